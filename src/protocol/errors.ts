@@ -1,0 +1,75 @@
+/** What a refusal or fault looks like to the outside: HTTP status, process exit code, JSON-RPC error code. */
+interface Outward {
+  readonly http: number;
+  readonly exit: 1 | 2 | 4;
+  readonly rpc: number;
+}
+
+const wrongUsage = { http: 400, exit: 2, rpc: -32602 } as const;
+const failed = { http: 500, exit: 1, rpc: -32000 } as const;
+const refused = { http: 409, exit: 1, rpc: -32602 } as const;
+const unreachable = { http: 502, exit: 4, rpc: -32004 } as const;
+
+/** Every code the product answers with, and how each transport says it. Listed again in docs/errors.md. */
+export const errorCodes = {
+  usage: wrongUsage,
+  invalid_request: wrongUsage,
+  thread_not_found: { http: 404, exit: 2, rpc: -32602 },
+  unknown_state: wrongUsage,
+  state_not_possible: refused,
+  freeze_refused: refused,
+  not_found: { http: 404, exit: 1, rpc: -32601 },
+  worker_not_found: { http: 404, exit: 1, rpc: -32602 },
+  sector_not_found: { http: 404, exit: 1, rpc: -32602 },
+  body_too_large: { http: 413, exit: 1, rpc: -32600 },
+  config_missing: { http: 500, exit: 2, rpc: -32000 },
+  config_invalid: { http: 500, exit: 2, rpc: -32000 },
+  location_shared: { http: 500, exit: 2, rpc: -32000 },
+  location_not_writable: failed,
+  location_in_use: failed,
+  port_taken: failed,
+  unreachable,
+  deadline_exceeded: { http: 504, exit: 4, rpc: -32004 },
+  bad_answer: { http: 502, exit: 1, rpc: -32000 },
+  remote_error: { http: 502, exit: 1, rpc: -32000 },
+  thread_gone: { http: 503, exit: 1, rpc: -32000 },
+  thread_failed: { http: 409, exit: 1, rpc: -32000 },
+  start_failed: failed,
+  record_unreadable: failed,
+  store_failed: failed,
+  piece_missing: { http: 404, exit: 1, rpc: -32000 },
+  piece_mismatch: failed,
+  not_a_sealed_sector: { http: 400, exit: 1, rpc: -32000 },
+  data_damaged: failed,
+  shutting_down: { http: 503, exit: 1, rpc: -32000 },
+  internal: failed,
+} as const satisfies Record<string, Outward>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** The one error class of the product: match on `code`, read `message` (what happened, to which thing, what to do). */
+export class SealvisorError extends Error {
+  override readonly name = 'SealvisorError';
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; data?: Readonly<Record<string, unknown>> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.data = options.data;
+  }
+  /** Facts for machines, e.g. `possible` for a refused state. */
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The operating system's word for a fault (`ENOSPC`, `ECONNREFUSED`, …), when it has one. */
+export function systemCodeOf(thrown: unknown): string | undefined {
+  if (typeof thrown !== 'object' || thrown === null) return undefined;
+  if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;
+  return 'cause' in thrown ? systemCodeOf(thrown.cause) : undefined;
+}

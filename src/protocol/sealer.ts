@@ -1,0 +1,81 @@
+/**
+ * The manager's sector service as a thread uses it: types only, so that a thread loads no schemas.
+ * The wire's shapes (SPEC section 6) are in `sealer-wire.ts`.
+ */
+import type { ErrorLevel } from './level.js';
+import type { SectorId } from './sector.js';
+
+export interface Allocated {
+  readonly ID: { readonly Miner: number; readonly Number: number };
+  readonly ProofType: number;
+}
+
+/** A deal to be placed into a sector. `Size` is the padded piece size in bytes, `PayloadSize` the file's. */
+export interface Deal {
+  readonly ID: number;
+  readonly PayloadSize: number;
+  readonly Piece: { readonly Size: number; readonly Cid: { readonly '/': string } };
+}
+
+/** `Ticket` is base64 of 32 bytes. */
+export interface Ticket {
+  readonly Ticket: string;
+  readonly Epoch: number;
+}
+
+/** `Seed` is base64 of 32 bytes; `Delay` in seconds. */
+export interface SeedAnswer {
+  readonly ShouldWait: boolean;
+  readonly Delay: number;
+  readonly Seed: { readonly Seed: string; readonly Epoch: number } | null;
+}
+
+/** `Res`: 1 Accepted, 2 DuplicateSubmit, 3 MismatchedSubmission, 4 Rejected, 5 FilesMissed. */
+export interface SubmitAnswer {
+  readonly Res: number;
+  readonly Desc: string | null;
+}
+
+/** `State`: 1 Pending, 2 Packed, 3 Landed, 4 NotFound, 5 Failed, 6 PermFailed, 7 ShouldAbort. */
+export interface PollAnswer {
+  readonly State: number;
+  readonly Desc: string | null;
+}
+
+export interface PreCommit {
+  readonly CommR: readonly number[];
+  readonly CommD: readonly number[];
+  readonly Ticket: Ticket;
+  readonly Deals: readonly number[];
+}
+
+export interface StateReport {
+  readonly Worker: { readonly Instance: string; readonly Location: string };
+  readonly StateChange: { readonly Prev: string; readonly Next: string; readonly Event: string };
+  readonly Failure: { readonly Level: ErrorLevel; readonly Desc: string } | null;
+}
+
+/** The calls of a sealing thread. Every call rejects with a SealvisorError (`unreachable`, `remote_error`, …). */
+export interface SectorService {
+  allocateSector(spec: {
+    AllowedMiners: readonly number[] | null;
+    AllowedProofTypes: readonly number[] | null;
+  }): Promise<Allocated | null>;
+  acquireDeals(
+    id: SectorId,
+    spec: { MaxDeals: number | null; MinUsedSpace: number | null },
+  ): Promise<readonly Deal[] | null>;
+  assignTicket(id: SectorId): Promise<Ticket>;
+  submitPreCommit(sector: Allocated, info: PreCommit, reset: boolean): Promise<SubmitAnswer>;
+  pollPreCommitState(id: SectorId): Promise<PollAnswer>;
+  submitPersisted(id: SectorId, instance: string, isUpgrade: boolean): Promise<boolean>;
+  waitSeed(id: SectorId, proofType: number): Promise<SeedAnswer>;
+  /** `Proof` is base64. */
+  submitProof(id: SectorId, proof: { Proof: string }, reset: boolean): Promise<SubmitAnswer>;
+  pollProofState(id: SectorId): Promise<PollAnswer>;
+  reportState(id: SectorId, report: StateReport): Promise<void>;
+  reportFinalized(id: SectorId): Promise<void>;
+  reportAborted(id: SectorId, reason: string): Promise<void>;
+  /** Where the payload of a piece can be fetched, with the headers to send. */
+  pieceSource(pieceCid: string): Promise<{ url: string; headers: Readonly<Record<string, string>> }>;
+}

@@ -1,0 +1,119 @@
+import type { ErrorLevel } from './level.js';
+import type { Sector } from './sector.js';
+
+export type PlanName = 'sealer' | 'snapup' | 'rebuild' | 'unseal' | 'wdpost';
+
+export type ThreadMode =
+  | 'idle'
+  | 'running'
+  | 'waiting'
+  | 'retrying'
+  | 'pausing'
+  | 'paused'
+  | 'resting'
+  | 'restarting'
+  | 'failed';
+
+/** Where a pause takes hold: behind the running stage, by stopping its process, or by aborting the stage. */
+export type PauseHow = 'after-stage' | 'freeze' | 'now';
+
+export interface Intent {
+  readonly kind: 'pause';
+  readonly how: PauseHow;
+  readonly by: string;
+  readonly reason: string | null;
+  readonly at: string;
+}
+
+export interface LastError {
+  readonly level: ErrorLevel;
+  readonly message: string;
+  readonly stage: string;
+  readonly at: string;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+}
+
+/** One thread as `--json`, REST and events show it (SPEC section 8). Times are RFC 3339 UTC. */
+export interface ThreadView {
+  readonly index: number;
+  readonly location: string;
+  readonly plan: PlanName;
+  readonly incarnation: number;
+  readonly revision: number;
+  readonly sector: Sector | null;
+  readonly state: string;
+  readonly stage: string;
+  readonly mode: ThreadMode;
+  readonly since: string;
+  readonly intent: Intent | null;
+  readonly lastError: LastError | null;
+  readonly tries: { readonly n: number; readonly of: number; readonly nextAt: string | null } | null;
+  readonly waitingFor: {
+    readonly limit: string;
+    readonly place: number;
+    readonly holders: readonly number[];
+  } | null;
+  readonly processor: { readonly name: string; readonly pid: number | null } | null;
+  readonly progress: Progress | null;
+  readonly possible: readonly string[];
+}
+
+/** One row of a thread's history (SPEC section 8). */
+export interface HistoryRow {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: 'transition' | 'try' | 'error' | 'command' | 'lifecycle';
+  readonly sector: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly event: string | null;
+  readonly stage: string | null;
+  readonly durationMs: number | null;
+  readonly level: ErrorLevel | null;
+  readonly message: string | null;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly command: string | null;
+}
+
+/** What happened to a command: the thread as it is now, whether anything changed, and one sentence. */
+export interface ControlReply extends ThreadView {
+  readonly changed: boolean;
+  readonly message: string;
+}
+
+/** Counts of a worker's heartbeat, old readers' words (SPEC section 8). */
+export interface Summary {
+  readonly threads: number;
+  readonly empty: number;
+  readonly paused: number;
+  readonly running: number;
+  readonly waiting: number;
+  readonly errors: number;
+}
+
+export function summarize(views: readonly ThreadView[]): Summary {
+  const count = (fact: (view: ThreadView) => boolean) => views.filter(fact).length;
+  return {
+    threads: views.length,
+    empty: count((view) => view.sector === null),
+    paused: count((view) => view.mode === 'paused'),
+    running: count((view) => view.mode === 'running' || view.mode === 'pausing'),
+    waiting: count((view) => view.mode === 'waiting'),
+    errors: count((view) => view.lastError !== null),
+  };
+}
+
+/** A worker as the manager lists it. `lastPing` is RFC 3339 UTC. */
+export interface WorkerEntry {
+  readonly name: string;
+  readonly dest: string;
+  readonly version: string | null;
+  readonly summary: Summary;
+  readonly lastPing: string;
+}
