@@ -1,0 +1,32 @@
+/** stdout is the answer, stderr the story; and the only way out of the process. */
+import { errorCodes, messageOf, SealvisorError } from '../../src/protocol/errors.js';
+
+export const exitCodes = { done: 0, failed: 1, usage: 2, unchanged: 3, unreachable: 4 } as const;
+
+export function answer(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function answerJson(value: unknown): void {
+  answer(JSON.stringify(value, null, 2));
+}
+
+export function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** One clear line; the trace only with `--debug`. Sets the exit code. */
+export function fail(thrown: unknown): void {
+  const isOurs = thrown instanceof SealvisorError;
+  const code = isOurs ? ` (${thrown.code})` : '';
+  tell(`error: ${messageOf(thrown)}${code}`);
+  if (process.argv.includes('--debug') && thrown instanceof Error) tell(thrown.stack ?? '');
+  process.exitCode = isOurs ? errorCodes[thrown.code].exit : exitCodes.failed;
+}
+
+/** The result of a command that changes a thread: its message, or the whole reply with `--json`; exit 3 when nothing changed. */
+export function answerControl(reply: { changed: boolean; message: string }, json: boolean): void {
+  if (json) answerJson(reply);
+  else tell(reply.message);
+  if (!reply.changed) process.exitCode = exitCodes.unchanged;
+}

@@ -1,0 +1,68 @@
+/** A plan is data: the machine, the checks of `resume --state`, the charts and the tests come from one table. */
+
+/** What must exist for a sector to be in a state: outputs of earlier stages (in the record) and files (in the store). */
+export interface Needs {
+  readonly outputs: readonly string[];
+  readonly files: readonly string[];
+}
+
+export interface PlanState {
+  readonly name: string;
+  /** The stage that leads out of the state; `-` where none is shown. */
+  readonly stage: string;
+  /** The processor of SPEC section 5 that does the stage's heavy work; a pause waits for such a stage's end. */
+  readonly processor?: string;
+  readonly needs: Needs;
+}
+
+export interface PlanEdge {
+  readonly from: string;
+  readonly event: string;
+  readonly to: string;
+}
+
+export interface Plan {
+  readonly name: string;
+  readonly states: readonly PlanState[];
+  readonly edges: readonly PlanEdge[];
+}
+
+/** States that free the thread. */
+export const endStates: readonly string[] = ['Finished', 'Aborted'];
+
+export function planState(plan: Plan, name: string): PlanState | undefined {
+  return plan.states.find((state) => state.name === name);
+}
+
+/** What a thread's sector has: the keys of its outputs, and which of its files are there. */
+export interface Holdings {
+  readonly outputs: readonly string[];
+  hasFile(name: string): boolean;
+}
+
+/** What `state` needs and the sector does not have; empty when the state is possible. */
+export function missingFor(state: PlanState, holdings: Holdings): readonly string[] {
+  return [
+    ...state.needs.outputs.filter((key) => !holdings.outputs.includes(key)),
+    ...state.needs.files.filter((file) => !holdings.hasFile(file)),
+  ];
+}
+
+/** States an operator may send a sector to, in plan order; `Aborted` always. Empty holds no sector, Finished is earned. */
+export function possibleStates(plan: Plan, holdings: Holdings): readonly string[] {
+  return plan.states
+    .filter((state) => state.name !== 'Empty' && state.name !== 'Finished')
+    .filter((state) => state.name === 'Aborted' || missingFor(state, holdings).length === 0)
+    .map((state) => state.name);
+}
+
+/** Stages along the plan's main line from `from` (included) to `to` (excluded): what a move redoes or skips. */
+export function stagesBetween(plan: Plan, from: string, to: string): readonly string[] {
+  const names = plan.states.map((state) => state.name);
+  const [start, end] = [names.indexOf(from), names.indexOf(to)];
+  if (start < 0 || end < 0) return [];
+  return plan.states
+    .slice(start, end)
+    .map((state) => state.stage)
+    .filter((stage) => stage !== '-' && stage !== 'SyntheticPoRep');
+}

@@ -1,0 +1,75 @@
+import type { Plan } from '../plan.js';
+
+const allocated: readonly string[] = [];
+const withDeals = [...allocated, 'deals'];
+const withPieces = [...withDeals, 'pieces'];
+const withTreeD = [...withPieces, 'tree_d'];
+const withTicket = [...withTreeD, 'ticket'];
+const withPc1 = [...withTicket, 'pc1'];
+const withPc2 = [...withPc1, 'pc2'];
+const persisted = [...withPc2, 'persisted'];
+const withSeed = [...persisted, 'seed'];
+const withC1 = [...withSeed, 'c1'];
+const withC2 = [...withC1, 'c2'];
+const staged = ['staged'];
+const treeD = [...staged, 'tree-d'];
+const labels = [...treeD, 'layers'];
+const sealed = [...labels, 'sealed'];
+
+/** The default job: a sector from nothing to proven (SPEC section 2). */
+export const sealer: Plan = {
+  name: 'sealer',
+  states: [
+    { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
+    { name: 'Allocated', stage: 'AcquireDeals', needs: { outputs: allocated, files: [] } },
+    {
+      name: 'DealsAcquired',
+      stage: 'AddPieces',
+      processor: 'add_pieces',
+      needs: { outputs: withDeals, files: [] },
+    },
+    { name: 'PieceAdded', stage: 'TreeD', processor: 'tree_d', needs: { outputs: withPieces, files: staged } },
+    { name: 'TreeDBuilt', stage: 'AssignTicket', needs: { outputs: withTreeD, files: treeD } },
+    { name: 'TicketAssigned', stage: 'PC1', processor: 'pc1', needs: { outputs: withTicket, files: treeD } },
+    { name: 'PC1Done', stage: 'PC2', processor: 'pc2', needs: { outputs: withPc1, files: labels } },
+    {
+      name: 'SyntheticPoRepNeeded',
+      stage: 'SyntheticPoRep',
+      processor: 'synth_proof',
+      needs: { outputs: [...withPc2, 'synthetic'], files: sealed },
+    },
+    { name: 'PC2Done', stage: 'SubmitPreCommit', needs: { outputs: withPc2, files: sealed } },
+    { name: 'PCSubmitted', stage: 'WaitPCLanded', needs: { outputs: withPc2, files: sealed } },
+    { name: 'PCLanded', stage: 'PersistFiles', processor: 'transfer', needs: { outputs: withPc2, files: sealed } },
+    { name: 'Persisted', stage: 'SubmitPersisted', needs: { outputs: persisted, files: sealed } },
+    { name: 'PersistanceSubmitted', stage: 'WaitSeed', needs: { outputs: persisted, files: sealed } },
+    { name: 'SeedAssigned', stage: 'C1', processor: 'c1', needs: { outputs: withSeed, files: sealed } },
+    { name: 'C1Done', stage: 'C2', processor: 'c2', needs: { outputs: withC1, files: [] } },
+    { name: 'C2Done', stage: 'SubmitProof', needs: { outputs: withC2, files: [] } },
+    { name: 'ProofSubmitted', stage: 'WaitProofLanded', needs: { outputs: withC2, files: [] } },
+    { name: 'Finished', stage: '-', needs: { outputs: withC2, files: [] } },
+    { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
+  ],
+  edges: [
+    { from: 'Empty', event: 'Allocate', to: 'Allocated' },
+    { from: 'Allocated', event: 'AcquireDeals', to: 'DealsAcquired' },
+    { from: 'DealsAcquired', event: 'AddPiece', to: 'PieceAdded' },
+    { from: 'PieceAdded', event: 'BuildTreeD', to: 'TreeDBuilt' },
+    { from: 'TreeDBuilt', event: 'AssignTicket', to: 'TicketAssigned' },
+    { from: 'TicketAssigned', event: 'PC1', to: 'PC1Done' },
+    { from: 'PC1Done', event: 'PC2', to: 'PC2Done' },
+    { from: 'PC1Done', event: 'PC2NeedSyntheticProof', to: 'SyntheticPoRepNeeded' },
+    { from: 'SyntheticPoRepNeeded', event: 'SyntheticPoRep', to: 'PC2Done' },
+    { from: 'PC2Done', event: 'SubmitPC', to: 'PCSubmitted' },
+    { from: 'PCSubmitted', event: 'CheckPC', to: 'PCLanded' },
+    { from: 'PCSubmitted', event: 'ReSubmitPC', to: 'PC2Done' },
+    { from: 'PCLanded', event: 'Persist', to: 'Persisted' },
+    { from: 'Persisted', event: 'SubmitPersistance', to: 'PersistanceSubmitted' },
+    { from: 'PersistanceSubmitted', event: 'AssignSeed', to: 'SeedAssigned' },
+    { from: 'SeedAssigned', event: 'C1', to: 'C1Done' },
+    { from: 'C1Done', event: 'C2', to: 'C2Done' },
+    { from: 'C2Done', event: 'SubmitProof', to: 'ProofSubmitted' },
+    { from: 'ProofSubmitted', event: 'Finish', to: 'Finished' },
+    { from: 'ProofSubmitted', event: 'ReSubmitProof', to: 'C2Done' },
+  ],
+};

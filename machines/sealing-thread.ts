@@ -1,0 +1,216 @@
+import { assign, fromPromise, type MachineContext, setup } from 'xstate';
+import { endStates, type Plan, type PlanState } from './plan.js';
+import {
+  advance,
+  type Change,
+  fail,
+  type PauseCommand,
+  pause,
+  type ResumeCommand,
+  release,
+  resume,
+  type Row,
+  type StageFailure,
+  type StageOutcome,
+} from './record-changes.js';
+import type { ThreadRecord } from './thread-record.js';
+
+export interface ThreadSettings {
+  readonly maxRetries: number;
+  readonly recoverIntervalMs: number;
+  readonly sealIntervalMs: number;
+}
+
+export interface ThreadInput {
+  readonly record: ThreadRecord;
+  readonly settings: ThreadSettings;
+  readonly now: () => number;
+  /** States `resume` may go to now; looks at the sector's files. */
+  readonly possible: (record: ThreadRecord) => readonly string[];
+}
+
+export interface ThreadContext extends ThreadInput, MachineContext {
+  /** The row that belongs to the latest change; `commit` writes it with the record. */
+  readonly row: Row | null;
+  readonly startedMs: number;
+  readonly isStopping: boolean;
+}
+
+export interface StageInput {
+  readonly record: ThreadRecord;
+}
+
+export type ThreadEvent = PauseCommand | ResumeCommand | { readonly type: 'THREAD.STOP' };
+
+/** XState types an invoked actor's done and error events only where the actor is invoked; these read them by shape. */
+const outcomeOf = (event: unknown) => (event as { output: StageOutcome }).output;
+const failureOf = (event: unknown) => (event as { error: StageFailure }).error;
+
+const changed = ({ record, row }: Change) => ({ record, row });
+
+/**
+ * The machine of one sealing thread, built from its plan's table. Each state of the plan holds the modes in which the
+ * thread can be there. Work (`stage`) and the durable write (`commit`) are injected; `commit` runs before what follows.
+ */
+export function sealingThread(plan: Plan) {
+  const base = setup({
+    types: { context: {} as ThreadContext, input: {} as ThreadInput, events: {} as ThreadEvent },
+    actors: {
+      stage: fromPromise<StageOutcome, StageInput>(() => Promise.reject(new Error('no stage was provided'))),
+    },
+    actions: {
+      commit: () => {},
+      startClock: assign({ startedMs: ({ context }) => context.now() }),
+      markStopping: assign({ isStopping: true }),
+      advance: assign(({ context, event }, params: { to: string }) =>
+        changed(
+          advance(plan, context.record, params.to, outcomeOf(event), context.now(), context.startedMs),
+        ),
+      ),
+      release: assign(({ context }) =>
+        changed(release(context.record, context.now(), context.settings.sealIntervalMs)),
+      ),
+      askLater: assign(({ context }) => ({
+        row: null,
+        record: { ...context.record, nextAtMs: context.now() + context.settings.recoverIntervalMs },
+      })),
+      fail: assign(({ context, event }) =>
+        changed(fail(plan, context.record, failureOf(event), context.settings, context.now())),
+      ),
+      standStill: assign(({ context, event }) =>
+        changed(pause(context.record, event as PauseCommand, true, context.now())),
+      ),
+      keepIntent: assign(({ context, event }) =>
+        changed(pause(context.record, event as PauseCommand, false, context.now())),
+      ),
+      resume: assign(({ context, event }) =>
+        changed(resume(plan, context.record, event as ResumeCommand, context.now())),
+      ),
+      clearWait: assign(({ context }) => ({ record: { ...context.record, nextAtMs: null } })),
+    },
+    guards: {
+      isStopping: ({ context }) => context.isStopping,
+      isPaused: ({ context }) => context.record.isPaused,
+      mustWait: ({ context }) => context.record.nextAtMs !== null,
+      isRecordedAs: ({ context }, params: { state: string }) => context.record.state === params.state,
+      earned: ({ event }, params: { event: string }) => outcomeOf(event).event === params.event,
+      givesUp: ({ event }) => failureOf(event).level === 'abort',
+      pausesNow: ({ event }) => event.type === 'THREAD.PAUSE' && event.how === 'now',
+      cancelsPause: ({ event }) => event.type === 'THREAD.RESUME' && event.state === null,
+      resumesTo: ({ context, event }, params: { state: string }) =>
+        context.record.isPaused &&
+        event.type === 'THREAD.RESUME' &&
+        (event.state ?? context.record.state) === params.state &&
+        (event.state === null || context.possible(context.record).includes(event.state)),
+    },
+    delays: {
+      untilNext: ({ context }) => Math.max(0, (context.record.nextAtMs ?? 0) - context.now()),
+    },
+  });
+
+  type Config = Parameters<typeof base.createMachine>[0];
+  type States = NonNullable<Config['states']>;
+
+  const edgesOf = (state: PlanState) => {
+    if (endStates.includes(state.name)) {
+      const guard = { type: 'earned' as const, params: { event: 'Released' } };
+      return [{ guard, target: '#Empty', actions: ['release' as const, 'commit' as const] }];
+    }
+    return plan.edges
+      .filter((edge) => edge.from === state.name)
+      .map((edge) => ({
+        guard: { type: 'earned' as const, params: { event: edge.event } },
+        target: `#${edge.to}`,
+        actions: [{ type: 'advance' as const, params: { to: edge.to } }, 'commit' as const],
+      }));
+  };
+
+  const stateOf = (state: PlanState): States[string] => {
+    const isHeavy = state.processor !== undefined;
+    const standStill = { target: `#${state.name}.paused`, actions: ['standStill' as const, 'commit' as const] };
+    const noJob = {
+      target: `#${state.name}`,
+      guard: { type: 'earned' as const, params: { event: 'Idle' } },
+      actions: ['askLater' as const],
+    };
+    return {
+      id: state.name,
+      initial: 'entering',
+      states: {
+        entering: {
+          always: [
+            { guard: 'isStopping', target: '#stopped' },
+            { guard: 'isPaused', target: 'paused' },
+            { guard: 'mustWait', target: 'waitingForNext' },
+            { target: 'active' },
+          ],
+        },
+        active: {
+          entry: 'startClock',
+          initial: 'running',
+          invoke: {
+            src: 'stage',
+            input: ({ context }) => ({ record: context.record }),
+            onDone: [...edgesOf(state), noJob],
+            onError: [
+              { guard: 'givesUp', target: '#Aborted', actions: ['fail', 'commit'], reenter: true },
+              { target: `#${state.name}`, actions: ['fail', 'commit'], reenter: true },
+            ],
+          },
+          states: {
+            running: {
+              on: {
+                'THREAD.PAUSE': isHeavy
+                  ? [
+                      { guard: 'pausesNow', ...standStill },
+                      { target: 'pausing', actions: ['keepIntent', 'commit'] },
+                    ]
+                  : standStill,
+                'THREAD.STOP': isHeavy
+                  ? { target: 'stopping', actions: 'markStopping' }
+                  : { target: '#stopped' },
+              },
+            },
+            pausing: {
+              on: {
+                'THREAD.PAUSE': { guard: 'pausesNow', ...standStill },
+                'THREAD.RESUME': { guard: 'cancelsPause', target: 'running', actions: ['resume', 'commit'] },
+                'THREAD.STOP': { target: 'stopping', actions: 'markStopping' },
+              },
+            },
+            stopping: {},
+          },
+        },
+        waitingForNext: {
+          after: { untilNext: { target: 'active', actions: 'clearWait' } },
+          on: { 'THREAD.PAUSE': standStill, 'THREAD.STOP': '#stopped' },
+        },
+        paused: { on: { 'THREAD.STOP': '#stopped' } },
+      },
+    };
+  };
+
+  return base.createMachine({
+    id: plan.name,
+    context: ({ input }) => ({ ...input, row: null, startedMs: input.now(), isStopping: false }),
+    initial: 'booting',
+    on: {
+      'THREAD.RESUME': plan.states.map((state) => ({
+        guard: { type: 'resumesTo' as const, params: { state: state.name } },
+        target: `#${state.name}`,
+        reenter: true,
+        actions: ['resume' as const, 'commit' as const],
+      })),
+    },
+    states: {
+      booting: {
+        always: plan.states.map((state) => ({
+          guard: { type: 'isRecordedAs' as const, params: { state: state.name } },
+          target: `#${state.name}`,
+        })),
+      },
+      ...Object.fromEntries(plan.states.map((state) => [state.name, stateOf(state)])),
+      stopped: { id: 'stopped', type: 'final' },
+    },
+  });
+}

@@ -1,0 +1,53 @@
+/** The durable truth of one thread. Written whole, with its history row, before anything is acted on. */
+export interface ThreadRecord {
+  readonly version: 1;
+  readonly plan: string;
+  readonly state: string;
+  readonly sector: {
+    readonly miner: number;
+    readonly number: number;
+    readonly id: string;
+    readonly proofType: number;
+    readonly size: number;
+  } | null;
+  /** What finished stages gave, by output key; opaque to the machine. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly isPaused: boolean;
+  readonly intent: {
+    readonly kind: 'pause';
+    readonly how: 'after-stage' | 'freeze' | 'now';
+    readonly by: string;
+    readonly reason: string | null;
+    readonly at: string;
+  } | null;
+  readonly lastError: {
+    readonly level: Level;
+    readonly message: string;
+    readonly stage: string;
+    readonly at: string;
+  } | null;
+  /** Temporary failures in a row of the present stage. */
+  readonly tries: number;
+  /** Absolute time (ms) of the next try, or of the end of the rest; null when nothing is waited for. */
+  readonly nextAtMs: number | null;
+  /** When the present state or mode was entered, RFC 3339. */
+  readonly since: string;
+}
+
+export type Level = 'temporary' | 'permanent' | 'critical' | 'abort';
+
+export function emptyRecord(plan: string, since: string): ThreadRecord {
+  return {
+    version: 1,
+    plan,
+    state: 'Empty',
+    sector: null,
+    outputs: {},
+    isPaused: false,
+    intent: null,
+    lastError: null,
+    tries: 0,
+    nextAtMs: null,
+    since,
+  };
+}

@@ -1,0 +1,99 @@
+import { writeSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { faultAt } from './faults.js';
+import { readExactly } from './input-file.js';
+
+/** A file that is being written under its temporary name. */
+export interface OutputFile {
+  /** Writes all of `bytes` at `position`. */
+  write(bytes: Uint8Array, position: number): void;
+  /** Reads back what was written. */
+  read(buffer: Buffer, position: number, length: number): void;
+  /** Makes the file `size` bytes long; bytes never written read as zeros and take no space. */
+  setSize(size: number): Promise<void>;
+  /** Brings what was written to the disk. */
+  sync(): Promise<void>;
+}
+
+/** The name a file has until it is complete. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.tmp`);
+}
+
+/**
+ * Writes `path` so that it is there completely or not at all, also after a power cut: temporary name, fsync, rename,
+ * fsync of the directory. A leftover of an earlier try is removed first; a failure leaves no temporary file.
+ * @throws StageError critical when the place refuses
+ */
+export async function writeAtomically<T>(path: string, body: (file: OutputFile) => Promise<T>): Promise<T> {
+  const temporary = temporaryName(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await rm(temporary, { force: true });
+    const handle = await open(temporary, 'wx+');
+    let result: T;
+    try {
+      result = await body(outputOf(handle, path));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+    await syncDirectory(dirname(path));
+    return result;
+  } catch (thrown) {
+    await discard(temporary);
+    throw faultAt(path, thrown);
+  }
+}
+
+/** Writes a small JSON file atomically. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeAtomically(path, async (file) => file.write(Buffer.from(`${JSON.stringify(value)}\n`), 0));
+}
+
+/**
+ * Runs a step with several output files: whatever an earlier try left is removed first, and when the step fails
+ * none of them stays, so that no half set is ever taken for a whole one.
+ */
+export async function allOrNothing<T>(outputs: readonly string[], body: () => Promise<T>): Promise<T> {
+  const removeAll = async () => {
+    for (const path of outputs) for (const name of [path, temporaryName(path)]) await discard(name);
+  };
+  await removeAll();
+  try {
+    return await body();
+  } catch (thrown) {
+    await removeAll();
+    throw thrown;
+  }
+}
+
+/** Makes the names in a directory durable. */
+export async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A file that cannot be removed (its directory is gone, or is a file) must not hide the fault that led here. */
+async function discard(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}
+
+function outputOf(handle: FileHandle, path: string): OutputFile {
+  return {
+    write(bytes, position) {
+      let written = 0;
+      while (written < bytes.length)
+        written += writeSync(handle.fd, bytes, written, bytes.length - written, position + written);
+    },
+    read: (buffer, position, length) => readExactly(handle.fd, path, buffer, position, length),
+    setSize: (size) => handle.truncate(size),
+    sync: () => handle.sync(),
+  };
+}

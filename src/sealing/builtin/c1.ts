@@ -1,0 +1,40 @@
+import {
+  drawChallenges,
+  hasLayers,
+  type ProvenSector,
+  proveLeaves,
+  type VanillaProof,
+} from './challenges.js';
+import { nodeBytes } from './hash.js';
+import type { Work } from './slices.js';
+import { readSyntheticProofs } from './synth-proof.js';
+
+export interface C1Task extends ProvenSector {
+  /** The chain's randomness: 32 bytes. */
+  readonly seed: readonly number[];
+  readonly replicaId: readonly number[];
+  readonly commD: readonly number[];
+  readonly commR: readonly number[];
+  /** How many leaves are challenged. @default 10 */
+  readonly challenges?: number;
+}
+
+export interface C1Output {
+  readonly challenges: VanillaProof[];
+  readonly commD: number[];
+  readonly commR: number[];
+}
+
+/** Collects the vanilla proofs for the seed's challenges; once the layers are cleared, out of the synthetic ones. */
+export async function c1(task: C1Task, work: Work): Promise<C1Output> {
+  const { challenges: count = 10, commD, commR } = task;
+  const seed = Buffer.from([...task.seed, ...task.replicaId]);
+  return { challenges: await collect(task, seed, count, work), commD: [...commD], commR: [...commR] };
+}
+
+async function collect(task: C1Task, seed: Buffer, count: number, work: Work): Promise<VanillaProof[]> {
+  if (await hasLayers(task))
+    return proveLeaves(task, drawChallenges(seed, count, task.sectorSize / nodeBytes), work);
+  const known = await readSyntheticProofs(task.cacheDir);
+  return drawChallenges(seed, count, known.length).flatMap((at) => known[at] ?? []);
+}

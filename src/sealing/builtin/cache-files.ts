@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+
+const MiB = 1024 * 1024;
+
+/** Names in a sector's cache directory, those of rust-fil-proofs where it has such a file. */
+export const cacheFiles = {
+  treeD: 'sc-02-data-tree-d.dat',
+  treeR: 'sc-02-data-tree-r-last.dat',
+  persistentAux: 'p_aux',
+  temporaryAux: 't_aux',
+  syntheticProofs: 'syn-porep-vanilla-proofs.dat',
+  manifest: 'sealvisor.json',
+} as const;
+
+/** File of a label layer; layers count from 1. */
+export function layerFile(layer: number): string {
+  return `sc-02-data-layer-${layer}.dat`;
+}
+
+/** How many layers a sector size has: 2 up to 8 MiB, 11 above. */
+export function layersOf(sectorSize: number): number {
+  return sectorSize <= 8 * MiB ? 2 : 11;
+}
+
+/** Path of a cache file. */
+export function cachePath(cacheDir: string, file: keyof typeof cacheFiles): string {
+  return join(cacheDir, cacheFiles[file]);
+}
+
+/** Path of a layer's file. */
+export function layerPath(cacheDir: string, layer: number): string {
+  return join(cacheDir, layerFile(layer));
+}

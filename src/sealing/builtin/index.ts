@@ -1,0 +1,23 @@
+export {
+  type AddPiecesOutput,
+  type AddPiecesTask,
+  addPieces,
+  type PieceSource,
+  type PlacedPiece,
+} from './add-pieces.js';
+export { type C1Output, type C1Task, c1 } from './c1.js';
+export { type C2Output, type C2Task, c2 } from './c2.js';
+export { cacheFiles, layerFile, layersOf } from './cache-files.js';
+export type { VanillaProof } from './challenges.js';
+export { paddedSizeOf } from './fr32.js';
+export { type Manifest, type ManifestPiece, readManifest, writeManifest } from './manifest.js';
+export { type Pc1Output, type Pc1Task, pc1 } from './pc1.js';
+export { type Pc2Output, type Pc2Task, pc2 } from './pc2.js';
+export { type PersistOutput, type PersistTask, persist } from './persist.js';
+export { commitmentOfCid, commP, type PieceCommitment, pieceCid } from './piece.js';
+export { proverId } from './prover-id.js';
+export type { Progress, Work } from './slices.js';
+export { type SynthProofTask, synthProof } from './synth-proof.js';
+export { type InclusionProof, inclusionProof, verifyInclusion } from './tree.js';
+export { commDOf, type TreeDOutput, type TreeDTask, treeD } from './tree-d.js';
+export { type UnsealedPiece, type UnsealTask, unseal } from './unseal.js';

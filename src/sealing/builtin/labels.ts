@@ -1,0 +1,86 @@
+import { type OutputFile, writeAtomically } from './atomic-file.js';
+import { layerPath } from './cache-files.js';
+import { chunkBytes, hashNode, hashNodeInto, nodeBytes, u64be } from './hash.js';
+import { type InputFile, withInput } from './input-file.js';
+import { type Progress, Slices, type Work } from './slices.js';
+
+/** What makes a replica this one and no other. `proverId`, `ticket` and `commD` are 32 bytes each. */
+export interface ReplicaOf {
+  readonly proverId: readonly number[];
+  readonly sectorNumber: number;
+  readonly ticket: readonly number[];
+  readonly commD: readonly number[];
+}
+
+/** The id every label of a sector depends on. */
+export function replicaIdOf(replica: ReplicaOf): Buffer {
+  const { proverId, sectorNumber, ticket, commD } = replica;
+  return hashNode(Buffer.from(proverId), u64be(sectorNumber), Buffer.from(ticket), Buffer.from(commD));
+}
+
+interface Layers {
+  readonly dir: string;
+  readonly replicaId: readonly number[];
+  readonly sectorSize: number;
+  /** How many layers there are in all, for the progress. */
+  readonly layers: number;
+}
+
+/** Writes one layer of labels; the layer below has to be complete in the same directory. */
+export async function writeLayer(task: Layers, layer: number, work: Work): Promise<void> {
+  const write = (below: InputFile | undefined) =>
+    writeAtomically(layerPath(task.dir, layer), (output) => writeLabels(task, layer, below, output, work));
+  if (layer === 1) await write(undefined);
+  else await withInput(layerPath(task.dir, layer - 1), task.sectorSize, write);
+}
+
+/** Where the parts of a label's preimage begin: replica id, layer, index, label before, label below. */
+const at = { replicaId: 0, layer: 32, index: 36, before: 44, below: 76, end: 108 } as const;
+
+async function writeLabels(
+  task: Layers,
+  layer: number,
+  below: InputFile | undefined,
+  output: OutputFile,
+  work: Work,
+): Promise<void> {
+  const slices = new Slices(work);
+  const preimage = Buffer.from(new ArrayBuffer(at.end));
+  preimage.set(task.replicaId, at.replicaId);
+  preimage.writeUInt32BE(layer, at.layer);
+  const labels = Buffer.alloc(chunkBytes);
+  const parents = Buffer.alloc(chunkBytes);
+  const [preimageWords, labelWords, parentWords] = [wordsOf(preimage), wordsOf(labels), wordsOf(parents)];
+  for (let position = 0; position < task.sectorSize; position += chunkBytes) {
+    const length = Math.min(chunkBytes, task.sectorSize - position);
+    below?.read(parents, position, length);
+    for (let offset = 0; offset < length; offset += nodeBytes) {
+      const index = (position + offset) / nodeBytes;
+      preimage.writeUInt32BE(Math.floor(index / 2 ** 32), at.index);
+      preimage.writeUInt32BE(index >>> 0, at.index + 4);
+      if (below) copyNode(parentWords, offset, preimageWords, at.below);
+      hashNodeInto(preimage, labels, offset);
+      copyNode(labelWords, offset, preimageWords, at.before);
+    }
+    output.write(labels.subarray(0, length), position);
+    if (slices.isOver) await slices.next(progressOf(task, layer, position + length));
+  }
+  work.progress(progressOf(task, layer, task.sectorSize));
+}
+
+function wordsOf(bytes: Buffer): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
+/** Copies one node between byte offsets, word by word: for 32 bytes faster than `Buffer.copy`. */
+function copyNode(from: Uint32Array, fromOffset: number, to: Uint32Array, toOffset: number): void {
+  const source = fromOffset / 4;
+  const target = toOffset / 4;
+  for (let word = 0; word < nodeBytes / 4; word += 1) to[target + word] = from[source + word] ?? 0;
+}
+
+/** Layers done, to the hundredth. */
+function progressOf(task: Layers, layer: number, bytes: number): Progress {
+  const done = layer - 1 + Math.floor((bytes / task.sectorSize) * 100) / 100;
+  return { done, total: task.layers, unit: 'layers' };
+}

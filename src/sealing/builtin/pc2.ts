@@ -1,0 +1,72 @@
+import { allOrNothing, writeAtomically, writeJson } from './atomic-file.js';
+import { cachePath, layerPath } from './cache-files.js';
+import { chunkBytes, nodeBytes } from './hash.js';
+import { withInput } from './input-file.js';
+import type { Pc1Output } from './pc1.js';
+import { Slices, type Work } from './slices.js';
+import { buildTree, treeSize } from './tree.js';
+import { xorInto } from './xor.js';
+
+export interface Pc2Task {
+  readonly sectorSize: number;
+  readonly cacheDir: string;
+  readonly stagedPath: string;
+  readonly sealedPath: string;
+  readonly pc1: Pc1Output;
+}
+
+export interface Pc2Output {
+  readonly commR: number[];
+  readonly commD: number[];
+}
+
+/** Encodes the data with the last layer (sealed = staged XOR label), and builds the tree over the sealed sector. */
+export async function pc2(task: Pc2Task, work: Work): Promise<Pc2Output> {
+  const { cacheDir, sectorSize, sealedPath } = task;
+  const treeR = cachePath(cacheDir, 'treeR');
+  const persistentAux = cachePath(cacheDir, 'persistentAux');
+  const temporaryAux = cachePath(cacheDir, 'temporaryAux');
+  return allOrNothing([sealedPath, treeR, persistentAux, temporaryAux], async () => {
+    const leafCount = sectorSize / nodeBytes;
+    const commD = await rootOf(cachePath(cacheDir, 'treeD'), leafCount);
+    await encode(task, work);
+    const commR = [...(await buildTree(sealedPath, leafCount, treeR, work))];
+    await writeJson(persistentAux, { commR, commD });
+    await writeJson(temporaryAux, {
+      layers: task.pc1.layers,
+      labels: task.pc1.labels,
+      replicaId: task.pc1.replicaId,
+    });
+    return { commR, commD };
+  });
+}
+
+async function encode(task: Pc2Task, work: Work): Promise<void> {
+  const { sectorSize, stagedPath, sealedPath } = task;
+  const slices = new Slices(work);
+  const data = Buffer.alloc(chunkBytes);
+  const labels = Buffer.alloc(chunkBytes);
+  await withInput(stagedPath, sectorSize, (staged) =>
+    withInput(layerPath(task.cacheDir, task.pc1.layers), sectorSize, (layer) =>
+      writeAtomically(sealedPath, async (sealed) => {
+        for (let position = 0; position < sectorSize; position += chunkBytes) {
+          const length = Math.min(chunkBytes, sectorSize - position);
+          staged.read(data, position, length);
+          layer.read(labels, position, length);
+          xorInto(data, labels, length);
+          sealed.write(data.subarray(0, length), position);
+          if (slices.isOver) await slices.next({ done: position + length, total: sectorSize, unit: 'bytes' });
+        }
+      }),
+    ),
+  );
+}
+
+/** The last node of a tree file. */
+async function rootOf(treePath: string, leafCount: number): Promise<number[]> {
+  return withInput(treePath, treeSize(leafCount), async (tree) => {
+    const node = Buffer.alloc(nodeBytes);
+    tree.read(node, treeSize(leafCount) - nodeBytes, nodeBytes);
+    return [...node];
+  });
+}

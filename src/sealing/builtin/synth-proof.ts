@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { writeJson } from './atomic-file.js';
+import { cachePath } from './cache-files.js';
+import { drawChallenges, faultOf, type ProvenSector, proveLeaves, type VanillaProof } from './challenges.js';
+import { faultAt, wrongData } from './faults.js';
+import { nodeBytes } from './hash.js';
+import type { Work } from './slices.js';
+
+const syntheticCount = 18;
+
+export interface SynthProofTask extends ProvenSector {
+  readonly replicaId: readonly number[];
+  readonly commD: readonly number[];
+  readonly commR: readonly number[];
+}
+
+/**
+ * Writes the proofs for challenges fixed by the replica down, so that the layers may be cleared before the seed is known.
+ * @throws StageError permanent when C2 would refuse one of them: with the layers gone it would be too late
+ */
+export async function synthProof(task: SynthProofTask, work: Work): Promise<Record<string, never>> {
+  const indexes = drawChallenges(Buffer.from(task.replicaId), syntheticCount, task.sectorSize / nodeBytes);
+  const proofs = await proveLeaves(task, indexes, work);
+  for (const proof of proofs) {
+    const fault = faultOf(proof, task.commD, task.commR);
+    if (fault) throw wrongData(`Leaf ${proof.data.index}: ${fault}: seal the sector again`);
+  }
+  await writeJson(cachePath(task.cacheDir, 'syntheticProofs'), proofs);
+  return {};
+}
+
+/** The proofs `synthProof` wrote. @throws StageError critical when missing, permanent when broken */
+export async function readSyntheticProofs(cacheDir: string): Promise<VanillaProof[]> {
+  const path = cachePath(cacheDir, 'syntheticProofs');
+  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+    throw faultAt(path, thrown);
+  });
+  try {
+    // Written by this program, atomically; C2 verifies every value in it.
+    return JSON.parse(text) as VanillaProof[];
+  } catch {
+    throw wrongData(`${path} is broken: seal the sector again`);
+  }
+}

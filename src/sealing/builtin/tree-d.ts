@@ -1,0 +1,46 @@
+import type { PlacedPiece } from './add-pieces.js';
+import { allOrNothing } from './atomic-file.js';
+import { cachePath } from './cache-files.js';
+import { wrongData } from './faults.js';
+import { hashNode, heightOf, isSameNode, nodeBytes, zeroNode } from './hash.js';
+import type { Work } from './slices.js';
+import { buildTree } from './tree.js';
+
+export interface TreeDTask {
+  readonly sectorSize: number;
+  readonly stagedPath: string;
+  readonly cacheDir: string;
+  readonly pieces: readonly Pick<PlacedPiece, 'commitment' | 'offset' | 'paddedSize'>[];
+}
+
+export interface TreeDOutput {
+  readonly commD: number[];
+}
+
+/** Builds the data tree. @throws StageError permanent when its root is not the one the pieces make */
+export async function treeD(task: TreeDTask, work: Work): Promise<TreeDOutput> {
+  const path = cachePath(task.cacheDir, 'treeD');
+  return allOrNothing([path], async () => {
+    const commD = await buildTree(task.stagedPath, task.sectorSize / nodeBytes, path, work);
+    if (!isSameNode(commD, commDOf(task.pieces, task.sectorSize)))
+      throw wrongData(`${task.stagedPath} does not hold the pieces of this sector: add the pieces again`);
+    return { commD: [...commD] };
+  });
+}
+
+/** CommD from the pieces' commitments; where no piece lies there are zeros. */
+export function commDOf(pieces: TreeDTask['pieces'], sectorSize: number): Buffer {
+  const nodeAt = (offset: number, size: number): Buffer => {
+    const inside = pieces.filter(
+      (piece) => piece.offset < offset + size && piece.offset + piece.paddedSize > offset,
+    );
+    const [first] = inside;
+    if (!first) return zeroNode(heightOf(size));
+    if (inside.length === 1 && first.offset === offset && first.paddedSize === size)
+      return Buffer.from(first.commitment);
+    if (size <= 128)
+      throw wrongData(`the pieces overlap at byte ${offset} of the sector: add the pieces again`);
+    return hashNode(nodeAt(offset, size / 2), nodeAt(offset + size / 2, size / 2));
+  };
+  return nodeAt(0, sectorSize);
+}

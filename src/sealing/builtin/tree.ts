@@ -1,0 +1,91 @@
+import { writeAtomically } from './atomic-file.js';
+import { chunkBytes, hashNode, isSameNode, nodeBytes, PairHasher } from './hash.js';
+import { type InputFile, withInput } from './input-file.js';
+import { Slices, type Work } from './slices.js';
+
+/** That `leaf` is the leaf `index` of the tree with a root: the neighbours on the way up, lowest first. */
+export interface InclusionProof {
+  readonly index: number;
+  readonly leaf: number[];
+  readonly path: number[][];
+}
+
+/** Position of a level (0: the leaves) in a tree file of `leafCount` leaves: all levels one after another. */
+export function levelOffset(leafCount: number, level: number): number {
+  return nodeBytes * (2 * leafCount - (2 * leafCount) / 2 ** level);
+}
+
+/** Bytes of a tree file. */
+export function treeSize(leafCount: number): number {
+  return nodeBytes * (2 * leafCount - 1);
+}
+
+/** Writes the binary tree over the nodes of `leafPath` (`leafCount`, a power of two) and returns its root. */
+export async function buildTree(
+  leafPath: string,
+  leafCount: number,
+  treePath: string,
+  work: Work,
+): Promise<Buffer> {
+  const slices = new Slices(work);
+  const pairs = new PairHasher();
+  const parents = Buffer.alloc(chunkBytes / 2);
+  const total = leafCount - 1;
+  let done = 0;
+  return withInput(leafPath, leafCount * nodeBytes, (leaves) =>
+    writeAtomically(treePath, async (tree) => {
+      for (let level = 0, width = leafCount; width > 1; level += 1, width /= 2) {
+        const from = levelOffset(leafCount, level);
+        const to = levelOffset(leafCount, level + 1);
+        for (let at = 0; at < width * nodeBytes; at += chunkBytes) {
+          const length = Math.min(chunkBytes, width * nodeBytes - at);
+          if (level === 0) {
+            leaves.read(pairs.bytes, at, length);
+            tree.write(pairs.bytes.subarray(0, length), at);
+          } else tree.read(pairs.bytes, from + at, length);
+          pairs.hashInto(length / 64, parents);
+          tree.write(parents.subarray(0, length / 2), to + at / 2);
+          done += length / 64;
+          if (slices.isOver) await slices.next({ done, total, unit: 'nodes' });
+        }
+      }
+      work.progress({ done, total, unit: 'nodes' });
+      return Buffer.from(parents.subarray(0, nodeBytes));
+    }),
+  );
+}
+
+/** The proof for one leaf, read from an open tree file. */
+export function proofFrom(tree: InputFile, leafCount: number, index: number): InclusionProof {
+  const node = Buffer.alloc(nodeBytes);
+  const read = (level: number, at: number) => {
+    tree.read(node, levelOffset(leafCount, level) + at * nodeBytes, nodeBytes);
+    return [...node];
+  };
+  const path: number[][] = [];
+  for (let level = 0; 2 ** level < leafCount; level += 1) {
+    path.push(read(level, Math.floor(index / 2 ** level) ^ 1));
+  }
+  return { index, leaf: read(0, index), path };
+}
+
+/** The proof for one leaf of a tree file. */
+export async function inclusionProof(
+  treeFile: string,
+  leafCount: number,
+  index: number,
+): Promise<InclusionProof> {
+  return withInput(treeFile, treeSize(leafCount), async (tree) => proofFrom(tree, leafCount, index));
+}
+
+/** True when the proof leads to `root`. */
+export function verifyInclusion(root: ArrayLike<number>, proof: InclusionProof): boolean {
+  let node: Uint8Array = Uint8Array.from(proof.leaf);
+  let at = proof.index;
+  for (const neighbour of proof.path) {
+    const other = Uint8Array.from(neighbour);
+    node = at % 2 === 0 ? hashNode(node, other) : hashNode(other, node);
+    at = Math.floor(at / 2);
+  }
+  return at === 0 && isSameNode(node, root);
+}

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StageFailure, StageOutcome } from '../../machines/record-changes.js';
+import { messageOf, systemCodeOf } from '../protocol/errors.js';
+import { type ErrorLevel, StageError } from '../protocol/level.js';
+import type { Stage, StageContext } from './stage.js';
+
+/** A made-up failure, for demonstrations and tests (`[[sealvisor.faults]]`). `times` 0 = always, per sector. */
+export interface Fault {
+  readonly stage: string;
+  readonly level: ErrorLevel;
+  readonly message: string;
+  readonly times: number;
+}
+
+export interface RunnerOptions {
+  readonly stages: Readonly<Record<string, Stage>>;
+  /** The processor's name of a state's stage (SPEC section 5), or the stage in snake_case. */
+  readonly nameOf: (state: string) => string;
+  readonly faults: readonly Fault[];
+  /** A stage takes at least this long, ms, by processor's name. */
+  readonly leastMs: Readonly<Record<string, number>>;
+}
+
+/** Rejects with a StageFailure: a plain value that keeps its level through the machine. */
+export type StageRunner = (context: Omit<StageContext, 'sleep'>) => Promise<StageOutcome>;
+
+const diskErrors = new Set(['ENOSPC', 'EIO', 'EROFS', 'EDQUOT', 'EACCES', 'EPERM', 'ENOTDIR', 'EMFILE']);
+const passingErrors = new Set(['unreachable', 'deadline_exceeded', 'remote_error', 'bad_answer']);
+
+/** What a thrown thing means for the thread (SPEC section 3). */
+export function failureOf(thrown: unknown): StageFailure {
+  if (thrown instanceof StageError) return { level: thrown.level, message: thrown.message };
+  const code = systemCodeOf(thrown);
+  const message = messageOf(thrown);
+  if (code !== undefined && diskErrors.has(code))
+    return { level: 'critical', message: `${message}: check the disk, then resume` };
+  if (code !== undefined && passingErrors.has(code)) return { level: 'temporary', message };
+  return { level: 'permanent', message };
+}
+
+/** Runs one stage at a time: a stage that was aborted has let go of its files before the next one starts. */
+export function stageRunner(options: RunnerOptions): StageRunner {
+  let last: Promise<unknown> = Promise.resolve();
+  const failed = new Map<string, number>();
+
+  const injectFault = (name: string, sector: string) => {
+    for (const [index, fault] of options.faults.entries()) {
+      if (fault.stage !== name) continue;
+      const key = `${index}:${sector}`;
+      const times = failed.get(key) ?? 0;
+      if (fault.times > 0 && times >= fault.times) continue;
+      failed.set(key, times + 1);
+      throw new StageError(fault.level, fault.message);
+    }
+  };
+
+  const run = async (context: Omit<StageContext, 'sleep'>): Promise<StageOutcome> => {
+    const { record, signal } = context;
+    const stage = options.stages[record.state];
+    if (!stage) throw new StageError('critical', `no stage leads out of ${record.state}`);
+    const name = options.nameOf(record.state);
+    const sleep = async (ms: number) => {
+      await delay(ms, undefined, { signal });
+    };
+    signal.throwIfAborted();
+    injectFault(name, record.sector?.id ?? '-');
+    const least = options.leastMs[name] ?? 0;
+    const started = performance.now();
+    const outcome = await stage({ ...context, sleep });
+    const left = least - (performance.now() - started);
+    if (left > 0) await sleep(left);
+    return outcome;
+  };
+
+  return (context) => {
+    const mine = last.then(() => run(context));
+    last = mine.catch(() => undefined);
+    return mine.catch((thrown: unknown) => {
+      throw failureOf(thrown);
+    });
+  };
+}

@@ -1,0 +1,61 @@
+import type { StageOutcome } from '../../machines/record-changes.js';
+import type { ThreadRecord } from '../../machines/thread-record.js';
+import type { SectorService } from '../protocol/sealer.js';
+import type { Sector } from '../protocol/sector.js';
+import type { Progress } from '../protocol/thread.js';
+import { StageError } from '../protocol/level.js';
+import type { SectorFiles } from './sector-files.js';
+
+/** What a thread's stages go by, from the configuration; intervals in ms, sizes in bytes. */
+export interface StageSettings {
+  readonly allowedMiners: readonly number[] | null;
+  readonly allowedSizes: readonly number[] | null;
+  readonly enableDeals: boolean;
+  readonly disableCc: boolean;
+  readonly maxDeals: number | null;
+  readonly minDealSpace: number | null;
+  readonly rpcPollingIntervalMs: number;
+  readonly recoverIntervalMs: number;
+}
+
+export interface AttachedStore {
+  readonly name: string;
+  readonly location: string;
+  readonly readonly: boolean;
+}
+
+export interface StageContext {
+  readonly record: ThreadRecord;
+  readonly location: string;
+  readonly settings: StageSettings;
+  readonly stores: readonly AttachedStore[];
+  readonly localPiecesDirs: readonly string[];
+  readonly service: SectorService;
+  readonly signal: AbortSignal;
+  progress(progress: Progress): void;
+  /** Waits, unless the stage is aborted first. */
+  sleep(ms: number): Promise<void>;
+}
+
+/** The work that leads out of a state. Repeatable: it begins by removing what an earlier try left. */
+export type Stage = (context: StageContext) => Promise<StageOutcome>;
+
+/** The sector at hand. @throws StageError critical when the record holds none */
+export function sectorAtHand(context: StageContext): Sector {
+  const { sector, state } = context.record;
+  if (sector) return sector;
+  throw new StageError('critical', `state ${state} without a sector: restart the thread from a sound record`);
+}
+
+/** An output of an earlier stage. @throws StageError permanent, naming it */
+export function output<T>(context: StageContext, key: string): T {
+  const found = context.record.outputs[key];
+  // Each key is written by exactly one stage, whose type the caller names.
+  if (found !== undefined) return found as T;
+  throw new StageError(
+    'permanent',
+    `${context.record.state} needs the output ${key}, which is not there: resume to an earlier state`,
+  );
+}
+
+export type { SectorFiles };

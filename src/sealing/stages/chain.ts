@@ -1,0 +1,124 @@
+/** Stages that ask the chain, through the manager. */
+import type { Allocated, PollAnswer, SubmitAnswer, Ticket } from '../../protocol/sealer.js';
+import { StageError } from '../../protocol/level.js';
+import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
+
+export const assignTicket: Stage = async (context) => ({
+  event: 'AssignTicket',
+  outputs: { ticket: await context.service.assignTicket(sectorAtHand(context)) },
+});
+
+function allocatedOf(context: StageContext): Allocated {
+  const sector = sectorAtHand(context);
+  return { ID: { Miner: sector.miner, Number: sector.number }, ProofType: sector.proofType };
+}
+
+/** SubmitResult, SPEC section 3. */
+function checkSubmission(answer: SubmitAnswer, what: string): void {
+  const desc = answer.Desc ? `: ${answer.Desc}` : '';
+  switch (answer.Res) {
+    case 1:
+    case 2:
+      return;
+    case 3:
+      throw new StageError('permanent', `${what} differs from what was submitted before${desc}`);
+    case 4:
+      throw new StageError('abort', `${what} was rejected${desc}`);
+    case 5:
+      throw new StageError('permanent', `${what}: the manager misses files of the sector${desc}`);
+    default:
+      throw new StageError('permanent', `${what} got an unknown answer ${answer.Res}${desc}`);
+  }
+}
+
+/** OnChainState, SPEC section 3: polls until it is landed, or says which way out. */
+async function untilLanded(
+  context: StageContext,
+  poll: () => Promise<PollAnswer>,
+  what: string,
+): Promise<'landed' | 'submit again'> {
+  for (;;) {
+    const { State, Desc } = await poll();
+    const desc = Desc ? `: ${Desc}` : '';
+    switch (State) {
+      case 1:
+      case 2:
+        break;
+      case 3:
+        return 'landed';
+      case 4:
+        throw new StageError('permanent', `${what} is not found on chain${desc}`);
+      case 5:
+        await context.sleep(context.settings.recoverIntervalMs);
+        return 'submit again';
+      case 6:
+        throw new StageError('permanent', `${what} failed on chain for good${desc}`);
+      case 7:
+        throw new StageError('abort', `${what} is not going to get on chain${desc}`);
+      default:
+        throw new StageError('permanent', `${what} is in an unknown state ${State}${desc}`);
+    }
+    await context.sleep(context.settings.rpcPollingIntervalMs);
+  }
+}
+
+export const submitPreCommit: Stage = async (context) => {
+  const pc2 = output<{ commR: number[]; commD: number[] }>(context, 'pc2');
+  const deals = output<readonly { ID: number }[]>(context, 'deals');
+  const answer = await context.service.submitPreCommit(
+    allocatedOf(context),
+    {
+      CommR: pc2.commR,
+      CommD: pc2.commD,
+      Ticket: output<Ticket>(context, 'ticket'),
+      Deals: deals.map((deal) => deal.ID),
+    },
+    context.record.outputs.resubmitPreCommit === true,
+  );
+  checkSubmission(answer, 'the pre-commit');
+  return { event: 'SubmitPC', outputs: { resubmitPreCommit: false } };
+};
+
+export const waitPreCommit: Stage = async (context) => {
+  const sector = sectorAtHand(context);
+  const end = await untilLanded(context, () => context.service.pollPreCommitState(sector), 'the pre-commit');
+  return end === 'landed'
+    ? { event: 'CheckPC' }
+    : { event: 'ReSubmitPC', outputs: { resubmitPreCommit: true } };
+};
+
+export const submitPersisted: Stage = async (context) => {
+  const { instance } = output<{ instance: string }>(context, 'persisted');
+  if (await context.service.submitPersisted(sectorAtHand(context), instance, false))
+    return { event: 'SubmitPersistance' };
+  throw new StageError('permanent', `the manager does not find the sector's files in store ${instance}`);
+};
+
+export const waitSeed: Stage = async (context) => {
+  const sector = sectorAtHand(context);
+  for (;;) {
+    const { ShouldWait, Delay, Seed } = await context.service.waitSeed(sector, sector.proofType);
+    if (!ShouldWait) {
+      if (Seed) return { event: 'AssignSeed', outputs: { seed: Seed } };
+      throw new StageError('temporary', 'the manager gave no seed and no time to wait for it');
+    }
+    await context.sleep(Math.max(Delay * 1000, 100));
+  }
+};
+
+export const submitProof: Stage = async (context) => {
+  const { proof } = output<{ proof: number[] }>(context, 'c2');
+  const answer = await context.service.submitProof(
+    sectorAtHand(context),
+    { Proof: Buffer.from(proof).toString('base64') },
+    context.record.outputs.resubmitProof === true,
+  );
+  checkSubmission(answer, 'the proof');
+  return { event: 'SubmitProof', outputs: { resubmitProof: false } };
+};
+
+export const waitProof: Stage = async (context) => {
+  const sector = sectorAtHand(context);
+  const end = await untilLanded(context, () => context.service.pollProofState(sector), 'the proof');
+  return end === 'landed' ? { event: 'Finish' } : { event: 'ReSubmitProof', outputs: { resubmitProof: true } };
+};

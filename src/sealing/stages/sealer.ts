@@ -1,0 +1,42 @@
+import type { PlanState } from '../../../machines/index.js';
+import type { Stage } from '../stage.js';
+import {
+  assignTicket,
+  submitPersisted,
+  submitPreCommit,
+  submitProof,
+  waitPreCommit,
+  waitProof,
+  waitSeed,
+} from './chain.js';
+import { abort, acquireDeals, allocate, finish } from './sector.js';
+import { addPieces, c1, c2, pc1, pc2, persist, syntheticProof, treeD } from './work.js';
+
+/** The stage that leads out of each state of the sealer plan. */
+export const sealerStages: Readonly<Record<string, Stage>> = {
+  Empty: allocate,
+  Allocated: acquireDeals,
+  DealsAcquired: addPieces,
+  PieceAdded: treeD,
+  TreeDBuilt: assignTicket,
+  TicketAssigned: pc1,
+  PC1Done: pc2,
+  SyntheticPoRepNeeded: syntheticProof,
+  PC2Done: submitPreCommit,
+  PCSubmitted: waitPreCommit,
+  PCLanded: persist,
+  Persisted: submitPersisted,
+  PersistanceSubmitted: waitSeed,
+  SeedAssigned: c1,
+  C1Done: c2,
+  C2Done: submitProof,
+  ProofSubmitted: waitProof,
+  Finished: finish,
+  Aborted: abort,
+};
+
+/** A stage's name in configuration: its processor (SPEC section 5), else the stage in snake_case. */
+export function stageName(state: PlanState | undefined): string {
+  if (!state) return '-';
+  return state.processor ?? state.stage.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+}

@@ -1,0 +1,123 @@
+/** The one way in: every control becomes an event to the worker actor, whichever door it came through. */
+import { createActor } from 'xstate';
+import { workerMachine } from '../../machines/index.js';
+import { SealvisorError } from '../protocol/errors.js';
+import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
+import type { ThreadSlot } from './thread-slot.js';
+
+export interface PauseRequest {
+  readonly how?: PauseHow | undefined;
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
+}
+
+export interface ResumeRequest {
+  readonly state?: string | null | undefined;
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
+}
+
+export interface DryRun {
+  readonly allowed: boolean;
+  readonly to?: string;
+  readonly redo?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly why?: string;
+  readonly possible?: readonly string[];
+}
+
+export interface WorkerControl {
+  threads(): readonly ThreadView[];
+  thread(index: number): ThreadView;
+  pause(index: number, request: PauseRequest): Promise<ControlReply>;
+  resume(index: number, request: ResumeRequest): Promise<ControlReply>;
+  dryRun(index: number, state: string | null): Promise<DryRun>;
+}
+
+type Command =
+  | { type: 'THREAD.PAUSE'; how: PauseHow; by: string; reason: string | null }
+  | { type: 'THREAD.RESUME'; state: string | null; by: string; reason: string | null };
+
+interface Outcome {
+  readonly changed: boolean;
+  readonly view: ThreadView;
+}
+
+const commandDeadlineMs = 10_000;
+
+export function createWorkerControl(slots: readonly ThreadSlot[]) {
+  const waiting = new Map<number, { resolve(outcome: Outcome): void; reject(reason: unknown): void }>();
+  let lastId = 0;
+
+  const machine = workerMachine.provide({
+    actions: {
+      forward: ({ event }) => {
+        if (event.type !== 'THREAD.COMMAND') return;
+        const asker = waiting.get(event.id);
+        slots[event.index]
+          ?.call<Outcome>('send', [event.command], commandDeadlineMs)
+          .then(asker?.resolve, asker?.reject);
+      },
+      refuse: ({ event }) => {
+        if (event.type !== 'THREAD.COMMAND') return;
+        waiting.get(event.id)?.reject(new SealvisorError('shutting_down', 'the worker is stopping'));
+      },
+    },
+  });
+  const actor = createActor(machine, { input: { count: slots.length } });
+  actor.start();
+
+  const slotOf = (index: number) => {
+    const slot = Number.isInteger(index) ? slots[index] : undefined;
+    if (slot) return slot;
+    const allowed = slots.length === 1 ? 'only 0' : `0 to ${slots.length - 1}`;
+    throw new SealvisorError('thread_not_found', `no thread #${index}: the index is ${allowed}`);
+  };
+  const send = async (index: number, command: Command): Promise<Outcome> => {
+    slotOf(index);
+    const id = ++lastId;
+    try {
+      return await new Promise<Outcome>((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        actor.send({ type: 'THREAD.COMMAND', id, index, command });
+      });
+    } finally {
+      waiting.delete(id);
+    }
+  };
+  const reply = ({ changed, view }: Outcome, message: string): ControlReply => ({ ...view, changed, message });
+
+  const control: WorkerControl = {
+    threads: () => slots.map((slot) => slot.view()),
+    thread: (index) => slotOf(index).view(),
+    pause: async (index, { how = 'after-stage', reason = null, by = 'operator' }) => {
+      if (how === 'freeze')
+        throw new SealvisorError(
+          'freeze_refused',
+          `thread #${index} has no process of its own to stop: its stages run inside the thread; pause without freeze, or now`,
+        );
+      const outcome = await send(index, { type: 'THREAD.PAUSE', how, by, reason });
+      return reply(outcome, pauseText(outcome));
+    },
+    resume: async (index, { state = null, reason = null, by = 'operator' }) => {
+      const outcome = await send(index, { type: 'THREAD.RESUME', state, by, reason });
+      return reply(outcome, resumeText(outcome));
+    },
+    dryRun: (index, state) => slotOf(index).call<DryRun>('preview', [state], commandDeadlineMs),
+  };
+  return { control, actor };
+}
+
+function pauseText({ changed, view }: Outcome): string {
+  const thread = `thread #${view.index}`;
+  if (view.mode === 'pausing')
+    return changed
+      ? `${thread} is pausing: it stands still when ${view.stage} is done`
+      : `${thread} is pausing already: it stands still when ${view.stage} is done`;
+  return changed ? `${thread} is paused at ${view.state}` : `${thread} was paused already, at ${view.state}`;
+}
+
+function resumeText({ changed, view }: Outcome): string {
+  const thread = `thread #${view.index}`;
+  return changed ? `${thread} goes on at ${view.state}` : `${thread} is not paused: it is ${view.mode} at ${view.state}`;
+}

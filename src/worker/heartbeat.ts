@@ -1,0 +1,69 @@
+/** Tells the manager about this worker, at once and then each interval; a failure is said once, and so is its end. */
+import { messageOf } from '../protocol/errors.js';
+import type { Summary } from '../protocol/thread.js';
+
+export interface HeartbeatOptions {
+  readonly name: string;
+  readonly dest: string;
+  readonly version: string;
+  readonly intervalMs: number;
+  readonly summary: () => Summary;
+  readonly ping: (info: WorkerInfo) => Promise<unknown>;
+  readonly warn: (line: string) => void;
+}
+
+/** `Venus.WorkerPing`'s parameter (SPEC section 6). */
+export interface WorkerInfo {
+  readonly Name: string;
+  readonly Dest: string;
+  readonly Version: string;
+  readonly Summary: {
+    readonly Threads: number;
+    readonly Empty: number;
+    readonly Paused: number;
+    readonly Running: number;
+    readonly Waiting: number;
+    readonly Errors: number;
+  };
+}
+
+const firstRetryMs = 500;
+
+export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  let failures = 0;
+  const beat = async () => {
+    const counts = options.summary();
+    try {
+      await options.ping({
+        Name: options.name,
+        Dest: options.dest,
+        Version: options.version,
+        Summary: {
+          Threads: counts.threads,
+          Empty: counts.empty,
+          Paused: counts.paused,
+          Running: counts.running,
+          Waiting: counts.waiting,
+          Errors: counts.errors,
+        },
+      });
+      if (failures > 0) options.warn('the manager answers again');
+      failures = 0;
+    } catch (thrown) {
+      if (failures === 0) options.warn(`${messageOf(thrown)}; threads without a sector wait, the worker keeps trying`);
+      failures += 1;
+    }
+    if (isStopped) return;
+    const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), options.intervalMs);
+    timer = setTimeout(() => void beat(), failures > 0 ? retryMs : options.intervalMs);
+  };
+  void beat();
+  return {
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { SnapshotFrom } from 'xstate';
+import { type Plan, planState, possibleStates, type sealingThread } from '../../machines/index.js';
+import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
+import type { ThreadRecord } from '../../machines/thread-record.js';
+import { hasSectorFile, sectorFiles } from '../sealing/sector-files.js';
+import type { ThreadSetup } from './thread-setup.js';
+
+export type ThreadSnapshot = SnapshotFrom<ReturnType<typeof sealingThread>>;
+
+/** The states an operator may resume this record to now, from the plan's table and the files that are there. */
+export function possibleNow(plan: Plan, location: string, record: ThreadRecord): readonly string[] {
+  const { sector } = record;
+  if (sector === null) return [];
+  const files = sectorFiles(location, sector.id);
+  return possibleStates(plan, {
+    outputs: Object.keys(record.outputs),
+    hasFile: (name) => hasSectorFile(files, name),
+  });
+}
+
+/** The mode as the statechart tells it. */
+function modeOf(snapshot: ThreadSnapshot): ThreadMode {
+  const { record } = snapshot.context;
+  const modes = snapshot.value;
+  const inner: unknown = typeof modes === 'object' ? Object.values(modes)[0] : undefined;
+  const mode = typeof inner === 'object' && inner !== null ? Object.values(inner)[0] : inner;
+  switch (mode) {
+    case 'paused':
+      return 'paused';
+    case 'pausing':
+      return 'pausing';
+    case 'waitingForNext':
+      if (record.tries > 0) return 'retrying';
+      return record.sector === null && record.lastError === null && snapshot.context.row?.event === 'Released'
+        ? 'resting'
+        : 'idle';
+    default:
+      return record.sector === null ? 'idle' : 'running';
+  }
+}
+
+/** One thread as everyone sees it (SPEC section 8). */
+export function viewOf(
+  snapshot: ThreadSnapshot,
+  facts: {
+    readonly plan: Plan;
+    readonly setup: ThreadSetup;
+    readonly incarnation: number;
+    readonly revision: number;
+    readonly progress: Progress | null;
+  },
+): ThreadView {
+  const { record } = snapshot.context;
+  const { plan, setup } = facts;
+  const state = planState(plan, record.state);
+  const mode = modeOf(snapshot);
+  const isWorking = mode === 'running' || mode === 'pausing';
+  return {
+    index: setup.index,
+    location: setup.location,
+    // Plans are looked up by this very name.
+    plan: plan.name as PlanName,
+    incarnation: facts.incarnation,
+    revision: facts.revision,
+    sector: record.sector,
+    state: record.state,
+    stage: state?.stage ?? '-',
+    mode,
+    since: record.since,
+    intent: record.intent,
+    lastError: record.lastError,
+    tries:
+      record.tries > 0
+        ? {
+            n: record.tries,
+            of: setup.settings.maxRetries,
+            nextAt: record.nextAtMs === null ? null : new Date(record.nextAtMs).toISOString(),
+          }
+        : null,
+    waitingFor: null,
+    processor: isWorking && state?.processor ? { name: state.processor, pid: null } : null,
+    progress: isWorking ? facts.progress : null,
+    possible: possibleNow(plan, setup.location, record),
+  };
+}
