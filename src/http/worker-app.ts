@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import { toFieldThread } from '../protocol/field-thread.js';
 import type { Worker } from '../worker/worker.js';
-import { readBody } from './body.js';
+import { readBody, readText } from './body.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { problem } from './problem.js';
 
@@ -95,7 +95,7 @@ export function workerApp(worker: Worker): Hono {
   });
   app.post('*', async (c) => {
     if (c.req.path.startsWith('/api/')) return c.notFound();
-    const { status, body } = await rpc(await readBody(c, 'text'));
+    const { status, body } = await rpc(await readText(c));
     return status === 204 ? c.body(null, 204) : c.json(body, status);
   });
   return app;

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import { SealvisorError } from '../protocol/errors.js';
+import { knownPaths, nearestPath, pathText } from './known-keys.js';
+
+/**
+ * A file's tables after one look at all of them; every fault is named with its key, value and what is expected.
+ * @throws config_invalid
+ */
+export function checked<T extends z.ZodType>(schema: T, raw: unknown, file: string): z.output<T> {
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, schema, raw, file));
+  throw new SealvisorError('config_invalid', faults.join('\n'));
+}
+
+function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown, file: string): readonly string[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownPaths(schema);
+    return issue.keys.map((key) => {
+      const path = pathText([...issue.path, key]);
+      return `unknown key ${path} in ${file}: did you mean ${nearestPath(path, known)}?`;
+    });
+  }
+  const path = pathText(issue.path);
+  const value = valueAt(raw, issue.path);
+  if (value === undefined) return [`${path} is missing in ${file}: expected ${issue.message}`];
+  return [`${path} = ${show(value)} in ${file}: expected ${issue.message}`];
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    raw,
+  );
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

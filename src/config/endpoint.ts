@@ -1,0 +1,68 @@
+/** Where a worker listens, for a command that must start fast: no zod, and TOML only when a file is named. */
+import { isIPv6 } from 'node:net';
+import { SealvisorError } from '../protocol/errors.js';
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+const defaultPort = 17890;
+
+/**
+ * The worker named by a configuration file, else by `--worker`, else by $SEALVISOR_WORKER, else this machine's.
+ * @throws usage, config_missing, config_invalid
+ */
+export async function workerEndpoint(
+  options: { readonly config?: string; readonly worker?: string },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Endpoint> {
+  if (options.config !== undefined) return configuredEndpoint(options.config);
+  if (options.worker !== undefined) return parseAddress(options.worker, defaultPort);
+  return parseAddress(env.SEALVISOR_WORKER || '127.0.0.1', defaultPort);
+}
+
+/**
+ * `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address.
+ * @throws usage
+ */
+export function parseAddress(text: string, defaultPort: number): Endpoint {
+  const address = text.trim();
+  if (isIPv6(address)) return { host: address, port: defaultPort };
+  const found = /^(?:\[([^\]]+)\]|([^\s:/[\]@]+))(?::(\d{1,5}))?$/.exec(address);
+  const host = found?.[1] ?? found?.[2];
+  const port = found?.[3] === undefined ? defaultPort : Number(found[3]);
+  const isHost = host !== undefined && (found?.[1] === undefined || isIPv6(host));
+  if (isHost && port <= 65535) return { host, port };
+  throw new SealvisorError('usage', `${JSON.stringify(text)} is no address: expected host, host:port or [v6]:port`);
+}
+
+export function formatAddress({ host, port }: Endpoint): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+async function configuredEndpoint(path: string): Promise<Endpoint> {
+  const { readToml } = await import('./toml-file.js');
+  const server = part(part(readToml(path), 'worker'), 'rpc_server');
+  const host = part(server, 'host') ?? '0.0.0.0';
+  const port = part(server, 'port') ?? defaultPort;
+  if (typeof host !== 'string' || host === '') throw wrong('host', host, path, 'a host name or address');
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535)
+    throw wrong('port', port, path, 'a whole number from 0 to 65535');
+  return { host: reachable(host), port };
+}
+
+/** An address that means "listen everywhere" is reached on this machine. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}
+
+function part(table: unknown, key: string): unknown {
+  return typeof table === 'object' && table !== null ? Reflect.get(table, key) : undefined;
+}
+
+function wrong(key: string, value: unknown, path: string, expected: string): SealvisorError {
+  const message = `worker.rpc_server.${key} = ${JSON.stringify(value)} in ${path}: expected ${expected}`;
+  return new SealvisorError('config_invalid', message);
+}

@@ -1,0 +1,60 @@
+/** The kinds of value a configuration holds. Each one's zod message says what is expected, and nothing else. */
+import { z } from 'zod';
+import { SealvisorError } from '../protocol/errors.js';
+import { durationExpected, parseDuration } from '../protocol/duration.js';
+import { parseSize, sizeExpected } from '../protocol/size.js';
+import { managerUrl, managerUrlExpected } from './manager-url.js';
+
+const sectorSizes = ['2KiB', '8MiB', '512MiB', '32GiB', '64GiB'] as const;
+
+export const text = z.string('a text in quotes').min(1, 'a text that is not empty');
+/** An argument or a header may be empty. */
+export const anyText = z.string('a text in quotes');
+export const flag = z.boolean('true or false');
+/** u32 in the field. */
+export const count = whole(0, 2 ** 32 - 1);
+export const port = whole(0, 65535);
+export const minerNumber = whole(0, Number.MAX_SAFE_INTEGER);
+export const texts = list(text, 'a list of texts');
+export const duration = parsed(parseDuration, durationExpected);
+export const size = parsed(parseSize, sizeExpected);
+/** The field takes a size as a number of bytes, too. */
+export const sizeOrBytes = z.union([minerNumber, size], sizeExpected);
+export const sectorSize = size.refine(
+  (bytes) => sectorSizes.some((known) => parseSize(known) === bytes),
+  `a sector size: ${sectorSizes.join(', ')}`,
+);
+export const managerAddress = parsed(managerUrl, managerUrlExpected);
+
+export function choice<const T extends readonly string[]>(words: T) {
+  return z.enum(words, `one of ${words.join(', ')}`);
+}
+
+export function table<T extends z.ZodRawShape>(shape: T) {
+  return z.strictObject(shape, 'a table');
+}
+
+export function list<T extends z.ZodType>(item: T, expected: string) {
+  return z.array(item, expected);
+}
+
+export function mapOf<T extends z.ZodType>(value: T) {
+  return z.record(z.string(), value, 'a table');
+}
+
+function whole(least: number, most: number) {
+  const expected = `a whole number from ${least} to ${most}`;
+  return z.int(expected).min(least, expected).max(most, expected);
+}
+
+function parsed<T>(parse: (text: string) => T, expected: string) {
+  return z.string(`${expected}, in quotes`).transform((value, context): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      if (!(error instanceof SealvisorError)) throw error;
+      context.addIssue({ code: 'custom', message: expected });
+      return z.NEVER;
+    }
+  });
+}

@@ -1,0 +1,93 @@
+/** What a schema knows: its keys, for a typo's nearest neighbour, and which of them nothing reads yet. */
+import { distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+
+const unused = new WeakSet<z.ZodType>();
+
+/** Marks a part of the schema as the field's, accepted, and without effect here. */
+export function notUsedYet<T extends z.ZodType>(schema: T): T {
+  unused.add(schema);
+  return schema;
+}
+
+/** Paths of the values that are known but have no effect, in the order of the file. */
+export function unusedPaths(schema: z.ZodType, value: unknown, path = '', isUnused = false): readonly string[] {
+  const inner = unwrap(schema);
+  const isUnusedHere = isUnused || unused.has(inner);
+  const entries = entriesOf(inner, value, path);
+  if (entries === undefined || (entries.length === 0 && path.endsWith(']'))) return isUnusedHere ? [path] : [];
+  return entries.flatMap(([part, item, key]) => unusedPaths(part, item, key, isUnusedHere));
+}
+
+/** The keys known in a schema as dotted paths, with `[]` for the items of a list. */
+export function knownPaths(schema: z.ZodType, path = ''): readonly string[] {
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray) return [path, ...knownPaths(element(inner), `${path}[]`).slice(1)];
+  if (!(inner instanceof z.ZodObject)) return [path];
+  const nested = Object.entries(shapeOf(inner)).flatMap(([key, part]) => knownPaths(part, join(path, key)));
+  return [path, ...nested];
+}
+
+/** The known path nearest to an unknown one: a key of the same table if it is close, else any. List indices are kept. */
+export function nearestPath(unknown: string, known: readonly string[]): string {
+  const plain = unknown.replaceAll(/\[\d+\]/g, '[]');
+  const table = plain.slice(0, plain.lastIndexOf('.') + 1);
+  const siblings = known.filter((path) => path !== '' && path.slice(0, path.lastIndexOf('.') + 1) === table);
+  const isClose = (path: string) => distance(path, plain) <= Math.max(2, (plain.length - table.length) / 3);
+  const near = siblings.filter(isClose);
+  const best = closest(plain, near.length > 0 ? near : known.filter((path) => path !== ''));
+  const indices = unknown.match(/\[\d+\]/g) ?? [];
+  return best.replaceAll('[]', () => indices.shift() ?? '[0]');
+}
+
+/** A path as a person writes it: `sealing_thread[0].sealing.max_retries`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : join(text, String(part))),
+    '',
+  );
+}
+
+function closest(word: string, candidates: readonly string[]): string {
+  const lastPart = (path: string) => path.slice(path.lastIndexOf('.') + 1);
+  const score = (path: string) => Math.min(distance(word, path), distance(lastPart(word), lastPart(path)) + 0.5);
+  return candidates.reduce((best, path) => (score(path) < score(best) ? path : best));
+}
+
+function entriesOf(
+  schema: z.ZodType,
+  value: unknown,
+  path: string,
+): readonly (readonly [z.ZodType, unknown, string])[] | undefined {
+  if (schema instanceof z.ZodArray && Array.isArray(value)) {
+    const item = element(schema);
+    return item instanceof z.ZodObject
+      ? value.map((one: unknown, index) => [item, one, `${path}[${index}]`] as const)
+      : undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (schema instanceof z.ZodRecord) return Object.keys(value).length === 0 ? [] : undefined;
+  if (!(schema instanceof z.ZodObject)) return undefined;
+  const shape = shapeOf(schema);
+  return Object.entries(value).flatMap(([key, item]) => {
+    const part = shape[key];
+    return part ? [[part, item as unknown, join(path, key)] as const] : [];
+  });
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  // An optional's inner type is typed as zod's core, which every schema of ours is more than.
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema;
+}
+
+function element(schema: z.ZodArray): z.ZodType {
+  return unwrap(schema.element as z.ZodType); // as above
+}
+
+function shapeOf(schema: z.ZodObject): Readonly<Record<string, z.ZodType>> {
+  return schema.shape as Readonly<Record<string, z.ZodType>>; // as above
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}

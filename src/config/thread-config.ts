@@ -1,0 +1,58 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { SealvisorError } from '../protocol/errors.js';
+import { overrideSealing, type SealingSettings } from './sealing-settings.js';
+import type { planNames, WorkerTable } from './worker-schema.js';
+
+export type PlanName = (typeof planNames)[number];
+
+export interface ThreadConfig {
+  readonly index: number;
+  /** The thread's own directory, absolute. */
+  readonly location: string;
+  readonly plan: PlanName;
+  readonly sealing: SealingSettings;
+}
+
+/**
+ * The threads of a worker in the order of its file; relative locations start at the working directory, as in the field.
+ * @throws location_shared
+ */
+export function threadConfigs(
+  tables: WorkerTable['sealing_thread'],
+  common: SealingSettings,
+): readonly ThreadConfig[] {
+  const threads = tables.map((table, index) => ({
+    index,
+    location: resolve(table.location),
+    plan: table.plan ?? 'sealer',
+    sealing: overrideSealing(common, table.sealing),
+  }));
+  refuseShared(threads);
+  return threads;
+}
+
+function refuseShared(threads: readonly ThreadConfig[]): void {
+  const owners = new Map<string, number>();
+  for (const { index, location } of threads) {
+    const real = realLocation(location);
+    const owner = owners.get(real);
+    if (owner !== undefined) {
+      const told = real === location ? real : `${location} (in truth ${real})`;
+      const message = `sealing_thread[${owner}] and sealing_thread[${index}] share the location ${told}: give each thread its own`;
+      throw new SealvisorError('location_shared', message, { data: { threads: [owner, index], location: real } });
+    }
+    owners.set(real, index);
+  }
+}
+
+/** The path without symbolic links, as far as it exists already. */
+function realLocation(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // Not there yet, or not ours to look at: what is above it decides; the worker's start tells the rest.
+    const parent = dirname(path);
+    return parent === path ? path : join(realLocation(parent), basename(path));
+  }
+}

@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import { SealvisorError } from '../protocol/errors.js';
+import type { ErrorLevel } from '../protocol/level.js';
+import { checked } from './checked.js';
+import { unusedPaths } from './known-keys.js';
+import { defaultSealing, overrideSealing } from './sealing-settings.js';
+import { type ThreadConfig, threadConfigs } from './thread-config.js';
+import { readToml } from './toml-file.js';
+import { type WorkerTable, workerTable } from './worker-schema.js';
+
+export type { SealingSettings } from './sealing-settings.js';
+export type { PlanName, ThreadConfig } from './thread-config.js';
+
+/** What a worker is started with; durations in ms, sizes in bytes, paths absolute, deeply frozen. */
+export interface WorkerConfig {
+  readonly path: string;
+  readonly worker: {
+    /** @default the local IP used to reach the manager; found at start */
+    readonly name?: string;
+    /** @default '0.0.0.0' */
+    readonly host: string;
+    /** @default 17890 */
+    readonly port: number;
+    /** @default 30000 */
+    readonly pingIntervalMs: number;
+    readonly localPiecesDirs: readonly string[];
+  };
+  readonly manager: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly pieceToken?: string;
+  };
+  readonly threads: readonly ThreadConfig[];
+  readonly attached: readonly AttachedConfig[];
+  /** A built-in stage takes at least this long, by processor's name. */
+  readonly builtinLeastMs: Readonly<Record<string, number>>;
+  readonly faults: readonly FaultConfig[];
+  /** @default 30000 */
+  readonly stopGraceMs: number;
+}
+
+export interface AttachedConfig {
+  /** @default its location */
+  readonly name: string;
+  readonly location: string;
+  /** @default false */
+  readonly readonly: boolean;
+}
+
+export interface FaultConfig {
+  readonly stage: string;
+  readonly level: ErrorLevel;
+  readonly message: string;
+  /** 0 = always. @default 0 */
+  readonly times: number;
+  /** Only this thread. @default every thread */
+  readonly thread?: number;
+}
+
+/**
+ * Reads and checks a worker's configuration; `warnings` name the field's keys that have no effect here yet.
+ * @throws config_missing, config_invalid, location_shared
+ */
+export function loadWorkerConfig(path: string): { config: WorkerConfig; warnings: string[] } {
+  const raw = readToml(path);
+  const table = checked(workerTable, raw, path);
+  const warnings = unusedPaths(workerTable, raw).map((key) => `${key} is known but not used yet`);
+  return { config: deepFreeze(workerConfig(table, path)), warnings };
+}
+
+function workerConfig(table: WorkerTable, path: string): WorkerConfig {
+  const { worker = {}, sector_manager: manager, sealvisor = {} } = table;
+  const piecesDirs = worker.local_pieces_dirs ?? (worker.local_pieces_dir ? [worker.local_pieces_dir] : []);
+  const threads = threadConfigs(table.sealing_thread, overrideSealing(defaultSealing, table.sealing));
+  return {
+    path: resolve(path),
+    worker: {
+      ...(worker.name === undefined ? {} : { name: worker.name }),
+      host: worker.rpc_server?.host ?? '0.0.0.0',
+      port: worker.rpc_server?.port ?? 17890,
+      pingIntervalMs: worker.ping_interval ?? 30_000,
+      localPiecesDirs: piecesDirs.map((dir) => resolve(dir)),
+    },
+    manager: {
+      url: manager.rpc_client.addr,
+      headers: { ...manager.rpc_client.headers },
+      ...(manager.piece_token === undefined ? {} : { pieceToken: manager.piece_token }),
+    },
+    threads,
+    attached: attachedStores(table),
+    builtinLeastMs: { ...sealvisor.builtin?.least },
+    faults: faults(sealvisor.faults ?? [], threads.length, path),
+    stopGraceMs: sealvisor.stop_grace ?? 30_000,
+  };
+}
+
+/** `[remote_store]` is the old spelling of one attached store. */
+function attachedStores({ remote_store: old, attached = [] }: WorkerTable): readonly AttachedConfig[] {
+  return [...attached, ...(old ? [old] : [])].map((store) => {
+    const location = resolve(store.location);
+    return { name: store.name ?? location, location, readonly: store.readonly ?? false };
+  });
+}
+
+type FaultTable = NonNullable<NonNullable<WorkerTable['sealvisor']>['faults']>[number];
+
+function faults(tables: readonly FaultTable[], threads: number, path: string): readonly FaultConfig[] {
+  return tables.map(({ stage, level, message, times = 0, thread }, index) => {
+    if (thread === undefined) return { stage, level, message, times };
+    if (thread < threads) return { stage, level, message, times, thread };
+    const key = `sealvisor.faults[${index}].thread`;
+    const expected = `expected the index of a sealing_thread, 0 to ${threads - 1}`;
+    throw new SealvisorError('config_invalid', `${key} = ${thread} in ${path}: ${expected}`);
+  });
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
+}

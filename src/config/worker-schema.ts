@@ -1,0 +1,121 @@
+/** The whole key set of the field's worker configuration, and ours under `[sealvisor]` (SPEC section 4). */
+import type { z } from 'zod';
+import * as field from './field-types.js';
+import { notUsedYet } from './known-keys.js';
+
+const { table, list, mapOf } = field;
+
+export const planNames = ['sealer', 'snapup', 'rebuild', 'unseal', 'wdpost'] as const;
+export const errorLevels = ['temporary', 'permanent', 'critical', 'abort'] as const;
+
+export const sealingTable = table({
+  allowed_miners: list(field.minerNumber, 'a list of miner numbers').optional(),
+  allowed_sizes: list(field.sectorSize, 'a list of sector sizes').optional(),
+  enable_deals: field.flag.optional(),
+  disable_cc: field.flag.optional(),
+  max_deals: field.count.optional(),
+  min_deal_space: field.sizeOrBytes.optional(),
+  max_retries: field.count.optional(),
+  seal_interval: field.duration.optional(),
+  recover_interval: field.duration.optional(),
+  rpc_polling_interval: field.duration.optional(),
+  ignore_proof_check: field.flag.optional(),
+  request_task_max_retries: field.count.optional(),
+  verify_after_pc2: field.flag.optional(),
+});
+
+const attachedTable = table({
+  name: field.text.optional(),
+  location: field.text,
+  readonly: field.flag.optional(),
+});
+
+const limitNames =
+  'add_pieces tree_d pc1 pc2 c1 c2 snap_encode snap_prove transfer unseal window_post winning_post synth_proof';
+const processorNames = 'add_pieces tree_d pc1 pc2 c2 snap_encode snap_prove transfer unseal window_post';
+
+const processorTable = table({
+  bin: field.text.optional(),
+  args: list(field.anyText, 'a list of texts').optional(),
+  stable_wait: field.duration.optional(),
+  cgroup: table({ group_name: field.text.optional(), cpuset: field.text.optional() }).optional(),
+  envs: mapOf(field.anyText).optional(),
+  numa_preferred: field.count.optional(),
+  concurrent: field.count.optional(),
+  locks: field.texts.optional(),
+  weight: field.count.optional(),
+  auto_restart: field.flag.optional(),
+  inherit_envs: field.flag.optional(),
+});
+
+const processorsTable = table({
+  limit: perName(limitNames, field.count).optional(),
+  limitation: table({
+    concurrent: perName(limitNames, field.count).optional(),
+    staggered: perName(limitNames, field.duration).optional(),
+  }).optional(),
+  ext_locks: mapOf(field.count).optional(),
+  static_tree_d: mapOf(field.text).optional(),
+  ...perName(processorNames, list(processorTable, 'a list of tables: [[processors.<stage>]]')).shape,
+});
+
+const sealvisorTable = table({
+  builtin: table({ least: mapOf(field.duration).optional() }).optional(),
+  faults: list(
+    table({
+      stage: field.text,
+      level: field.choice(errorLevels),
+      message: field.text,
+      times: field.count.optional(),
+      thread: field.count.optional(),
+    }),
+    'a list of tables: [[sealvisor.faults]]',
+  ).optional(),
+  stop_grace: field.duration.optional(),
+});
+
+export const workerTable = table({
+  worker: table({
+    name: field.text.optional(),
+    rpc_server: table({ host: field.text.optional(), port: field.port.optional() }).optional(),
+    ping_interval: field.duration.optional(),
+    local_pieces_dir: field.text.optional(),
+    local_pieces_dirs: field.texts.optional(),
+    scan_persist_stores: notUsedYet(field.texts).optional(),
+  }).optional(),
+  metrics: notUsedYet(
+    table({ enable: field.flag.optional(), http_listen: field.text.optional() }),
+  ).optional(),
+  sector_manager: table({
+    rpc_client: table({ addr: field.managerAddress, headers: mapOf(field.anyText).optional() }),
+    piece_token: field.text.optional(),
+  }),
+  sealing: sealingTable.optional(),
+  sealing_thread: list(
+    table({
+      location: field.text,
+      plan: field.choice(planNames).optional(),
+      sealing: sealingTable.optional(),
+    }),
+    'at least one [[sealing_thread]] with its location',
+  ).min(1, 'at least one [[sealing_thread]] with its location'),
+  remote_store: attachedTable.optional(),
+  attached: list(attachedTable, 'a list of tables: [[attached]]').optional(),
+  attached_selection: notUsedYet(table({ enable_space_weighted: field.flag.optional() })).optional(),
+  processors: notUsedYet(processorsTable).optional(),
+  sealvisor: sealvisorTable.optional(),
+});
+
+export type WorkerTable = z.output<typeof workerTable>;
+export type SealingTable = z.output<typeof sealingTable>;
+
+/** `<location>/config.toml`: as a `[[sealing_thread]]`, but its location cannot move. */
+export const hotTable = table({
+  location: field.text.optional(),
+  plan: field.choice(planNames).optional(),
+  sealing: sealingTable.optional(),
+});
+
+function perName<T extends z.ZodType>(names: string, value: T) {
+  return table(Object.fromEntries(names.split(' ').map((name) => [name, value.optional()])));
+}

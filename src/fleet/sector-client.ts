@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { SealvisorError } from '../protocol/errors.js';
+import type { SectorService } from '../protocol/sealer.js';
+import type { SectorId } from '../protocol/sector.js';
+import { rpcCall } from './rpc-client.js';
+
+const desc = z.string().nullish().transform((text) => text ?? null);
+const allocated = z.object({
+  ID: z.object({ Miner: z.number().int(), Number: z.number().int() }),
+  ProofType: z.number().int(),
+});
+const deals = z.array(
+  z.object({
+    ID: z.number().int(),
+    PayloadSize: z.number().int(),
+    Piece: z.object({ Size: z.number().int(), Cid: z.object({ '/': z.string() }) }),
+  }),
+);
+const ticket = z.object({ Ticket: z.base64(), Epoch: z.number().int() });
+const submitted = z.object({ Res: z.number().int(), Desc: desc });
+const polled = z.object({ State: z.number().int(), Desc: desc });
+const seed = z.object({
+  ShouldWait: z.boolean(),
+  Delay: z.number(),
+  Seed: z.object({ Seed: z.base64(), Epoch: z.number().int() }).nullish().transform((found) => found ?? null),
+});
+
+const timeoutMs = 15_000;
+const wireId = (id: SectorId) => ({ Miner: id.miner, Number: id.number });
+
+/** The manager's sector service over JSON-RPC; every answer is parsed here, once. */
+export function sectorClient(manager: {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pieceToken?: string | undefined;
+}): SectorService {
+  const call = async <T>(schema: z.ZodType<T>, name: string, ...params: readonly unknown[]): Promise<T> => {
+    const answer = await rpcCall(`${manager.url}/rpc/v0`, `Venus.${name}`, params, {
+      headers: manager.headers,
+      timeoutMs,
+    });
+    const result = schema.safeParse(answer);
+    if (result.success) return result.data;
+    throw new SealvisorError('bad_answer', `Venus.${name} got an answer of another shape: ${result.error.issues[0]?.message}`);
+  };
+  const nothing = z.unknown().transform(() => undefined);
+  return {
+    allocateSector: (spec) => call(allocated.nullable(), 'AllocateSector', spec),
+    acquireDeals: (id, spec) => call(deals.nullable(), 'AcquireDeals', wireId(id), spec),
+    assignTicket: (id) => call(ticket, 'AssignTicket', wireId(id)),
+    submitPreCommit: (sector, info, reset) => call(submitted, 'SubmitPreCommit', sector, info, reset),
+    pollPreCommitState: (id) => call(polled, 'PollPreCommitState', wireId(id)),
+    submitPersisted: (id, instance, isUpgrade) =>
+      call(z.boolean(), 'SubmitPersistedEx', wireId(id), instance, isUpgrade),
+    waitSeed: (id, proofType) => call(seed, 'WaitSeed', wireId(id), proofType),
+    submitProof: (id, proof, reset) => call(submitted, 'SubmitProof', wireId(id), proof, reset),
+    pollProofState: (id) => call(polled, 'PollProofState', wireId(id)),
+    reportState: (id, report) => call(nothing, 'ReportState', wireId(id), report),
+    reportFinalized: (id) => call(nothing, 'ReportFinalized', wireId(id)),
+    reportAborted: (id, reason) => call(nothing, 'ReportAborted', wireId(id), reason),
+    pieceSource: async (pieceCid) => ({
+      url: `${manager.url}/piecestore/${pieceCid}`,
+      headers: manager.pieceToken === undefined ? {} : { authorization: `Bearer ${manager.pieceToken}` },
+    }),
+  };
+}

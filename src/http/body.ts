@@ -1,0 +1,29 @@
+import type { Context } from 'hono';
+import { SealvisorError } from '../protocol/errors.js';
+
+const largestBody = 1024 * 1024;
+
+/** The request's body, at most 1 MiB, as text. @throws body_too_large */
+export async function readText(c: Context): Promise<string> {
+  const tooLarge = () => new SealvisorError('body_too_large', 'the body is larger than 1 MiB');
+  if (Number(c.req.header('content-length') ?? 0) > largestBody) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.length;
+    if (size > largestBody) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** The request's body as JSON; an empty one is `{}`. @throws body_too_large, invalid_request */
+export async function readBody(c: Context): Promise<unknown> {
+  const text = await readText(c);
+  if (text.trim() === '') return {};
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new SealvisorError('invalid_request', 'the body is no JSON', { cause });
+  }
+}

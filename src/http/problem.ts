@@ -1,0 +1,23 @@
+import type { Context } from 'hono';
+import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
+
+/** Any thrown thing as problem+json (RFC 9457) with our code; details of faults that are not ours stay inside. */
+export function problem(c: Context, thrown: unknown): Response {
+  const error =
+    thrown instanceof SealvisorError
+      ? thrown
+      : new SealvisorError('internal', `the request failed: ${messageOf(thrown)}`, { cause: thrown });
+  const { http } = errorCodes[error.code];
+  return c.body(
+    JSON.stringify({
+      type: 'about:blank',
+      title: error.code.replaceAll('_', ' '),
+      status: http,
+      detail: error.message,
+      code: error.code,
+      ...error.data,
+    }),
+    http,
+    { 'content-type': 'application/problem+json' },
+  );
+}

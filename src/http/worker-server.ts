@@ -1,0 +1,89 @@
+/** A worker that serves: threads, heartbeat, and the doors. */
+import { networkInterfaces } from 'node:os';
+import { createSocket } from 'node:dgram';
+import type { WorkerConfig } from '../config/worker-config.js';
+import { rpcCall } from '../fleet/rpc-client.js';
+import { sectorClient } from '../fleet/sector-client.js';
+import type { HistoryRow, ThreadView } from '../protocol/thread.js';
+import { startHeartbeat } from '../worker/heartbeat.js';
+import { startWorker, type Worker } from '../worker/worker.js';
+import { serve } from './serve.js';
+import { workerApp } from './worker-app.js';
+import { version } from '../version.js';
+
+export interface WorkerServer {
+  readonly worker: Worker;
+  readonly host: string;
+  readonly port: number;
+  stop(graceMs?: number): Promise<void>;
+}
+
+const pingTimeoutMs = 5000;
+
+/** Starts threads first, then listens, then tells the manager. @throws port_taken, location_not_writable; nothing is left running */
+export async function startWorkerServer(options: {
+  readonly config: WorkerConfig;
+  readonly warn: (line: string) => void;
+  readonly onRow?: (index: number, row: HistoryRow) => void;
+  readonly onView?: (view: ThreadView) => void;
+}): Promise<WorkerServer> {
+  const { config, warn } = options;
+  const { manager } = config;
+  const localIp = await ipTowards(manager.url);
+  const name = config.worker.name ?? localIp;
+  const worker = await startWorker({
+    config,
+    name,
+    version,
+    service: sectorClient(manager),
+    warn,
+    ...(options.onRow ? { onRow: options.onRow } : {}),
+    ...(options.onView ? { onView: options.onView } : {}),
+  });
+  const doors = await serve(workerApp(worker), config.worker).catch(async (error: unknown) => {
+    await worker.stop(0);
+    throw error;
+  });
+  const heartbeat = startHeartbeat({
+    name,
+    dest: `${localIp}:${doors.port}`,
+    version,
+    intervalMs: config.worker.pingIntervalMs,
+    summary: () => worker.summary(),
+    ping: (info) =>
+      rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [info], {
+        headers: manager.headers,
+        timeoutMs: pingTimeoutMs,
+      }),
+    warn,
+  });
+  return {
+    worker,
+    host: doors.host,
+    port: doors.port,
+    stop: async (graceMs) => {
+      heartbeat.stop();
+      await worker.stop(graceMs);
+      await doors.close();
+    },
+  };
+}
+
+/** The local address a packet to the manager would leave from (SPEC section 4); nothing is sent. */
+async function ipTowards(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = createSocket('udp4');
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.connect(Number(port) || 80, hostname, () => resolve(socket.address().address));
+    });
+  } catch {
+    const outward = Object.values(networkInterfaces())
+      .flat()
+      .find((each) => each && !each.internal && each.family === 'IPv4');
+    return outward?.address ?? '127.0.0.1';
+  } finally {
+    socket.close();
+  }
+}
