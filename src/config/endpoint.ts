@@ -34,7 +34,10 @@ export function parseAddress(text: string, defaultPort: number): Endpoint {
   const port = found?.[3] === undefined ? defaultPort : Number(found[3]);
   const isHost = host !== undefined && (found?.[1] === undefined || isIPv6(host));
   if (isHost && port <= 65535) return { host, port };
-  throw new SealvisorError('usage', `${JSON.stringify(text)} is no address: expected host, host:port or [v6]:port`);
+  throw new SealvisorError(
+    'usage',
+    `${JSON.stringify(text)} is no address: expected host, host:port or [v6]:port`,
+  );
 }
 
 export function formatAddress({ host, port }: Endpoint): string {

@@ -4,18 +4,25 @@ import { z } from 'zod';
 
 const unused = new WeakSet<z.ZodType>();
 
-/** Marks a part of the schema as the field's, accepted, and without effect here. */
-export function notUsedYet<T extends z.ZodType>(schema: T): T {
-  unused.add(schema);
-  return schema;
+/** A part of the schema that is the field's, may be there, and has no effect here. */
+export function notUsedYet<T extends z.ZodType>(schema: T): z.ZodOptional<T> {
+  const optional = schema.optional(); // marked in its stead: `schema` may stand elsewhere too
+  unused.add(optional);
+  return optional;
 }
 
 /** Paths of the values that are known but have no effect, in the order of the file. */
-export function unusedPaths(schema: z.ZodType, value: unknown, path = '', isUnused = false): readonly string[] {
+export function unusedPaths(
+  schema: z.ZodType,
+  value: unknown,
+  path = '',
+  isUnused = false,
+): readonly string[] {
   const inner = unwrap(schema);
-  const isUnusedHere = isUnused || unused.has(inner);
+  const isUnusedHere = isUnused || unused.has(schema);
   const entries = entriesOf(inner, value, path);
-  if (entries === undefined || (entries.length === 0 && path.endsWith(']'))) return isUnusedHere ? [path] : [];
+  if (entries === undefined || (entries.length === 0 && path.endsWith(']')))
+    return isUnusedHere ? [path] : [];
   return entries.flatMap(([part, item, key]) => unusedPaths(part, item, key, isUnusedHere));
 }
 
@@ -50,7 +57,8 @@ export function pathText(path: readonly PropertyKey[]): string {
 
 function closest(word: string, candidates: readonly string[]): string {
   const lastPart = (path: string) => path.slice(path.lastIndexOf('.') + 1);
-  const score = (path: string) => Math.min(distance(word, path), distance(lastPart(word), lastPart(path)) + 0.5);
+  const score = (path: string) =>
+    Math.min(distance(word, path), distance(lastPart(word), lastPart(path)) + 0.5);
   return candidates.reduce((best, path) => (score(path) < score(best) ? path : best));
 }
 

@@ -13,7 +13,8 @@ const multiaddr = /^\/(ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+)(?:\/(http|htt
  */
 export function managerUrl(address: string): string {
   const found = multiaddr.exec(address.trim());
-  const url = URL.parse(found ? fromParts(found[2] ?? '', found[3] ?? '', found[4]) : address.trim());
+  const text = found ? fromParts(found[2] ?? '', found[3] ?? '', found[4]) : address.trim();
+  const url = URL.canParse(text) ? new URL(text) : null;
   const scheme = url && schemes[url.protocol];
   if (!url?.host || !scheme)
     throw new SealvisorError('config_invalid', `${JSON.stringify(address)} is not ${managerUrlExpected}`);

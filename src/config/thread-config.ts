@@ -40,7 +40,9 @@ function refuseShared(threads: readonly ThreadConfig[]): void {
     if (owner !== undefined) {
       const told = real === location ? real : `${location} (in truth ${real})`;
       const message = `sealing_thread[${owner}] and sealing_thread[${index}] share the location ${told}: give each thread its own`;
-      throw new SealvisorError('location_shared', message, { data: { threads: [owner, index], location: real } });
+      throw new SealvisorError('location_shared', message, {
+        data: { threads: [owner, index], location: real },
+      });
     }
     owners.set(real, index);
   }

@@ -81,7 +81,7 @@ export const workerTable = table({
     ping_interval: field.duration.optional(),
     local_pieces_dir: field.text.optional(),
     local_pieces_dirs: field.texts.optional(),
-    scan_persist_stores: notUsedYet(field.texts).optional(),
+    scan_persist_stores: notUsedYet(field.texts),
   }).optional(),
   metrics: notUsedYet(
     table({ enable: field.flag.optional(), http_listen: field.text.optional() }),
@@ -101,8 +101,8 @@ export const workerTable = table({
   ).min(1, 'at least one [[sealing_thread]] with its location'),
   remote_store: attachedTable.optional(),
   attached: list(attachedTable, 'a list of tables: [[attached]]').optional(),
-  attached_selection: notUsedYet(table({ enable_space_weighted: field.flag.optional() })).optional(),
-  processors: notUsedYet(processorsTable).optional(),
+  attached_selection: notUsedYet(table({ enable_space_weighted: field.flag.optional() })),
+  processors: notUsedYet(processorsTable),
   sealvisor: sealvisorTable.optional(),
 });
 

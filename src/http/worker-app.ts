@@ -6,6 +6,7 @@ import { toFieldThread } from '../protocol/field-thread.js';
 import type { Worker } from '../worker/worker.js';
 import { readBody, readText } from './body.js';
 import { jsonRpcHandler } from './json-rpc.js';
+import { parse, threadIndex } from './parse.js';
 import { problem } from './problem.js';
 
 const text = z.string().max(1000);
@@ -22,15 +23,6 @@ const resumeBody = z.object({
   dryRun: z.boolean().optional(),
   force: z.boolean().optional(),
 });
-
-/** Parses once, at the edge. @throws invalid_request naming the field */
-function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const path = issue?.path.join('.');
-  throw new SealvisorError('invalid_request', `${what}${path ? ` ${path}` : ''}: ${issue?.message ?? 'is not valid'}`);
-}
 
 const index = (value: unknown) => parse(z.number().int(), value, 'index');
 
@@ -71,10 +63,6 @@ export function workerApp(worker: Worker): Hono {
   const app = new Hono();
   const { control } = worker;
   const rpc = jsonRpcHandler(rpcMethods(worker));
-  const at = (value: string | undefined) => {
-    if (value !== undefined && /^\d+$/.test(value)) return Number(value);
-    throw new SealvisorError('invalid_request', `${value} is no thread index`);
-  };
   app.onError((error, c) => problem(c, error));
   app.notFound((c) =>
     problem(c, new SealvisorError('not_found', `nothing answers ${c.req.method} ${c.req.path} here`)),
@@ -82,14 +70,14 @@ export function workerApp(worker: Worker): Hono {
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/api/v1/worker', (c) => c.json(worker.info()));
   app.get('/api/v1/threads', (c) => c.json(control.threads()));
-  app.get('/api/v1/threads/:index', (c) => c.json(control.thread(at(c.req.param('index')))));
+  app.get('/api/v1/threads/:index', (c) => c.json(control.thread(threadIndex(c.req.param('index')))));
   app.post('/api/v1/threads/:index/pause', async (c) => {
     const body = parse(pauseBody, await readBody(c), 'pause');
-    return c.json(await control.pause(at(c.req.param('index')), body));
+    return c.json(await control.pause(threadIndex(c.req.param('index')), body));
   });
   app.post('/api/v1/threads/:index/resume', async (c) => {
     const { dryRun, ...body } = parse(resumeBody, await readBody(c), 'resume');
-    const thread = at(c.req.param('index'));
+    const thread = threadIndex(c.req.param('index'));
     if (dryRun) return c.json(await control.dryRun(thread, body.state ?? null));
     return c.json(await control.resume(thread, body));
   });

@@ -1,4 +1,6 @@
 /** A thread as the field's own programs read it: v0.2's fields and today's at once (SPEC section 6). */
+import type { ErrorLevel } from './level.js';
+import { formatSectorId } from './sector.js';
 import type { ThreadView } from './thread.js';
 
 export interface FieldThread {
@@ -63,5 +65,46 @@ export function toFieldThread(view: ThreadView, nowMs: number): FieldThread {
     thread_state: threadState(view, elapsed),
     job_state: view.state,
     job_stage: view.stage === '-' ? null : view.stage,
+  };
+}
+
+/** The view of a thread of the field's own worker, as far as it tells. */
+export function fromFieldThread(thread: FieldThread, nowMs: number): ThreadView {
+  const [, level, message] = /^(temporary|permanent|critical|abort): (.*)$/s.exec(thread.last_error ?? '') ?? [];
+  const since = new Date(nowMs - (thread.paused_elapsed ?? 0) * 1000).toISOString();
+  const sector = thread.sector_id;
+  return {
+    index: thread.index,
+    location: thread.location,
+    plan: (thread.plan as ThreadView['plan'] | undefined) ?? 'sealer',
+    incarnation: 0,
+    revision: 0,
+    sector: sector
+      ? {
+          miner: sector.Miner,
+          number: sector.Number,
+          id: formatSectorId({ miner: sector.Miner, number: sector.Number }),
+          proofType: 0,
+          size: 0,
+        }
+      : null,
+    state: thread.state ?? thread.job_state,
+    stage: thread.job_stage ?? '-',
+    mode: thread.paused ? 'paused' : sector ? 'running' : 'idle',
+    since,
+    intent: null,
+    lastError: thread.last_error
+      ? {
+          level: (level as ErrorLevel | undefined) ?? 'permanent',
+          message: message ?? thread.last_error,
+          stage: thread.job_stage ?? '-',
+          at: since,
+        }
+      : null,
+    tries: null,
+    waitingFor: null,
+    processor: null,
+    progress: null,
+    possible: [],
   };
 }

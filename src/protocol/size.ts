@@ -23,7 +23,8 @@ export const sizeExpected = 'a size such as 2KiB, 8MiB or 64GiB (units B KiB MiB
 export function parseSize(text: string): number {
   const found = /^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*$/.exec(text);
   const unit = found?.[2] || 'B';
-  const bytes = Number(found?.[1]) * (Object.hasOwn(unitBytes, unit) ? (unitBytes[unit] ?? Number.NaN) : Number.NaN);
+  const bytes =
+    Number(found?.[1]) * (Object.hasOwn(unitBytes, unit) ? (unitBytes[unit] ?? Number.NaN) : Number.NaN);
   if (Number.isSafeInteger(bytes)) return bytes;
   throw new SealvisorError('config_invalid', `${JSON.stringify(text)} is not ${sizeExpected}`);
 }

@@ -1,0 +1,46 @@
+/** Makes deals from the files of a directory. */
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { payloadOf } from '../protocol/sector.js';
+import type { FleetStore } from '../store/fleet-store.js';
+
+/** Takes every regular file that fits a sector; what is too large or empty is skipped with one warning. @throws usage */
+export async function scanPieces(
+  directory: string,
+  sectorSize: number,
+  store: FleetStore,
+  options: { readonly warn: (line: string) => void; readonly signal: AbortSignal },
+): Promise<number> {
+  const root = resolve(directory);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
+    throw new SealvisorError('usage', `cannot read the pieces in ${root}: ${messageOf(cause)}; name another directory with --pieces`, {
+      cause,
+    });
+  });
+  const paths = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  const known = new Map(store.pieces().map((piece) => [piece.path, piece]));
+  const skipped: string[] = [];
+  for (const path of paths) {
+    const { size, mtimeMs } = await stat(path);
+    const before = known.get(path);
+    if (before?.payloadSize === size && before.mtimeMs === mtimeMs) continue;
+    if (size === 0 || size > payloadOf(sectorSize)) {
+      skipped.push(path);
+      continue;
+    }
+    const { commP, pieceCid } = await import('../sealing/builtin/index.js');
+    const work = { signal: options.signal, progress: () => undefined };
+    const { commitment, paddedSize, payloadSize } = await commP(createReadStream(path), work);
+    store.addPiece({ cid: pieceCid(commitment), path, payloadSize, paddedSize, mtimeMs });
+  }
+  if (skipped.length > 0)
+    options.warn(
+      `skipped ${skipped.length} file${skipped.length > 1 ? 's' : ''} that fit no sector of ${sectorSize} bytes (empty, or over ${payloadOf(sectorSize)} bytes), the first is ${skipped[0]}`,
+    );
+  return paths.length - skipped.length;
+}

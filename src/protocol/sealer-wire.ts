@@ -1,0 +1,60 @@
+/** The manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
+import { z } from 'zod';
+
+const count = z.number().int().min(0);
+const bytes32 = z.union([
+  z.array(z.number().int().min(0).max(255)).length(32),
+  z.base64().transform((text) => [...Buffer.from(text, 'base64')]),
+]);
+const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
+
+export const sectorIdParam = z
+  .object({ Miner: count, Number: count })
+  .transform(({ Miner, Number: number }) => ({ miner: Miner, number }));
+export const allocateParam = z
+  .object({ AllowedMiners: orNull(z.array(count)), AllowedProofTypes: orNull(z.array(count)) })
+  .nullish();
+export const dealsParam = z.object({ MaxDeals: orNull(count), MinUsedSpace: orNull(count) }).nullish();
+export const allocatedParam = z.object({ ID: sectorIdParam, ProofType: count });
+export const preCommitParam = z.object({
+  CommR: bytes32,
+  CommD: bytes32,
+  Ticket: z.object({ Ticket: z.base64(), Epoch: z.number().int() }),
+  Deals: z.array(count).nullish().transform((deals) => deals ?? []),
+});
+export const proofParam = z.object({ Proof: z.base64() });
+export const reportParam = z.object({
+  Worker: z.object({ Instance: z.string(), Location: z.string() }),
+  StateChange: z.object({ Prev: z.string(), Next: z.string(), Event: z.string() }),
+  Failure: orNull(
+    z.object({ Level: z.enum(['temporary', 'permanent', 'critical', 'abort']), Desc: z.string() }),
+  ),
+});
+/** v0.2 sends neither Version, Running nor Waiting. */
+export const pingParam = z
+  .object({
+    Name: z.string().min(1),
+    Dest: z.string().min(1),
+    Version: orNull(z.string()),
+    Summary: z.object({
+      Threads: count,
+      Empty: count,
+      Paused: count,
+      Running: count.default(0),
+      Waiting: count.default(0),
+      Errors: count,
+    }),
+  })
+  .transform(({ Name, Dest, Version, Summary }) => ({
+    name: Name,
+    dest: Dest,
+    version: Version,
+    summary: {
+      threads: Summary.Threads,
+      empty: Summary.Empty,
+      paused: Summary.Paused,
+      running: Summary.Running,
+      waiting: Summary.Waiting,
+      errors: Summary.Errors,
+    },
+  }));

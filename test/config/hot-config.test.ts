@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { loadHotConfig } from '#src/config/hot-config.js';
+import { loadWorkerConfig } from '#src/config/worker-config.js';
+import { freshDir, minimal, thrownBy, tomlFile } from './setup.js';
+
+function setup(hot?: string) {
+  const location = freshDir();
+  const path = tomlFile(minimal({ location, head: '[sealing]\nmax_retries = 2' }));
+  const base = loadWorkerConfig(path).config.threads[0];
+  if (base === undefined) throw new Error('no thread');
+  if (hot !== undefined) tomlFile(hot, location, 'config.toml');
+  return { location, base };
+}
+
+test('without a hot config the thread keeps its own', () => {
+  const { location, base } = setup();
+  expect(loadHotConfig(location, base)).toBe(base);
+});
+
+test('the hot config sets plan and sealing keys; all else stays', () => {
+  const { location, base } = setup('plan = "rebuild"\nsealing.seal_interval = "1s"');
+  const hot = loadHotConfig(location, base);
+  expect(hot).toEqual({ ...base, plan: 'rebuild', sealing: { ...base.sealing, sealIntervalMs: 1000 } });
+  expect(Object.isFrozen(hot) && Object.isFrozen(hot.sealing)).toBe(true);
+});
+
+test('the hot config cannot move the thread', () => {
+  const { location, base } = setup('location = "/elsewhere"');
+  expect(loadHotConfig(location, base).location).toBe(location);
+});
+
+test.each([
+  ['plan = = 1', ':1:'],
+  ['plan = "nap"', 'plan = "nap"'],
+  ['sealing.max_retrys = 1', 'did you mean sealing.max_retries?'],
+])('a faulty hot config, %j, is refused with its file', (text, part) => {
+  const { location, base } = setup(text);
+  const error = thrownBy(() => loadHotConfig(location, base));
+  expect(error).toMatchObject({ code: 'config_invalid', message: expect.stringContaining(part) });
+  expect(error).toMatchObject({ message: expect.stringContaining(`${location}/config.toml`) });
+});
