@@ -51,14 +51,21 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-export function workerTable(workers: readonly WorkerEntry[], nowMs: number, expirationMs: number): string {
+export function workerTable(
+  workers: readonly WorkerEntry[],
+  nowMs: number,
+  expirationMs: number,
+  isWide = false,
+): string {
   const head = ['Name', 'Dest', 'Threads', 'Empty', 'Paused', 'Errors', 'LastPing(with ! if expired)'];
-  const rows = workers.map(({ name, dest, summary, lastPing }) => {
+  const wideHead = isWide ? ['Version', 'Running', 'Waiting'] : [];
+  const rows = workers.map(({ name, dest, version, summary, lastPing }) => {
     const ageMs = Math.max(0, nowMs - Date.parse(lastPing));
     const counts = [summary.threads, summary.empty, summary.paused, summary.errors].map(String);
-    return [name, dest, ...counts, `${formatGoDuration(ageMs)}${ageMs > expirationMs ? ' (!)' : ''}`];
+    const wide = isWide ? [version ?? '-', String(summary.running), String(summary.waiting)] : [];
+    return [name, dest, ...wide, ...counts, `${formatGoDuration(ageMs)}${ageMs > expirationMs ? ' (!)' : ''}`];
   });
-  return table([head, ...rows]);
+  return table([[...head.slice(0, 2), ...wideHead, ...head.slice(2)], ...rows]);
 }
 
 export function infoTable(views: readonly ThreadView[], nowMs: number): string {
@@ -70,4 +77,14 @@ export function infoTable(views: readonly ThreadView[], nowMs: number): string {
     return [String(view.index), view.location, view.sector?.id ?? 'NULL', String(isPaused), elapsed, view.state, error];
   });
   return table([head, ...rows]);
+}
+
+/** Today's columns before the seed's. */
+export function wideInfoTable(views: readonly ThreadView[], nowMs: number): string {
+  const [head = '', ...lines] = infoTable(views, nowMs).split('\n');
+  const today = table([
+    ['Plan', 'Mode', 'Stage'],
+    ...views.map((view) => [view.plan, view.mode, view.stage.padEnd(15)]),
+  ]).split('\n');
+  return [head, ...lines].map((line, at) => `${(today[at] ?? '').padEnd(34)}  ${line}`).join('\n');
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
-import { knownPaths, nearestPath, pathText } from './known-keys.js';
+import { hintFor, knownPaths, pathText } from './known-keys.js';
 
 /**
  * A file's tables after one look at all of them; every fault is named with its key, value and what is expected.
@@ -18,7 +18,7 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown, file
     const known = knownPaths(schema);
     return issue.keys.map((key) => {
       const path = pathText([...issue.path, key]);
-      return `unknown key ${path} in ${file}: did you mean ${nearestPath(path, known)}?`;
+      return `unknown key ${path} in ${file}: ${hintFor(path, known)}`;
     });
   }
   const path = pathText(issue.path);

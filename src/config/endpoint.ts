@@ -7,7 +7,8 @@ export interface Endpoint {
   readonly port: number;
 }
 
-const defaultPort = 17890;
+/** Where a worker listens unless it is told otherwise. */
+export const workerPort = 17890;
 
 /**
  * The worker named by a configuration file, else by `--worker`, else by $SEALVISOR_WORKER, else this machine's.
@@ -18,8 +19,8 @@ export async function workerEndpoint(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Endpoint> {
   if (options.config !== undefined) return configuredEndpoint(options.config);
-  if (options.worker !== undefined) return parseAddress(options.worker, defaultPort);
-  return parseAddress(env.SEALVISOR_WORKER || '127.0.0.1', defaultPort);
+  if (options.worker !== undefined) return parseAddress(options.worker, workerPort);
+  return parseAddress(env.SEALVISOR_WORKER || '127.0.0.1', workerPort);
 }
 
 /**
@@ -44,21 +45,21 @@ export function formatAddress({ host, port }: Endpoint): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** An address that means "listen everywhere" is reached on this machine; any other is as it is. */
+export function dialable({ host, port }: Endpoint): Endpoint {
+  if (host === '0.0.0.0') return { host: '127.0.0.1', port };
+  return { host: host === '::' ? '::1' : host, port };
+}
+
 async function configuredEndpoint(path: string): Promise<Endpoint> {
   const { readToml } = await import('./toml-file.js');
   const server = part(part(readToml(path), 'worker'), 'rpc_server');
   const host = part(server, 'host') ?? '0.0.0.0';
-  const port = part(server, 'port') ?? defaultPort;
+  const port = part(server, 'port') ?? workerPort;
   if (typeof host !== 'string' || host === '') throw wrong('host', host, path, 'a host name or address');
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 0 || port > 65535)
     throw wrong('port', port, path, 'a whole number from 0 to 65535');
-  return { host: reachable(host), port };
-}
-
-/** An address that means "listen everywhere" is reached on this machine. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
+  return dialable({ host, port });
 }
 
 function part(table: unknown, key: string): unknown {

@@ -35,16 +35,20 @@ export function knownPaths(schema: z.ZodType, path = ''): readonly string[] {
   return [path, ...nested];
 }
 
-/** The known path nearest to an unknown one: a key of the same table if it is close, else any. List indices are kept. */
-export function nearestPath(unknown: string, known: readonly string[]): string {
+/**
+ * What to write in place of an unknown path: a key of the same table if one is close, else a close one of another
+ * table, else all the keys of that table. List indices are kept.
+ */
+export function hintFor(unknown: string, paths: readonly string[]): string {
   const plain = unknown.replaceAll(/\[\d+\]/g, '[]');
-  const table = plain.slice(0, plain.lastIndexOf('.') + 1);
-  const siblings = known.filter((path) => path !== '' && path.slice(0, path.lastIndexOf('.') + 1) === table);
-  const isClose = (path: string) => distance(path, plain) <= Math.max(2, (plain.length - table.length) / 3);
-  const near = siblings.filter(isClose);
-  const best = closest(plain, near.length > 0 ? near : known.filter((path) => path !== ''));
+  const word = lastPart(plain);
+  const known = paths.filter((path) => path !== '' && !path.endsWith('[]'));
+  const siblings = known.filter((path) => tableOf(path) === tableOf(plain));
+  const isClose = (path: string) => distance(lastPart(path), word) <= Math.max(1, word.length / 3);
+  const near = siblings.some(isClose) ? siblings : known.filter(isClose);
+  if (near.length === 0) return `known there are ${siblings.map(lastPart).join(', ')}`;
   const indices = unknown.match(/\[\d+\]/g) ?? [];
-  return best.replaceAll('[]', () => indices.shift() ?? '[0]');
+  return `did you mean ${closest(plain, near).replaceAll('[]', () => indices.shift() ?? '[0]')}?`;
 }
 
 /** A path as a person writes it: `sealing_thread[0].sealing.max_retries`. */
@@ -55,11 +59,18 @@ export function pathText(path: readonly PropertyKey[]): string {
   );
 }
 
-function closest(word: string, candidates: readonly string[]): string {
-  const lastPart = (path: string) => path.slice(path.lastIndexOf('.') + 1);
-  const score = (path: string) =>
-    Math.min(distance(word, path), distance(lastPart(word), lastPart(path)) + 0.5);
-  return candidates.reduce((best, path) => (score(path) < score(best) ? path : best));
+/** Nearest by its own name, then by its table. */
+function closest(path: string, candidates: readonly string[]): string {
+  const score = (other: string) => distance(lastPart(path), lastPart(other)) + distance(path, other) / 1000;
+  return candidates.reduce((best, other) => (score(other) < score(best) ? other : best));
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+function tableOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('.') + 1);
 }
 
 function entriesOf(

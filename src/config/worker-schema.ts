@@ -83,9 +83,7 @@ export const workerTable = table({
     local_pieces_dirs: field.texts.optional(),
     scan_persist_stores: notUsedYet(field.texts),
   }).optional(),
-  metrics: notUsedYet(
-    table({ enable: field.flag.optional(), http_listen: field.text.optional() }),
-  ).optional(),
+  metrics: notUsedYet(table({ enable: field.flag.optional(), http_listen: field.text.optional() })),
   sector_manager: table({
     rpc_client: table({ addr: field.managerAddress, headers: mapOf(field.anyText).optional() }),
     piece_token: field.text.optional(),

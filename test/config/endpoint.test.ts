@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAddress, parseAddress, workerEndpoint } from '#src/config/endpoint.js';
+import { dialable, formatAddress, parseAddress, workerEndpoint, workerPort } from '#src/config/endpoint.js';
 import { tomlFile } from './setup.js';
 
 const env = { SEALVISOR_WORKER: 'elsewhere:1' };
@@ -49,3 +49,8 @@ test.each(['', ':80', 'host:', 'host:x', 'host:70000', '[host]:80', 'http://host
     expect(() => parseAddress(text, 5)).toThrow(expect.objectContaining({ code: 'usage' }));
   },
 );
+
+test('an address to listen on everywhere is dialled on this machine', () => {
+  const at = (text: string) => formatAddress(dialable(parseAddress(text, workerPort)));
+  expect(['0.0.0.0', '[::]:9', 'host:9'].map(at)).toEqual(['127.0.0.1:17890', '[::1]:9', 'host:9']);
+});

@@ -125,6 +125,12 @@ test.each([
   });
 });
 
+test('an unknown key like no other is answered with the keys of its table', () => {
+  expect(faultOf(minimal({ head: '[metrics]\nzzz = 3' })).message).toBe(
+    'unknown key metrics.zzz in FILE: known there are enable, http_listen',
+  );
+});
+
 test('all faults of a file are told at once, one a line', () => {
   const { message } = faultOf(
     minimal({ head: '[sealing]\nmax_retries = "x"\nmax_retrys = 1\n[metrics]\nenable = 0' }),

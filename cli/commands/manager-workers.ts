@@ -1,0 +1,78 @@
+/** `util worker …`: through the manager for a name it knows; an address it does not know is dialled itself. */
+import { formatAddress, parseAddress } from '../../src/config/endpoint.js';
+import { parseDuration } from '../../src/protocol/duration.js';
+import { SealvisorError } from '../../src/protocol/errors.js';
+import type { ControlReply, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
+import { infoTable, wideInfoTable, workerTable } from '../output/field-text.js';
+import { answer, answerControl, answerJson, tell } from '../output/say.js';
+import { watch } from '../output/watch.js';
+import { askAt, checkIndex, operator } from './worker-threads.js';
+
+interface Options {
+  readonly manager?: string;
+  readonly json?: boolean;
+  readonly wide?: boolean;
+  readonly watch?: boolean;
+  readonly now?: boolean;
+  readonly reason?: string;
+}
+
+const managerUrl = (options: Options) =>
+  (options.manager ?? process.env.SEALVISOR_MANAGER ?? 'http://127.0.0.1:1789').replace(/\/+$/, '');
+
+/** Where a worker's routes are: under the manager, or at its own address. */
+async function routesOf(name: string, options: Options): Promise<string> {
+  const known = `${managerUrl(options)}/api/v1/workers/${encodeURIComponent(name)}`;
+  try {
+    await askAt<WorkerEntry>(known, 'GET', '');
+    return known;
+  } catch (thrown) {
+    const isUnknown = thrown instanceof SealvisorError && thrown.code === 'worker_not_found';
+    const isAway = thrown instanceof SealvisorError && thrown.code === 'unreachable';
+    const looksLikeAddress = /[.:]|^localhost$/.test(name);
+    if (!(isUnknown || isAway) || !looksLikeAddress) throw thrown;
+    return `http://${formatAddress(parseAddress(name, 17_890))}/api/v1`;
+  }
+}
+
+export async function list(options: Options & { expiration: string }): Promise<void> {
+  const expirationMs = parseDuration(options.expiration);
+  await watch(options.watch === true, async () => {
+    const workers = await askAt<WorkerEntry[]>(managerUrl(options), 'GET', '/api/v1/workers');
+    if (options.json) answerJson(workers);
+    else answer(workerTable(workers, Date.now(), expirationMs, options.wide === true));
+  });
+}
+
+export async function info(name: string, options: Options): Promise<void> {
+  const routes = await routesOf(name, options);
+  await watch(options.watch === true, async () => {
+    const views = await askAt<ThreadView[]>(routes, 'GET', '/threads');
+    if (options.json) answerJson(views);
+    else answer((options.wide ? wideInfoTable : infoTable)(views, Date.now()));
+  });
+}
+
+export async function pause(name: string, index: string, options: Options): Promise<void> {
+  await command(name, index, 'pause', { how: options.now ? 'now' : 'after-stage' }, options);
+}
+
+export async function resume(name: string, index: string, state: string | undefined, options: Options): Promise<void> {
+  await command(name, index, 'resume', { state }, options);
+}
+
+async function command(name: string, index: string, verb: string, body: object, options: Options): Promise<void> {
+  const thread = checkIndex(/^\d+$/.test(index) ? Number(index) : Number.NaN);
+  const routes = await routesOf(name, options);
+  const request = { ...body, reason: options.reason, by: operator() };
+  answerControl(
+    await askAt<ControlReply>(routes, 'POST', `/threads/${thread}/${verb}`, request),
+    options.json === true,
+  );
+}
+
+export async function remove(name: string, options: Options): Promise<void> {
+  await askAt<unknown>(managerUrl(options), 'DELETE', `/api/v1/workers/${encodeURIComponent(name)}`);
+  if (options.json) answerJson({ removed: name });
+  else tell(`worker ${name} is forgotten until it reports again`);
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { run } from './run.js';
+
+const program = new Command('venus-sector-manager')
+  .description('The manager of a sealing fleet: hands out sectors, collects heartbeats, steers workers')
+  .option('--debug', 'show traces with errors')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  venus-sector-manager mock --miner 10000 --sector-size 2KiB
+  venus-sector-manager util worker list
+  venus-sector-manager util worker info 127.0.0.1
+  venus-sector-manager util worker resume 127.0.0.1 0 PC1Done
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing changed, 4 unreachable`,
+  );
+
+const daemonOptions = (command: Command) =>
+  command
+    .option('--miner <id>', 'miner actor id', '10000')
+    .option('--sector-size <size>', '2KiB, 8MiB, 512MiB, 32GiB or 64GiB', '8MiB')
+    .option('--listen <host:port>', 'where to listen', '127.0.0.1:1789')
+    .option('--home <dir>', 'where the state is kept', '.sealvisor/manager')
+    .option('--pieces <dir>', 'make deals from the files of this directory')
+    .option('--epoch <duration>', "length of the mock chain's epoch", '1s')
+    .action(async (options) => {
+      const { daemon } = await import('./commands/manager-daemon.js');
+      await daemon(options);
+    });
+
+daemonOptions(program.command('mock').description('run a manager over a mock chain'));
+daemonOptions(
+  program.command('daemon').description('the manager').command('run').description('run a manager (its chain is a mock one)'),
+);
+
+const worker = program
+  .command('util')
+  .description('tools')
+  .command('worker')
+  .description('see and steer the workers that reported')
+  .option('--manager <url>', 'the manager (else $SEALVISOR_MANAGER, else http://127.0.0.1:1789)');
+
+type Action = (module: typeof import('./commands/manager-workers.js'), ...args: never[]) => Promise<void>;
+const act = (action: Action) => {
+  return async (...args: unknown[]) => {
+    const command = args.at(-1) as Command;
+    const module = await import('./commands/manager-workers.js');
+    // Commander passes what each command declared, then its options, then itself.
+    await action(module, ...([...args.slice(0, -2), command.optsWithGlobals()] as never[]));
+  };
+};
+const target = 'name as in list, or an address';
+
+worker
+  .command('list')
+  .description('the workers that reported, a line each')
+  .option('--expiration <duration>', 'mark a report older than this', '10m')
+  .option('--json', 'one JSON document')
+  .option('--wide', 'version, running and waiting as well')
+  .option('--watch', 'again every two seconds, until Ctrl-C')
+  .action(act((module, options) => module.list(options)));
+worker
+  .command('info')
+  .description('the threads of one worker')
+  .argument('<worker>', target)
+  .option('--json', 'one JSON document')
+  .option('--wide', 'plan, mode and stage as well')
+  .option('--watch', 'again every two seconds, until Ctrl-C')
+  .action(act((module, name, options) => module.info(name, options)));
+worker
+  .command('pause')
+  .description('pause a thread of a worker')
+  .argument('<worker>', target)
+  .argument('<index>', 'thread, as in info')
+  .option('--now', 'abort the running stage; it starts over at resume')
+  .option('--reason <text>', 'kept in the history')
+  .option('--json', 'one JSON document')
+  .action(act((module, name, index, options) => module.pause(name, index, options)));
+worker
+  .command('resume')
+  .description('resume a paused thread of a worker')
+  .argument('<worker>', target)
+  .argument('<index>', 'thread, as in info')
+  .argument('[state]', 'go on from this state')
+  .option('--reason <text>', 'kept in the history')
+  .option('--json', 'one JSON document')
+  .action(act((module, name, index, state, options) => module.resume(name, index, state, options)));
+worker
+  .command('remove')
+  .description('forget a worker that reported')
+  .argument('<name>', 'name as in list')
+  .option('--json', 'one JSON document')
+  .action(act((module, name, options) => module.remove(name, options)));
+
+await run(program);
