@@ -16,7 +16,9 @@ Examples:
 
 program
   .command('start')
-  .description('run a manager (mock chain) and a worker with three sealing threads, and seal the pieces of a directory')
+  .description(
+    'run a manager (mock chain) and a worker with three sealing threads, and seal the pieces of a directory',
+  )
   .option('--home <dir>', 'where everything is kept', '.sealvisor')
   .option('--pieces <dir>', 'the files to seal', 'docs')
   .option('--sector-size <size>', '2KiB, 8MiB, 512MiB, 32GiB or 64GiB', '8MiB')

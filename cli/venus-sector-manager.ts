@@ -32,7 +32,11 @@ const daemonOptions = (command: Command) =>
 
 daemonOptions(program.command('mock').description('run a manager over a mock chain'));
 daemonOptions(
-  program.command('daemon').description('the manager').command('run').description('run a manager (its chain is a mock one)'),
+  program
+    .command('daemon')
+    .description('the manager')
+    .command('run')
+    .description('run a manager (its chain is a mock one)'),
 );
 
 const worker = program

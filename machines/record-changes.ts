@@ -167,7 +167,10 @@ export function pause(
     nextAtMs: isStandingStill ? null : record.nextAtMs,
     since: isStandingStill ? at : record.since,
   };
-  return { record: next, row: rowOf(record, nowMs, { kind: 'command', by, reason, command: `pause ${how}` }) };
+  return {
+    record: next,
+    row: rowOf(record, nowMs, { kind: 'command', by, reason, command: `pause ${how}` }),
+  };
 }
 
 /** An operator's resume, to the same state or another one; outputs the new state does not rest on are dropped. */

@@ -7,9 +7,9 @@ import {
   type PauseCommand,
   pause,
   type ResumeCommand,
+  type Row,
   release,
   resume,
-  type Row,
   type StageFailure,
   type StageOutcome,
 } from './record-changes.js';
@@ -63,9 +63,7 @@ export function sealingThread(plan: Plan) {
       startClock: assign({ startedMs: ({ context }) => context.now() }),
       markStopping: assign({ isStopping: true }),
       advance: assign(({ context, event }, params: { to: string }) =>
-        changed(
-          advance(plan, context.record, params.to, outcomeOf(event), context.now(), context.startedMs),
-        ),
+        changed(advance(plan, context.record, params.to, outcomeOf(event), context.now(), context.startedMs)),
       ),
       release: assign(({ context }) =>
         changed(release(context.record, context.now(), context.settings.sealIntervalMs)),
@@ -127,7 +125,10 @@ export function sealingThread(plan: Plan) {
 
   const stateOf = (state: PlanState): States[string] => {
     const isHeavy = state.processor !== undefined;
-    const standStill = { target: `#${state.name}.paused`, actions: ['standStill' as const, 'commit' as const] };
+    const standStill = {
+      target: `#${state.name}.paused`,
+      actions: ['standStill' as const, 'commit' as const],
+    };
     const noJob = {
       target: `#${state.name}`,
       guard: { type: 'earned' as const, params: { event: 'Idle' } },

@@ -78,7 +78,9 @@ export const workerMachine = setup({
   states: {
     booting: { on: { 'WORKER.SERVE': 'serving', 'THREAD.COMMAND': { actions: 'forward' } } },
     serving: { on: { 'THREAD.COMMAND': { actions: 'forward' } } },
-    draining: { on: { 'THREAD.COMMAND': { actions: 'refuse' }, 'worker.stopped': 'stopped', 'WORKER.STOP': {} } },
+    draining: {
+      on: { 'THREAD.COMMAND': { actions: 'refuse' }, 'worker.stopped': 'stopped', 'WORKER.STOP': {} },
+    },
     stopped: { type: 'final' },
   },
 });

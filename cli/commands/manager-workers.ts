@@ -57,11 +57,22 @@ export async function pause(name: string, index: string, options: Options): Prom
   await command(name, index, 'pause', { how: options.now ? 'now' : 'after-stage' }, options);
 }
 
-export async function resume(name: string, index: string, state: string | undefined, options: Options): Promise<void> {
+export async function resume(
+  name: string,
+  index: string,
+  state: string | undefined,
+  options: Options,
+): Promise<void> {
   await command(name, index, 'resume', { state }, options);
 }
 
-async function command(name: string, index: string, verb: string, body: object, options: Options): Promise<void> {
+async function command(
+  name: string,
+  index: string,
+  verb: string,
+  body: object,
+  options: Options,
+): Promise<void> {
   const thread = checkIndex(/^\d+$/.test(index) ? Number(index) : Number.NaN);
   const routes = await routesOf(name, options);
   const request = { ...body, reason: options.reason, by: operator() };

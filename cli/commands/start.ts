@@ -34,7 +34,9 @@ function sectorLimit(text: string | undefined): number {
 function writeConfig(home: string): string {
   mkdirSync(home, { recursive: true });
   const path = join(home, 'venus-worker.toml');
-  const threads = [1, 2, 3].map((n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`);
+  const threads = [1, 2, 3].map(
+    (n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`,
+  );
   const text = `# Written by \`sealvisor start\`, kept when it is there.
 [worker]
 name = "local"

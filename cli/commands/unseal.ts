@@ -12,8 +12,15 @@ export async function unsealFile(file: string, options: { out: string; json?: bo
     shown = Date.now();
     process.stderr.write(`\r${done} of ${total} ${unit}  `);
   };
-  const pieces = await unseal({ sealedPath: resolve(file), outDir: resolve(options.out) }, { signal: stop.signal, progress });
+  const pieces = await unseal(
+    { sealedPath: resolve(file), outDir: resolve(options.out) },
+    { signal: stop.signal, progress },
+  );
   if (options.json) return answerJson(pieces);
   for (const piece of pieces) answer(`${piece.path} (${piece.payloadSize} bytes)`);
-  tell(pieces.length > 0 ? `${pieces.length} pieces, each checked against its CID` : 'the sector holds no pieces');
+  tell(
+    pieces.length > 0
+      ? `${pieces.length} pieces, each checked against its CID`
+      : 'the sector holds no pieces',
+  );
 }

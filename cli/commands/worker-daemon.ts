@@ -13,6 +13,8 @@ export async function daemon(options: { config: string }): Promise<void> {
     warn: (line) => tell(`warning: ${line}`),
     onRow: (index, row) => tell(rowLine(index, row)),
   });
-  tell(`worker ${server.worker.name} with ${config.threads.length} threads listens on ${server.host}:${server.port}`);
+  tell(
+    `worker ${server.worker.name} with ${config.threads.length} threads listens on ${server.host}:${server.port}`,
+  );
   await untilStopped((grace) => server.stop(grace));
 }

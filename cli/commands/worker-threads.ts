@@ -1,8 +1,8 @@
 /** `worker list | pause | resume`: a worker steers its own threads. Light: it must start in twice node's own time. */
 import { formatAddress, workerEndpoint } from '../../src/config/endpoint.js';
 import { expectOk, requestJson } from '../../src/fleet/http-client.js';
-import type { ControlReply, ThreadView } from '../../src/protocol/thread.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
+import type { ControlReply, ThreadView } from '../../src/protocol/thread.js';
 import { threadLine, wideSuffix } from '../output/field-text.js';
 import { answer, answerControl, answerJson } from '../output/say.js';
 import { watch } from '../output/watch.js';
@@ -27,7 +27,12 @@ export async function ask<T>(where: Where, method: 'GET' | 'POST', path: string,
   return askAt<T>(`http://${formatAddress(endpoint)}`, method, path, body);
 }
 
-export async function askAt<T>(base: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+export async function askAt<T>(
+  base: string,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<T> {
   const timeoutMs = method === 'GET' ? readMs : commandMs;
   const response = await requestJson({ method, url: `${base}${path}`, body, timeoutMs });
   return expectOk(response) as T;

@@ -46,7 +46,9 @@ export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
-      row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  '),
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .join('  '),
     )
     .join('\n');
 }
@@ -63,7 +65,13 @@ export function workerTable(
     const ageMs = Math.max(0, nowMs - Date.parse(lastPing));
     const counts = [summary.threads, summary.empty, summary.paused, summary.errors].map(String);
     const wide = isWide ? [version ?? '-', String(summary.running), String(summary.waiting)] : [];
-    return [name, dest, ...wide, ...counts, `${formatGoDuration(ageMs)}${ageMs > expirationMs ? ' (!)' : ''}`];
+    return [
+      name,
+      dest,
+      ...wide,
+      ...counts,
+      `${formatGoDuration(ageMs)}${ageMs > expirationMs ? ' (!)' : ''}`,
+    ];
   });
   return table([[...head.slice(0, 2), ...wideHead, ...head.slice(2)], ...rows]);
 }
@@ -74,7 +82,15 @@ export function infoTable(views: readonly ThreadView[], nowMs: number): string {
     const isPaused = view.mode === 'paused';
     const elapsed = isPaused ? formatGoDuration(elapsedSeconds(view, nowMs) * 1000) : 'NULL';
     const error = errorText(view)?.replaceAll('\n', ' ') ?? 'NULL';
-    return [String(view.index), view.location, view.sector?.id ?? 'NULL', String(isPaused), elapsed, view.state, error];
+    return [
+      String(view.index),
+      view.location,
+      view.sector?.id ?? 'NULL',
+      String(isPaused),
+      elapsed,
+      view.state,
+      error,
+    ];
   });
   return table([head, ...rows]);
 }

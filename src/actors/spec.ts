@@ -1,6 +1,8 @@
 /** The public words of supervision, OTP's (docs/architecture.md). */
 
-export type Exit = { readonly kind: 'normal' | 'shutdown' | 'killed' } | { readonly kind: 'crash'; readonly error: unknown };
+export type Exit =
+  | { readonly kind: 'normal' | 'shutdown' | 'killed' }
+  | { readonly kind: 'crash'; readonly error: unknown };
 
 /** Anything that lives: a thread, a process, a service, another supervisor. */
 export interface Child {

@@ -44,8 +44,10 @@ export function hintFor(unknown: string, paths: readonly string[]): string {
   const word = lastPart(plain);
   const known = paths.filter((path) => path !== '' && !path.endsWith('[]'));
   const siblings = known.filter((path) => tableOf(path) === tableOf(plain));
-  const isClose = (path: string) => distance(lastPart(path), word) <= Math.max(1, word.length / 3);
-  const near = siblings.some(isClose) ? siblings : known.filter(isClose);
+  const isWithin = (most: number) => (path: string) => distance(lastPart(path), word) <= most;
+  const near = siblings.some(isWithin(Math.max(2, word.length / 3)))
+    ? siblings
+    : known.filter(isWithin(word.length / 3));
   if (near.length === 0) return `known there are ${siblings.map(lastPart).join(', ')}`;
   const indices = unknown.match(/\[\d+\]/g) ?? [];
   return `did you mean ${closest(plain, near).replaceAll('[]', () => indices.shift() ?? '[0]')}?`;

@@ -1,5 +1,5 @@
 /** A small JSON client over node:http: fetch alone would cost a command line half of its start. */
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { type ErrorCode, errorCodes, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 
 export interface JsonRequest {
@@ -68,16 +68,29 @@ function faultOf(cause: unknown, url: URL, timeoutMs: number): SealvisorError {
   if (cause instanceof SealvisorError) return cause;
   const isTimeout = cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError');
   if (isTimeout)
-    return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${timeoutMs} ms`, { cause });
+    return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${timeoutMs} ms`, {
+      cause,
+    });
   const why = systemCodeOf(cause) ?? messageOf(cause);
-  return new SealvisorError('unreachable', `cannot reach ${url.host} (${why}): check that it runs and listens there`, { cause });
+  return new SealvisorError(
+    'unreachable',
+    `cannot reach ${url.host} (${why}): check that it runs and listens there`,
+    { cause },
+  );
 }
 
 /** The answer's body, or the problem it tells as an error of ours. @throws what the other side said, else bad_answer */
 export function expectOk({ status, body }: JsonResponse): unknown {
   if (status >= 200 && status < 300) return body;
   if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) {
-    const { code, detail, type: _type, title: _title, status: _status, ...data } = body as Record<string, unknown>;
+    const {
+      code,
+      detail,
+      type: _type,
+      title: _title,
+      status: _status,
+      ...data
+    } = body as Record<string, unknown>;
     // The table was just asked: the code is one of ours.
     if (typeof code === 'string' && code in errorCodes)
       throw new SealvisorError(code as ErrorCode, String(detail), { data });

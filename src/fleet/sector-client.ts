@@ -4,7 +4,10 @@ import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { rpcCall } from './rpc-client.js';
 
-const desc = z.string().nullish().transform((text) => text ?? null);
+const desc = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? null);
 const allocated = z.object({
   ID: z.object({ Miner: z.number().int(), Number: z.number().int() }),
   ProofType: z.number().int(),
@@ -22,7 +25,10 @@ const polled = z.object({ State: z.number().int(), Desc: desc });
 const seed = z.object({
   ShouldWait: z.boolean(),
   Delay: z.number(),
-  Seed: z.object({ Seed: z.base64(), Epoch: z.number().int() }).nullish().transform((found) => found ?? null),
+  Seed: z
+    .object({ Seed: z.base64(), Epoch: z.number().int() })
+    .nullish()
+    .transform((found) => found ?? null),
 });
 
 const timeoutMs = 15_000;
@@ -41,7 +47,10 @@ export function sectorClient(manager: {
     });
     const result = schema.safeParse(answer);
     if (result.success) return result.data;
-    throw new SealvisorError('bad_answer', `Venus.${name} got an answer of another shape: ${result.error.issues[0]?.message}`);
+    throw new SealvisorError(
+      'bad_answer',
+      `Venus.${name} got an answer of another shape: ${result.error.issues[0]?.message}`,
+    );
   };
   const nothing = z.unknown().transform(() => undefined);
   return {

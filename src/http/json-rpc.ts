@@ -25,7 +25,10 @@ export function jsonRpcHandler(
   const server = new JSONRPCServer({ errorListener: () => undefined });
   server.mapErrorToJSONRPCErrorResponse = (id, error: unknown) =>
     error instanceof SealvisorError
-      ? createJSONRPCErrorResponse(id, errorCodes[error.code].rpc, error.message, { code: error.code, ...error.data })
+      ? createJSONRPCErrorResponse(id, errorCodes[error.code].rpc, error.message, {
+          code: error.code,
+          ...error.data,
+        })
       : createJSONRPCErrorResponse(id, JSONRPCErrorCode.InternalError, messageOf(error));
   for (const [name, method] of Object.entries(methods)) {
     server.addMethod(name, (params: unknown) => {

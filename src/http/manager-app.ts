@@ -8,8 +8,8 @@ import { SealvisorError } from '../protocol/errors.js';
 import { readBody, readText } from './body.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { managerMethods } from './manager-rpc.js';
-import { problem } from './problem.js';
 import { threadIndex } from './parse.js';
+import { problem } from './problem.js';
 
 export function managerApp(manager: Manager): Hono {
   const app = new Hono();
@@ -44,7 +44,9 @@ export function managerApp(manager: Manager): Hono {
     const piece = manager.piece(cid);
     if (!piece) throw new SealvisorError('piece_missing', `no piece ${cid} is known here`);
     await access(piece.path).catch((cause: unknown) => {
-      throw new SealvisorError('piece_missing', `piece ${cid} is gone: ${piece.path} cannot be read`, { cause });
+      throw new SealvisorError('piece_missing', `piece ${cid} is gone: ${piece.path} cannot be read`, {
+        cause,
+      });
     });
     // Node's and the DOM's stream types differ in name only.
     const stream = Readable.toWeb(createReadStream(piece.path)) as unknown as ReadableStream;

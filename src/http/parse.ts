@@ -7,7 +7,10 @@ export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T 
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const path = issue?.path.join('.');
-  throw new SealvisorError('invalid_request', `${what}${path ? ` ${path}` : ''}: ${issue?.message ?? 'is not valid'}`);
+  throw new SealvisorError(
+    'invalid_request',
+    `${what}${path ? ` ${path}` : ''}: ${issue?.message ?? 'is not valid'}`,
+  );
 }
 
 /** A thread's index from a path. @throws invalid_request */

@@ -51,7 +51,10 @@ function rpcMethods(worker: Worker) {
         {
           names: ['name', 'value'],
           call: ([name]: readonly unknown[]) => {
-            throw new SealvisorError('invalid_request', `${String(name)} cannot be set: no processor child runs`);
+            throw new SealvisorError(
+              'invalid_request',
+              `${String(name)} cannot be set: no processor child runs`,
+            );
           },
         },
       ]),

@@ -1,15 +1,16 @@
 /** A worker that serves: threads, heartbeat, and the doors. */
-import { networkInterfaces } from 'node:os';
+
 import { createSocket } from 'node:dgram';
+import { networkInterfaces } from 'node:os';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { rpcCall } from '../fleet/rpc-client.js';
 import { sectorClient } from '../fleet/sector-client.js';
 import type { HistoryRow, ThreadView } from '../protocol/thread.js';
+import { version } from '../version.js';
 import { startHeartbeat } from '../worker/heartbeat.js';
 import { startWorker, type Worker } from '../worker/worker.js';
 import { serve } from './serve.js';
 import { workerApp } from './worker-app.js';
-import { version } from '../version.js';
 
 export interface WorkerServer {
   readonly worker: Worker;

@@ -15,9 +15,13 @@ export async function scanPieces(
 ): Promise<number> {
   const root = resolve(directory);
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new SealvisorError('usage', `cannot read the pieces in ${root}: ${messageOf(cause)}; name another directory with --pieces`, {
-      cause,
-    });
+    throw new SealvisorError(
+      'usage',
+      `cannot read the pieces in ${root}: ${messageOf(cause)}; name another directory with --pieces`,
+      {
+        cause,
+      },
+    );
   });
   const paths = entries
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))

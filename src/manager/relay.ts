@@ -2,10 +2,10 @@
 import { formatAddress, parseAddress } from '../config/endpoint.js';
 import { expectOk, requestJson } from '../fleet/http-client.js';
 import { rpcCall } from '../fleet/rpc-client.js';
+import { SealvisorError } from '../protocol/errors.js';
 import type { FieldThread } from '../protocol/field-thread.js';
 import { fromFieldThread } from '../protocol/field-thread.js';
 import type { Roster } from './roster.js';
-import { SealvisorError } from '../protocol/errors.js';
 
 export interface Relay {
   threads(name: string): Promise<unknown>;
@@ -31,7 +31,9 @@ export function relay(roster: Roster): Relay {
   };
   const fieldList = async (base: string) => {
     // The field's own shape, SPEC section 6.
-    const threads = (await rpcCall(base, 'VenusWorker.WorkerList', [], { timeoutMs })) as readonly FieldThread[];
+    const threads = (await rpcCall(base, 'VenusWorker.WorkerList', [], {
+      timeoutMs,
+    })) as readonly FieldThread[];
     return threads.map((thread) => fromFieldThread(thread, Date.now()));
   };
   const fieldThread = async (base: string, index: number) => {
@@ -56,7 +58,9 @@ export function relay(roster: Roster): Relay {
       const [method, params] =
         verb === 'pause' ? (['WorkerPause', [index]] as const) : (['WorkerResume', [index, state]] as const);
       const changed = (await rpcCall(base, `VenusWorker.${method}`, params, { timeoutMs })) === true;
-      const message = changed ? `${name} took the ${verb} of thread #${index}` : `thread #${index} did not change`;
+      const message = changed
+        ? `${name} took the ${verb} of thread #${index}`
+        : `thread #${index} did not change`;
       return { ...(await fieldThread(base, index)), changed, message };
     },
   };

@@ -1,6 +1,13 @@
 /** The sector service: allocates, deals, answers for the chain, and keeps what workers tell. */
 import { SealvisorError } from '../protocol/errors.js';
-import type { Allocated, PollAnswer, PreCommit, SeedAnswer, StateReport, SubmitAnswer } from '../protocol/sealer.js';
+import type {
+  Allocated,
+  PollAnswer,
+  PreCommit,
+  SeedAnswer,
+  StateReport,
+  SubmitAnswer,
+} from '../protocol/sealer.js';
 import { formatSectorId, proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../protocol/sector.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import { landing, type MockChain } from './chain.js';
@@ -39,7 +46,10 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
     Desc: null,
   });
   const lives = () =>
-    store.sectors().map(({ miner: of, number, body }) => ({ id: { miner: of, number }, life: JSON.parse(body) as SectorLife }));
+    store.sectors().map(({ miner: of, number, body }) => ({
+      id: { miner: of, number },
+      life: JSON.parse(body) as SectorLife,
+    }));
 
   return {
     allocate: (miners: readonly number[] | null, proofTypes: readonly number[] | null): Allocated | null => {
@@ -77,13 +87,16 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
     },
     submitPreCommit: (id: SectorId, info: PreCommit, reset: boolean): SubmitAnswer => {
       const { preCommit } = lifeOf(id);
-      if (preCommit && !reset) return JSON.stringify(preCommit.info) === JSON.stringify(info) ? duplicate : mismatched;
+      if (preCommit && !reset)
+        return JSON.stringify(preCommit.info) === JSON.stringify(info) ? duplicate : mismatched;
       keep(id, { preCommit: { info, epoch: chain.epoch() } });
       return accepted;
     },
     pollPreCommit: (id: SectorId): PollAnswer => {
       const { preCommit } = lifeOf(id);
-      return preCommit ? landed(preCommit.epoch, landing.preCommit) : { State: 4, Desc: 'no pre-commit was submitted' };
+      return preCommit
+        ? landed(preCommit.epoch, landing.preCommit)
+        : { State: 4, Desc: 'no pre-commit was submitted' };
     },
     submitPersisted: (id: SectorId, instance: string): boolean => {
       keep(id, { persistedIn: instance });
@@ -94,7 +107,8 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
       if (!preCommit) return { ShouldWait: false, Delay: 0, Seed: null };
       const Epoch = preCommit.epoch + landing.preCommit + landing.seed;
       const left = Epoch - chain.epoch();
-      if (left > 0) return { ShouldWait: true, Delay: Math.max(1, Math.ceil((left * chain.epochMs) / 1000)), Seed: null };
+      if (left > 0)
+        return { ShouldWait: true, Delay: Math.max(1, Math.ceil((left * chain.epochMs) / 1000)), Seed: null };
       return {
         ShouldWait: false,
         Delay: 0,
@@ -115,7 +129,11 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
     reportState: (id: SectorId, report: StateReport) => {
       keep(id, { state: report.StateChange.Next, worker: report.Worker, failure: report.Failure });
       const { finalized, abortReason } = lifeOf(id);
-      return { ID: { Miner: id.miner, Number: id.number }, Finalized: finalized, AbortReason: abortReason ?? '' };
+      return {
+        ID: { Miner: id.miner, Number: id.number },
+        Finalized: finalized,
+        AbortReason: abortReason ?? '',
+      };
     },
     reportFinalized: (id: SectorId): void => keep(id, { state: 'Finished', finalized: true, failure: null }),
     reportAborted: (id: SectorId, reason: string): void => {

@@ -70,7 +70,8 @@ export function toFieldThread(view: ThreadView, nowMs: number): FieldThread {
 
 /** The view of a thread of the field's own worker, as far as it tells. */
 export function fromFieldThread(thread: FieldThread, nowMs: number): ThreadView {
-  const [, level, message] = /^(temporary|permanent|critical|abort): (.*)$/s.exec(thread.last_error ?? '') ?? [];
+  const [, level, message] =
+    /^(temporary|permanent|critical|abort): (.*)$/s.exec(thread.last_error ?? '') ?? [];
   const since = new Date(nowMs - (thread.paused_elapsed ?? 0) * 1000).toISOString();
   const sector = thread.sector_id;
   return {

@@ -20,7 +20,10 @@ export const preCommitParam = z.object({
   CommR: bytes32,
   CommD: bytes32,
   Ticket: z.object({ Ticket: z.base64(), Epoch: z.number().int() }),
-  Deals: z.array(count).nullish().transform((deals) => deals ?? []),
+  Deals: z
+    .array(count)
+    .nullish()
+    .transform((deals) => deals ?? []),
 });
 export const proofParam = z.object({ Proof: z.base64() });
 export const reportParam = z.object({

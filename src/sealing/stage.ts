@@ -1,9 +1,9 @@
 import type { StageOutcome } from '../../machines/record-changes.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
+import { StageError } from '../protocol/level.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { Sector } from '../protocol/sector.js';
 import type { Progress } from '../protocol/thread.js';
-import { StageError } from '../protocol/level.js';
 import type { SectorFiles } from './sector-files.js';
 
 /** What a thread's stages go by, from the configuration; intervals in ms, sizes in bytes. */

@@ -16,11 +16,19 @@ export function openDatabase(path: string, options: { readonly exclusive: boolea
     return db;
   } catch (cause) {
     if (systemCodeOf(cause)?.startsWith('SQLITE_BUSY'))
-      throw new SealvisorError('location_in_use', `${path} is in use by another process: stop it, or choose another location`, {
+      throw new SealvisorError(
+        'location_in_use',
+        `${path} is in use by another process: stop it, or choose another location`,
+        {
+          cause,
+        },
+      );
+    throw new SealvisorError(
+      'store_failed',
+      `cannot open ${path}: ${messageOf(cause)}; check the disk and its permissions`,
+      {
         cause,
-      });
-    throw new SealvisorError('store_failed', `cannot open ${path}: ${messageOf(cause)}; check the disk and its permissions`, {
-      cause,
-    });
+      },
+    );
   }
 }

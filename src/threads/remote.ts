@@ -1,5 +1,5 @@
 /** Outside of a thread: a Comlink remote that a death cannot leave hanging. */
-import { MessageChannel, Worker, type ResourceLimits } from 'node:worker_threads';
+import { MessageChannel, type ResourceLimits, Worker } from 'node:worker_threads';
 import { expose, type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -77,7 +77,11 @@ export async function startThread<E>(options: ThreadOptions<E>): Promise<RemoteT
     nodeEndpoint(services.port1),
   );
   const door: Remote<Door> = wrap<Door>(nodeEndpoint(worker));
-  const settle = <T>(send: (resolve: (value: T) => void, reject: (reason: unknown) => void) => void, ms: number, what: string) =>
+  const settle = <T>(
+    send: (resolve: (value: T) => void, reject: (reason: unknown) => void) => void,
+    ms: number,
+    what: string,
+  ) =>
     new Promise<T>((resolve, reject) => {
       if (gone) {
         reject(gone);
@@ -114,9 +118,13 @@ export async function startThread<E>(options: ThreadOptions<E>): Promise<RemoteT
     await up;
   } catch (cause) {
     await worker.terminate();
-    throw new SealvisorError('start_failed', `${options.name} did not start: ${messageOf(failure ?? cause)}`, {
-      cause: failure ?? cause,
-    });
+    throw new SealvisorError(
+      'start_failed',
+      `${options.name} did not start: ${messageOf(failure ?? cause)}`,
+      {
+        cause: failure ?? cause,
+      },
+    );
   }
   return {
     threadId: worker.threadId,

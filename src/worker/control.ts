@@ -85,7 +85,11 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
       waiting.delete(id);
     }
   };
-  const reply = ({ changed, view }: Outcome, message: string): ControlReply => ({ ...view, changed, message });
+  const reply = ({ changed, view }: Outcome, message: string): ControlReply => ({
+    ...view,
+    changed,
+    message,
+  });
 
   const control: WorkerControl = {
     threads: () => slots.map((slot) => slot.view()),
@@ -119,5 +123,7 @@ function pauseText({ changed, view }: Outcome): string {
 
 function resumeText({ changed, view }: Outcome): string {
   const thread = `thread #${view.index}`;
-  return changed ? `${thread} goes on at ${view.state}` : `${thread} is not paused: it is ${view.mode} at ${view.state}`;
+  return changed
+    ? `${thread} goes on at ${view.state}`
+    : `${thread} is not paused: it is ${view.mode} at ${view.state}`;
 }

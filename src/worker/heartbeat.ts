@@ -52,7 +52,8 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
       if (failures > 0) options.warn('the manager answers again');
       failures = 0;
     } catch (thrown) {
-      if (failures === 0) options.warn(`${messageOf(thrown)}; threads without a sector wait, the worker keeps trying`);
+      if (failures === 0)
+        options.warn(`${messageOf(thrown)}; threads without a sector wait, the worker keeps trying`);
       failures += 1;
     }
     if (isStopped) return;

@@ -1,7 +1,7 @@
 /** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
 import { createActor, fromPromise, waitFor } from 'xstate';
-import { type Plan, plans, planState, sealingThread, stagesBetween } from '../../machines/index.js';
-import type { StageOutcome, Row } from '../../machines/record-changes.js';
+import { type Plan, planState, plans, sealingThread, stagesBetween } from '../../machines/index.js';
+import type { Row, StageOutcome } from '../../machines/record-changes.js';
 import type { StageInput, ThreadEvent } from '../../machines/sealing-thread.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
@@ -42,10 +42,14 @@ function showProgress(next: Progress): void {
 function planOf(name: string): Plan {
   const found = plans[name];
   if (found) return found;
-  throw new SealvisorError('config_invalid', `unknown plan ${name}: known are ${Object.keys(plans).join(', ')}`);
+  throw new SealvisorError(
+    'config_invalid',
+    `unknown plan ${name}: known are ${Object.keys(plans).join(', ')}`,
+  );
 }
 
-const view = () => viewOf(actor.getSnapshot(), { plan, setup, incarnation: host.incarnation, revision, progress });
+const view = () =>
+  viewOf(actor.getSnapshot(), { plan, setup, incarnation: host.incarnation, revision, progress });
 
 function commit(next: typeof record, row: Row | null): void {
   if (row === null) return;

@@ -1,7 +1,7 @@
 /** What a sealing thread is started with, and what it says; plain values, they cross the thread's border. */
 import type { HistoryRow, Progress, ThreadView } from '../protocol/thread.js';
-import type { AttachedStore, StageSettings } from '../sealing/stage.js';
 import type { Fault } from '../sealing/runner.js';
+import type { AttachedStore, StageSettings } from '../sealing/stage.js';
 
 export interface ThreadSetup {
   readonly index: number;

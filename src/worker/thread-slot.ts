@@ -1,7 +1,7 @@
 /** One sealing thread over all its incarnations: started from its record, started again when it dies, parked when it keeps dying. */
-import { type Exit, startSupervisor, type Supervisor } from '../actors/index.js';
-import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { type Exit, type Supervisor, startSupervisor } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryRow, PlanName, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { type RemoteThread, startThread } from '../threads/remote.js';
 import type { ThreadNews, ThreadSetup } from './thread-setup.js';
@@ -54,7 +54,12 @@ export async function startThreadSlot(
       since: timestamp(Date.now()),
       progress: null,
       processor: null,
-      lastError: shown.lastError ?? { level: 'critical', message: reason, stage: shown.stage, at: timestamp(Date.now()) },
+      lastError: shown.lastError ?? {
+        level: 'critical',
+        message: reason,
+        stage: shown.stage,
+        at: timestamp(Date.now()),
+      },
     });
   const park = (reason: string) => {
     if (isStopping || failure !== undefined) return;
@@ -123,7 +128,10 @@ export async function startThreadSlot(
     view: () => shown,
     call: async <T>(verb: string, args: readonly unknown[], deadlineMs: number) => {
       if (failure !== undefined)
-        throw new SealvisorError('thread_failed', `${name} is failed (${failure}): mend the cause, then restart the worker`);
+        throw new SealvisorError(
+          'thread_failed',
+          `${name} is failed (${failure}): mend the cause, then restart the worker`,
+        );
       if (!present)
         throw new SealvisorError('thread_gone', `${name} is being started again: try once more in a moment`);
       return present.call<T>(verb, args, deadlineMs);

@@ -1,7 +1,7 @@
 import type { SnapshotFrom } from 'xstate';
 import { type Plan, planState, possibleStates, type sealingThread } from '../../machines/index.js';
-import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
+import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { hasSectorFile, sectorFiles } from '../sealing/sector-files.js';
 import type { ThreadSetup } from './thread-setup.js';
 

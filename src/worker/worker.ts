@@ -7,8 +7,8 @@ import type { SectorService } from '../protocol/sealer.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
 import { createWorkerControl, type WorkerControl } from './control.js';
 import { serviceDispatcher } from './remote-service.js';
-import { startThreadSlot, type ThreadSlot } from './thread-slot.js';
 import type { ThreadSetup } from './thread-setup.js';
+import { startThreadSlot, type ThreadSlot } from './thread-slot.js';
 
 export interface WorkerOptions {
   readonly config: WorkerConfig;

@@ -1,6 +1,7 @@
 /** Stages that ask the chain, through the manager. */
-import type { Allocated, PollAnswer, SubmitAnswer, Ticket } from '../../protocol/sealer.js';
+
 import { StageError } from '../../protocol/level.js';
+import type { Allocated, PollAnswer, SubmitAnswer, Ticket } from '../../protocol/sealer.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 
 export const assignTicket: Stage = async (context) => ({
@@ -120,5 +121,7 @@ export const submitProof: Stage = async (context) => {
 export const waitProof: Stage = async (context) => {
   const sector = sectorAtHand(context);
   const end = await untilLanded(context, () => context.service.pollProofState(sector), 'the proof');
-  return end === 'landed' ? { event: 'Finish' } : { event: 'ReSubmitProof', outputs: { resubmitProof: true } };
+  return end === 'landed'
+    ? { event: 'Finish' }
+    : { event: 'ReSubmitProof', outputs: { resubmitProof: true } };
 };

@@ -1,9 +1,9 @@
 /** Stages that get a sector and let it go. */
 import { rm } from 'node:fs/promises';
+import type { Deal } from '../../protocol/sealer.js';
 import { proofTypeOfSize, sectorOf } from '../../protocol/sector.js';
 import { sectorFiles } from '../sector-files.js';
 import { type Stage, sectorAtHand } from '../stage.js';
-import type { Deal } from '../../protocol/sealer.js';
 
 /** No job, or no answer while no sector is held: the thread stays idle and asks again (SPEC section 3). */
 export const allocate: Stage = async ({ service, settings }) => {

@@ -127,7 +127,10 @@ export const persist: Stage = async (context) => {
   const { sector, files, work } = await desk(context);
   const store = context.stores.find((each) => !each.readonly);
   if (!store)
-    throw new StageError('permanent', 'no attached store can be written: add an [[attached]] store and resume');
+    throw new StageError(
+      'permanent',
+      'no attached store can be written: add an [[attached]] store and resume',
+    );
   const { persist: run } = await builtin();
   await run(
     { sealedPath: files.sealed, cacheDir: files.cacheDir, storePath: store.location, sectorId: sector.id },
