@@ -1,5 +1,5 @@
-/** A small JSON client over node:http: fetch alone would cost a command line half of its start. */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+/** A small JSON client over node:http, loaded when it is used: fetch alone would cost a command line half of its start. */
+import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, errorCodes, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 
 export interface JsonRequest {
@@ -22,7 +22,7 @@ const largestAnswer = 64 * 1024 * 1024;
 export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
   const url = new URL(options.url);
   const secure = url.protocol === 'https:';
-  const request = secure ? (await import('node:https')).request : httpRequest;
+  const { request } = secure ? await import('node:https') : await import('node:http');
   const payload = options.body === undefined ? undefined : JSON.stringify(options.body);
   return new Promise((resolve, reject) => {
     const call = request(
