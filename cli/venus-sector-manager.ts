@@ -97,4 +97,4 @@ worker
   .option('--json', 'one JSON document')
   .action(act(remove));
 
-await run(program);
+void run(program);

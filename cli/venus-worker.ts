@@ -66,4 +66,4 @@ worker
     await resume({ ...command.optsWithGlobals(), ...options });
   });
 
-await run(program);
+void run(program);

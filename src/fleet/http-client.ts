@@ -36,11 +36,17 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
           ...options.headers,
         },
-        signal: AbortSignal.timeout(options.timeoutMs),
       },
-      (response) => readJson(response).then(resolve, reject),
+      (response) =>
+        readJson(response)
+          .then(resolve, (cause: unknown) => reject(faultOf(cause, url)))
+          .finally(() => clearTimeout(deadline)),
     );
-    call.on('error', (cause) => reject(faultOf(cause, url, options.timeoutMs)));
+    const deadline = setTimeout(() => call.destroy(lateBy(url, options.timeoutMs)), options.timeoutMs);
+    call.on('error', (cause) => {
+      clearTimeout(deadline);
+      reject(faultOf(cause, url));
+    });
     call.end(payload);
   });
 }
@@ -64,13 +70,12 @@ function parsed(text: string): unknown {
   }
 }
 
-function faultOf(cause: unknown, url: URL, timeoutMs: number): SealvisorError {
+function lateBy(url: URL, timeoutMs: number): SealvisorError {
+  return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${timeoutMs} ms`);
+}
+
+function faultOf(cause: unknown, url: URL): SealvisorError {
   if (cause instanceof SealvisorError) return cause;
-  const isTimeout = cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError');
-  if (isTimeout)
-    return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${timeoutMs} ms`, {
-      cause,
-    });
   const why = systemCodeOf(cause) ?? messageOf(cause);
   return new SealvisorError(
     'unreachable',

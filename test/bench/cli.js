@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { idleWorker } from './idle-worker.js';
 import { head, median, report } from './report.js';
 
-const bin = new URL('../../dist/cli/venus-worker.js', import.meta.url).pathname;
+const bin = new URL('../../dist/cli/venus-worker.cjs', import.meta.url).pathname;
 const rounds = 21;
 
 /** Starts of the command line, each beside a start of node that does nothing. */
