@@ -1,6 +1,4 @@
 /** The manager's store: workers that reported, sectors, pieces, and the chain's first moment. */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { openDatabase } from './database.js';
 
 export interface WorkerRow {
@@ -54,10 +52,9 @@ const schema = `
   );
 `;
 
+/** @throws location_not_writable, location_in_use, store_failed */
 export function openFleetStore(path: string): FleetStore {
-  mkdirSync(dirname(path), { recursive: true });
-  const db = openDatabase(path, { exclusive: true });
-  db.exec(schema);
+  const db = openDatabase(path, schema);
   const one = <T>(sql: string) => db.prepare<unknown[], T>(sql);
   const genesis = one<{ value: number }>("select value from meta where key = 'genesis'");
   const setGenesis = db.prepare("insert or ignore into meta values ('genesis', ?)");

@@ -14,8 +14,6 @@ export interface HostData<D> {
 
 export type Verbs = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-export type Ready = { readonly type: 'ready' } | { readonly type: 'refused'; readonly error: unknown };
-
 export interface Host<D, E> {
   readonly data: D;
   readonly incarnation: number;
@@ -36,10 +34,13 @@ export function threadHost<D, E>(): Host<D, E> {
   const door = wrap<ServiceDoor>(nodeEndpoint(services));
   let batch: E[] = [];
   const flush = () => {
+    if (batch.length === 0) return;
     const full = batch;
     batch = [];
     events.postMessage({ type: 'events', events: full });
   };
+  // A thread that exits or throws runs no microtask any more; what it said in that turn goes out here.
+  process.on('exit', flush);
   return {
     data,
     incarnation,

@@ -60,7 +60,7 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
       },
       refuse: ({ event }) => {
         if (event.type !== 'THREAD.COMMAND') return;
-        waiting.get(event.id)?.reject(new SealvisorError('shutting_down', 'the worker is stopping'));
+        waiting.get(event.id)?.reject(stopping());
       },
     },
   });
@@ -75,6 +75,8 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
   };
   const send = async (index: number, command: Command): Promise<Outcome> => {
     slotOf(index);
+    // An actor that has ended hears nothing: nobody would answer.
+    if (actor.getSnapshot().status !== 'active') throw stopping();
     const id = ++lastId;
     try {
       return await new Promise<Outcome>((resolve, reject) => {
@@ -111,6 +113,8 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
   };
   return { control, actor };
 }
+
+const stopping = () => new SealvisorError('shutting_down', 'the worker is stopping');
 
 function pauseText({ changed, view }: Outcome): string {
   const thread = `thread #${view.index}`;

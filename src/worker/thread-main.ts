@@ -19,7 +19,7 @@ const setup = host.data;
 const plan = planOf(setup.plan);
 
 const store = openThreadStore(setup.location);
-const record = store.read(plan.name, Date.now());
+const record = store.read(plan, Date.now());
 const service = remoteService((name, args) => host.call(name, args));
 const runStage = stageRunner({
   stages: sealerStages,

@@ -41,6 +41,7 @@ export async function startThreadSlot(
   let present: RemoteThread | undefined;
   let supervisor: Supervisor | undefined;
   let failure: string | undefined;
+  let lastExit = 'it did not start';
   let isStopping = false;
   let graceMs = 0;
   let shown = blankView(setup);
@@ -57,7 +58,7 @@ export async function startThreadSlot(
       since: timestamp(Date.now()),
       progress: null,
       processor: null,
-      lastError: shown.lastError ?? {
+      lastError: {
         level: 'critical',
         message: reason,
         stage: shown.stage,
@@ -73,10 +74,13 @@ export async function startThreadSlot(
 
   const start = async () => {
     const mine = ++incarnation;
+    let hasShown = false;
     const fresh = (event: ThreadNews) => {
       if (mine !== incarnation) return;
-      if (event.type === 'view') show(event.view);
-      else if (event.type === 'row') news.onRow(event.row);
+      if (event.type === 'view') {
+        hasShown = true;
+        show(event.view);
+      } else if (event.type === 'row') news.onRow(event.row);
       else if (event.type === 'progress') show({ ...shown, progress: event.progress });
     };
     const thread = await startThread<ThreadNews>({
@@ -90,12 +94,23 @@ export async function startThreadSlot(
     });
     present = thread;
     let wasAsked = false;
-    show(await thread.call<ThreadView>('view', [], 5000));
+    try {
+      const first = await thread.call<ThreadView>('view', [], 5000);
+      // The answer comes through another port than the news, which may be newer.
+      if (!hasShown) show(first);
+    } catch (error) {
+      // It came up and does not answer: it must not seal on unseen, nor keep its location from the next.
+      present = undefined;
+      thread.terminate();
+      await thread.exited;
+      throw error;
+    }
     news.onStarted(mine);
     const exited = thread.exited.then(({ error, said }): Exit => {
       present = undefined;
       if (wasAsked) return { kind: 'shutdown' };
       const reason = error === undefined ? `exited with ${said}` : messageOf(error);
+      lastExit = reason;
       news.onExited(reason);
       overlay('restarting', reason);
       news.onRestarting();
@@ -115,14 +130,25 @@ export async function startThreadSlot(
     };
   };
 
+  const startOrTell = async () => {
+    try {
+      return await start();
+    } catch (error) {
+      lastExit = messageOf(error);
+      throw error;
+    }
+  };
+
   try {
     supervisor = await startSupervisor({
       intensity,
       periodMs,
       backoff,
-      children: [{ id: name, start, restart: 'permanent', shutdown: 'infinity' }],
+      children: [{ id: name, start: startOrTell, restart: 'permanent', shutdown: 'infinity' }],
     });
-    void supervisor.exited.then(() => park(`it ended ${intensity} times within ${periodMs / 1000} s`));
+    void supervisor.exited.then(() =>
+      park(`it ended more than ${intensity} times within ${periodMs / 1000} s, at last: ${lastExit}`),
+    );
   } catch (thrown) {
     park(messageOf(thrown));
   }
