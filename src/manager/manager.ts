@@ -57,7 +57,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
   });
   return {
     roster: people,
-    relay: relay(people),
+    relay: relay(people, clock),
     sectors,
     piece: (cid) => store.pieces().find((piece) => piece.cid === cid),
     stop: () => store.close(),
