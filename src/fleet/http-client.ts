@@ -18,13 +18,16 @@ export interface JsonResponse {
 
 const largestAnswer = 64 * 1024 * 1024;
 
-/** @throws unreachable, deadline_exceeded, bad_answer */
+/** @throws usage when the address is none, unreachable, deadline_exceeded, bad_answer */
 export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
-  const url = new URL(options.url);
+  const url = urlOf(options.url);
   const secure = url.protocol === 'https:';
   const request = secure ? (await import('node:https')).request : httpRequest;
   const payload = options.body === undefined ? undefined : JSON.stringify(options.body);
+  const signal = AbortSignal.timeout(options.timeoutMs);
   return new Promise((resolve, reject) => {
+    const onFault = (cause: unknown) =>
+      reject(faultOf(cause, url, signal.aborted ? options.timeoutMs : null));
     const call = request(
       url,
       {
@@ -36,13 +39,19 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
           ...options.headers,
         },
-        signal: AbortSignal.timeout(options.timeoutMs),
+        signal,
       },
-      (response) => readJson(response).then(resolve, reject),
+      (response) => readJson(response).then(resolve, onFault),
     );
-    call.on('error', (cause) => reject(faultOf(cause, url, options.timeoutMs)));
+    call.on('error', onFault);
     call.end(payload);
   });
+}
+
+function urlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return url;
+  throw new SealvisorError('usage', `${JSON.stringify(text)} is no address to ask: write http://host:port`);
 }
 
 async function readJson(response: IncomingMessage): Promise<JsonResponse> {
@@ -64,11 +73,10 @@ function parsed(text: string): unknown {
   }
 }
 
-function faultOf(cause: unknown, url: URL, timeoutMs: number): SealvisorError {
+function faultOf(cause: unknown, url: URL, passedMs: number | null): SealvisorError {
   if (cause instanceof SealvisorError) return cause;
-  const isTimeout = cause instanceof Error && (cause.name === 'TimeoutError' || cause.name === 'AbortError');
-  if (isTimeout)
-    return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${timeoutMs} ms`, {
+  if (passedMs !== null)
+    return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${passedMs} ms`, {
       cause,
     });
   const why = systemCodeOf(cause) ?? messageOf(cause);
@@ -80,20 +88,24 @@ function faultOf(cause: unknown, url: URL, timeoutMs: number): SealvisorError {
 }
 
 /** The answer's body, or the problem it tells as an error of ours. @throws what the other side said, else bad_answer */
-export function expectOk({ status, body }: JsonResponse): unknown {
+export function expectOk(response: JsonResponse): unknown {
+  const { status, body } = response;
   if (status >= 200 && status < 300) return body;
-  if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) {
-    const {
-      code,
-      detail,
-      type: _type,
-      title: _title,
-      status: _status,
-      ...data
-    } = body as Record<string, unknown>;
-    // The table was just asked: the code is one of ours.
-    if (typeof code === 'string' && code in errorCodes)
-      throw new SealvisorError(code as ErrorCode, String(detail), { data });
-  }
-  throw new SealvisorError('bad_answer', `the other side answered ${status}`);
+  throw problemIn(response) ?? new SealvisorError('bad_answer', `the other side answered ${status}`);
+}
+
+/** The problem that an answer tells in our words, if it does. */
+export function problemIn({ body }: JsonResponse): SealvisorError | undefined {
+  if (typeof body !== 'object' || body === null || !('code' in body && 'detail' in body)) return undefined;
+  const {
+    code,
+    detail,
+    type: _type,
+    title: _title,
+    status: _status,
+    ...data
+  } = body as Record<string, unknown>;
+  if (typeof code !== 'string' || !Object.hasOwn(errorCodes, code)) return undefined;
+  // The table was just asked: the code is one of ours.
+  return new SealvisorError(code as ErrorCode, String(detail), { data });
 }
