@@ -44,9 +44,16 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
       (response) => readJson(response).then(resolve, onFault),
     );
     call.on('error', onFault);
+    call.on('socket', (socket) => {
+      // An answer that is there before the request is written ends the request's own care for the socket: without a
+      // listener the broken pipe that follows would end the process. A kept socket comes by here again.
+      if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
+    });
     call.end(payload);
   });
 }
+
+function ignore(): void {}
 
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
