@@ -109,3 +109,25 @@ test('a body over 1 MiB is answered over a real socket too, again and again', as
       body: { code: 'body_too_large' },
     });
 });
+
+test('a server that answers without reading, and hangs up on what is still written, ends no process', async () => {
+  const served = await serve(
+    { fetch: () => new Response('{}', { status: 413 }) },
+    { host: '127.0.0.1', port: 0 },
+  );
+  onTestFinished(() => served.close());
+  const url = `http://127.0.0.1:${served.port}/`;
+  const body = { text: 'x'.repeat(16 * 1024 * 1024) };
+  const outcomes: unknown[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const ask = requestJson({ method: 'POST', url, body, timeoutMs });
+    outcomes.push(
+      await ask.then(
+        ({ status }) => status,
+        ({ code }) => code,
+      ),
+    );
+  }
+  // Which of the two is seen first is the network's to say; an unhandled fault of a socket would fail this file.
+  for (const outcome of outcomes) expect([413, 'unreachable']).toContain(outcome);
+});

@@ -78,20 +78,21 @@ test('a command goes to its thread alone, with who gave it', async () => {
 });
 
 test.each([
-  ['WorkerPause', [2]],
-  ['WorkerPause', [-1]],
-  ['WorkerPause', [1.5]],
-  ['WorkerPause', ['0']],
-  ['WorkerPause', [null]],
-  ['WorkerPause', []],
-  ['WorkerPause', {}],
-  ['WorkerResume', [2, null]],
-  ['WorkerResume', [true, 'PC1Done']],
-])('%s%j is refused with the indexes that are allowed', async (name, params) => {
+  ['WorkerPause', [2], 'thread_not_found', '#2'],
+  ['WorkerPause', [-1], 'thread_not_found', '#-1'],
+  ['WorkerPause', [1.5], 'thread_not_found', '#1.5'],
+  ['WorkerPause', ['0'], 'invalid_request', 'index "0"'],
+  ['WorkerPause', [null], 'invalid_request', 'index null'],
+  ['WorkerPause', [], 'invalid_request', 'index is missing'],
+  ['WorkerPause', {}, 'invalid_request', 'index is missing'],
+  ['WorkerResume', [2, null], 'thread_not_found', '#2'],
+  ['WorkerResume', [true, 'PC1Done'], 'invalid_request', 'index true'],
+])('%s%j is refused, with the indexes that are allowed', async (name, params, code, what) => {
   const { app, sent } = workerDoors();
   expect((await rpc(app, key(name), params)).error).toMatchObject({
     code: -32602,
-    message: expect.stringContaining('0 to 1'),
+    message: expect.stringMatching(new RegExp(`${what}.*0 to 1$`)),
+    data: { code },
   });
   expect(sent).toEqual([]);
 });
