@@ -8,6 +8,11 @@ export async function run(program: Command): Promise<void> {
     for (const child of command.commands) strict(child);
   };
   strict(program);
+  // Who reads the answer may stop reading (`| head`): that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode ?? exitCodes.done);
+  });
   try {
     await program.parseAsync();
   } catch (thrown) {

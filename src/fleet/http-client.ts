@@ -1,5 +1,5 @@
-/** A small JSON client over node:http: fetch alone would cost a command line half of its start. */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+/** A small JSON client over node:http, loaded when it is used: fetch alone would cost a command line half of its start. */
+import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, errorCodes, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 
 export interface JsonRequest {
@@ -22,12 +22,14 @@ const largestAnswer = 64 * 1024 * 1024;
 export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
   const url = urlOf(options.url);
   const secure = url.protocol === 'https:';
-  const request = secure ? (await import('node:https')).request : httpRequest;
+  const { request } = secure ? await import('node:https') : await import('node:http');
   const payload = options.body === undefined ? undefined : JSON.stringify(options.body);
-  const signal = AbortSignal.timeout(options.timeoutMs);
   return new Promise((resolve, reject) => {
-    const onFault = (cause: unknown) =>
-      reject(faultOf(cause, url, signal.aborted ? options.timeoutMs : null));
+    let isLate = false;
+    const onFault = (cause: unknown) => {
+      clearTimeout(deadline);
+      reject(isLate ? lateBy(url, options.timeoutMs) : faultOf(cause, url));
+    };
     const call = request(
       url,
       {
@@ -39,10 +41,16 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
           ...options.headers,
         },
-        signal,
       },
-      (response) => readJson(response).then(resolve, onFault),
+      (response) =>
+        readJson(response)
+          .then(resolve, onFault)
+          .finally(() => clearTimeout(deadline)),
     );
+    const deadline = setTimeout(() => {
+      isLate = true;
+      call.destroy();
+    }, options.timeoutMs);
     call.on('error', onFault);
     call.on('socket', (socket) => {
       // An answer that is there before the request is written ends the request's own care for the socket: without a
@@ -80,12 +88,12 @@ function parsed(text: string): unknown {
   }
 }
 
-function faultOf(cause: unknown, url: URL, passedMs: number | null): SealvisorError {
+function lateBy(url: URL, timeoutMs: number): SealvisorError {
+  return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${timeoutMs} ms`);
+}
+
+function faultOf(cause: unknown, url: URL): SealvisorError {
   if (cause instanceof SealvisorError) return cause;
-  if (passedMs !== null)
-    return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${passedMs} ms`, {
-      cause,
-    });
   const why = systemCodeOf(cause) ?? messageOf(cause);
   return new SealvisorError(
     'unreachable',
