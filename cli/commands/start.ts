@@ -1,10 +1,10 @@
 /** A whole local fleet: manager and worker in one process, over real files. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
-import { SealvisorError } from '../../src/protocol/errors.js';
+import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
 import { formatSectorId } from '../../src/protocol/sector.js';
 import { progressDisplay } from '../output/progress.js';
 import { answer, answerJson, tell } from '../output/say.js';
@@ -31,7 +31,6 @@ function sectorLimit(text: string | undefined): number {
 
 /** The configuration of the local worker; a file of the user's own in its place is kept. */
 function writeConfig(home: string): string {
-  mkdirSync(home, { recursive: true });
   const path = join(home, 'venus-worker.toml');
   const threads = [1, 2, 3].map(
     (n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`,
@@ -60,9 +59,12 @@ name = "store"
 location = ${JSON.stringify(join(home, 'store'))}
 `;
   try {
+    mkdirSync(home, { recursive: true });
     writeFileSync(path, text, { flag: 'wx' });
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+  } catch (cause) {
+    if (existsSync(path)) return path;
+    const message = `cannot write to ${home}: ${messageOf(cause)}; choose another --home`;
+    throw new SealvisorError('location_not_writable', message, { cause });
   }
   return path;
 }

@@ -167,6 +167,14 @@ describe('sealvisor start, then unseal', () => {
 });
 
 describe('sealvisor, wrong usage', () => {
+  test('a home that cannot be written is one line and exit 1', async () => {
+    const { code, stderr } = await run('sealvisor', ['start', '--home', '/proc/version/home']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: cannot write to \/proc\/version\/home: .*choose another --home \(location_not_writable\)\n$/,
+    );
+  });
+
   test.each([
     [['start', '--sectors', '0'], /^error: --sectors 0: write a whole number from 1 up \(usage\)\n$/],
     [['start', '--sector-size', '3KiB'], /^error: --sector-size: .*2KiB, 8MiB.* \(usage\)\n$/],
