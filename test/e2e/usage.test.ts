@@ -20,6 +20,15 @@ describe('help', () => {
       expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage: /) });
   });
 
+  test('npx finds the commands in the project itself, with nothing fetched', () => {
+    const args = ['--offline', '--cache', freshDir(), 'venus-worker', '--help'];
+    const { status, stdout } = spawnSync('npx', args, { cwd: project, encoding: 'utf8' });
+    expect({ status, stdout }).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Usage: venus-worker/),
+    });
+  });
+
   test('a reader that leaves early is no error', async () => {
     const shell = `"${process.execPath}" dist/cli/venus-worker.js --help | true; exit "\${PIPESTATUS[0]}"`;
     const { status, stderr } = spawnSync('bash', ['-c', shell], { cwd: project, encoding: 'utf8' });
