@@ -11,11 +11,6 @@ export async function run(program: Command): Promise<void> {
     for (const child of command.commands) strict(child);
   };
   strict(program);
-  // Who reads the answer may stop reading (`| head`): that is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(process.exitCode ?? exitCodes.done);
-  });
   try {
     await program.parseAsync();
   } catch (thrown) {
@@ -34,7 +29,7 @@ function helpHint(command: Command): string {
 function surviveClosedPipes(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    process.exit(process.exitCode ?? exitCodes.done);
   });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -1,5 +1,4 @@
 /** `util worker …`: through the manager for a name it knows; an address it does not know is dialled itself. */
-import { lookup } from 'node:dns/promises';
 import { formatAddress, parseAddress } from '../../src/config/endpoint.js';
 import { managerUrl as parseManagerUrl } from '../../src/config/manager-url.js';
 import { parseDuration } from '../../src/protocol/duration.js';
@@ -39,6 +38,7 @@ async function routesOf(name: string, options: Options): Promise<string> {
 /** A word without a dot or a port may be a worker's name as well as a host's: it is a host when it resolves. */
 async function isAddress(name: string): Promise<boolean> {
   if (/[.:]/.test(name)) return true;
+  const { lookup } = await import('node:dns/promises');
   return (
     /^[\w-]+$/.test(name) &&
     lookup(name).then(
