@@ -1,6 +1,6 @@
 /** Real processes of the built commands, in directories of their own, ended with the test that started them. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,18 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 
 export const project = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The commands where the package says they are. */
+const { bin: bins } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+  bin: Readonly<Record<string, string>>;
+};
+
+/** The built file of a command. @throws when the package has no such command */
+export function fileOf(bin: string): string {
+  const file = bins[bin];
+  if (file !== undefined) return join(project, file);
+  throw new Error(`the package has no command ${bin}`);
+}
 
 export interface Ended {
   /** Null when a signal ended it. */
@@ -44,10 +56,9 @@ process.once('exit', () => {
 
 /** Starts `venus-worker`, `venus-sector-manager` or `sealvisor`; it is killed at the end of the test. */
 export function start(bin: string, args: readonly string[], options: RunOptions = {}): Running {
-  const script = join(project, 'dist', 'cli', `${bin}.js`);
   const { NODE_EXTRA_CA_CERTS, SEALVISOR_MANAGER, SEALVISOR_WORKER, NODE_OPTIONS, ...inherited } =
     process.env;
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), script, ...args], {
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), fileOf(bin), ...args], {
     cwd: options.cwd ?? project,
     env: { ...inherited, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

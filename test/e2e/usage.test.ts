@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { onManager, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { freePort, freshDir, project, run } from './setup.js';
+import { fileOf, freePort, freshDir, project, run } from './setup.js';
 
 const usage = /^error: [^\n]*--help[^\n]* \(usage\)\n$/;
 
@@ -30,7 +30,7 @@ describe('help', () => {
   });
 
   test('a reader that leaves early is no error', async () => {
-    const shell = `"${process.execPath}" dist/cli/venus-worker.js --help | true; exit "\${PIPESTATUS[0]}"`;
+    const shell = `"${process.execPath}" "${fileOf('venus-worker')}" --help | true; exit "\${PIPESTATUS[0]}"`;
     const { status, stderr } = spawnSync('bash', ['-c', shell], { cwd: project, encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
