@@ -122,6 +122,30 @@ describe('kill -9 of the worker', () => {
   });
 });
 
+describe('SIGTERM in a stage that takes longer than the grace', () => {
+  test('the worker is gone when the grace is over, with exit 0, and PC1 starts over at the next start', async () => {
+    const { dir, payload, manager, store } = await setup();
+    const more = `${holdPc1}\n[sealvisor]\nstop_grace = "300ms"`;
+    const first = await startWorker(dir, workerToml(dir, manager.at, { more }));
+    await first.line(/TreeDBuilt -> TicketAssigned/);
+    expect((await first.end('SIGTERM')).code).toBe(0);
+    const second = await startWorker(dir, workerToml(dir, manager.at));
+    await second.line(/s-t010000-1 Finished -> Empty/);
+    await second.end('SIGTERM');
+    expectNothingTwice(store);
+    expect(await piecesOf(dir, 's-t010000-1')).toEqual([payload.toString('hex')]);
+  });
+
+  test('a second signal ends it at once', async () => {
+    const { dir, manager } = await setup();
+    const worker = await startWorker(dir, workerToml(dir, manager.at, { more: holdPc1 }));
+    await worker.line(/TreeDBuilt -> TicketAssigned/);
+    process.kill(worker.pid, 'SIGINT');
+    await worker.line(/^stopping at a safe point \(once more: at once\)$/);
+    expect((await worker.end('SIGINT')).code).toBe(130);
+  });
+});
+
 describe('pause --now', () => {
   test('aborts PC1 at once; at resume PC1 starts over', async () => {
     const { dir, manager, store } = await setup();

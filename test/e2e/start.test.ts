@@ -134,6 +134,28 @@ describe('sealvisor start, then unseal', () => {
     expect(third.stderr).not.toMatch(/ -> /);
   });
 
+  test('a second one in the same home is told that the home is in use, and a second one elsewhere that the port is', async () => {
+    const { dir, home, args } = await setup([100]);
+    const line = [...args, '--sector-size', '2KiB'];
+    const first = start('sealvisor', line);
+    await first.line(/^every piece is sealed, 1 sector in all$/);
+    const second = await run('sealvisor', line);
+    expect({ ...second, stderr: second.stderr.split('\n') }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: [expect.stringMatching(/^error: .* in use by another process: .* \(location_in_use\)$/), ''],
+    });
+    const elsewhere = join(dir, 'elsewhere');
+    write(join(elsewhere, 'venus-worker.toml'), readFileSync(join(home, 'venus-worker.toml'), 'utf8'));
+    const third = await run('sealvisor', [...line, '--home', elsewhere]);
+    expect({ ...third, stderr: third.stderr.split('\n') }).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: [expect.stringMatching(/^error: port \d+ on 127\.0\.0\.1 is taken: .* \(port_taken\)$/), ''],
+    });
+    expect((await first.end('SIGINT')).code).toBe(0);
+  });
+
   test('fewer pieces than --sectors asks for: it ends when every piece is sealed, and says so', async () => {
     const { args } = await setup([2000]);
     const { code, stdout, stderr } = await run('sealvisor', [

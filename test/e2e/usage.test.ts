@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { onManager, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
@@ -20,13 +21,18 @@ describe('help', () => {
       expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage: /) });
   });
 
-  test('npx finds the commands in the project itself, with nothing fetched', () => {
+  test('npx finds the commands in the project itself, fetches nothing, and leaves what a daemon runs from alone', () => {
+    const built = ['cli', 'chunks', 'src/worker'].map((name) => join(project, 'dist', name));
+    const inodes = () =>
+      built.flatMap((dir) => readdirSync(dir).map((name) => [name, statSync(join(dir, name)).ino]));
+    const before = inodes();
     const args = ['--offline', '--cache', freshDir(), 'venus-worker', '--help'];
     const { status, stdout } = spawnSync('npx', args, { cwd: project, encoding: 'utf8' });
     expect({ status, stdout }).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^Usage: venus-worker/),
     });
+    expect(inodes()).toEqual(before);
   });
 
   test('a reader that leaves early is no error', async () => {
