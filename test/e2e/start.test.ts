@@ -134,6 +134,22 @@ describe('sealvisor start, then unseal', () => {
     expect(third.stderr).not.toMatch(/ -> /);
   });
 
+  test('kill -9 while it seals and again as a sector finishes: the same line seals every piece once', async () => {
+    const { dir, home, payloads, args } = await setup([2000, 1900, 1800]);
+    const line = [...args, '--sector-size', '2KiB', '--sectors', '3'];
+    for (const mark of [/-> PC1Done/, /-> Finished/, /-> Finished/]) {
+      const killed = start('sealvisor', line);
+      await killed.line(mark);
+      await killed.end('SIGKILL');
+    }
+    expect((await run('sealvisor', line)).code).toBe(0);
+    const sectors = ['s-t010000-1', 's-t010000-2', 's-t010000-3'];
+    const rows = ['store1', 'store2'].flatMap((store) => finishedStages(join(home, store)));
+    expect(rows.toSorted()).toEqual(sectors.flatMap(everyStageOnce).toSorted());
+    const files = sectors.map((sector) => join(home, 'remote', 'sealed', sector));
+    expect(sorted(await unsealed(files, join(dir, 'out')))).toEqual(sorted(payloads));
+  });
+
   test('a second one in the same home is told that the home is in use, and a second one elsewhere that the port is', async () => {
     const { dir, home, args } = await setup([100]);
     const line = [...args, '--sector-size', '2KiB'];
