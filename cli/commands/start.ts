@@ -1,10 +1,9 @@
 /** A whole local fleet: manager and worker in one process, over real files. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
-import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
+import { SealvisorError } from '../../src/protocol/errors.js';
 import { formatSectorId } from '../../src/protocol/sector.js';
 import { progressDisplay } from '../output/progress.js';
 import { answer, answerJson, tell } from '../output/say.js';
@@ -12,6 +11,7 @@ import { summaryOf, summaryTable } from '../output/summary.js';
 import { rowLine } from '../output/transition.js';
 import { untilStopped } from '../output/until-stopped.js';
 import { chainOptions } from './manager-daemon.js';
+import { thingsToTry, writeConfig } from './start-home.js';
 
 export interface StartOptions {
   readonly home: string;
@@ -27,46 +27,6 @@ function sectorLimit(text: string | undefined): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new SealvisorError('usage', `--sectors ${text}: write a whole number from 1 up`);
-}
-
-/** The configuration of the local worker; a file of the user's own in its place is kept. */
-function writeConfig(home: string): string {
-  const path = join(home, 'venus-worker.toml');
-  const threads = [1, 2, 3].map(
-    (n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`,
-  );
-  const text = `# Written by \`sealvisor start\`, kept when it is there.
-[worker]
-name = "local"
-
-[worker.rpc_server]
-host = "127.0.0.1"
-port = 17890
-
-[sector_manager]
-rpc_client.addr = "/ip4/127.0.0.1/tcp/1789"
-
-[sealing]
-enable_deals = true
-disable_cc = true
-seal_interval = "1s"
-recover_interval = "2s"
-rpc_polling_interval = "1s"
-
-${threads.join('\n')}
-[[attached]]
-name = "store"
-location = ${JSON.stringify(join(home, 'store'))}
-`;
-  try {
-    mkdirSync(home, { recursive: true });
-    writeFileSync(path, text, { flag: 'wx' });
-  } catch (cause) {
-    if (existsSync(path)) return path;
-    const message = `cannot write to ${home}: ${messageOf(cause)}; choose another --home`;
-    throw new SealvisorError('location_not_writable', message, { cause });
-  }
-  return path;
 }
 
 export async function start(options: StartOptions): Promise<void> {
@@ -126,12 +86,7 @@ export async function start(options: StartOptions): Promise<void> {
   tell(`manager on http://${manager.host}:${manager.port} (mock chain, miner ${options.miner}), worker on ${worker.host}:${worker.port}
 sealing with the built-in dev processors: real work on real bytes, no proof any chain would take
 In another terminal:
-  npx venus-worker worker -c ${configPath} list
-  npx venus-worker worker -c ${configPath} pause --index 0
-  npx venus-worker worker -c ${configPath} resume --index 0
-  npx venus-sector-manager util worker list
-  npx venus-sector-manager util worker info local
-  npx sealvisor unseal ${join(home, 'store', 'sealed', `s-t0${options.miner}-1`)} --out pieces`);
+${thingsToTry(configPath, config, manager, worker, options.miner)}`);
   look();
   await untilStopped(async (graceMs) => {
     display.stop();

@@ -150,6 +150,30 @@ describe('sealvisor start, then unseal', () => {
     expect(sorted(await unsealed(files, join(dir, 'out')))).toEqual(sorted(payloads));
   });
 
+  test('the commands it prints work as they are printed', async () => {
+    const { dir, args } = await setup([100]);
+    const fleet = start('sealvisor', [...args, '--sector-size', '2KiB']);
+    await fleet.line(/^every piece is sealed/);
+    const told = fleet.lines.flatMap((line) => /^ {2}npx (\S+) (.*)$/.exec(line)?.slice(1) ?? []);
+    const answers: string[] = [];
+    for (let at = 0; at < told.length; at += 2) {
+      const { code, stdout, stderr } = await run(told[at] ?? '', (told[at + 1] ?? '').split(' '), {
+        cwd: dir,
+      });
+      expect({ line: told[at + 1], code, stderr }).toMatchObject({ code: 0 });
+      answers.push(stdout + stderr);
+    }
+    expect(answers).toEqual([
+      expect.stringMatching(/^#0: /),
+      expect.stringMatching(/^thread #0 is paused at /),
+      expect.stringMatching(/^thread #0 goes on at /),
+      expect.stringMatching(/^Name +Dest /),
+      expect.stringMatching(/^Index +Loc /),
+      expect.stringMatching(/1 piece, each checked against its CID\n$/),
+    ]);
+    expect(readdirSync(join(dir, 'pieces'))).toHaveLength(2);
+  });
+
   test('a second one in the same home is told that the home is in use, and a second one elsewhere that the port is', async () => {
     const { dir, home, args } = await setup([100]);
     const line = [...args, '--sector-size', '2KiB'];
