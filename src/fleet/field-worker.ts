@@ -1,5 +1,5 @@
 /** A worker of the field, which has no REST: `VenusWorker.` over JSON-RPC (SPEC section 6). */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { fromFieldThread } from '../protocol/field-thread.js';
@@ -11,6 +11,8 @@ export interface ThreadRequest {
   readonly how?: PauseHow | undefined;
   readonly state?: string | null | undefined;
   readonly dryRun?: boolean | undefined;
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
 }
 
 export interface FieldWorker {

@@ -1,5 +1,5 @@
 /** Bodies of the routes that steer a thread, the same on worker and manager (SPEC section 9). */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const text = z.string().max(1000);
 

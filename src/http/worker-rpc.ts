@@ -1,5 +1,5 @@
 /** The `VenusWorker.` namespace over the worker's control. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import { toFieldThread } from '../protocol/field-thread.js';
 import type { Worker } from '../worker/worker.js';

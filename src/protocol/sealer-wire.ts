@@ -1,5 +1,5 @@
 /** The manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const count = z.number().int().min(0);
 const thirtyTwo = z.array(z.number().int().min(0).max(255)).length(32);

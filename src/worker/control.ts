@@ -127,6 +127,8 @@ function pauseText({ changed, view }: Outcome): string {
 
 function resumeText({ changed, view }: Outcome): string {
   const thread = `thread #${view.index}`;
+  if (changed && view.state === 'Aborted')
+    return `${thread} gives ${view.sector?.id ?? 'its sector'} up: it tells the manager and goes on with the next`;
   return changed
     ? `${thread} goes on at ${view.state}`
     : `${thread} is not paused: it is ${view.mode} at ${view.state}`;
