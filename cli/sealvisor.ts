@@ -41,4 +41,4 @@ program
     await unsealFile(file, options);
   });
 
-await run(program);
+void run(program);

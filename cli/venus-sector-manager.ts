@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { info, list, pause, remove, resume } from './commands/manager-workers.js';
 import { run } from './run.js';
 
 const program = new Command('venus-sector-manager')
@@ -46,13 +47,11 @@ const worker = program
   .description('see and steer the workers that reported')
   .option('--manager <url>', 'the manager (else $SEALVISOR_MANAGER, else http://127.0.0.1:1789)');
 
-type Action = (module: typeof import('./commands/manager-workers.js'), ...args: never[]) => Promise<void>;
-const act = (action: Action) => {
+const act = (action: (...args: never[]) => Promise<void>) => {
   return async (...args: unknown[]) => {
     const command = args.at(-1) as Command;
-    const module = await import('./commands/manager-workers.js');
     // Commander passes what each command declared, then its options, then itself.
-    await action(module, ...([...args.slice(0, -2), command.optsWithGlobals()] as never[]));
+    await action(...([...args.slice(0, -2), command.optsWithGlobals()] as never[]));
   };
 };
 const target = 'name as in list, or an address';
@@ -64,7 +63,7 @@ worker
   .option('--json', 'one JSON document')
   .option('--wide', 'version, running and waiting as well')
   .option('--watch', 'again every two seconds, until Ctrl-C')
-  .action(act((module, options) => module.list(options)));
+  .action(act(list));
 worker
   .command('info')
   .description('the threads of one worker')
@@ -72,7 +71,7 @@ worker
   .option('--json', 'one JSON document')
   .option('--wide', 'plan, mode and stage as well')
   .option('--watch', 'again every two seconds, until Ctrl-C')
-  .action(act((module, name, options) => module.info(name, options)));
+  .action(act(info));
 worker
   .command('pause')
   .description('pause a thread of a worker')
@@ -81,7 +80,7 @@ worker
   .option('--now', 'abort the running stage; it starts over at resume')
   .option('--reason <text>', 'kept in the history')
   .option('--json', 'one JSON document')
-  .action(act((module, name, index, options) => module.pause(name, index, options)));
+  .action(act(pause));
 worker
   .command('resume')
   .description('resume a paused thread of a worker')
@@ -90,12 +89,12 @@ worker
   .argument('[state]', 'go on from this state')
   .option('--reason <text>', 'kept in the history')
   .option('--json', 'one JSON document')
-  .action(act((module, name, index, state, options) => module.resume(name, index, state, options)));
+  .action(act(resume));
 worker
   .command('remove')
   .description('forget a worker that reported')
   .argument('<name>', 'name as in list')
   .option('--json', 'one JSON document')
-  .action(act((module, name, options) => module.remove(name, options)));
+  .action(act(remove));
 
-await run(program);
+void run(program);

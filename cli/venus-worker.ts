@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { list, pause, resume } from './commands/worker-threads.js';
 import { run } from './run.js';
 
 const program = new Command('venus-worker')
@@ -41,7 +42,6 @@ worker
   .option('--wide', 'plan, mode and stage as well')
   .option('--watch', 'again every two seconds, until Ctrl-C')
   .action(async (options, command: Command) => {
-    const { list } = await import('./commands/worker-threads.js');
     await list({ ...command.optsWithGlobals(), ...options });
   });
 worker
@@ -52,7 +52,6 @@ worker
   .option('--reason <text>', 'kept in the history')
   .option('--json', 'one JSON document')
   .action(async (options, command: Command) => {
-    const { pause } = await import('./commands/worker-threads.js');
     await pause({ ...command.optsWithGlobals(), ...options });
   });
 worker
@@ -64,8 +63,7 @@ worker
   .option('--reason <text>', 'kept in the history')
   .option('--json', 'one JSON document')
   .action(async (options, command: Command) => {
-    const { resume } = await import('./commands/worker-threads.js');
     await resume({ ...command.optsWithGlobals(), ...options });
   });
 
-await run(program);
+void run(program);

@@ -1,5 +1,6 @@
 /** `util worker …`: through the manager for a name it knows; an address it does not know is dialled itself. */
 import { formatAddress, parseAddress } from '../../src/config/endpoint.js';
+import { managerUrl as parseManagerUrl } from '../../src/config/manager-url.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import type { ControlReply, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
@@ -18,7 +19,7 @@ interface Options {
 }
 
 const managerUrl = (options: Options) =>
-  (options.manager ?? process.env.SEALVISOR_MANAGER ?? 'http://127.0.0.1:1789').replace(/\/+$/, '');
+  parseManagerUrl(options.manager ?? (process.env.SEALVISOR_MANAGER || 'http://127.0.0.1:1789'));
 
 /** Where a worker's routes are: under the manager, or at its own address. */
 async function routesOf(name: string, options: Options): Promise<string> {
@@ -29,10 +30,22 @@ async function routesOf(name: string, options: Options): Promise<string> {
   } catch (thrown) {
     const isUnknown = thrown instanceof SealvisorError && thrown.code === 'worker_not_found';
     const isAway = thrown instanceof SealvisorError && thrown.code === 'unreachable';
-    const looksLikeAddress = /[.:]|^localhost$/.test(name);
-    if (!(isUnknown || isAway) || !looksLikeAddress) throw thrown;
+    if (!(isUnknown || isAway) || !(await isAddress(name))) throw thrown;
     return `http://${formatAddress(parseAddress(name, 17_890))}/api/v1`;
   }
+}
+
+/** A word without a dot or a port may be a worker's name as well as a host's: it is a host when it resolves. */
+async function isAddress(name: string): Promise<boolean> {
+  if (/[.:]/.test(name)) return true;
+  const { lookup } = await import('node:dns/promises');
+  return (
+    /^[\w-]+$/.test(name) &&
+    lookup(name).then(
+      () => true,
+      () => false,
+    )
+  );
 }
 
 export async function list(options: Options & { expiration: string }): Promise<void> {

@@ -1,5 +1,5 @@
 /** stdout is the answer, stderr the story; and the only way out of the process. */
-import { errorCodes, messageOf, SealvisorError } from '../../src/protocol/errors.js';
+import { type ErrorCode, errorCodes, messageOf } from '../../src/protocol/errors.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, unchanged: 3, unreachable: 4 } as const;
 
@@ -17,11 +17,17 @@ export function tell(text: string): void {
 
 /** One clear line; the trace only with `--debug`. Sets the exit code. */
 export function fail(thrown: unknown): void {
-  const isOurs = thrown instanceof SealvisorError;
-  const code = isOurs ? ` (${thrown.code})` : '';
-  tell(`error: ${messageOf(thrown)}${code}`);
+  const code = ourCode(thrown);
+  tell(`error: ${messageOf(thrown)}${code === undefined ? '' : ` (${code})`}`);
   if (process.argv.includes('--debug') && thrown instanceof Error) tell(thrown.stack ?? '');
-  process.exitCode = isOurs ? errorCodes[thrown.code].exit : exitCodes.failed;
+  process.exitCode = code === undefined ? exitCodes.failed : errorCodes[code].exit;
+}
+
+/** By the code alone: a daemon's module brings its own copy of the error's class into a bundled bin. */
+function ourCode(thrown: unknown): ErrorCode | undefined {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  // The table was just asked: the code is one of ours.
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined;
 }
 
 /** The result of a command that changes a thread: its message, or the whole reply with `--json`; exit 3 when nothing changed. */

@@ -40,7 +40,6 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
   };
   const keep = (id: SectorId, facts: Partial<SectorLife>) =>
     store.putSector({ ...id, body: JSON.stringify({ ...lifeOf(id), ...facts }) });
-  const waiting = () => store.pieces().filter((piece) => piece.sector === null);
   const landed = (epoch: number, after: number): PollAnswer => ({
     State: chain.epoch() >= epoch + after ? 3 : 2,
     Desc: null,
@@ -50,6 +49,16 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
       id: { miner: of, number },
       life: JSON.parse(body) as SectorLife,
     }));
+  /** Pieces that fit and that no sector holds. A life is the one place that says so: one write, no half of two. */
+  const waiting = () => {
+    const held = new Set(
+      lives()
+        .filter(({ life }) => life.abortReason === null)
+        .flatMap(({ life }) => life.deals ?? [])
+        .map((deal) => deal.Piece.Cid['/']),
+    );
+    return store.pieces().filter((piece) => piece.paddedSize <= sectorSize && !held.has(piece.cid));
+  };
 
   return {
     allocate: (miners: readonly number[] | null, proofTypes: readonly number[] | null): Allocated | null => {
@@ -70,10 +79,6 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
       const used = chosen.reduce((sum, piece) => sum + piece.paddedSize, 0);
       if (chosen.length === 0 || used < (minUsedSpace ?? 0)) return null;
       const deals = chosen.map(dealOf);
-      store.place(
-        chosen.map((piece) => piece.cid),
-        id.number,
-      );
       keep(id, { deals });
       return deals;
     },
@@ -136,13 +141,10 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
       };
     },
     reportFinalized: (id: SectorId): void => keep(id, { state: 'Finished', finalized: true, failure: null }),
+    /** The first word counts: an abort told again, or of a sector that is done, changes nothing. */
     reportAborted: (id: SectorId, reason: string): void => {
-      const { deals } = lifeOf(id);
-      store.place(
-        (deals ?? []).map((deal) => deal.Piece.Cid['/']),
-        null,
-      );
-      keep(id, { state: 'Aborted', abortReason: reason });
+      const { finalized, abortReason } = lifeOf(id);
+      if (!finalized && abortReason === null) keep(id, { state: 'Aborted', abortReason: reason });
     },
     lives,
     waiting,

@@ -1,5 +1,4 @@
 import { Fr32, Piece } from '@web3-storage/data-segment';
-import { create } from 'fr32-sha2-256-trunc254-padded-binary-tree-multihash';
 import { describe, expect, test } from 'vitest';
 import { paddedSizeOf, padInto, unpadInto } from '#src/sealing/builtin/fr32.js';
 import { addPieces, commitmentOfCid, commP, pieceCid, proverId } from '#src/sealing/builtin/index.js';
@@ -17,16 +16,6 @@ describe('commP', () => {
       expect(found.payloadSize).toBe(size);
     },
   );
-
-  test('is the one of the WebAssembly hasher', async () => {
-    const bytes = bytesOf(300_000);
-    const hasher = create();
-    hasher.write(bytes);
-    const out = new Uint8Array(64);
-    const length = hasher.digestInto(out, 0, true);
-    const { commitment } = await commP(chunksOf(bytes), makeWork());
-    expect(commitment).toEqual([...out.subarray(length - 32, length)]);
-  });
 
   test('of a larger piece is that of the payload with zeros after it', async () => {
     const bytes = bytesOf(1000);

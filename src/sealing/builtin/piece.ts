@@ -1,7 +1,8 @@
+import { create } from 'fr32-sha2-256-trunc254-padded-binary-tree-multihash';
 import { base32 } from 'multiformats/bases/base32';
 import { wrongData } from './faults.js';
 import { paddedSizeOf, padInto, quadPadded, quadPayload } from './fr32.js';
-import { chunkBytes, hashNode, heightOf, nodeBytes, PairHasher, zeroNode } from './hash.js';
+import { chunkBytes, hashNode, heightOf, nodeBytes, zeroNode } from './hash.js';
 import { Slices, type Work } from './slices.js';
 
 export interface PieceCommitment {
@@ -20,28 +21,47 @@ interface PadOptions {
 }
 
 const chunkQuads = chunkBytes / quadPadded;
-const chunkHeight = heightOf(chunkBytes);
 
-/** CommP of a payload, zero-padded to the piece size. Memory is bounded whatever the size. */
+/**
+ * CommP of a payload, zero-padded to the piece size, by the field's hasher (fr32-sha2-256-trunc254-padded-binary-tree).
+ * Memory is bounded whatever the size.
+ */
 export async function commP(
   chunks: AsyncIterable<Uint8Array>,
   work: Work,
   options: PadOptions = {},
 ): Promise<PieceCommitment> {
   const slices = new Slices(work);
-  const builder = new PieceBuilder(options.onPadded);
-  for await (const bytes of chunks) {
-    work.signal.throwIfAborted();
-    for (let at = 0; at < bytes.length; ) {
-      at += builder.take(bytes, at);
-      if (slices.isOver) await slices.next();
+  const hasher = create();
+  const chunk = new PayloadChunk((payload) => hasher.write(payload), options.onPadded);
+  try {
+    for await (const bytes of chunks) {
+      work.signal.throwIfAborted();
+      for (let at = 0; at < bytes.length; ) {
+        at += chunk.take(bytes, at);
+        if (slices.isOver) await slices.next();
+      }
     }
+    chunk.close();
+    const payloadSize = Number(hasher.count());
+    const paddedSize = options.paddedSize ?? paddedSizeOf(payloadSize);
+    if (paddedSizeOf(payloadSize) > paddedSize)
+      throw wrongData(`${payloadSize} bytes do not fit a piece of ${paddedSize}: give it a larger piece`);
+    return { commitment: [...rootAt(hasher, heightOf(paddedSize))], paddedSize, payloadSize };
+  } finally {
+    hasher.free();
   }
-  const payloadSize = builder.payloadSize;
-  const paddedSize = options.paddedSize ?? paddedSizeOf(payloadSize);
-  if (paddedSizeOf(payloadSize) > paddedSize)
-    throw wrongData(`${payloadSize} bytes do not fit a piece of ${paddedSize}: give it a larger piece`);
-  return { commitment: [...builder.finish(heightOf(paddedSize))], paddedSize, payloadSize };
+}
+
+/** The root over what was hashed and zeros after it, up to `height`. */
+function rootAt(hasher: ReturnType<typeof create>, height: number): Buffer {
+  const digest = Buffer.alloc(hasher.digestByteLength());
+  hasher.digestInto(digest, 0, false);
+  // FRC-0069: how many bytes of zeros were put in (varint), the tree's height (one byte), the root.
+  let node: Buffer = digest.subarray(-nodeBytes);
+  for (let level = digest[digest.length - nodeBytes - 1] ?? height; level < height; level += 1)
+    node = hashNode(node, zeroNode(level));
+  return node;
 }
 
 /** CIDv1, fil-commitment-unsealed (0xf101), sha2-256-trunc254-padded (0x1012), 32 bytes: multicodec's table. */
@@ -69,63 +89,38 @@ function decode(cid: string): Uint8Array | undefined {
   }
 }
 
-/** Pads payload chunk by chunk and keeps one pending node per level of the tree above the chunks. */
-class PieceBuilder {
-  payloadSize = 0;
+/** Collects payload into chunks of whole quads; each goes to the hasher and, padded, to who wants it. */
+class PayloadChunk {
   private position = 0;
   private filled = 0;
   private readonly payload = Buffer.alloc(chunkQuads * quadPayload);
-  private readonly pairs = new PairHasher();
-  private readonly pending: (Buffer | undefined)[] = [];
+  private readonly padded = Buffer.alloc(chunkBytes);
 
-  constructor(private readonly onPadded: PadOptions['onPadded']) {}
+  constructor(
+    private readonly hash: (payload: Buffer) => void,
+    private readonly onPadded: PadOptions['onPadded'],
+  ) {}
 
   /** Takes as many bytes from `at` on as fit the open chunk, and returns their count. */
   take(bytes: Uint8Array, at: number): number {
     const count = Math.min(bytes.length - at, this.payload.length - this.filled);
     this.payload.set(bytes.subarray(at, at + count), this.filled);
     this.filled += count;
-    this.payloadSize += count;
-    if (this.filled === this.payload.length) this.closeChunk();
+    if (this.filled === this.payload.length) this.close();
     return count;
   }
 
-  /** The root at `height` over everything taken and zeros after it. */
-  finish(height: number): Buffer {
-    if (height < chunkHeight) return this.filled === 0 ? zeroNode(height) : this.reduce(height);
-    if (this.filled > 0) this.closeChunk();
-    let carry: Buffer | undefined;
-    for (let level = chunkHeight; level < height; level += 1) {
-      const left = this.pending[level];
-      if (left) carry = hashNode(left, carry ?? zeroNode(level));
-      else if (carry) carry = hashNode(carry, zeroNode(level));
+  /** Hands out what is in the open chunk, zeros after it. */
+  close(): void {
+    if (this.filled === 0) return;
+    this.hash(this.payload.subarray(0, this.filled));
+    if (this.onPadded) {
+      const quads = Math.ceil(this.filled / quadPayload);
+      this.payload.fill(0, this.filled);
+      padInto(this.payload, this.padded, quads);
+      this.onPadded(this.padded.subarray(0, quads * quadPadded), this.position);
+      this.position += quads * quadPadded;
     }
-    return this.pending[height] ?? carry ?? zeroNode(height);
-  }
-
-  private closeChunk(): void {
-    let node = this.reduce(chunkHeight);
-    let level = chunkHeight;
-    for (let left = this.pending[level]; left; left = this.pending[level]) {
-      node = hashNode(left, node);
-      this.pending[level] = undefined;
-      level += 1;
-    }
-    this.pending[level] = node;
     this.filled = 0;
-  }
-
-  /** Pads the open chunk, hands it out, and hashes its first `2 ** height` leaves to one node. */
-  private reduce(height: number): Buffer {
-    const quads = Math.ceil(this.filled / quadPayload);
-    const { bytes } = this.pairs;
-    this.payload.fill(0, this.filled);
-    padInto(this.payload, bytes, quads);
-    bytes.fill(0, quads * quadPadded);
-    this.onPadded?.(bytes.subarray(0, quads * quadPadded), this.position);
-    this.position += quads * quadPadded;
-    // Each level overwrites the first half of the one below: a node lands before the pairs still to be read.
-    for (let width = 2 ** height; width > 1; width /= 2) this.pairs.hashInto(width / 2, bytes);
-    return Buffer.from(bytes.subarray(0, nodeBytes));
   }
 }

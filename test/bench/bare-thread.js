@@ -1,0 +1,22 @@
+/** The floor: a worker_thread with xstate and comlink in it, a machine of two states, and one verb. */
+import { parentPort } from 'node:worker_threads';
+import { expose } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { createActor, createMachine } from 'xstate';
+
+const machine = createMachine({
+  initial: 'idle',
+  states: { idle: { on: { 'THREAD.PAUSE': 'paused' } }, paused: { on: { 'THREAD.RESUME': 'idle' } } },
+});
+const actor = createActor(machine);
+actor.start();
+expose(
+  {
+    send: (event) => {
+      actor.send(event);
+      return { state: actor.getSnapshot().value };
+    },
+  },
+  nodeEndpoint(parentPort),
+);
+parentPort.postMessage('up');

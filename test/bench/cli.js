@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { idleWorker } from './idle-worker.js';
+import { head, median, report } from './report.js';
+
+const bin = new URL('../../dist/cli/venus-worker.cjs', import.meta.url).pathname;
+const rounds = 21;
+
+/** Starts of the command line, each beside a start of node that does nothing. */
+export async function bench() {
+  head('Command line, whole process');
+  const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
+  const worker = await idleWorker(home, 3);
+  const at = `127.0.0.1:${worker.port}`;
+  const rows = [
+    { what: 'venus-worker --help', args: [bin, '--help'] },
+    { what: 'venus-worker worker list', args: [bin, 'worker', '--worker', at, 'list'], isServed: true },
+  ];
+  let short = 0;
+  for (const { what, args, isServed } of rows) {
+    const [ours, floor] = [[], []];
+    for (let round = 0; round < rounds; round += 1) {
+      ours.push(isServed ? await timedAsync(args) : timed(args));
+      floor.push(isServed ? await timedAsync(['-e', '0']) : timed(['-e', '0']));
+    }
+    short += report({ what, ours: median(ours), floor: median(floor), unit: 'ms', most: 2 }) ? 0 : 1;
+  }
+  await worker.stop(0);
+  rmSync(home, { recursive: true, force: true });
+  return short;
+}
+
+function timed(args) {
+  const started = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, args);
+  if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+  return performance.now() - started;
+}
+
+/** The worker that answers lives in this process: its loop has to run. */
+async function timedAsync(args) {
+  const { spawn } = await import('node:child_process');
+  const started = performance.now();
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  if (code !== 0) throw new Error(`${args.join(' ')} exited with ${code}`);
+  return performance.now() - started;
+}
