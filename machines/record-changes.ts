@@ -84,6 +84,8 @@ export function advance(
     state: to,
     sector: outcome.sector ?? record.sector,
     outputs: { ...record.outputs, ...outcome.outputs },
+    // A failure that passed by itself is history from here on.
+    lastError: record.lastError?.level === 'temporary' ? null : record.lastError,
     isPaused: record.intent !== null,
     tries: 0,
     nextAtMs: null,

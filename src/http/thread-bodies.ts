@@ -3,17 +3,15 @@ import * as z from 'zod';
 
 const text = z.string().max(1000);
 
-export const pauseBody = z.object({
+export const pauseBody = z.strictObject({
   how: z.enum(['after-stage', 'freeze', 'now']).optional(),
   reason: text.optional(),
   by: text.optional(),
-  waitMs: z.number().int().min(0).optional(),
 });
 
-export const resumeBody = z.object({
+export const resumeBody = z.strictObject({
   state: z.string().max(64).nullish(),
   reason: text.optional(),
   by: text.optional(),
   dryRun: z.boolean().optional(),
-  force: z.boolean().optional(),
 });

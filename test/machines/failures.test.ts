@@ -52,6 +52,14 @@ describe('a temporary failure', () => {
     expect(one.where()).toBe('PC2Done.paused');
   });
 
+  test('is history once the stage was done: the thread counts no error any more', async () => {
+    const one = thread({ record: recordAt('PC2Done') });
+    await one.fail('temporary', 'manager unreachable');
+    one.clock.increment(settings.recoverIntervalMs);
+    await one.succeed('SubmitPC');
+    expect(one.record()).toMatchObject({ state: 'PCSubmitted', lastError: null });
+  });
+
   test('is counted anew once the stage was done', async () => {
     const one = thread({ record: recordAt('PC2Done', { tries: 2 }) });
     await one.succeed('SubmitPC');

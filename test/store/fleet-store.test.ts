@@ -61,27 +61,25 @@ describe('the fleet store keeps over a restart', () => {
     ]);
   });
 
-  test('pieces: largest first, each once by its CID, with a deal of its own and where it was placed', () => {
+  test('pieces: largest first, each once by its CID, with a deal of its own', () => {
     const store = setup();
     store.addPiece(piece('small', 128));
     store.addPiece(piece('large', 2048));
     store.addPiece({ ...piece('small', 128), path: '/moved/small' });
-    store.place(['small'], 7);
     expect(reopened(store).pieces()).toEqual([
-      { ...piece('large', 2048), dealId: expect.any(Number), sector: null },
-      { ...piece('small', 128), path: '/moved/small', dealId: 1, sector: 7 },
+      { ...piece('large', 2048), dealId: expect.any(Number) },
+      { ...piece('small', 128), path: '/moved/small', dealId: 1 },
     ]);
   });
 });
 
-test('a piece found again keeps its deal and its place; a place can be taken back', () => {
+test('a piece found again keeps its deal; one whose bytes are gone is taken out', () => {
   const store = setup();
   store.addPiece(piece('a', 128));
-  store.place(['a'], 3);
   store.addPiece(piece('a', 128));
-  expect(store.pieces()).toMatchObject([{ dealId: 1, sector: 3 }]);
-  store.place(['a'], null);
-  expect(store.pieces()).toMatchObject([{ sector: null }]);
+  expect(store.pieces()).toMatchObject([{ dealId: 1 }]);
+  store.removePiece('a');
+  expect(store.pieces()).toEqual([]);
 });
 
 test('removing a worker says whether there was one', () => {

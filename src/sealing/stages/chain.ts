@@ -77,7 +77,7 @@ export const submitPreCommit: Stage = async (context) => {
     context.record.outputs.resubmitPreCommit === true,
   );
   checkSubmission(answer, 'the pre-commit');
-  return { event: 'SubmitPC', outputs: { resubmitPreCommit: false } };
+  return { event: 'SubmitPC', outputs: { pre_commit: true, resubmitPreCommit: false } };
 };
 
 export const waitPreCommit: Stage = async (context) => {
@@ -115,7 +115,7 @@ export const submitProof: Stage = async (context) => {
     context.record.outputs.resubmitProof === true,
   );
   checkSubmission(answer, 'the proof');
-  return { event: 'SubmitProof', outputs: { resubmitProof: false } };
+  return { event: 'SubmitProof', outputs: { proof: true, resubmitProof: false } };
 };
 
 export const waitProof: Stage = async (context) => {
