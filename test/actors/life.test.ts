@@ -29,6 +29,6 @@ describe('the statechart is the table the supervisor lives by', () => {
       const [next] = transition(supervisorMachine, snapshot, { type });
       expect([type, next.value]).toEqual([type, nextLife(life, type) ?? life]);
     }
-    expect(supervisorMachine.states[life].type === 'final').toBe(hasEnded(life));
+    expect(supervisorMachine.states[life]?.type === 'final').toBe(hasEnded(life));
   });
 });
