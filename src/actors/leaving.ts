@@ -29,7 +29,8 @@ export function killAll(slots: readonly Slot[]): void {
 
 async function askToStop(slot: Slot, child: Child): Promise<void> {
   try {
-    await child.stop();
+    // A throw comes out as a rejection, so after the note of an exit that came with it.
+    await (async () => child.stop())();
   } catch {
     // The exit tells what became of it; a stop that failed has no other consequence than this kill.
     if (slot.child === child && isAlive(slot)) killChild(child);

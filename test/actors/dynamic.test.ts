@@ -113,6 +113,19 @@ describe('simple_one_for_one', () => {
     expect(world.log.toSorted()).toEqual(['kill a', 'kill c']);
   });
 
+  test('a child that is being terminated when the supervisor stops is asked once', async () => {
+    const clock = new TestClock();
+    const { world, supervisor } = await simple({ manner: 'deaf', shutdown: 100 }, { clock });
+    await supervisor.startChild(['a']);
+    const terminated = supervisor.terminateChild(world.latest('a'));
+    await quiet();
+    const stopped = supervisor.stop();
+    await clock.advance(100);
+    await Promise.all([terminated, stopped]);
+    expect(world.log.filter((line) => line === 'stop a')).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+
   test('2,000 children are counted exactly', async () => {
     const { supervisor } = await simple({ restart: 'temporary' });
     const children: FakeChild[] = [];
@@ -168,6 +181,20 @@ describe('significant children', () => {
     expect(supervisor.countChildren().active).toBe(2);
     world.latest('b').end({ kind: 'shutdown' });
     expect(await supervisor.exited).toEqual({ kind: 'shutdown' });
+  });
+
+  test('all_significant: one that waits for its restart still counts', async () => {
+    const world = makeWorld();
+    const clock = new TestClock();
+    const significant = { significant: true, restart: 'transient' } as const;
+    const children = [world.child('a', significant), world.child('b', significant)];
+    const backoff = { minMs: 10, maxMs: 10, jitter: 0 };
+    const { supervisor } = await setup({ clock, backoff, autoShutdown: 'all_significant', children });
+    world.latest('a').crash();
+    await quiet();
+    world.latest('b').end({ kind: 'normal' });
+    await clock.advance(10);
+    expect(supervisor.countChildren().active).toBe(1);
   });
 
   test('a child that is not significant, and a terminate by hand, end nothing', async () => {

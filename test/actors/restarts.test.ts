@@ -38,6 +38,28 @@ describe('restart types', () => {
     expect(supervisor.countChildren().active).toBe(1);
   });
 
+  test('an exited that speaks twice leaves one exit record', async () => {
+    const world = makeWorld();
+    let tell: (exit: Exit) => void = () => undefined;
+    const exited = {
+      // biome-ignore lint/suspicious/noThenProperty: a thenable that breaks its promise is the case
+      then: (resolve: typeof tell) => {
+        tell = resolve;
+      },
+    };
+    const odd = { exited, stop() {}, kill() {} };
+    const { events } = await setup({
+      intensity: 5,
+      children: [world.child('a', { instead: (nth) => (nth === 1 ? odd : undefined) })],
+    });
+    tell(crash);
+    await quiet();
+    tell(crash);
+    await quiet();
+    expect(events.filter(({ kind }) => kind === 'child.exited')).toHaveLength(1);
+    expect(world.starts.get('a')).toBe(2);
+  });
+
   test('an exited that rejects is a crash', async () => {
     const world = makeWorld();
     const gate = signal<never>();
@@ -97,6 +119,26 @@ describe('strategies', () => {
     expect(world.log).toEqual(['stop b', 'start a', 'start b', 'start c']);
     expect(told().filter((line) => line.startsWith('child.restarting'))).toEqual(['child.restarting c 1']);
     expect(supervisor.countChildren().active).toBe(3);
+  });
+
+  test('a sibling that crashes while another one is still being stopped belongs to the same restart', async () => {
+    const world = makeWorld();
+    const clock = new TestClock();
+    const slow = world.child('b', { manner: 'deaf', shutdown: 300 });
+    const { supervisor, told } = await setup({
+      clock,
+      strategy: 'one_for_all',
+      intensity: 1,
+      backoff: { minMs: 10, maxMs: 10 },
+      children: [world.child('a'), slow, world.child('c')],
+    });
+    world.latest('c').crash();
+    await quiet();
+    world.latest('a').crash();
+    await clock.advance(310);
+    expect(told().filter((line) => line.startsWith('child.restarting'))).toEqual(['child.restarting c 1']);
+    expect(supervisor.countChildren().active).toBe(3);
+    expect(world.log.slice(3)).toEqual(['stop b', 'kill b', 'start a', 'start b', 'start c']);
   });
 
   test('temporary siblings of a group are stopped and forgotten', async () => {
@@ -324,6 +366,25 @@ describe('a restart that fails', () => {
     },
   );
 
+  test('a start that waits for a late child is not made once the supervisor ends', async () => {
+    const world = makeWorld();
+    const gate = signal<unknown>();
+    const { supervisor } = await setup({
+      children: [world.child('a', { instead: (nth) => (nth === 2 ? gate.promise : undefined) })],
+    });
+    world.latest('a').crash();
+    await quiet();
+    await supervisor.terminateChild('a');
+    const again = supervisor.restartChild('a');
+    await quiet();
+    const stopped = supervisor.stop();
+    await expect(again).rejects.toMatchObject({ code: 'noproc' });
+    await stopped;
+    gate.resolve(world.born('a'));
+    await quiet();
+    expect(world.log).toEqual(['start a', 'start a', 'kill a']);
+  });
+
   test('ignore on a restart: the spec stays, the child is down and not tried again', async () => {
     const world = makeWorld();
     const { supervisor } = await setup({
@@ -388,6 +449,22 @@ describe('backoff', () => {
     expect(world.starts.get('a')).toBe(before + 1);
     expect(world.starts.get('b')).toBe(1);
     expect(supervisor.countChildren().active).toBe(2);
+  });
+
+  test('a restart by hand resets them too', async () => {
+    const world = makeWorld();
+    const clock = new TestClock();
+    const backoff = { minMs: 100, maxMs: 1e6, jitter: 0 };
+    const { supervisor } = await setup({ clock, backoff, intensity: 100, children: [world.child('a')] });
+    for (const delayMs of [100, 200]) {
+      world.latest('a').crash();
+      await clock.advance(delayMs);
+    }
+    await supervisor.terminateChild('a');
+    await supervisor.restartChild('a');
+    world.latest('a').crash();
+    await clock.advance(100);
+    expect(supervisor.countChildren().active).toBe(1);
   });
 
   test('a wait holds up nobody else', async () => {

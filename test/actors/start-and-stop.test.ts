@@ -164,6 +164,7 @@ describe('stop', () => {
     const world = makeWorld();
     const { supervisor, events } = await setup({ children: [world.child('a', { manner: 'crashes' })] });
     await supervisor.stop();
+    expect(world.log).toEqual(['start a', 'stop a']);
     expect(events.map(({ kind, exit }) => [kind, exit?.kind])).toEqual([
       ['child.exited', 'crash'],
       ['supervisor.exited', 'shutdown'],
@@ -186,6 +187,34 @@ describe('stop', () => {
     await quiet();
     expect(world.log).toEqual(['kill late']);
   });
+
+  const verbs = ['stop', 'kill'] as const;
+  const moments = verbs.flatMap((verb) => Array.from({ length: 16 }, (_, ticks) => [verb, ticks] as const));
+  test.each(moments)(
+    '%s, %i ticks after a start came up: whoever lives is ended, and the verb has an answer',
+    async (verb, ticks) => {
+      const world = makeWorld();
+      const gate = signal<unknown>();
+      const { supervisor, told } = await setup({ children: [world.child('a')] });
+      const answer = supervisor
+        .startChild(world.child('b', { instead: () => gate.promise }))
+        .catch((error: { code: string }) => error.code);
+      await quiet();
+      const late = world.born('b');
+      gate.resolve(late);
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      void supervisor[verb]();
+      await supervisor.exited;
+      const isUp = (await answer) === late;
+      expect(isUp || (await answer) === 'noproc').toBe(true);
+      expect(told().filter((line) => line.endsWith('b 1')).length).toBe(isUp ? 2 : 0);
+      expect(told().slice(-1)).toEqual(['supervisor.exited']);
+      expect(['killed', 'shutdown']).toContain((await late.exited).kind);
+      // Who was taken over is ended like everybody else, who was not is killed.
+      const end = verb === 'stop' && isUp ? 'stop b' : 'kill b';
+      expect(world.log.filter((line) => line.endsWith('b'))).toEqual(['start b', end]);
+    },
+  );
 
   test('it does not wait for a restart either', async () => {
     const world = makeWorld();
