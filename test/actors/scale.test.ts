@@ -80,8 +80,9 @@ const runs: readonly (readonly [string, (count: number) => Promise<void>])[] = [
 ];
 
 describe('10,000 children cost within five times of ten times 1,000', () => {
-  test.each(runs)('%s', async (_, run) => {
-    await run(500);
+  // A busy machine may spoil one comparison; a law that is worse than linear spoils all of them.
+  test.each(runs)('%s', { retry: 3 }, async (_, run) => {
+    await run(2000);
     const thousand = await costOf(() => run(1000));
     const tenThousand = await costOf(() => run(10_000));
     expect(tenThousand).toBeLessThan(thousand * 10 * 5);
