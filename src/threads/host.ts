@@ -39,13 +39,14 @@ export function threadHost<D, E>(): Host<D, E> {
     batch = [];
     events.postMessage({ type: 'events', events: full });
   };
-  // A thread that exits or throws runs no microtask any more; what it said in that turn goes out here.
+  // A thread that exits or throws has no other turn; what it said in this one goes out here.
   process.on('exit', flush);
   return {
     data,
     incarnation,
     say: (event) => {
-      if (batch.push(event) === 1) queueMicrotask(flush);
+      // Behind the answer to the call that caused it: who asked waits for one message, not for two.
+      if (batch.push(event) === 1) setImmediate(flush);
     },
     call: async <T>(name: string, args: readonly unknown[]) =>
       // The owner answers with what the service's own type promises.

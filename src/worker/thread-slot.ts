@@ -1,4 +1,5 @@
 /** One sealing thread over all its incarnations: started from its record, started again when it dies, parked when it keeps dying. */
+import type { ThreadEvent } from '../../machines/sealing-thread.js';
 import { type Exit, type Supervisor, startSupervisor } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -19,11 +20,19 @@ export interface ThreadSlot {
   readonly index: number;
   view(): ThreadView;
   call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
+  /** Sends the machine an event; the view it answers with is shown from then on. */
+  send(event: ThreadEvent, deadlineMs: number): Promise<Outcome>;
   /** Lets the running stage end, at most `graceMs`; then the thread is ended. Safe twice. */
   stop(graceMs: number): Promise<void>;
 }
 
 // By the package's own name for it: this module may run from a bundle that lies elsewhere.
+/** What became of an event. */
+export interface Outcome {
+  readonly changed: boolean;
+  readonly view: ThreadView;
+}
+
 const entry = new URL(import.meta.resolve('#src/worker/thread-main.js'));
 /** What a thread allocates is short-lived: a small nursery costs no time and saves 1.7 MiB a thread (npm run bench). */
 export const resourceLimits = { maxYoungGenerationSizeMb: 2 };
@@ -153,18 +162,26 @@ export async function startThreadSlot(
     park(messageOf(thrown));
   }
 
+  const call = async <T>(verb: string, args: readonly unknown[], deadlineMs: number) => {
+    if (failure !== undefined)
+      throw new SealvisorError(
+        'thread_failed',
+        `${name} is failed (${failure}): mend the cause, then restart the worker`,
+      );
+    if (!present)
+      throw new SealvisorError('thread_gone', `${name} is being started again: try once more in a moment`);
+    return present.call<T>(verb, args, deadlineMs);
+  };
+
   return {
     index: setup.index,
     view: () => shown,
-    call: async <T>(verb: string, args: readonly unknown[], deadlineMs: number) => {
-      if (failure !== undefined)
-        throw new SealvisorError(
-          'thread_failed',
-          `${name} is failed (${failure}): mend the cause, then restart the worker`,
-        );
-      if (!present)
-        throw new SealvisorError('thread_gone', `${name} is being started again: try once more in a moment`);
-      return present.call<T>(verb, args, deadlineMs);
+    call,
+    send: async (event, deadlineMs) => {
+      const outcome = await call<Outcome>('send', [event], deadlineMs);
+      // The news of it may still be on its way: who asks next sees no less than this answer said.
+      if (outcome.view.revision > shown.revision) show(outcome.view);
+      return outcome;
     },
     stop: async (grace) => {
       isStopping = true;

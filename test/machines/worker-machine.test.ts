@@ -16,7 +16,8 @@ function setup(count = 2) {
   return { actor, forwarded, refused };
 }
 
-const command = { type: 'THREAD.COMMAND' as const, id: 7, index: 1, command: { type: 'THREAD.PAUSE' } };
+const pause = { type: 'THREAD.PAUSE', how: 'after-stage', by: 'alice', reason: null } as const;
+const command = { type: 'THREAD.COMMAND', id: 7, index: 1, command: pause } as const;
 
 test('a command is forwarded as it is, before and while the worker serves', () => {
   const { actor, forwarded, refused } = setup();
