@@ -1,6 +1,6 @@
 /** What starts often is one file each: a bin or a thread that loads fifty small modules takes twice as long to come up. */
-import { rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /** What a bin imports by `import()`, the daemons above all, is no part of its file: it is loaded as tsc made it. */
@@ -14,10 +14,11 @@ const loadedWhenAsked = {
     ),
 };
 
-const common = { bundle: true, platform: 'node', target: 'node20', keepNames: true };
+const common = { bundle: true, platform: 'node', target: 'node20', keepNames: true, write: false };
+const made = new Set();
 
 for (const bin of ['sealvisor', 'venus-worker', 'venus-sector-manager']) {
-  await build({
+  const bundle = await build({
     ...common,
     entryPoints: [`cli/${bin}.ts`],
     outfile: `dist/cli/${bin}.cjs`,
@@ -25,10 +26,10 @@ for (const bin of ['sealvisor', 'venus-worker', 'venus-sector-manager']) {
     format: 'cjs',
     plugins: [loadedWhenAsked],
   });
+  place(bundle, 0o755);
 }
 
-rmSync('dist/chunks', { recursive: true, force: true });
-await build({
+const thread = await build({
   ...common,
   entryPoints: ['src/worker/thread-main.ts'],
   outdir: 'dist',
@@ -43,3 +44,18 @@ await build({
     js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);",
   },
 });
+place(thread, 0o644);
+const chunks = resolve('dist/chunks');
+for (const name of readdirSync(chunks)) if (!made.has(join(chunks, name))) rmSync(join(chunks, name));
+
+/** Daemons may run from these files while they are built again (`npx` does so): each is replaced whole, and only by another. */
+function place({ outputFiles }, mode) {
+  for (const { path, contents } of outputFiles) {
+    made.add(path);
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    rmSync(`${path}.new`, { force: true });
+    writeFileSync(`${path}.new`, contents, { mode });
+    renameSync(`${path}.new`, path);
+  }
+}
