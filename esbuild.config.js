@@ -24,6 +24,8 @@ for (const bin of ['sealvisor', 'venus-worker', 'venus-sector-manager']) {
     outfile: `dist/cli/${bin}.cjs`,
     // CommonJS starts 9 ms sooner.
     format: 'cjs',
+    minifyWhitespace: true,
+    minifySyntax: true,
     plugins: [loadedWhenAsked],
   });
   place(bundle, 0o755);
