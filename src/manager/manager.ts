@@ -50,6 +50,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
   const sectors = sectorService({
     store,
     chain,
+    clock,
     miner: options.miner,
     sectorSize: options.sectorSize,
     onlyWithDeals: options.onlyWithDeals ?? false,

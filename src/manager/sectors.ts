@@ -1,4 +1,5 @@
 /** The sector service: allocates, deals, answers for the chain, and keeps what workers tell. */
+import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type {
   Allocated,
@@ -11,11 +12,12 @@ import type {
 import { formatSectorId, proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../protocol/sector.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import { landing, type MockChain } from './chain.js';
-import { dealOf, newLife, packPieces, type SectorLife } from './sector-life.js';
+import { dealOf, isHeld, newLife, packPieces, type SectorLife } from './sector-life.js';
 
 export interface SectorsOptions {
   readonly store: FleetStore;
   readonly chain: MockChain;
+  readonly clock: WallClock;
   readonly miner: number;
   readonly sectorSize: number;
   /** No sector is given while no piece waits. */
@@ -30,7 +32,8 @@ const accepted: SubmitAnswer = { Res: 1, Desc: null };
 const duplicate: SubmitAnswer = { Res: 2, Desc: null };
 const mismatched: SubmitAnswer = { Res: 3, Desc: 'another submission was made for this sector' };
 
-export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, limit }: SectorsOptions) {
+export function sectorService(options: SectorsOptions) {
+  const { store, chain, clock, miner, sectorSize, onlyWithDeals, limit } = options;
   const proofType = proofTypeOfSize(sectorSize).proofType;
   const lifeOf = (id: SectorId): SectorLife => {
     const row = store.sector(id.miner, id.number);
@@ -64,12 +67,12 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
     allocate: (miners: readonly number[] | null, proofTypes: readonly number[] | null): Allocated | null => {
       if (miners && miners.length > 0 && !miners.includes(miner)) return null;
       if (proofTypes && proofTypes.length > 0 && !proofTypes.includes(proofType)) return null;
-      const all = lives();
-      if (all.filter(({ life }) => life.abortReason === null).length >= limit) return null;
+      const held = lives().filter(({ life }) => isHeld(life, clock.now()));
+      if (held.length >= limit) return null;
       // A sector that was given and has no deals yet will take some of those that wait.
-      const open = all.filter(({ life }) => life.deals === null && life.abortReason === null).length;
+      const open = held.filter(({ life }) => life.deals === null).length;
       if (onlyWithDeals && waiting().length <= open) return null;
-      const row = store.nextSector(miner, JSON.stringify(newLife(proofType)));
+      const row = store.nextSector(miner, JSON.stringify(newLife(proofType, clock.now())));
       return { ID: { Miner: row.miner, Number: row.number }, ProofType: proofType };
     },
     acquireDeals: (id: SectorId, maxDeals: number | null, minUsedSpace: number | null) => {

@@ -24,7 +24,17 @@ export interface RunnerOptions {
 /** Rejects with a StageFailure: a plain value that keeps its level through the machine. */
 export type StageRunner = (context: Omit<StageContext, 'sleep'>) => Promise<StageOutcome>;
 
-const diskErrors = new Set(['ENOSPC', 'EIO', 'EROFS', 'EDQUOT', 'EACCES', 'EPERM', 'ENOTDIR', 'EMFILE']);
+const diskErrors = new Set([
+  'ENOSPC',
+  'EIO',
+  'EROFS',
+  'EDQUOT',
+  'EACCES',
+  'EPERM',
+  'ENOTDIR',
+  'EMFILE',
+  'EFBIG',
+]);
 const passingErrors = new Set(['unreachable', 'deadline_exceeded', 'remote_error', 'bad_answer']);
 
 /** What a thrown thing means for the thread (SPEC section 3). */

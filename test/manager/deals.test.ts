@@ -110,6 +110,18 @@ test('with deals only, a sector is given while a piece waits that no open sector
   expect(manager.sectors.allocate(null, null)).toMatchObject({ ID: { Number: 2 } });
 });
 
+test('a sector that was given and never heard of again holds no piece and no place for ever', async () => {
+  const { manager, clock } = await setup({ onlyWithDeals: true, limit: 1, pieces: filesIn({ a: 1000 }) });
+  expect(manager.sectors.allocate(null, null)).not.toBeNull();
+  clock.pass(59_000);
+  expect(manager.sectors.allocate(null, null)).toBeNull();
+  clock.pass(1000);
+  expect(manager.sectors.allocate(null, null)).toMatchObject({ ID: { Number: 2 } });
+  manager.sectors.acquireDeals(second, null, null);
+  clock.pass(3_600_000);
+  expect(manager.sectors.allocate(null, null)).toBeNull();
+});
+
 test('a piece of an earlier, larger sector size is no reason to give a sector', async () => {
   const pieces = filesIn({ large: 5000 });
   const { restart } = await setup({ sectorSize: 8 * 2 ** 20, onlyWithDeals: true, pieces });
@@ -131,9 +143,10 @@ test('a fault of the store while deals are kept loses no piece and gives none tw
       store.putSector(row);
     },
   };
-  const chain = mockChain(0, epochMs, stoppedClock());
+  const clock = stoppedClock();
+  const chain = mockChain(0, epochMs, clock);
   const limits = { miner: 10000, sectorSize, onlyWithDeals: false, limit: 9 };
-  const sectors = sectorService({ store: failing, chain, ...limits });
+  const sectors = sectorService({ store: failing, chain, clock, ...limits });
   sectors.allocate(null, null);
   sectors.allocate(null, null);
   isBroken = true;
