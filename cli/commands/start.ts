@@ -71,6 +71,9 @@ export async function start(options: StartOptions): Promise<void> {
     if (Number.isFinite(limit)) end();
     else display.print('the fleet is idle and goes on serving; Ctrl-C stops it');
   };
+  // The first transitions come while the worker still starts: they wait for what stands at the top.
+  let early: string[] | undefined = [];
+  const tellRow = (line: string) => (early ? early.push(line) : display.print(line));
   worker = await startWorkerServer({
     config,
     warn,
@@ -78,7 +81,7 @@ export async function start(options: StartOptions): Promise<void> {
       display.show(view);
       if (view.sector === null) look();
     },
-    onRow: (index, row) => display.print(rowLine(index, row)),
+    onRow: (index, row) => tellRow(rowLine(index, row)),
   }).catch(async (error: unknown) => {
     await manager.stop();
     throw error;
@@ -87,6 +90,8 @@ export async function start(options: StartOptions): Promise<void> {
 sealing with the built-in dev processors: real work on real bytes, no proof any chain would take
 In another terminal:
 ${thingsToTry(configPath, config, manager, worker, options.miner)}`);
+  for (const line of early) display.print(line);
+  early = undefined;
   look();
   await untilStopped(async (graceMs) => {
     display.stop();
