@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { tree } from './commands/tree.js';
 import { run } from './run.js';
 
 const program = new Command('sealvisor')
@@ -11,7 +12,8 @@ const program = new Command('sealvisor')
 Examples:
   sealvisor start
   sealvisor start --sector-size 2KiB --pieces ./files --sectors 3
-  sealvisor unseal .sealvisor/store/sealed/s-t010000-1 --out ./pieces`,
+  sealvisor unseal .sealvisor/store/sealed/s-t010000-1 --out ./pieces
+  sealvisor tree local --watch`,
   );
 
 program
@@ -40,5 +42,13 @@ program
     const { unsealFile } = await import('./commands/unseal.js');
     await unsealFile(file, options);
   });
+program
+  .command('tree')
+  .description("a worker's supervisor tree: what runs, since when, how often it was started again, and why")
+  .argument('[worker]', 'name as the manager knows it, or an address', undefined)
+  .option('--manager <url>', 'the manager (else $SEALVISOR_MANAGER, else http://127.0.0.1:1789)')
+  .option('--json', 'one JSON document')
+  .option('--watch', 'again every two seconds, until Ctrl-C')
+  .action(tree);
 
 void run(program);

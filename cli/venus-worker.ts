@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { list, pause, resume } from './commands/worker-threads.js';
+import { list, pause, restart, resume } from './commands/worker-threads.js';
 import { run } from './run.js';
 
 const program = new Command('venus-worker')
@@ -65,5 +65,12 @@ worker
   .action(async (options, command: Command) => {
     await resume({ ...command.optsWithGlobals(), ...options });
   });
+worker
+  .command('restart')
+  .description('start a failed thread again, from its record')
+  .requiredOption('--index <i>', 'thread, as in list', index)
+  .option('--reason <text>', 'why')
+  .option('--json', 'one JSON document')
+  .action((options, command: Command) => restart({ ...command.optsWithGlobals(), ...options }));
 
 void run(program);

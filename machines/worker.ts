@@ -1,12 +1,19 @@
 import { assign, setup } from 'xstate';
 import type { PauseCommand, ResumeCommand } from './record-changes.js';
 
+/** Starts a failed thread again. */
+export interface RestartCommand {
+  readonly type: 'THREAD.RESTART';
+  readonly by: string;
+  readonly reason: string | null;
+}
+
 /** A command for one thread. `id` ties the answer to who asked; the command itself goes to the thread as it is. */
 export interface ThreadCommand {
   readonly type: 'THREAD.COMMAND';
   readonly id: number;
   readonly index: number;
-  readonly command: PauseCommand | ResumeCommand;
+  readonly command: PauseCommand | ResumeCommand | RestartCommand;
 }
 
 export interface WorkerThread {

@@ -51,5 +51,5 @@ export async function daemon(options: {
     warn: (line) => tell(`warning: ${line}`),
   });
   tell(`manager of miner ${options.miner} (mock chain) listens on http://${server.host}:${server.port}`);
-  await untilStopped(() => server.stop());
+  await untilStopped(() => server.stop(), { broke: server.manager.ended });
 }

@@ -1,8 +1,8 @@
 /** `util worker …`: through the manager for a name it knows; an address it does not know is dialled itself. */
 import { formatAddress, parseAddress, workerPort } from '../../src/config/endpoint.js';
 import { managerUrl as parseManagerUrl } from '../../src/config/manager-url.js';
-import type { FieldWorker, ThreadRequest } from '../../src/fleet/field-worker.js';
-import { workerClient } from '../../src/fleet/worker-client.js';
+import type { ThreadRequest } from '../../src/fleet/field-worker.js';
+import { type WorkerClient, workerClient } from '../../src/fleet/worker-client.js';
 import { wallClock } from '../../src/protocol/clock.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
@@ -21,11 +21,14 @@ interface Options {
   readonly reason?: string;
 }
 
-const managerUrl = (options: Options) =>
+const managerUrl = (options: Pick<Options, 'manager'>) =>
   parseManagerUrl(options.manager ?? (process.env.SEALVISOR_MANAGER || 'http://127.0.0.1:1789'));
 
 /** The worker by that name, through the manager; an address it does not know is dialled itself. */
-async function workerOf(name: string, options: Options): Promise<Pick<FieldWorker, 'threads' | 'command'>> {
+export async function workerOf(
+  name: string,
+  options: Pick<Options, 'manager'>,
+): Promise<Pick<WorkerClient, 'threads' | 'command' | 'tree'>> {
   const routes = `${managerUrl(options)}/api/v1/workers/${encodeURIComponent(name)}`;
   try {
     await askAt<WorkerEntry>(routes, 'GET', '');
@@ -39,6 +42,7 @@ async function workerOf(name: string, options: Options): Promise<Pick<FieldWorke
     threads: () => askAt<ThreadView[]>(routes, 'GET', '/threads'),
     command: (index, verb, request) =>
       askAt<ControlReply>(routes, 'POST', `/threads/${index}/${verb}`, request),
+    tree: () => askAt<unknown>(routes, 'GET', '/tree'),
   };
 }
 

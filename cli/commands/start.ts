@@ -93,11 +93,17 @@ ${thingsToTry(configPath, config, manager, worker, options.miner)}`);
   for (const line of early) display.print(line);
   early = undefined;
   look();
-  await untilStopped(async (graceMs) => {
+  const { worker: running } = worker;
+  const stopAll = async (graceMs?: number) => {
     display.stop();
-    await worker?.stop(graceMs);
+    await running.stop(graceMs);
     await manager.stop();
-  }, ended);
+  };
+  const broke = Promise.race([running.ended, manager.manager.ended]);
+  await untilStopped(stopAll, { done: ended, broke }).catch(async (error: unknown) => {
+    await stopAll(0);
+    throw error;
+  });
   const summary = summaryOf(config);
   if (Number.isFinite(limit)) options.json ? answerJson(summary) : answer(summaryTable(summary));
 }

@@ -16,5 +16,5 @@ export async function daemon(options: { config: string }): Promise<void> {
   tell(
     `worker ${server.worker.name} with ${config.threads.length} threads listens on ${server.host}:${server.port}`,
   );
-  await untilStopped((grace) => server.stop(grace));
+  await untilStopped((grace) => server.stop(grace), { broke: server.worker.ended });
 }

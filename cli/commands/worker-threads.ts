@@ -66,6 +66,12 @@ export async function resume(options: ThreadOptions & { state?: string; dryRun?:
   answerControl(await ask<ControlReply>(options, 'POST', path, body), options.json === true);
 }
 
+export async function restart(options: ThreadOptions): Promise<void> {
+  const body = { reason: options.reason, by: operator() };
+  const path = `/api/v1/threads/${checkIndex(options.index)}/restart`;
+  answerControl(await ask<ControlReply>(options, 'POST', path, body), options.json === true);
+}
+
 /** Who gives the command, for the history. */
 export function operator(): string {
   return process.env.SEALVISOR_OPERATOR ?? process.env.USER ?? 'operator';

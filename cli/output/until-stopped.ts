@@ -1,22 +1,38 @@
+import { SealvisorError } from '../../src/protocol/errors.js';
 import { tell } from './say.js';
 
-/** Waits for SIGINT or SIGTERM, then stops; a second signal stops at once. `ended` ends it from inside. */
+const brokeText = 'a part that all else stands on kept failing: mend what is told above, then start again';
+const never = new Promise<never>(() => undefined);
+
+/**
+ * Waits for SIGINT or SIGTERM, then stops; a second signal stops at once. `done` ends it from inside.
+ * @throws internal when it `broke`: what it runs has ended by itself
+ */
 export async function untilStopped(
   stop: (graceMs?: number) => Promise<void>,
-  ended: Promise<void> = new Promise(() => undefined),
+  { done = never, broke = never }: { readonly done?: Promise<void>; readonly broke?: Promise<void> } = {},
 ): Promise<void> {
   let signals = 0;
+  let isAsked = false;
+  const end = () => {
+    isAsked = true;
+    return stop();
+  };
   await new Promise<void>((resolve, reject) => {
     const onSignal = () => {
       signals += 1;
       if (signals === 1) {
         tell('stopping at a safe point (once more: at once)');
-        stop().then(resolve, reject);
+        end().then(resolve, reject);
       } else process.exit(130);
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
-    ended.then(() => stop()).then(resolve, reject);
+    done.then(end).then(resolve, reject);
+    void broke.then(() => {
+      // What was asked to end ends as well.
+      if (!isAsked) reject(new SealvisorError('internal', brokeText));
+    });
   });
   tell('stopped; the same line goes on where this ended');
 }

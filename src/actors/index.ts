@@ -1,4 +1,5 @@
 export { type RefusalCode, refusals, SupervisorError } from './refusal.js';
+export { type Service, serviceChild } from './service-child.js';
 export type {
   AutoShutdown,
   Backoff,
@@ -18,3 +19,4 @@ export type {
 } from './spec.js';
 export { startSupervisor } from './supervisor.js';
 export { systemClock } from './system-clock.js';
+export { type NodeFacts, startTree, type Told, type Tree, type TreeNode } from './tree.js';

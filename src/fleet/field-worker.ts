@@ -6,6 +6,8 @@ import { fromFieldThread } from '../protocol/field-thread.js';
 import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
 import { rpcCall } from './rpc-client.js';
 
+export type ThreadVerb = 'pause' | 'resume' | 'restart';
+
 /** What a command asks beyond its verb. */
 export interface ThreadRequest {
   readonly how?: PauseHow | undefined;
@@ -18,7 +20,7 @@ export interface ThreadRequest {
 export interface FieldWorker {
   threads(): Promise<readonly ThreadView[]>;
   thread(index: number): Promise<ThreadView>;
-  command(index: number, verb: 'pause' | 'resume', request: ThreadRequest): Promise<ControlReply>;
+  command(index: number, verb: ThreadVerb, request: ThreadRequest): Promise<ControlReply>;
 }
 
 const count = z.number().int().min(0);
@@ -70,8 +72,10 @@ export function fieldWorker(name: string, base: string, clock: WallClock): Field
     const known = views.map((view) => view.index).join(', ') || 'none';
     throw new SealvisorError('thread_not_found', `no thread #${index} on ${name}: known are ${known}`);
   };
-  const beyond = ({ how, dryRun }: ThreadRequest): SealvisorError | undefined => {
+  const beyond = (verb: ThreadVerb, { how, dryRun }: ThreadRequest): SealvisorError | undefined => {
     const field = `${name} is a worker of the field`;
+    if (verb === 'restart')
+      return new SealvisorError('invalid_request', `${field}: it starts no thread again; restart the worker`);
     if (dryRun) return new SealvisorError('invalid_request', `${field}: it knows no dry run`);
     if (how === 'freeze')
       return new SealvisorError('freeze_refused', `${field}: it cannot freeze a stage; pause without freeze`);
@@ -83,7 +87,7 @@ export function fieldWorker(name: string, base: string, clock: WallClock): Field
     threads,
     thread,
     command: async (index, verb, request) => {
-      const refusal = beyond(request);
+      const refusal = beyond(verb, request);
       if (refusal) throw refusal;
       const answer =
         verb === 'pause'

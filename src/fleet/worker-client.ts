@@ -1,13 +1,19 @@
 /** A worker at an address: REST when it is one of ours, JSON-RPC when it is the field's own. */
 import type { WallClock } from '../protocol/clock.js';
+import { SealvisorError } from '../protocol/errors.js';
 import type { ControlReply, ThreadView } from '../protocol/thread.js';
 import type { FieldWorker, ThreadRequest } from './field-worker.js';
 import { expectOk, type JsonResponse, requestJson } from './http-client.js';
 
 const timeoutMs = 15_000;
 
+export interface WorkerClient extends FieldWorker {
+  /** The worker's supervisor tree, as it shows it. @throws invalid_request for a worker of the field */
+  tree(): Promise<unknown>;
+}
+
 /** `base` is `http://host:port`. What our own worker answers is typed by the same program on the other side. */
-export function workerClient(name: string, base: string, clock: WallClock): FieldWorker {
+export function workerClient(name: string, base: string, clock: WallClock): WorkerClient {
   const rest = (method: 'GET' | 'POST', path: string, body?: unknown) =>
     requestJson({ method, url: `${base}/api/v1/threads${path}`, body, timeoutMs });
   // Loaded when it is needed: the schemas of the field's answers would slow every command down.
@@ -26,6 +32,11 @@ export function workerClient(name: string, base: string, clock: WallClock): Fiel
       return isRest(answer)
         ? (expectOk(answer) as ControlReply)
         : (await field()).command(index, verb, request);
+    },
+    tree: async () => {
+      const answer = await requestJson({ method: 'GET', url: `${base}/api/v1/tree`, timeoutMs });
+      if (isRest(answer)) return expectOk(answer);
+      throw new SealvisorError('invalid_request', `${name} is a worker of the field: it shows no tree`);
     },
   };
 }

@@ -11,7 +11,7 @@ import { jsonRpcHandler } from './json-rpc.js';
 import { managerMethods } from './manager-rpc.js';
 import { parse, threadIndex } from './parse.js';
 import { problem } from './problem.js';
-import { pauseBody, resumeBody } from './thread-bodies.js';
+import { pauseBody, restartBody, resumeBody } from './thread-bodies.js';
 
 export function managerApp(manager: Manager): Hono {
   const app = new Hono();
@@ -26,6 +26,7 @@ export function managerApp(manager: Manager): Hono {
     const { status, body } = await rpc(await readText(c));
     return status === 204 ? c.body(null, 204) : c.json(body, status);
   });
+  app.get('/api/v1/tree', (c) => c.json({ root: manager.tree() }));
   app.get('/api/v1/workers', (c) => c.json(roster.list()));
   app.get('/api/v1/workers/:name', (c) => c.json(roster.get(c.req.param('name'))));
   app.delete('/api/v1/workers/:name', (c) => {
@@ -36,8 +37,9 @@ export function managerApp(manager: Manager): Hono {
   app.get('/api/v1/workers/:name/threads/:index', async (c) =>
     c.json(await relay.thread(c.req.param('name'), threadIndex(c.req.param('index')))),
   );
-  const bodies = { pause: pauseBody, resume: resumeBody } as const;
-  for (const verb of ['pause', 'resume'] as const)
+  app.get('/api/v1/workers/:name/tree', async (c) => c.json(await relay.tree(c.req.param('name'))));
+  const bodies = { pause: pauseBody, resume: resumeBody, restart: restartBody } as const;
+  for (const verb of ['pause', 'resume', 'restart'] as const)
     app.post(`/api/v1/workers/:name/threads/:index/${verb}`, async (c) => {
       const { name, index } = c.req.param();
       const request = parse<ThreadRequest>(bodies[verb], await readBody(c), verb);

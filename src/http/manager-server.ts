@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { type Manager, type ManagerOptions, startManager } from '../manager/manager.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { managerApp } from './manager-app.js';
-import { serve } from './serve.js';
+import { type Served, servedChild } from './serve.js';
 
 export interface ManagerServer {
   readonly manager: Manager;
@@ -23,19 +23,27 @@ export async function startManagerServer(
       { cause },
     );
   });
-  const manager = await startManager(options);
-  const doors = await serve(managerApp(manager), options).catch((error: unknown) => {
-    manager.stop();
-    throw error;
+  let doors: Served | undefined;
+  const manager = await startManager({
+    ...options,
+    doors: (self) => [
+      {
+        id: 'http',
+        // A door that broke opens where it was, also when the port was left to the system.
+        start: servedChild(
+          () => managerApp(self),
+          () => ({ host: options.host, port: doors?.port ?? options.port }),
+          (served) => {
+            doors = served;
+          },
+        ),
+      },
+    ],
   });
-  let stopping: Promise<void> | undefined;
   return {
     manager,
-    host: doors.host,
-    port: doors.port,
-    stop: () => {
-      stopping ??= doors.close().then(() => manager.stop());
-      return stopping;
-    },
+    host: options.host,
+    port: doors?.port ?? options.port,
+    stop: () => manager.stop(),
   };
 }

@@ -1,11 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { type ChildSpec, serviceChild } from '../actors/index.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 
 export interface Served {
   readonly host: string;
   readonly port: number;
+  /** Resolves when the server has ended, by `close` or by itself; with the fault, if there was one. */
+  readonly ended: Promise<unknown>;
   /** Ends open connections too. Safe twice. */
   close(): Promise<void>;
 }
@@ -26,12 +29,17 @@ export async function serve(
     });
     server.listen(port, host, resolve);
   });
+  const ended = new Promise<unknown>((resolve) => {
+    server.once('error', resolve);
+    server.once('close', () => resolve(undefined));
+  });
   // A TCP server that listens has an AddressInfo.
   const address = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   return {
     host,
     port: address.port,
+    ended,
     close: () => {
       closing ??= new Promise((resolve) => {
         server.close(() => resolve());
@@ -40,4 +48,26 @@ export async function serve(
       return closing;
     },
   };
+}
+
+/** An app behind a port as a supervised child; `onListening` is told where, each time it comes up. */
+export function servedChild(
+  app: () => { fetch(request: Request): Response | Promise<Response> },
+  endpoint: () => { readonly host: string; readonly port: number },
+  onListening: (served: Served) => void,
+): ChildSpec['start'] {
+  return serviceChild(async (fail) => {
+    const served = await serve(app(), endpoint());
+    onListening(served);
+    let isStopped = false;
+    void served.ended.then((fault) => {
+      if (!isStopped) fail(fault ?? new Error(`the server on port ${served.port} closed`));
+    });
+    return {
+      stop: () => {
+        isStopped = true;
+        return served.close();
+      },
+    };
+  });
 }

@@ -9,6 +9,8 @@ export const pauseBody = z.strictObject({
   by: text.optional(),
 });
 
+export const restartBody = z.strictObject({ reason: text.optional(), by: text.optional() });
+
 export const resumeBody = z.strictObject({
   state: z.string().max(64).nullish(),
   reason: text.optional(),

@@ -6,7 +6,7 @@ import { readBody, readText } from './body.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { parse, threadIndex } from './parse.js';
 import { problem } from './problem.js';
-import { pauseBody, resumeBody } from './thread-bodies.js';
+import { pauseBody, restartBody, resumeBody } from './thread-bodies.js';
 import { workerMethods } from './worker-rpc.js';
 
 export function workerApp(worker: Worker): Hono {
@@ -31,6 +31,11 @@ export function workerApp(worker: Worker): Hono {
     if (dryRun) return c.json(await control.dryRun(thread, body.state ?? null));
     return c.json(await control.resume(thread, body));
   });
+  app.post('/api/v1/threads/:index/restart', async (c) => {
+    const body = parse(restartBody, await readBody(c), 'restart');
+    return c.json(await control.restart(threadIndex(c.req.param('index')), body));
+  });
+  app.get('/api/v1/tree', (c) => c.json({ root: worker.tree() }));
   app.post('*', async (c) => {
     if (c.req.path.startsWith('/api/')) return c.notFound();
     const { status, body } = await rpc(await readText(c));

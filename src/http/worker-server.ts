@@ -2,6 +2,7 @@
 
 import { createSocket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
+import { serviceChild } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { rpcCall } from '../fleet/rpc-client.js';
 import { sectorClient } from '../fleet/sector-client.js';
@@ -9,7 +10,7 @@ import type { HistoryRow, ThreadView } from '../protocol/thread.js';
 import { version } from '../version.js';
 import { startHeartbeat } from '../worker/heartbeat.js';
 import { startWorker, type Worker } from '../worker/worker.js';
-import { serve } from './serve.js';
+import { type Served, servedChild } from './serve.js';
 import { workerApp } from './worker-app.js';
 
 export interface WorkerServer {
@@ -32,6 +33,7 @@ export async function startWorkerServer(options: {
   const { manager } = config;
   const localIp = await ipTowards(manager.url);
   const name = config.worker.name ?? localIp;
+  let doors: Served | undefined;
   const worker = await startWorker({
     config,
     name,
@@ -40,33 +42,44 @@ export async function startWorkerServer(options: {
     warn,
     ...(options.onRow ? { onRow: options.onRow } : {}),
     ...(options.onView ? { onView: options.onView } : {}),
-  });
-  const doors = await serve(workerApp(worker), config.worker).catch(async (error: unknown) => {
-    await worker.stop(0);
-    throw error;
-  });
-  const heartbeat = startHeartbeat({
-    name,
-    dest: `${localIp}:${doors.port}`,
-    version,
-    intervalMs: config.worker.pingIntervalMs,
-    summary: () => worker.summary(),
-    ping: (info) =>
-      rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [info], {
-        headers: manager.headers,
-        timeoutMs: pingTimeoutMs,
-      }),
-    warn,
+    doors: (self) => [
+      {
+        id: 'control',
+        // A door that broke opens where it was, also when the configuration left the port to the system.
+        start: servedChild(
+          () => workerApp(self),
+          () => ({ host: config.worker.host, port: doors?.port ?? config.worker.port }),
+          (served) => {
+            doors = served;
+          },
+        ),
+      },
+      {
+        id: 'heartbeat',
+        start: serviceChild((fail) =>
+          startHeartbeat({
+            name,
+            dest: `${localIp}:${doors?.port ?? config.worker.port}`,
+            version,
+            intervalMs: config.worker.pingIntervalMs,
+            summary: () => self.summary(),
+            ping: (info) =>
+              rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [info], {
+                headers: manager.headers,
+                timeoutMs: pingTimeoutMs,
+              }),
+            warn,
+            fail,
+          }),
+        ),
+      },
+    ],
   });
   return {
     worker,
-    host: doors.host,
-    port: doors.port,
-    stop: async (graceMs) => {
-      heartbeat.stop();
-      await worker.stop(graceMs);
-      await doors.close();
-    },
+    host: config.worker.host,
+    port: doors?.port ?? config.worker.port,
+    stop: (graceMs) => worker.stop(graceMs),
   };
 }
 

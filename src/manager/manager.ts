@@ -1,9 +1,10 @@
-/** The manager: roster, relay and sector service over one store. Serves no HTTP itself. */
+/** The manager as a tree: store, roster, relay, sector service, and the doors that whoever starts it adds. */
 import { join } from 'node:path';
+import { type ChildSpec, serviceChild, startTree, type TreeNode } from '../actors/index.js';
 import { type WallClock, wallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { proofTypeOfSize } from '../protocol/sector.js';
-import { openFleetStore, type PieceRow } from '../store/fleet-store.js';
+import { type FleetStore, openFleetStore, type PieceRow } from '../store/fleet-store.js';
 import { mockChain } from './chain.js';
 import { scanPieces } from './pieces.js';
 import { type Relay, relay } from './relay.js';
@@ -20,47 +21,116 @@ export interface ManagerOptions {
   readonly limit?: number;
   readonly warn: (line: string) => void;
   readonly clock?: WallClock;
+  /** What stands behind the services: it is started again whenever one of them is. */
+  readonly doors?: (manager: Manager) => readonly ChildSpec[];
 }
 
+/** Its services are those of the moment: after a restart of one, others stand here. */
 export interface Manager {
   readonly roster: Roster;
   readonly relay: Relay;
   readonly sectors: Sectors;
   piece(cid: string): PieceRow | undefined;
-  stop(): void;
+  tree(): TreeNode;
+  /** Resolves when the manager's tree has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+  /** Safe twice. */
+  stop(): Promise<void>;
 }
 
-/** @throws location_in_use, store_failed, usage */
+/** A service may break now and then; one that cannot be kept up ends the manager, and its exit says so. */
+const limit = { intensity: 20, periodMs: 60_000, backoff: { minMs: 100, maxMs: 5000 } };
+
+/** @throws location_in_use, location_not_writable, store_failed, port_taken, usage; nothing is left running */
 export async function startManager(options: ManagerOptions): Promise<Manager> {
   const { warn, clock = wallClock } = options;
   proofTypeOfSize(options.sectorSize);
   if (!(options.epochMs > 0))
     throw new SealvisorError('usage', 'an epoch of no length: write a duration such as 1s');
-  const store = openFleetStore(join(options.home, 'manager.db'));
-  const scan = new AbortController();
-  try {
-    if (options.pieces !== undefined)
-      await scanPieces(options.pieces, options.sectorSize, store, { warn, signal: scan.signal });
-  } catch (error) {
-    store.close();
-    throw error;
-  }
-  const chain = mockChain(store.genesisMs(clock.now()), options.epochMs, clock);
-  const people = roster(store, clock);
-  const sectors = sectorService({
+  const services: { store?: FleetStore; roster?: Roster; relay?: Relay; sectors?: Sectors } = {};
+  // rest_for_one: a service stands on those started before it, which are up.
+  const up = <S>(service: S | undefined): S => {
+    if (service) return service;
+    throw new SealvisorError('shutting_down', 'the manager is being started: try once more in a moment');
+  };
+  const nothingToStop = { stop: () => undefined };
+  let ended: () => void = () => undefined;
+  const manager: Manager = {
+    get roster() {
+      return up(services.roster);
+    },
+    get relay() {
+      return up(services.relay);
+    },
+    get sectors() {
+      return up(services.sectors);
+    },
+    piece: (cid) =>
+      up(services.store)
+        .pieces()
+        .find((piece) => piece.cid === cid),
+    tree: () => root.root('manager'),
+    ended: new Promise((resolve) => {
+      ended = resolve;
+    }),
+    stop: () => root.stop(),
+  };
+  const root = await startTree({
+    ...limit,
+    strategy: 'rest_for_one',
+    children: [
+      {
+        id: 'store',
+        start: serviceChild((fail) => {
+          const store = openFleetStore(join(options.home, 'manager.db'), fail);
+          services.store = store;
+          return { stop: () => store.close() };
+        }),
+      },
+      {
+        id: 'roster',
+        start: serviceChild(() => {
+          services.roster = roster(up(services.store), clock);
+          return nothingToStop;
+        }),
+      },
+      {
+        id: 'relay',
+        start: serviceChild(() => {
+          services.relay = relay(up(services.roster), clock);
+          return nothingToStop;
+        }),
+      },
+      {
+        id: 'sectors',
+        start: serviceChild(async () => {
+          services.sectors = await sectorsOver(up(services.store), options, clock, warn);
+          return nothingToStop;
+        }),
+      },
+      ...(options.doors?.(manager) ?? []),
+    ],
+  });
+  void root.exited.then(ended);
+  return manager;
+}
+
+async function sectorsOver(
+  store: FleetStore,
+  options: ManagerOptions,
+  clock: WallClock,
+  warn: (line: string) => void,
+): Promise<Sectors> {
+  const { pieces, sectorSize, miner } = options;
+  const signal = new AbortController().signal;
+  if (pieces !== undefined) await scanPieces(pieces, sectorSize, store, { warn, signal });
+  return sectorService({
     store,
-    chain,
+    chain: mockChain(store.genesisMs(clock.now()), options.epochMs, clock),
     clock,
-    miner: options.miner,
-    sectorSize: options.sectorSize,
+    miner,
+    sectorSize,
     onlyWithDeals: options.onlyWithDeals ?? false,
     limit: options.limit ?? Number.POSITIVE_INFINITY,
   });
-  return {
-    roster: people,
-    relay: relay(people, clock),
-    sectors,
-    piece: (cid) => store.pieces().find((piece) => piece.cid === cid),
-    stop: () => store.close(),
-  };
 }

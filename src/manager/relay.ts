@@ -1,6 +1,6 @@
 /** Hands a command to a worker that reported. */
 import { dialable, formatAddress, parseAddress, workerPort } from '../config/endpoint.js';
-import type { ThreadRequest } from '../fleet/field-worker.js';
+import type { ThreadRequest, ThreadVerb } from '../fleet/field-worker.js';
 import { workerClient } from '../fleet/worker-client.js';
 import type { WallClock } from '../protocol/clock.js';
 import type { ControlReply, ThreadView } from '../protocol/thread.js';
@@ -9,12 +9,8 @@ import type { Roster } from './roster.js';
 export interface Relay {
   threads(name: string): Promise<readonly ThreadView[]>;
   thread(name: string, index: number): Promise<ThreadView>;
-  command(
-    name: string,
-    index: number,
-    verb: 'pause' | 'resume',
-    request: ThreadRequest,
-  ): Promise<ControlReply>;
+  command(name: string, index: number, verb: ThreadVerb, request: ThreadRequest): Promise<ControlReply>;
+  tree(name: string): Promise<unknown>;
 }
 
 export function relay(roster: Roster, clock: WallClock): Relay {
@@ -27,5 +23,6 @@ export function relay(roster: Roster, clock: WallClock): Relay {
     threads: async (name) => workerOf(name).threads(),
     thread: async (name, index) => workerOf(name).thread(index),
     command: async (name, index, verb, request) => workerOf(name).command(index, verb, request),
+    tree: async (name) => workerOf(name).tree(),
   };
 }

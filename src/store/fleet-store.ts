@@ -1,4 +1,5 @@
 /** The manager's store: workers that reported, sectors, pieces, and the chain's first moment. */
+import { systemCodeOf } from '../protocol/errors.js';
 import { openDatabase } from './database.js';
 
 export interface WorkerRow {
@@ -50,8 +51,14 @@ const schema = `
   );
 `;
 
-/** @throws location_not_writable, location_in_use, store_failed */
-export function openFleetStore(path: string): FleetStore {
+/**
+ * `onBroken` is told when the database cannot be read or written any more.
+ * @throws location_not_writable, location_in_use, store_failed
+ */
+export function openFleetStore(
+  path: string,
+  onBroken: (error: unknown) => void = () => undefined,
+): FleetStore {
   const db = openDatabase(path, schema);
   const one = <T>(sql: string) => db.prepare<unknown[], T>(sql);
   const genesis = one<{ value: number }>("select value from meta where key = 'genesis'");
@@ -71,7 +78,7 @@ export function openFleetStore(path: string): FleetStore {
   );
   const pieces = one<PieceRow>('select * from piece order by paddedSize desc, dealId');
   const removePiece = db.prepare('delete from piece where cid = ?');
-  return {
+  return watched(onBroken, {
     genesisMs: (now) => {
       setGenesis.run(now);
       return genesis.get()?.value ?? now;
@@ -91,5 +98,24 @@ export function openFleetStore(path: string): FleetStore {
     pieces: () => pieces.all(),
     removePiece: (cid) => void removePiece.run(cid),
     close: () => void db.close(),
-  };
+  });
 }
+
+/** The same store; a fault of the file under it, not of what was asked, is told before it is thrown. */
+function watched(onBroken: (error: unknown) => void, store: FleetStore): FleetStore {
+  const verbs = Object.entries(store).map(([name, verb]: [string, (...args: never[]) => unknown]) => [
+    name,
+    (...args: never[]) => {
+      try {
+        return verb(...args);
+      } catch (error) {
+        if (brokenCodes.test(systemCodeOf(error) ?? '')) onBroken(error);
+        throw error;
+      }
+    },
+  ]);
+  // Every verb of the store, each as it was.
+  return Object.fromEntries(verbs) as FleetStore;
+}
+
+const brokenCodes = /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY)/;

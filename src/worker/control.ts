@@ -1,7 +1,7 @@
 /** The one way in: every control becomes an event to the worker actor, whichever door it came through. */
 import { createActor } from 'xstate';
 import { workerMachine } from '../../machines/index.js';
-import type { PauseCommand, ResumeCommand } from '../../machines/record-changes.js';
+import type { ThreadCommand } from '../../machines/worker.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
 import type { Outcome, ThreadSlot } from './thread-slot.js';
@@ -18,6 +18,8 @@ export interface ResumeRequest {
   readonly by?: string | undefined;
 }
 
+export type RestartRequest = Pick<PauseRequest, 'reason' | 'by'>;
+
 export interface DryRun {
   readonly allowed: boolean;
   readonly to?: string;
@@ -32,12 +34,21 @@ export interface WorkerControl {
   thread(index: number): ThreadView;
   pause(index: number, request: PauseRequest): Promise<ControlReply>;
   resume(index: number, request: ResumeRequest): Promise<ControlReply>;
+  /** Starts a failed thread again, from its record. */
+  restart(index: number, request: RestartRequest): Promise<ControlReply>;
   dryRun(index: number, state: string | null): Promise<DryRun>;
 }
 
 const commandDeadlineMs = 10_000;
 
-export function createWorkerControl(slots: readonly ThreadSlot[]) {
+/** What stands behind the actor: the threads, and how a failed one is started again. */
+export interface ControlledThreads {
+  readonly slots: readonly ThreadSlot[];
+  /** False when the thread is not failed. */
+  restart(index: number): Promise<boolean>;
+}
+
+export function createWorkerControl({ slots, restart }: ControlledThreads) {
   const waiting = new Map<number, { resolve(outcome: Outcome): void; reject(reason: unknown): void }>();
   let lastId = 0;
 
@@ -45,8 +56,15 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
     actions: {
       forward: ({ event }) => {
         if (event.type !== 'THREAD.COMMAND') return;
-        const asker = waiting.get(event.id);
-        slots[event.index]?.send(event.command, commandDeadlineMs).then(asker?.resolve, asker?.reject);
+        const { id, index, command } = event;
+        const asker = waiting.get(id);
+        const slot = slots[index];
+        if (!slot) return;
+        const outcome =
+          command.type === 'THREAD.RESTART'
+            ? restart(index).then((changed) => ({ changed, view: slot.view() }))
+            : slot.send(command, commandDeadlineMs);
+        outcome.then(asker?.resolve, asker?.reject);
       },
       refuse: ({ event }) => {
         if (event.type !== 'THREAD.COMMAND') return;
@@ -63,7 +81,7 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
     const allowed = slots.length === 1 ? 'only 0' : `0 to ${slots.length - 1}`;
     throw new SealvisorError('thread_not_found', `no thread #${index}: the index is ${allowed}`);
   };
-  const send = async (index: number, command: PauseCommand | ResumeCommand): Promise<Outcome> => {
+  const send = async (index: number, command: ThreadCommand['command']): Promise<Outcome> => {
     slotOf(index);
     // An actor that has ended hears nothing: nobody would answer.
     if (actor.getSnapshot().status !== 'active') throw stopping();
@@ -99,6 +117,10 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
       const outcome = await send(index, { type: 'THREAD.RESUME', state, by, reason });
       return reply(outcome, resumeText(outcome));
     },
+    restart: async (index, { reason = null, by = 'operator' }) => {
+      const outcome = await send(index, { type: 'THREAD.RESTART', by, reason });
+      return reply(outcome, restartText(outcome));
+    },
     dryRun: (index, state) => slotOf(index).call<DryRun>('preview', [state], commandDeadlineMs),
   };
   return { control, actor };
@@ -122,4 +144,12 @@ function resumeText({ changed, view }: Outcome): string {
   return changed
     ? `${thread} goes on at ${view.state}`
     : `${thread} is not paused: it is ${view.mode} at ${view.state}`;
+}
+
+function restartText({ changed, view }: Outcome): string {
+  const thread = `thread #${view.index}`;
+  if (!changed) return `${thread} is not failed: it is ${view.mode} at ${view.state}`;
+  return view.mode === 'failed'
+    ? `${thread} failed again: ${view.lastError?.message ?? 'see the log'}`
+    : `${thread} is started again: ${view.mode} at ${view.state}`;
 }

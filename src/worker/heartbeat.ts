@@ -10,6 +10,8 @@ export interface HeartbeatOptions {
   readonly summary: () => Summary;
   readonly ping: (info: WorkerInfo) => Promise<unknown>;
   readonly warn: (line: string) => void;
+  /** Told what broke the heartbeat itself. */
+  readonly fail?: (error: unknown) => void;
 }
 
 /** `Venus.WorkerPing`'s parameter (SPEC section 6). */
@@ -58,9 +60,12 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
     }
     if (isStopped) return;
     const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), options.intervalMs);
-    timer = setTimeout(() => void beat(), failures > 0 ? retryMs : options.intervalMs);
+    timer = setTimeout(run, failures > 0 ? retryMs : options.intervalMs);
   };
-  void beat();
+  const run = () => {
+    beat().catch((error: unknown) => options.fail?.(error));
+  };
+  run();
   return {
     stop: () => {
       isStopped = true;

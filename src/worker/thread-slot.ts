@@ -1,10 +1,11 @@
-/** One sealing thread over all its incarnations: started from its record, started again when it dies, parked when it keeps dying. */
+/** One sealing thread over all its incarnations: what it shows, and who may speak to it now. */
 import type { ThreadEvent } from '../../machines/sealing-thread.js';
-import { type Exit, type Supervisor, startSupervisor } from '../actors/index.js';
+import type { Child, Exit, NodeFacts } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
-import type { HistoryRow, PlanName, ThreadMode, ThreadView } from '../protocol/thread.js';
+import type { HistoryRow, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { type RemoteThread, startThread } from '../threads/remote.js';
+import { blankView } from './blank-view.js';
 import type { ThreadNews, ThreadSetup } from './thread-setup.js';
 
 export interface SlotNews {
@@ -16,69 +17,62 @@ export interface SlotNews {
   onRow(row: HistoryRow): void;
 }
 
-export interface ThreadSlot {
-  readonly index: number;
-  view(): ThreadView;
-  call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
-  /** Sends the machine an event; the view it answers with is shown from then on. */
-  send(event: ThreadEvent, deadlineMs: number): Promise<Outcome>;
-  /** Lets the running stage end, at most `graceMs`; then the thread is ended. Safe twice. */
-  stop(graceMs: number): Promise<void>;
-}
-
-// By the package's own name for it: this module may run from a bundle that lies elsewhere.
 /** What became of an event. */
 export interface Outcome {
   readonly changed: boolean;
   readonly view: ThreadView;
 }
 
+export interface ThreadSlot {
+  readonly index: number;
+  view(): ThreadView;
+  call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
+  /** Sends the machine an event; the view it answers with is shown from then on. */
+  send(event: ThreadEvent, deadlineMs: number): Promise<Outcome>;
+}
+
+/** The slot as its supervisor handles it. */
+export interface SupervisedSlot extends ThreadSlot {
+  readonly name: string;
+  /** Starts the next incarnation from the thread's record. */
+  start(): Promise<Child & { facts(): NodeFacts }>;
+  /** Why the thread is failed; undefined while it is not. */
+  failure(): string | undefined;
+  /** It keeps ending: it stands still, visible, until it is started by hand. */
+  park(reason: string): void;
+  unpark(): void;
+  lastExit(): string;
+  progress(progress: Progress): void;
+  /** Lets the running stage end, at most `graceMs`; nothing is started again from here on. */
+  drain(graceMs: number): Promise<void>;
+}
+
 const entry = new URL(import.meta.resolve('#src/worker/thread-main.js'));
 /** What a thread allocates is short-lived: a small nursery costs no time and saves 1.7 MiB a thread (npm run bench). */
 export const resourceLimits = { maxYoungGenerationSizeMb: 2 };
-const intensity = 5;
-const periodMs = 60_000;
-const backoff = { minMs: 100, maxMs: 10_000 };
+const firstViewMs = 5000;
 
-export async function startThreadSlot(
+export function createThreadSlot(
   setup: ThreadSetup,
   services: (name: string, args: readonly unknown[]) => Promise<unknown>,
   news: SlotNews,
-): Promise<ThreadSlot> {
+): SupervisedSlot {
   const name = `thread #${setup.index}`;
   let incarnation = 0;
   let present: RemoteThread | undefined;
-  let supervisor: Supervisor | undefined;
   let failure: string | undefined;
   let lastExit = 'it did not start';
   let isStopping = false;
-  let graceMs = 0;
   let shown = blankView(setup);
 
   const show = (view: ThreadView) => {
     shown = view;
     news.onView(view);
   };
-  const overlay = (mode: ThreadMode, reason: string) =>
-    show({
-      ...shown,
-      mode,
-      incarnation,
-      since: timestamp(Date.now()),
-      progress: null,
-      processor: null,
-      lastError: {
-        level: 'critical',
-        message: reason,
-        stage: shown.stage,
-        at: timestamp(Date.now()),
-      },
-    });
-  const park = (reason: string) => {
-    if (isStopping || failure !== undefined) return;
-    failure = reason;
-    overlay('failed', reason);
-    news.onFailed(reason);
+  const overlay = (mode: ThreadMode, reason: string) => {
+    const at = timestamp(Date.now());
+    const lastError = { level: 'critical', message: reason, stage: shown.stage, at } as const;
+    show({ ...shown, mode, incarnation, since: at, progress: null, processor: null, lastError });
   };
 
   const start = async () => {
@@ -102,9 +96,9 @@ export async function startThreadSlot(
       resourceLimits,
     });
     present = thread;
-    let wasAsked = false;
+    let asked: 'shutdown' | 'killed' | undefined;
     try {
-      const first = await thread.call<ThreadView>('view', [], 5000);
+      const first = await thread.call<ThreadView>('view', [], firstViewMs);
       // The answer comes through another port than the news, which may be newer.
       if (!hasShown) show(first);
     } catch (error) {
@@ -116,8 +110,8 @@ export async function startThreadSlot(
     }
     news.onStarted(mine);
     const exited = thread.exited.then(({ error, said }): Exit => {
-      present = undefined;
-      if (wasAsked) return { kind: 'shutdown' };
+      if (present === thread) present = undefined;
+      if (asked) return { kind: asked };
       const reason = error === undefined ? `exited with ${said}` : messageOf(error);
       lastExit = reason;
       news.onExited(reason);
@@ -125,48 +119,23 @@ export async function startThreadSlot(
       news.onRestarting();
       return { kind: 'crash', error: error ?? new Error(`${name} ${reason}`) };
     });
+    const end = (how: 'shutdown' | 'killed') => {
+      asked ??= how;
+      thread.terminate();
+    };
     return {
       exited,
-      stop: async () => {
-        wasAsked = true;
-        await thread.call<void>('stop', [], Math.max(graceMs, 1)).catch(() => undefined);
-        thread.terminate();
-      },
-      kill: () => {
-        wasAsked = true;
-        thread.terminate();
-      },
+      stop: () => end('shutdown'),
+      kill: () => end('killed'),
+      facts: (): NodeFacts => ({ threadId: thread.threadId }),
     };
   };
-
-  const startOrTell = async () => {
-    try {
-      return await start();
-    } catch (error) {
-      lastExit = messageOf(error);
-      throw error;
-    }
-  };
-
-  try {
-    supervisor = await startSupervisor({
-      intensity,
-      periodMs,
-      backoff,
-      children: [{ id: name, start: startOrTell, restart: 'permanent', shutdown: 'infinity' }],
-    });
-    void supervisor.exited.then(() =>
-      park(`it ended more than ${intensity} times within ${periodMs / 1000} s, at last: ${lastExit}`),
-    );
-  } catch (thrown) {
-    park(messageOf(thrown));
-  }
 
   const call = async <T>(verb: string, args: readonly unknown[], deadlineMs: number) => {
     if (failure !== undefined)
       throw new SealvisorError(
         'thread_failed',
-        `${name} is failed (${failure}): mend the cause, then restart the worker`,
+        `${name} is failed (${failure}): mend the cause, then \`venus-worker worker restart --index ${setup.index}\``,
       );
     if (!present)
       throw new SealvisorError('thread_gone', `${name} is being started again: try once more in a moment`);
@@ -175,6 +144,7 @@ export async function startThreadSlot(
 
   return {
     index: setup.index,
+    name,
     view: () => shown,
     call,
     send: async (event, deadlineMs) => {
@@ -183,33 +153,26 @@ export async function startThreadSlot(
       if (outcome.view.revision > shown.revision) show(outcome.view);
       return outcome;
     },
-    stop: async (grace) => {
-      isStopping = true;
-      graceMs = grace;
-      await supervisor?.stop();
+    start: () =>
+      start().catch((error: unknown) => {
+        lastExit = messageOf(error);
+        throw error;
+      }),
+    failure: () => failure,
+    park: (reason) => {
+      if (isStopping || failure !== undefined) return;
+      failure = reason;
+      overlay('failed', reason);
+      news.onFailed(reason);
     },
-  };
-}
-
-function blankView(setup: ThreadSetup): ThreadView {
-  return {
-    index: setup.index,
-    location: setup.location,
-    // Checked by the configuration.
-    plan: setup.plan as PlanName,
-    incarnation: 0,
-    revision: 0,
-    sector: null,
-    state: 'Empty',
-    stage: '-',
-    mode: 'idle',
-    since: timestamp(Date.now()),
-    intent: null,
-    lastError: null,
-    tries: null,
-    waitingFor: null,
-    processor: null,
-    progress: null,
-    possible: [],
+    unpark: () => {
+      failure = undefined;
+    },
+    lastExit: () => lastExit,
+    progress: (progress) => show({ ...shown, progress }),
+    drain: async (graceMs) => {
+      isStopping = true;
+      await present?.call<void>('stop', [], Math.max(graceMs, 1)).catch(() => undefined);
+    },
   };
 }

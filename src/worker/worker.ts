@@ -1,6 +1,7 @@
-/** The worker: its sealing threads, their control, and its heartbeat. Serves no HTTP itself. */
+/** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
+import { type ChildSpec, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
@@ -8,7 +9,8 @@ import { type HistoryRow, type Summary, summarize, type ThreadView } from '../pr
 import { createWorkerControl, type WorkerControl } from './control.js';
 import { serviceDispatcher } from './remote-service.js';
 import type { ThreadSetup } from './thread-setup.js';
-import { startThreadSlot, type ThreadSlot } from './thread-slot.js';
+import { createThreadSlot, type SlotNews, type SupervisedSlot } from './thread-slot.js';
+import { threadTree } from './thread-tree.js';
 
 export interface WorkerOptions {
   readonly config: WorkerConfig;
@@ -18,6 +20,8 @@ export interface WorkerOptions {
   readonly onRow?: (index: number, row: HistoryRow) => void;
   readonly onView?: (view: ThreadView) => void;
   readonly warn: (line: string) => void;
+  /** What stands behind the threads in the tree: control, heartbeat. A door that breaks is started again alone. */
+  readonly doors?: (worker: Worker) => readonly ChildSpec[];
 }
 
 export interface Worker {
@@ -26,66 +30,91 @@ export interface Worker {
   readonly control: WorkerControl;
   summary(): Summary;
   info(): unknown;
-  /** Lets running stages end within the grace of the configuration, then ends every thread. Safe twice. */
+  tree(): TreeNode;
+  /** Resolves when the worker's tree has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+  /** Lets running stages end within the grace of the configuration, then ends the tree. Safe twice. */
   stop(graceMs?: number): Promise<void>;
 }
 
-/** @throws location_not_writable before any thread is started */
+/** A door may break now and then; one that cannot be kept open ends the worker, and its exit says so. */
+const doorLimit = { intensity: 20, periodMs: 60_000, backoff: { minMs: 100, maxMs: 5000 } };
+
+/** @throws location_not_writable before any thread is started; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { config, name, version } = options;
   await Promise.all(config.threads.map((thread) => checkWritable(thread.location)));
+  const slots: SupervisedSlot[] = [];
+  const threads = threadTree(slots);
+  const { control, actor } = createWorkerControl({
+    slots,
+    restart: async (index) => {
+      const slot = slots[index];
+      return slot !== undefined && threads.restart(slot);
+    },
+  });
+  const newsOf = (index: number): SlotNews => ({
+    onStarted: (incarnation) => actor.send({ type: 'thread.started', index, incarnation }),
+    onExited: (reason) => {
+      options.warn(`thread #${index} ended: ${reason}; it is started again from its record`);
+      actor.send({ type: 'thread.exited', index, reason });
+    },
+    onRestarting: () => actor.send({ type: 'thread.restarting', index }),
+    onFailed: (reason) => {
+      options.warn(`thread #${index} failed: ${reason}; the other threads go on`);
+      actor.send({ type: 'thread.failed', index, reason });
+    },
+    onView: (view) => options.onView?.(view),
+    onRow: (row) => options.onRow?.(index, row),
+  });
   const services = serviceDispatcher(options.service);
-  const slots: ThreadSlot[] = [];
-  const { control, actor } = createWorkerControl(slots);
-  const started = await Promise.all(
-    config.threads.map((thread, index) => {
-      const setup: ThreadSetup = {
-        index,
-        location: thread.location,
-        plan: thread.plan,
-        settings: thread.sealing,
-        stores: config.attached,
-        localPiecesDirs: config.worker.localPiecesDirs,
-        faults: config.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
-        leastMs: config.builtinLeastMs,
-        workerName: name,
-      };
-      return startThreadSlot(setup, services, {
-        onStarted: (incarnation) => actor.send({ type: 'thread.started', index, incarnation }),
-        onExited: (reason) => {
-          options.warn(`thread #${index} ended: ${reason}; it is started again from its record`);
-          actor.send({ type: 'thread.exited', index, reason });
-        },
-        onRestarting: () => actor.send({ type: 'thread.restarting', index }),
-        onFailed: (reason) => {
-          options.warn(`thread #${index} failed: ${reason}; the other threads go on`);
-          actor.send({ type: 'thread.failed', index, reason });
-        },
-        onView: (view) => options.onView?.(view),
-        onRow: (row) => options.onRow?.(index, row),
-      });
-    }),
-  );
-  slots.push(...started);
-  actor.send({ type: 'WORKER.SERVE' });
+  for (const setup of threadSetups(config, name))
+    slots.push(createThreadSlot(setup, services, newsOf(setup.index)));
 
   let stopping: Promise<void> | undefined;
   const stop = async (graceMs: number) => {
     actor.send({ type: 'WORKER.STOP' });
-    await Promise.all(slots.map((slot) => slot.stop(graceMs)));
+    await Promise.all(slots.map((slot) => slot.drain(graceMs)));
+    await root.stop();
     actor.send({ type: 'worker.stopped' });
   };
-  return {
+  const worker = {
     name,
     version,
     control,
     summary: () => summarize(control.threads()),
     info: () => ({ name, version, life: actor.getSnapshot().value, counts: summarize(control.threads()) }),
+    tree: () => root.root('worker'),
     stop: (graceMs = config.stopGraceMs) => {
       stopping ??= stop(graceMs);
       return stopping;
     },
   };
+  let ended: () => void = () => undefined;
+  const whole: Worker = {
+    ...worker,
+    ended: new Promise((resolve) => {
+      ended = resolve;
+    }),
+  };
+  const root = await startTree({ ...doorLimit, children: [threads.spec, ...(options.doors?.(whole) ?? [])] });
+  void root.exited.then(ended);
+  actor.send({ type: 'WORKER.SERVE' });
+  return whole;
+}
+
+function threadSetups(config: WorkerConfig, workerName: string): readonly ThreadSetup[] {
+  return config.threads.map((thread, index) => ({
+    index,
+    location: thread.location,
+    plan: thread.plan,
+    settings: thread.sealing,
+    stores: config.attached,
+    localPiecesDirs: config.worker.localPiecesDirs,
+    faults: config.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
+    leastMs: config.builtinLeastMs,
+    workerName,
+  }));
 }
 
 async function checkWritable(location: string): Promise<void> {

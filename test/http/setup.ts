@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import type { TreeNode } from '#src/actors/index.js';
 import { workerApp } from '#src/http/worker-app.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { summarize, type ThreadView } from '#src/protocol/thread.js';
@@ -40,14 +41,35 @@ function slotOf(first: ThreadView, sent: Sent[]): ThreadSlot {
       sent.push({ index, verb: 'send', args: [event] });
       return send(event);
     },
-    stop: async () => undefined,
   };
 }
+
+/** A tree of nothing but its root. */
+export const rootNode: TreeNode = {
+  id: 'worker',
+  type: 'supervisor',
+  strategy: 'one_for_one',
+  status: 'running',
+  incarnation: 1,
+  since: '2026-11-22T10:00:00.000Z',
+  restarts: { inPeriod: 0, total: 0 },
+  lastExit: null,
+  heartbeatAgeMs: null,
+  heapBytes: null,
+  pid: 4711,
+  children: [],
+};
 
 /** The worker's doors over the real control and threads that only pretend: #0 idle, #1 paused, unless given. */
 export function workerDoors(views: readonly ThreadView[] = [viewOf(), pausedView({ index: 1 })]) {
   const sent: Sent[] = [];
-  const { control, actor } = createWorkerControl(views.map((view) => slotOf(view, sent)));
+  const { control, actor } = createWorkerControl({
+    slots: views.map((view) => slotOf(view, sent)),
+    restart: async (index) => {
+      sent.push({ index, verb: 'restart', args: [] });
+      return views[index]?.mode === 'failed';
+    },
+  });
   actor.send({ type: 'WORKER.SERVE' });
   const app = workerApp({
     name: 'w1',
@@ -55,6 +77,8 @@ export function workerDoors(views: readonly ThreadView[] = [viewOf(), pausedView
     control,
     summary: () => summarize(control.threads()),
     info: () => ({ name: 'w1', version: '1.2.3', life: 'serving', counts: summarize(control.threads()) }),
+    tree: () => rootNode,
+    ended: new Promise(() => undefined),
     stop: async () => actor.send({ type: 'WORKER.STOP' }),
   });
   return { app, sent, stop: () => actor.send({ type: 'WORKER.STOP' }) };

@@ -132,7 +132,7 @@ test('a piece of an earlier, larger sector size is no reason to give a sector', 
 
 test('a fault of the store while deals are kept loses no piece and gives none twice', async () => {
   const { home, manager } = await setup({ pieces: filesIn({ a: 1000 }) });
-  manager.stop();
+  await manager.stop();
   const store = openFleetStore(join(home, 'manager.db'));
   onTestFinished(() => store.close());
   let isBroken = false;

@@ -72,7 +72,7 @@ export async function setup(options: Partial<ManagerOptions> = {}): Promise<Fixt
     warnings,
     epochs: (count) => clock.pass(count * epochMs),
     restart: async (more) => {
-      manager.stop();
+      await manager.stop();
       manager = await start(more);
       return manager;
     },

@@ -117,7 +117,7 @@ describe('a worker that stops and starts again', () => {
     const before = await first.until(0, isIn('TicketAssigned', 'running'));
     await first.worker.stop(20);
     await first.worker.stop(20);
-    first.closeManager();
+    await first.closeManager();
     const second = await setup({ home });
     const resting = await second.until(0, isIn('Empty', 'resting'));
     expect(resting.revision).toBeGreaterThan(before.revision);
@@ -132,12 +132,12 @@ describe('a worker that stops and starts again', () => {
     await first.until(0, isIn('TicketAssigned', 'running'));
     await first.control.pause(0, { by: 'alice', reason: 'swap disk' });
     await first.worker.stop(1);
-    first.closeManager();
+    await first.closeManager();
     const second = await setup({ home });
     const paused = { state: 'TicketAssigned', mode: 'paused', intent: { by: 'alice', reason: 'swap disk' } };
     expect(second.control.thread(0)).toMatchObject(paused);
     await second.worker.stop(1);
-    second.closeManager();
+    await second.closeManager();
     const third = await setup({ home });
     expect(third.control.thread(0)).toMatchObject(paused);
     expect(third.rows).toEqual([]);

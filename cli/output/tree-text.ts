@@ -1,0 +1,37 @@
+import type { TreeNode } from '../../src/actors/index.js';
+import { formatGoDuration } from '../../src/protocol/duration.js';
+
+/** A supervisor tree as text, a line a child. */
+export function treeText(root: TreeNode, nowMs: number): string {
+  return linesOf(root, nowMs, '', '').join('\n');
+}
+
+function linesOf(node: TreeNode, nowMs: number, first: string, rest: string): readonly string[] {
+  const below = node.children.flatMap((child, at) => {
+    const isLast = at === node.children.length - 1;
+    return linesOf(child, nowMs, `${rest}${isLast ? '└─ ' : '├─ '}`, `${rest}${isLast ? '   ' : '│  '}`);
+  });
+  return [`${first}${nodeText(node, nowMs)}`, ...below];
+}
+
+function nodeText(node: TreeNode, nowMs: number): string {
+  const ageMs = Math.max(0, Math.floor((nowMs - Date.parse(node.since)) / 1000) * 1000);
+  const { inPeriod, total } = node.restarts;
+  const { lastExit } = node;
+  return [
+    node.id,
+    node.strategy ?? '',
+    `${node.status} for ${formatGoDuration(ageMs)}`,
+    `#${node.incarnation}`,
+    total > 0 ? `restarts ${total} (${inPeriod} lately)` : '',
+    node.pid === undefined ? '' : `pid ${node.pid}`,
+    node.threadId === undefined ? '' : `thread ${node.threadId}`,
+    node.heapBytes === null ? '' : `heap ${(node.heapBytes / 2 ** 20).toFixed(1)} MiB`,
+    node.heartbeatAgeMs === null ? '' : `beat ${Math.round(node.heartbeatAgeMs)} ms ago`,
+    lastExit ? `last exit ${lastExit.kind}${lastExit.reason ? `: ${oneLine(lastExit.reason)}` : ''}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
+const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').slice(0, 160);

@@ -1,0 +1,51 @@
+import type { Child, ChildSpec, Exit } from './spec.js';
+
+/** Something that runs inside this process and can be ended: a server, a timer, an open store. */
+export interface Service {
+  stop(): void | Promise<void>;
+  /** Ends at once what `stop` would end in peace. @default stop, not waited for */
+  kill?(): void;
+}
+
+/**
+ * A service as a supervised child. `start` makes one incarnation and is given `fail`, by which the service says that it
+ * broke: it is then stopped, and its exit is a crash with that error.
+ */
+export function serviceChild(
+  start: (fail: (error: unknown) => void) => Service | Promise<Service>,
+): ChildSpec['start'] {
+  return async (): Promise<Child> => {
+    let tell: (exit: Exit) => void = () => undefined;
+    const exited = new Promise<Exit>((resolve) => {
+      tell = resolve;
+    });
+    let early: { readonly error: unknown } | undefined;
+    let broke = (error: unknown) => {
+      early = { error };
+    };
+    const service = await start((error) => broke(error));
+    let ending: Promise<void> | undefined;
+    const end = (exit: Exit): Promise<void> => {
+      ending ??= (async () => {
+        try {
+          await service.stop();
+        } finally {
+          tell(exit);
+        }
+      })();
+      return ending;
+    };
+    // What a broken service throws while it is stopped is no news beside the fault itself.
+    broke = (error) => void end({ kind: 'crash', error }).catch(() => undefined);
+    if (early) broke(early.error);
+    return {
+      exited,
+      stop: () => end({ kind: 'shutdown' }),
+      kill: () => {
+        if (service.kill) service.kill();
+        void end({ kind: 'killed' }).catch(() => undefined);
+        tell({ kind: 'killed' });
+      },
+    };
+  };
+}

@@ -1,0 +1,158 @@
+/** A supervisor that keeps book of its children, so that the whole tree can be shown. */
+import type {
+  Child,
+  ChildType,
+  Exit,
+  Strategy,
+  Supervisor,
+  SupervisorEvent,
+  SupervisorSpec,
+} from './spec.js';
+import { startSupervisor } from './supervisor.js';
+
+/** What a child may tell of itself. */
+export interface NodeFacts {
+  readonly heartbeatAgeMs?: number | null;
+  readonly heapBytes?: number | null;
+  readonly pid?: number | null;
+  readonly threadId?: number | null;
+}
+
+/** One child as a tree shows it. Times are RFC 3339 UTC. */
+export interface TreeNode {
+  readonly id: string;
+  readonly type: ChildType;
+  /** Of a supervisor. */
+  readonly strategy: Strategy | null;
+  readonly status: 'running' | 'restarting' | 'down' | 'failed';
+  readonly incarnation: number;
+  readonly since: string;
+  readonly restarts: { readonly inPeriod: number; readonly total: number };
+  readonly lastExit: {
+    readonly kind: Exit['kind'];
+    readonly reason: string | null;
+    readonly at: string;
+  } | null;
+  readonly heartbeatAgeMs: number | null;
+  readonly heapBytes: number | null;
+  readonly pid?: number;
+  readonly threadId?: number;
+  readonly children: readonly TreeNode[];
+}
+
+/** A child that tells more of itself than that it lives. */
+export interface Told extends Child {
+  facts?(): NodeFacts;
+  /** A supervisor's children; its own book is kept by its parent. */
+  children?(): readonly TreeNode[];
+  readonly strategy?: Strategy;
+}
+
+/** A supervisor in a tree: a child like any other, with its verbs behind `supervisor`. */
+export interface Tree extends Child {
+  readonly supervisor: Supervisor;
+  readonly strategy: Strategy;
+  stop(): Promise<void>;
+  children(): readonly TreeNode[];
+  /** The root of a tree has no parent that keeps its book. */
+  root(id: string): TreeNode;
+}
+
+interface Book {
+  incarnation: number;
+  sinceMs: number;
+  total: number;
+  recent: number[];
+  lastExit: TreeNode['lastExit'];
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+const reasonOf = (exit: Exit): string | null =>
+  exit.kind !== 'crash' ? null : exit.error instanceof Error ? exit.error.message : String(exit.error);
+
+/** Starts a supervisor whose children can be shown. Rejects as `startSupervisor` does. */
+export async function startTree(spec: SupervisorSpec): Promise<Tree> {
+  const { strategy = 'one_for_one', periodMs = 5000 } = spec;
+  const books = new Map<string, Book>();
+  const bornMs = Date.now();
+  const supervisor = await startSupervisor(spec);
+  const bookOf = (id: string): Book => {
+    const book = books.get(id) ?? { incarnation: 1, sinceMs: bornMs, total: 0, recent: [], lastExit: null };
+    books.set(id, book);
+    return book;
+  };
+  supervisor.subscribe((event) => {
+    if (event.id !== undefined) note(bookOf(event.id), event, periodMs);
+  });
+  let isOver = false;
+  void supervisor.exited.then(() => {
+    isOver = true;
+  });
+  const infos = () => (isOver ? [] : supervisor.whichChildren());
+  const children = () =>
+    infos().map(({ id = 'child', child, type }): TreeNode => {
+      const book = bookOf(id);
+      const told: Partial<Told> = typeof child === 'object' ? child : {};
+      const { pid, threadId, heartbeatAgeMs = null, heapBytes = null } = told.facts?.() ?? {};
+      return {
+        id,
+        type,
+        strategy: told.strategy ?? null,
+        status: child === 'restarting' ? 'restarting' : child === undefined ? 'down' : 'running',
+        incarnation: book.incarnation,
+        since: iso(book.sinceMs),
+        restarts: { inPeriod: inPeriod(book, periodMs).length, total: book.total },
+        lastExit: book.lastExit,
+        heartbeatAgeMs,
+        heapBytes,
+        ...(pid == null ? {} : { pid }),
+        ...(threadId == null ? {} : { threadId }),
+        children: told.children?.() ?? [],
+      };
+    });
+  return {
+    supervisor,
+    strategy,
+    exited: supervisor.exited,
+    stop: () => supervisor.stop(),
+    kill: () => supervisor.kill(),
+    children,
+    root: (id) => ({
+      id,
+      type: 'supervisor',
+      strategy,
+      status: 'running',
+      incarnation: 1,
+      since: iso(bornMs),
+      restarts: { inPeriod: 0, total: 0 },
+      lastExit: null,
+      heartbeatAgeMs: null,
+      heapBytes: null,
+      pid: process.pid,
+      children: children(),
+    }),
+  };
+}
+
+const inPeriod = (book: Book, periodMs: number) => book.recent.filter((at) => Date.now() - at <= periodMs);
+
+function note(book: Book, event: SupervisorEvent, periodMs: number): void {
+  const nowMs = Date.now();
+  switch (event.kind) {
+    case 'child.started':
+      book.incarnation = event.incarnation ?? book.incarnation + 1;
+      book.sinceMs = nowMs;
+      return;
+    case 'child.exited':
+      if (event.exit) book.lastExit = { kind: event.exit.kind, reason: reasonOf(event.exit), at: iso(nowMs) };
+      book.sinceMs = nowMs;
+      return;
+    case 'child.restarting':
+      book.total += 1;
+      book.recent = [...inPeriod(book, periodMs), nowMs];
+      return;
+    case 'child.gaveUp':
+    case 'supervisor.exited':
+      return;
+  }
+}

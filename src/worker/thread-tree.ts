@@ -1,0 +1,93 @@
+/** The sealing threads under their supervisors: each has its own limit, and past it stands still while the others go on. */
+import { type ChildSpec, startTree, type Tree, type TreeNode } from '../actors/index.js';
+import { timestamp } from '../protocol/clock.js';
+import { messageOf } from '../protocol/errors.js';
+import type { SupervisedSlot } from './thread-slot.js';
+
+export interface ThreadTree {
+  /** The `threads` supervisor, for the worker's tree. */
+  readonly spec: ChildSpec;
+  /** Starts a failed thread again; false when it is not failed. @throws what its start failed with */
+  restart(slot: SupervisedSlot): Promise<boolean>;
+}
+
+const intensity = 5;
+const periodMs = 60_000;
+const backoff = { minMs: 100, maxMs: 10_000 };
+
+const idOf = (slot: SupervisedSlot) => `thread-${slot.index}`;
+
+export function threadTree(slots: readonly SupervisedSlot[]): ThreadTree {
+  const trees = new Map<number, Tree>();
+  let threads: Tree | undefined;
+
+  /** One thread's own supervisor: its limit ends it alone. */
+  const startSlot = async (slot: SupervisedSlot) => {
+    slot.unpark();
+    const tree = await startTree({
+      intensity,
+      periodMs,
+      backoff,
+      children: [{ id: idOf(slot), start: slot.start, shutdown: 'infinity' }],
+    });
+    trees.set(slot.index, tree);
+    void tree.exited.then(() => {
+      slot.park(
+        `it ended more than ${intensity} times within ${periodMs / 1000} s, at last: ${slot.lastExit()}`,
+      );
+    });
+    return tree;
+  };
+  const boot = (slot: SupervisedSlot): Promise<Tree | 'ignore'> =>
+    startSlot(slot).catch((error: unknown) => {
+      slot.park(messageOf(error));
+      return 'ignore' as const;
+    });
+  /** `boots`: every thread's first start is under way already, for a supervisor starts its children one by one. */
+  const specOf = (slot: SupervisedSlot, boots: Map<number, Promise<Tree | 'ignore'>>): ChildSpec => ({
+    id: idOf(slot),
+    type: 'supervisor',
+    // Its end past the limit is `shutdown`: it stays down, and its spec stays for a restart by hand.
+    restart: 'transient',
+    start: () => {
+      const first = boots.get(slot.index);
+      boots.delete(slot.index);
+      return first ?? boot(slot);
+    },
+  });
+  const nodeOf = (slot: SupervisedSlot): TreeNode => {
+    const [node] = trees.get(slot.index)?.children() ?? [];
+    const failure = slot.failure();
+    if (node && failure === undefined) return node;
+    const { since, incarnation } = slot.view();
+    return {
+      id: idOf(slot),
+      type: 'worker',
+      strategy: null,
+      status: failure === undefined ? 'down' : 'failed',
+      incarnation,
+      since,
+      restarts: { inPeriod: 0, total: Math.max(0, incarnation - 1) },
+      lastExit: { kind: 'crash', reason: failure ?? slot.lastExit(), at: timestamp(Date.parse(since)) },
+      heartbeatAgeMs: null,
+      heapBytes: null,
+      children: [],
+    };
+  };
+  return {
+    spec: {
+      id: 'threads',
+      type: 'supervisor',
+      start: async () => {
+        const boots = new Map(slots.map((slot) => [slot.index, boot(slot)]));
+        threads = await startTree({ children: slots.map((slot) => specOf(slot, boots)) });
+        return { ...threads, children: () => slots.map(nodeOf) };
+      },
+    },
+    restart: async (slot) => {
+      if (slot.failure() === undefined) return false;
+      await threads?.supervisor.restartChild(idOf(slot));
+      return true;
+    },
+  };
+}
