@@ -7,7 +7,7 @@ import type { FaultConfig, WorkerConfig } from '#src/config/worker-config.js';
 import { startManager } from '#src/manager/manager.js';
 import type { SectorService } from '#src/protocol/sealer.js';
 import type { HistoryRow, ThreadView } from '#src/protocol/thread.js';
-import { startWorker } from '#src/worker/worker.js';
+import { startWorker, type WorkerOptions } from '#src/worker/worker.js';
 
 /** A fresh directory that is gone after the test. */
 export function freshDir(): string {
@@ -56,6 +56,7 @@ interface Setup {
   readonly sealingOf?: (index: number) => Partial<SealingSettings>;
   readonly faults?: readonly FaultConfig[];
   readonly leastMs?: Readonly<Record<string, number>>;
+  readonly doors?: WorkerOptions['doors'];
 }
 
 /** A worker with real threads; `until` waits for a view, which it has had or will have. */
@@ -100,6 +101,7 @@ export async function setup(options: Setup = {}) {
       wake();
     },
     warn: (line) => void warnings.push(line),
+    ...(options.doors ? { doors: options.doors } : {}),
   });
   onTestFinished(() => worker.stop(0));
   /** The thread's view as soon as it satisfies `holds`. */
