@@ -13,6 +13,11 @@ export const anyText = z.string('a text in quotes');
 export const flag = z.boolean('true or false');
 /** u32 in the field. */
 export const count = whole(0, 2 ** 32 - 1);
+/** Of a whole. */
+export const share = z
+  .number('a number from 0 to 1')
+  .min(0, 'a number from 0 to 1')
+  .max(1, 'a number from 0 to 1');
 export const port = whole(0, 65535);
 export const minerNumber = whole(0, Number.MAX_SAFE_INTEGER);
 export const texts = list(text, 'a list of texts');

@@ -55,6 +55,10 @@ export interface FaultConfig {
   readonly times: number;
   /** Only this thread. @default every thread */
   readonly thread?: number;
+  /** The thread dies so, instead of failing the stage. */
+  readonly act?: 'throw' | 'exit' | 'heap' | 'loop';
+  /** How likely it happens at a try, 0 to 1. @default 1 */
+  readonly chance?: number;
 }
 
 /**
@@ -105,12 +109,24 @@ function attachedStores({ remote_store: old, attached = [] }: WorkerTable): read
 type FaultTable = NonNullable<NonNullable<WorkerTable['sealvisor']>['faults']>[number];
 
 function faults(tables: readonly FaultTable[], threads: number, path: string): readonly FaultConfig[] {
-  return tables.map(({ stage, level, message, times = 0, thread }, index) => {
-    if (thread === undefined) return { stage, level, message, times };
-    if (thread < threads) return { stage, level, message, times, thread };
-    const key = `sealvisor.faults[${index}].thread`;
-    const expected = `expected the index of a sealing_thread, 0 to ${threads - 1}`;
-    throw new SealvisorError('config_invalid', `${key} = ${thread} in ${path}: ${expected}`);
+  return tables.map((fault, index) => {
+    const { stage, level, message, times = 0, thread, act, chance } = fault;
+    const key = `sealvisor.faults[${index}]`;
+    if (act === undefined && (level === undefined || message === undefined))
+      throw new SealvisorError('config_invalid', `${key} in ${path}: expected level and message, or act`);
+    if (thread !== undefined && thread >= threads) {
+      const expected = `expected the index of a sealing_thread, 0 to ${threads - 1}`;
+      throw new SealvisorError('config_invalid', `${key}.thread = ${thread} in ${path}: ${expected}`);
+    }
+    return {
+      stage,
+      level: level ?? 'permanent',
+      message: message ?? '',
+      times,
+      ...(thread === undefined ? {} : { thread }),
+      ...(act === undefined ? {} : { act }),
+      ...(chance === undefined ? {} : { chance }),
+    };
   });
 }
 

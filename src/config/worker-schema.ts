@@ -64,8 +64,10 @@ const sealvisorTable = table({
   faults: list(
     table({
       stage: field.text,
-      level: field.choice(errorLevels),
-      message: field.text,
+      level: field.choice(errorLevels).optional(),
+      message: field.text.optional(),
+      act: field.choice(['throw', 'exit', 'heap', 'loop']).optional(),
+      chance: field.share.optional(),
       times: field.count.optional(),
       thread: field.count.optional(),
     }),

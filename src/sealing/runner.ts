@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StageFailure, StageOutcome } from '../../machines/record-changes.js';
 import { messageOf, systemCodeOf } from '../protocol/errors.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
+import { act, type FaultAct } from './fault-acts.js';
 import type { Stage, StageContext } from './stage.js';
 
 /** A made-up failure, for demonstrations and tests (`[[sealvisor.faults]]`). `times` 0 = always, per sector. */
@@ -10,6 +11,10 @@ export interface Fault {
   readonly level: ErrorLevel;
   readonly message: string;
   readonly times: number;
+  /** Instead of failing the stage, the thread dies so. */
+  readonly act?: FaultAct;
+  /** How likely it happens at a try, 0 to 1. @default 1 */
+  readonly chance?: number;
 }
 
 export interface RunnerOptions {
@@ -53,13 +58,15 @@ export function stageRunner(options: RunnerOptions): StageRunner {
   let last: Promise<unknown> = Promise.resolve();
   const failed = new Map<string, number>();
 
-  const injectFault = (name: string, sector: string) => {
+  const injectFault = async (name: string, sector: string) => {
     for (const [index, fault] of options.faults.entries()) {
       if (fault.stage !== name) continue;
       const key = `${index}:${sector}`;
       const times = failed.get(key) ?? 0;
       if (fault.times > 0 && times >= fault.times) continue;
+      if (Math.random() >= (fault.chance ?? 1)) continue;
       failed.set(key, times + 1);
+      if (fault.act !== undefined) await act(fault.act);
       throw new StageError(fault.level, fault.message);
     }
   };
@@ -73,7 +80,7 @@ export function stageRunner(options: RunnerOptions): StageRunner {
       await delay(ms, undefined, { signal });
     };
     signal.throwIfAborted();
-    injectFault(name, record.sector?.id ?? '-');
+    await injectFault(name, record.sector?.id ?? '-');
     const least = options.leastMs[name] ?? 0;
     const started = performance.now();
     const outcome = await stage({ ...context, sleep });

@@ -1,0 +1,27 @@
+/** Ways for a thread to die in the middle of a stage (`[[sealvisor.faults]] act = …`), for chaos tests and demonstrations. */
+export const faultActs = ['throw', 'exit', 'heap', 'loop'] as const;
+
+export type FaultAct = (typeof faultActs)[number];
+
+/** Does it; does not come back. */
+export function act(how: FaultAct): Promise<never> {
+  switch (how) {
+    case 'throw':
+      setImmediate(() => {
+        throw new Error('a made-up throw');
+      });
+      return new Promise(() => undefined);
+    case 'exit':
+      // In a worker_thread this ends the thread, not the process.
+      return process.exit(3);
+    case 'heap':
+      return fillHeap();
+    case 'loop':
+      for (;;);
+  }
+}
+
+function fillHeap(): never {
+  const kept: number[][] = [];
+  for (;;) kept.push(Array.from({ length: 10_000 }, (_, at) => at + kept.length));
+}
