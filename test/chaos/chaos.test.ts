@@ -17,8 +17,8 @@ import { bytes, freePort, freshDir, run, write } from '../e2e/setup.js';
 
 const seconds = Number(process.env.CHAOS_SECONDS ?? 20);
 const threads = 3;
-/** More than are sealed in that time: there is always work. */
-const pieceCount = 40 + seconds * 4;
+/** About as many as are sealed in that time. */
+const pieceCount = 10 + seconds;
 
 const acts = ['throw', 'exit', 'heap', 'loop'];
 const stages = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'transfer', 'c1', 'c2', 'submit_proof'];
