@@ -1,0 +1,53 @@
+/** The external processor protocol (SPEC section 5): one JSON a line, both ways. Pure. */
+
+/** What the child prints when it is up. */
+export function readyLine(stage: string): string {
+  return `${stage} processor ready`;
+}
+
+export function requestLine(id: number, task: unknown): string {
+  return JSON.stringify({ id, task });
+}
+
+/** How far into a line its id may be, bytes; the field's processors write it first. */
+const idWithin = 64;
+
+/**
+ * The id of an answer, read without parsing the whole of it: an answer of 50 MB would hold the loop for half a second.
+ * Undefined for a line that is no answer.
+ */
+export function answerId(line: Buffer): number | undefined {
+  const found = /^\s*\{\s*"id"\s*:\s*(\d{1,15})\s*[,}]/.exec(line.toString('latin1', 0, idWithin));
+  if (found) return Number(found[1]);
+  if (line[0] !== 0x7b) return undefined;
+  const answer = parsed(line);
+  return typeof answer?.id === 'number' ? answer.id : undefined;
+}
+
+export type Answer =
+  | { readonly ok: true; readonly output: unknown }
+  | { readonly ok: false; readonly message: string };
+
+/** The answer on a line; a line that is none is a failure that shows its first 100 characters. */
+export function parseAnswer(line: Buffer): Answer {
+  const answer = parsed(line);
+  if (!answer) return { ok: false, message: `no answer: ${shortened(line)}` };
+  const message = answer.err_msg;
+  if (typeof message === 'string') return { ok: false, message };
+  return { ok: true, output: answer.output ?? null };
+}
+
+/** A line for a log, cut to 100 characters. */
+export function shortened(line: Buffer): string {
+  const text = line.toString('utf8', 0, 400);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+function parsed(line: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString());
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
