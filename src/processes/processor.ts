@@ -2,7 +2,7 @@
 import type { Child } from '../actors/index.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { type ProcessOptions, startProcess } from './process-child.js';
-import { answerId, readyLine, requestLine, shortened } from './protocol.js';
+import { answerId, type Progress, progressOf, readyLine, requestLine, shortened } from './protocol.js';
 
 export interface ProcessorOptions extends Omit<ProcessOptions, 'name' | 'onLine'> {
   readonly stage: string;
@@ -14,13 +14,14 @@ export interface Processor extends Child {
   readonly pid: number;
   readonly stage: string;
   inFlight(): number;
-  /** Sends a task; gives the line of its answer, unparsed. @throws process_gone, the signal's reason */
-  request(task: unknown, signal?: AbortSignal): Promise<Buffer>;
+  /** Sends a task; gives the line of its answer, unparsed. @throws process_gone when the child ends first */
+  request(task: unknown, options?: { readonly onProgress?: (progress: Progress) => void }): Promise<Buffer>;
   freeze(): void;
   thaw(): void;
 }
 
 interface Asker {
+  readonly onProgress: (progress: Progress) => void;
   resolve(line: Buffer): void;
   reject(reason: unknown): void;
 }
@@ -46,7 +47,9 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
         return;
       }
       const asker = pending.get(answerId(line) ?? -1);
-      if (asker) asker.resolve(line);
+      const progress = asker && progressOf(line);
+      if (progress) asker.onProgress(progress);
+      else if (asker) asker.resolve(line);
       else options.onLog(`is no answer to anything: ${shortened(line)}`);
     },
   });
@@ -61,29 +64,20 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     stage,
     exited: child.exited,
     inFlight: () => pending.size,
-    request: (task, signal) =>
+    request: (task, { onProgress = () => undefined } = {}) =>
       new Promise<Buffer>((resolve, reject) => {
         if (gone) {
           reject(gone);
           return;
         }
         const id = ++lastId;
-        const done = () => {
-          pending.delete(id);
-          signal?.removeEventListener('abort', onAbort);
-        };
-        const fail = (reason: unknown) => {
-          done();
-          reject(reason);
-        };
-        const onAbort = () => fail(signal?.reason);
-        signal?.addEventListener('abort', onAbort);
         pending.set(id, {
+          onProgress,
           resolve: (line) => {
-            done();
+            pending.delete(id);
             resolve(line);
           },
-          reject: fail,
+          reject,
         });
         // A pipe that breaks is the child's end, which is told by `exited`.
         child.write(requestLine(id, task)).catch(() => undefined);

@@ -37,6 +37,25 @@ export function parseAnswer(line: Buffer): Answer {
   return { ok: true, output: answer.output ?? null };
 }
 
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+}
+
+/** Longer lines are answers. */
+const longestProgress = 512;
+
+/** The progress on a line `{"id":1,"progress":{…}}`, our extension; undefined when the line is an answer. */
+export function progressOf(line: Buffer): Progress | undefined {
+  if (line.length > longestProgress || !line.includes('"progress"')) return undefined;
+  const progress = parsed(line)?.progress;
+  if (typeof progress !== 'object' || progress === null) return undefined;
+  const { done, total, unit } = progress as Record<string, unknown>;
+  if (typeof done !== 'number' || typeof total !== 'number' || typeof unit !== 'string') return undefined;
+  return { done, total, unit };
+}
+
 /** A line for a log, cut to 100 characters. */
 export function shortened(line: Buffer): string {
   const text = line.toString('utf8', 0, 400);

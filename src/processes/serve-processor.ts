@@ -1,17 +1,25 @@
 /** The other end: what a processor of ours does inside its process. */
 import { lineSplitter } from './lines.js';
-import { readyLine } from './protocol.js';
+import { type Progress, readyLine } from './protocol.js';
+
+const progressEveryMs = 200;
 
 export interface ServeOptions {
   readonly stage: string;
-  readonly run: (task: unknown, signal: AbortSignal) => Promise<unknown>;
+  readonly run: (
+    task: unknown,
+    work: { readonly signal: AbortSignal; progress(progress: Progress): void },
+  ) => Promise<unknown>;
+  /** What is said of a failure. */
+  readonly failureText: (thrown: unknown) => string;
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
   readonly log: (line: string) => void;
 }
 
 /** Answers each request line when its work is done, in any order; resolves when the input ends: then whoever asked is gone. */
-export async function serveProcessor({ stage, run, input, output, log }: ServeOptions): Promise<void> {
+export async function serveProcessor(options: ServeOptions): Promise<void> {
+  const { stage, run, input, output, log } = options;
   const over = new AbortController();
   const answer = (id: number, err: string | null, result: unknown) =>
     output.write(`${JSON.stringify({ id, err_msg: err, output: result })}\n`);
@@ -21,10 +29,16 @@ export async function serveProcessor({ stage, run, input, output, log }: ServeOp
       log(`no request: ${line.toString('utf8', 0, 100)}`);
       return;
     }
-    run(request.task, over.signal).then(
-      (result) => answer(request.id, null, result),
-      (thrown: unknown) =>
-        answer(request.id, thrown instanceof Error ? thrown.message : String(thrown), null),
+    const { id } = request;
+    let toldAt = 0;
+    const progress = (now: Progress) => {
+      if (performance.now() - toldAt < progressEveryMs) return;
+      toldAt = performance.now();
+      output.write(`${JSON.stringify({ id, progress: now })}\n`);
+    };
+    run(request.task, { signal: over.signal, progress }).then(
+      (result) => answer(id, null, result),
+      (thrown: unknown) => answer(id, options.failureText(thrown), null),
     );
   };
   const ended = new Promise<void>((resolve) => {
