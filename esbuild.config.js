@@ -1,27 +1,37 @@
 /** What starts often is one file each: a bin or a thread that loads fifty small modules takes twice as long to come up. */
-import { rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
-const common = { bundle: true, platform: 'node', target: 'node20', keepNames: true };
+/** What a bin imports by `import()`, the daemons above all, is no part of its file: it is loaded as tsc made it. */
+const loadedWhenAsked = {
+  name: 'loaded-when-asked',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.{1,2}\// }, ({ kind, path, resolveDir }) =>
+      kind === 'dynamic-import'
+        ? { external: true, path: `./${relative('cli', join(relative('.', resolveDir), path))}` }
+        : undefined,
+    ),
+};
+
+const common = { bundle: true, platform: 'node', target: 'node20', keepNames: true, write: false };
+const made = new Set();
 
 for (const bin of ['sealvisor', 'venus-worker', 'venus-sector-manager']) {
-  await build({
+  const bundle = await build({
     ...common,
     entryPoints: [`cli/${bin}.ts`],
     outfile: `dist/cli/${bin}.cjs`,
-    // CommonJS starts 9 ms sooner. The daemons are no part of the file: they are loaded when they are asked for.
+    // CommonJS starts 9 ms sooner.
     format: 'cjs',
-    external: [
-      './commands/worker-daemon.js',
-      './commands/manager-daemon.js',
-      './commands/start.js',
-      './commands/unseal.js',
-    ],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    plugins: [loadedWhenAsked],
   });
+  place(bundle, 0o755);
 }
 
-rmSync('dist/chunks', { recursive: true, force: true });
-await build({
+const thread = await build({
   ...common,
   entryPoints: ['src/worker/thread-main.ts'],
   outdir: 'dist',
@@ -36,3 +46,18 @@ await build({
     js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);",
   },
 });
+place(thread, 0o644);
+const chunks = resolve('dist/chunks');
+for (const name of readdirSync(chunks)) if (!made.has(join(chunks, name))) rmSync(join(chunks, name));
+
+/** Daemons may run from these files while they are built again (`npx` does so): each is replaced whole, and only by another. */
+function place({ outputFiles }, mode) {
+  for (const { path, contents } of outputFiles) {
+    made.add(path);
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    rmSync(`${path}.new`, { force: true });
+    writeFileSync(`${path}.new`, contents, { mode });
+    renameSync(`${path}.new`, path);
+  }
+}

@@ -10,6 +10,7 @@ export {
 } from './plan.js';
 export { sealer } from './plans/sealer.js';
 export { sealingThread } from './sealing-thread.js';
+export { supervisorMachine } from './supervisor.js';
 export { workerMachine } from './worker.js';
 
 import type { Plan } from './plan.js';

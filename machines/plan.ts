@@ -58,11 +58,16 @@ export function possibleStates(plan: Plan, holdings: Holdings): readonly string[
 
 /** Stages along the plan's main line from `from` (included) to `to` (excluded): what a move redoes or skips. */
 export function stagesBetween(plan: Plan, from: string, to: string): readonly string[] {
-  const names = plan.states.map((state) => state.name);
-  const [start, end] = [names.indexOf(from), names.indexOf(to)];
-  if (start < 0 || end < 0) return [];
-  return plan.states
-    .slice(start, end)
-    .map((state) => state.stage)
-    .filter((stage) => stage !== '-' && stage !== 'SyntheticPoRep');
+  const places = new Map(plan.states.map((state, place) => [state.name, place]));
+  const placeOf = (name: string) => places.get(name) ?? -1;
+  const end = placeOf(to);
+  const stages: string[] = [];
+  // The first edge that leads forward is the main line's; states come in its order.
+  for (let state = planState(plan, from); state && placeOf(state.name) < end; ) {
+    const { name, stage } = state;
+    if (stage !== '-') stages.push(stage);
+    const next = plan.edges.find((edge) => edge.from === name && placeOf(edge.to) > placeOf(name));
+    state = next && planState(plan, next.to);
+  }
+  return stages;
 }

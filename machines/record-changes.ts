@@ -84,6 +84,8 @@ export function advance(
     state: to,
     sector: outcome.sector ?? record.sector,
     outputs: { ...record.outputs, ...outcome.outputs },
+    // A failure that passed by itself is history from here on.
+    lastError: record.lastError?.level === 'temporary' ? null : record.lastError,
     isPaused: record.intent !== null,
     tries: 0,
     nextAtMs: null,
@@ -122,7 +124,9 @@ export function fail(
 ): Change {
   const stage = planState(plan, record.state)?.stage ?? '-';
   const retries = failure.level === 'temporary' && record.tries < limits.maxRetries;
-  const level: Level = failure.level === 'temporary' && !retries ? 'permanent' : failure.level;
+  // A sector that is given up already cannot be given up again: what is in the way is for a person.
+  const isLost = failure.level === 'abort' && record.state !== 'Aborted';
+  const level: Level = retries || isLost || failure.level === 'critical' ? failure.level : 'permanent';
   const at = iso(nowMs);
   const lastError = { level, message: failure.message, stage, at };
   const facts = { stage, level, message: failure.message };
@@ -138,14 +142,15 @@ export function fail(
     };
     return { record: next, row: rowOf(record, nowMs, { kind: 'try', ...facts }) };
   }
-  const to = level === 'abort' ? 'Aborted' : record.state;
+  const to = isLost ? 'Aborted' : record.state;
   const next = {
     ...record,
     state: to,
+    outputs: isLost ? { ...record.outputs, abortReason: failure.message } : record.outputs,
     lastError,
     tries: 0,
     nextAtMs: null,
-    isPaused: level !== 'abort' || record.intent !== null,
+    isPaused: !isLost || record.intent !== null,
     since: at,
   };
   return { record: next, row: rowOf(record, nowMs, { kind: 'error', to, ...facts }) };
@@ -173,12 +178,28 @@ export function pause(
   };
 }
 
+/** A pause was asked for and its stage did not live to its end: the thread stands still already. */
+export function hold(record: ThreadRecord, nowMs: number): Change {
+  const next: ThreadRecord = { ...record, isPaused: true, nextAtMs: null, since: iso(nowMs) };
+  const { by = null, reason = null } = record.intent ?? {};
+  return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', by, reason, event: 'PauseHeld' }) };
+}
+
+/** A resume before the pause took hold: the running stage goes on as if nothing had been asked. */
+export function cancelPause(record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
+  const { by, reason } = command;
+  return {
+    record: { ...record, intent: null, lastError: null },
+    row: rowOf(record, nowMs, { kind: 'command', by, reason, command: 'resume' }),
+  };
+}
+
 /** An operator's resume, to the same state or another one; outputs the new state does not rest on are dropped. */
 export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
   const to = command.state ?? record.state;
   const needed = planState(plan, to)?.needs.outputs ?? [];
   const isMove = to !== record.state && to !== 'Aborted';
-  const outputs = isMove
+  const kept = isMove
     ? Object.fromEntries(Object.entries(record.outputs).filter(([key]) => needed.includes(key)))
     : record.outputs;
   const abort =
@@ -193,7 +214,7 @@ export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand,
   const next: ThreadRecord = {
     ...record,
     state: to,
-    outputs,
+    outputs: abort ? { ...kept, abortReason: abort.message } : kept,
     intent: null,
     isPaused: false,
     lastError: abort,

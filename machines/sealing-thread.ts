@@ -3,7 +3,9 @@ import { endStates, type Plan, type PlanState } from './plan.js';
 import {
   advance,
   type Change,
+  cancelPause,
   fail,
+  hold,
   type PauseCommand,
   pause,
   type ResumeCommand,
@@ -46,6 +48,9 @@ export type ThreadEvent = PauseCommand | ResumeCommand | { readonly type: 'THREA
 const outcomeOf = (event: unknown) => (event as { output: StageOutcome }).output;
 const failureOf = (event: unknown) => (event as { error: StageFailure }).error;
 
+/** What a timer can count; a longer one would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 const changed = ({ record, row }: Change) => ({ record, row });
 
 /**
@@ -75,6 +80,17 @@ export function sealingThread(plan: Plan) {
       fail: assign(({ context, event }) =>
         changed(fail(plan, context.record, failureOf(event), context.settings, context.now())),
       ),
+      failImpossible: assign(({ context, event }) => {
+        const { state } = context.record;
+        const message = `no edge ${outcomeOf(event).event} leads out of ${state}: resume to start the stage over, or to another state`;
+        return changed(
+          fail(plan, context.record, { level: 'critical', message }, context.settings, context.now()),
+        );
+      }),
+      hold: assign(({ context }) => changed(hold(context.record, context.now()))),
+      cancelPause: assign(({ context, event }) =>
+        changed(cancelPause(context.record, event as ResumeCommand, context.now())),
+      ),
       standStill: assign(({ context, event }) =>
         changed(pause(context.record, event as PauseCommand, true, context.now())),
       ),
@@ -89,6 +105,8 @@ export function sealingThread(plan: Plan) {
     guards: {
       isStopping: ({ context }) => context.isStopping,
       isPaused: ({ context }) => context.record.isPaused,
+      isHalfPaused: ({ context }) => context.record.intent !== null && !context.record.isPaused,
+      isDue: ({ context }) => context.now() >= (context.record.nextAtMs ?? 0),
       mustWait: ({ context }) => context.record.nextAtMs !== null,
       isRecordedAs: ({ context }, params: { state: string }) => context.record.state === params.state,
       earned: ({ event }, params: { event: string }) => outcomeOf(event).event === params.event,
@@ -102,7 +120,8 @@ export function sealingThread(plan: Plan) {
         (event.state === null || context.possible(context.record).includes(event.state)),
     },
     delays: {
-      untilNext: ({ context }) => Math.max(0, (context.record.nextAtMs ?? 0) - context.now()),
+      untilNext: ({ context }) =>
+        Math.min(longestTimerMs, Math.max(0, (context.record.nextAtMs ?? 0) - context.now())),
     },
   });
 
@@ -142,6 +161,7 @@ export function sealingThread(plan: Plan) {
           always: [
             { guard: 'isStopping', target: '#stopped' },
             { guard: 'isPaused', target: 'paused' },
+            { guard: 'isHalfPaused', target: 'paused', actions: ['hold', 'commit'] },
             { guard: 'mustWait', target: 'waitingForNext' },
             { target: 'active' },
           ],
@@ -152,7 +172,11 @@ export function sealingThread(plan: Plan) {
           invoke: {
             src: 'stage',
             input: ({ context }) => ({ record: context.record }),
-            onDone: [...edgesOf(state), noJob],
+            onDone: [
+              ...edgesOf(state),
+              noJob,
+              { target: `#${state.name}`, actions: ['failImpossible', 'commit'], reenter: true },
+            ],
             onError: [
               { guard: 'givesUp', target: '#Aborted', actions: ['fail', 'commit'], reenter: true },
               { target: `#${state.name}`, actions: ['fail', 'commit'], reenter: true },
@@ -175,7 +199,11 @@ export function sealingThread(plan: Plan) {
             pausing: {
               on: {
                 'THREAD.PAUSE': { guard: 'pausesNow', ...standStill },
-                'THREAD.RESUME': { guard: 'cancelsPause', target: 'running', actions: ['resume', 'commit'] },
+                'THREAD.RESUME': {
+                  guard: 'cancelsPause',
+                  target: 'running',
+                  actions: ['cancelPause', 'commit'],
+                },
                 'THREAD.STOP': { target: 'stopping', actions: 'markStopping' },
               },
             },
@@ -183,7 +211,12 @@ export function sealingThread(plan: Plan) {
           },
         },
         waitingForNext: {
-          after: { untilNext: { target: 'active', actions: 'clearWait' } },
+          after: {
+            untilNext: [
+              { guard: 'isDue', target: 'active', actions: 'clearWait' },
+              { target: 'waitingForNext', reenter: true },
+            ],
+          },
           on: { 'THREAD.PAUSE': standStill, 'THREAD.STOP': '#stopped' },
         },
         paused: { on: { 'THREAD.STOP': '#stopped' } },

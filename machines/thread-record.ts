@@ -10,7 +10,7 @@ export interface ThreadRecord {
     readonly proofType: number;
     readonly size: number;
   } | null;
-  /** What finished stages gave, by output key; opaque to the machine. */
+  /** What finished stages gave, by output key; opaque to the machine, but for the `abortReason` it leaves for the report. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly isPaused: boolean;
   readonly intent: {

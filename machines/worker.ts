@@ -1,11 +1,12 @@
 import { assign, setup } from 'xstate';
+import type { PauseCommand, ResumeCommand } from './record-changes.js';
 
 /** A command for one thread. `id` ties the answer to who asked; the command itself goes to the thread as it is. */
-export interface ThreadCommand<C = unknown> {
+export interface ThreadCommand {
   readonly type: 'THREAD.COMMAND';
   readonly id: number;
   readonly index: number;
-  readonly command: C;
+  readonly command: PauseCommand | ResumeCommand;
 }
 
 export interface WorkerThread {

@@ -2,15 +2,36 @@ import { resolve } from 'node:path';
 import { parseAddress } from '../../src/config/endpoint.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { parseDuration } from '../../src/protocol/duration.js';
-import { SealvisorError } from '../../src/protocol/errors.js';
+import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
+import { proofTypeOfSize } from '../../src/protocol/sector.js';
 import { parseSize } from '../../src/protocol/size.js';
 import { tell } from '../output/say.js';
 import { untilStopped } from '../output/until-stopped.js';
 
-/** A miner's actor id from its option. @throws usage */
-export function minerOf(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new SealvisorError('usage', `--miner ${text} is no actor id: write a whole number, like 10000`);
+/** What the mock chain is made from. @throws usage, naming the option */
+export function chainOptions(options: {
+  readonly miner: string;
+  readonly sectorSize: string;
+  readonly epoch: string;
+}): { readonly miner: number; readonly sectorSize: number; readonly epochMs: number } {
+  const miner = /^\d{1,15}$/.test(options.miner) ? Number(options.miner) : undefined;
+  if (miner === undefined)
+    throw new SealvisorError(
+      'usage',
+      `--miner ${options.miner} is no actor id: write a whole number, like 10000`,
+    );
+  const sectorSize = option('--sector-size', () => proofTypeOfSize(parseSize(options.sectorSize)).size);
+  const epochMs = option('--epoch', () => parseDuration(options.epoch));
+  if (epochMs > 0) return { miner, sectorSize, epochMs };
+  throw new SealvisorError('usage', `--epoch ${options.epoch}: an epoch takes some time, write 1s`);
+}
+
+function option<T>(name: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new SealvisorError('usage', `${name}: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** Runs a manager until SIGINT or SIGTERM. */
@@ -24,10 +45,8 @@ export async function daemon(options: {
 }): Promise<void> {
   const server = await startManagerServer({
     ...parseAddress(options.listen, 1789),
-    miner: minerOf(options.miner),
-    sectorSize: parseSize(options.sectorSize),
+    ...chainOptions(options),
     home: resolve(options.home),
-    epochMs: parseDuration(options.epoch),
     pieces: options.pieces,
     warn: (line) => tell(`warning: ${line}`),
   });

@@ -1,5 +1,9 @@
 /** `util worker …`: through the manager for a name it knows; an address it does not know is dialled itself. */
-import { formatAddress, parseAddress } from '../../src/config/endpoint.js';
+import { formatAddress, parseAddress, workerPort } from '../../src/config/endpoint.js';
+import { managerUrl as parseManagerUrl } from '../../src/config/manager-url.js';
+import type { FieldWorker, ThreadRequest } from '../../src/fleet/field-worker.js';
+import { workerClient } from '../../src/fleet/worker-client.js';
+import { wallClock } from '../../src/protocol/clock.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import type { ControlReply, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
@@ -18,21 +22,37 @@ interface Options {
 }
 
 const managerUrl = (options: Options) =>
-  (options.manager ?? process.env.SEALVISOR_MANAGER ?? 'http://127.0.0.1:1789').replace(/\/+$/, '');
+  parseManagerUrl(options.manager ?? (process.env.SEALVISOR_MANAGER || 'http://127.0.0.1:1789'));
 
-/** Where a worker's routes are: under the manager, or at its own address. */
-async function routesOf(name: string, options: Options): Promise<string> {
-  const known = `${managerUrl(options)}/api/v1/workers/${encodeURIComponent(name)}`;
+/** The worker by that name, through the manager; an address it does not know is dialled itself. */
+async function workerOf(name: string, options: Options): Promise<Pick<FieldWorker, 'threads' | 'command'>> {
+  const routes = `${managerUrl(options)}/api/v1/workers/${encodeURIComponent(name)}`;
   try {
-    await askAt<WorkerEntry>(known, 'GET', '');
-    return known;
+    await askAt<WorkerEntry>(routes, 'GET', '');
   } catch (thrown) {
     const isUnknown = thrown instanceof SealvisorError && thrown.code === 'worker_not_found';
     const isAway = thrown instanceof SealvisorError && thrown.code === 'unreachable';
-    const looksLikeAddress = /[.:]|^localhost$/.test(name);
-    if (!(isUnknown || isAway) || !looksLikeAddress) throw thrown;
-    return `http://${formatAddress(parseAddress(name, 17_890))}/api/v1`;
+    if (!(isUnknown || isAway) || !(await isAddress(name))) throw thrown;
+    return workerClient(name, `http://${formatAddress(parseAddress(name, workerPort))}`, wallClock);
   }
+  return {
+    threads: () => askAt<ThreadView[]>(routes, 'GET', '/threads'),
+    command: (index, verb, request) =>
+      askAt<ControlReply>(routes, 'POST', `/threads/${index}/${verb}`, request),
+  };
+}
+
+/** A word without a dot or a port may be a worker's name as well as a host's: it is a host when it resolves. */
+async function isAddress(name: string): Promise<boolean> {
+  if (/[.:]/.test(name)) return true;
+  const { lookup } = await import('node:dns/promises');
+  return (
+    /^[\w-]+$/.test(name) &&
+    lookup(name).then(
+      () => true,
+      () => false,
+    )
+  );
 }
 
 export async function list(options: Options & { expiration: string }): Promise<void> {
@@ -45,9 +65,9 @@ export async function list(options: Options & { expiration: string }): Promise<v
 }
 
 export async function info(name: string, options: Options): Promise<void> {
-  const routes = await routesOf(name, options);
+  const worker = await workerOf(name, options);
   await watch(options.watch === true, async () => {
-    const views = await askAt<ThreadView[]>(routes, 'GET', '/threads');
+    const views = await worker.threads();
     if (options.json) answerJson(views);
     else answer((options.wide ? wideInfoTable : infoTable)(views, Date.now()));
   });
@@ -69,17 +89,14 @@ export async function resume(
 async function command(
   name: string,
   index: string,
-  verb: string,
-  body: object,
+  verb: 'pause' | 'resume',
+  body: ThreadRequest,
   options: Options,
 ): Promise<void> {
   const thread = checkIndex(/^\d+$/.test(index) ? Number(index) : Number.NaN);
-  const routes = await routesOf(name, options);
+  const worker = await workerOf(name, options);
   const request = { ...body, reason: options.reason, by: operator() };
-  answerControl(
-    await askAt<ControlReply>(routes, 'POST', `/threads/${thread}/${verb}`, request),
-    options.json === true,
-  );
+  answerControl(await worker.command(thread, verb, request), options.json === true);
 }
 
 export async function remove(name: string, options: Options): Promise<void> {

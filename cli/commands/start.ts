@@ -1,18 +1,17 @@
 /** A whole local fleet: manager and worker in one process, over real files. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
-import { startWorkerServer } from '../../src/http/worker-server.js';
-import { parseDuration } from '../../src/protocol/duration.js';
+import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import { parseSize } from '../../src/protocol/size.js';
+import { formatSectorId } from '../../src/protocol/sector.js';
 import { progressDisplay } from '../output/progress.js';
 import { answer, answerJson, tell } from '../output/say.js';
 import { summaryOf, summaryTable } from '../output/summary.js';
 import { rowLine } from '../output/transition.js';
 import { untilStopped } from '../output/until-stopped.js';
-import { minerOf } from './manager-daemon.js';
+import { chainOptions } from './manager-daemon.js';
+import { thingsToTry, writeConfig } from './start-home.js';
 
 export interface StartOptions {
   readonly home: string;
@@ -30,78 +29,59 @@ function sectorLimit(text: string | undefined): number {
   throw new SealvisorError('usage', `--sectors ${text}: write a whole number from 1 up`);
 }
 
-/** The configuration of the local worker; a file of the user's own in its place is kept. */
-function writeConfig(home: string): string {
-  mkdirSync(home, { recursive: true });
-  const path = join(home, 'venus-worker.toml');
-  const threads = [1, 2, 3].map(
-    (n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`,
-  );
-  const text = `# Written by \`sealvisor start\`, kept when it is there.
-[worker]
-name = "local"
-
-[worker.rpc_server]
-host = "127.0.0.1"
-port = 17890
-
-[sector_manager]
-rpc_client.addr = "/ip4/127.0.0.1/tcp/1789"
-
-[sealing]
-enable_deals = true
-disable_cc = true
-seal_interval = "1s"
-recover_interval = "2s"
-rpc_polling_interval = "1s"
-
-${threads.join('\n')}
-[[attached]]
-name = "store"
-location = ${JSON.stringify(join(home, 'store'))}
-`;
-  try {
-    writeFileSync(path, text, { flag: 'wx' });
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
-  }
-  return path;
-}
-
 export async function start(options: StartOptions): Promise<void> {
   const home = resolve(options.home);
   const limit = sectorLimit(options.sectors);
+  const chain = chainOptions(options);
   const configPath = writeConfig(home);
   const { config, warnings } = loadWorkerConfig(configPath);
   const display = progressDisplay(process.stderr);
   const warn = (line: string) => display.print(`warning: ${line}`);
   for (const warning of warnings) warn(warning);
   const managerAt = new URL(config.manager.url);
+  const onlyWithDeals = config.threads.every((thread) => thread.sealing.disableCc);
   const manager = await startManagerServer({
     host: managerAt.hostname,
     port: Number(managerAt.port),
     home: join(home, 'manager'),
-    miner: minerOf(options.miner),
-    sectorSize: parseSize(options.sectorSize),
-    epochMs: parseDuration(options.epoch),
+    ...chain,
     pieces: options.pieces,
-    onlyWithDeals: config.threads.every((thread) => thread.sealing.disableCc),
+    onlyWithDeals,
     limit,
     warn,
   });
-  let finished = manager.manager.sectors.lives().filter(({ life }) => life.finalized).length;
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const worker = await startWorkerServer({
+  let worker: WorkerServer | undefined;
+  let isTold = false;
+  /** Ends the run when what it was asked for is sealed and no thread has still to clean up behind it. */
+  const look = () => {
+    if (!worker || isTold) return;
+    const held = new Set(worker.worker.control.threads().map((view) => view.sector?.id));
+    const { sectors } = manager.manager;
+    const lives = sectors.lives().filter(({ life }) => life.abortReason === null);
+    const sealed = lives.filter(({ id, life }) => life.finalized && !held.has(formatSectorId(id))).length;
+    const isAllSealed = onlyWithDeals && sealed === lives.length && sectors.waiting().length === 0;
+    if (sealed < limit && !isAllSealed) return;
+    isTold = true;
+    if (sealed >= limit) return end();
+    display.print(`every piece is sealed, ${sealed} sector${sealed === 1 ? '' : 's'} in all`);
+    if (Number.isFinite(limit)) end();
+    else display.print('the fleet is idle and goes on serving; Ctrl-C stops it');
+  };
+  // The first transitions come while the worker still starts: they wait for what stands at the top.
+  let early: string[] | undefined = [];
+  const tellRow = (line: string) => (early ? early.push(line) : display.print(line));
+  worker = await startWorkerServer({
     config,
     warn,
-    onView: (view) => display.show(view),
-    onRow: (index, row) => {
-      display.print(rowLine(index, row));
-      if (row.event === 'Released' && row.from === 'Finished' && ++finished >= limit) end();
+    onView: (view) => {
+      display.show(view);
+      if (view.sector === null) look();
     },
+    onRow: (index, row) => tellRow(rowLine(index, row)),
   }).catch(async (error: unknown) => {
     await manager.stop();
     throw error;
@@ -109,16 +89,13 @@ export async function start(options: StartOptions): Promise<void> {
   tell(`manager on http://${manager.host}:${manager.port} (mock chain, miner ${options.miner}), worker on ${worker.host}:${worker.port}
 sealing with the built-in dev processors: real work on real bytes, no proof any chain would take
 In another terminal:
-  npx venus-worker worker -c ${configPath} list
-  npx venus-worker worker -c ${configPath} pause --index 0
-  npx venus-worker worker -c ${configPath} resume --index 0
-  npx venus-sector-manager util worker list
-  npx venus-sector-manager util worker info local
-  npx sealvisor unseal ${join(home, 'store', 'sealed', `s-t0${options.miner}-1`)} --out pieces`);
-  if (finished >= limit) end();
+${thingsToTry(configPath, config, manager, worker, options.miner)}`);
+  for (const line of early) display.print(line);
+  early = undefined;
+  look();
   await untilStopped(async (graceMs) => {
     display.stop();
-    await worker.stop(graceMs);
+    await worker?.stop(graceMs);
     await manager.stop();
   }, ended);
   const summary = summaryOf(config);

@@ -20,7 +20,7 @@ export async function unsealFile(file: string, options: { out: string; json?: bo
   for (const piece of pieces) answer(`${piece.path} (${piece.payloadSize} bytes)`);
   tell(
     pieces.length > 0
-      ? `${pieces.length} pieces, each checked against its CID`
+      ? `${pieces.length === 1 ? '1 piece' : `${pieces.length} pieces`}, each checked against its CID`
       : 'the sector holds no pieces',
   );
 }

@@ -3,6 +3,9 @@ import { formatGoDuration } from '../../src/protocol/duration.js';
 import { elapsedSeconds, errorText } from '../../src/protocol/field-thread.js';
 import type { ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
 
+/** What Rust does not print as it is: control, format, private and unassigned, any blank but the space, what joins a letter. */
+const unprintable = /[\p{C}\p{Z}\p{Grapheme_Extend}]/u;
+
 /** A string as Rust's `{:?}` prints it. */
 export function rustString(text: string): string {
   const named: Readonly<Record<string, string>> = {
@@ -12,10 +15,11 @@ export function rustString(text: string): string {
     '\r': '\\r',
     '\t': '\\t',
     '\0': '\\0',
-    "'": "'",
+    ' ': ' ',
   };
+  const escaped = (char: string) => `\\u{${char.codePointAt(0)?.toString(16)}}`;
   const body = [...text]
-    .map((char) => named[char] ?? (/\p{Cc}/u.test(char) ? `\\u{${char.codePointAt(0)?.toString(16)}}` : char))
+    .map((char) => named[char] ?? (unprintable.test(char) ? escaped(char) : char))
     .join('');
   return `"${body}"`;
 }
@@ -41,15 +45,17 @@ export function wideSuffix(view: ThreadView): string {
   return `, plan=${view.plan}, mode=${view.mode}, stage=${view.stage}${progress}`;
 }
 
-/** Columns as Go's tabwriter sets them: two spaces between, the last one ragged. */
+/** Columns as Go's tabwriter sets them, two spaces between and the last one ragged; no cell breaks its row. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-        .join('  '),
-    )
+  const cells = rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, ' ')));
+  const lengthOf = (cell: string) => [...cell].length;
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => lengthOf(row[column] ?? ''))),
+  );
+  const padded = (cell: string, column: number) =>
+    cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - lengthOf(cell)));
+  return cells
+    .map((row) => row.map((cell, at) => (at === row.length - 1 ? cell : padded(cell, at))).join('  '))
     .join('\n');
 }
 
@@ -76,31 +82,29 @@ export function workerTable(
   return table([[...head.slice(0, 2), ...wideHead, ...head.slice(2)], ...rows]);
 }
 
-export function infoTable(views: readonly ThreadView[], nowMs: number): string {
-  const head = ['Index', 'Loc', 'SectorID', 'Paused', 'PausedElapsed', 'State', 'LastErr'];
-  const rows = views.map((view) => {
-    const isPaused = view.mode === 'paused';
-    const elapsed = isPaused ? formatGoDuration(elapsedSeconds(view, nowMs) * 1000) : 'NULL';
-    const error = errorText(view)?.replaceAll('\n', ' ') ?? 'NULL';
-    return [
-      String(view.index),
-      view.location,
-      view.sector?.id ?? 'NULL',
-      String(isPaused),
-      elapsed,
-      view.state,
-      error,
-    ];
-  });
-  return table([head, ...rows]);
+const infoHead = ['Index', 'Loc', 'SectorID', 'Paused', 'PausedElapsed', 'State', 'LastErr'];
+
+function infoRow(view: ThreadView, nowMs: number): readonly string[] {
+  const isPaused = view.mode === 'paused';
+  return [
+    String(view.index),
+    view.location,
+    view.sector?.id ?? 'NULL',
+    String(isPaused),
+    isPaused ? formatGoDuration(elapsedSeconds(view, nowMs) * 1000) : 'NULL',
+    view.state,
+    errorText(view) ?? 'NULL',
+  ];
 }
 
-/** Today's columns before the seed's. */
+export function infoTable(views: readonly ThreadView[], nowMs: number): string {
+  return table([infoHead, ...views.map((view) => infoRow(view, nowMs))]);
+}
+
+/** Today's columns before the seed's, whose last one is ragged. */
 export function wideInfoTable(views: readonly ThreadView[], nowMs: number): string {
-  const [head = '', ...lines] = infoTable(views, nowMs).split('\n');
-  const today = table([
-    ['Plan', 'Mode', 'Stage'],
-    ...views.map((view) => [view.plan, view.mode, view.stage.padEnd(15)]),
-  ]).split('\n');
-  return [head, ...lines].map((line, at) => `${(today[at] ?? '').padEnd(34)}  ${line}`).join('\n');
+  return table([
+    ['Plan', 'Mode', 'Stage', ...infoHead],
+    ...views.map((view) => [view.plan, view.mode, view.stage, ...infoRow(view, nowMs)]),
+  ]);
 }

@@ -1,7 +1,11 @@
 import type { HistoryRow } from '../../src/protocol/thread.js';
 
-/** One line for one row of history. */
+/** One line for one row of history, whatever it says. */
 export function rowLine(index: number, row: HistoryRow): string {
+  return lineOf(index, row).replace(/\p{Cc}/gu, ' ');
+}
+
+function lineOf(index: number, row: HistoryRow): string {
   const head = `${row.at.slice(11, 19)} #${index} ${row.sector ?? '-'}`;
   switch (row.kind) {
     case 'transition': {

@@ -7,10 +7,12 @@ const withTreeD = [...withPieces, 'tree_d'];
 const withTicket = [...withTreeD, 'ticket'];
 const withPc1 = [...withTicket, 'pc1'];
 const withPc2 = [...withPc1, 'pc2'];
-const persisted = [...withPc2, 'persisted'];
+const preCommitted = [...withPc2, 'pre_commit'];
+const persisted = [...preCommitted, 'persisted'];
 const withSeed = [...persisted, 'seed'];
 const withC1 = [...withSeed, 'c1'];
 const withC2 = [...withC1, 'c2'];
+const proven = [...withC2, 'proof'];
 const staged = ['staged'];
 const treeD = [...staged, 'tree-d'];
 const labels = [...treeD, 'layers'];
@@ -44,20 +46,20 @@ export const sealer: Plan = {
       needs: { outputs: [...withPc2, 'synthetic'], files: sealed },
     },
     { name: 'PC2Done', stage: 'SubmitPreCommit', needs: { outputs: withPc2, files: sealed } },
-    { name: 'PCSubmitted', stage: 'WaitPCLanded', needs: { outputs: withPc2, files: sealed } },
+    { name: 'PCSubmitted', stage: 'WaitPCLanded', needs: { outputs: preCommitted, files: sealed } },
     {
       name: 'PCLanded',
       stage: 'PersistFiles',
       processor: 'transfer',
-      needs: { outputs: withPc2, files: sealed },
+      needs: { outputs: preCommitted, files: sealed },
     },
     { name: 'Persisted', stage: 'SubmitPersisted', needs: { outputs: persisted, files: sealed } },
     { name: 'PersistanceSubmitted', stage: 'WaitSeed', needs: { outputs: persisted, files: sealed } },
     { name: 'SeedAssigned', stage: 'C1', processor: 'c1', needs: { outputs: withSeed, files: sealed } },
     { name: 'C1Done', stage: 'C2', processor: 'c2', needs: { outputs: withC1, files: [] } },
     { name: 'C2Done', stage: 'SubmitProof', needs: { outputs: withC2, files: [] } },
-    { name: 'ProofSubmitted', stage: 'WaitProofLanded', needs: { outputs: withC2, files: [] } },
-    { name: 'Finished', stage: '-', needs: { outputs: withC2, files: [] } },
+    { name: 'ProofSubmitted', stage: 'WaitProofLanded', needs: { outputs: proven, files: [] } },
+    { name: 'Finished', stage: '-', needs: { outputs: proven, files: [] } },
     { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
   ],
   edges: [

@@ -1,3 +1,20 @@
-export { backoffMs, mustRestart, withRestart } from './policy.js';
-export type { Backoff, Child, ChildSpec, Exit, Supervisor, SupervisorSpec } from './spec.js';
+export { type RefusalCode, refusals, SupervisorError } from './refusal.js';
+export type {
+  AutoShutdown,
+  Backoff,
+  Child,
+  ChildCounts,
+  ChildInfo,
+  ChildSpec,
+  ChildType,
+  Clock,
+  Exit,
+  RestartType,
+  Shutdown,
+  Strategy,
+  Supervisor,
+  SupervisorEvent,
+  SupervisorSpec,
+} from './spec.js';
 export { startSupervisor } from './supervisor.js';
+export { systemClock } from './system-clock.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import { hintFor, knownPaths, pathText } from './known-keys.js';
 

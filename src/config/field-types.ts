@@ -1,5 +1,5 @@
 /** The kinds of value a configuration holds. Each one's zod message says what is expected, and nothing else. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationExpected, parseDuration } from '../protocol/duration.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { parseSize, sizeExpected } from '../protocol/size.js';

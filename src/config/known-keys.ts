@@ -1,6 +1,6 @@
 /** What a schema knows: its keys, for a typo's nearest neighbour, and which of them nothing reads yet. */
 import { distance } from 'fastest-levenshtein';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const unused = new WeakSet<z.ZodType>();
 

@@ -1,5 +1,5 @@
 /** The whole key set of the field's worker configuration, and ours under `[sealvisor]` (SPEC section 4). */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import * as field from './field-types.js';
 import { notUsedYet } from './known-keys.js';
 

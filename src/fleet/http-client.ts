@@ -18,13 +18,18 @@ export interface JsonResponse {
 
 const largestAnswer = 64 * 1024 * 1024;
 
-/** @throws unreachable, deadline_exceeded, bad_answer */
+/** @throws usage when the address is none, unreachable, deadline_exceeded, bad_answer */
 export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
-  const url = new URL(options.url);
+  const url = urlOf(options.url);
   const secure = url.protocol === 'https:';
   const { request } = secure ? await import('node:https') : await import('node:http');
   const payload = options.body === undefined ? undefined : JSON.stringify(options.body);
   return new Promise((resolve, reject) => {
+    let isLate = false;
+    const onFault = (cause: unknown) => {
+      clearTimeout(deadline);
+      reject(isLate ? lateBy(url, options.timeoutMs) : faultOf(cause, url));
+    };
     const call = request(
       url,
       {
@@ -39,16 +44,29 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
       },
       (response) =>
         readJson(response)
-          .then(resolve, (cause: unknown) => reject(faultOf(cause, url)))
+          .then(resolve, onFault)
           .finally(() => clearTimeout(deadline)),
     );
-    const deadline = setTimeout(() => call.destroy(lateBy(url, options.timeoutMs)), options.timeoutMs);
-    call.on('error', (cause) => {
-      clearTimeout(deadline);
-      reject(faultOf(cause, url));
+    const deadline = setTimeout(() => {
+      isLate = true;
+      call.destroy();
+    }, options.timeoutMs);
+    call.on('error', onFault);
+    call.on('socket', (socket) => {
+      // An answer that is there before the request is written ends the request's own care for the socket: without a
+      // listener the broken pipe that follows would end the process. A kept socket comes by here again.
+      if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
     });
     call.end(payload);
   });
+}
+
+function ignore(): void {}
+
+function urlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return url;
+  throw new SealvisorError('usage', `${JSON.stringify(text)} is no address to ask: write http://host:port`);
 }
 
 async function readJson(response: IncomingMessage): Promise<JsonResponse> {
@@ -85,20 +103,24 @@ function faultOf(cause: unknown, url: URL): SealvisorError {
 }
 
 /** The answer's body, or the problem it tells as an error of ours. @throws what the other side said, else bad_answer */
-export function expectOk({ status, body }: JsonResponse): unknown {
+export function expectOk(response: JsonResponse): unknown {
+  const { status, body } = response;
   if (status >= 200 && status < 300) return body;
-  if (typeof body === 'object' && body !== null && 'code' in body && 'detail' in body) {
-    const {
-      code,
-      detail,
-      type: _type,
-      title: _title,
-      status: _status,
-      ...data
-    } = body as Record<string, unknown>;
-    // The table was just asked: the code is one of ours.
-    if (typeof code === 'string' && code in errorCodes)
-      throw new SealvisorError(code as ErrorCode, String(detail), { data });
-  }
-  throw new SealvisorError('bad_answer', `the other side answered ${status}`);
+  throw problemIn(response) ?? new SealvisorError('bad_answer', `the other side answered ${status}`);
+}
+
+/** The problem that an answer tells in our words, if it does. */
+export function problemIn({ body }: JsonResponse): SealvisorError | undefined {
+  if (typeof body !== 'object' || body === null || !('code' in body && 'detail' in body)) return undefined;
+  const {
+    code,
+    detail,
+    type: _type,
+    title: _title,
+    status: _status,
+    ...data
+  } = body as Record<string, unknown>;
+  if (typeof code !== 'string' || !Object.hasOwn(errorCodes, code)) return undefined;
+  // The table was just asked: the code is one of ours.
+  return new SealvisorError(code as ErrorCode, String(detail), { data });
 }

@@ -1,5 +1,5 @@
 import { SealvisorError } from '../protocol/errors.js';
-import { requestJson } from './http-client.js';
+import { problemIn, requestJson } from './http-client.js';
 
 let lastId = 0;
 
@@ -12,12 +12,16 @@ export async function rpcCall(
 ): Promise<unknown> {
   const body = { jsonrpc: '2.0', id: ++lastId, method, params };
   const answer = await requestJson({ method: 'POST', url, body, ...options });
-  if (typeof answer.body !== 'object' || answer.body === null)
-    throw new SealvisorError('bad_answer', `${method} got no JSON-RPC answer (HTTP ${answer.status})`);
-  if ('error' in answer.body && answer.body.error) {
-    const { message } = answer.body.error as { message?: unknown };
+  const said = typeof answer.body === 'object' && answer.body !== null ? answer.body : {};
+  if ('error' in said && typeof said.error === 'object' && said.error !== null) {
+    const { message } = said.error as { message?: unknown };
     throw new SealvisorError('remote_error', `${method}: ${String(message)}`);
   }
-  if ('result' in answer.body) return answer.body.result;
-  throw new SealvisorError('bad_answer', `${method} got an answer without a result`);
+  if ('result' in said) return said.result;
+  // The field's manager, in Go, leaves a result out when there is none.
+  if ('jsonrpc' in said) return null;
+  throw (
+    problemIn(answer) ??
+    new SealvisorError('bad_answer', `${method} got no JSON-RPC answer (HTTP ${answer.status})`)
+  );
 }

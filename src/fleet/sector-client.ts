@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';

@@ -1,8 +1,10 @@
 /** JSON-RPC 2.0 over one POST, by the library json-rpc-2.0 (batches, notifications, the standard codes). */
 import {
   createJSONRPCErrorResponse,
+  isJSONRPCID,
   isJSONRPCRequest,
   JSONRPCErrorCode,
+  type JSONRPCRequest,
   type JSONRPCResponse,
   JSONRPCServer,
 } from 'json-rpc-2.0';
@@ -38,7 +40,7 @@ export function jsonRpcHandler(
     });
   }
   const one = async (request: unknown): Promise<JSONRPCResponse | null> =>
-    isJSONRPCRequest(request)
+    isRequest(request)
       ? server.receive(request)
       : createJSONRPCErrorResponse(null, JSONRPCErrorCode.InvalidRequest, 'this is no JSON-RPC 2.0 request');
 
@@ -59,4 +61,16 @@ export function jsonRpcHandler(
     const answers = (await Promise.all(message.map(one))).filter((answer) => answer !== null);
     return answers.length > 0 ? { status: 200, body: answers } : { status: 204 };
   };
+}
+
+/** The library's own check reads `null` as an object, and takes any method, id and parameters. */
+function isRequest(value: unknown): value is JSONRPCRequest {
+  if (typeof value !== 'object' || value === null || !isJSONRPCRequest(value)) return false;
+  const { method, id, params }: { method: unknown; id?: unknown; params?: unknown } = value;
+  return (
+    typeof method === 'string' &&
+    (id === undefined || isJSONRPCID(id)) &&
+    // Go's clients send null for no parameters.
+    (params === undefined || typeof params === 'object')
+  );
 }

@@ -3,13 +3,15 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
+import type { ThreadRequest } from '../fleet/field-worker.js';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { readBody, readText } from './body.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { managerMethods } from './manager-rpc.js';
-import { threadIndex } from './parse.js';
+import { parse, threadIndex } from './parse.js';
 import { problem } from './problem.js';
+import { pauseBody, resumeBody } from './thread-bodies.js';
 
 export function managerApp(manager: Manager): Hono {
   const app = new Hono();
@@ -34,10 +36,12 @@ export function managerApp(manager: Manager): Hono {
   app.get('/api/v1/workers/:name/threads/:index', async (c) =>
     c.json(await relay.thread(c.req.param('name'), threadIndex(c.req.param('index')))),
   );
+  const bodies = { pause: pauseBody, resume: resumeBody } as const;
   for (const verb of ['pause', 'resume'] as const)
     app.post(`/api/v1/workers/:name/threads/:index/${verb}`, async (c) => {
       const { name, index } = c.req.param();
-      return c.json(await relay.command(name ?? '', threadIndex(index), verb, await readBody(c)));
+      const request = parse<ThreadRequest>(bodies[verb], await readBody(c), verb);
+      return c.json(await relay.command(name ?? '', threadIndex(index), verb, request));
     });
   app.get('/piecestore/:cid', async (c) => {
     const cid = c.req.param('cid');

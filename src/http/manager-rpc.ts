@@ -1,5 +1,5 @@
 /** The `Venus.` namespace over the manager's services. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Manager } from '../manager/manager.js';
 import {
   allocatedParam,

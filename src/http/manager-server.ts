@@ -1,4 +1,6 @@
+import { mkdir } from 'node:fs/promises';
 import { type Manager, type ManagerOptions, startManager } from '../manager/manager.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { managerApp } from './manager-app.js';
 import { serve } from './serve.js';
 
@@ -10,10 +12,17 @@ export interface ManagerServer {
   stop(): Promise<void>;
 }
 
-/** @throws port_taken, location_in_use, usage; nothing is left running */
+/** @throws port_taken, location_in_use, location_not_writable, usage; nothing is left running */
 export async function startManagerServer(
   options: ManagerOptions & { readonly host: string; readonly port: number },
 ): Promise<ManagerServer> {
+  await mkdir(options.home, { recursive: true }).catch((cause: unknown) => {
+    throw new SealvisorError(
+      'location_not_writable',
+      `cannot keep the manager's state in ${options.home}: ${messageOf(cause)}; choose another --home`,
+      { cause },
+    );
+  });
   const manager = await startManager(options);
   const doors = await serve(managerApp(manager), options).catch((error: unknown) => {
     manager.stop();

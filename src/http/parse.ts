@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 
 /** Parses once, at the edge. @throws invalid_request naming the field */

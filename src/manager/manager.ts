@@ -1,6 +1,8 @@
 /** The manager: roster, relay and sector service over one store. Serves no HTTP itself. */
 import { join } from 'node:path';
 import { type WallClock, wallClock } from '../protocol/clock.js';
+import { SealvisorError } from '../protocol/errors.js';
+import { proofTypeOfSize } from '../protocol/sector.js';
 import { openFleetStore, type PieceRow } from '../store/fleet-store.js';
 import { mockChain } from './chain.js';
 import { scanPieces } from './pieces.js';
@@ -31,6 +33,9 @@ export interface Manager {
 /** @throws location_in_use, store_failed, usage */
 export async function startManager(options: ManagerOptions): Promise<Manager> {
   const { warn, clock = wallClock } = options;
+  proofTypeOfSize(options.sectorSize);
+  if (!(options.epochMs > 0))
+    throw new SealvisorError('usage', 'an epoch of no length: write a duration such as 1s');
   const store = openFleetStore(join(options.home, 'manager.db'));
   const scan = new AbortController();
   try {
@@ -45,6 +50,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
   const sectors = sectorService({
     store,
     chain,
+    clock,
     miner: options.miner,
     sectorSize: options.sectorSize,
     onlyWithDeals: options.onlyWithDeals ?? false,
@@ -52,7 +58,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
   });
   return {
     roster: people,
-    relay: relay(people),
+    relay: relay(people, clock),
     sectors,
     piece: (cid) => store.pieces().find((piece) => piece.cid === cid),
     stop: () => store.close(),

@@ -33,6 +33,8 @@ export async function scanPieces(
     const { size, mtimeMs } = await stat(path);
     const before = known.get(path);
     if (before?.payloadSize === size && before.mtimeMs === mtimeMs) continue;
+    // The file has other bytes now: what was known of it is nowhere any more.
+    if (before) store.removePiece(before.cid);
     if (size === 0 || size > payloadOf(sectorSize)) {
       skipped.push(path);
       continue;

@@ -4,6 +4,7 @@ import type { PieceRow } from '../store/fleet-store.js';
 
 export interface SectorLife {
   readonly proofType: number;
+  readonly givenMs: number;
   readonly state: string;
   readonly worker: StateReport['Worker'] | null;
   readonly deals: readonly Deal[] | null;
@@ -16,9 +17,10 @@ export interface SectorLife {
   readonly abortReason: string | null;
 }
 
-export function newLife(proofType: number): SectorLife {
+export function newLife(proofType: number, nowMs: number): SectorLife {
   return {
     proofType,
+    givenMs: nowMs,
     state: 'Allocated',
     worker: null,
     deals: null,
@@ -30,6 +32,15 @@ export function newLife(proofType: number): SectorLife {
     finalized: false,
     abortReason: null,
   };
+}
+
+/** How long a worker may take from the answer of AllocateSector to its first word about the sector, ms. */
+const silenceMs = 60_000;
+
+/** A sector that was given is held while its worker has spoken of it, or may still be about to: it may have died before. */
+export function isHeld(life: SectorLife, nowMs: number): boolean {
+  if (life.abortReason !== null) return false;
+  return life.worker !== null || life.deals !== null || nowMs - life.givenMs < silenceMs;
 }
 
 /** Pieces that fit together, largest first: each lies at a multiple of its size, so their sum is what counts. */

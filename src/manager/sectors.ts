@@ -1,4 +1,5 @@
 /** The sector service: allocates, deals, answers for the chain, and keeps what workers tell. */
+import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type {
   Allocated,
@@ -11,11 +12,12 @@ import type {
 import { formatSectorId, proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../protocol/sector.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import { landing, type MockChain } from './chain.js';
-import { dealOf, newLife, packPieces, type SectorLife } from './sector-life.js';
+import { dealOf, isHeld, newLife, packPieces, type SectorLife } from './sector-life.js';
 
 export interface SectorsOptions {
   readonly store: FleetStore;
   readonly chain: MockChain;
+  readonly clock: WallClock;
   readonly miner: number;
   readonly sectorSize: number;
   /** No sector is given while no piece waits. */
@@ -30,7 +32,8 @@ const accepted: SubmitAnswer = { Res: 1, Desc: null };
 const duplicate: SubmitAnswer = { Res: 2, Desc: null };
 const mismatched: SubmitAnswer = { Res: 3, Desc: 'another submission was made for this sector' };
 
-export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, limit }: SectorsOptions) {
+export function sectorService(options: SectorsOptions) {
+  const { store, chain, clock, miner, sectorSize, onlyWithDeals, limit } = options;
   const proofType = proofTypeOfSize(sectorSize).proofType;
   const lifeOf = (id: SectorId): SectorLife => {
     const row = store.sector(id.miner, id.number);
@@ -40,7 +43,6 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
   };
   const keep = (id: SectorId, facts: Partial<SectorLife>) =>
     store.putSector({ ...id, body: JSON.stringify({ ...lifeOf(id), ...facts }) });
-  const waiting = () => store.pieces().filter((piece) => piece.sector === null);
   const landed = (epoch: number, after: number): PollAnswer => ({
     State: chain.epoch() >= epoch + after ? 3 : 2,
     Desc: null,
@@ -50,17 +52,27 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
       id: { miner: of, number },
       life: JSON.parse(body) as SectorLife,
     }));
+  /** Pieces that fit and that no sector holds. A life is the one place that says so: one write, no half of two. */
+  const waiting = () => {
+    const held = new Set(
+      lives()
+        .filter(({ life }) => life.abortReason === null)
+        .flatMap(({ life }) => life.deals ?? [])
+        .map((deal) => deal.Piece.Cid['/']),
+    );
+    return store.pieces().filter((piece) => piece.paddedSize <= sectorSize && !held.has(piece.cid));
+  };
 
   return {
     allocate: (miners: readonly number[] | null, proofTypes: readonly number[] | null): Allocated | null => {
       if (miners && miners.length > 0 && !miners.includes(miner)) return null;
       if (proofTypes && proofTypes.length > 0 && !proofTypes.includes(proofType)) return null;
-      const all = lives();
-      if (all.filter(({ life }) => life.abortReason === null).length >= limit) return null;
+      const held = lives().filter(({ life }) => isHeld(life, clock.now()));
+      if (held.length >= limit) return null;
       // A sector that was given and has no deals yet will take some of those that wait.
-      const open = all.filter(({ life }) => life.deals === null && life.abortReason === null).length;
+      const open = held.filter(({ life }) => life.deals === null).length;
       if (onlyWithDeals && waiting().length <= open) return null;
-      const row = store.nextSector(miner, JSON.stringify(newLife(proofType)));
+      const row = store.nextSector(miner, JSON.stringify(newLife(proofType, clock.now())));
       return { ID: { Miner: row.miner, Number: row.number }, ProofType: proofType };
     },
     acquireDeals: (id: SectorId, maxDeals: number | null, minUsedSpace: number | null) => {
@@ -70,10 +82,6 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
       const used = chosen.reduce((sum, piece) => sum + piece.paddedSize, 0);
       if (chosen.length === 0 || used < (minUsedSpace ?? 0)) return null;
       const deals = chosen.map(dealOf);
-      store.place(
-        chosen.map((piece) => piece.cid),
-        id.number,
-      );
       keep(id, { deals });
       return deals;
     },
@@ -136,13 +144,10 @@ export function sectorService({ store, chain, miner, sectorSize, onlyWithDeals, 
       };
     },
     reportFinalized: (id: SectorId): void => keep(id, { state: 'Finished', finalized: true, failure: null }),
+    /** The first word counts: an abort told again, or of a sector that is done, changes nothing. */
     reportAborted: (id: SectorId, reason: string): void => {
-      const { deals } = lifeOf(id);
-      store.place(
-        (deals ?? []).map((deal) => deal.Piece.Cid['/']),
-        null,
-      );
-      keep(id, { state: 'Aborted', abortReason: reason });
+      const { finalized, abortReason } = lifeOf(id);
+      if (!finalized && abortReason === null) keep(id, { state: 'Aborted', abortReason: reason });
     },
     lives,
     waiting,

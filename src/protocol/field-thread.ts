@@ -1,7 +1,7 @@
 /** A thread as the field's own programs read it: v0.2's fields and today's at once (SPEC section 6). */
 import type { ErrorLevel } from './level.js';
-import { formatSectorId } from './sector.js';
-import type { ThreadView } from './thread.js';
+import { formatSectorId, parseSectorId } from './sector.js';
+import type { LastError, ThreadView } from './thread.js';
 
 export interface FieldThread {
   readonly location: string;
@@ -68,43 +68,71 @@ export function toFieldThread(view: ThreadView, nowMs: number): FieldThread {
   };
 }
 
+/**
+ * A thread as a worker of any of the field's versions tells it: v0.2 has `sector_id`, `paused` and `state`, those after it
+ * `job_id` for `sector_id`, today's `thread_state` and `job_state` as well.
+ */
+export interface ToldThread {
+  readonly index: number;
+  readonly location: string;
+  readonly plan?: string | undefined;
+  readonly sector_id?: FieldThread['sector_id'] | undefined;
+  readonly job_id?: string | null | undefined;
+  readonly paused?: boolean | undefined;
+  readonly paused_elapsed?: number | null | undefined;
+  readonly thread_state?:
+    | {
+        readonly state: FieldThread['thread_state']['state'];
+        readonly elapsed?: number | undefined;
+        readonly proc?: string | null | undefined;
+      }
+    | undefined;
+  readonly state?: string | undefined;
+  readonly job_state?: string | undefined;
+  readonly job_stage?: string | null | undefined;
+  readonly last_error?: string | null | undefined;
+}
+
+const modeOf = { Idle: 'idle', Paused: 'paused', Running: 'running', Waiting: 'waiting' } as const;
+
+function toldSector({ sector_id: sector, job_id: job }: ToldThread): ThreadView['sector'] {
+  const id = sector ? { miner: sector.Miner, number: sector.Number } : parseSectorId(job ?? '');
+  return id ? { ...id, id: formatSectorId(id), proofType: 0, size: 0 } : null;
+}
+
+function toldError(text: string | null | undefined): Pick<LastError, 'level' | 'message'> | null {
+  if (!text) return null;
+  const [, level, message] = /^(temporary|permanent|critical|abort): (.*)$/s.exec(text) ?? [];
+  // The expression names the levels.
+  return { level: (level as ErrorLevel | undefined) ?? 'permanent', message: message ?? text };
+}
+
 /** The view of a thread of the field's own worker, as far as it tells. */
-export function fromFieldThread(thread: FieldThread, nowMs: number): ThreadView {
-  const [, level, message] =
-    /^(temporary|permanent|critical|abort): (.*)$/s.exec(thread.last_error ?? '') ?? [];
-  const since = new Date(nowMs - (thread.paused_elapsed ?? 0) * 1000).toISOString();
-  const sector = thread.sector_id;
+export function fromFieldThread(thread: ToldThread, nowMs: number): ThreadView {
+  const { thread_state: told } = thread;
+  const sector = toldSector(thread);
+  const elapsed = told?.elapsed ?? thread.paused_elapsed ?? 0;
+  const since = new Date(nowMs - elapsed * 1000).toISOString();
+  const stage = thread.job_stage ?? '-';
+  const error = toldError(thread.last_error);
+  const older = thread.paused ? 'paused' : sector ? 'running' : 'idle';
   return {
     index: thread.index,
     location: thread.location,
+    // A plan that is not one of ours is only shown.
     plan: (thread.plan as ThreadView['plan'] | undefined) ?? 'sealer',
     incarnation: 0,
     revision: 0,
-    sector: sector
-      ? {
-          miner: sector.Miner,
-          number: sector.Number,
-          id: formatSectorId({ miner: sector.Miner, number: sector.Number }),
-          proofType: 0,
-          size: 0,
-        }
-      : null,
-    state: thread.state ?? thread.job_state,
-    stage: thread.job_stage ?? '-',
-    mode: thread.paused ? 'paused' : sector ? 'running' : 'idle',
+    sector,
+    state: thread.state ?? thread.job_state ?? '-',
+    stage,
+    mode: told ? modeOf[told.state] : older,
     since,
     intent: null,
-    lastError: thread.last_error
-      ? {
-          level: (level as ErrorLevel | undefined) ?? 'permanent',
-          message: message ?? thread.last_error,
-          stage: thread.job_stage ?? '-',
-          at: since,
-        }
-      : null,
+    lastError: error ? { ...error, stage, at: since } : null,
     tries: null,
     waitingFor: null,
-    processor: null,
+    processor: told?.proc ? { name: told.proc, pid: null } : null,
     progress: null,
     possible: [],
   };

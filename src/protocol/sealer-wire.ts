@@ -1,11 +1,20 @@
 /** The manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const count = z.number().int().min(0);
+const thirtyTwo = z.array(z.number().int().min(0).max(255)).length(32);
 const bytes32 = z.union([
-  z.array(z.number().int().min(0).max(255)).length(32),
-  z.base64().transform((text) => [...Buffer.from(text, 'base64')]),
+  thirtyTwo,
+  z
+    .base64()
+    .transform((text) => [...Buffer.from(text, 'base64')])
+    .pipe(thirtyTwo),
 ]);
+/** The field's worker writes its levels as Rust's names: `Permanent`. */
+const level = z
+  .string()
+  .transform((text) => text.toLowerCase())
+  .pipe(z.enum(['temporary', 'permanent', 'critical', 'abort']));
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
 export const sectorIdParam = z
@@ -29,9 +38,7 @@ export const proofParam = z.object({ Proof: z.base64() });
 export const reportParam = z.object({
   Worker: z.object({ Instance: z.string(), Location: z.string() }),
   StateChange: z.object({ Prev: z.string(), Next: z.string(), Event: z.string() }),
-  Failure: orNull(
-    z.object({ Level: z.enum(['temporary', 'permanent', 'critical', 'abort']), Desc: z.string() }),
-  ),
+  Failure: orNull(z.object({ Level: level, Desc: z.string() })),
 });
 /** v0.2 sends neither Version, Running nor Waiting. */
 export const pingParam = z

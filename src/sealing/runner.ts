@@ -24,8 +24,24 @@ export interface RunnerOptions {
 /** Rejects with a StageFailure: a plain value that keeps its level through the machine. */
 export type StageRunner = (context: Omit<StageContext, 'sleep'>) => Promise<StageOutcome>;
 
-const diskErrors = new Set(['ENOSPC', 'EIO', 'EROFS', 'EDQUOT', 'EACCES', 'EPERM', 'ENOTDIR', 'EMFILE']);
-const passingErrors = new Set(['unreachable', 'deadline_exceeded', 'remote_error', 'bad_answer', 'process_gone']);
+const diskErrors = new Set([
+  'ENOSPC',
+  'EIO',
+  'EROFS',
+  'EDQUOT',
+  'EACCES',
+  'EPERM',
+  'ENOTDIR',
+  'EMFILE',
+  'EFBIG',
+]);
+const passingErrors = new Set([
+  'unreachable',
+  'deadline_exceeded',
+  'remote_error',
+  'bad_answer',
+  'process_gone',
+]);
 
 /** What a thrown thing means for the thread (SPEC section 3). */
 export function failureOf(thrown: unknown): StageFailure {

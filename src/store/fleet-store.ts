@@ -1,6 +1,4 @@
 /** The manager's store: workers that reported, sectors, pieces, and the chain's first moment. */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { openDatabase } from './database.js';
 
 export interface WorkerRow {
@@ -25,8 +23,6 @@ export interface PieceRow {
   readonly paddedSize: number;
   readonly mtimeMs: number;
   readonly dealId: number;
-  /** The sector it was placed into, null while it waits. */
-  readonly sector: number | null;
 }
 
 export interface FleetStore {
@@ -38,9 +34,9 @@ export interface FleetStore {
   sector(miner: number, number: number): SectorRow | undefined;
   sectors(): readonly SectorRow[];
   putSector(row: SectorRow): void;
-  addPiece(piece: Omit<PieceRow, 'dealId' | 'sector'>): void;
+  addPiece(piece: Omit<PieceRow, 'dealId'>): void;
   pieces(): readonly PieceRow[];
-  place(cids: readonly string[], sector: number | null): void;
+  removePiece(cid: string): void;
   close(): void;
 }
 
@@ -50,14 +46,13 @@ const schema = `
   create table if not exists sector (miner integer not null, number integer not null, body text not null, primary key (miner, number));
   create table if not exists piece (
     dealId integer primary key autoincrement, cid text not null unique, path text not null,
-    payloadSize integer not null, paddedSize integer not null, mtimeMs real not null, sector integer
+    payloadSize integer not null, paddedSize integer not null, mtimeMs real not null
   );
 `;
 
+/** @throws location_not_writable, location_in_use, store_failed */
 export function openFleetStore(path: string): FleetStore {
-  mkdirSync(dirname(path), { recursive: true });
-  const db = openDatabase(path, { exclusive: true });
-  db.exec(schema);
+  const db = openDatabase(path, schema);
   const one = <T>(sql: string) => db.prepare<unknown[], T>(sql);
   const genesis = one<{ value: number }>("select value from meta where key = 'genesis'");
   const setGenesis = db.prepare("insert or ignore into meta values ('genesis', ?)");
@@ -75,7 +70,7 @@ export function openFleetStore(path: string): FleetStore {
      on conflict (cid) do update set path = excluded.path, mtimeMs = excluded.mtimeMs`,
   );
   const pieces = one<PieceRow>('select * from piece order by paddedSize desc, dealId');
-  const place = db.prepare('update piece set sector = ? where cid = ?');
+  const removePiece = db.prepare('delete from piece where cid = ?');
   return {
     genesisMs: (now) => {
       setGenesis.run(now);
@@ -94,9 +89,7 @@ export function openFleetStore(path: string): FleetStore {
     putSector: (row) => void putSector.run(row),
     addPiece: (piece) => void addPiece.run(piece),
     pieces: () => pieces.all(),
-    place: db.transaction((cids: readonly string[], number: number | null) => {
-      for (const cid of cids) place.run(number, cid);
-    }),
+    removePiece: (cid) => void removePiece.run(cid),
     close: () => void db.close(),
   };
 }

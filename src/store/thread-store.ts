@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Plan, planState } from '../../machines/plan.js';
 import type { Row } from '../../machines/record-changes.js';
 import { emptyRecord, type ThreadRecord } from '../../machines/thread-record.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -32,8 +32,8 @@ const columns = [
 
 /** The store of one thread: its record and its history. One writer, the thread itself (DESIGN, truth 3). */
 export interface ThreadStore {
-  /** The record, or a fresh one for `plan`. @throws record_unreadable, the bytes stay where they are */
-  read(plan: string, nowMs: number): ThreadRecord;
+  /** The record, or a fresh one for `plan`. @throws record_unreadable, store_failed; the bytes stay where they are */
+  read(plan: Plan, nowMs: number): ThreadRecord;
   /** Record and row in one transaction, on disk when it returns; gives the row's sequence number. @throws store_failed */
   commit(record: ThreadRecord, row: Row): number;
   /** Sequence number of the latest row; 0 when there is none. */
@@ -47,18 +47,8 @@ const keepRows = 10_000;
 
 /** Opens `<location>/sealvisor.db` for this thread alone. @throws location_not_writable, location_in_use, store_failed */
 export function openThreadStore(location: string): ThreadStore {
-  try {
-    mkdirSync(location, { recursive: true });
-  } catch (cause) {
-    throw new SealvisorError(
-      'location_not_writable',
-      `cannot write to ${location}: ${messageOf(cause)}; make it writable for this user or change the thread's location`,
-      { cause },
-    );
-  }
   const file = join(location, 'sealvisor.db');
-  const db = openDatabase(file, { exclusive: true });
-  db.exec(schema);
+  const db = openDatabase(file, schema);
   const selectRecord = db.prepare<[], { version: number; body: string }>('select version, body from record');
   const writeRecord = db.prepare<[string]>(
     'insert into record (id, version, body) values (1, 1, ?) on conflict (id) do update set version = 1, body = excluded.body',
@@ -75,10 +65,21 @@ export function openThreadStore(location: string): ThreadStore {
     if (seq % 100 === 0) trim.run(seq - keepRows);
     return seq;
   });
+  const findRecord = () => {
+    try {
+      return selectRecord.get();
+    } catch (cause) {
+      throw new SealvisorError(
+        'store_failed',
+        `cannot read ${file}: ${messageOf(cause)}; check the disk, restore the file, or move it away to start the thread empty`,
+        { cause },
+      );
+    }
+  };
   return {
     read: (plan, nowMs) => {
-      const found = selectRecord.get();
-      return found ? parseRecord(found, file) : emptyRecord(plan, new Date(nowMs).toISOString());
+      const found = findRecord();
+      return found ? parseRecord(found, file, plan) : emptyRecord(plan.name, new Date(nowMs).toISOString());
     },
     commit: (record, row) => {
       try {
@@ -98,7 +99,7 @@ export function openThreadStore(location: string): ThreadStore {
 }
 
 /** The record is our own, so a look at its shape is enough; loading a schema library would double a thread's start. */
-function parseRecord(found: { version: number; body: string }, file: string): ThreadRecord {
+function parseRecord(found: { version: number; body: string }, file: string, plan: Plan): ThreadRecord {
   const unreadable = (why: string, cause?: unknown) =>
     new SealvisorError(
       'record_unreadable',
@@ -113,6 +114,8 @@ function parseRecord(found: { version: number; body: string }, file: string): Th
     throw unreadable(messageOf(cause), cause);
   }
   if (typeof record !== 'object' || record === null) throw unreadable('it is no record');
+  const isNullOr = (key: keyof ThreadRecord, type: 'number' | 'object') =>
+    record[key] === null || typeof record[key] === type;
   const isSound =
     record.version === 1 &&
     typeof record.plan === 'string' &&
@@ -121,7 +124,18 @@ function parseRecord(found: { version: number; body: string }, file: string): Th
     record.outputs !== null &&
     typeof record.isPaused === 'boolean' &&
     typeof record.tries === 'number' &&
+    typeof record.since === 'string' &&
+    isNullOr('nextAtMs', 'number') &&
+    isNullOr('intent', 'object') &&
+    isNullOr('lastError', 'object') &&
     (record.sector === null || typeof record.sector?.id === 'string');
   if (!isSound) throw unreadable('fields are missing');
-  return record as ThreadRecord;
+  const sound = record as ThreadRecord;
+  // Without a sector in hand a plan is but a name.
+  if (sound.plan !== plan.name && sound.sector === null && sound.state === 'Empty')
+    return { ...sound, plan: plan.name };
+  if (sound.plan !== plan.name)
+    throw unreadable(`its sector is of plan ${sound.plan}, the thread's plan is ${plan.name}`);
+  if (!planState(plan, sound.state)) throw unreadable(`plan ${plan.name} knows no state ${sound.state}`);
+  return sound;
 }

@@ -14,8 +14,6 @@ export interface HostData<D> {
 
 export type Verbs = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-export type Ready = { readonly type: 'ready' } | { readonly type: 'refused'; readonly error: unknown };
-
 export interface Host<D, E> {
   readonly data: D;
   readonly incarnation: number;
@@ -36,15 +34,19 @@ export function threadHost<D, E>(): Host<D, E> {
   const door = wrap<ServiceDoor>(nodeEndpoint(services));
   let batch: E[] = [];
   const flush = () => {
+    if (batch.length === 0) return;
     const full = batch;
     batch = [];
     events.postMessage({ type: 'events', events: full });
   };
+  // A thread that exits or throws has no other turn; what it said in this one goes out here.
+  process.on('exit', flush);
   return {
     data,
     incarnation,
     say: (event) => {
-      if (batch.push(event) === 1) queueMicrotask(flush);
+      // Behind the answer to the call that caused it: who asked waits for one message, not for two.
+      if (batch.push(event) === 1) setImmediate(flush);
     },
     call: async <T>(name: string, args: readonly unknown[]) =>
       // The owner answers with what the service's own type promises.

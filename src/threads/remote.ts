@@ -1,5 +1,5 @@
 /** Outside of a thread: a Comlink remote that a death cannot leave hanging. */
-import { MessageChannel, type ResourceLimits, Worker } from 'node:worker_threads';
+import { MessageChannel, type ResourceLimits, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { expose, type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -33,6 +33,8 @@ export interface RemoteThread {
   terminate(): void;
 }
 
+type Said<E> = { readonly type: 'ready' } | { readonly type: 'events'; readonly events: readonly E[] };
+
 interface Door {
   call(name: string, args: readonly unknown[]): Promise<WireAnswer<unknown>>;
 }
@@ -59,17 +61,26 @@ export async function startThread<E>(options: ThreadOptions<E>): Promise<RemoteT
   worker.on('error', (error) => {
     failure ??= error;
   });
+  let sayReady: () => void = () => undefined;
+  const hear = (message: Said<E>) => {
+    if (message.type === 'ready') sayReady();
+    else for (const event of message.events) options.onEvent(event);
+  };
+  events.port1.on('message', hear);
   const exited = new Promise<ThreadExit>((resolve) => {
     worker.once('exit', (said) => {
       gone = new SealvisorError('thread_gone', goneText(options.name, failure), { cause: failure });
       for (const reject of pending) reject(gone);
       pending.clear();
-      // What was posted before the end is still in the port: it arrives before the port closes itself.
-      setImmediate(() => {
-        events.port1.close();
-        services.port1.close();
-        resolve({ error: failure, said });
-      });
+      // What was posted before the end is in the port, whether the loop has come to it or not.
+      for (;;) {
+        const left = receiveMessageOnPort(events.port1);
+        if (!left) break;
+        hear(left.message);
+      }
+      events.port1.close();
+      services.port1.close();
+      resolve({ error: failure, said });
     });
   });
   expose(
@@ -106,10 +117,7 @@ export async function startThread<E>(options: ThreadOptions<E>): Promise<RemoteT
     });
   const up = settle<void>(
     (resolve) => {
-      events.port1.on('message', (message: { type: 'ready' } | { type: 'events'; events: E[] }) => {
-        if (message.type === 'ready') resolve();
-        else for (const event of message.events) options.onEvent(event);
-      });
+      sayReady = resolve;
     },
     options.readyMs ?? 30_000,
     'come up',

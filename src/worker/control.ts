@@ -1,9 +1,10 @@
 /** The one way in: every control becomes an event to the worker actor, whichever door it came through. */
 import { createActor } from 'xstate';
 import { workerMachine } from '../../machines/index.js';
+import type { PauseCommand, ResumeCommand } from '../../machines/record-changes.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
-import type { ThreadSlot } from './thread-slot.js';
+import type { Outcome, ThreadSlot } from './thread-slot.js';
 
 export interface PauseRequest {
   readonly how?: PauseHow | undefined;
@@ -34,15 +35,6 @@ export interface WorkerControl {
   dryRun(index: number, state: string | null): Promise<DryRun>;
 }
 
-type Command =
-  | { type: 'THREAD.PAUSE'; how: PauseHow; by: string; reason: string | null }
-  | { type: 'THREAD.RESUME'; state: string | null; by: string; reason: string | null };
-
-interface Outcome {
-  readonly changed: boolean;
-  readonly view: ThreadView;
-}
-
 const commandDeadlineMs = 10_000;
 
 export function createWorkerControl(slots: readonly ThreadSlot[]) {
@@ -54,13 +46,11 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
       forward: ({ event }) => {
         if (event.type !== 'THREAD.COMMAND') return;
         const asker = waiting.get(event.id);
-        slots[event.index]
-          ?.call<Outcome>('send', [event.command], commandDeadlineMs)
-          .then(asker?.resolve, asker?.reject);
+        slots[event.index]?.send(event.command, commandDeadlineMs).then(asker?.resolve, asker?.reject);
       },
       refuse: ({ event }) => {
         if (event.type !== 'THREAD.COMMAND') return;
-        waiting.get(event.id)?.reject(new SealvisorError('shutting_down', 'the worker is stopping'));
+        waiting.get(event.id)?.reject(stopping());
       },
     },
   });
@@ -73,8 +63,10 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
     const allowed = slots.length === 1 ? 'only 0' : `0 to ${slots.length - 1}`;
     throw new SealvisorError('thread_not_found', `no thread #${index}: the index is ${allowed}`);
   };
-  const send = async (index: number, command: Command): Promise<Outcome> => {
+  const send = async (index: number, command: PauseCommand | ResumeCommand): Promise<Outcome> => {
     slotOf(index);
+    // An actor that has ended hears nothing: nobody would answer.
+    if (actor.getSnapshot().status !== 'active') throw stopping();
     const id = ++lastId;
     try {
       return await new Promise<Outcome>((resolve, reject) => {
@@ -112,6 +104,8 @@ export function createWorkerControl(slots: readonly ThreadSlot[]) {
   return { control, actor };
 }
 
+const stopping = () => new SealvisorError('shutting_down', 'the worker is stopping');
+
 function pauseText({ changed, view }: Outcome): string {
   const thread = `thread #${view.index}`;
   if (view.mode === 'pausing')
@@ -123,6 +117,8 @@ function pauseText({ changed, view }: Outcome): string {
 
 function resumeText({ changed, view }: Outcome): string {
   const thread = `thread #${view.index}`;
+  if (changed && view.state === 'Aborted')
+    return `${thread} gives ${view.sector?.id ?? 'its sector'} up: it tells the manager and goes on with the next`;
   return changed
     ? `${thread} goes on at ${view.state}`
     : `${thread} is not paused: it is ${view.mode} at ${view.state}`;

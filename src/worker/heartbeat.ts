@@ -49,10 +49,10 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
           Errors: counts.errors,
         },
       });
-      if (failures > 0) options.warn('the manager answers again');
+      if (failures > 0 && !isStopped) options.warn('the manager answers again');
       failures = 0;
     } catch (thrown) {
-      if (failures === 0)
+      if (failures === 0 && !isStopped)
         options.warn(`${messageOf(thrown)}; threads without a sector wait, the worker keeps trying`);
       failures += 1;
     }

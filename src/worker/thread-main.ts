@@ -10,8 +10,8 @@ import { sealerStages, stageName } from '../sealing/stages/sealer.js';
 import { openThreadStore } from '../store/thread-store.js';
 import { threadHost } from '../threads/host.js';
 import { remoteService } from './remote-service.js';
-import { processTask } from './thread-process.js';
 import { stateReport } from './state-report.js';
+import { processTask } from './thread-process.js';
 import type { ThreadNews, ThreadSetup } from './thread-setup.js';
 import { possibleNow, viewOf } from './thread-view.js';
 
@@ -20,7 +20,7 @@ const setup = host.data;
 const plan = planOf(setup.plan);
 
 const store = openThreadStore(setup.location);
-const record = store.read(plan.name, Date.now());
+const record = store.read(plan, Date.now());
 const service = remoteService((name, args) => host.call(name, args));
 const runStage = stageRunner({
   stages: sealerStages,

@@ -1,8 +1,9 @@
 /** Who does a thread's tasks: a child process the worker keeps, or our own processors in the thread itself. */
+
+import { parseAnswer } from '../processes/protocol.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
 import type { Progress } from '../protocol/thread.js';
-import { parseAnswer } from '../processes/protocol.js';
 import type { ProcessorStage, Tasks } from '../sealing/tasks.js';
 
 /** The service call by which a thread hands a task to a child. */

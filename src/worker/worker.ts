@@ -49,6 +49,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         faults: config.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
         leastMs: config.builtinLeastMs,
         workerName: name,
+        processChildren: [],
       };
       return startThreadSlot(setup, services, {
         onStarted: (incarnation) => actor.send({ type: 'thread.started', index, incarnation }),

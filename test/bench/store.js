@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { openThreadStore } from '../../dist/src/store/thread-store.js';
+import { bareStore } from './bare-store.js';
 import { head, median, report } from './report.js';
 
 const perRound = 200;
@@ -40,22 +40,6 @@ export async function bench() {
   rmSync(home, { recursive: true, force: true });
   const what = 'transitions a second against bare better-sqlite3';
   return report({ what, ours: median(ours), floor: median(floor), unit: '/s', least: 0.8 }) ? 0 : 1;
-}
-
-function bareStore(path) {
-  const db = new Database(path);
-  db.pragma('locking_mode = EXCLUSIVE');
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.exec('create table record (id integer primary key, body text); create table history (body text)');
-  const put = db.prepare(
-    'insert into record values (1, ?) on conflict (id) do update set body = excluded.body',
-  );
-  const add = db.prepare('insert into history values (?)');
-  return db.transaction((record, row) => {
-    put.run(record);
-    add.run(row);
-  });
 }
 
 function perSecond(work) {

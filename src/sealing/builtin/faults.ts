@@ -7,6 +7,7 @@ const placeFaults = new Set([
   'EACCES',
   'EBUSY',
   'EEXIST',
+  'EFBIG',
   'EIO',
   'EISDIR',
   'ELOOP',

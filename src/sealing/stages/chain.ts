@@ -78,7 +78,7 @@ export const submitPreCommit: Stage = async (context) => {
     context.record.outputs.resubmitPreCommit === true,
   );
   checkSubmission(answer, 'the pre-commit');
-  return { event: 'SubmitPC', outputs: { resubmitPreCommit: false } };
+  return { event: 'SubmitPC', outputs: { pre_commit: true, resubmitPreCommit: false } };
 };
 
 export const waitPreCommit: Stage = async (context) => {
@@ -116,7 +116,7 @@ export const submitProof: Stage = async (context) => {
     context.record.outputs.resubmitProof === true,
   );
   checkSubmission(answer, 'the proof');
-  return { event: 'SubmitProof', outputs: { resubmitProof: false } };
+  return { event: 'SubmitProof', outputs: { proof: true, resubmitProof: false } };
 };
 
 export const waitProof: Stage = async (context) => {

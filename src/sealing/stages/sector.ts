@@ -40,9 +40,9 @@ export const finish: Stage = async (context) => {
 };
 
 export const abort: Stage = async (context) => {
-  const { sector, lastError } = context.record;
+  const { sector, outputs } = context.record;
   if (sector) {
-    await context.service.reportAborted(sector, lastError?.message ?? 'aborted');
+    await context.service.reportAborted(sector, String(outputs.abortReason ?? 'aborted'));
     await rm(sectorFiles(context.location, sector.id).root, { recursive: true, force: true });
   }
   return { event: 'Released' };

@@ -33,7 +33,11 @@ export const addPieces: Stage = async (context) => {
   const { sector, files } = await desk(context);
   const { commitmentOfCid } = await builtin();
   const deals = output<readonly Deal[]>(context, 'deals');
-  const pledge = { piece_file: 'pledge', payload_size: (sector.size / 128) * 127, piece_size: sector.size } as const;
+  const pledge = {
+    piece_file: 'pledge',
+    payload_size: (sector.size / 128) * 127,
+    piece_size: sector.size,
+  } as const;
   const pieces = await Promise.all(
     deals.map(async ({ Piece, PayloadSize }) => ({
       piece_file: await pieceFile(context, Piece.Cid['/']),

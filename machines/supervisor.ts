@@ -1,0 +1,59 @@
+import { setup } from 'xstate';
+
+/** What happens in the life of a supervisor: facts about its children, and the two commands of its parent. */
+export type SupervisorLifeEvent =
+  | { readonly type: 'children.started' }
+  | { readonly type: 'start.failed' }
+  | { readonly type: 'limit.passed' }
+  | { readonly type: 'significant.exited' }
+  | { readonly type: 'supervisor.faulted' }
+  | { readonly type: 'children.exited' }
+  | { readonly type: 'SUPERVISOR.STOP' }
+  | { readonly type: 'SUPERVISOR.KILL' };
+
+/**
+ * The life of a supervisor. Its restarts are no states of it: it is `running` through all of them, until one is too
+ * many. Each end is a state of its own, which says what the parent sees.
+ */
+export const supervisorMachine = setup({
+  types: { events: {} as SupervisorLifeEvent },
+}).createMachine({
+  id: 'supervisor',
+  initial: 'starting',
+  states: {
+    starting: {
+      description: 'children start, first to last',
+      on: { 'children.started': 'running', 'start.failed': 'unwinding' },
+    },
+    running: {
+      description: 'children are kept alive, verbs are answered',
+      on: {
+        'SUPERVISOR.STOP': 'stopping',
+        'limit.passed': 'stopping',
+        'significant.exited': 'stopping',
+        'supervisor.faulted': 'failing',
+        'SUPERVISOR.KILL': 'killing',
+      },
+    },
+    unwinding: {
+      description: 'a child did not start: those before it are stopped, last to first',
+      on: { 'children.exited': 'neverStarted' },
+    },
+    stopping: {
+      description: 'children are stopped, last to first, each within its shutdown time',
+      on: { 'children.exited': 'shutdown', 'supervisor.faulted': 'failing', 'SUPERVISOR.KILL': 'killing' },
+    },
+    failing: {
+      description: 'the supervisor itself is at fault; its children are stopped all the same',
+      on: { 'children.exited': 'crashed', 'SUPERVISOR.KILL': 'killing' },
+    },
+    killing: {
+      description: 'children are killed, all at once',
+      on: { 'children.exited': 'killed' },
+    },
+    neverStarted: { type: 'final' },
+    shutdown: { type: 'final' },
+    crashed: { type: 'final' },
+    killed: { type: 'final' },
+  },
+});

@@ -1,0 +1,149 @@
+/** What follows the end of a child: nothing, a restart, or the end of its supervisor. */
+import { endsSupervisor } from './auto-shutdown.js';
+import { backoffMs, isStable } from './backoff.js';
+import { mustRestart, restartsGroups, toRestart } from './restart.js';
+import type { Slot } from './slot.js';
+import type { Exit } from './spec.js';
+import type { Started } from './start-attempt.js';
+import type { Supervision } from './supervision.js';
+
+/** Decides about an exit that nobody asked for. */
+export function afterExit(supervision: Supervision, slot: Slot, exit: Exit): void {
+  const { backoff } = supervision.settings;
+  if (mustRestart(slot.spec.restart, exit)) {
+    if (backoff !== 'none' && isStable(backoff, supervision.clock.now() - slot.startedAt)) slot.failures = 0;
+    planRestart(supervision, slot);
+  } else {
+    const plan = ++slot.plan;
+    inTurn(supervision, () => noteEnd(supervision, slot, plan));
+  }
+}
+
+/** The child has ended for good; it may have been the one that kept the supervisor going. */
+function noteEnd(supervision: Supervision, slot: Slot, plan: number): void {
+  if (slot.plan !== plan) return;
+  const { roster, settings } = supervision;
+  dropIfForgotten(supervision, slot);
+  const othersLive = () => roster.some((other) => other.spec.significant && other.status !== 'down');
+  if (endsSupervisor(settings.autoShutdown, slot.spec.significant, othersLive))
+    supervision.tell('significant.exited');
+}
+
+/** Forgets a child that is down and that no verb can start again: a temporary or a dynamic one. */
+export function dropIfForgotten({ roster }: Supervision, slot: Slot): void {
+  if (slot.spec.restart === 'temporary' || roster.template !== undefined) roster.remove(slot);
+}
+
+function planRestart(supervision: Supervision, slot: Slot): void {
+  const plan = ++slot.plan;
+  slot.status = 'restarting';
+  inTurn(supervision, () => {
+    const { strategy } = supervision.settings;
+    if (restartsGroups(strategy)) return restartGroup(supervision, slot, plan);
+    if (slot.plan !== plan || !admit(supervision, slot, plan)) return;
+    afterDelay(supervision, slot, () => restartOne(supervision, slot, plan));
+  });
+}
+
+/**
+ * What concerns a single child is its own affair: it is done at once and holds up no verb. The restart of a group is
+ * one act between two verbs, and exits have their turn like verbs, so that it covers siblings that ended before it.
+ * While the supervisor itself starts, exits wait until it has.
+ */
+function inTurn(supervision: Supervision, task: () => void | Promise<void>): void {
+  if (supervision.isStarting || restartsGroups(supervision.settings.strategy)) supervision.post(task);
+  else void task();
+}
+
+function restartOne(supervision: Supervision, slot: Slot, plan: number): void {
+  supervision
+    .bringUp(slot)
+    .then((started) => {
+      if (slot.plan === plan) settle(supervision, slot, started);
+    })
+    .catch((error: unknown) => supervision.fault(error));
+}
+
+async function restartGroup(supervision: Supervision, slot: Slot, plan: number): Promise<void> {
+  if (slot.plan !== plan || !admit(supervision, slot, plan)) return;
+  await stopOthers(supervision, slot);
+  if (slot.plan !== plan) return;
+  const startLater = () => supervision.post(() => startGroup(supervision, slot, plan));
+  if (supervision.settings.backoff === 'none') await startGroup(supervision, slot, plan);
+  else afterDelay(supervision, slot, startLater);
+}
+
+function afterDelay(supervision: Supervision, slot: Slot, restart: () => void): void {
+  const { backoff } = supervision.settings;
+  if (backoff === 'none') restart();
+  else supervision.wait(slot, backoffMs(backoff, ++slot.failures, Math.random()), restart);
+}
+
+/** Starts the group in order. Who was started by hand during a delay is stopped first. */
+async function startGroup(supervision: Supervision, slot: Slot, plan: number): Promise<void> {
+  if (slot.plan !== plan) return;
+  await stopOthers(supervision, slot);
+  if (slot.plan !== plan) return;
+  const { strategy } = supervision.settings;
+  for (const member of toRestart(strategy, supervision.roster.inOrder(), slot)) {
+    const mine = ++member.plan;
+    member.status = 'restarting';
+    const started = await supervision.bringUp(member);
+    if (!supervision.isOpen) return;
+    if (member.plan === mine) settle(supervision, member, started);
+    if (started.kind === 'failed') return;
+  }
+}
+
+/** Stops the siblings that are restarted along, last to first; from the first moment their exits restart nothing. */
+async function stopOthers(supervision: Supervision, slot: Slot): Promise<void> {
+  const { roster, settings } = supervision;
+  const others = toRestart(settings.strategy, roster.inOrder(), slot).filter((other) => other !== slot);
+  for (const other of others) {
+    supervision.giveUp(other);
+    if (other.status === 'up') other.status = 'stopping';
+  }
+  for (const other of others.toReversed()) {
+    await supervision.terminate(other);
+    if (!supervision.isOpen) return;
+    dropIfForgotten(supervision, other);
+  }
+}
+
+/** Counts one restart; past the limit the supervisor ends instead. */
+function admit(supervision: Supervision, slot: Slot, plan: number): boolean {
+  const { window, clock, settings } = supervision;
+  if (window.admit(clock.now(), settings.intensity, settings.periodMs)) {
+    supervision.emit('child.restarting', slot);
+    return slot.plan === plan;
+  }
+  slot.status = 'down';
+  dropIfForgotten(supervision, slot);
+  supervision.emit('child.gaveUp', slot);
+  supervision.tell('limit.passed');
+  return false;
+}
+
+function settle(supervision: Supervision, slot: Slot, started: Started): void {
+  switch (started.kind) {
+    case 'up':
+      return;
+    case 'ignored':
+    case 'abandoned':
+      slot.status = 'down';
+      dropIfForgotten(supervision, slot);
+      return;
+    case 'failed':
+      tryAgain(supervision, slot);
+  }
+}
+
+/** The next try. Without backoff it comes at once, but lets the event loop turn: others want to be answered too. */
+function tryAgain(supervision: Supervision, slot: Slot): void {
+  const plan = ++slot.plan;
+  if (supervision.settings.backoff !== 'none') planRestart(supervision, slot);
+  else
+    setImmediate(() => {
+      if (slot.plan === plan) supervision.guard(() => planRestart(supervision, slot));
+    });
+}

@@ -1,0 +1,54 @@
+import type { CheckedChildSpec } from './checked-spec.js';
+import type { Child } from './spec.js';
+import type { StartAttempt } from './start-attempt.js';
+
+/**
+ * up: it lives. stopping: it lives and was asked to end, or is about to be, so that its exit restarts nothing.
+ * down: no child. restarting: its restart is decided and has not succeeded yet.
+ */
+export type SlotStatus = 'up' | 'stopping' | 'down' | 'restarting';
+
+/** The place of one child in its supervisor, over all its incarnations. There may be very many: one flat object each. */
+export interface Slot {
+  spec: CheckedChildSpec;
+  /** What `start` is called with; kept for simple_one_for_one children that may be restarted. */
+  args: readonly unknown[] | undefined;
+  /** What its supervisor finds it by: the id, or under simple_one_for_one the latest child. */
+  key: string | Child;
+  status: SlotStatus;
+  /** The latest incarnation, dead or alive. */
+  child: Child | undefined;
+  incarnation: number;
+  startedAt: number;
+  /** Restarts in a row, without a stable time between them. */
+  failures: number;
+  /** Changes with each decision about this slot; what was planned before it no longer holds. */
+  plan: number;
+  /** The wait for the next restart. */
+  timer: { readonly handle: unknown } | undefined;
+  /** The start under way. */
+  flight: StartAttempt | undefined;
+  /** Set once the child is being stopped. */
+  leaving: { readonly gone: Promise<void>; readonly tell: () => void } | undefined;
+}
+
+export function newSlot(spec: CheckedChildSpec, args?: readonly unknown[]): Slot {
+  return {
+    spec,
+    args,
+    key: spec.id,
+    status: 'down',
+    child: undefined,
+    incarnation: 0,
+    startedAt: 0,
+    failures: 0,
+    plan: 0,
+    timer: undefined,
+    flight: undefined,
+    leaving: undefined,
+  };
+}
+
+export function isAlive(slot: Slot): boolean {
+  return slot.status === 'up' || slot.status === 'stopping';
+}

@@ -1,0 +1,71 @@
+import { killChild } from './kill-child.js';
+import { SupervisorError, shown } from './refusal.js';
+import type { Child } from './spec.js';
+
+export type Started =
+  | { readonly kind: 'up'; readonly child: Child }
+  | { readonly kind: 'ignored' | 'abandoned' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** One start of one child: its outcome as a value. It may never settle, so nobody waits for more than the outcome. */
+export class StartAttempt {
+  readonly outcome: Promise<Started>;
+  readonly #result: Promise<Started>;
+  #settle: (started: Started) => void = () => undefined;
+  #over: Promise<void> | undefined;
+  #isAbandoned = false;
+
+  /** `after` is waited for before `start` is called. */
+  constructor(start: () => unknown, after: Promise<void> | undefined) {
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#result = this.#start(start, after);
+    void this.#result.then(this.#settle);
+  }
+
+  /** True also for a child that came up and that nobody had taken over yet. */
+  get isAbandoned(): boolean {
+    return this.#isAbandoned;
+  }
+
+  /**
+   * Gives the start up: the outcome is `abandoned` now, and a child that comes up all the same is killed at once.
+   * Resolves when nothing of this start can live any more, which may be never.
+   */
+  abandon(): Promise<void> {
+    this.#isAbandoned = true;
+    this.#settle({ kind: 'abandoned' });
+    this.#over ??= this.#killLate();
+    return this.#over;
+  }
+
+  async #killLate(): Promise<void> {
+    const started = await this.#result;
+    if (started.kind !== 'up') return;
+    killChild(started.child);
+    await Promise.resolve(started.child.exited).catch(() => undefined);
+  }
+
+  async #start(start: () => unknown, after: Promise<void> | undefined): Promise<Started> {
+    try {
+      if (after !== undefined) await after;
+      if (this.#isAbandoned) return { kind: 'abandoned' };
+      const result = await start();
+      if (result === 'ignore') return { kind: 'ignored' };
+      if (isChild(result)) return { kind: 'up', child: result };
+      const message = `start gave ${shown(result)}: give { exited, stop, kill } or 'ignore'`;
+      return { kind: 'failed', error: new SupervisorError('bad_return', message, result) };
+    } catch (error) {
+      return { kind: 'failed', error };
+    }
+  }
+}
+
+function isChild(value: unknown): value is Child {
+  if (typeof value !== 'object' && typeof value !== 'function') return false;
+  if (value === null || !('exited' in value && 'stop' in value && 'kill' in value)) return false;
+  const { exited, stop, kill } = value;
+  const isPromise = typeof exited === 'object' && exited !== null && 'then' in exited;
+  return isPromise && typeof stop === 'function' && typeof kill === 'function';
+}

@@ -1,0 +1,243 @@
+import type { CheckedSpec, Settings } from './checked-spec.js';
+import { readExit } from './exit.js';
+import { askToLeave, killAll } from './leaving.js';
+import { hasEnded, isOpen, type Life, type LifeEvent, nextLife } from './life.js';
+import { Listeners } from './listeners.js';
+import { SupervisorError } from './refusal.js';
+import { RestartWindow } from './restart-window.js';
+import { Roster } from './roster.js';
+import { isAlive, type Slot } from './slot.js';
+import type { Child, Clock, Exit, Shutdown, SupervisorEvent } from './spec.js';
+import { StartAttempt, type Started } from './start-attempt.js';
+import { VerbQueue } from './verb-queue.js';
+
+/** What follows when a child has ended and nobody had asked it to. */
+type AfterExit = (supervision: Supervision, slot: Slot, exit: Exit) => void;
+
+/** The part of a supervisor that has time and promises: it starts and stops children, and lives and ends itself. */
+export class Supervision {
+  settings: Settings;
+  readonly clock: Clock;
+  readonly roster: Roster;
+  readonly verbs = new VerbQueue();
+  readonly window = new RestartWindow();
+  readonly listeners = new Listeners();
+  readonly exited: Promise<Exit>;
+  readonly #afterExit: AfterExit;
+  readonly #flights = new Set<StartAttempt>();
+  /** Starts that were given up and have not settled, by id: the next incarnation waits for them. */
+  readonly #leftovers = new Map<string, Promise<void>>();
+  #life: Life = 'starting';
+  #fault: unknown;
+  #births = 0;
+  #tellExit: (exit: Exit) => void = () => undefined;
+
+  constructor({ settings, children, clock }: CheckedSpec, afterExit: AfterExit) {
+    this.settings = settings;
+    this.clock = clock;
+    this.roster = new Roster(settings.strategy === 'simple_one_for_one' ? children[0] : undefined);
+    this.#afterExit = afterExit;
+    this.exited = new Promise((resolve) => {
+      this.#tellExit = resolve;
+    });
+  }
+
+  get isStarting(): boolean {
+    return this.#life === 'starting';
+  }
+
+  /** False from the moment the supervisor begins to end. */
+  get isOpen(): boolean {
+    return isOpen(this.#life);
+  }
+
+  /** The fault of the supervisor itself, or the reason why it never came up. */
+  get reason(): unknown {
+    return this.#fault;
+  }
+
+  get hasEnded(): boolean {
+    return hasEnded(this.#life);
+  }
+
+  /** One event in the supervisor's own life; in a life where it means nothing, nothing happens. */
+  tell(event: LifeEvent): void {
+    const before = this.#life;
+    const next = nextLife(before, event);
+    if (next === undefined) return;
+    this.#life = next;
+    if (isOpen(next)) return;
+    if (isOpen(before)) this.#giveUpPlans();
+    if (next === 'killing') killAll(this.roster.inOrder().reverse());
+    if (isOpen(before)) void this.#windDown();
+    if (hasEnded(next)) this.#finish(next);
+  }
+
+  /** A fault of the supervisor itself: it ends, and its exit tells why. */
+  fault(error: unknown): void {
+    this.#fault ??= error;
+    this.tell(this.isStarting ? 'start.failed' : 'supervisor.faulted');
+  }
+
+  emit(kind: SupervisorEvent['kind'], slot?: Slot, exit?: Exit): void {
+    if (this.listeners.isEmpty) return;
+    try {
+      const at = this.clock.now();
+      const id = slot !== undefined && this.roster.template === undefined ? { id: slot.spec.id } : undefined;
+      const incarnation = slot && { incarnation: slot.incarnation };
+      this.listeners.tell({ kind, ...id, ...incarnation, ...(exit && { exit }), at });
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  /** Starts the slot's child; it is up when the outcome says so. A plan made meanwhile does not wait for it. */
+  async bringUp(slot: Slot): Promise<Started> {
+    if (!this.isOpen) return { kind: 'abandoned' };
+    const { id, start } = slot.spec;
+    const { args = [] } = slot;
+    const attempt = new StartAttempt(() => start(...args), this.#leftovers.get(id));
+    slot.flight = attempt;
+    this.#flights.add(attempt);
+    const started = await attempt.outcome;
+    const startedAt = this.settings.backoff === 'none' ? 0 : this.#now();
+    this.#flights.delete(attempt);
+    if (slot.flight === attempt) slot.flight = undefined;
+    if (started.kind !== 'up') return started;
+    if (attempt.isAbandoned) return { kind: 'abandoned' };
+    const present = this.roster.find(started.child);
+    if (present && isAlive(present)) {
+      const message = 'start gave a child that already runs here: give a new one each time';
+      return { kind: 'failed', error: new SupervisorError('bad_return', message, started.child) };
+    }
+    this.#takeOver(slot, started.child, startedAt);
+    return started;
+  }
+
+  /** Gives up what is planned for this slot: a wait for a restart, or a start under way. */
+  giveUp(slot: Slot): void {
+    slot.plan++;
+    this.#clear(slot.timer);
+    slot.timer = undefined;
+    if (slot.status === 'restarting') slot.status = 'down';
+    if (slot.flight === undefined) return;
+    const { id } = slot.spec;
+    const leftover = slot.flight.abandon();
+    slot.flight = undefined;
+    if (this.roster.template !== undefined) return;
+    this.#leftovers.set(id, leftover);
+    void leftover.then(() => {
+      if (this.#leftovers.get(id) === leftover) this.#leftovers.delete(id);
+    });
+  }
+
+  /** Does `next` after a delay, unless another plan is made for the slot before. */
+  wait(slot: Slot, ms: number, next: () => void): void {
+    const handle = this.clock.setTimeout(() => {
+      slot.timer = undefined;
+      this.guard(next);
+    }, ms);
+    slot.timer = { handle };
+  }
+
+  /** Ends the slot's child as its spec says; resolves when it is gone. */
+  terminate(slot: Slot): Promise<void> {
+    if (slot.leaving) return slot.leaving.gone;
+    return this.#endTogether([slot], slot.spec.shutdown);
+  }
+
+  /** Work of the supervisor itself, after the verbs that wait. */
+  post(task: () => void | Promise<void>): void {
+    this.verbs.run(task).catch((error: unknown) => {
+      if (this.isOpen) this.fault(error);
+    });
+  }
+
+  guard(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
+  /** What every verb is refused with when the supervisor has ended or is ending. */
+  readonly noproc = (): SupervisorError =>
+    new SupervisorError('noproc', `the supervisor is ${this.hasEnded ? 'dead' : 'ending'}: start a new one`);
+
+  #takeOver(slot: Slot, child: Child, startedAt: number): void {
+    const incarnation = this.roster.template === undefined ? slot.incarnation + 1 : ++this.#births;
+    slot.child = child;
+    slot.incarnation = incarnation;
+    slot.status = 'up';
+    slot.startedAt = startedAt;
+    this.roster.place(slot, child);
+    child.exited.then(
+      (said) => this.#noteExit(slot, incarnation, readExit(said)),
+      (error: unknown) => this.#noteExit(slot, incarnation, { kind: 'crash', error }),
+    );
+    this.emit('child.started', slot);
+  }
+
+  #noteExit(slot: Slot, incarnation: number, exit: Exit): void {
+    if (slot.incarnation !== incarnation || !isAlive(slot)) return;
+    const wasAsked = slot.status === 'stopping';
+    slot.status = 'down';
+    this.emit('child.exited', slot, exit);
+    const { leaving } = slot;
+    slot.leaving = undefined;
+    leaving?.tell();
+    if (!wasAsked && this.isOpen) this.guard(() => this.#afterExit(this, slot, exit));
+  }
+
+  #now(): number {
+    try {
+      return this.clock.now();
+    } catch (error) {
+      this.fault(error);
+      return 0;
+    }
+  }
+
+  #clear(timer: Slot['timer']): void {
+    if (timer) this.guard(() => this.clock.clearTimeout(timer.handle));
+  }
+
+  #giveUpPlans(): void {
+    this.verbs.close(this.noproc);
+    for (const slot of this.roster.inOrder()) this.giveUp(slot);
+    for (const attempt of this.#flights) void attempt.abandon();
+  }
+
+  /** Asks all at once, under one deadline. */
+  #endTogether(slots: readonly Slot[], shutdown: Shutdown): Promise<void> {
+    const gone = slots.map((slot) => askToLeave(slot, shutdown));
+    const all = gone.length === 1 && gone[0] ? gone[0] : Promise.all(gone).then(() => undefined);
+    if (typeof shutdown !== 'number' || !slots.some(isAlive)) return all;
+    try {
+      const handle = this.clock.setTimeout(() => killAll(slots), shutdown);
+      void all.then(() => this.#clear({ handle }));
+    } catch (error) {
+      killAll(slots);
+      this.fault(error);
+    }
+    return all;
+  }
+
+  async #windDown(): Promise<void> {
+    const slots = this.roster.inOrder().reverse();
+    const { template } = this.roster;
+    if (template === undefined) for (const slot of slots) await this.terminate(slot);
+    else await this.#endTogether(slots, template.shutdown);
+    this.tell('children.exited');
+  }
+
+  #finish(life: Life): void {
+    const exit: Exit =
+      life === 'crashed'
+        ? { kind: 'crash', error: this.reason }
+        : { kind: life === 'killed' ? 'killed' : 'shutdown' };
+    this.emit('supervisor.exited', undefined, exit);
+    this.#tellExit(exit);
+  }
+}

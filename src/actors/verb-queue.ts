@@ -1,0 +1,29 @@
+/** Verbs, one after the other. */
+export class VerbQueue {
+  #tail: Promise<void> = Promise.resolve();
+  readonly #waiting = new Set<(reason: Error) => void>();
+  #refusal: (() => Error) | undefined;
+
+  /** Runs `task` when every earlier one has ended; rejects with its reason, or with the refusal once closed. */
+  run<T>(task: () => T | Promise<T>): Promise<T> {
+    if (this.#refusal) return Promise.reject(this.#refusal());
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.add(reject);
+      this.#tail = this.#tail.then(async () => {
+        if (!this.#waiting.delete(reject)) return;
+        try {
+          resolve(await task());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  /** Refuses what waits and what comes; the task under way goes on. */
+  close(refusal: () => Error): void {
+    this.#refusal = refusal;
+    for (const reject of this.#waiting) reject(refusal());
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,99 @@
+/** A worker of the field, which has no REST: `VenusWorker.` over JSON-RPC (SPEC section 6). */
+import * as z from 'zod';
+import type { WallClock } from '../protocol/clock.js';
+import { SealvisorError } from '../protocol/errors.js';
+import { fromFieldThread } from '../protocol/field-thread.js';
+import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
+import { rpcCall } from './rpc-client.js';
+
+/** What a command asks beyond its verb. */
+export interface ThreadRequest {
+  readonly how?: PauseHow | undefined;
+  readonly state?: string | null | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly reason?: string | undefined;
+  readonly by?: string | undefined;
+}
+
+export interface FieldWorker {
+  threads(): Promise<readonly ThreadView[]>;
+  thread(index: number): Promise<ThreadView>;
+  command(index: number, verb: 'pause' | 'resume', request: ThreadRequest): Promise<ControlReply>;
+}
+
+const count = z.number().int().min(0);
+const text = z.string();
+const threadList = z.array(
+  z
+    .object({
+      index: count,
+      location: text,
+      plan: text.optional(),
+      sector_id: z.object({ Miner: count, Number: count }).nullish(),
+      job_id: text.nullish(),
+      paused: z.boolean().optional(),
+      paused_elapsed: count.nullish(),
+      thread_state: z
+        .object({
+          state: z.enum(['Idle', 'Paused', 'Running', 'Waiting']),
+          elapsed: count.optional(),
+          proc: text.nullish(),
+        })
+        .optional(),
+      state: text.optional(),
+      job_state: text.optional(),
+      job_stage: text.nullish(),
+      last_error: text.nullish(),
+    })
+    .refine((thread) => (thread.state ?? thread.job_state) !== undefined, 'expected state or job_state'),
+);
+
+const timeoutMs = 15_000;
+
+export function fieldWorker(name: string, base: string, clock: WallClock): FieldWorker {
+  const call = (method: string, params: readonly unknown[]) =>
+    rpcCall(base, `VenusWorker.${method}`, params, { timeoutMs });
+  const threads = async () => {
+    const answer = threadList.safeParse(await call('WorkerList', []));
+    if (answer.success) return answer.data.map((thread) => fromFieldThread(thread, clock.now()));
+    const issue = answer.error.issues[0];
+    const where = issue?.path.join('.') || 'the answer';
+    throw new SealvisorError(
+      'bad_answer',
+      `WorkerList of ${name} has another shape: ${where}: ${issue?.message}`,
+    );
+  };
+  const thread = async (index: number) => {
+    const views = await threads();
+    const found = views.find((view) => view.index === index);
+    if (found) return found;
+    const known = views.map((view) => view.index).join(', ') || 'none';
+    throw new SealvisorError('thread_not_found', `no thread #${index} on ${name}: known are ${known}`);
+  };
+  const beyond = ({ how, dryRun }: ThreadRequest): SealvisorError | undefined => {
+    const field = `${name} is a worker of the field`;
+    if (dryRun) return new SealvisorError('invalid_request', `${field}: it knows no dry run`);
+    if (how === 'freeze')
+      return new SealvisorError('freeze_refused', `${field}: it cannot freeze a stage; pause without freeze`);
+    if (how === 'now')
+      return new SealvisorError('invalid_request', `${field}: it pauses after the stage; pause without now`);
+    return undefined;
+  };
+  return {
+    threads,
+    thread,
+    command: async (index, verb, request) => {
+      const refusal = beyond(request);
+      if (refusal) throw refusal;
+      const answer =
+        verb === 'pause'
+          ? await call('WorkerPause', [index])
+          : await call('WorkerResume', [index, request.state ?? null]);
+      const changed = answer === true;
+      const message = changed
+        ? `${name} took the ${verb} of thread #${index}`
+        : `thread #${index} did not change`;
+      return { ...(await thread(index)), changed, message };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** The `VenusWorker.` namespace over the worker's control. */
+import * as z from 'zod';
+import { SealvisorError } from '../protocol/errors.js';
+import { toFieldThread } from '../protocol/field-thread.js';
+import type { Worker } from '../worker/worker.js';
+import type { RpcMethod } from './json-rpc.js';
+import { parse } from './parse.js';
+
+export function workerMethods({ control, version }: Worker): Readonly<Record<string, RpcMethod>> {
+  const methods: Record<string, RpcMethod> = {};
+  const on = (method: string, names: readonly string[], call: (...params: unknown[]) => unknown) => {
+    methods[`VenusWorker.${method}`] = { names, call: (params) => call(...params) };
+  };
+  const index = (value: unknown): number => {
+    if (typeof value === 'number') return value;
+    const last = control.threads().length - 1;
+    throw new SealvisorError(
+      'invalid_request',
+      `index ${JSON.stringify(value) ?? 'is missing'}: expected a thread's index, 0 to ${last}`,
+    );
+  };
+  on('WorkerList', [], () => control.threads().map((view) => toFieldThread(view, Date.now())));
+  on('WorkerPause', ['index'], async (at) => (await control.pause(index(at), { by: 'json-rpc' })).changed);
+  on('WorkerResume', ['index', 'state'], async (at, to) => {
+    const state = parse(z.string().nullish(), to, 'state');
+    return (await control.resume(index(at), { state, by: 'json-rpc' })).changed;
+  });
+  on('WorkerVersion', [], () => version);
+  for (const method of ['WorkerSetEnv', 'WorkerRemoveEnv'])
+    on(method, ['name', 'value'], (name) => {
+      throw new SealvisorError('invalid_request', `${String(name)} cannot be set: no processor child runs`);
+    });
+  return methods;
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { type Child, type Exit, startSupervisor } from '#src/actors/index.js';
+
+class Bare implements Child {
+  #tell: (exit: Exit) => void = () => undefined;
+  readonly exited = new Promise<Exit>((resolve) => {
+    this.#tell = resolve;
+  });
+  stop(): void {
+    this.#tell({ kind: 'shutdown' });
+  }
+  kill(): void {
+    this.#tell({ kind: 'killed' });
+  }
+}
+
+const specsOf = (count: number) =>
+  Array.from({ length: count }, (_, nth) => ({ id: `child ${nth}`, start: () => new Bare() }));
+
+/** Starts, counts and stops; the best of a few runs, ms. */
+async function costOf(run: () => Promise<void>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let nth = 0; nth < 3; nth++) {
+    const from = performance.now();
+    await run();
+    best = Math.min(best, performance.now() - from);
+  }
+  return best;
+}
+
+const runs: readonly (readonly [string, (count: number) => Promise<void>])[] = [
+  [
+    'static children',
+    async (count) => {
+      const supervisor = await startSupervisor({ children: specsOf(count) });
+      expect(supervisor.countChildren().active).toBe(count);
+      await supervisor.stop();
+    },
+  ],
+  [
+    'children added one by one',
+    async (count) => {
+      const supervisor = await startSupervisor({ children: [] });
+      for (const spec of specsOf(count)) await supervisor.startChild(spec);
+      expect(supervisor.countChildren().active).toBe(count);
+      await supervisor.stop();
+    },
+  ],
+  [
+    'children terminated one by one',
+    async (count) => {
+      const supervisor = await startSupervisor({ children: specsOf(count) });
+      await Promise.all(specsOf(count).map(({ id }) => supervisor.terminateChild(id)));
+      expect(supervisor.countChildren()).toMatchObject({ specs: count, active: 0 });
+      await supervisor.stop();
+    },
+  ],
+  [
+    'dynamic children',
+    async (count) => {
+      const supervisor = await startSupervisor({
+        strategy: 'simple_one_for_one',
+        children: [{ id: 'any', start: () => new Bare() }],
+      });
+      await Promise.all(specsOf(count).map(() => supervisor.startChild([])));
+      expect(supervisor.countChildren().active).toBe(count);
+      await supervisor.stop();
+    },
+  ],
+  [
+    'children that all crash and come back',
+    async (count) => {
+      const supervisor = await startSupervisor({ intensity: count, children: specsOf(count) });
+      for (const { child } of supervisor.whichChildren()) if (typeof child === 'object') child.kill();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(supervisor.countChildren().active).toBe(count);
+      await supervisor.stop();
+    },
+  ],
+];
+
+describe('10,000 children cost within five times of ten times 1,000', () => {
+  // A busy machine may spoil one comparison; a law that is worse than linear spoils all of them.
+  test.each(runs)('%s', { retry: 3 }, async (_, run) => {
+    await run(2000);
+    const thousand = await costOf(() => run(1000));
+    const tenThousand = await costOf(() => run(10_000));
+    expect(tenThousand).toBeLessThan(thousand * 10 * 5);
+  });
+});

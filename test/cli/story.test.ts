@@ -1,0 +1,193 @@
+/** What commands say beside their answers: transitions, progress, the summary, and how they end. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { progressDisplay } from '#cli/output/progress.js';
+import { answer, answerControl, answerJson, fail } from '#cli/output/say.js';
+import { summaryTable } from '#cli/output/summary.js';
+import { rowLine } from '#cli/output/transition.js';
+import { watch } from '#cli/output/watch.js';
+import { errorCodes, SealvisorError } from '#src/protocol/errors.js';
+import type { HistoryRow } from '#src/protocol/thread.js';
+import { pausedView, viewOf } from '../protocol/views.js';
+
+let out = '';
+let err = '';
+beforeEach(() => {
+  [out, err] = ['', ''];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    err += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  process.exitCode = undefined;
+});
+
+const rowOf = (facts: Partial<HistoryRow>): HistoryRow => ({
+  seq: 1,
+  at: '2026-11-22T10:00:17.900Z',
+  kind: 'transition',
+  sector: 's-t010000-2',
+  from: 'C1Done',
+  to: 'C2Done',
+  event: 'C2',
+  stage: 'C2',
+  durationMs: 1234,
+  level: null,
+  message: null,
+  by: null,
+  reason: null,
+  command: null,
+  ...facts,
+});
+
+const failure = { level: 'permanent', message: 'no parameters', to: 'C1Done' } as const;
+
+test.each<[string, Partial<HistoryRow>]>([
+  ['C1Done -> C2Done (C2 1.23s)', {}],
+  ['Finished -> Empty', { from: 'Finished', to: 'Empty', durationMs: null }],
+  ['C1Done: temporary: no parameters; tries again', { ...failure, kind: 'try', level: 'temporary' }],
+  ['C1Done: permanent: no parameters', { ...failure, kind: 'error' }],
+  ['C1Done: permanent: two lines', { ...failure, kind: 'error', message: 'two\nlines' }],
+  [
+    'pause now by alice: swap disk',
+    { kind: 'command', command: 'pause now', by: 'alice', reason: 'swap disk' },
+  ],
+  ['resume by bob', { kind: 'command', command: 'resume', by: 'bob' }],
+  ['started', { kind: 'lifecycle', message: 'started' }],
+  ['C2', { kind: 'lifecycle' }],
+])('a row is one line: %s', (text, facts) => {
+  expect(rowLine(1, rowOf(facts))).toBe(`10:00:17 #1 s-t010000-2 ${text}`);
+});
+
+test('a row without a sector has a dash for it', () => {
+  expect(rowLine(0, rowOf({ sector: null, from: 'Empty', to: 'Allocated', durationMs: null }))).toBe(
+    '10:00:17 #0 - Empty -> Allocated',
+  );
+});
+
+/** A stream that keeps what is written. */
+function streamOf(facts: { isTTY: boolean; columns?: number }) {
+  const kept: string[] = [];
+  const stream = { ...facts, write: (text: string) => kept.push(text) > 0 };
+  // The display uses these three alone.
+  return { kept, stream: stream as unknown as NodeJS.WriteStream };
+}
+
+test('where there is no terminal, progress is plain lines alone', () => {
+  vi.useFakeTimers();
+  const { kept, stream } = streamOf({ isTTY: false });
+  const display = progressDisplay(stream);
+  display.show(viewOf());
+  display.print('one');
+  vi.runAllTimers();
+  display.stop();
+  expect(kept).toEqual(['one\n']);
+});
+
+test('on a terminal the threads stand below the story, in order, each in one line of the width', () => {
+  vi.useFakeTimers();
+  const { kept, stream } = streamOf({ isTTY: true, columns: 60 });
+  const display = progressDisplay(stream);
+  display.show(pausedView({ index: 1, location: '/x'.repeat(50) }));
+  const progress = { done: 3, total: 11, unit: 'layers' };
+  display.show(viewOf({ mode: 'running', state: 'TicketAssigned', stage: 'PC1', progress }));
+  vi.runAllTimers();
+  const drawn = kept.join('');
+  const lines = drawn.trimEnd().split('\n');
+  expect(lines.map((line) => line.slice(0, 3))).toEqual(['#0 ', '#1 ']);
+  for (const line of lines) expect(line.length).toBeLessThan(60);
+  kept.length = 0;
+  display.print('one');
+  expect(kept).toEqual(['\u001b[2A\u001b[0J', 'one\n']);
+  vi.runAllTimers();
+  expect(kept.at(-1)).toBe(drawn);
+  display.stop();
+  expect(kept.at(-1)).toBe('\u001b[2A\u001b[0J');
+  kept.length = 0;
+  vi.runAllTimers();
+  expect(kept).toEqual([]);
+});
+
+test('the bar of a thread grows with its sector', () => {
+  vi.useFakeTimers();
+  const barOf = (state: string) => {
+    const { kept, stream } = streamOf({ isTTY: true, columns: 200 });
+    progressDisplay(stream).show(viewOf({ state, mode: 'running' }));
+    vi.runAllTimers();
+    return [...kept.join('')].filter((char) => char === '=').length;
+  };
+  const bars = ['Empty', 'TicketAssigned', 'C1Done', 'Finished'].map(barOf);
+  expect(bars).toEqual(bars.toSorted((a, b) => a - b));
+  expect([bars[0], bars.at(-1)]).toEqual([0, 20]);
+});
+
+test('the summary has a row for each sector with its seconds by stage, its file and its commitments', () => {
+  const text = summaryTable([
+    {
+      sector: 's-t010000-1',
+      secondsByStage: { PC1: 1.239, C2: 0.5 },
+      sealedFile: '/store/sealed/s-t010000-1',
+      commD: 'aa',
+      commR: 'bb',
+    },
+  ]);
+  const [head = '', row = ''] = text.split('\n');
+  expect(head.split(/ +/)).toEqual([
+    'Sector',
+    ...['AddPieces', 'TreeD', 'PC1', 'PC2', 'PersistFiles', 'C1', 'C2'].map((stage) => `${stage}(s)`),
+    'SealedFile',
+    'CommD',
+    'CommR',
+  ]);
+  expect(row.split(/ +/)).toEqual(
+    's-t010000-1 0.00 0.00 1.24 0.00 0.00 0.00 0.50 /store/sealed/s-t010000-1 aa bb'.split(' '),
+  );
+});
+
+test('data goes to stdout, JSON as one document', () => {
+  answer('a line');
+  answerJson({ a: [1] });
+  expect(out).toBe('a line\n{\n  "a": [\n    1\n  ]\n}\n');
+  expect(err).toBe('');
+});
+
+test.each(Object.entries(errorCodes))(
+  'a fault of code %s is one line on stderr and sets its exit code',
+  (code, { exit }) => {
+    fail(new SealvisorError(code as keyof typeof errorCodes, 'what happened'));
+    expect(err).toBe(`error: what happened (${code})\n`);
+    expect(out).toBe('');
+    expect(process.exitCode).toBe(exit);
+  },
+);
+
+test('a fault that is not ours exits 1, without its trace', () => {
+  fail(new TypeError('x is not a function'));
+  expect(err).toBe('error: x is not a function\n');
+  expect(process.exitCode).toBe(1);
+});
+
+test.each([
+  [true, false, undefined],
+  [false, false, 3],
+  [true, true, undefined],
+  [false, true, 3],
+])('a command that changed anything (%s), with --json (%s), exits %s', (changed, json, exit) => {
+  const reply = { changed, message: 'thread #0 is paused at C1Done' };
+  answerControl(reply, json);
+  expect(process.exitCode).toBe(exit);
+  expect(err).toBe(json ? '' : `${reply.message}\n`);
+  expect(out === '' ? undefined : JSON.parse(out)).toEqual(json ? reply : undefined);
+});
+
+test('without --watch a list is shown once', async () => {
+  const show = vi.fn(async () => undefined);
+  await watch(false, show);
+  expect(show).toHaveBeenCalledTimes(1);
+});

@@ -1,0 +1,109 @@
+import type { Hono } from 'hono';
+import { workerApp } from '#src/http/worker-app.js';
+import { SealvisorError } from '#src/protocol/errors.js';
+import { summarize, type ThreadView } from '#src/protocol/thread.js';
+import { createWorkerControl } from '#src/worker/control.js';
+import type { ThreadSlot } from '#src/worker/thread-slot.js';
+import { pausedView, viewOf } from '../protocol/views.js';
+
+export interface Sent {
+  readonly index: number;
+  readonly verb: string;
+  readonly args: readonly unknown[];
+}
+
+/** A slot whose thread takes every command, and goes by the plan as far as the doors must know. */
+function slotOf(first: ThreadView, sent: Sent[]): ThreadSlot {
+  let view = first;
+  const { index } = first;
+  const send = (command: { type: string; state?: string | null; how?: string }) => {
+    const isPause = command.type === 'THREAD.PAUSE';
+    const stops = view.mode === 'paused' || view.mode === 'pausing';
+    if (command.state === 'Nowhere')
+      throw new SealvisorError('unknown_state', 'unknown state Nowhere: plan sealer knows Empty, Allocated', {
+        data: { possible: view.possible },
+      });
+    const changed = isPause !== stops;
+    const waits = view.mode === 'running' && command.how === 'after-stage';
+    const mode = isPause ? (waits ? 'pausing' : 'paused') : 'running';
+    if (changed) view = { ...view, mode, state: command.state ?? view.state };
+    return { changed, view };
+  };
+  return {
+    index,
+    view: () => view,
+    call: async <T>(verb: string, args: readonly unknown[]) => {
+      sent.push({ index, verb, args });
+      return { allowed: true, to: args[0] } as T;
+    },
+    send: async (event) => {
+      sent.push({ index, verb: 'send', args: [event] });
+      return send(event);
+    },
+    stop: async () => undefined,
+  };
+}
+
+/** The worker's doors over the real control and threads that only pretend: #0 idle, #1 paused, unless given. */
+export function workerDoors(views: readonly ThreadView[] = [viewOf(), pausedView({ index: 1 })]) {
+  const sent: Sent[] = [];
+  const { control, actor } = createWorkerControl(views.map((view) => slotOf(view, sent)));
+  actor.send({ type: 'WORKER.SERVE' });
+  const app = workerApp({
+    name: 'w1',
+    version: '1.2.3',
+    control,
+    summary: () => summarize(control.threads()),
+    info: () => ({ name: 'w1', version: '1.2.3', life: 'serving', counts: summarize(control.threads()) }),
+    stop: async () => actor.send({ type: 'WORKER.STOP' }),
+  });
+  return { app, sent, stop: () => actor.send({ type: 'WORKER.STOP' }) };
+}
+
+/** Posts `body` (text as it is, all else as JSON) and reads the answer. */
+export async function post(app: Hono, path: string, body: unknown) {
+  const response = await app.request(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return answerOf(response);
+}
+
+export async function get(app: Hono, path: string) {
+  return answerOf(await app.request(path));
+}
+
+async function answerOf(response: Response) {
+  const text = await response.text();
+  const type = response.headers.get('content-type') ?? '';
+  // Every answer here is JSON or empty.
+  return { status: response.status, type, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
+}
+
+/** One JSON-RPC call's whole answer. */
+export async function rpc(app: Hono, method: string, params?: unknown, path = '/') {
+  const request = { jsonrpc: '2.0', id: 7, method, ...(params === undefined ? {} : { params }) };
+  const { body } = await post(app, path, request);
+  return body as {
+    readonly jsonrpc: string;
+    readonly id: unknown;
+    readonly result?: unknown;
+    readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+  };
+}
+
+/** What a refusal looks like in problem+json. */
+export function problemOf(status: number, code: string, detail: unknown) {
+  return {
+    status,
+    type: 'application/problem+json',
+    body: {
+      type: 'about:blank',
+      title: code.replaceAll('_', ' '),
+      status,
+      code,
+      detail,
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { at, operatorsPause, recordAt, sector, settings, startMs, thread } from './setup.js';
+
+describe('a temporary failure', () => {
+  test('waits recover_interval, counts, and repeats the stage; the error is shown meanwhile', async () => {
+    const one = thread({ record: recordAt('PC2Done') });
+    await one.fail('temporary', 'manager unreachable');
+    expect(one.where()).toBe('PC2Done.waitingForNext');
+    expect(one.record()).toMatchObject({
+      state: 'PC2Done',
+      tries: 1,
+      isPaused: false,
+      nextAtMs: startMs + settings.recoverIntervalMs,
+      lastError: { level: 'temporary', message: 'manager unreachable', stage: 'SubmitPreCommit', at: at(0) },
+    });
+    expect(one.lastRow()).toMatchObject({ kind: 'try', level: 'temporary', stage: 'SubmitPreCommit' });
+    one.clock.increment(settings.recoverIntervalMs);
+    expect(one.where()).toBe('PC2Done.active.running');
+    expect(one.lastRun().record).toMatchObject({ state: 'PC2Done', tries: 1 });
+  });
+
+  test('is repeated max_retries times in a row, then it counts as permanent', async () => {
+    const one = thread({ record: recordAt('PC2Done'), settings: { maxRetries: 3 } });
+    for (const n of [1, 2, 3]) {
+      await one.fail('temporary', `failure ${n}`);
+      expect(one.record().tries).toBe(n);
+      one.clock.increment(settings.recoverIntervalMs);
+    }
+    await one.fail('temporary', 'failure 4');
+    expect(one.runs).toHaveLength(4);
+    expect(one.where()).toBe('PC2Done.paused');
+    expect(one.record()).toMatchObject({
+      isPaused: true,
+      tries: 0,
+      nextAtMs: null,
+      intent: null,
+      lastError: { level: 'permanent', message: 'failure 4' },
+    });
+    expect(one.commits.map(({ row }) => row?.kind)).toEqual(['try', 'try', 'try', 'error']);
+  });
+
+  test('with max_retries 0 is permanent at once', async () => {
+    const one = thread({ record: recordAt('PC2Done'), settings: { maxRetries: 0 } });
+    await one.fail('temporary');
+    expect(one.where()).toBe('PC2Done.paused');
+    expect(one.record().lastError?.level).toBe('permanent');
+  });
+
+  test('is counted over a restart of the thread', async () => {
+    const one = thread({ record: recordAt('PC2Done', { tries: settings.maxRetries }) });
+    await one.fail('temporary');
+    expect(one.where()).toBe('PC2Done.paused');
+  });
+
+  test('is history once the stage was done: the thread counts no error any more', async () => {
+    const one = thread({ record: recordAt('PC2Done') });
+    await one.fail('temporary', 'manager unreachable');
+    one.clock.increment(settings.recoverIntervalMs);
+    await one.succeed('SubmitPC');
+    expect(one.record()).toMatchObject({ state: 'PCSubmitted', lastError: null });
+  });
+
+  test('is counted anew once the stage was done', async () => {
+    const one = thread({ record: recordAt('PC2Done', { tries: 2 }) });
+    await one.succeed('SubmitPC');
+    expect(one.record().tries).toBe(0);
+    await one.fail('temporary');
+    expect(one.record()).toMatchObject({ state: 'PCSubmitted', tries: 1 });
+  });
+});
+
+describe.each(['permanent', 'critical'] as const)('a %s failure', (level) => {
+  test('pauses the thread, which keeps its state, its outputs and the error', async () => {
+    const record = recordAt('C1Done');
+    const one = thread({ record });
+    await one.fail(level, 'No cached parameters found');
+    expect(one.where()).toBe('C1Done.paused');
+    expect(one.record()).toEqual({
+      ...record,
+      isPaused: true,
+      lastError: { level, message: 'No cached parameters found', stage: 'C2', at: at(0) },
+      since: at(0),
+    });
+    expect(one.commits).toHaveLength(1);
+    expect(one.lastRow()).toMatchObject({
+      kind: 'error',
+      level,
+      from: 'C1Done',
+      to: 'C1Done',
+      sector: sector.id,
+    });
+    one.clock.increment(24 * 3600 * 1000);
+    expect(one.runs).toHaveLength(1);
+  });
+});
+
+describe('an abort', () => {
+  test('gives the sector up: the reason is in the record when the report starts, then the thread is free', async () => {
+    const one = thread({ record: recordAt('PC2Done') });
+    await one.fail('abort', 'the pre-commit was rejected');
+    expect(one.where()).toBe('Aborted.active.running');
+    expect(one.lastRun().record).toMatchObject({
+      state: 'Aborted',
+      sector,
+      outputs: { abortReason: 'the pre-commit was rejected' },
+      lastError: { level: 'abort', message: 'the pre-commit was rejected', stage: 'SubmitPreCommit' },
+    });
+    expect(one.lastRow()).toMatchObject({ kind: 'error', level: 'abort', from: 'PC2Done', to: 'Aborted' });
+    await one.succeed('Released');
+    expect(one.where()).toBe('Empty.waitingForNext');
+    expect(one.record()).toMatchObject({ sector: null, outputs: {}, lastError: null });
+  });
+
+  test('whose report fails is reported later, with the reason of the abort', async () => {
+    const one = thread({ record: recordAt('PC2Done') });
+    await one.fail('abort', 'the pre-commit was rejected');
+    await one.fail('temporary', 'manager unreachable');
+    expect(one.where()).toBe('Aborted.waitingForNext');
+    one.clock.increment(settings.recoverIntervalMs);
+    expect(one.lastRun().record.outputs.abortReason).toBe('the pre-commit was rejected');
+  });
+
+  test('keeps its reason over the resume that clears the error', async () => {
+    const one = thread({ record: recordAt('TicketAssigned') });
+    one.pause();
+    await one.fail('abort', 'the sector is lost');
+    expect(one.where()).toBe('Aborted.paused');
+    one.resume();
+    expect(one.record().lastError).toBeNull();
+    expect(one.lastRun().record.outputs.abortReason).toBe('the sector is lost');
+  });
+
+  test('of what is given up already pauses instead of going round', async () => {
+    const one = thread({ record: recordAt('Aborted') });
+    await one.fail('abort', 'not known here');
+    expect(one.where()).toBe('Aborted.paused');
+    expect(one.record().lastError).toMatchObject({ level: 'permanent', message: 'not known here' });
+    expect(one.runs).toHaveLength(1);
+  });
+});
+
+describe('a failure while a pause waits for the stage', () => {
+  test.each([
+    ['temporary', 'C1Done.paused', 'temporary'],
+    ['permanent', 'C1Done.paused', 'permanent'],
+    ['critical', 'C1Done.paused', 'critical'],
+    ['abort', 'Aborted.paused', 'abort'],
+  ] as const)(
+    '%s: the thread stands still in %s with its error and the intent',
+    async (level, where, shown) => {
+      const one = thread({ record: recordAt('C1Done') });
+      one.pause();
+      await one.fail(level);
+      expect(one.where()).toBe(where);
+      expect(one.record()).toMatchObject({
+        isPaused: true,
+        intent: { ...operatorsPause, at: at(0) },
+        lastError: { level: shown },
+      });
+      expect(one.live()).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,150 @@
+import { createActor, fromPromise, SimulatedClock } from 'xstate';
+import { planState, possibleStates, sealer, sealingThread } from '#machines/index.js';
+import type { Row, StageFailure, StageOutcome } from '#machines/record-changes.js';
+import type { StageInput, ThreadSettings } from '#machines/sealing-thread.js';
+import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
+
+export const startMs = Date.parse('2026-11-22T10:00:00.000Z');
+export const at = (ms: number) => new Date(startMs + ms).toISOString();
+
+export const settings: ThreadSettings = {
+  maxRetries: 2,
+  recoverIntervalMs: 60_000,
+  sealIntervalMs: 30_000,
+};
+export const sector = { miner: 10000, number: 2, id: 's-t010000-2', proofType: 5, size: 2048 };
+
+/** A sound record of a sector in `state`: what the plan says it needs is there. */
+export function recordAt(state: string, facts: Partial<ThreadRecord> = {}): ThreadRecord {
+  const needs = planState(sealer, state)?.needs.outputs ?? [];
+  return {
+    ...emptyRecord('sealer', at(-1000)),
+    state,
+    sector: state === 'Empty' ? null : sector,
+    outputs: Object.fromEntries(needs.map((key) => [key, `${key} of before`])),
+    ...facts,
+  };
+}
+
+export const operatorsPause: NonNullable<ThreadRecord['intent']> = {
+  kind: 'pause',
+  how: 'after-stage',
+  by: 'alice',
+  reason: 'swap disk',
+  at: at(-500),
+};
+
+export interface StageRun {
+  readonly record: ThreadRecord;
+  readonly signal: AbortSignal;
+  /** Commits that were made when the stage started. */
+  readonly commitsBefore: number;
+  isSettled: boolean;
+  resolve(outcome: StageOutcome): void;
+  reject(failure: StageFailure): void;
+}
+
+/** A clock that counts as Node's timers do: what does not fit 31 bits ends at once. */
+export class NodeLikeClock extends SimulatedClock {
+  override setTimeout(callback: (...args: unknown[]) => void, ms: number): number {
+    return super.setTimeout(callback, ms > 2 ** 31 - 1 ? 1 : ms);
+  }
+}
+
+/** All promises that are due have run. */
+export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+const sealerMachine = sealingThread(sealer);
+
+interface Start {
+  readonly record?: ThreadRecord;
+  readonly settings?: Partial<ThreadSettings>;
+  readonly clock?: SimulatedClock;
+  /** Which of the sector's files are there. @default all */
+  readonly hasFile?: (name: string) => boolean;
+}
+
+/** One sealing thread's machine on a clock that stands, with stages that end when the test says so. */
+export function thread(start: Start = {}) {
+  const { record = recordAt('Empty'), hasFile = () => true } = start;
+  const clock = start.clock ?? new SimulatedClock();
+  const commits: { readonly record: ThreadRecord; readonly row: Row | null }[] = [];
+  const runs: StageRun[] = [];
+  const machine = sealerMachine.provide({
+    actions: {
+      commit: ({ context }) => void commits.push({ record: context.record, row: context.row }),
+    },
+    actors: {
+      stage: fromPromise<StageOutcome, StageInput>(
+        ({ input, signal }) =>
+          new Promise((resolve, reject) => {
+            const run: StageRun = {
+              record: input.record,
+              signal,
+              commitsBefore: commits.length,
+              isSettled: false,
+              resolve: (outcome) => {
+                run.isSettled = true;
+                resolve(outcome);
+              },
+              reject: (failure) => {
+                run.isSettled = true;
+                reject(failure);
+              },
+            };
+            runs.push(run);
+          }),
+      ),
+    },
+  });
+  const actor = createActor(machine, {
+    clock,
+    input: {
+      record,
+      settings: { ...settings, ...start.settings },
+      now: () => startMs + clock.now(),
+      possible: (present) =>
+        present.sector === null
+          ? []
+          : possibleStates(sealer, { outputs: Object.keys(present.outputs), hasFile }),
+    },
+  });
+  actor.start();
+  const live = () => runs.filter((run) => !run.isSettled && !run.signal.aborted);
+  const lastRun = () => {
+    const run = runs.at(-1);
+    if (!run) throw new Error('no stage was started');
+    return run;
+  };
+  return {
+    actor,
+    clock,
+    commits,
+    runs,
+    live,
+    lastRun,
+    /** As `PC1Done.active.running`. */
+    where: () => pathOf(actor.getSnapshot().value),
+    record: () => actor.getSnapshot().context.record,
+    lastRow: () => commits.at(-1)?.row ?? null,
+    succeed: async (event: string, outcome: Omit<StageOutcome, 'event'> = {}) => {
+      lastRun().resolve({ event, ...outcome });
+      await turn();
+    },
+    fail: async (level: StageFailure['level'], message = 'it broke') => {
+      lastRun().reject({ level, message });
+      await turn();
+    },
+    pause: (how: 'after-stage' | 'now' = 'after-stage') =>
+      actor.send({ type: 'THREAD.PAUSE', how, by: 'alice', reason: 'swap disk' }),
+    resume: (state: string | null = null, reason: string | null = null) =>
+      actor.send({ type: 'THREAD.RESUME', state, by: 'bob', reason }),
+    stop: () => actor.send({ type: 'THREAD.STOP' }),
+  };
+}
+
+function pathOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [[key, inner] = ['', '']] = Object.entries(value as Record<string, unknown>);
+  return `${key}.${pathOf(inner)}`;
+}

@@ -1,0 +1,199 @@
+/** Commands reach a worker through the manager, over real sockets. */
+import { createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { managerApp } from '#src/http/manager-app.js';
+import { serve } from '#src/http/serve.js';
+import { get, post, problemOf, workerDoors } from '../http/setup.js';
+import { pausedView, viewOf } from '../protocol/views.js';
+import { type Doors, fieldWorker, threadsOf } from './field-worker.js';
+import { setup, summary } from './setup.js';
+
+/** A manager that a worker at `dest` has reported to, as `w1`. */
+async function managerWith(dest: string) {
+  const { manager, clock } = await setup();
+  manager.roster.ping({ name: 'w1', dest, version: null, summary });
+  return { app: managerApp(manager), manager, clock };
+}
+
+async function ourWorker() {
+  const doors = workerDoors();
+  const served = await serve(doors.app, { host: '127.0.0.1', port: 0 });
+  onTestFinished(() => served.close());
+  return { ...doors, dest: `127.0.0.1:${served.port}`, port: served.port };
+}
+
+const threads = '/api/v1/workers/w1/threads';
+
+test("our worker's threads are handed on as they are", async () => {
+  const { dest } = await ourWorker();
+  const { app } = await managerWith(dest);
+  expect(await get(app, threads)).toMatchObject({
+    status: 200,
+    body: [viewOf(), pausedView({ index: 1 })],
+  });
+  expect((await get(app, `${threads}/1`)).body).toMatchObject(pausedView({ index: 1 }));
+});
+
+test('our worker gets the command whole, and its answer comes back', async () => {
+  const { dest, sent } = await ourWorker();
+  const { app } = await managerWith(dest);
+  const body = { how: 'now', reason: 'swap disk', by: 'alice' };
+  expect(await post(app, `${threads}/0/pause`, body)).toMatchObject({
+    status: 200,
+    body: { mode: 'paused', changed: true, message: 'thread #0 is paused at Empty' },
+  });
+  const resume = { state: 'PC1Done', by: 'bob' };
+  expect((await post(app, `${threads}/1/resume`, resume)).body).toMatchObject({ state: 'PC1Done' });
+  expect(sent).toMatchObject([
+    { index: 0, args: [{ type: 'THREAD.PAUSE', ...body }] },
+    { index: 1, args: [{ type: 'THREAD.RESUME', ...resume }] },
+  ]);
+});
+
+test('a dry run through the manager changes nothing', async () => {
+  const { dest, sent } = await ourWorker();
+  const { app } = await managerWith(dest);
+  const { body } = await post(app, `${threads}/1/resume`, { state: 'PC1Done', dryRun: true });
+  expect(body).toMatchObject({ allowed: true, to: 'PC1Done' });
+  expect(sent).toEqual([{ index: 1, verb: 'preview', args: ['PC1Done'] }]);
+});
+
+test("our worker's refusals come back as they are, with what is possible", async () => {
+  const { dest } = await ourWorker();
+  const { app } = await managerWith(dest);
+  expect(await get(app, `${threads}/2`)).toEqual(
+    problemOf(404, 'thread_not_found', 'no thread #2: the index is 0 to 1'),
+  );
+  expect(await post(app, `${threads}/1/resume`, { state: 'Nowhere' })).toMatchObject({
+    status: 400,
+    body: { code: 'unknown_state', possible: ['PC1Done', 'PC2Done', 'C1Done', 'Aborted'] },
+  });
+  expect((await post(app, `${threads}/0/pause`, { how: 'freeze' })).status).toBe(409);
+});
+
+test.each([
+  ['0.0.0.0', '127.0.0.1'],
+  ['[::]', '[::1]'],
+])('a worker that names %s as its address is looked for on this machine', async (named, dialled) => {
+  const { app } = await managerWith(`${named}:1`);
+  expect(await get(app, threads)).toEqual(
+    problemOf(502, 'unreachable', expect.stringContaining(`cannot reach ${dialled}:1`)),
+  );
+});
+
+const doors: readonly Doors[] = ['404 page not found', 'any path'];
+
+test.each(doors)('a worker of v0.2 (%s) is listed', async (kind) => {
+  const { dest } = await fieldWorker({ doors: kind });
+  const { app, clock } = await managerWith(dest);
+  const since = new Date(clock.now() - 17_000).toISOString();
+  const expected = {
+    index: 0,
+    location: '/mnt/store1',
+    plan: 'sealer',
+    sector: { miner: 10000, number: 2, id: 's-t010000-2' },
+    state: 'C1Done',
+    mode: 'paused',
+    since,
+    lastError: { level: 'permanent', message: 'No cached parameters found' },
+  };
+  expect(await get(app, threads)).toMatchObject({ status: 200, body: [expected] });
+  expect((await get(app, `${threads}/0`)).body).toMatchObject(expected);
+});
+
+test("a worker of today's is listed", async () => {
+  const { dest } = await fieldWorker({ doors: 'any path', threads: [threadsOf.today] });
+  const { app, clock } = await managerWith(dest);
+  expect((await get(app, threads)).body).toMatchObject([
+    {
+      plan: 'snapup',
+      sector: { id: 's-t010000-2' },
+      state: 'TicketAssigned',
+      stage: 'PC1',
+      mode: 'running',
+      since: new Date(clock.now() - 100_000).toISOString(),
+      processor: { name: 'pc1' },
+      lastError: null,
+    },
+  ]);
+});
+
+test.each(doors)(
+  'a worker of the field (%s) is paused and resumed, and the reply says what it said',
+  async (kind) => {
+    const { dest, calls } = await fieldWorker({ doors: kind });
+    const { app } = await managerWith(dest);
+    expect(await post(app, `${threads}/0/pause`, { how: 'after-stage' })).toMatchObject({
+      status: 200,
+      body: { index: 0, mode: 'paused', changed: false, message: 'thread #0 did not change' },
+    });
+    const resumed = await post(app, `${threads}/0/resume`, { state: 'PC1Done' });
+    expect(resumed).toMatchObject({ status: 200, body: { changed: true, sector: { id: 's-t010000-2' } } });
+    await post(app, `${threads}/0/resume`, {});
+    expect(calls.filter(({ method }) => method !== 'VenusWorker.WorkerList')).toEqual([
+      { method: 'VenusWorker.WorkerPause', params: [0] },
+      { method: 'VenusWorker.WorkerResume', params: [0, 'PC1Done'] },
+      { method: 'VenusWorker.WorkerResume', params: [0, null] },
+    ]);
+  },
+);
+
+test.each([
+  ['resume', { state: 'PC1Done', dryRun: true }, 400, 'invalid_request'],
+  ['pause', { how: 'now' }, 400, 'invalid_request'],
+  ['pause', { how: 'freeze' }, 409, 'freeze_refused'],
+])('%s %j is beyond a worker of the field: refused, nothing is sent', async (verb, body, status, code) => {
+  const { dest, calls } = await fieldWorker({ doors: 'any path' });
+  const { app } = await managerWith(dest);
+  expect(await post(app, `${threads}/0/${verb}`, body)).toEqual(
+    problemOf(status, code, expect.stringContaining('w1')),
+  );
+  expect(calls).toEqual([]);
+});
+
+test('a refusal of a worker of the field is told in its own words', async () => {
+  const { dest } = await fieldWorker();
+  const { app } = await managerWith(dest);
+  expect(await post(app, `${threads}/5/pause`, {})).toEqual(
+    problemOf(502, 'remote_error', expect.stringContaining('worker #5 not found')),
+  );
+  expect(await get(app, `${threads}/5`)).toMatchObject({ status: 404, body: { code: 'thread_not_found' } });
+});
+
+test.each([[{}], [[{ index: 0 }]], [null]])('a list of another shape (%j) is a bad answer', async (list) => {
+  const { dest } = await fieldWorker({ threads: list });
+  const { app } = await managerWith(dest);
+  expect(await get(app, threads)).toMatchObject({ status: 502, body: { code: 'bad_answer' } });
+});
+
+test('a worker that is away is unreachable, by its address', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  const { port } = taken.address() as { port: number };
+  await new Promise((resolve) => taken.close(resolve));
+  const { app } = await managerWith(`127.0.0.1:${port}`);
+  expect(await get(app, threads)).toEqual(
+    problemOf(502, 'unreachable', expect.stringContaining(`127.0.0.1:${port}`)),
+  );
+});
+
+test('a name that never reported is refused, naming the known ones', async () => {
+  const { app } = await managerWith('127.0.0.1:1');
+  const refusal = problemOf(404, 'worker_not_found', 'no worker w9: known are w1');
+  for (const path of ['/api/v1/workers/w9', '/api/v1/workers/w9/threads', '/api/v1/workers/w9/threads/0'])
+    expect(await get(app, path)).toEqual(refusal);
+  expect(await post(app, '/api/v1/workers/w9/threads/0/pause', {})).toEqual(refusal);
+});
+
+test.each(['null', '[]', '"x"', '{', '{"how":"hard"}'])(
+  'a command whose body is %s is refused before any worker is asked',
+  async (body) => {
+    const { dest, calls } = await fieldWorker({ doors: 'any path' });
+    const { app } = await managerWith(dest);
+    expect(await post(app, `${threads}/0/pause`, body)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request' },
+    });
+    expect(calls).toEqual([]);
+  },
+);

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  formatSectorId,
+  parseSectorId,
+  payloadOf,
+  proofTypeOfNumber,
+  proofTypeOfSize,
+  proofTypes,
+  sectorOf,
+} from '#src/protocol/sector.js';
+import { parseSize } from '#src/protocol/size.js';
+
+test('a sector id is read back as it was written', () => {
+  const count = fc.integer({ min: 0, max: 10 ** 15 - 1 });
+  fc.assert(
+    fc.property(count, count, (miner, number) => {
+      expect(parseSectorId(formatSectorId({ miner, number }))).toEqual({ miner, number });
+    }),
+  );
+});
+
+test.each([
+  '',
+  's-t010000',
+  's-t010000-',
+  's-t010000-2 ',
+  'S-t010000-2',
+  's-f010000-2',
+  's-t0x-2',
+  's-t01--2',
+])('%j is no sector id', (text) => {
+  expect(parseSectorId(text)).toBeUndefined();
+});
+
+test("proof types are the chain's numbers, and sizes read as they are written", () => {
+  expect(proofTypes.map(({ proofType, text }) => [proofType, text])).toEqual([
+    [5, '2KiB'],
+    [6, '8MiB'],
+    [7, '512MiB'],
+    [8, '32GiB'],
+    [9, '64GiB'],
+  ]);
+  for (const type of proofTypes) {
+    expect(parseSize(type.text)).toBe(type.size);
+    expect(proofTypeOfSize(type.size)).toBe(type);
+    expect(proofTypeOfNumber(type.proofType)).toBe(type);
+    expect(sectorOf({ miner: 1, number: 2 }, type.proofType)).toEqual({
+      miner: 1,
+      number: 2,
+      id: 's-t01-2',
+      proofType: type.proofType,
+      size: type.size,
+    });
+  }
+});
+
+test('another size or proof type is refused, and the message says what is allowed', () => {
+  expect(() => proofTypeOfSize(4096)).toThrow(
+    expect.objectContaining({ code: 'usage', message: expect.stringContaining('2KiB, 8MiB, 512MiB') }),
+  );
+  expect(() => proofTypeOfNumber(4)).toThrow(
+    expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('5 to 9') }),
+  );
+});
+
+test('127 of every 128 bytes are payload', () => {
+  expect(payloadOf(2048)).toBe(2032);
+});

@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type FleetStore, openFleetStore } from '#src/store/fleet-store.js';
+import { freshDir, thrownBy } from './setup.js';
+
+function setup(path = join(freshDir(), 'home', 'manager.db')): FleetStore & { readonly path: string } {
+  const store = openFleetStore(path);
+  onTestFinished(() => store.close());
+  return { ...store, path };
+}
+
+const worker = { name: 'w1', dest: '127.0.0.1:17890', version: null, summary: '{}', lastPingMs: 1 };
+const piece = (cid: string, paddedSize: number) => ({
+  cid,
+  path: `/pieces/${cid}`,
+  payloadSize: paddedSize - 10,
+  paddedSize,
+  mtimeMs: 1.5,
+});
+
+/** The store as its next owner finds it. */
+function reopened(store: FleetStore & { readonly path: string }): FleetStore {
+  store.close();
+  return setup(store.path);
+}
+
+describe('the fleet store keeps over a restart', () => {
+  test('the chain’s first moment: the first that was asked with', () => {
+    const store = setup();
+    expect(store.genesisMs(100)).toBe(100);
+    expect(store.genesisMs(200)).toBe(100);
+    expect(reopened(store).genesisMs(300)).toBe(100);
+  });
+
+  test('workers by name, the latest report of each', () => {
+    const store = setup();
+    store.putWorker({ ...worker, name: 'w2' });
+    store.putWorker(worker);
+    store.putWorker({ ...worker, version: '0.1.0', lastPingMs: 2 });
+    const rows = reopened(store).workers();
+    expect(rows).toEqual([
+      { ...worker, version: '0.1.0', lastPingMs: 2 },
+      { ...worker, name: 'w2' },
+    ]);
+  });
+
+  test('sectors: numbers from 1, by miner, never given twice', () => {
+    const store = setup();
+    expect(store.nextSector(10000, 'a')).toEqual({ miner: 10000, number: 1, body: 'a' });
+    expect(store.nextSector(20000, 'b').number).toBe(1);
+    store.putSector({ miner: 10000, number: 1, body: 'changed' });
+    const next = reopened(store);
+    expect(next.nextSector(10000, 'c').number).toBe(2);
+    expect(next.sector(10000, 1)?.body).toBe('changed');
+    expect(next.sector(10000, 3)).toBeUndefined();
+    expect(next.sectors().map(({ miner, number }) => [miner, number])).toEqual([
+      [10000, 1],
+      [10000, 2],
+      [20000, 1],
+    ]);
+  });
+
+  test('pieces: largest first, each once by its CID, with a deal of its own', () => {
+    const store = setup();
+    store.addPiece(piece('small', 128));
+    store.addPiece(piece('large', 2048));
+    store.addPiece({ ...piece('small', 128), path: '/moved/small' });
+    expect(reopened(store).pieces()).toEqual([
+      { ...piece('large', 2048), dealId: expect.any(Number) },
+      { ...piece('small', 128), path: '/moved/small', dealId: 1 },
+    ]);
+  });
+});
+
+test('a piece found again keeps its deal; one whose bytes are gone is taken out', () => {
+  const store = setup();
+  store.addPiece(piece('a', 128));
+  store.addPiece(piece('a', 128));
+  expect(store.pieces()).toMatchObject([{ dealId: 1 }]);
+  store.removePiece('a');
+  expect(store.pieces()).toEqual([]);
+});
+
+test('removing a worker says whether there was one', () => {
+  const store = setup();
+  store.putWorker(worker);
+  expect(store.removeWorker('w1')).toBe(true);
+  expect(store.removeWorker('w1')).toBe(false);
+  expect(store.workers()).toEqual([]);
+});
+
+test('one home has one manager: a second is told location_in_use', () => {
+  const first = setup();
+  expect(thrownBy(() => openFleetStore(first.path))).toMatchObject({ code: 'location_in_use' });
+  expect(first.genesisMs(1)).toBe(1);
+});
+
+test('a home that cannot be made is told as location_not_writable, with its name', () => {
+  const home = join(freshDir(), 'taken');
+  writeFileSync(home, '');
+  const error = thrownBy(() => openFleetStore(join(home, 'manager.db')));
+  expect(error).toMatchObject({ code: 'location_not_writable' });
+  expect(error.message).toContain(home);
+});

@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { defaultSealing, type SealingSettings } from '#src/config/sealing-settings.js';
+import type { FaultConfig, WorkerConfig } from '#src/config/worker-config.js';
+import { startManager } from '#src/manager/manager.js';
+import type { SectorService } from '#src/protocol/sealer.js';
+import type { HistoryRow, ThreadView } from '#src/protocol/thread.js';
+import { startWorker } from '#src/worker/worker.js';
+
+/** A fresh directory that is gone after the test. */
+export function freshDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'sealvisor-worker-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A manager that never has a job. */
+export const noJobs: Partial<SectorService> = { allocateSector: async () => null };
+
+/** A real manager on a chain with an epoch a millisecond, as a thread reaches it. */
+export async function realManager(home: string) {
+  const warn = () => undefined;
+  const { sectors, stop } = await startManager({ home, miner: 10000, sectorSize: 2048, epochMs: 1, warn });
+  onTestFinished(stop);
+  const service: SectorService = {
+    allocateSector: async (spec) => sectors.allocate(spec.AllowedMiners, spec.AllowedProofTypes),
+    acquireDeals: async (id, spec) => sectors.acquireDeals(id, spec.MaxDeals, spec.MinUsedSpace),
+    assignTicket: async (id) => sectors.assignTicket(id),
+    submitPreCommit: async ({ ID }, info, reset) =>
+      sectors.submitPreCommit({ miner: ID.Miner, number: ID.Number }, info, reset),
+    pollPreCommitState: async (id) => sectors.pollPreCommit(id),
+    submitPersisted: async (id, instance) => sectors.submitPersisted(id, instance),
+    // The mock chain counts whole seconds; nobody waits for them here.
+    waitSeed: async (id) => ({
+      ...sectors.waitSeed(id),
+      ...(sectors.waitSeed(id).ShouldWait ? { Delay: 0 } : {}),
+    }),
+    submitProof: async (id, { Proof }, reset) => sectors.submitProof(id, Proof, reset),
+    pollProofState: async (id) => sectors.pollProof(id),
+    reportState: async (id, report) => void sectors.reportState(id, report),
+    reportFinalized: async (id) => sectors.reportFinalized(id),
+    reportAborted: async (id, reason) => sectors.reportAborted(id, reason),
+    pieceSource: async (cid) => ({ url: `http://127.0.0.1:9/${cid}`, headers: {} }),
+  };
+  return { sectors, service, closeManager: stop };
+}
+
+interface Setup {
+  readonly home?: string;
+  readonly threads?: number;
+  readonly service?: Partial<SectorService>;
+  readonly sealing?: Partial<SealingSettings>;
+  /** What one thread has otherwise. */
+  readonly sealingOf?: (index: number) => Partial<SealingSettings>;
+  readonly faults?: readonly FaultConfig[];
+  readonly leastMs?: Readonly<Record<string, number>>;
+}
+
+/** A worker with real threads; `until` waits for a view, which it has had or will have. */
+export async function setup(options: Setup = {}) {
+  const { home = freshDir(), threads = 1, faults = [], leastMs = {} } = options;
+  const manager = await realManager(join(home, 'manager'));
+  const sealing = { ...defaultSealing, rpcPollingIntervalMs: 5, ...options.sealing };
+  const locationOf = (index: number) => join(home, `store${index}`);
+  const config: WorkerConfig = {
+    path: join(home, 'worker.toml'),
+    worker: { host: '127.0.0.1', port: 0, pingIntervalMs: 1000, localPiecesDirs: [] },
+    manager: { url: 'http://127.0.0.1:9', headers: {} },
+    threads: Array.from({ length: threads }, (_, index) => ({
+      index,
+      location: locationOf(index),
+      plan: 'sealer' as const,
+      sealing: { ...sealing, ...options.sealingOf?.(index) },
+    })),
+    attached: [{ name: 'long', location: join(home, 'long'), readonly: false }],
+    builtinLeastMs: leastMs,
+    faults,
+    stopGraceMs: 5000,
+  };
+  const views: ThreadView[] = [];
+  const rows: { readonly index: number; readonly row: HistoryRow }[] = [];
+  const warnings: string[] = [];
+  const waiters = new Set<() => void>();
+  const wake = () => {
+    for (const waiter of waiters) waiter();
+  };
+  const worker = await startWorker({
+    config,
+    name: 'w1',
+    version: '0.0.0-test',
+    service: { ...manager.service, ...options.service },
+    onRow: (index, row) => {
+      rows.push({ index, row });
+      wake();
+    },
+    onView: (view) => {
+      views.push(view);
+      wake();
+    },
+    warn: (line) => void warnings.push(line),
+  });
+  onTestFinished(() => worker.stop(0));
+  /** The thread's view as soon as it satisfies `holds`. */
+  const until = (index: number, holds: (view: ThreadView) => boolean) =>
+    new Promise<ThreadView>((resolve) => {
+      const look = () => {
+        const view = worker.control.thread(index);
+        if (!holds(view)) return;
+        waiters.delete(look);
+        resolve(view);
+      };
+      waiters.add(look);
+      look();
+    });
+  const untilRow = (index: number, holds: (row: HistoryRow) => boolean) =>
+    new Promise<HistoryRow>((resolve) => {
+      const look = () => {
+        const found = rows.find((each) => each.index === index && holds(each.row));
+        if (!found) return;
+        waiters.delete(look);
+        resolve(found.row);
+      };
+      waiters.add(look);
+      look();
+    });
+  return {
+    worker,
+    control: worker.control,
+    until,
+    untilRow,
+    views,
+    rows,
+    warnings,
+    home,
+    locationOf,
+    ...manager,
+  };
+}
+
+export const isIn = (state: string, mode: ThreadView['mode']) => (view: ThreadView) =>
+  view.state === state && view.mode === mode;
+
+/** A gate in a service call: who calls waits at it until it is opened. */
+export function gate() {
+  let open: () => void = () => undefined;
+  let reach: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  return {
+    open: () => open(),
+    reached,
+    pass: () => {
+      reach();
+      return opened;
+    },
+  };
+}
+
+/** What a promise rejects with. */
+export async function rejectionOf(
+  promise: Promise<unknown>,
+): Promise<Error & { code?: string; data?: unknown }> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw new Error(`rejected with no error: ${String(error)}`);
+  }
+  throw new Error('it did not reject');
+}
