@@ -9,7 +9,7 @@ export function requestLine(id: number, task: unknown): string {
   return JSON.stringify({ id, task });
 }
 
-/** How far into a line its id may be, bytes; the field's processors write it first. */
+/** How near to an end of its line an id is looked for, bytes; the field's processors write it first. */
 const idWithin = 64;
 
 /**
@@ -17,7 +17,11 @@ const idWithin = 64;
  * Undefined for a line that is no answer.
  */
 export function answerId(line: Buffer): number | undefined {
-  const found = /^\s*\{\s*"id"\s*:\s*(\d{1,15})\s*[,}]/.exec(line.toString('latin1', 0, idWithin));
+  const head = line.toString('latin1', 0, idWithin);
+  const tail = line.toString('latin1', Math.max(0, line.length - idWithin));
+  const found =
+    /^\s*\{\s*"id"\s*:\s*(\d{1,15})\s*[,}]/.exec(head) ??
+    (line[0] === 0x7b ? /,\s*"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(tail) : null);
   if (found) return Number(found[1]);
   if (line[0] !== 0x7b) return undefined;
   const answer = parsed(line);

@@ -1,7 +1,6 @@
 /** Who does a thread's tasks: a child process the worker keeps, or our own processors in the thread itself. */
 
 import { parseAnswer } from '../processes/protocol.js';
-import { SealvisorError } from '../protocol/errors.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
 import type { Progress } from '../protocol/thread.js';
 import type { ProcessorStage, Tasks } from '../sealing/tasks.js';
@@ -42,10 +41,4 @@ function failureSaid(message: string): StageError {
   return level === undefined
     ? new StageError('permanent', message)
     : new StageError(level as ErrorLevel, rest ?? message);
-}
-
-/** A failure as our own child says it. */
-export function failureText(thrown: unknown): string {
-  if (thrown instanceof StageError) return `${thrown.level}: ${thrown.message}`;
-  return thrown instanceof SealvisorError ? `permanent: ${thrown.message}` : String(thrown);
 }

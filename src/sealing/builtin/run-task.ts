@@ -1,12 +1,11 @@
 /** Our own processors behind the tasks that any processor takes: the same work in a thread and in a child process. */
-import { createReadStream } from 'node:fs';
-import { StageError } from '../../protocol/level.js';
 import { proofTypes } from '../../protocol/sector.js';
-import type { PieceFile, ProcessorStage, Tasks } from '../tasks.js';
+import type { ProcessorStage, Tasks } from '../tasks.js';
 import { addPieces } from './add-pieces.js';
 import type { C1Output } from './c1.js';
 import { c2 } from './c2.js';
 import { wrongData } from './faults.js';
+import { openPiece } from './open-piece.js';
 import { type Pc1Output, pc1 } from './pc1.js';
 import { pc2 } from './pc2.js';
 import type { Work } from './slices.js';
@@ -96,21 +95,4 @@ function sizeOf(registeredProof: string): number {
   const found = proofTypes.find((type) => type.registered === registeredProof);
   if (found) return found.size;
   throw wrongData(`unknown proof ${registeredProof}: known are ${proofTypes.map((type) => type.registered)}`);
-}
-
-async function openPiece(file: PieceFile, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-  if (file === 'pledge') throw wrongData('a pledge has no payload');
-  if ('local' in file) return createReadStream(file.local);
-  const { url, headers = {} } = file;
-  const answer = await fetch(url, { headers, signal }).catch((cause: unknown) => {
-    signal.throwIfAborted();
-    throw new StageError('temporary', `cannot fetch the piece from ${url}`, { cause });
-  });
-  if (answer.ok && answer.body) return answer.body;
-  await answer.body?.cancel();
-  const why = answer.status === 404 ? 'it is no longer there' : `the server answered ${answer.status}`;
-  throw new StageError(
-    'permanent',
-    `piece ${new URL(url).pathname.split('/').at(-1)} cannot be fetched: ${why}; put the file back and resume, or give the sector up with --state Aborted`,
-  );
 }
