@@ -26,6 +26,15 @@ program
     const { daemon } = await import('./commands/worker-daemon.js');
     await daemon(options);
   });
+// What a worker starts for a `[[processors.<stage>]]`; nothing to run by hand.
+program
+  .command('processor', { hidden: true })
+  .description('do the tasks of a stage, a JSON line each on stdin, until stdin ends')
+  .argument('<stage>', 'add_pieces, tree_d, pc1, pc2 or c2')
+  .action(async (stage: string) => {
+    const { processor } = await import('./commands/processor.js');
+    await processor(stage);
+  });
 
 const worker = program
   .command('worker')

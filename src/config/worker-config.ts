@@ -3,11 +3,13 @@ import { SealvisorError } from '../protocol/errors.js';
 import type { ErrorLevel } from '../protocol/level.js';
 import { checked } from './checked.js';
 import { unusedPaths } from './known-keys.js';
+import { inItsStead, type ProcessorConfig, processorConfigs } from './processor-config.js';
 import { defaultSealing, overrideSealing } from './sealing-settings.js';
 import { type ThreadConfig, threadConfigs } from './thread-config.js';
 import { readToml } from './toml-file.js';
 import { type WorkerTable, workerTable } from './worker-schema.js';
 
+export type { ProcessorConfig } from './processor-config.js';
 export type { SealingSettings } from './sealing-settings.js';
 export type { PlanName, ThreadConfig } from './thread-config.js';
 
@@ -32,6 +34,8 @@ export interface WorkerConfig {
   };
   readonly threads: readonly ThreadConfig[];
   readonly attached: readonly AttachedConfig[];
+  /** Children that do stages for the threads; what none of them does, a thread does itself. */
+  readonly processors: readonly ProcessorConfig[];
   /** A built-in stage takes at least this long, by processor's name. */
   readonly builtinLeastMs: Readonly<Record<string, number>>;
   readonly faults: readonly FaultConfig[];
@@ -68,7 +72,9 @@ export interface FaultConfig {
 export function loadWorkerConfig(path: string): { config: WorkerConfig; warnings: string[] } {
   const raw = readToml(path);
   const table = checked(workerTable, raw, path);
-  const warnings = unusedPaths(workerTable, raw).map((key) => `${key} is known but not used yet`);
+  const warnings = unusedPaths(workerTable, raw).map(
+    (key) => `${key} is known but not used yet${inItsStead(key)}`,
+  );
   return { config: deepFreeze(workerConfig(table, path)), warnings };
 }
 
@@ -92,6 +98,7 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     },
     threads,
     attached: attachedStores(table),
+    processors: processorConfigs(table),
     builtinLeastMs: { ...sealvisor.builtin?.least },
     faults: faults(sealvisor.faults ?? [], threads.length, path),
     stopGraceMs: sealvisor.stop_grace ?? 30_000,

@@ -1,7 +1,7 @@
 /** The whole key set of the field's worker configuration, and ours under `[sealvisor]` (SPEC section 4). */
 import type * as z from 'zod';
 import * as field from './field-types.js';
-import { notUsedYet } from './known-keys.js';
+import { notUsedWhen, notUsedYet } from './known-keys.js';
 
 const { table, list, mapOf } = field;
 
@@ -32,31 +32,43 @@ const attachedTable = table({
 
 const limitNames =
   'add_pieces tree_d pc1 pc2 c1 c2 snap_encode snap_prove transfer unseal window_post winning_post synth_proof';
-const processorNames = 'add_pieces tree_d pc1 pc2 c2 snap_encode snap_prove transfer unseal window_post';
+const foreignStages = 'snap_encode snap_prove transfer unseal window_post';
 
-const processorTable = table({
-  bin: field.text.optional(),
-  args: list(field.anyText, 'a list of texts').optional(),
-  stable_wait: field.duration.optional(),
-  cgroup: table({ group_name: field.text.optional(), cpuset: field.text.optional() }).optional(),
-  envs: mapOf(field.anyText).optional(),
-  numa_preferred: field.count.optional(),
-  concurrent: field.count.optional(),
-  locks: field.texts.optional(),
-  weight: field.count.optional(),
-  auto_restart: field.flag.optional(),
-  inherit_envs: field.flag.optional(),
-});
+/** External programs are not run yet: with `bin` nothing of the table has an effect. */
+const processorTable = notUsedWhen(
+  table({
+    bin: notUsedYet(field.text),
+    args: notUsedYet(list(field.anyText, 'a list of texts')),
+    stable_wait: field.duration.optional(),
+    cgroup: notUsedYet(table({ group_name: field.text.optional(), cpuset: field.text.optional() })),
+    envs: mapOf(field.anyText).optional(),
+    numa_preferred: notUsedYet(field.count),
+    concurrent: notUsedYet(field.count),
+    locks: notUsedYet(field.texts),
+    weight: notUsedYet(field.count),
+    auto_restart: field.flag.optional(),
+    inherit_envs: field.flag.optional(),
+  }),
+  (value) => Object.hasOwn(value, 'bin'),
+);
+const processorTables = list(processorTable, 'a list of tables: [[processors.<stage>]]');
 
 const processorsTable = table({
-  limit: perName(limitNames, field.count).optional(),
-  limitation: table({
-    concurrent: perName(limitNames, field.count).optional(),
-    staggered: perName(limitNames, field.duration).optional(),
-  }).optional(),
-  ext_locks: mapOf(field.count).optional(),
-  static_tree_d: mapOf(field.text).optional(),
-  ...perName(processorNames, list(processorTable, 'a list of tables: [[processors.<stage>]]')).shape,
+  limit: notUsedYet(perName(limitNames, field.count)),
+  limitation: notUsedYet(
+    table({
+      concurrent: perName(limitNames, field.count).optional(),
+      staggered: perName(limitNames, field.duration).optional(),
+    }),
+  ),
+  ext_locks: notUsedYet(mapOf(field.count)),
+  static_tree_d: notUsedYet(mapOf(field.text)),
+  add_pieces: processorTables.optional(),
+  tree_d: processorTables.optional(),
+  pc1: processorTables.optional(),
+  pc2: processorTables.optional(),
+  c2: processorTables.optional(),
+  ...perName(foreignStages, notUsedYet(processorTables)).shape,
 });
 
 const sealvisorTable = table({
@@ -102,7 +114,7 @@ export const workerTable = table({
   remote_store: attachedTable.optional(),
   attached: list(attachedTable, 'a list of tables: [[attached]]').optional(),
   attached_selection: notUsedYet(table({ enable_space_weighted: field.flag.optional() })),
-  processors: notUsedYet(processorsTable),
+  processors: processorsTable.optional(),
   sealvisor: sealvisorTable.optional(),
 });
 

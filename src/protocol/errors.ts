@@ -34,6 +34,7 @@ export const errorCodes = {
   remote_error: { http: 502, exit: 1, rpc: -32000 },
   thread_gone: { http: 503, exit: 1, rpc: -32000 },
   thread_failed: { http: 409, exit: 1, rpc: -32000 },
+  process_gone: { http: 503, exit: 1, rpc: -32000 },
   start_failed: failed,
   record_unreadable: failed,
   store_failed: failed,

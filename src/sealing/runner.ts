@@ -40,7 +40,13 @@ const diskErrors = new Set([
   'EMFILE',
   'EFBIG',
 ]);
-const passingErrors = new Set(['unreachable', 'deadline_exceeded', 'remote_error', 'bad_answer']);
+const passingErrors = new Set([
+  'unreachable',
+  'deadline_exceeded',
+  'remote_error',
+  'bad_answer',
+  'process_gone',
+]);
 
 /** What a thrown thing means for the thread (SPEC section 3). */
 export function failureOf(thrown: unknown): StageFailure {

@@ -5,6 +5,7 @@ import type { SectorService } from '../protocol/sealer.js';
 import type { Sector } from '../protocol/sector.js';
 import type { Progress } from '../protocol/thread.js';
 import type { SectorFiles } from './sector-files.js';
+import type { ProcessorStage, Tasks } from './tasks.js';
 
 /** What a thread's stages go by, from the configuration; intervals in ms, sizes in bytes. */
 export interface StageSettings {
@@ -33,6 +34,8 @@ export interface StageContext {
   readonly service: SectorService;
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
+  /** Has a processor do a task: our own in this thread, or a child process. Settles only when nobody works on it any more. */
+  process<S extends ProcessorStage>(stage: S, task: Tasks[S]['task']): Promise<Tasks[S]['output']>;
   /** Waits, unless the stage is aborted first. */
   sleep(ms: number): Promise<void>;
 }

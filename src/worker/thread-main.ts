@@ -11,6 +11,7 @@ import { openThreadStore } from '../store/thread-store.js';
 import { threadHost } from '../threads/host.js';
 import { remoteService } from './remote-service.js';
 import { stateReport } from './state-report.js';
+import { processTask } from './thread-process.js';
 import type { ThreadNews, ThreadSetup } from './thread-setup.js';
 import { possibleNow, viewOf } from './thread-view.js';
 
@@ -73,6 +74,11 @@ const machine = sealingThread(plan).provide({
         service,
         signal,
         progress: showProgress,
+        process: (stage, task) =>
+          processTask({ children: setup.processChildren, index: setup.index, call: host.call }, stage, task, {
+            signal,
+            progress: showProgress,
+          }),
       });
     }),
   },

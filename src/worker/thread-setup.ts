@@ -13,6 +13,8 @@ export interface ThreadSetup {
   readonly faults: readonly Fault[];
   readonly leastMs: Readonly<Record<string, number>>;
   readonly workerName: string;
+  /** Stages that a child process does. */
+  readonly processChildren: readonly string[];
 }
 
 export type ThreadNews =

@@ -15,6 +15,8 @@ export interface SlotNews {
   onFailed(reason: string): void;
   onView(view: ThreadView): void;
   onRow(row: HistoryRow): void;
+  /** The child process that works for the thread now. */
+  processorPid(): number | null;
 }
 
 /** What became of an event. */
@@ -145,7 +147,8 @@ export function createThreadSlot(
   return {
     index: setup.index,
     name,
-    view: () => shown,
+    view: () =>
+      shown.processor ? { ...shown, processor: { ...shown.processor, pid: news.processorPid() } } : shown,
     call,
     send: async (event, deadlineMs) => {
       const outcome = await call<Outcome>('send', [event], deadlineMs);

@@ -3,11 +3,15 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { type ChildSpec, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
+import { homeMark } from '../processes/mark.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
+import { builtinProcessor } from './builtin-processor.js';
 import { createWorkerControl, type WorkerControl } from './control.js';
+import { type Processors, workerProcessors } from './processors.js';
 import { serviceDispatcher } from './remote-service.js';
+import { processService } from './thread-process.js';
 import type { ThreadSetup } from './thread-setup.js';
 import { createThreadSlot, type SlotNews, type SupervisedSlot } from './thread-slot.js';
 import { threadTree } from './thread-tree.js';
@@ -66,9 +70,17 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
     onView: (view) => options.onView?.(view),
     onRow: (row) => options.onRow?.(index, row),
+    processorPid: () => processors.pidOf(index),
   });
-  const services = serviceDispatcher(options.service);
-  for (const setup of threadSetups(config, name))
+  const home = config.threads[0]?.location ?? '.';
+  const processors = workerProcessors({
+    processors: config.processors.map((each) => builtinProcessor(each)),
+    mark: homeMark(home),
+    warn: options.warn,
+    onProgress: (index, progress) => slots[index]?.progress(progress),
+  });
+  const services = processDispatcher(processors, serviceDispatcher(options.service));
+  for (const setup of threadSetups(config, name, processors.stages))
     slots.push(createThreadSlot(setup, services, newsOf(setup.index)));
 
   let stopping: Promise<void> | undefined;
@@ -97,13 +109,37 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       ended = resolve;
     }),
   };
-  const root = await startTree({ ...doorLimit, children: [threads.spec, ...(options.doors?.(whole) ?? [])] });
+  const root = await startTree({
+    ...doorLimit,
+    children: [
+      { id: 'processors', type: 'supervisor', start: () => processors.start() },
+      threads.spec,
+      ...(options.doors?.(whole) ?? []),
+    ],
+  });
   void root.exited.then(ended);
   actor.send({ type: 'WORKER.SERVE' });
   return whole;
 }
 
-function threadSetups(config: WorkerConfig, workerName: string): readonly ThreadSetup[] {
+/** A thread's calls: tasks go to a child, all else to the manager. */
+function processDispatcher(
+  processors: Processors,
+  others: (name: string, args: readonly unknown[]) => Promise<unknown>,
+) {
+  return (name: string, args: readonly unknown[]): Promise<unknown> => {
+    if (name !== processService) return others(name, args);
+    // Sent by `processTask` alone, in this order.
+    const [index, stage, task] = args as [number, string, unknown];
+    return processors.request(index, stage, task);
+  };
+}
+
+function threadSetups(
+  config: WorkerConfig,
+  workerName: string,
+  processChildren: readonly string[],
+): readonly ThreadSetup[] {
   return config.threads.map((thread, index) => ({
     index,
     location: thread.location,
@@ -114,6 +150,7 @@ function threadSetups(config: WorkerConfig, workerName: string): readonly Thread
     faults: config.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
     leastMs: config.builtinLeastMs,
     workerName,
+    processChildren,
   }));
 }
 

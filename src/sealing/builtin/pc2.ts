@@ -4,7 +4,8 @@ import { chunkBytes, nodeBytes } from './hash.js';
 import { withInput } from './input-file.js';
 import type { Pc1Output } from './pc1.js';
 import { Slices, type Work } from './slices.js';
-import { buildTree, treeSize } from './tree.js';
+import { buildTree } from './tree.js';
+import { treeDRoot } from './tree-d.js';
 import { xorInto } from './xor.js';
 
 export interface Pc2Task {
@@ -28,7 +29,7 @@ export async function pc2(task: Pc2Task, work: Work): Promise<Pc2Output> {
   const temporaryAux = cachePath(cacheDir, 'temporaryAux');
   return allOrNothing([sealedPath, treeR, persistentAux, temporaryAux], async () => {
     const leafCount = sectorSize / nodeBytes;
-    const commD = await rootOf(cachePath(cacheDir, 'treeD'), leafCount);
+    const commD = await treeDRoot(cacheDir);
     await encode(task, work);
     const commR = [...(await buildTree(sealedPath, leafCount, treeR, work))];
     await writeJson(persistentAux, { commR, commD });
@@ -60,13 +61,4 @@ async function encode(task: Pc2Task, work: Work): Promise<void> {
       }),
     ),
   );
-}
-
-/** The last node of a tree file. */
-async function rootOf(treePath: string, leafCount: number): Promise<number[]> {
-  return withInput(treePath, treeSize(leafCount), async (tree) => {
-    const node = Buffer.alloc(nodeBytes);
-    tree.read(node, treeSize(leafCount) - nodeBytes, nodeBytes);
-    return [...node];
-  });
 }

@@ -1,8 +1,11 @@
+import type { PieceInfo } from '../tasks.js';
 import type { PlacedPiece } from './add-pieces.js';
 import { allOrNothing } from './atomic-file.js';
 import { cachePath } from './cache-files.js';
 import { wrongData } from './faults.js';
+import { quadPadded, quadPayload } from './fr32.js';
 import { hashNode, heightOf, isSameNode, nodeBytes, zeroNode } from './hash.js';
+import { withInput } from './input-file.js';
 import type { Work } from './slices.js';
 import { buildTree } from './tree.js';
 
@@ -10,8 +13,12 @@ export interface TreeDTask {
   readonly sectorSize: number;
   readonly stagedPath: string;
   readonly cacheDir: string;
-  readonly pieces: readonly Pick<PlacedPiece, 'commitment' | 'offset' | 'paddedSize'>[];
+  /** Whose CommD the root has to be; left out, it is whatever the data make. */
+  readonly pieces?: readonly PieceAt[];
 }
+
+/** A piece's place in the sector, padded bytes. */
+export type PieceAt = Pick<PlacedPiece, 'commitment' | 'offset' | 'paddedSize'>;
 
 export interface TreeDOutput {
   readonly commD: number[];
@@ -22,14 +29,14 @@ export async function treeD(task: TreeDTask, work: Work): Promise<TreeDOutput> {
   const path = cachePath(task.cacheDir, 'treeD');
   return allOrNothing([path], async () => {
     const commD = await buildTree(task.stagedPath, task.sectorSize / nodeBytes, path, work);
-    if (!isSameNode(commD, commDOf(task.pieces, task.sectorSize)))
+    if (task.pieces && !isSameNode(commD, commDOf(task.pieces, task.sectorSize)))
       throw wrongData(`${task.stagedPath} does not hold the pieces of this sector: add the pieces again`);
     return { commD: [...commD] };
   });
 }
 
 /** CommD from the pieces' commitments; where no piece lies there are zeros. */
-export function commDOf(pieces: TreeDTask['pieces'], sectorSize: number): Buffer {
+export function commDOf(pieces: readonly PieceAt[], sectorSize: number): Buffer {
   const nodeAt = (offset: number, size: number): Buffer => {
     const inside = pieces.filter(
       (piece) => piece.offset < offset + size && piece.offset + piece.paddedSize > offset,
@@ -43,4 +50,24 @@ export function commDOf(pieces: TreeDTask['pieces'], sectorSize: number): Buffer
     return hashNode(nodeAt(offset, size / 2), nodeAt(offset + size / 2, size / 2));
   };
   return nodeAt(0, sectorSize);
+}
+
+/** Where pieces lie that were added in this order: each at the next multiple of its size. */
+export function placeInfos(infos: readonly PieceInfo[]): readonly PieceAt[] {
+  let end = 0;
+  return infos.map(({ commitment, size }) => {
+    const paddedSize = (size / quadPayload) * quadPadded;
+    const offset = Math.ceil(end / paddedSize) * paddedSize;
+    end = offset + paddedSize;
+    return { commitment: [...commitment], offset, paddedSize };
+  });
+}
+
+/** The root of a data tree's file: its last node. */
+export async function treeDRoot(cacheDir: string): Promise<number[]> {
+  return withInput(cachePath(cacheDir, 'treeD'), undefined, async (tree) => {
+    const node = Buffer.alloc(nodeBytes);
+    tree.read(node, tree.size - nodeBytes, nodeBytes);
+    return [...node];
+  });
 }

@@ -3,6 +3,7 @@
 import { StageError } from '../../protocol/level.js';
 import type { Allocated, PollAnswer, SubmitAnswer, Ticket } from '../../protocol/sealer.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
+import type { Tasks } from '../tasks.js';
 
 export const assignTicket: Stage = async (context) => ({
   event: 'AssignTicket',
@@ -64,13 +65,13 @@ async function untilLanded(
 }
 
 export const submitPreCommit: Stage = async (context) => {
-  const pc2 = output<{ commR: number[]; commD: number[] }>(context, 'pc2');
+  const pc2 = output<Tasks['pc2']['output']>(context, 'pc2');
   const deals = output<readonly { ID: number }[]>(context, 'deals');
   const answer = await context.service.submitPreCommit(
     allocatedOf(context),
     {
-      CommR: pc2.commR,
-      CommD: pc2.commD,
+      CommR: pc2.comm_r,
+      CommD: pc2.comm_d,
       Ticket: output<Ticket>(context, 'ticket'),
       Deals: deals.map((deal) => deal.ID),
     },
@@ -108,7 +109,7 @@ export const waitSeed: Stage = async (context) => {
 };
 
 export const submitProof: Stage = async (context) => {
-  const { proof } = output<{ proof: number[] }>(context, 'c2');
+  const { proof } = output<Tasks['c2']['output']>(context, 'c2');
   const answer = await context.service.submitProof(
     sectorAtHand(context),
     { Proof: Buffer.from(proof).toString('base64') },

@@ -1,16 +1,18 @@
-/** Stages of heavy work: the built-in processors over the sector's files. Loaded when the first of them runs. */
-import { createReadStream, existsSync } from 'node:fs';
+/** Stages of heavy work: what a processor is asked, and what is made of its answer. */
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SealvisorError } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import type { Deal, Ticket } from '../../protocol/sealer.js';
-import type { AddPiecesOutput, C1Output, Pc1Output, Pc2Output } from '../builtin/index.js';
+import { proofTypeOfNumber, type Sector } from '../../protocol/sector.js';
+import type { C1Output } from '../builtin/index.js';
 import { sectorFiles } from '../sector-files.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
+import type { PieceFile, PieceInfo, Tasks } from '../tasks.js';
 
 const builtin = () => import('../builtin/index.js');
 const bytes = (base64: string) => [...Buffer.from(base64, 'base64')];
+const registered = (sector: Sector) => proofTypeOfNumber(sector.proofType).registered;
 
 async function desk(context: StageContext) {
   const sector = sectorAtHand(context);
@@ -20,81 +22,90 @@ async function desk(context: StageContext) {
 }
 
 /** A deal's payload: from a local pieces directory when it is there, else from where the manager says. */
-async function openPiece(context: StageContext, cid: string): Promise<AsyncIterable<Uint8Array>> {
+async function pieceFile(context: StageContext, cid: string): Promise<PieceFile> {
   const local = context.localPiecesDirs.map((dir) => join(dir, cid)).find((path) => existsSync(path));
-  if (local) return createReadStream(local);
+  if (local) return { local };
   const { url, headers } = await context.service.pieceSource(cid);
-  const answer = await fetch(url, { headers, signal: context.signal }).catch((cause: unknown) => {
-    context.signal.throwIfAborted();
-    throw new SealvisorError('unreachable', `cannot fetch piece ${cid} from ${url}`, { cause });
-  });
-  if (answer.ok && answer.body) return answer.body;
-  await answer.body?.cancel();
-  const why = answer.status === 404 ? 'it is no longer there' : `the manager answered ${answer.status}`;
-  throw new StageError(
-    'permanent',
-    `piece ${cid} cannot be fetched: ${why}; put the file back and resume, or give the sector up with --state Aborted`,
-  );
+  return Object.keys(headers).length > 0 ? { url, headers } : { url };
 }
 
 export const addPieces: Stage = async (context) => {
-  const { sector, files, work } = await desk(context);
+  const { sector, files } = await desk(context);
+  const { commitmentOfCid } = await builtin();
   const deals = output<readonly Deal[]>(context, 'deals');
-  const pieces = deals.map((deal) => ({
-    cid: deal.Piece.Cid['/'],
-    payloadSize: deal.PayloadSize,
-    paddedSize: deal.Piece.Size,
-    open: () => openPiece(context, deal.Piece.Cid['/']),
-  }));
-  const { addPieces: run } = await builtin();
-  const added = await run({ sectorSize: sector.size, pieces, stagedPath: files.staged }, work);
+  const pledge = {
+    piece_file: 'pledge',
+    payload_size: (sector.size / 128) * 127,
+    piece_size: sector.size,
+  } as const;
+  const pieces = await Promise.all(
+    deals.map(async ({ Piece, PayloadSize }) => ({
+      piece_file: await pieceFile(context, Piece.Cid['/']),
+      payload_size: PayloadSize,
+      piece_size: Piece.Size,
+    })),
+  );
+  const added = await context.process('add_pieces', {
+    seal_proof_type: registered(sector),
+    pieces: pieces.length > 0 ? pieces : [pledge],
+    staged_filepath: files.staged,
+  });
+  for (const [at, deal] of deals.entries()) {
+    const cid = deal.Piece.Cid['/'];
+    if (Buffer.from(added[at]?.commitment ?? []).equals(Buffer.from(commitmentOfCid(cid)))) continue;
+    throw new StageError(
+      'permanent',
+      `piece ${cid}: the data have another commitment than the CID says: fetch the piece again`,
+    );
+  }
   return { event: 'AddPiece', outputs: { pieces: added } };
 };
 
 export const treeD: Stage = async (context) => {
-  const { sector, files, work } = await desk(context);
-  const { pieces } = output<AddPiecesOutput>(context, 'pieces');
-  const { treeD: run } = await builtin();
-  const built = await run(
-    { sectorSize: sector.size, stagedPath: files.staged, cacheDir: files.cacheDir, pieces },
-    work,
-  );
-  return { event: 'BuildTreeD', outputs: { tree_d: built } };
+  const { sector, files } = await desk(context);
+  const { commDOf, placeInfos, treeDRoot } = await builtin();
+  const infos = output<readonly PieceInfo[]>(context, 'pieces');
+  await context.process('tree_d', {
+    registered_proof: registered(sector),
+    staged_file: files.staged,
+    cache_dir: files.cacheDir,
+  });
+  const root = await treeDRoot(files.cacheDir);
+  if (!commDOf(placeInfos(infos), sector.size).equals(Buffer.from(root)))
+    throw new StageError(
+      'permanent',
+      `${files.staged} does not hold the pieces of this sector: resume to DealsAcquired to add them again`,
+    );
+  return { event: 'BuildTreeD', outputs: { tree_d: true } };
 };
 
-async function replicaOf(context: StageContext) {
-  const sector = sectorAtHand(context);
-  return {
-    sectorSize: sector.size,
-    proverId: (await builtin()).proverId(sector.miner),
-    sectorNumber: sector.number,
-    ticket: bytes(output<Ticket>(context, 'ticket').Ticket),
-    commD: output<{ commD: number[] }>(context, 'tree_d').commD,
-  };
-}
-
 export const pc1: Stage = async (context) => {
-  const { files, work } = await desk(context);
-  const { pc1: run } = await builtin();
-  const labelled = await run({ ...(await replicaOf(context)), cacheDir: files.cacheDir }, work);
-  return { event: 'PC1', outputs: { pc1: labelled } };
+  const { sector, files } = await desk(context);
+  const { proverId } = await builtin();
+  const done = await context.process('pc1', {
+    registered_proof: registered(sector),
+    cache_path: files.cacheDir,
+    in_path: files.staged,
+    out_path: files.sealed,
+    prover_id: proverId(sector.miner),
+    sector_id: sector.number,
+    ticket: bytes(output<Ticket>(context, 'ticket').Ticket),
+    piece_infos: output<readonly PieceInfo[]>(context, 'pieces'),
+  });
+  return { event: 'PC1', outputs: { pc1: done } };
 };
 
 export const pc2: Stage = async (context) => {
-  const { sector, files, work } = await desk(context);
-  const { pc2: run, writeManifest } = await builtin();
-  const labelled = output<Pc1Output>(context, 'pc1');
-  const sealed = await run(
-    {
-      sectorSize: sector.size,
-      cacheDir: files.cacheDir,
-      stagedPath: files.staged,
-      sealedPath: files.sealed,
-      pc1: labelled,
-    },
-    work,
-  );
-  const { proverId, ticket } = await replicaOf(context);
+  const { sector, files } = await desk(context);
+  const { handedBy, placeInfos, proverId, writeManifest } = await builtin();
+  const pc1out = output<unknown>(context, 'pc1');
+  const done = await context.process('pc2', {
+    pc1out,
+    cache_dir: files.cacheDir,
+    sealed_file: files.sealed,
+  });
+  const deals = output<readonly Deal[]>(context, 'deals');
+  const { layers, replicaId } = handedBy(pc1out);
   await writeManifest(files.cacheDir, {
     version: 1,
     processor: 'dev',
@@ -102,23 +113,35 @@ export const pc2: Stage = async (context) => {
     number: sector.number,
     sectorSize: sector.size,
     proofType: sector.proofType,
-    proverId,
-    ticket,
-    layers: labelled.layers,
-    commD: sealed.commD,
-    commR: sealed.commR,
-    replicaId: labelled.replicaId,
-    pieces: output<AddPiecesOutput>(context, 'pieces').pieces,
+    proverId: proverId(sector.miner),
+    ticket: bytes(output<Ticket>(context, 'ticket').Ticket),
+    layers,
+    commD: [...done.comm_d],
+    commR: [...done.comm_r],
+    replicaId,
+    pieces: placeInfos(output<readonly PieceInfo[]>(context, 'pieces')).map(({ offset, paddedSize }, at) => ({
+      cid: deals[at]?.Piece.Cid['/'] ?? null,
+      payloadSize: deals[at]?.PayloadSize ?? 0,
+      offset,
+      paddedSize,
+    })),
   });
-  return { event: 'PC2', outputs: { pc2: sealed } };
+  return { event: 'PC2', outputs: { pc2: done } };
 };
 
-export const syntheticProof: Stage = async (context) => {
+/** What the sector's proofs are about. */
+async function provenOf(context: StageContext) {
   const { sector, files, work } = await desk(context);
+  const { handedBy } = await builtin();
+  const { comm_d: commD, comm_r: commR } = output<Tasks['pc2']['output']>(context, 'pc2');
+  const { replicaId } = handedBy(output<unknown>(context, 'pc1'));
+  return { proven: { sectorSize: sector.size, cacheDir: files.cacheDir, replicaId, commD, commR }, work };
+}
+
+export const syntheticProof: Stage = async (context) => {
+  const { proven, work } = await provenOf(context);
   const { synthProof } = await builtin();
-  const { commD, commR } = output<Pc2Output>(context, 'pc2');
-  const { replicaId } = output<Pc1Output>(context, 'pc1');
-  await synthProof({ sectorSize: sector.size, cacheDir: files.cacheDir, replicaId, commD, commR }, work);
+  await synthProof(proven, work);
   return { event: 'SyntheticPoRep' };
 };
 
@@ -140,24 +163,20 @@ export const persist: Stage = async (context) => {
 };
 
 export const c1: Stage = async (context) => {
-  const { sector, files, work } = await desk(context);
-  const { commD, commR } = output<Pc2Output>(context, 'pc2');
-  const { replicaId } = output<Pc1Output>(context, 'pc1');
+  const { proven, work } = await provenOf(context);
   const seed = bytes(output<{ Seed: string }>(context, 'seed').Seed);
   const { c1: run } = await builtin();
-  const proofs = await run(
-    { sectorSize: sector.size, cacheDir: files.cacheDir, seed, replicaId, commD, commR },
-    work,
-  );
-  return { event: 'C1', outputs: { c1: proofs } };
+  return { event: 'C1', outputs: { c1: await run({ ...proven, seed }, work) } };
 };
 
 export const c2: Stage = async (context) => {
-  const { sector, work } = await desk(context);
-  const { c2: run, proverId } = await builtin();
-  const proof = await run(
-    { c1: output<C1Output>(context, 'c1'), proverId: proverId(sector.miner), sectorNumber: sector.number },
-    work,
-  );
-  return { event: 'C2', outputs: { c2: proof } };
+  const sector = sectorAtHand(context);
+  const { proverId } = await builtin();
+  const done = await context.process('c2', {
+    c1out: output<C1Output>(context, 'c1'),
+    prover_id: proverId(sector.miner),
+    sector_id: sector.number,
+    miner_id: sector.miner,
+  });
+  return { event: 'C2', outputs: { c2: done } };
 };

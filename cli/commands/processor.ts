@@ -1,0 +1,40 @@
+import { serveProcessor } from '../../src/processes/serve-processor.js';
+import { SealvisorError } from '../../src/protocol/errors.js';
+import { runTask } from '../../src/sealing/builtin/index.js';
+import { failureOf } from '../../src/sealing/runner.js';
+import { type ProcessorStage, processorStages, type Tasks } from '../../src/sealing/tasks.js';
+import { tell } from '../output/say.js';
+
+/** Does a stage's tasks for whoever holds its stdin, until that ends. @throws usage */
+export async function processor(name: string): Promise<void> {
+  const stage = processorStages.find((known) => known === name);
+  if (!stage)
+    throw new SealvisorError(
+      'usage',
+      `no built-in processor does ${name}: there are ${processorStages.join(', ')}; see venus-worker processor --help`,
+    );
+  // A Ctrl-C is the worker's to hear: it ends this one when no stage needs it any more.
+  process.on('SIGINT', () => tell('a processor ends with its input (Ctrl-D)'));
+  await serveProcessor({
+    stage,
+    run: (task, work) => runTask(stage, asTask(stage, task), work),
+    failureText,
+    input: process.stdin,
+    output: process.stdout,
+    log: tell,
+  });
+  // What does not let go of its files in time is not waited for.
+  process.exit();
+}
+
+/** With its level, which the thread reads off again; the same as if the stage had run in the thread. */
+function failureText(thrown: unknown): string {
+  const { level, message } = failureOf(thrown);
+  return `${level}: ${message}`;
+}
+
+function asTask<S extends ProcessorStage>(stage: S, task: unknown): Tasks[S]['task'] {
+  // Its fields were set by the stages of a worker of this version; what they say is verified by the processors.
+  if (typeof task === 'object' && task !== null) return task as Tasks[S]['task'];
+  throw new SealvisorError('invalid_request', `a task of ${stage} is a JSON object`);
+}

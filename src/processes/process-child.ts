@@ -1,0 +1,140 @@
+/** A child process in a group of its own: it can be asked, stopped and killed with all it started, and its death is told once. */
+import type { Child } from '../actors/index.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { isWord, lineSplitter } from './lines.js';
+import { exitOf, type ProcessEnd } from './process-exit.js';
+import { endOf, isRunning, type Spawned, type SpawnOptions, signalGroup, spawned } from './process-group.js';
+
+export interface ProcessChildOptions extends SpawnOptions {
+  /** For messages. */
+  readonly name: string;
+  /** The executable; it runs in a group of its own, out of reach of a terminal's Ctrl-C. */
+  readonly command: string;
+  /** @default [] */
+  readonly args?: readonly string[];
+  /** The whole environment of the child. @default this process's */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** @default this process's working directory */
+  readonly cwd?: string;
+  /** Whose child it is (`homeMark`): who works on the same home later can end what was left there (`endOrphans`). @default none */
+  readonly mark?: string;
+  /** The line on stdout by which the child says that it is up. @default up when it is started */
+  readonly ready?: { readonly line: string | RegExp; readonly withinMs: number };
+  /** The line on stdout by which the child says that it has done all it had to: its end is `normal`. @default none */
+  readonly doneLine?: string | RegExp;
+  /** How long after `stop()` has ended its stdin the group gets a SIGTERM, ms. @default 1000 */
+  readonly termAfterMs?: number;
+  /** How long after `stop()` the group is killed, ms; a supervisor's own deadline (`shutdown`) may come first. @default 5000 */
+  readonly graceMs?: number;
+  /** Each line on stdout, but for the ready line. @default dropped */
+  readonly onLine?: (line: Buffer) => void;
+  /** Each line on stderr, cut to 8 KiB. @default dropped */
+  readonly onLog?: (line: string) => void;
+}
+
+export interface ProcessChild extends Child {
+  readonly pid: number;
+  /** Resolves when the line is handed to the pipe; rejects when the child is gone. */
+  write(line: string): Promise<void>;
+  /** SIGSTOP to the whole group; `stop()` and `kill()` work on a frozen one, too. */
+  freeze(): void;
+  thaw(): void;
+}
+
+const longestLog = 8192;
+const nothing = () => undefined;
+
+/**
+ * Gives the `start` of a ChildSpec. The child's end is `shutdown` or `killed` when it was asked, `normal` only when it
+ * said so, else `crash`; what it started in its group ends with it. `start` rejects with `start_failed`, and nothing
+ * is left running.
+ */
+export function processChild(options: ProcessChildOptions): () => Promise<ProcessChild> {
+  return () => startProcess(options);
+}
+
+/** Starts a process and resolves when it is ready. @throws start_failed; nothing is left running */
+export async function startProcess(options: ProcessChildOptions): Promise<ProcessChild> {
+  const { ready, doneLine, onLine = nothing, onLog = nothing } = options;
+  const said = { ready: nothing as () => void, isReady: ready === undefined, isDone: false };
+  const up = new Promise<void>((resolve) => {
+    said.ready = resolve;
+  });
+  const running = await spawned(options);
+  running.stdout.on(
+    'data',
+    lineSplitter((line) => {
+      if (doneLine !== undefined && isWord(line, doneLine)) said.isDone = true;
+      if (said.isReady || !ready || !isWord(line, ready.line)) return onLine(line);
+      said.isReady = true;
+      said.ready();
+    }),
+  );
+  running.stderr.on(
+    'data',
+    lineSplitter((line) => onLog(line.toString()), longestLog),
+  );
+  const child = childOf(running, options, () => said.isDone);
+  if (ready) await readyInTime(up, child, options.name, ready);
+  return child;
+}
+
+function childOf(
+  running: Spawned,
+  { name, termAfterMs = 1000, graceMs = 5000 }: ProcessChildOptions,
+  saidDone: () => boolean,
+): ProcessChild {
+  const { pid, stdin } = running;
+  let asked: ProcessEnd['asked'];
+  let timers: readonly NodeJS.Timeout[] = [];
+  // Once it is over the number may be another's.
+  const signal = (name: NodeJS.Signals) => isRunning(running) && signalGroup(running, name);
+  const exited = endOf(running).then((end) => exitOf(name, { ...end, asked, saidDone: saidDone() }));
+  running.once('exit', () => {
+    for (const timer of timers) clearTimeout(timer);
+  });
+  const kill = () => {
+    if (isRunning(running)) asked = 'killed';
+    signal('SIGKILL');
+  };
+  return {
+    pid,
+    exited,
+    kill,
+    write: (line) =>
+      new Promise((resolve, reject) => {
+        stdin.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+      }),
+    stop: () => {
+      if (asked || !isRunning(running)) return;
+      asked = 'shutdown';
+      signal('SIGCONT');
+      stdin.end();
+      timers = [setTimeout(() => signal('SIGTERM'), termAfterMs), setTimeout(kill, graceMs)];
+    },
+    freeze: () => void signal('SIGSTOP'),
+    thaw: () => void signal('SIGCONT'),
+  };
+}
+
+async function readyInTime(
+  up: Promise<void>,
+  child: Child,
+  name: string,
+  { line, withinMs }: NonNullable<ProcessChildOptions['ready']>,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    const shown = typeof line === 'string' ? `"${line}"` : String(line);
+    timer = setTimeout(() => resolve(`it did not print ${shown} within ${withinMs} ms`), withinMs);
+  });
+  const died = child.exited.then((exit) =>
+    exit.kind === 'crash' ? `${messageOf(exit.error)} before it was ready` : 'it ended before it was ready',
+  );
+  const why = await Promise.race([up, late, died]);
+  clearTimeout(timer);
+  if (why === undefined) return;
+  child.kill();
+  await child.exited;
+  throw new SealvisorError('start_failed', `${name} did not start: ${why}`);
+}

@@ -1,0 +1,86 @@
+/** A processor as a child process: ready line, requests in any order, and no request outlives it. */
+import { SealvisorError } from '../protocol/errors.js';
+import { type ProcessChild, type ProcessChildOptions, startProcess } from './process-child.js';
+import { answerId, type Progress, progressOf, readyLine, requestLine, shortened } from './protocol.js';
+
+export interface ProcessorOptions
+  extends Omit<ProcessChildOptions, 'name' | 'ready' | 'doneLine' | 'onLine'> {
+  /** Stands in its ready line and in messages. */
+  readonly stage: string;
+  /** How long the child may take until it prints its ready line, ms. */
+  readonly stableWaitMs: number;
+}
+
+export interface Processor extends Omit<ProcessChild, 'write'> {
+  readonly stage: string;
+  /** Requests that wait for their answer. */
+  inFlight(): number;
+  /** Sends a task; gives the line of its answer, unparsed. @throws process_gone when the child ends first, at once when it leaves */
+  request(task: unknown, options?: { readonly onProgress?: (progress: Progress) => void }): Promise<Buffer>;
+}
+
+interface Asker {
+  readonly onProgress: (progress: Progress) => void;
+  resolve(line: Buffer): void;
+  reject(reason: unknown): void;
+}
+
+/** Gives the `start` of a ChildSpec, as `processChild` does. */
+export function processorChild(options: ProcessorOptions): () => Promise<Processor> {
+  return () => startProcessor(options);
+}
+
+/** Starts a processor and resolves when it is ready. @throws start_failed; nothing is left running */
+export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
+  const { stage } = options;
+  const pending = new Map<number, Asker>();
+  let lastId = 0;
+  let isLeaving = false;
+  const gone = () => new SealvisorError('process_gone', `child process exited: ${stage}`);
+  const child = await startProcess({
+    ...options,
+    name: `processor ${stage}`,
+    ready: { line: readyLine(stage), withinMs: options.stableWaitMs },
+    onLine: (line) => {
+      const asker = pending.get(answerId(line) ?? -1);
+      const progress = asker && progressOf(line);
+      if (progress) asker.onProgress(progress);
+      else if (asker) asker.resolve(line);
+      else options.onLog?.(`is no answer to anything: ${shortened(line)}`);
+    },
+  });
+  void child.exited.then(() => {
+    isLeaving = true;
+    for (const asker of pending.values()) asker.reject(gone());
+    pending.clear();
+  });
+  const { write, ...rest } = child;
+  return {
+    ...rest,
+    stage,
+    stop: () => {
+      isLeaving = true;
+      return child.stop();
+    },
+    inFlight: () => pending.size,
+    request: (task, { onProgress = () => undefined } = {}) =>
+      new Promise<Buffer>((resolve, reject) => {
+        if (isLeaving) {
+          reject(gone());
+          return;
+        }
+        const id = ++lastId;
+        const line = requestLine(id, task);
+        pending.set(id, {
+          onProgress,
+          resolve: (line) => {
+            pending.delete(id);
+            resolve(line);
+          },
+          reject,
+        });
+        // Who no longer reads will never answer; its end, told by `exited`, ends all that is asked of it.
+        write(line).catch(() => child.kill());
+      }),
+  };
+}

@@ -1,0 +1,76 @@
+/** The external processor protocol (SPEC section 5): one JSON a line, both ways. Pure. */
+
+/** What the child prints when it is up. */
+export function readyLine(stage: string): string {
+  return `${stage} processor ready`;
+}
+
+export function requestLine(id: number, task: unknown): string {
+  return JSON.stringify({ id, task });
+}
+
+/** How near to an end of its line an id is looked for, bytes; the field's processors write it first. */
+const idWithin = 64;
+
+/**
+ * The id of an answer, read without parsing the whole of it: an answer of 50 MB would hold the loop for half a second.
+ * Undefined for a line that is no answer.
+ */
+export function answerId(line: Buffer): number | undefined {
+  const head = line.toString('latin1', 0, idWithin);
+  const tail = line.toString('latin1', Math.max(0, line.length - idWithin));
+  const found =
+    /^\s*\{\s*"id"\s*:\s*(\d{1,15})\s*[,}]/.exec(head) ??
+    (line[0] === 0x7b ? /,\s*"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(tail) : null);
+  if (found) return Number(found[1]);
+  if (line[0] !== 0x7b) return undefined;
+  const answer = parsed(line);
+  return typeof answer?.id === 'number' ? answer.id : undefined;
+}
+
+export type Answer =
+  | { readonly ok: true; readonly output: unknown }
+  | { readonly ok: false; readonly message: string };
+
+/** The answer on a line; a line that is none is a failure that shows its first 100 characters. */
+export function parseAnswer(line: Buffer): Answer {
+  const answer = parsed(line);
+  if (!answer) return { ok: false, message: `no answer: ${shortened(line)}` };
+  const message = answer.err_msg;
+  if (typeof message === 'string') return { ok: false, message };
+  return { ok: true, output: answer.output ?? null };
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+}
+
+/** Longer lines are answers. */
+const longestProgress = 512;
+
+/** The progress on a line `{"id":1,"progress":{…}}`, our extension; undefined when the line is an answer. */
+export function progressOf(line: Buffer): Progress | undefined {
+  if (line.length > longestProgress || !line.includes('"progress"')) return undefined;
+  const progress = parsed(line)?.progress;
+  if (typeof progress !== 'object' || progress === null) return undefined;
+  const { done, total, unit } = progress as Record<string, unknown>;
+  if (typeof done !== 'number' || typeof total !== 'number' || typeof unit !== 'string') return undefined;
+  return { done, total, unit };
+}
+
+/** A line for a log, cut to 100 characters. */
+export function shortened(line: Buffer): string {
+  const text = line.toString('utf8', 0, 400);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+function parsed(line: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString());
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

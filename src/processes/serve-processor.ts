@@ -1,0 +1,72 @@
+/** The other end: what a processor of ours does inside its process. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { lineSplitter } from './lines.js';
+import { type Progress, readyLine } from './protocol.js';
+
+const progressEveryMs = 200;
+/** How long what runs may take to let go of its files once nobody waits for it, ms. */
+const lettingGoMs = 1000;
+
+export interface ServeOptions {
+  readonly stage: string;
+  /** Does one task; what it gives is the output, what it throws the failure. */
+  readonly run: (
+    task: unknown,
+    work: { readonly signal: AbortSignal; progress(progress: Progress): void },
+  ) => Promise<unknown>;
+  /** What is said of a failure. */
+  readonly failureText: (thrown: unknown) => string;
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  readonly log: (line: string) => void;
+}
+
+/** Answers each request line when its work is done, in any order; resolves when the input ends: then whoever asked is gone, and what runs is aborted. */
+export async function serveProcessor(options: ServeOptions): Promise<void> {
+  const { stage, run, input, output, log } = options;
+  const over = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  const answer = (id: number, err: string | null, result: unknown) =>
+    output.write(`${JSON.stringify({ id, err_msg: err, output: result })}\n`);
+  const onLine = (line: Buffer) => {
+    const request = requestOf(line);
+    if (!request) {
+      log(`no request: ${line.toString('utf8', 0, 100)}`);
+      return;
+    }
+    const { id } = request;
+    let toldAt = 0;
+    const progress = (now: Progress) => {
+      if (performance.now() - toldAt < progressEveryMs) return;
+      toldAt = performance.now();
+      output.write(`${JSON.stringify({ id, progress: now })}\n`);
+    };
+    const work = (async () => run(request.task, { signal: over.signal, progress }))().then(
+      (result) => answer(id, null, result),
+      (thrown: unknown) => answer(id, options.failureText(thrown), null),
+    );
+    running.add(work);
+    void work.finally(() => running.delete(work));
+  };
+  const ended = new Promise<void>((resolve) => {
+    input.once('end', resolve);
+    input.once('close', resolve);
+    output.once('error', () => resolve());
+  });
+  input.on('data', lineSplitter(onLine));
+  output.write(`${readyLine(stage)}\n`);
+  await ended;
+  over.abort(new Error('who asked is gone'));
+  await Promise.race([Promise.allSettled(running), delay(lettingGoMs, undefined, { ref: false })]);
+}
+
+function requestOf(line: Buffer): { readonly id: number; readonly task: unknown } | undefined {
+  try {
+    const request: unknown = JSON.parse(line.toString());
+    if (typeof request !== 'object' || request === null || !('id' in request && 'task' in request))
+      return undefined;
+    return typeof request.id === 'number' ? { id: request.id, task: request.task } : undefined;
+  } catch {
+    return undefined;
+  }
+}

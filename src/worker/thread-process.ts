@@ -1,0 +1,44 @@
+/** Who does a thread's tasks: a child process the worker keeps, or our own processors in the thread itself. */
+
+import { parseAnswer } from '../processes/protocol.js';
+import { type ErrorLevel, StageError } from '../protocol/level.js';
+import type { Progress } from '../protocol/thread.js';
+import type { ProcessorStage, Tasks } from '../sealing/tasks.js';
+
+/** The service call by which a thread hands a task to a child. */
+export const processService = 'process';
+
+export interface ProcessDesk {
+  /** Stages that children do. */
+  readonly children: readonly string[];
+  readonly index: number;
+  call<T>(name: string, args: readonly unknown[]): Promise<T>;
+}
+
+/** Does one task. @throws StageError; what a dead child leaves is temporary: it is started again */
+export async function processTask<S extends ProcessorStage>(
+  desk: ProcessDesk,
+  stage: S,
+  task: Tasks[S]['task'],
+  work: { readonly signal: AbortSignal; progress(progress: Progress): void },
+): Promise<Tasks[S]['output']> {
+  if (!desk.children.includes(stage)) {
+    const { runTask } = await import('../sealing/builtin/index.js');
+    return runTask(stage, task, work);
+  }
+  // A child that is shared cannot be told to stop: its answer is awaited, and dropped when the stage was aborted.
+  const line = await desk.call<Uint8Array>(processService, [desk.index, stage, task]);
+  work.signal.throwIfAborted();
+  const answer = parseAnswer(Buffer.from(line.buffer, line.byteOffset, line.byteLength));
+  // The protocol's own shape for this stage's answer (SPEC section 5).
+  if (answer.ok) return answer.output as Tasks[S]['output'];
+  throw failureSaid(answer.message);
+}
+
+/** Our own children say the level of a failure; any other's is permanent (SPEC section 3: processor failed). */
+function failureSaid(message: string): StageError {
+  const [, level, rest] = /^(temporary|permanent|critical|abort): (.*)$/s.exec(message) ?? [];
+  return level === undefined
+    ? new StageError('permanent', message)
+    : new StageError(level as ErrorLevel, rest ?? message);
+}
