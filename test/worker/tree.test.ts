@@ -30,6 +30,7 @@ test('the tree shows the threads, and the doors behind them', async () => {
     strategy: 'one_for_one',
     pid: process.pid,
     children: [
+      { id: 'processors', type: 'supervisor', children: [] },
       {
         id: 'threads',
         type: 'supervisor',
