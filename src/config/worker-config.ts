@@ -41,6 +41,8 @@ export interface WorkerConfig {
   readonly faults: readonly FaultConfig[];
   /** @default 30000 */
   readonly stopGraceMs: number;
+  /** Threads kept booted, for one that crashes to go on in at once. @default 0 */
+  readonly spareThreads: number;
 }
 
 export interface AttachedConfig {
@@ -102,6 +104,7 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     builtinLeastMs: { ...sealvisor.builtin?.least },
     faults: faults(sealvisor.faults ?? [], threads.length, path),
     stopGraceMs: sealvisor.stop_grace ?? 30_000,
+    spareThreads: sealvisor.spare_threads ?? 0,
   };
 }
 

@@ -86,6 +86,7 @@ const sealvisorTable = table({
     'a list of tables: [[sealvisor.faults]]',
   ).optional(),
   stop_grace: field.duration.optional(),
+  spare_threads: field.count.optional(),
 });
 
 export const workerTable = table({

@@ -1,17 +1,12 @@
 /** Inside of a thread: what it offers, what it says, and whom it may call. */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { expose, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { Pulse } from './pulse.js';
+import type { BootData, Given, Said, Told } from './wire.js';
 import { answerOf, unpack, type WireAnswer } from './wire-error.js';
 
-/** What every thread is started with, beside the data of its own. */
-export interface HostData<D> {
-  readonly data: D;
-  readonly incarnation: number;
-  readonly events: MessagePort;
-  readonly services: MessagePort;
-}
-
+/** What can be called from outside. `stop`, where it is offered, is called before the thread is ended. */
 export type Verbs = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 export interface Host<D, E> {
@@ -21,28 +16,58 @@ export interface Host<D, E> {
   say(event: E): void;
   /** Calls a service that the thread's owner offers. */
   call<T>(name: string, args: readonly unknown[]): Promise<T>;
-  /** Offers the verbs and tells the owner that the thread is up. */
-  ready(verbs: Verbs): void;
+  /** Offers the verbs, takes the events that are sent, and tells the owner that the thread is up. */
+  ready(verbs: Verbs, onEvent?: (event: unknown) => void): void;
+  /** Says that the work is done, and ends this thread: its exit is `normal`. */
+  done(): never;
 }
 
 interface ServiceDoor {
   call(name: string, args: readonly unknown[]): Promise<WireAnswer<unknown>>;
 }
 
+/** The host of a thread that was given its data at its start. @throws in a spare thread: there, await `awaitHost` */
 export function threadHost<D, E>(): Host<D, E> {
-  const { data, incarnation, events, services } = workerData as HostData<D>;
+  const { given } = bootData();
+  if (given === null) throw new Error('a spare thread has no data yet: write `await awaitHost()`');
+  return hostOf<D, E>(given);
+}
+
+/** The host of any thread. A spare one loads what it can, says that it is booted, and waits here for its data. */
+export async function awaitHost<D, E>(): Promise<Host<D, E>> {
+  const { given, preload, events } = bootData();
+  if (preload !== null) await import(preload);
+  if (given !== null) return hostOf<D, E>(given);
+  const handed = new Promise<Given>((resolve) => {
+    const hear = (told: Told) => {
+      if (told.type !== 'sealvisor.give') return;
+      port().off('message', hear);
+      resolve(told.given);
+    };
+    port().on('message', hear);
+  });
+  events.postMessage({ type: 'booted' } satisfies Said<E>);
+  return hostOf<D, E>(await handed);
+}
+
+function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
+  const { events, services, pulse: buffer } = bootData();
   const door = wrap<ServiceDoor>(nodeEndpoint(services));
+  const pulse = new Pulse(buffer);
   let batch: E[] = [];
+  const post = (said: Said<E>) => events.postMessage(said);
   const flush = () => {
     if (batch.length === 0) return;
     const full = batch;
     batch = [];
-    events.postMessage({ type: 'events', events: full });
+    post({ type: 'events', events: full });
   };
   // A thread that exits or throws has no other turn; what it said in this one goes out here.
   process.on('exit', flush);
+  if (beatEveryMs !== null) setInterval(() => pulse.beat(), beatEveryMs).unref();
   return {
-    data,
+    // Who starts the thread and its module agree on the shape.
+    data: data as D,
     incarnation,
     say: (event) => {
       // Behind the answer to the call that caused it: who asked waits for one message, not for two.
@@ -51,18 +76,46 @@ export function threadHost<D, E>(): Host<D, E> {
     call: async <T>(name: string, args: readonly unknown[]) =>
       // The owner answers with what the service's own type promises.
       unpack((await door.call(name, args)) as WireAnswer<T>),
-    ready: (verbs) => {
-      if (parentPort === null) throw new Error('a thread host runs in a worker_thread only');
+    ready: (verbs, onEvent) => {
       const offered = {
-        call: (name: string, args: readonly unknown[]) =>
-          answerOf(() => {
+        call: async (name: string, args: readonly unknown[]) => {
+          // A quick asker can come back before this loop has turned: what was said before goes out first.
+          flush();
+          const answer = await answerOf(() => {
             const verb = verbs[name];
             if (!verb) throw new Error(`the thread has no verb ${name}`);
             return verb(...(args as never[]));
-          }),
+          });
+          // Who has stopped is ended as soon as the answer is there: its last words go before it.
+          if (name === 'stop') flush();
+          return answer;
+        },
       };
-      expose(offered, nodeEndpoint(parentPort));
-      events.postMessage({ type: 'ready' });
+      expose(offered, nodeEndpoint(port()));
+      if (onEvent)
+        port().on('message', (told: Told) => {
+          if (told.type !== 'sealvisor.event') return;
+          pulse.take();
+          onEvent(told.event);
+        });
+      pulse.beat();
+      post({ type: 'ready', takesEvents: onEvent !== undefined, stops: 'stop' in verbs });
+    },
+    done: () => {
+      flush();
+      post({ type: 'done' });
+      // In a worker_thread this ends the thread, not the process.
+      process.exit(0);
     },
   };
+}
+
+function bootData(): BootData {
+  // Whoever starts a thread of ours starts it with this.
+  return workerData as BootData;
+}
+
+function port() {
+  if (parentPort === null) throw new Error('a thread host runs in a worker_thread only');
+  return parentPort;
 }

@@ -8,14 +8,15 @@ import type { Progress } from '../protocol/thread.js';
 import { stageRunner } from '../sealing/runner.js';
 import { sealerStages, stageName } from '../sealing/stages/sealer.js';
 import { openThreadStore } from '../store/thread-store.js';
-import { threadHost } from '../threads/host.js';
+import { awaitHost } from '../threads/host.js';
 import { remoteService } from './remote-service.js';
 import { stateReport } from './state-report.js';
 import { processTask } from './thread-process.js';
 import type { ThreadNews, ThreadSetup } from './thread-setup.js';
 import { possibleNow, viewOf } from './thread-view.js';
 
-const host = threadHost<ThreadSetup, ThreadNews>();
+// A spare thread is booted up to here, and waits for its setup.
+const host = await awaitHost<ThreadSetup, ThreadNews>();
 const setup = host.data;
 const plan = planOf(setup.plan);
 

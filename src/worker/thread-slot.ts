@@ -1,10 +1,10 @@
 /** One sealing thread over all its incarnations: what it shows, and who may speak to it now. */
 import type { ThreadEvent } from '../../machines/sealing-thread.js';
-import type { Child, Exit, NodeFacts } from '../actors/index.js';
+import type { Child, NodeFacts } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryRow, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
-import { type RemoteThread, startThread } from '../threads/remote.js';
+import { type SpareThreads, spareThreads, type ThreadChild, threadChild } from '../threads/index.js';
 import { blankView } from './blank-view.js';
 import type { ThreadNews, ThreadSetup } from './thread-setup.js';
 
@@ -50,18 +50,30 @@ export interface SupervisedSlot extends ThreadSlot {
 }
 
 const entry = new URL(import.meta.resolve('#src/worker/thread-main.js'));
-/** What a thread allocates is short-lived: a small nursery costs no time and saves 1.7 MiB a thread (npm run bench). */
-export const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+/**
+ * What a thread allocates is short-lived: a small nursery costs no time and saves 1.7 MiB a thread (npm run bench).
+ * Sectors are streamed, so a heap that grows to this size is a fault; only the thread ends by it.
+ */
+export const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256 };
+/** A worker that stops has drained its threads already: what still works then is over its time. */
+const graceMs = 100;
 const firstViewMs = 5000;
+
+/** Booted threads for any of a worker's slots. */
+export function sparesOf(count: number): SpareThreads {
+  return spareThreads({ entry, count, resourceLimits });
+}
 
 export function createThreadSlot(
   setup: ThreadSetup,
   services: (name: string, args: readonly unknown[]) => Promise<unknown>,
   news: SlotNews,
+  spares?: SpareThreads,
 ): SupervisedSlot {
   const name = `thread #${setup.index}`;
   let incarnation = 0;
-  let present: RemoteThread | undefined;
+  let hasShown = false;
+  let present: ThreadChild | undefined;
   let failure: string | undefined;
   let lastExit = 'it did not start';
   let isStopping = false;
@@ -77,28 +89,29 @@ export function createThreadSlot(
     show({ ...shown, mode, incarnation, since: at, progress: null, processor: null, lastError });
   };
 
-  const start = async () => {
-    const mine = ++incarnation;
-    let hasShown = false;
-    const fresh = (event: ThreadNews) => {
-      if (mine !== incarnation) return;
+  const launch = threadChild<ThreadNews>({
+    entry,
+    data: setup,
+    name,
+    services,
+    resourceLimits,
+    graceMs,
+    ...(spares ? { spares } : {}),
+    onEvent: (event, from) => {
+      if (from !== incarnation) return;
       if (event.type === 'view') {
         hasShown = true;
         show(event.view);
       } else if (event.type === 'row') news.onRow(event.row);
       else if (event.type === 'progress') show({ ...shown, progress: event.progress });
-    };
-    const thread = await startThread<ThreadNews>({
-      entry,
-      data: setup,
-      incarnation: mine,
-      name,
-      services,
-      onEvent: fresh,
-      resourceLimits,
-    });
+    },
+  });
+
+  const start = async () => {
+    incarnation += 1;
+    hasShown = false;
+    const thread = await launch();
     present = thread;
-    let asked: 'shutdown' | 'killed' | undefined;
     try {
       const first = await thread.call<ThreadView>('view', [], firstViewMs);
       // The answer comes through another port than the news, which may be newer.
@@ -106,31 +119,25 @@ export function createThreadSlot(
     } catch (error) {
       // It came up and does not answer: it must not seal on unseen, nor keep its location from the next.
       present = undefined;
-      thread.terminate();
+      thread.kill();
       await thread.exited;
       throw error;
     }
-    news.onStarted(mine);
-    const exited = thread.exited.then(({ error, said }): Exit => {
+    news.onStarted(incarnation);
+    void thread.exited.then((exit) => {
       if (present === thread) present = undefined;
-      if (asked) return { kind: asked };
-      const reason = error === undefined ? `exited with ${said}` : messageOf(error);
-      lastExit = reason;
-      news.onExited(reason);
-      overlay('restarting', reason);
+      if (exit.kind !== 'crash') return;
+      lastExit = reasonOf(exit.error, name);
+      news.onExited(lastExit);
+      overlay('restarting', lastExit);
       news.onRestarting();
-      return { kind: 'crash', error: error ?? new Error(`${name} ${reason}`) };
     });
-    const end = (how: 'shutdown' | 'killed') => {
-      asked ??= how;
-      thread.terminate();
-    };
-    return {
-      exited,
-      stop: () => end('shutdown'),
-      kill: () => end('killed'),
-      facts: (): NodeFacts => ({ threadId: thread.threadId }),
-    };
+    return Object.assign(thread, {
+      facts: (): NodeFacts => {
+        const { heartbeatAgeMs, heapBytes } = thread.stats();
+        return { threadId: thread.threadId, heartbeatAgeMs, heapBytes };
+      },
+    });
   };
 
   const call = async <T>(verb: string, args: readonly unknown[], deadlineMs: number) => {
@@ -178,4 +185,11 @@ export function createThreadSlot(
       await present?.call<void>('stop', [], Math.max(graceMs, 1)).catch(() => undefined);
     },
   };
+}
+
+/** Why a thread ended, without its name. */
+function reasonOf(error: unknown, name: string): string {
+  const { code, cause } = error instanceof SealvisorError ? error : { code: undefined, cause: undefined };
+  if (code === 'thread_gone' && cause !== undefined) return messageOf(cause);
+  return messageOf(error).replace(`${name} `, '');
 }

@@ -13,7 +13,7 @@ import { type Processors, workerProcessors } from './processors.js';
 import { serviceDispatcher } from './remote-service.js';
 import { processService } from './thread-process.js';
 import type { ThreadSetup } from './thread-setup.js';
-import { createThreadSlot, type SlotNews, type SupervisedSlot } from './thread-slot.js';
+import { createThreadSlot, type SlotNews, type SupervisedSlot, sparesOf } from './thread-slot.js';
 import { threadTree } from './thread-tree.js';
 
 export interface WorkerOptions {
@@ -80,14 +80,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     onProgress: (index, progress) => slots[index]?.progress(progress),
   });
   const services = processDispatcher(processors, serviceDispatcher(options.service));
+  const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
   for (const setup of threadSetups(config, name, processors.stages))
-    slots.push(createThreadSlot(setup, services, newsOf(setup.index)));
+    slots.push(createThreadSlot(setup, services, newsOf(setup.index), spares));
 
   let stopping: Promise<void> | undefined;
   const stop = async (graceMs: number) => {
     actor.send({ type: 'WORKER.STOP' });
     await Promise.all(slots.map((slot) => slot.drain(graceMs)));
-    await root.stop();
+    await Promise.all([root.stop(), spares?.stop()]);
     actor.send({ type: 'worker.stopped' });
   };
   const worker = {
@@ -116,6 +117,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       threads.spec,
       ...(options.doors?.(whole) ?? []),
     ],
+  }).catch(async (error: unknown) => {
+    await spares?.stop();
+    throw error;
   });
   void root.exited.then(ended);
   actor.send({ type: 'WORKER.SERVE' });

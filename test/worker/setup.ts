@@ -57,6 +57,7 @@ interface Setup {
   readonly faults?: readonly FaultConfig[];
   readonly leastMs?: Readonly<Record<string, number>>;
   readonly doors?: WorkerOptions['doors'];
+  readonly spareThreads?: number;
 }
 
 /** A worker with real threads; `until` waits for a view, which it has had or will have. */
@@ -80,6 +81,7 @@ export async function setup(options: Setup = {}) {
     builtinLeastMs: leastMs,
     faults,
     stopGraceMs: 5000,
+    spareThreads: options.spareThreads ?? 0,
   };
   const views: ThreadView[] = [];
   const rows: { readonly index: number; readonly row: HistoryRow }[] = [];

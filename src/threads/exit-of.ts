@@ -1,0 +1,47 @@
+import type { Exit } from '../actors/index.js';
+import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import type { ThreadExit } from './thread-link.js';
+
+/** What the owner had done or seen before the thread ended. */
+export interface Intent {
+  /** Whether it was asked to end, or ended without asking. */
+  readonly asked: 'shutdown' | 'killed' | undefined;
+  /** Age of the last beat when it was found hung, ms. */
+  readonly hungMs: number | undefined;
+  /** What its stop verb was refused with. */
+  readonly stopError: unknown;
+}
+
+/**
+ * How a thread ended, by what it said and what was asked of it. Its exit code proves nothing: `terminate()` gives 0 or 1,
+ * out of memory and a throw give 1, and `process.exit(0)` may stand in any library.
+ */
+export function exitOf(
+  name: string,
+  { error, said, isDone }: ThreadExit,
+  { asked, hungMs, stopError }: Intent,
+): Exit {
+  const crash = (
+    code: 'thread_gone' | 'thread_hung' | 'thread_out_of_memory',
+    what: string,
+    cause?: unknown,
+  ): Exit => ({
+    kind: 'crash',
+    error: new SealvisorError(code, `${name} ${what}`, { cause }),
+  });
+  if (asked === 'killed') return { kind: 'killed' };
+  if (hungMs !== undefined)
+    return crash('thread_hung', `gave no heartbeat for ${Math.round(hungMs)} ms and was ended`);
+  if (systemCodeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY')
+    return crash(
+      'thread_out_of_memory',
+      'ran out of heap: raise its resourceLimits or let it keep less',
+      error,
+    );
+  if (error !== undefined) return crash('thread_gone', `ended by ${messageOf(error)}`, error);
+  if (stopError !== undefined)
+    return crash('thread_gone', `failed to stop: ${messageOf(stopError)}`, stopError);
+  if (asked === 'shutdown') return { kind: 'shutdown' };
+  if (isDone) return { kind: 'normal' };
+  return crash('thread_gone', `exited with ${said} and did not say that it was done`);
+}

@@ -1,0 +1,50 @@
+import type { Pulse } from './pulse.js';
+
+export interface Heartbeat {
+  /** Time in which the thread's loop has to turn once, ms. */
+  readonly heartbeatMs: number;
+  /** So many beats missed in a row mean that the thread is hung. */
+  readonly missed: number;
+}
+
+/** A thread beats so many times in `heartbeatMs`: a slice of work a little below the limit is never taken for a hang. */
+const beatsEach = 4;
+/** What a beat may be late by although the loop turns: a busy machine, a long garbage collection. */
+const slackMs = 40;
+
+/** How often the thread writes its pulse, ms. */
+export function beatEveryMs({ heartbeatMs }: Heartbeat): number {
+  return Math.max(1, heartbeatMs / beatsEach);
+}
+
+/** The age of a pulse at which a thread is hung, ms. */
+export function hungAfterMs({ heartbeatMs, missed }: Heartbeat): number {
+  return heartbeatMs * missed + slackMs;
+}
+
+/**
+ * Calls `onHung` once, with the age of the last beat in ms, when `missed` beats have failed to come; until the returned
+ * function is called. It wakes only when the pulse it knows would be too old.
+ */
+export function watchHeartbeat(
+  pulse: Pick<Pulse, 'ageMs'>,
+  heartbeat: Heartbeat,
+  onHung: (ageMs: number) => void,
+): () => void {
+  const limitMs = hungAfterMs(heartbeat);
+  let timer: NodeJS.Timeout;
+  const arm = (ms: number) => {
+    const due = performance.now() + ms;
+    timer = setTimeout(() => look(performance.now() - due), ms).unref();
+  };
+  const look = (lateMs: number) => {
+    const { ageMs } = pulse;
+    // This loop stood still itself, perhaps the whole process did (SIGSTOP): the thread gets time for a beat.
+    const stoodStill = lateMs > slackMs;
+    if (ageMs < limitMs) arm(Math.ceil(limitMs - ageMs));
+    else if (stoodStill) arm(heartbeat.heartbeatMs);
+    else onHung(ageMs);
+  };
+  arm(limitMs);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,15 @@
+export { threadCount, threadLimit } from './admission.js';
+export { awaitHost, type Host, threadHost, type Verbs } from './host.js';
+export type { Delivery } from './outbox.js';
+export type { SnapshotNews } from './plain-snapshot.js';
+export { type SpareOptions, type SpareStats, type SpareThreads, spareThreads } from './spares.js';
+export { type AddressOptions, type AddressStats, ThreadAddress } from './thread-address.js';
+export {
+  type EntryOptions,
+  type MachineOptions,
+  type PerStart,
+  type ThreadChild,
+  type ThreadChildOptions,
+  type ThreadStats,
+  threadChild,
+} from './thread-child.js';

@@ -1,0 +1,56 @@
+/** The inside of a thread that runs somebody's own XState machine as its one root actor. */
+import { type AnyStateMachine, createActor, StateMachine, waitFor } from 'xstate';
+import { awaitHost } from './host.js';
+import { plainSnapshot, type SnapshotNews } from './plain-snapshot.js';
+
+interface MachineData {
+  /** URL of the module that exports `machine`. */
+  readonly machine: string;
+  readonly input: unknown;
+  readonly stopEvent: { readonly type: string } | null;
+}
+
+const host = await awaitHost<MachineData, SnapshotNews>();
+const { machine: href, input, stopEvent } = host.data;
+const actor = createActor(await machineOf(href), { input });
+actor.subscribe({
+  next: (snapshot) => host.say(plainSnapshot(snapshot)),
+  // Outside of the machine's own turn: it ends this thread, and its owner hears why.
+  error: (error) => {
+    setImmediate(() => {
+      throw error;
+    });
+  },
+  complete: () => setImmediate(host.done),
+});
+actor.start();
+const { status, error } = actor.getSnapshot();
+if (status === 'error') throw error;
+host.ready(
+  {
+    snapshot: () => plainSnapshot(actor.getSnapshot()),
+    stop: async () => {
+      if (stopEvent === null) actor.stop();
+      else {
+        actor.send(stopEvent);
+        await waitFor(actor, (snapshot) => snapshot.status !== 'active');
+      }
+    },
+  },
+  // Whoever sends knows the machine; an event it does not know is dropped by the machine itself.
+  (event) => actor.send(event as { readonly type: string }),
+);
+
+async function machineOf(url: string): Promise<AnyStateMachine> {
+  const module: { readonly machine?: unknown } = await import(url);
+  if (isMachine(module.machine)) return module.machine;
+  throw new Error(`${url} exports no XState machine as \`machine\``);
+}
+
+function isMachine(value: unknown): value is AnyStateMachine {
+  // A module may bring an xstate of its own: then it is known by what it can do.
+  return (
+    value instanceof StateMachine ||
+    (typeof value === 'object' && value !== null && 'transition' in value && 'definition' in value)
+  );
+}

@@ -1,0 +1,57 @@
+import type { Pulse } from './pulse.js';
+
+/** What became of an event that was sent. */
+export type Delivery =
+  /** It is on its way to a living thread. */
+  | 'sent'
+  /** It is kept for the next incarnation. */
+  | 'waiting'
+  /** The mailbox is full: nothing was sent. */
+  | 'refused'
+  /** Nobody is there: it is a dead letter. */
+  | 'dead';
+
+/**
+ * The events one incarnation was sent and has not taken in hand yet. The thread counts what it takes in its pulse, so
+ * that after its death it is known to the event which of them it never saw.
+ */
+export class Outbox {
+  readonly #pulse: Pick<Pulse, 'taken'>;
+  readonly #limit: number;
+  #untaken: unknown[] = [];
+  #forgotten = 0;
+
+  constructor(pulse: Pick<Pulse, 'taken'>, limit: number) {
+    this.#pulse = pulse;
+    this.#limit = limit;
+  }
+
+  get isFull(): boolean {
+    return this.#untaken.length >= this.#limit && this.untaken >= this.#limit;
+  }
+
+  /** How many events the thread has not taken yet. */
+  get untaken(): number {
+    const done = this.#pulse.taken - this.#forgotten;
+    if (done > 0) {
+      this.#untaken.splice(0, done);
+      this.#forgotten += done;
+    }
+    return this.#untaken.length;
+  }
+
+  add(event: unknown): void {
+    this.#untaken.push(event);
+    // Looking at every event would make a fast sender slow.
+    if (this.#untaken.length % 64 === 0) void this.untaken;
+  }
+
+  /** Empties it: the events that were never taken, in order. */
+  takeBack(): readonly unknown[] {
+    void this.untaken;
+    const left = this.#untaken;
+    this.#untaken = [];
+    this.#forgotten += left.length;
+    return left;
+  }
+}

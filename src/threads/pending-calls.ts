@@ -1,0 +1,42 @@
+import { SealvisorError } from '../protocol/errors.js';
+
+type Settle<T> = (resolve: (value: T) => void, reject: (reason: unknown) => void) => void;
+
+/** Waits for another thread: each has a deadline, and none outlives that thread. */
+export class PendingCalls {
+  readonly #rejects = new Set<(reason: Error) => void>();
+  #end: Error | undefined;
+
+  get size(): number {
+    return this.#rejects.size;
+  }
+
+  /** Waits for what `send` settles. @throws the reason of `rejectAll`, at once when that was before; deadline_exceeded */
+  wait<T>(send: Settle<T>, deadlineMs: number, late: () => string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#end) {
+        reject(this.#end);
+        return;
+      }
+      const fail = (reason: unknown) => {
+        clearTimeout(timer);
+        this.#rejects.delete(fail);
+        reject(reason);
+      };
+      const timer = setTimeout(() => fail(new SealvisorError('deadline_exceeded', late())), deadlineMs);
+      this.#rejects.add(fail);
+      send((value) => {
+        clearTimeout(timer);
+        this.#rejects.delete(fail);
+        resolve(value);
+      }, fail);
+    });
+  }
+
+  /** Rejects all that waits, and all that will. */
+  rejectAll(reason: Error): void {
+    this.#end = reason;
+    for (const reject of this.#rejects) reject(reason);
+    this.#rejects.clear();
+  }
+}

@@ -1,0 +1,44 @@
+/** What a thread tells without a message: three numbers in memory that both sides see. */
+import { getHeapStatistics } from 'node:v8';
+
+const beatAt = 0;
+const heap = 1;
+const taken = 2;
+const nsInMs = 1e6;
+
+/** Written inside the thread, read outside of it, also while the thread is busy and when it is dead. */
+export class Pulse {
+  readonly #cells: BigInt64Array;
+
+  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(3 * 8)) {
+    this.#cells = new BigInt64Array(buffer);
+  }
+
+  /** Inside: this thread's loop has turned. */
+  beat(): void {
+    Atomics.store(this.#cells, heap, BigInt(getHeapStatistics().used_heap_size));
+    // The same clock in every thread of a process.
+    Atomics.store(this.#cells, beatAt, process.hrtime.bigint());
+  }
+
+  /** Inside: one more of the events that were sent is in hand. */
+  take(): void {
+    Atomics.add(this.#cells, taken, 1n);
+  }
+
+  /** Time since the last beat, ms; 0 before the first. */
+  get ageMs(): number {
+    const at = Atomics.load(this.#cells, beatAt);
+    return at === 0n ? 0 : Number(process.hrtime.bigint() - at) / nsInMs;
+  }
+
+  /** JavaScript heap in use at the last beat; 0 before the first. Buffers are outside of it. */
+  get heapBytes(): number {
+    return Number(Atomics.load(this.#cells, heap));
+  }
+
+  /** How many of the events that were sent the thread has taken in hand. */
+  get taken(): number {
+    return Number(Atomics.load(this.#cells, taken));
+  }
+}

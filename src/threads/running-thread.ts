@@ -1,0 +1,123 @@
+import type { Exit } from '../actors/index.js';
+import { systemCodeOf } from '../protocol/errors.js';
+import { exitOf } from './exit-of.js';
+import { type Heartbeat, watchHeartbeat } from './heartbeat.js';
+import { type Delivery, Outbox } from './outbox.js';
+import type { ThreadChild, ThreadStats } from './thread-child.js';
+import type { ThreadLink } from './thread-link.js';
+
+interface Running {
+  readonly name: string;
+  readonly incarnation: number;
+  readonly heartbeat: Heartbeat;
+  readonly graceMs: number;
+  readonly mailbox: number;
+}
+
+/** A thread that is up, as a child: it can be asked to end, is watched while it was not, and ends with one exit record. */
+export class RunningThread implements ThreadChild {
+  readonly exited: Promise<Exit>;
+  readonly threadId: number;
+  readonly incarnation: number;
+  readonly #link: ThreadLink;
+  readonly #outbox: Outbox;
+  readonly #graceMs: number;
+  readonly #unwatch: () => void;
+  #asked: 'shutdown' | 'killed' | undefined;
+  #hungMs: number | undefined;
+  #stopError: unknown;
+  #stopping: Promise<void> | undefined;
+  #undelivered = 0;
+  #refused = 0;
+
+  constructor(link: ThreadLink, { name, incarnation, heartbeat, graceMs, mailbox }: Running) {
+    this.#link = link;
+    this.threadId = link.threadId;
+    this.incarnation = incarnation;
+    this.#graceMs = graceMs;
+    this.#outbox = new Outbox(link.pulse, mailbox);
+    this.#unwatch = watchHeartbeat(link.pulse, heartbeat, (ageMs) => {
+      this.#hungMs = ageMs;
+      link.terminate();
+    });
+    this.exited = link.exited.then((end) => {
+      this.#unwatch();
+      const intent = { asked: this.#asked, hungMs: this.#hungMs, stopError: this.#stopError };
+      return exitOf(name, end, intent);
+    });
+  }
+
+  get isGone(): boolean {
+    return this.#link.isGone;
+  }
+
+  call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T> {
+    return this.#link.call<T>(verb, args, deadlineMs);
+  }
+
+  send(event: unknown): Delivery {
+    if (this.#link.isGone || !this.#link.takesEvents) {
+      this.#undelivered += 1;
+      return 'dead';
+    }
+    if (this.#outbox.isFull) {
+      this.#refused += 1;
+      return 'refused';
+    }
+    this.#link.post(event);
+    this.#outbox.add(event);
+    return 'sent';
+  }
+
+  takeBack(): readonly unknown[] {
+    return this.#link.isGone ? this.#outbox.takeBack() : [];
+  }
+
+  stats(): ThreadStats {
+    const { pulse, pendingCalls, lateMessages, isGone } = this.#link;
+    const { untaken } = this.#outbox;
+    return {
+      heartbeatAgeMs: pulse.ageMs,
+      heapBytes: pulse.heapBytes,
+      pendingCalls,
+      untaken: isGone ? 0 : untaken,
+      deadLetters: this.#undelivered + (isGone ? untaken : 0),
+      refused: this.#refused,
+      lateMessages,
+    };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  kill(): void {
+    if (this.#link.isGone) return;
+    this.#asked = 'killed';
+    this.#link.terminate();
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.#link.isGone && this.#asked === undefined) {
+      this.#asked = 'shutdown';
+      // From here on the grace is its deadline.
+      this.#unwatch();
+      if (this.#link.stops) await this.#askToStop();
+      this.#link.terminate();
+    }
+    await this.exited;
+  }
+
+  async #askToStop(): Promise<void> {
+    try {
+      await this.#link.call('stop', [], this.#graceMs);
+    } catch (error) {
+      const code = systemCodeOf(error);
+      // Gone is what it was asked for; who overstays its grace is ended without further asking.
+      if (code === 'thread_gone') return;
+      if (code === 'deadline_exceeded') this.#asked = 'killed';
+      else this.#stopError = error;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/** Where a child of a supervisor is reached, whichever incarnation of it lives. */
+import type { ChildInfo, Supervisor } from '../actors/index.js';
+import { SealvisorError } from '../protocol/errors.js';
+import type { Delivery } from './outbox.js';
+import type { ThreadChild } from './thread-child.js';
+
+export interface AddressOptions {
+  /** How many events are kept while the child restarts; past it they are refused. @default 10000 */
+  readonly mailbox?: number;
+}
+
+export interface AddressStats {
+  /** Events kept for the next incarnation. */
+  readonly waiting: number;
+  /** Events for a child that does not come back, kept ones among them; a living child counts its own. */
+  readonly deadLetters: number;
+  readonly refused: number;
+}
+
+type Reachable = Pick<ThreadChild, 'send' | 'call' | 'takeBack' | 'isGone' | 'incarnation' | 'threadId'>;
+
+/**
+ * The address of one child. Events sent through it arrive in order, each at one incarnation only: what a dead one never
+ * took is sent to the next. Only the event that it had in hand when it died is gone with it.
+ */
+export class ThreadAddress {
+  readonly id: string;
+  readonly #supervisor: Supervisor;
+  readonly #limit: number;
+  readonly #unsubscribe: () => void;
+  #child: Reachable | undefined;
+  #waiting: unknown[] = [];
+  #isDead = false;
+  #isClosed = false;
+  #looksSoon = false;
+  #deadLetters = 0;
+  #refused = 0;
+
+  /** `id` is that of a child of `supervisor`, present or yet to come. @throws noproc */
+  constructor(supervisor: Supervisor, id: string, { mailbox = 10_000 }: AddressOptions = {}) {
+    this.#supervisor = supervisor;
+    this.id = id;
+    this.#limit = mailbox;
+    this.#unsubscribe = supervisor.subscribe((event) => {
+      if (event.kind === 'supervisor.exited') this.close();
+      else if (event.kind === 'child.started' && event.id === id) this.#look();
+      else if (!this.#child || event.id === id) this.#lookSoon();
+    });
+    this.#look();
+  }
+
+  /** The incarnation that lives, if one does. */
+  get child(): Reachable | undefined {
+    return this.#child;
+  }
+
+  /** @throws DataCloneError when the event cannot cross */
+  send(event: unknown): Delivery {
+    if (this.#child?.isGone) this.#leave();
+    if (this.#child) return this.#child.send(event);
+    if (this.#isDead) {
+      this.#deadLetters += 1;
+      return 'dead';
+    }
+    if (this.#waiting.length >= this.#limit) {
+      this.#refused += 1;
+      return 'refused';
+    }
+    // As it is now, like an event that is sent at once.
+    this.#waiting.push(structuredClone(event));
+    this.#lookSoon();
+    return 'waiting';
+  }
+
+  /** Calls a verb of the incarnation that lives. @throws thread_gone at once when none does, deadline_exceeded */
+  call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T> {
+    if (this.#child) return this.#child.call<T>(verb, args, deadlineMs);
+    const why = this.#isDead ? 'does not run' : 'is being started again: try once more in a moment';
+    return Promise.reject(new SealvisorError('thread_gone', `${this.id} ${why}`));
+  }
+
+  stats(): AddressStats {
+    return { waiting: this.#waiting.length, deadLetters: this.#deadLetters, refused: this.#refused };
+  }
+
+  /** Gives the address up: what waits becomes dead letters. Safe twice. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#unsubscribe();
+    this.#leave();
+    this.#bury();
+  }
+
+  /** The supervisor tells its events in the middle of its work: what they mean is clear one turn later. */
+  #lookSoon(): void {
+    if (this.#looksSoon) return;
+    this.#looksSoon = true;
+    setImmediate(() => {
+      this.#looksSoon = false;
+      if (!this.#isClosed) this.#look();
+    });
+  }
+
+  #look(): void {
+    const children = this.#supervisor.whichChildren();
+    const child = children.find(({ id }) => id === this.id)?.child;
+    if (child !== this.#child) this.#leave();
+    if (isReachable(child)) {
+      this.#isDead = false;
+      // Gone, and its supervisor has yet to hear of it: what becomes of it is told by the next event.
+      if (child.isGone) return;
+      this.#child = child;
+      for (const event of this.#waiting.splice(0)) child.send(event);
+      return;
+    }
+    // A sibling of a group that restarts is down for a while, and comes back.
+    if (children.some(isRestarting)) this.#isDead = false;
+    else this.#bury();
+  }
+
+  /** The child is dead, or another one is there: what it never took comes before what waits. */
+  #leave(): void {
+    if (!this.#child) return;
+    this.#waiting = [...this.#child.takeBack(), ...this.#waiting];
+    this.#child = undefined;
+  }
+
+  #bury(): void {
+    this.#isDead = true;
+    this.#deadLetters += this.#waiting.length;
+    this.#waiting = [];
+  }
+}
+
+function isRestarting({ child }: ChildInfo): boolean {
+  return child === 'restarting';
+}
+
+function isReachable(child: unknown): child is Reachable {
+  return typeof child === 'object' && child !== null && 'send' in child && 'takeBack' in child;
+}

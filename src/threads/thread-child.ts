@@ -1,0 +1,126 @@
+/** A supervised child backed by a worker_thread: `threadChild(options)` is the `start` of a ChildSpec. */
+import type { ResourceLimits } from 'node:worker_threads';
+import type { Child } from '../actors/index.js';
+import { SealvisorError } from '../protocol/errors.js';
+import { machineEntry } from './machine-entry.js';
+import type { Delivery } from './outbox.js';
+import { startThread } from './remote.js';
+import { RunningThread } from './running-thread.js';
+import { kindOf, type SpareThreads } from './spares.js';
+
+/** A value for every incarnation, or what makes the value of one from the arguments of `start`. */
+export type PerStart = unknown | ((...args: readonly unknown[]) => unknown);
+
+interface CommonOptions<E> {
+  /** For messages and for the debugger. */
+  readonly name: string;
+  /** Hears what the thread says. */
+  readonly onEvent?: (event: E, incarnation: number) => void;
+  /** What the thread may call. @default nothing */
+  readonly services?: (name: string, args: readonly unknown[]) => Promise<unknown>;
+  /** How long the thread may take until it says it is up, ms. @default 30000 */
+  readonly readyMs?: number;
+  /** Time in which the thread's loop has to turn once, ms. @default 1000 */
+  readonly heartbeatMs?: number;
+  /** So many beats missed in a row mean that the thread is hung: it is ended, and crashed. @default 5 */
+  readonly missed?: number;
+  /** How long `stop()` waits for the thread's own `stop` verb before the thread is terminated, ms. @default 5000 */
+  readonly graceMs?: number;
+  /** How many events may be on their way into the thread; past it they are refused. @default 10000 */
+  readonly mailbox?: number;
+  /** Heap limits, MiB. Buffers are outside of them. @default Node's */
+  readonly resourceLimits?: ResourceLimits;
+  /** Booted threads of the same entry or machine; one of them is taken at a start. @default a fresh thread each time */
+  readonly spares?: SpareThreads;
+}
+
+/** A module of your own, written with `threadHost()` or `await awaitHost()`. */
+export interface EntryOptions<E> extends CommonOptions<E> {
+  readonly entry: URL;
+  readonly data?: PerStart;
+  readonly machine?: never;
+}
+
+/** A module that exports an XState machine as `machine`: it becomes the one root actor of its thread. */
+export interface MachineOptions<E> extends CommonOptions<E> {
+  readonly machine: URL;
+  readonly input?: PerStart;
+  /** Sent to the machine by `stop()`, which then waits for a final state. @default the actor is stopped where it is */
+  readonly stopEvent?: { readonly type: string };
+  readonly entry?: never;
+}
+
+export type ThreadChildOptions<E> = EntryOptions<E> | MachineOptions<E>;
+
+export interface ThreadStats {
+  /** Time since the thread's loop last turned, ms. */
+  readonly heartbeatAgeMs: number;
+  /** JavaScript heap in use at the last heartbeat. */
+  readonly heapBytes: number;
+  readonly pendingCalls: number;
+  /** Events on their way, which the thread has not taken yet. */
+  readonly untaken: number;
+  /** Events that nobody will take: sent to the dead thread, or never taken by it. */
+  readonly deadLetters: number;
+  /** Events refused because the mailbox was full. */
+  readonly refused: number;
+  /** Messages of the thread that came after its end and were dropped. */
+  readonly lateMessages: number;
+}
+
+/** One incarnation. */
+export interface ThreadChild extends Child {
+  readonly threadId: number;
+  /** Counts the starts of one `threadChild`, from 1. */
+  readonly incarnation: number;
+  /** True from the moment the thread's end is known, a little before `exited` resolves. */
+  readonly isGone: boolean;
+  /** Calls a verb. @throws thread_gone at once when the thread is or gets gone, deadline_exceeded */
+  call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
+  /** Sends an event; calls and events arrive in the order they were made in. @throws DataCloneError when it cannot cross */
+  send(event: unknown): Delivery;
+  /** Gives up the events that the thread never took, in order; they are no dead letters then. Empty while it lives. */
+  takeBack(): readonly unknown[];
+  stats(): ThreadStats;
+  /** Asks the thread to end and ends it when its grace is over; resolves when it is gone. Safe twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The `start` of a ChildSpec: each call starts one thread and resolves when it has said that it is up.
+ * @throws invalid_request, at once: spare threads of another kind; and from `start`: thread_limit, start_failed
+ */
+export function threadChild<E = unknown>(
+  options: ThreadChildOptions<E>,
+): (...args: readonly unknown[]) => Promise<ThreadChild> {
+  const { name, spares, machine, heartbeatMs = 1000, missed = 5, graceMs = 5000, mailbox = 10_000 } = options;
+  if (spares && spares.kind !== kindOf(options))
+    throw new SealvisorError('invalid_request', `${name} cannot use spare threads of ${spares.kind}`);
+  const heartbeat = { heartbeatMs, missed };
+  let incarnation = 0;
+  return async (...args) => {
+    const mine = ++incarnation;
+    const { onEvent, services, readyMs, resourceLimits } = options;
+    const thread = await startThread<E>({
+      entry: options.machine ? machineEntry : options.entry,
+      data: dataOf(options, args),
+      incarnation: mine,
+      name,
+      onEvent: (event) => onEvent?.(event, mine),
+      services: services ?? ((service) => Promise.reject(new Error(`${name} has no service ${service}`))),
+      readyMs,
+      resourceLimits,
+      preload: machine,
+      heartbeat,
+      spares,
+    });
+    return new RunningThread(thread.link, { name, incarnation: mine, heartbeat, graceMs, mailbox });
+  };
+}
+
+function dataOf<E>(options: ThreadChildOptions<E>, args: readonly unknown[]): unknown {
+  // A function cannot cross into a thread, so it is never the value itself.
+  const made = (value: PerStart) => (typeof value === 'function' ? value(...args) : value);
+  if (!options.machine) return made(options.data);
+  return { machine: options.machine.href, input: made(options.input), stopEvent: options.stopEvent ?? null };
+}
