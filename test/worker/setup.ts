@@ -75,6 +75,7 @@ export async function setup(options: Setup = {}) {
       sealing: { ...sealing, ...options.sealingOf?.(index) },
     })),
     attached: [{ name: 'long', location: join(home, 'long'), readonly: false }],
+    processors: [],
     builtinLeastMs: leastMs,
     faults,
     stopGraceMs: 5000,
