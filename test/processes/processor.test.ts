@@ -155,7 +155,11 @@ describe('a start', () => {
   ])('with %s fails and leaves nothing', async (_, script, stableWaitMs, why) => {
     const pids: number[] = [];
     const args = [scriptFile(`console.error(process.pid); ${script}`)];
-    const start = processor({ args, stableWaitMs, onLog: (line) => /^\d+$/.test(line) && pids.push(Number(line)) });
+    const start = processor({
+      args,
+      stableWaitMs,
+      onLog: (line) => /^\d+$/.test(line) && pids.push(Number(line)),
+    });
     await expect(start).rejects.toMatchObject({
       code: 'start_failed',
       message: `processor work did not start: ${why}`,

@@ -1,5 +1,13 @@
 /** Child processes of small scripts, and what is seen of them from outside. */
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +101,19 @@ export function watch() {
         else resolve(found);
       }),
   };
+}
+
+/** What carries the mark of a home. */
+export function markedPids(mark: string): readonly number[] {
+  const environment = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    } catch {
+      return [];
+    }
+  };
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => environment(pid).includes(`SEALVISOR_CHILD_OF=${mark}`)).map(Number);
 }
 
 /** Whether anything of the process runs; a zombie does not. */
