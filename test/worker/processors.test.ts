@@ -1,11 +1,20 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
 import { runTask } from '#src/sealing/builtin/index.js';
 import { processorStages } from '#src/sealing/tasks.js';
 import { builtinProcessor } from '#src/worker/builtin-processor.js';
-import { freshDir, isAlive, markedPids, scriptFile, started, stateOf, until } from '../processes/setup.js';
+import {
+  freshDir,
+  isAlive,
+  markedPids,
+  obedient,
+  scriptFile,
+  started,
+  stateOf,
+  until,
+} from '../processes/setup.js';
 import { sealByTasks } from '../sealing/by-tasks.js';
 import { bytesOf, makeWork } from '../sealing/chain.js';
 import { command, runIn, startProcessors } from './processors-setup.js';
@@ -69,6 +78,28 @@ describe('a child that is killed', () => {
     await started;
     expect(await ask(0, { echo: 'again' })).toBe('again');
     expect(warnings).toEqual(['processor work was killed by SIGKILL; it is being started again']);
+  });
+
+  test('is tried again when it does not come up, and that is told', async () => {
+    const flag = join(freshDir(), 'broken');
+    const script = scriptFile(`import { existsSync } from 'node:fs';
+if (existsSync(${JSON.stringify(flag)})) process.exit(9);
+const held = new Map();
+${obedient}`);
+    const { ask, pidOf, nextStart, warnings, tree } = await startProcessors([command(script)]);
+    const asked = ask(0, { hold: 'a' });
+    writeFileSync(flag, '');
+    process.kill(await pidOf(0), 'SIGKILL');
+    await expect(asked).rejects.toMatchObject({ code: 'process_gone' });
+    await expect.poll(() => warnings.length, { timeout: 20_000 }).toBe(2);
+    expect(warnings[1]).toBe(
+      'processor work did not start: processor work exited with code 9 before it was ready; it is tried again',
+    );
+    const back = nextStart();
+    rmSync(flag);
+    await back;
+    expect(await ask(0, { echo: 'back' })).toBe('back');
+    expect(tree.countChildren()).toMatchObject({ specs: 1, active: 1 });
   });
 
   test('stays down with auto_restart off, and says what to do', async () => {
