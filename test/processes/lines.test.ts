@@ -11,7 +11,7 @@ function linesOf(chunks: readonly string[], longest?: number) {
 
 test('however a stream is cut, its lines are the same', () => {
   const letters = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '\r', '"'), maxLength: 60 });
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(letters), (chunks) => {
       expect(linesOf(chunks)).toEqual(chunks.join('').split('\n').slice(0, -1));
     }),
@@ -26,4 +26,16 @@ test.each([
   [['a', 'b', 'c', 'd', 'e', '\n'], ['abcd']],
 ])('%j: what a line has over its limit is dropped, and the next one is whole', (chunks, lines) => {
   expect(linesOf(chunks, 4)).toEqual(lines);
+});
+
+test('a line of megabytes is whole, and has its memory to itself', () => {
+  const lines: Buffer[] = [];
+  const split = lineSplitter((line) => lines.push(line));
+  const chunks = Array.from({ length: 40 }, (_, at) => Buffer.alloc(65_536, 97 + (at % 26)));
+  for (const chunk of chunks) split(chunk);
+  split(Buffer.from('end\nshort\n'));
+  const [long, short] = lines;
+  expect(long?.equals(Buffer.concat([...chunks, Buffer.from('end')]))).toBe(true);
+  expect(long?.byteOffset).toBe(0);
+  expect(short?.toString()).toBe('short');
 });
