@@ -182,3 +182,16 @@ test('a flood on stderr, without an end of a line, is cut and does no harm', asy
   await child.exited;
   expect(logs.map((log) => log.length)).toEqual([8192]);
 });
+
+test('the package offers it as sealvisor/processes', async () => {
+  const name = 'sealvisor/processes';
+  const offered: object = await import(/* @vite-ignore */ name);
+  expect(Object.keys(offered).toSorted()).toEqual([
+    'endOrphans',
+    'homeMark',
+    'parseAnswer',
+    'processChild',
+    'processorChild',
+    'serveProcessor',
+  ]);
+});
