@@ -1,34 +1,57 @@
 /** No longer line can become a text in Node 20, bytes. */
 const longestText = 500 * 1024 * 1024;
 
+const mebibyte = 1024 * 1024;
 /**
- * Splits a stream into lines. Chunks are kept as they come until a line ends: an answer of 50 MB is joined once.
- * What a line has over `longest` bytes is dropped, so that a child that never ends one does not fill the memory.
+ * A line grows into the next larger of these. The system gives a page when it is first written to, so a large block
+ * costs what is written to it; and its growing by leaps leaves nothing to be joined when an answer of 50 MB ends, for
+ * which the loop would stand still.
+ */
+const blockSizes = [mebibyte, 64 * mebibyte, longestText] as const;
+
+/**
+ * Splits a stream into lines. What a line has over `longest` bytes is dropped, so that a child that never ends one
+ * does not fill the memory. A line over 1 MiB has its ArrayBuffer to itself: it may be transferred.
  */
 export function lineSplitter(
   onLine: (line: Buffer) => void,
   longest: number = longestText,
 ): (chunk: Buffer) => void {
-  let parts: Buffer[] = [];
+  let begun: Buffer = Buffer.alloc(0);
   let length = 0;
   const keep = (part: Buffer) => {
     const kept = part.subarray(0, longest - length);
-    if (kept.length === 0) return;
-    parts.push(kept);
-    length += kept.length;
+    const needed = length + kept.length;
+    if (needed > begun.length) begun = moved(begun.subarray(0, length), needed);
+    kept.copy(begun, length);
+    length = needed;
   };
   return (chunk) => {
     let from = 0;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
-      keep(chunk.subarray(from, end));
-      const line = parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts);
-      parts = [];
-      length = 0;
+      const rest = chunk.subarray(from, end);
       from = end + 1;
+      if (length === 0) {
+        onLine(rest.subarray(0, longest));
+        continue;
+      }
+      keep(rest);
+      const line = begun.subarray(0, length);
+      begun = Buffer.alloc(0);
+      length = 0;
       onLine(line);
     }
     if (from < chunk.length) keep(chunk.subarray(from));
   };
+}
+
+/** What is there, in a block that has room for `needed` bytes. */
+function moved(bytes: Buffer, needed: number): Buffer {
+  const small = Math.max(needed, 2 * bytes.length, 1024);
+  const size = small <= blockSizes[0] ? small : (blockSizes.find((each) => each >= needed) ?? needed);
+  const block = Buffer.allocUnsafeSlow(size);
+  bytes.copy(block);
+  return block;
 }
 
 /** Longer lines are no words to be waited for, bytes. */

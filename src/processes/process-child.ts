@@ -47,7 +47,12 @@ const nothing = () => undefined;
 /**
  * Gives the `start` of a ChildSpec. The child's end is `shutdown` or `killed` when it was asked, `normal` only when it
  * said so, else `crash`; what it started in its group ends with it. `start` rejects with `start_failed`, and nothing
- * is left running.
+ * is left running. Should this process be killed, the child sees the end of its stdin; one that does not heed that is
+ * found by its `mark`.
+ *
+ * @example
+ * const start = processChild({ name: 'indexer', command: './indexer', ready: { line: 'ready', withinMs: 5000 } });
+ * await startSupervisor({ children: [{ id: 'indexer', start }] });
  */
 export function processChild(options: ProcessChildOptions): () => Promise<ProcessChild> {
   return () => startProcess(options);

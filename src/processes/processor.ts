@@ -80,7 +80,11 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
           reject,
         });
         // Who no longer reads will never answer; its end, told by `exited`, ends all that is asked of it.
-        write(line).catch(() => child.kill());
+        write(line).catch(() => {
+          if (isLeaving) return;
+          options.onLog?.('it reads no more, and is ended');
+          child.kill();
+        });
       }),
   };
 }

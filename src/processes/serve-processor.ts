@@ -35,7 +35,7 @@ export async function serveProcessor(options: ServeOptions): Promise<void> {
       return;
     }
     const { id } = request;
-    let toldAt = 0;
+    let toldAt = Number.NEGATIVE_INFINITY;
     const progress = (now: Progress) => {
       if (performance.now() - toldAt < progressEveryMs) return;
       toldAt = performance.now();

@@ -47,20 +47,34 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
   const asked = new Map<number, Promise<unknown>>();
   const working = new Map<number, Processor>();
 
-  const specOf = (config: ProcessorCommand, at: number): ChildSpec => ({
-    id: `${config.stage}#${at}`,
-    restart: config.autoRestart ? 'permanent' : 'temporary',
-    start: async () => {
-      const onLog = (line: string) => warn(`processor ${config.stage}: ${line}`);
-      const processor = await startProcessor({ ...config, mark, onLog });
-      present.add(processor);
-      void processor.exited.then((exit) => {
-        present.delete(processor);
-        if (exit.kind === 'crash') warn(`${messageOf(exit.error)}; ${outlook(config.autoRestart)}`);
-      });
-      return { ...processor, facts: () => ({ pid: processor.pid }) };
-    },
-  });
+  const startOne = async (config: ProcessorCommand) => {
+    const onLog = (line: string) => warn(`processor ${config.stage}: ${line}`);
+    const processor = await startProcessor({ ...config, mark, onLog });
+    present.add(processor);
+    void processor.exited.then((exit) => {
+      present.delete(processor);
+      if (exit.kind === 'crash') warn(`${messageOf(exit.error)}; ${outlook(config.autoRestart)}`);
+    });
+    return processor;
+  };
+  const specOf = (config: ProcessorCommand, at: number): ChildSpec => {
+    let hasBeenUp = false;
+    return {
+      id: `${config.stage}#${at}`,
+      restart: config.autoRestart ? 'permanent' : 'temporary',
+      start: async () => {
+        try {
+          const processor = await startOne(config);
+          hasBeenUp = true;
+          return { ...processor, facts: () => ({ pid: processor.pid }) };
+        } catch (error) {
+          // The first failure is the whole start's, and is told by that.
+          if (hasBeenUp) warn(`${messageOf(error)}; it is tried again`);
+          throw error;
+        }
+      },
+    };
+  };
 
   const ask = async (index: number, stage: string, task: unknown) => {
     const [processor] = [...present]

@@ -55,7 +55,7 @@ export const addPieces: Stage = async (context) => {
     if (Buffer.from(added[at]?.commitment ?? []).equals(Buffer.from(commitmentOfCid(cid)))) continue;
     throw new StageError(
       'permanent',
-      `piece ${cid}: the data have another commitment than the CID says: fetch the piece again`,
+      `${cid}: the data have another commitment than the CID says: fetch the piece again`,
     );
   }
   return { event: 'AddPiece', outputs: { pieces: added } };

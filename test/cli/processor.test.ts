@@ -1,0 +1,76 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { processorStages } from '#src/sealing/tasks.js';
+import { run } from '../e2e/setup.js';
+import { freshDir, started, venusWorker } from '../processes/setup.js';
+
+const start = (stage: string) =>
+  started({
+    args: [venusWorker, 'processor', stage],
+    ready: { line: `${stage} processor ready`, withinMs: 20_000 },
+    termAfterMs: 60_000,
+    graceMs: 60_000,
+  });
+
+test.each(processorStages)('processor %s says that it is ready, and ends with its input', async (stage) => {
+  expect(await run('venus-worker', ['processor', stage])).toEqual({
+    code: 0,
+    stdout: `${stage} processor ready\n`,
+    stderr: '',
+  });
+});
+
+test.each([['snap_encode'], ['PC1'], ['']])('an unknown stage %j is wrong usage', async (stage) => {
+  const { code, stdout, stderr } = await run('venus-worker', ['processor', stage]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(
+    /^error: no built-in processor does .*: there are add_pieces, tree_d, pc1, pc2, c2; .* \(usage\)\n$/,
+  );
+});
+
+test('it is no command for operators: the help of venus-worker does not name it', async () => {
+  expect((await run('venus-worker', ['--help'])).stdout).not.toContain('processor');
+  expect((await run('venus-worker', ['processor', '--help'])).stdout).toContain('until stdin ends');
+});
+
+test('what is no request is told on stderr, what is no task is refused', async () => {
+  const { child, line } = await start('tree_d');
+  await child.write('nonsense');
+  expect(await line(/nonsense/)).toBe('no request: nonsense');
+  await child.write('{"id":4,"task":7}');
+  expect(await line(/"id":4/)).toBe(
+    '{"id":4,"err_msg":"permanent: a task of tree_d is a JSON object","output":null}',
+  );
+});
+
+test('a Ctrl-C does not end it before its worker does', async () => {
+  const { child, line } = await start('c2');
+  process.kill(child.pid, 'SIGINT');
+  await line(/ends with its input/);
+  await child.stop();
+  expect(await child.exited).toEqual({ kind: 'shutdown' });
+});
+
+test('in the middle of its work it ends with its input, and leaves nothing half-written', async () => {
+  const dir = freshDir();
+  const cache = join(dir, 'cache');
+  const { child, line } = await start('pc1');
+  const bytes = new Array(32).fill(1);
+  const task = {
+    registered_proof: 'StackedDrg512MiBV1_1',
+    cache_path: cache,
+    in_path: join(dir, 'staged'),
+    out_path: join(dir, 'sealed'),
+    prover_id: bytes,
+    sector_id: 1,
+    ticket: bytes,
+    piece_infos: [{ commitment: bytes, size: (512 * 2 ** 20 * 127) / 128 }],
+  };
+  await child.write(JSON.stringify({ id: 1, task }));
+  await line(/"progress"/);
+  expect(readdirSync(cache).length).toBeGreaterThan(0);
+  await child.stop();
+  expect(await child.exited).toEqual({ kind: 'shutdown' });
+  expect(readdirSync(cache)).toEqual([]);
+});

@@ -1,0 +1,69 @@
+/** The worker's processor children over small scripts, or over the real command. */
+import { expect, onTestFinished } from 'vitest';
+import { homeMark } from '#src/processes/index.js';
+import { type ProcessorCommand, workerProcessors } from '#src/worker/processors.js';
+import { processTask } from '#src/worker/thread-process.js';
+import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
+import type { Run } from '../sealing/by-tasks.js';
+
+/** A child that does what its task says (`obedient`). */
+export function command(script = obedientFile(), stage = 'work'): ProcessorCommand {
+  const { NODE_EXTRA_CA_CERTS, ...env } = process.env;
+  return { stage, command: process.execPath, args: [script], env, stableWaitMs: 20_000, autoRestart: true };
+}
+
+export async function startProcessors(
+  processors: readonly ProcessorCommand[] = [command()],
+  mark = homeMark(freshDir()),
+) {
+  const warnings: string[] = [];
+  const told: (readonly [number, unknown])[] = [];
+  const desk = workerProcessors({
+    processors,
+    mark,
+    warn: (line) => warnings.push(line),
+    onProgress: (index, progress) => told.push([index, progress]),
+  });
+  const tree = await desk.start();
+  const pids = new Set<number>();
+  onTestFinished(async () => {
+    await tree.stop();
+    expect([...pids].filter(isAlive)).toEqual([]);
+  });
+  /** The next start of a child. */
+  const nextStart = () =>
+    new Promise<void>((resolve) => {
+      const unsubscribe = tree.subscribe(({ kind }) => {
+        if (kind !== 'child.started') return;
+        unsubscribe();
+        resolve();
+      });
+    });
+  /** The process that holds the thread's request. */
+  const pidOf = async (index: number) => {
+    await expect.poll(() => desk.pidOf(index), { interval: 1 }).not.toBeNull();
+    const pid = desk.pidOf(index) ?? 0;
+    pids.add(pid);
+    return pid;
+  };
+  const ask = async (index: number, task: object): Promise<unknown> =>
+    JSON.parse((await desk.request(index, 'work', task)).toString()).output;
+  return { desk, tree, warnings, told, nextStart, pidOf, ask };
+}
+
+/** Does tasks as a sealing thread does them when a child has the stage. */
+export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>, 'desk'>, index = 0): Run {
+  return (stage, task) =>
+    processTask(
+      {
+        children: desk.stages,
+        index,
+        // The one call of the desk: its arguments are those of a request.
+        call: async <T>(_: string, args: readonly unknown[]) =>
+          (await desk.request(...(args as [number, string, unknown]))) as T,
+      },
+      stage,
+      task,
+      { signal: new AbortController().signal, progress: () => undefined },
+    );
+}
