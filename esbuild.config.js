@@ -47,6 +47,16 @@ const thread = await build({
   },
 });
 place(thread, 0o644);
+
+/** What every thread loads, in one file with Comlink; the errors stay apart, so that their class is the same everywhere. */
+const host = await build({
+  ...common,
+  entryPoints: ['src/threads/host.ts'],
+  outfile: 'dist/src/threads/host.js',
+  format: 'esm',
+  external: ['../protocol/errors.js'],
+});
+place(host, 0o644);
 const chunks = resolve('dist/chunks');
 for (const name of readdirSync(chunks)) if (!made.has(join(chunks, name))) rmSync(join(chunks, name));
 

@@ -64,7 +64,7 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
   };
   // A thread that exits or throws has no other turn; what it said in this one goes out here.
   process.on('exit', flush);
-  if (beatEveryMs !== null) setInterval(() => pulse.beat(), beatEveryMs).unref();
+  if (beatEveryMs !== null) beatForEver(pulse, beatEveryMs);
   return {
     // Who starts the thread and its module agree on the shape.
     data: data as D,
@@ -99,6 +99,7 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
           onEvent(told.event);
         });
       pulse.beat();
+      pulse.weigh();
       post({ type: 'ready', takesEvents: onEvent !== undefined, stops: 'stop' in verbs });
     },
     done: () => {
@@ -108,6 +109,20 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
       process.exit(0);
     },
   };
+}
+
+/** A beat in each turn of the loop, and one from time to time when nothing turns it; neither keeps it going. */
+function beatForEver(pulse: Pulse, everyMs: number): void {
+  // Timers alone are not enough: work that a message began may go on in an immediate before timers have their turn.
+  const turn = () => {
+    pulse.beat();
+    setImmediate(turn).unref();
+  };
+  turn();
+  setInterval(() => {
+    pulse.beat();
+    pulse.weigh();
+  }, everyMs).unref();
 }
 
 function bootData(): BootData {

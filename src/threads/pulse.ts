@@ -16,9 +16,13 @@ export class Pulse {
 
   /** Inside: this thread's loop has turned. */
   beat(): void {
-    Atomics.store(this.#cells, heap, BigInt(getHeapStatistics().used_heap_size));
     // The same clock in every thread of a process.
     Atomics.store(this.#cells, beatAt, process.hrtime.bigint());
+  }
+
+  /** Inside: notes the heap in use. */
+  weigh(): void {
+    Atomics.store(this.#cells, heap, BigInt(getHeapStatistics().used_heap_size));
   }
 
   /** Inside: one more of the events that were sent is in hand. */
@@ -32,7 +36,7 @@ export class Pulse {
     return at === 0n ? 0 : Number(process.hrtime.bigint() - at) / nsInMs;
   }
 
-  /** JavaScript heap in use at the last beat; 0 before the first. Buffers are outside of it. */
+  /** JavaScript heap in use when it was last weighed; 0 before. Buffers are outside of it. */
   get heapBytes(): number {
     return Number(Atomics.load(this.#cells, heap));
   }

@@ -56,17 +56,15 @@ export class RunningThread implements ThreadChild {
   }
 
   send(event: unknown): Delivery {
-    if (this.#link.isGone || !this.#link.takesEvents) {
-      this.#undelivered += 1;
-      return 'dead';
-    }
-    if (this.#outbox.isFull) {
+    if (this.#outbox.isFull && !this.#link.isGone) {
       this.#refused += 1;
       return 'refused';
     }
-    this.#link.post(event);
-    this.#outbox.add(event);
-    return 'sent';
+    return this.#post(event);
+  }
+
+  forward(events: readonly unknown[]): void {
+    for (const event of events) this.#post(event);
   }
 
   takeBack(): readonly unknown[] {
@@ -96,6 +94,16 @@ export class RunningThread implements ThreadChild {
     if (this.#link.isGone) return;
     this.#asked = 'killed';
     this.#link.terminate();
+  }
+
+  #post(event: unknown): Delivery {
+    if (this.#link.isGone || !this.#link.takesEvents) {
+      this.#undelivered += 1;
+      return 'dead';
+    }
+    this.#link.post(event);
+    this.#outbox.add(event);
+    return 'sent';
   }
 
   async #stop(): Promise<void> {

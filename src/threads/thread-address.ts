@@ -17,7 +17,10 @@ export interface AddressStats {
   readonly refused: number;
 }
 
-type Reachable = Pick<ThreadChild, 'send' | 'call' | 'takeBack' | 'isGone' | 'incarnation' | 'threadId'>;
+type Reachable = Pick<
+  ThreadChild,
+  'send' | 'forward' | 'call' | 'takeBack' | 'isGone' | 'incarnation' | 'threadId'
+>;
 
 /**
  * The address of one child. Events sent through it arrive in order, each at one incarnation only: what a dead one never
@@ -111,7 +114,7 @@ export class ThreadAddress {
       // Gone, and its supervisor has yet to hear of it: what becomes of it is told by the next event.
       if (child.isGone) return;
       this.#child = child;
-      for (const event of this.#waiting.splice(0)) child.send(event);
+      child.forward(this.#waiting.splice(0));
       return;
     }
     // A sibling of a group that restarts is down for a while, and comes back.

@@ -79,6 +79,8 @@ export interface ThreadChild extends Child {
   call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
   /** Sends an event; calls and events arrive in the order they were made in. @throws DataCloneError when it cannot cross */
   send(event: unknown): Delivery;
+  /** Sends events that were kept for this incarnation; they are bounded where they were kept, not by its mailbox. */
+  forward(events: readonly unknown[]): void;
   /** Gives up the events that the thread never took, in order; they are no dead letters then. Empty while it lives. */
   takeBack(): readonly unknown[];
   stats(): ThreadStats;

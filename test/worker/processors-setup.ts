@@ -33,7 +33,7 @@ export async function startProcessors(
   /** The next start of a child. */
   const nextStart = () =>
     new Promise<void>((resolve) => {
-      const unsubscribe = tree.subscribe(({ kind }) => {
+      const unsubscribe = tree.supervisor.subscribe(({ kind }) => {
         if (kind !== 'child.started') return;
         unsubscribe();
         resolve();

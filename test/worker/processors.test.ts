@@ -74,7 +74,7 @@ describe('a child that is killed', () => {
     await expect(ask(0, { echo: 1 })).rejects.toMatchObject(
       gone('child process exited: work; it is being started again'),
     );
-    expect(tree.whichChildren()).toMatchObject([{ child: 'restarting' }]);
+    expect(tree.supervisor.whichChildren()).toMatchObject([{ child: 'restarting' }]);
     await started;
     expect(await ask(0, { echo: 'again' })).toBe('again');
     expect(warnings).toEqual(['processor work was killed by SIGKILL; it is being started again']);
@@ -99,7 +99,7 @@ ${obedient}`);
     rmSync(flag);
     await back;
     expect(await ask(0, { echo: 'back' })).toBe('back');
-    expect(tree.countChildren()).toMatchObject({ specs: 1, active: 1 });
+    expect(tree.supervisor.countChildren()).toMatchObject({ specs: 1, active: 1 });
   });
 
   test('stays down with auto_restart off, and says what to do', async () => {
@@ -110,7 +110,7 @@ ${obedient}`);
     await expect(ask(0, {})).rejects.toMatchObject(
       gone('child process exited: work; auto_restart is off: restart the worker'),
     );
-    expect(tree.countChildren()).toMatchObject({ specs: 0, active: 0 });
+    expect(tree.supervisor.countChildren()).toMatchObject({ specs: 0, active: 0 });
   });
 
   test('does not trouble the others', async () => {

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { hungAfterMs, watchHeartbeat } from '#src/threads/heartbeat.js';
+import { alone, backUp, call, underSupervisor } from './child-setup.js';
+import { longMs } from './setup.js';
+
+const heartbeat = { heartbeatMs: 50, missed: 4 };
+const limitMs = heartbeat.heartbeatMs * heartbeat.missed;
+
+describe('a thread in a tight loop', () => {
+  test('is found hung within heartbeat x missed + 100 ms, and ended as crashed', { retry: 2 }, async () => {
+    const { child } = await alone(heartbeat);
+    await child.call('ping', [], longMs);
+    const from = performance.now();
+    call(child, 'spin');
+    const exit = await child.exited;
+    const tookMs = performance.now() - from;
+    expect(exit).toMatchObject({ kind: 'crash', error: { code: 'thread_hung' } });
+    expect(tookMs).toBeLessThan(limitMs + 100);
+    expect(tookMs).toBeGreaterThan(limitMs * 0.9);
+  });
+
+  test('comes back under its supervisor', async () => {
+    const { supervisor, child } = await underSupervisor(['one'], heartbeat);
+    const back = backUp(supervisor);
+    call(child(), 'spin');
+    expect(await (await back).call('ping', [], longMs)).toBe(2);
+  });
+});
+
+test('a thread that is busy in slices below the limit is not hung', { retry: 2 }, async () => {
+  const { child } = await alone(heartbeat);
+  expect(await child.call('slices', [8, limitMs * 0.9], longMs)).toBe(8);
+});
+
+test('an idle thread is not hung, and tells the age of its heartbeat and its heap', async () => {
+  const { child } = await alone({ heartbeatMs: 20, missed: 5 });
+  for (let round = 0; round < 20; round += 1) {
+    // Each call is a round trip; together they take longer than the limit.
+    expect(await child.call('slices', [1, 8], longMs)).toBe(1);
+    expect(child.stats().heartbeatAgeMs).toBeLessThan(140);
+  }
+  expect(child.stats().heapBytes).toBeGreaterThan(1e6);
+  expect(child.stats().pendingCalls).toBe(0);
+});
+
+describe('the watch', () => {
+  /** Blocks this loop. */
+  const standStill = (ms: number) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  };
+  const tick = { heartbeatMs: 20, missed: 2 };
+
+  test('gives the thread one more beat when it stood still itself', async () => {
+    const pulse = { ageMs: 0 };
+    const told: number[] = [];
+    const unwatch = watchHeartbeat(pulse, tick, (age) => told.push(age));
+    pulse.ageMs = 1000;
+    standStill(hungAfterMs(tick) + 100);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(told).toEqual([]);
+    pulse.ageMs = 0;
+    unwatch();
+  });
+
+  test('tells a hang once, and nothing after it is over', async () => {
+    const hung = new Promise<number>((resolve) => watchHeartbeat({ ageMs: 500 }, tick, resolve));
+    expect(await hung).toBe(500);
+    const told: number[] = [];
+    watchHeartbeat({ ageMs: 500 }, tick, (age) => told.push(age))();
+    await new Promise<number>((resolve) => watchHeartbeat({ ageMs: 500 }, tick, resolve));
+    expect(told).toEqual([]);
+  });
+});
