@@ -31,12 +31,18 @@ export function threadTree(slots: readonly SupervisedSlot[]): ThreadTree {
       children: [{ id: idOf(slot), start: slot.start, shutdown: 'infinity' }],
     });
     trees.set(slot.index, tree);
+    let isAsked = false;
     void tree.exited.then(() => {
+      if (isAsked) return;
       slot.park(
         `it ended more than ${intensity} times within ${periodMs / 1000} s, at last: ${slot.lastExit()}`,
       );
     });
-    return tree;
+    const asked = <R>(end: () => R): R => {
+      isAsked = true;
+      return end();
+    };
+    return { ...tree, stop: () => asked(tree.stop), kill: () => asked(tree.kill) };
   };
   const boot = (slot: SupervisedSlot): Promise<Tree | 'ignore'> =>
     startSlot(slot).catch((error: unknown) => {

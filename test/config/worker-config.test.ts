@@ -40,6 +40,7 @@ test('the least configuration gets the defaults of the field', () => {
     builtinLeastMs: {},
     faults: [],
     stopGraceMs: 30_000,
+    spareThreads: 0,
   });
 });
 
