@@ -103,7 +103,6 @@ actor.subscribe({
   },
   complete: () => host.say({ type: 'stopped' }),
 });
-actor.start();
 
 /** One event to the machine; what came of it is on disk when this returns. */
 function send(event: ThreadEvent) {
@@ -158,3 +157,5 @@ host.ready({
     store.close();
   },
 });
+// Behind the word that it is up: a first stage that spins or throws is then a death, not a start that hangs.
+actor.start();
