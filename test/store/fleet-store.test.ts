@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type FleetStore, openFleetStore } from '#src/store/fleet-store.js';
@@ -102,4 +102,25 @@ test('a home that cannot be made is told as location_not_writable, with its name
   const error = thrownBy(() => openFleetStore(join(home, 'manager.db')));
   expect(error).toMatchObject({ code: 'location_not_writable' });
   expect(error.message).toContain(home);
+});
+
+test('a damaged file is told to who opened the store, and thrown to who asked', () => {
+  const path = join(freshDir(), 'manager.db');
+  const sound = openFleetStore(path);
+  for (let count = 0; count < 200; count += 1) sound.nextSector(10000, 'x'.repeat(500));
+  sound.close();
+  const file = openSync(path, 'r+');
+  const from = 5 * 4096;
+  writeSync(file, Buffer.alloc(fstatSync(file).size - from, 0xa5), 0, undefined, from);
+  closeSync(file);
+  const told: unknown[] = [];
+  const store = openFleetStore(path, (error) => told.push(error));
+  onTestFinished(() => store.close());
+  const thrown = thrownBy(() => store.sectors());
+  expect(thrown).toMatchObject({ code: expect.stringMatching(/^SQLITE_CORRUPT/) });
+  expect(told).toEqual([thrown]);
+  expect(thrownBy(() => store.putWorker({ ...worker, summary: undefined as never }))).not.toMatchObject({
+    code: expect.stringMatching(/^SQLITE_CORRUPT/),
+  });
+  expect(told).toHaveLength(1);
 });
