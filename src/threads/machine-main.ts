@@ -21,11 +21,9 @@ actor.subscribe({
       throw error;
     });
   },
-  complete: () => setImmediate(host.done),
 });
 actor.start();
-const { status, error } = actor.getSnapshot();
-if (status === 'error') throw error;
+throwIfBroken();
 host.ready(
   {
     snapshot: () => plainSnapshot(actor.getSnapshot()),
@@ -37,9 +35,24 @@ host.ready(
       }
     },
   },
-  // Whoever sends knows the machine; an event it does not know is dropped by the machine itself.
-  (event) => actor.send(event as { readonly type: string }),
+  (event) => {
+    // Whoever sends knows the machine; an event it does not know is dropped by the machine itself.
+    actor.send(event as { readonly type: string });
+    // At once: what was sent behind it is for the next incarnation.
+    throwIfBroken();
+  },
 );
+actor.subscribe({ complete: endIfDone, error: () => undefined });
+endIfDone();
+
+function throwIfBroken(): void {
+  const { status, error } = actor.getSnapshot();
+  if (status === 'error') throw error;
+}
+
+function endIfDone(): void {
+  if (actor.getSnapshot().status === 'done') host.done();
+}
 
 async function machineOf(url: string): Promise<AnyStateMachine> {
   const module: { readonly machine?: unknown } = await import(url);

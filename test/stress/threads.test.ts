@@ -82,14 +82,15 @@ test(`random sends, crashes, hangs and stops for ${seconds} s: all answer at the
     const at = draw(actors.length);
     const [actor, address] = [actors[at], addresses[at]];
     if (!actor || !address) continue;
-    for (let left = draw(20); left > 0; left -= 1) {
+    for (let left = draw(8); left > 0; left -= 1) {
       const delivery = address.send(actor.sent);
       if (delivery === 'sent' || delivery === 'waiting') actor.sent += 1;
       else if (delivery === 'dead') actor.dead += 1;
     }
     if (draw(20) === 0)
       undone.push(Promise.resolve(acts[draw(acts.length)]?.(address)).catch(() => undefined));
-    await new Promise((resolve) => setImmediate(resolve));
+    // The threads want the processor too.
+    await breath();
   }
   await Promise.all(undone);
   for (const [at, address] of addresses.entries()) {
@@ -115,6 +116,10 @@ test(`random sends, crashes, hangs and stops for ${seconds} s: all answer at the
   expect(exits.size).toBeGreaterThan(seconds);
 });
 
+function breath(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 /** A child may be on its way up, or go down once more because of what was asked of it before. */
 async function pinged(address: ThreadAddress): Promise<number> {
   const until = performance.now() + longMs;
@@ -123,7 +128,7 @@ async function pinged(address: ThreadAddress): Promise<number> {
       return await address.call<number>('ping', [], longMs);
     } catch (error) {
       if (performance.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await breath();
     }
   }
 }
