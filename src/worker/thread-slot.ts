@@ -45,7 +45,7 @@ export interface SupervisedSlot extends ThreadSlot {
   unpark(): void;
   lastExit(): string;
   progress(progress: Progress): void;
-  /** Lets the running stage end, at most `graceMs`; nothing is started again from here on. */
+  /** Lets the running stage end, at most `graceMs`, then ends the thread; it is not started again. */
   drain(graceMs: number): Promise<void>;
 }
 
@@ -180,9 +180,12 @@ export function createThreadSlot(
     },
     lastExit: () => lastExit,
     progress: (progress) => show({ ...shown, progress }),
-    drain: async (graceMs) => {
+    drain: async (stageMs) => {
       isStopping = true;
-      await present?.call<void>('stop', [], Math.max(graceMs, 1)).catch(() => undefined);
+      const thread = present;
+      await thread?.call<void>('stop', [], Math.max(stageMs, 1)).catch(() => undefined);
+      // Here and not by the supervisor, which would end one thread after the other.
+      await thread?.stop();
     },
   };
 }

@@ -28,7 +28,8 @@ export function threadTree(slots: readonly SupervisedSlot[]): ThreadTree {
       intensity,
       periodMs,
       backoff,
-      children: [{ id: idOf(slot), start: slot.start, shutdown: 'infinity' }],
+      // What has stopped because it was asked to is not started again.
+      children: [{ id: idOf(slot), start: slot.start, restart: 'transient', shutdown: 'infinity' }],
     });
     trees.set(slot.index, tree);
     let isAsked = false;
