@@ -87,6 +87,7 @@ export function advance(
     // A failure that passed by itself is history from here on.
     lastError: record.lastError?.level === 'temporary' ? null : record.lastError,
     isPaused: record.intent !== null,
+    isResting: false,
     tries: 0,
     nextAtMs: null,
     since: iso(nowMs),
@@ -108,6 +109,7 @@ export function release(record: ThreadRecord, nowMs: number, restMs: number): Ch
     ...emptyRecord(record.plan, iso(nowMs)),
     isPaused: record.intent !== null,
     intent: record.intent,
+    isResting: true,
     nextAtMs: nowMs + restMs,
   };
   const row = rowOf(record, nowMs, { kind: 'transition', to: 'Empty', event: 'Released' });
@@ -169,6 +171,7 @@ export function pause(
     ...record,
     intent: { kind: 'pause', how, by, reason, at },
     isPaused: isStandingStill,
+    isResting: !isStandingStill && record.isResting,
     nextAtMs: isStandingStill ? null : record.nextAtMs,
     since: isStandingStill ? at : record.since,
   };
@@ -180,7 +183,13 @@ export function pause(
 
 /** A pause was asked for and its stage did not live to its end: the thread stands still already. */
 export function hold(record: ThreadRecord, nowMs: number): Change {
-  const next: ThreadRecord = { ...record, isPaused: true, nextAtMs: null, since: iso(nowMs) };
+  const next: ThreadRecord = {
+    ...record,
+    isPaused: true,
+    isResting: false,
+    nextAtMs: null,
+    since: iso(nowMs),
+  };
   const { by = null, reason = null } = record.intent ?? {};
   return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', by, reason, event: 'PauseHeld' }) };
 }
@@ -217,6 +226,7 @@ export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand,
     outputs: abort ? { ...kept, abortReason: abort.message } : kept,
     intent: null,
     isPaused: false,
+    isResting: false,
     lastError: abort,
     tries: 0,
     nextAtMs: null,

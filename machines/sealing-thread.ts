@@ -1,4 +1,4 @@
-import { assign, fromPromise, type MachineContext, setup } from 'xstate';
+import { assign, fromPromise, setup } from 'xstate';
 import { endStates, type Plan, type PlanState } from './plan.js';
 import {
   advance,
@@ -9,40 +9,12 @@ import {
   type PauseCommand,
   pause,
   type ResumeCommand,
-  type Row,
   release,
   resume,
   type StageFailure,
   type StageOutcome,
 } from './record-changes.js';
-import type { ThreadRecord } from './thread-record.js';
-
-export interface ThreadSettings {
-  readonly maxRetries: number;
-  readonly recoverIntervalMs: number;
-  readonly sealIntervalMs: number;
-}
-
-export interface ThreadInput {
-  readonly record: ThreadRecord;
-  readonly settings: ThreadSettings;
-  readonly now: () => number;
-  /** States `resume` may go to now; looks at the sector's files. */
-  readonly possible: (record: ThreadRecord) => readonly string[];
-}
-
-export interface ThreadContext extends ThreadInput, MachineContext {
-  /** The row that belongs to the latest change; `commit` writes it with the record. */
-  readonly row: Row | null;
-  readonly startedMs: number;
-  readonly isStopping: boolean;
-}
-
-export interface StageInput {
-  readonly record: ThreadRecord;
-}
-
-export type ThreadEvent = PauseCommand | ResumeCommand | { readonly type: 'THREAD.STOP' };
+import type { StageInput, ThreadContext, ThreadEvent, ThreadInput } from './thread-words.js';
 
 /** XState types an invoked actor's done and error events only where the actor is invoked; these read them by shape. */
 const outcomeOf = (event: unknown) => (event as { output: StageOutcome }).output;
@@ -100,7 +72,9 @@ export function sealingThread(plan: Plan) {
       resume: assign(({ context, event }) =>
         changed(resume(plan, context.record, event as ResumeCommand, context.now())),
       ),
-      clearWait: assign(({ context }) => ({ record: { ...context.record, nextAtMs: null } })),
+      clearWait: assign(({ context }) => ({
+        record: { ...context.record, isResting: false, nextAtMs: null },
+      })),
     },
     guards: {
       isStopping: ({ context }) => context.isStopping,

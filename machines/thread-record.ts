@@ -28,6 +28,8 @@ export interface ThreadRecord {
   } | null;
   /** Temporary failures in a row of the present stage. */
   readonly tries: number;
+  /** The sector before is done with, and the thread rests until `nextAtMs`. */
+  readonly isResting: boolean;
   /** Absolute time (ms) of the next try, or of the end of the rest; null when nothing is waited for. */
   readonly nextAtMs: number | null;
   /** When the present state or mode was entered, RFC 3339. */
@@ -47,6 +49,7 @@ export function emptyRecord(plan: string, since: string): ThreadRecord {
     intent: null,
     lastError: null,
     tries: 0,
+    isResting: false,
     nextAtMs: null,
     since,
   };

@@ -123,6 +123,7 @@ function parseRecord(found: { version: number; body: string }, file: string, pla
     typeof record.outputs === 'object' &&
     record.outputs !== null &&
     typeof record.isPaused === 'boolean' &&
+    typeof record.isResting === 'boolean' &&
     typeof record.tries === 'number' &&
     typeof record.since === 'string' &&
     isNullOr('nextAtMs', 'number') &&

@@ -2,7 +2,7 @@
 import { createActor, fromPromise, waitFor } from 'xstate';
 import { type Plan, planState, plans, sealingThread, stagesBetween } from '../../machines/index.js';
 import type { Row, StageOutcome } from '../../machines/record-changes.js';
-import type { StageInput, ThreadEvent } from '../../machines/sealing-thread.js';
+import type { StageInput, ThreadEvent } from '../../machines/thread-words.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
 import { stageRunner } from '../sealing/runner.js';

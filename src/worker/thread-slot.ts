@@ -1,5 +1,5 @@
 /** One sealing thread over all its incarnations: what it shows, and who may speak to it now. */
-import type { ThreadEvent } from '../../machines/sealing-thread.js';
+import type { ThreadEvent } from '../../machines/thread-words.js';
 import type { Child, NodeFacts } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';

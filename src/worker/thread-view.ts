@@ -31,9 +31,7 @@ function modeOf(snapshot: ThreadSnapshot): ThreadMode {
       return 'pausing';
     case 'waitingForNext':
       if (record.tries > 0) return 'retrying';
-      return record.sector === null && record.lastError === null && snapshot.context.row?.event === 'Released'
-        ? 'resting'
-        : 'idle';
+      return record.isResting ? 'resting' : 'idle';
     default:
       return record.sector === null ? 'idle' : 'running';
   }

@@ -52,10 +52,10 @@ function check(holds: boolean, what: string): void {
 }
 
 /** A wait for the next job is no news of the sector: it is not written. */
-const withoutWait = (record: ThreadRecord) => JSON.stringify({ ...record, nextAtMs: null });
+const withoutWait = (record: ThreadRecord) => JSON.stringify({ ...record, nextAtMs: null, isResting: null });
 
 const withoutMode = (record: ThreadRecord) =>
-  JSON.stringify({ ...record, nextAtMs: null, isPaused: null, since: null });
+  JSON.stringify({ ...record, nextAtMs: null, isResting: null, isPaused: null, since: null });
 
 class World {
   one: ReturnType<typeof thread>;

@@ -1,8 +1,8 @@
 import { createActor, fromPromise, SimulatedClock } from 'xstate';
 import { planState, possibleStates, sealer, sealingThread } from '#machines/index.js';
 import type { Row, StageFailure, StageOutcome } from '#machines/record-changes.js';
-import type { StageInput, ThreadSettings } from '#machines/sealing-thread.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
+import type { StageInput, ThreadSettings } from '#machines/thread-words.js';
 
 export const startMs = Date.parse('2026-11-22T10:00:00.000Z');
 export const at = (ms: number) => new Date(startMs + ms).toISOString();

@@ -126,6 +126,17 @@ describe('a worker that stops and starts again', () => {
     expect(second.sectors.lives()).toMatchObject([{ id: { number: 1 }, life: { finalized: true } }]);
   });
 
+  test('rests on until its time is over', async () => {
+    const home = freshDir();
+    const sealing = { sealIntervalMs: 600_000 };
+    const first = await setup({ home, sealing });
+    await first.until(0, isIn('Empty', 'resting'));
+    await first.worker.stop(1000);
+    await first.closeManager();
+    const second = await setup({ home, sealing });
+    expect(second.control.thread(0)).toMatchObject({ mode: 'resting', state: 'Empty', sector: null });
+  });
+
   test('keeps a pause with who and why; one that still waited has taken hold', async () => {
     const home = freshDir();
     const first = await setup({ home, ...long });
