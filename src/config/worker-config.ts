@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { SealvisorError } from '../protocol/errors.js';
+import type { FaultAct } from '../protocol/fault.js';
 import type { ErrorLevel } from '../protocol/level.js';
 import { checked } from './checked.js';
 import { unusedPaths } from './known-keys.js';
@@ -62,7 +63,7 @@ export interface FaultConfig {
   /** Only this thread. @default every thread */
   readonly thread?: number;
   /** The thread dies so, instead of failing the stage. */
-  readonly act?: 'throw' | 'exit' | 'heap' | 'loop';
+  readonly act?: FaultAct;
   /** How likely it happens at a try, 0 to 1. @default 1 */
   readonly chance?: number;
 }

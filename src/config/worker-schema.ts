@@ -1,12 +1,13 @@
 /** The whole key set of the field's worker configuration, and ours under `[sealvisor]` (SPEC section 4). */
 import type * as z from 'zod';
+import { faultActs } from '../protocol/fault.js';
+import { errorLevels } from '../protocol/level.js';
 import * as field from './field-types.js';
 import { notUsedWhen, notUsedYet } from './known-keys.js';
 
 const { table, list, mapOf } = field;
 
 export const planNames = ['sealer', 'snapup', 'rebuild', 'unseal', 'wdpost'] as const;
-export const errorLevels = ['temporary', 'permanent', 'critical', 'abort'] as const;
 
 export const sealingTable = table({
   allowed_miners: list(field.minerNumber, 'a list of miner numbers').optional(),
@@ -78,7 +79,7 @@ const sealvisorTable = table({
       stage: field.text,
       level: field.choice(errorLevels).optional(),
       message: field.text.optional(),
-      act: field.choice(['throw', 'exit', 'heap', 'loop']).optional(),
+      act: field.choice(faultActs).optional(),
       chance: field.share.optional(),
       times: field.count.optional(),
       thread: field.count.optional(),

@@ -1,5 +1,7 @@
 /** How bad a stage's failure is (SPEC section 3). */
-export type ErrorLevel = 'temporary' | 'permanent' | 'critical' | 'abort';
+export const errorLevels = ['temporary', 'permanent', 'critical', 'abort'] as const;
+
+export type ErrorLevel = (typeof errorLevels)[number];
 
 /** A stage's failure with its level; the level decides what the thread does next. */
 export class StageError extends Error {

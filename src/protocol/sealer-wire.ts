@@ -1,5 +1,6 @@
 /** The manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
 import * as z from 'zod';
+import { errorLevels } from './level.js';
 
 const count = z.number().int().min(0);
 const thirtyTwo = z.array(z.number().int().min(0).max(255)).length(32);
@@ -14,7 +15,7 @@ const bytes32 = z.union([
 const level = z
   .string()
   .transform((text) => text.toLowerCase())
-  .pipe(z.enum(['temporary', 'permanent', 'critical', 'abort']));
+  .pipe(z.enum(errorLevels));
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
 
 export const sectorIdParam = z

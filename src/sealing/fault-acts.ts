@@ -1,7 +1,4 @@
-/** Ways for a thread to die in the middle of a stage (`[[sealvisor.faults]] act = …`), for chaos tests and demonstrations. */
-export const faultActs = ['throw', 'exit', 'heap', 'loop'] as const;
-
-export type FaultAct = (typeof faultActs)[number];
+import type { FaultAct } from '../protocol/fault.js';
 
 /** Does it; does not come back. */
 export function act(how: FaultAct): Promise<never> {

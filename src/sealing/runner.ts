@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StageFailure, StageOutcome } from '../../machines/record-changes.js';
 import { messageOf, systemCodeOf } from '../protocol/errors.js';
+import type { FaultAct } from '../protocol/fault.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
-import { act, type FaultAct } from './fault-acts.js';
+import { act } from './fault-acts.js';
 import type { Stage, StageContext } from './stage.js';
 
 /** A made-up failure, for demonstrations and tests (`[[sealvisor.faults]]`). `times` 0 = always, per sector. */
