@@ -41,8 +41,11 @@ export function sectorService(options: SectorsOptions) {
     if (row) return JSON.parse(row.body) as SectorLife;
     throw new SealvisorError('sector_not_found', `sector ${formatSectorId(id)} was never allocated here`);
   };
-  const keep = (id: SectorId, facts: Partial<SectorLife>) =>
-    store.putSector({ ...id, body: JSON.stringify({ ...lifeOf(id), ...facts }) });
+  const keep = (id: SectorId, facts: Partial<SectorLife>): SectorLife => {
+    const life = { ...lifeOf(id), ...facts };
+    store.putSector({ ...id, body: JSON.stringify(life) });
+    return life;
+  };
   const landed = (epoch: number, after: number): PollAnswer => ({
     State: chain.epoch() >= epoch + after ? 3 : 2,
     Desc: null,
@@ -53,25 +56,27 @@ export function sectorService(options: SectorsOptions) {
       life: JSON.parse(body) as SectorLife,
     }));
   /** Pieces that fit and that no sector holds. A life is the one place that says so: one write, no half of two. */
-  const waiting = () => {
+  const waitingBeside = (all: ReturnType<typeof lives>) => {
     const held = new Set(
-      lives()
+      all
         .filter(({ life }) => life.abortReason === null)
         .flatMap(({ life }) => life.deals ?? [])
         .map((deal) => deal.Piece.Cid['/']),
     );
     return store.pieces().filter((piece) => piece.paddedSize <= sectorSize && !held.has(piece.cid));
   };
+  const waiting = () => waitingBeside(lives());
 
   return {
     allocate: (miners: readonly number[] | null, proofTypes: readonly number[] | null): Allocated | null => {
       if (miners && miners.length > 0 && !miners.includes(miner)) return null;
       if (proofTypes && proofTypes.length > 0 && !proofTypes.includes(proofType)) return null;
-      const held = lives().filter(({ life }) => isHeld(life, clock.now()));
+      const all = lives();
+      const held = all.filter(({ life }) => isHeld(life, clock.now()));
       if (held.length >= limit) return null;
       // A sector that was given and has no deals yet will take some of those that wait.
       const open = held.filter(({ life }) => life.deals === null).length;
-      if (onlyWithDeals && waiting().length <= open) return null;
+      if (onlyWithDeals && waitingBeside(all).length <= open) return null;
       const row = store.nextSector(miner, JSON.stringify(newLife(proofType, clock.now())));
       return { ID: { Miner: row.miner, Number: row.number }, ProofType: proofType };
     },
@@ -135,15 +140,17 @@ export function sectorService(options: SectorsOptions) {
       return proof ? landed(proof.epoch, landing.proof) : { State: 4, Desc: 'no proof was submitted' };
     },
     reportState: (id: SectorId, report: StateReport) => {
-      keep(id, { state: report.StateChange.Next, worker: report.Worker, failure: report.Failure });
-      const { finalized, abortReason } = lifeOf(id);
+      const { StateChange, Worker: worker, Failure: failure } = report;
+      const { finalized, abortReason } = keep(id, { state: StateChange.Next, worker, failure });
       return {
         ID: { Miner: id.miner, Number: id.number },
         Finalized: finalized,
         AbortReason: abortReason ?? '',
       };
     },
-    reportFinalized: (id: SectorId): void => keep(id, { state: 'Finished', finalized: true, failure: null }),
+    reportFinalized: (id: SectorId): void => {
+      keep(id, { state: 'Finished', finalized: true, failure: null });
+    },
     /** The first word counts: an abort told again, or of a sector that is done, changes nothing. */
     reportAborted: (id: SectorId, reason: string): void => {
       const { finalized, abortReason } = lifeOf(id);
