@@ -1,23 +1,8 @@
 import { expect, test } from 'vitest';
 import { treeText } from '#cli/output/tree-text.js';
-import type { TreeNode } from '#src/actors/index.js';
+import { node } from '../actors/node.js';
 
 const nowMs = Date.parse('2026-11-22T10:10:00.000Z');
-const node = (id: string, facts: Partial<TreeNode> = {}): TreeNode => ({
-  id,
-  type: 'worker',
-  strategy: null,
-  status: 'running',
-  incarnation: 1,
-  since: '2026-11-22T10:00:00.000Z',
-  restarts: { inPeriod: 0, total: 0 },
-  lastExit: null,
-  heartbeatAgeMs: null,
-  heapBytes: null,
-  children: [],
-  ...facts,
-});
-
 test('a tree is a line a child, with what is known of it', () => {
   const root = node('worker', {
     type: 'supervisor',

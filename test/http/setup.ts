@@ -1,10 +1,10 @@
 import type { Hono } from 'hono';
-import type { TreeNode } from '#src/actors/index.js';
 import { workerApp } from '#src/http/worker-app.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { summarize, type ThreadView } from '#src/protocol/thread.js';
 import { createWorkerControl } from '#src/worker/control.js';
 import type { ThreadSlot } from '#src/worker/thread-slot.js';
+import { node } from '../actors/node.js';
 import { pausedView, viewOf } from '../protocol/views.js';
 
 export interface Sent {
@@ -45,20 +45,7 @@ function slotOf(first: ThreadView, sent: Sent[]): ThreadSlot {
 }
 
 /** A tree of nothing but its root. */
-export const rootNode: TreeNode = {
-  id: 'worker',
-  type: 'supervisor',
-  strategy: 'one_for_one',
-  status: 'running',
-  incarnation: 1,
-  since: '2026-11-22T10:00:00.000Z',
-  restarts: { inPeriod: 0, total: 0 },
-  lastExit: null,
-  heartbeatAgeMs: null,
-  heapBytes: null,
-  pid: 4711,
-  children: [],
-};
+export const rootNode = node('worker', { type: 'supervisor', strategy: 'one_for_one', pid: 4711 });
 
 /** The worker's doors over the real control and threads that only pretend: #0 idle, #1 paused, unless given. */
 export function workerDoors(views: readonly ThreadView[] = [viewOf(), pausedView({ index: 1 })]) {
