@@ -1,5 +1,5 @@
 export { type RefusalCode, refusals, SupervisorError } from './refusal.js';
-export { type Service, serviceChild } from './service-child.js';
+export { type Service, serviceChild, serviceLimits } from './service-child.js';
 export type {
   AutoShutdown,
   Backoff,

@@ -3,9 +3,10 @@ import type { Child, ChildSpec, Exit } from './spec.js';
 /** Something that runs inside this process and can be ended: a server, a timer, an open store. */
 export interface Service {
   stop(): void | Promise<void>;
-  /** Ends at once what `stop` would end in peace. @default stop, not waited for */
-  kill?(): void;
 }
+
+/** Restart limits for a tree of services: one may break now and then; one that cannot be kept up ends the tree. */
+export const serviceLimits = { intensity: 20, periodMs: 60_000, backoff: { minMs: 100, maxMs: 5000 } };
 
 /**
  * A service as a supervised child. `start` makes one incarnation and is given `fail`, by which the service says that it
@@ -42,7 +43,7 @@ export function serviceChild(
       exited,
       stop: () => end({ kind: 'shutdown' }),
       kill: () => {
-        if (service.kill) service.kill();
+        // Nobody waits for its stop.
         void end({ kind: 'killed' }).catch(() => undefined);
         tell({ kind: 'killed' });
       },

@@ -1,6 +1,6 @@
 /** The manager as a tree: store, roster, relay, sector service, and the doors that whoever starts it adds. */
 import { join } from 'node:path';
-import { type ChildSpec, serviceChild, startTree, type TreeNode } from '../actors/index.js';
+import { type ChildSpec, serviceChild, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import { type WallClock, wallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { proofTypeOfSize } from '../protocol/sector.js';
@@ -38,9 +38,6 @@ export interface Manager {
   stop(): Promise<void>;
 }
 
-/** A service may break now and then; one that cannot be kept up ends the manager, and its exit says so. */
-const limit = { intensity: 20, periodMs: 60_000, backoff: { minMs: 100, maxMs: 5000 } };
-
 /** @throws location_in_use, location_not_writable, store_failed, port_taken, usage; nothing is left running */
 export async function startManager(options: ManagerOptions): Promise<Manager> {
   const { warn, clock = wallClock } = options;
@@ -54,7 +51,6 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
     throw new SealvisorError('shutting_down', 'the manager is being started: try once more in a moment');
   };
   const nothingToStop = { stop: () => undefined };
-  let ended: () => void = () => undefined;
   const manager: Manager = {
     get roster() {
       return up(services.roster);
@@ -70,13 +66,13 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
         .pieces()
         .find((piece) => piece.cid === cid),
     tree: () => root.root('manager'),
-    ended: new Promise((resolve) => {
-      ended = resolve;
-    }),
+    get ended() {
+      return root.exited.then(() => undefined);
+    },
     stop: () => root.stop(),
   };
   const root = await startTree({
-    ...limit,
+    ...serviceLimits,
     strategy: 'rest_for_one',
     children: [
       {
@@ -111,7 +107,6 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
       ...(options.doors?.(manager) ?? []),
     ],
   });
-  void root.exited.then(ended);
   return manager;
 }
 

@@ -1,6 +1,5 @@
 /** The sealing threads under their supervisors: each has its own limit, and past it stands still while the others go on. */
 import { type ChildSpec, startTree, type Tree, type TreeNode } from '../actors/index.js';
-import { timestamp } from '../protocol/clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { SupervisedSlot } from './thread-slot.js';
 
@@ -75,7 +74,7 @@ export function threadTree(slots: readonly SupervisedSlot[]): ThreadTree {
       incarnation,
       since,
       restarts: { inPeriod: 0, total: Math.max(0, incarnation - 1) },
-      lastExit: { kind: 'crash', reason: failure ?? slot.lastExit(), at: timestamp(Date.parse(since)) },
+      lastExit: { kind: 'crash', reason: failure ?? slot.lastExit(), at: since },
       heartbeatAgeMs: null,
       heapBytes: null,
       children: [],

@@ -1,7 +1,7 @@
 /** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
-import { type ChildSpec, startTree, type TreeNode } from '../actors/index.js';
+import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -40,9 +40,6 @@ export interface Worker {
   /** Lets running stages end within the grace of the configuration, then ends the tree. Safe twice. */
   stop(graceMs?: number): Promise<void>;
 }
-
-/** A door may break now and then; one that cannot be kept open ends the worker, and its exit says so. */
-const doorLimit = { intensity: 20, periodMs: 60_000, backoff: { minMs: 100, maxMs: 5000 } };
 
 /** @throws location_not_writable before any thread is started; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -91,39 +88,34 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     await Promise.all([root.stop(), spares?.stop()]);
     actor.send({ type: 'worker.stopped' });
   };
-  const worker = {
+  const worker: Worker = {
     name,
     version,
     control,
     summary: () => summarize(control.threads()),
     info: () => ({ name, version, life: actor.getSnapshot().value, counts: summarize(control.threads()) }),
     tree: () => root.root('worker'),
+    get ended() {
+      return root.exited.then(() => undefined);
+    },
     stop: (graceMs = config.stopGraceMs) => {
       stopping ??= stop(graceMs);
       return stopping;
     },
   };
-  let ended: () => void = () => undefined;
-  const whole: Worker = {
-    ...worker,
-    ended: new Promise((resolve) => {
-      ended = resolve;
-    }),
-  };
   const root = await startTree({
-    ...doorLimit,
+    ...serviceLimits,
     children: [
       { id: 'processors', type: 'supervisor', start: () => processors.start() },
       threads.spec,
-      ...(options.doors?.(whole) ?? []),
+      ...(options.doors?.(worker) ?? []),
     ],
   }).catch(async (error: unknown) => {
     await spares?.stop();
     throw error;
   });
-  void root.exited.then(ended);
   actor.send({ type: 'WORKER.SERVE' });
-  return whole;
+  return worker;
 }
 
 /** A thread's calls: tasks go to a child, all else to the manager. */
