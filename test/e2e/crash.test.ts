@@ -91,6 +91,8 @@ describe('kill -9 of the worker', () => {
     const first = await startWorker(dir, workerToml(dir, manager.at, { more }));
     await first.line(/TicketAssigned -> PC1Done/);
     expect((await onWorker(first.at, 'pause', '--index', '0', '--reason', 'swap disk')).code).toBe(0);
+    // It answers `pausing` until PC2 is done.
+    await expect.poll(async () => (await threadsOf(first.at))[0]?.mode, { timeout: 20_000 }).toBe('paused');
     const [before] = await threadsOf(first.at);
     await first.end('SIGKILL');
 
