@@ -44,6 +44,45 @@ export interface WorkerConfig {
   readonly stopGraceMs: number;
   /** Threads kept booted, for one that crashes to go on in at once. @default 0 */
   readonly spareThreads: number;
+  /** How many threads may do a stage at once, and the least time between two starts of it in ms, by the stage's name. */
+  readonly limits: Readonly<Record<string, number>>;
+  readonly staggeredMs: Readonly<Record<string, number>>;
+  /** What `[sealvisor.retry.<stage>]` sets of a stage's retries; the field's keys fill the rest in. */
+  readonly retry: Readonly<Record<string, RetryOverride>>;
+  readonly breaker: BreakerConfig;
+  readonly deadlines: DeadlinesConfig;
+  /** Rows of history kept for a thread. @default 10000 */
+  readonly historyRows: number;
+  /** Where the worker keeps what is its own: limits and cordon set by hand. @default the first thread's location */
+  readonly home: string;
+}
+
+/** As `RetryPolicy` of machines/retry.ts. */
+export interface RetryOverride {
+  readonly tries?: number;
+  readonly firstMs?: number;
+  readonly factor?: number;
+  readonly capMs?: number;
+  readonly jitter?: number;
+}
+
+export interface BreakerConfig {
+  /** Threads that fail a stage the same way, in a row, before nobody tries it any more. @default 3 */
+  readonly after: number;
+  /** From then, and from each failed probe, to the next probe, ms. @default 300000 */
+  readonly probeMs: number;
+}
+
+/** How old, in epochs since they were got, a ticket and a pre-commit may be when the stages that need them are done. */
+export interface DeadlinesConfig {
+  /** The chain's epoch, ms. @default 30000 */
+  readonly epochMs: number;
+  /** A ticket may be 3780 epochs old at the pre-commit, and is 900 old when it is drawn. @default 2880 */
+  readonly ticket: number;
+  /** From the pre-commit to the proof. @default 86550 */
+  readonly preCommit: number;
+  /** What is kept free before the end, epochs. @default 60 */
+  readonly margin: number;
 }
 
 export interface AttachedConfig {
@@ -106,6 +145,13 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     faults: faults(sealvisor.faults ?? [], threads.length, path),
     stopGraceMs: sealvisor.stop_grace ?? 30_000,
     spareThreads: sealvisor.spare_threads ?? 0,
+    limits: {},
+    staggeredMs: {},
+    retry: {},
+    breaker: { after: 3, probeMs: 300_000 },
+    deadlines: { epochMs: 30_000, ticket: 2880, preCommit: 86_550, margin: 60 },
+    historyRows: 10_000,
+    home: threads[0]?.location ?? '.',
   };
 }
 

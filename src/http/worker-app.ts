@@ -28,7 +28,7 @@ export function workerApp(worker: Worker): Hono {
   app.post('/api/v1/threads/:index/resume', async (c) => {
     const { dryRun, ...body } = parse(resumeBody, await readBody(c), 'resume');
     const thread = threadIndex(c.req.param('index'));
-    if (dryRun) return c.json(await control.dryRun(thread, body.state ?? null));
+    if (dryRun) return c.json(await control.dryRun(thread, body));
     return c.json(await control.resume(thread, body));
   });
   app.post('/api/v1/threads/:index/restart', async (c) => {

@@ -18,6 +18,7 @@ export const errorCodes = {
   unknown_state: wrongUsage,
   state_not_possible: refused,
   freeze_refused: refused,
+  revision_conflict: refused,
   not_found: { http: 404, exit: 1, rpc: -32601 },
   worker_not_found: { http: 404, exit: 1, rpc: -32602 },
   sector_not_found: { http: 404, exit: 1, rpc: -32602 },

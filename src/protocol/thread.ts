@@ -38,6 +38,26 @@ export interface Progress {
   readonly unit: string;
 }
 
+/** Temporary failures in a row of the present stage: `n` of at most `of`; `nextAt` is RFC 3339 UTC. */
+export interface Tries {
+  readonly n: number;
+  readonly of: number;
+  readonly nextAt: string | null;
+}
+
+/** What a thread stands in line for. `place` counts from 1, over all threads of the worker. */
+export interface WaitingFor {
+  /** The limit's name (`pc1`), `breaker c2`, or `cordon`. */
+  readonly limit: string;
+  readonly place: number;
+  /** Threads that hold what is waited for. */
+  readonly holders: readonly number[];
+  /** Why, where it is more than that others are before it: a breaker's error, a cordon's reason. */
+  readonly reason?: string;
+  /** When it is looked at again, where that is known: the next start of a staggered stage, the next probe. */
+  readonly nextAt?: string;
+}
+
 /** One thread as `--json`, REST and events show it (SPEC section 8). Times are RFC 3339 UTC. */
 export interface ThreadView {
   readonly index: number;
@@ -52,12 +72,8 @@ export interface ThreadView {
   readonly since: string;
   readonly intent: Intent | null;
   readonly lastError: LastError | null;
-  readonly tries: { readonly n: number; readonly of: number; readonly nextAt: string | null } | null;
-  readonly waitingFor: {
-    readonly limit: string;
-    readonly place: number;
-    readonly holders: readonly number[];
-  } | null;
+  readonly tries: Tries | null;
+  readonly waitingFor: WaitingFor | null;
   readonly processor: { readonly name: string; readonly pid: number | null } | null;
   readonly progress: Progress | null;
   readonly possible: readonly string[];
@@ -79,6 +95,41 @@ export interface HistoryRow {
   readonly by: string | null;
   readonly reason: string | null;
   readonly command: string | null;
+}
+
+/** Which rows of a history: the latest `limit` of those behind row `after`, of one sector, of these kinds. */
+export interface HistoryQuery {
+  readonly limit?: number | undefined;
+  readonly after?: number | undefined;
+  readonly sector?: string | undefined;
+  readonly kinds?: readonly HistoryRow['kind'][] | undefined;
+}
+
+/** What is left, from past durations of the same stage and size on this worker, in ms; null where there is none yet. */
+export interface Estimate {
+  readonly stage: {
+    readonly name: string;
+    readonly elapsedMs: number;
+    /** Median of `samples` past runs. */
+    readonly usualMs: number | null;
+    readonly leftMs: number | null;
+    readonly samples: number;
+  } | null;
+  readonly sector: {
+    readonly leftMs: number | null;
+    /** Stages still to come of which nothing is known yet. */
+    readonly unknown: readonly string[];
+  } | null;
+}
+
+/** What a resume would do (SPEC section 8). */
+export interface DryRun {
+  readonly allowed: boolean;
+  readonly to?: string;
+  readonly redo?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly why?: string;
+  readonly possible?: readonly string[];
 }
 
 /** What happened to a command: the thread as it is now, whether anything changed, and one sentence. */

@@ -3,43 +3,16 @@ import { createActor } from 'xstate';
 import { workerMachine } from '../../machines/index.js';
 import type { ThreadCommand } from '../../machines/worker.js';
 import { SealvisorError } from '../protocol/errors.js';
-import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
+import type { ControlReply, DryRun } from '../protocol/thread.js';
+import type { WorkerControl } from './control-words.js';
 import type { Outcome, ThreadSlot } from './thread-slot.js';
 
-export interface PauseRequest {
-  readonly how?: PauseHow | undefined;
-  readonly reason?: string | undefined;
-  readonly by?: string | undefined;
-}
-
-export interface ResumeRequest {
-  readonly state?: string | null | undefined;
-  readonly reason?: string | undefined;
-  readonly by?: string | undefined;
-}
-
-export type RestartRequest = Pick<PauseRequest, 'reason' | 'by'>;
-
-export interface DryRun {
-  readonly allowed: boolean;
-  readonly to?: string;
-  readonly redo?: readonly string[];
-  readonly skip?: readonly string[];
-  readonly why?: string;
-  readonly possible?: readonly string[];
-}
-
-export interface WorkerControl {
-  threads(): readonly ThreadView[];
-  thread(index: number): ThreadView;
-  pause(index: number, request: PauseRequest): Promise<ControlReply>;
-  resume(index: number, request: ResumeRequest): Promise<ControlReply>;
-  /** Starts a failed thread again, from its record. */
-  restart(index: number, request: RestartRequest): Promise<ControlReply>;
-  dryRun(index: number, state: string | null): Promise<DryRun>;
-}
-
 const commandDeadlineMs = 10_000;
+
+export type ThreadControl = Pick<
+  WorkerControl,
+  'threads' | 'thread' | 'pause' | 'resume' | 'restart' | 'dryRun'
+>;
 
 /** What stands behind the actor: the threads, and how a failed one is started again. */
 export interface ControlledThreads {
@@ -101,7 +74,7 @@ export function createWorkerControl({ slots, restart }: ControlledThreads) {
     message,
   });
 
-  const control: WorkerControl = {
+  const control: ThreadControl = {
     threads: () => slots.map((slot) => slot.view()),
     thread: (index) => slotOf(index).view(),
     pause: async (index, { how = 'after-stage', reason = null, by = 'operator' }) => {
@@ -121,7 +94,7 @@ export function createWorkerControl({ slots, restart }: ControlledThreads) {
       const outcome = await send(index, { type: 'THREAD.RESTART', by, reason });
       return reply(outcome, restartText(outcome));
     },
-    dryRun: (index, state) => slotOf(index).call<DryRun>('preview', [state], commandDeadlineMs),
+    dryRun: (index, { state = null }) => slotOf(index).call<DryRun>('preview', [state], commandDeadlineMs),
   };
   return { control, actor };
 }

@@ -8,7 +8,8 @@ import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
 import { builtinProcessor } from './builtin-processor.js';
-import { createWorkerControl, type WorkerControl } from './control.js';
+import { createWorkerControl } from './control.js';
+import type { WorkerControl } from './control-words.js';
 import { type Processors, workerProcessors } from './processors.js';
 import { serviceDispatcher } from './remote-service.js';
 import { processService } from './thread-process.js';
@@ -88,10 +89,25 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     await Promise.all([root.stop(), spares?.stop()]);
     actor.send({ type: 'worker.stopped' });
   };
+  const later = () => {
+    throw new SealvisorError('internal', 'not yet');
+  };
   const worker: Worker = {
     name,
     version,
-    control,
+    control: {
+      ...control,
+      history: later,
+      estimate: later,
+      worker: later,
+      cordon: later,
+      uncordon: later,
+      drain: later,
+      stop: later,
+      setLimit: later,
+      closeBreaker: later,
+      reload: later,
+    },
     summary: () => summarize(control.threads()),
     info: () => ({ name, version, life: actor.getSnapshot().value, counts: summarize(control.threads()) }),
     tree: () => root.root('worker'),

@@ -82,6 +82,13 @@ export async function setup(options: Setup = {}) {
     faults,
     stopGraceMs: 5000,
     spareThreads: options.spareThreads ?? 0,
+    limits: {},
+    staggeredMs: {},
+    retry: {},
+    breaker: { after: 3, probeMs: 300_000 },
+    deadlines: { epochMs: 30_000, ticket: 2880, preCommit: 86_550, margin: 60 },
+    historyRows: 10_000,
+    home,
   };
   const views: ThreadView[] = [];
   const rows: { readonly index: number; readonly row: HistoryRow }[] = [];

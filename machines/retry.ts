@@ -1,0 +1,19 @@
+/** When a stage that failed in passing is tried again. */
+export interface RetryPolicy {
+  /** How many times in a row, before the failure counts as permanent. */
+  readonly tries: number;
+  /** Before the first try, ms. */
+  readonly firstMs: number;
+  /** What each further wait is multiplied with. */
+  readonly factor: number;
+  /** The longest wait, ms. */
+  readonly capMs: number;
+  /** Share of the wait by which it may be shorter or longer, 0 to 1. */
+  readonly jitter: number;
+}
+
+/** The wait before try `n` (from 1), whole ms. `random` is from 0 to 1. */
+export function retryDelayMs(policy: RetryPolicy, n: number, random: number): number {
+  const waitMs = Math.min(policy.firstMs * policy.factor ** (n - 1), policy.capMs);
+  return Math.round(waitMs * (1 + policy.jitter * (2 * random - 1)));
+}

@@ -1,0 +1,98 @@
+/** A worker as everyone sees it: its life, its limits, its breakers. Times are RFC 3339 UTC. */
+import type { ErrorLevel } from './level.js';
+import type { HistoryRow, Summary, ThreadMode, ThreadView } from './thread.js';
+
+export type WorkerLife = 'booting' | 'serving' | 'cordoned' | 'draining' | 'stopping' | 'stopped';
+
+/** Who wanted it, why, since when. */
+export interface Wish {
+  readonly by: string;
+  readonly reason: string | null;
+  readonly at: string;
+}
+
+export interface DrainView extends Wish {
+  readonly toFinish: boolean;
+  readonly deadline: string | null;
+  /** How many threads stand still as the drain wants them, of how many. */
+  readonly done: number;
+  readonly of: number;
+  /** Those that do not yet, and what each is at. */
+  readonly left: readonly {
+    readonly index: number;
+    readonly sector: string | null;
+    readonly state: string;
+    readonly stage: string;
+    readonly mode: ThreadMode;
+  }[];
+}
+
+/** How many threads may do a stage at once. */
+export interface LimitView {
+  /** The stage's name in the configuration: `pc1`. */
+  readonly name: string;
+  /** null = no limit. */
+  readonly limit: number | null;
+  /** What the configuration's file says. */
+  readonly configured: number | null;
+  /** Least time between two starts, ms. */
+  readonly staggeredMs: number | null;
+  readonly holders: readonly number[];
+  /** Threads in line, first to last. */
+  readonly queue: readonly number[];
+}
+
+/** A stage that failed the same way on several threads: nobody does it until one probe has. */
+export interface BreakerView {
+  readonly stage: string;
+  readonly level: ErrorLevel;
+  readonly message: string;
+  readonly since: string;
+  /** The threads whose failures opened it. */
+  readonly failed: readonly number[];
+  readonly queue: readonly number[];
+  /** The thread that tries now. */
+  readonly probe: number | null;
+  readonly nextProbeAt: string | null;
+}
+
+export interface WorkerView {
+  readonly name: string;
+  readonly version: string;
+  readonly life: WorkerLife;
+  readonly cordon: Wish | null;
+  readonly drain: DrainView | null;
+  readonly limits: readonly LimitView[];
+  readonly breakers: readonly BreakerView[];
+  readonly counts: Summary;
+}
+
+/** What happened to a command for the worker: the worker as it is now, whether anything changed, and one sentence. */
+export interface WorkerReply extends WorkerView {
+  readonly changed: boolean;
+  readonly message: string;
+}
+
+/** One difference between the configuration's file and what runs. */
+export interface ConfigChange {
+  /** `restart`: takes hold only when the worker is started again. */
+  readonly kind: 'added' | 'removed' | 'changed' | 'restart';
+  /** The key (`processors.limit.pc1`), or the thread by its location. */
+  readonly what: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export interface ReloadReply {
+  /** Whether anything was applied; false for a dry run. */
+  readonly changed: boolean;
+  readonly message: string;
+  readonly changes: readonly ConfigChange[];
+  readonly warnings: readonly string[];
+}
+
+/** What the worker tells whoever watches it (`GET /api/v1/events`). */
+export type WorkerNews =
+  | { readonly type: 'thread'; readonly view: ThreadView }
+  | { readonly type: 'row'; readonly index: number; readonly row: HistoryRow }
+  | { readonly type: 'worker'; readonly view: WorkerView };
