@@ -47,6 +47,22 @@ function slotOf(first: ThreadView, sent: Sent[]): ThreadSlot {
 /** A tree of nothing but its root. */
 export const rootNode = node('worker', { type: 'supervisor', strategy: 'one_for_one', pid: 4711 });
 
+const never = () => {
+  throw new Error('not asked here');
+};
+const notAsked = {
+  history: never,
+  estimate: never,
+  worker: never,
+  cordon: never,
+  uncordon: never,
+  drain: never,
+  stop: never,
+  setLimit: never,
+  closeBreaker: never,
+  reload: never,
+};
+
 /** The worker's doors over the real control and threads that only pretend: #0 idle, #1 paused, unless given. */
 export function workerDoors(views: readonly ThreadView[] = [viewOf(), pausedView({ index: 1 })]) {
   const sent: Sent[] = [];
@@ -61,7 +77,7 @@ export function workerDoors(views: readonly ThreadView[] = [viewOf(), pausedView
   const app = workerApp({
     name: 'w1',
     version: '1.2.3',
-    control,
+    control: { ...control, ...notAsked },
     summary: () => summarize(control.threads()),
     info: () => ({ name: 'w1', version: '1.2.3', life: 'serving', counts: summarize(control.threads()) }),
     tree: () => rootNode,

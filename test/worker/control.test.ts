@@ -14,7 +14,7 @@ describe('an index that is out of range', () => {
       const refusals = await Promise.all([
         rejectionOf(control.pause(index, {})),
         rejectionOf(control.resume(index, {})),
-        rejectionOf((async () => control.dryRun(index, null))()),
+        rejectionOf((async () => control.dryRun(index, {}))()),
         rejectionOf((async () => control.thread(index))()),
       ]);
       for (const error of refusals) {
@@ -168,31 +168,33 @@ describe('a dry run', () => {
   test('names what would be redone, or skipped, and changes nothing', async () => {
     const { control, until } = await setup(stopsAtC2);
     const paused = await until(0, isIn('C1Done', 'paused'));
-    expect(await control.dryRun(0, null)).toEqual({ allowed: true, to: 'C1Done', redo: [], skip: [] });
-    expect(await control.dryRun(0, 'PCLanded')).toEqual({
+    expect(await control.dryRun(0, {})).toEqual({ allowed: true, to: 'C1Done', redo: [], skip: [] });
+    expect(await control.dryRun(0, { state: 'PCLanded' })).toEqual({
       allowed: true,
       to: 'PCLanded',
       redo: ['PersistFiles', 'SubmitPersisted', 'WaitSeed', 'C1'],
       skip: [],
     });
-    expect(await control.dryRun(0, 'Aborted')).toEqual({
+    expect(await control.dryRun(0, { state: 'Aborted' })).toEqual({
       allowed: true,
       to: 'Aborted',
       redo: [],
       skip: ['C2', 'SubmitProof', 'WaitProofLanded'],
     });
-    expect(await control.dryRun(0, 'C2Done')).toEqual({
+    expect(await control.dryRun(0, { state: 'C2Done' })).toEqual({
       allowed: false,
       why: 'what C2Done needs is not there',
       possible: paused.possible,
     });
-    expect(await rejectionOf(control.dryRun(0, 'Melted'))).toMatchObject({ code: 'unknown_state' });
+    expect(await rejectionOf(control.dryRun(0, { state: 'Melted' }))).toMatchObject({
+      code: 'unknown_state',
+    });
     expect(control.thread(0)).toMatchObject({ mode: 'paused', state: 'C1Done', revision: paused.revision });
   });
 
   test('of a thread that is not paused says so', async () => {
     const { control } = await setup({ service: noJobs });
-    expect(await control.dryRun(0, null)).toMatchObject({ allowed: false, why: 'thread 0 is not paused' });
+    expect(await control.dryRun(0, {})).toMatchObject({ allowed: false, why: 'thread 0 is not paused' });
   });
 });
 
