@@ -1,11 +1,13 @@
 export {
   endStates,
+  isResumable,
   missingFor,
   type Plan,
   type PlanEdge,
   type PlanState,
   planState,
   possibleStates,
+  stageName,
   stagesBetween,
 } from './plan.js';
 export { sealer } from './plans/sealer.js';

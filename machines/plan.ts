@@ -34,6 +34,22 @@ export function planState(plan: Plan, name: string): PlanState | undefined {
   return plan.states.find((state) => state.name === name);
 }
 
+/** A stage's name in configuration: its processor (SPEC section 5), else the stage in snake_case. */
+export function stageName(state: PlanState | undefined): string {
+  if (!state) return '-';
+  return state.processor ?? state.stage.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+}
+
+/** The name under which a place is asked for before the stage begins: heavy work, and the next sector. */
+export function placeName(state: PlanState): string | undefined {
+  return state.name === 'Empty' ? 'sector' : state.processor;
+}
+
+/** Empty holds no sector, Finished is earned. */
+export function isResumable(state: PlanState): boolean {
+  return state.name !== 'Empty' && state.name !== 'Finished';
+}
+
 /** What a thread's sector has: the keys of its outputs, and which of its files are there. */
 export interface Holdings {
   readonly outputs: readonly string[];
@@ -48,10 +64,10 @@ export function missingFor(state: PlanState, holdings: Holdings): readonly strin
   ];
 }
 
-/** States an operator may send a sector to, in plan order; `Aborted` always. Empty holds no sector, Finished is earned. */
+/** States an operator may send a sector to, in plan order; `Aborted` always. */
 export function possibleStates(plan: Plan, holdings: Holdings): readonly string[] {
   return plan.states
-    .filter((state) => state.name !== 'Empty' && state.name !== 'Finished')
+    .filter(isResumable)
     .filter((state) => state.name === 'Aborted' || missingFor(state, holdings).length === 0)
     .map((state) => state.name);
 }

@@ -1,6 +1,7 @@
-/** How a record changes, and the history row that says so. Pure: values in, values out. */
+/** How a stage's end changes a record, and the history row that says so. Pure: values in, values out. */
 import type { Plan } from './plan.js';
 import { planState } from './plan.js';
+import { type RetryPolicy, retryDelayMs } from './retry.js';
 import { emptyRecord, type Level, type ThreadRecord } from './thread-record.js';
 
 export interface Row {
@@ -36,23 +37,9 @@ export interface StageFailure {
   readonly message: string;
 }
 
-export interface PauseCommand {
-  readonly type: 'THREAD.PAUSE';
-  readonly how: 'after-stage' | 'freeze' | 'now';
-  readonly by: string;
-  readonly reason: string | null;
-}
+export const iso = (ms: number) => new Date(ms).toISOString();
 
-export interface ResumeCommand {
-  readonly type: 'THREAD.RESUME';
-  readonly state: string | null;
-  readonly by: string;
-  readonly reason: string | null;
-}
-
-const iso = (ms: number) => new Date(ms).toISOString();
-
-function rowOf(record: ThreadRecord, nowMs: number, facts: Partial<Row> & Pick<Row, 'kind'>): Row {
+export function rowOf(record: ThreadRecord, nowMs: number, facts: Partial<Row> & Pick<Row, 'kind'>): Row {
   return {
     at: iso(nowMs),
     sector: record.sector?.id ?? null,
@@ -121,11 +108,16 @@ export function fail(
   plan: Plan,
   record: ThreadRecord,
   failure: StageFailure,
-  limits: { readonly maxRetries: number; readonly recoverIntervalMs: number },
+  how: {
+    readonly policy: RetryPolicy;
+    readonly random: number;
+    /** It was tried for the others that wait: a failure sends it back into their line. */
+    readonly isProbe: boolean;
+  },
   nowMs: number,
 ): Change {
   const stage = planState(plan, record.state)?.stage ?? '-';
-  const retries = failure.level === 'temporary' && record.tries < limits.maxRetries;
+  const retries = failure.level === 'temporary' && record.tries < how.policy.tries;
   // A sector that is given up already cannot be given up again: what is in the way is for a person.
   const isLost = failure.level === 'abort' && record.state !== 'Aborted';
   const level: Level = retries || isLost || failure.level === 'critical' ? failure.level : 'permanent';
@@ -139,7 +131,7 @@ export function fail(
       lastError,
       tries: n,
       isPaused: record.intent !== null,
-      nextAtMs: nowMs + limits.recoverIntervalMs,
+      nextAtMs: nowMs + retryDelayMs(how.policy, n, how.random),
       since: at,
     };
     return { record: next, row: rowOf(record, nowMs, { kind: 'try', ...facts }) };
@@ -152,87 +144,26 @@ export function fail(
     lastError,
     tries: 0,
     nextAtMs: null,
-    isPaused: !isLost || record.intent !== null,
+    isPaused: (!isLost && !how.isProbe) || record.intent !== null,
     since: at,
   };
   return { record: next, row: rowOf(record, nowMs, { kind: 'error', to, ...facts }) };
 }
 
-/** An operator's pause: the intent is kept at once; it holds at once when `isStandingStill`. */
-export function pause(
-  record: ThreadRecord,
-  command: PauseCommand,
-  isStandingStill: boolean,
-  nowMs: number,
-): Change {
-  const { how, by, reason } = command;
+/** The other side gave the sector up: the thread lets it go, and stays paused if it was. */
+export function lose(plan: Plan, record: ThreadRecord, reason: string, nowMs: number): Change {
   const at = iso(nowMs);
+  const stage = planState(plan, record.state)?.stage ?? '-';
+  const facts = { stage, level: 'abort', message: reason } as const;
   const next: ThreadRecord = {
     ...record,
-    intent: { kind: 'pause', how, by, reason, at },
-    isPaused: isStandingStill,
-    isResting: !isStandingStill && record.isResting,
-    nextAtMs: isStandingStill ? null : record.nextAtMs,
-    since: isStandingStill ? at : record.since,
-  };
-  return {
-    record: next,
-    row: rowOf(record, nowMs, { kind: 'command', by, reason, command: `pause ${how}` }),
-  };
-}
-
-/** A pause was asked for and its stage did not live to its end: the thread stands still already. */
-export function hold(record: ThreadRecord, nowMs: number): Change {
-  const next: ThreadRecord = {
-    ...record,
-    isPaused: true,
-    isResting: false,
-    nextAtMs: null,
-    since: iso(nowMs),
-  };
-  const { by = null, reason = null } = record.intent ?? {};
-  return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', by, reason, event: 'PauseHeld' }) };
-}
-
-/** A resume before the pause took hold: the running stage goes on as if nothing had been asked. */
-export function cancelPause(record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
-  const { by, reason } = command;
-  return {
-    record: { ...record, intent: null, lastError: null },
-    row: rowOf(record, nowMs, { kind: 'command', by, reason, command: 'resume' }),
-  };
-}
-
-/** An operator's resume, to the same state or another one; outputs the new state does not rest on are dropped. */
-export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
-  const to = command.state ?? record.state;
-  const needed = planState(plan, to)?.needs.outputs ?? [];
-  const isMove = to !== record.state && to !== 'Aborted';
-  const kept = isMove
-    ? Object.fromEntries(Object.entries(record.outputs).filter(([key]) => needed.includes(key)))
-    : record.outputs;
-  const abort =
-    command.state === 'Aborted'
-      ? {
-          level: 'abort' as const,
-          message: command.reason ?? `given up by ${command.by}`,
-          stage: planState(plan, record.state)?.stage ?? '-',
-          at: iso(nowMs),
-        }
-      : null;
-  const next: ThreadRecord = {
-    ...record,
-    state: to,
-    outputs: abort ? { ...kept, abortReason: abort.message } : kept,
-    intent: null,
-    isPaused: false,
-    isResting: false,
-    lastError: abort,
+    state: 'Aborted',
+    outputs: { ...record.outputs, abortReason: reason },
+    lastError: { level: 'abort', message: reason, stage, at },
+    isPaused: record.isPaused || record.intent !== null,
     tries: 0,
     nextAtMs: null,
-    since: iso(nowMs),
+    since: at,
   };
-  const { by, reason } = command;
-  const said = command.state === null ? 'resume' : `resume --state ${command.state}`;
-  return { record: next, row: rowOf(record, nowMs, { kind: 'command', to, by, reason, command: said }) };
+  return { record: next, row: rowOf(record, nowMs, { kind: 'error', to: 'Aborted', ...facts }) };
 }

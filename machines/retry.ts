@@ -12,6 +12,26 @@ export interface RetryPolicy {
   readonly jitter: number;
 }
 
+/** What the field's keys say of every stage, and what ours say of single ones. */
+export interface RetrySettings {
+  readonly maxRetries: number;
+  readonly recoverIntervalMs: number;
+  /** By the stage's name in the configuration. */
+  readonly retry: Readonly<Record<string, Partial<RetryPolicy>>>;
+}
+
+/** The field's keys alone give the field's behaviour: the same wait before each of `max_retries` tries. */
+export function retryPolicy(settings: RetrySettings, stage: string): RetryPolicy {
+  const everywhere = {
+    tries: settings.maxRetries,
+    firstMs: settings.recoverIntervalMs,
+    factor: 1,
+    capMs: Number.POSITIVE_INFINITY,
+    jitter: 0,
+  };
+  return { ...everywhere, ...settings.retry[stage] };
+}
+
 /** The wait before try `n` (from 1), whole ms. `random` is from 0 to 1. */
 export function retryDelayMs(policy: RetryPolicy, n: number, random: number): number {
   const waitMs = Math.min(policy.firstMs * policy.factor ** (n - 1), policy.capMs);

@@ -1,18 +1,21 @@
 /** What a sealing thread's machine is given, keeps and hears. */
 import type { MachineContext } from 'xstate';
-import type { PauseCommand, ResumeCommand, Row } from './record-changes.js';
+import type { PauseCommand, ResumeCommand } from './command-changes.js';
+import type { Row } from './record-changes.js';
+import type { RetrySettings } from './retry.js';
 import type { ThreadRecord } from './thread-record.js';
 
-export interface ThreadSettings {
-  readonly maxRetries: number;
-  readonly recoverIntervalMs: number;
+export interface ThreadSettings extends RetrySettings {
   readonly sealIntervalMs: number;
 }
 
 export interface ThreadInput {
   readonly record: ThreadRecord;
-  readonly settings: ThreadSettings;
+  /** Those of the moment: they change while the machine runs. */
+  readonly settings: () => ThreadSettings;
   readonly now: () => number;
+  /** From 0 to 1. */
+  readonly random: () => number;
   /** States `resume` may go to now; looks at the sector's files. */
   readonly possible: (record: ThreadRecord) => readonly string[];
 }
@@ -22,10 +25,29 @@ export interface ThreadContext extends ThreadInput, MachineContext {
   readonly row: Row | null;
   readonly startedMs: number;
   readonly isStopping: boolean;
+  /** The stage is tried for all threads that wait behind its breaker. */
+  readonly isProbe: boolean;
+  /** An operator sent the thread on since its last stage ended. */
+  readonly isResumed: boolean;
 }
 
 export interface StageInput {
   readonly record: ThreadRecord;
 }
 
-export type ThreadEvent = PauseCommand | ResumeCommand | { readonly type: 'THREAD.STOP' };
+/** A place is asked for by name; granted at once, or there is a line to wait in. */
+export interface PlaceInput {
+  readonly name: string;
+  readonly isResumed: boolean;
+}
+
+export type PlaceAnswer = { readonly granted: true; readonly isProbe: boolean } | { readonly granted: false };
+
+/** The manager gave the sector up, or has its end already. */
+export interface SectorLost {
+  readonly type: 'SECTOR.LOST';
+  readonly sector: string;
+  readonly reason: string;
+}
+
+export type ThreadEvent = PauseCommand | ResumeCommand | SectorLost | { readonly type: 'THREAD.STOP' };

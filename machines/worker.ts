@@ -1,5 +1,6 @@
 import { assign, setup } from 'xstate';
-import type { PauseCommand, ResumeCommand } from './record-changes.js';
+import type { PauseCommand, ResumeCommand } from './command-changes.js';
+import type { WorkerCommand, WorkerRecord } from './worker-record.js';
 
 /** Starts a failed thread again. */
 export interface RestartCommand {
@@ -14,44 +15,57 @@ export interface ThreadCommand {
   readonly id: number;
   readonly index: number;
   readonly command: PauseCommand | ResumeCommand | RestartCommand;
+  /** A command that comes again under the same id is done once. */
+  readonly commandId?: string | undefined;
+  /** Refused when the thread is at another revision. */
+  readonly ifRevision?: number | undefined;
 }
 
 export interface WorkerThread {
-  readonly status: 'starting' | 'up' | 'restarting' | 'failed' | 'stopped';
+  readonly status: 'starting' | 'up' | 'restarting' | 'failed';
   readonly incarnation: number;
   readonly lastExit: string | null;
 }
 
 export type WorkerEvent =
   | ThreadCommand
+  | { readonly type: 'WORKER.COMMAND'; readonly id: number; readonly command: WorkerCommand }
+  /** A command was written: the worker is as the record says. */
+  | { readonly type: 'worker.changed'; readonly record: WorkerRecord }
   | { readonly type: 'thread.started'; readonly index: number; readonly incarnation: number }
   | { readonly type: 'thread.exited'; readonly index: number; readonly reason: string }
   | { readonly type: 'thread.restarting'; readonly index: number }
   | { readonly type: 'thread.failed'; readonly index: number; readonly reason: string }
+  | { readonly type: 'thread.removed'; readonly index: number }
   | { readonly type: 'WORKER.SERVE' }
   | { readonly type: 'WORKER.STOP' }
   | { readonly type: 'worker.stopped' };
 
 export interface WorkerContext {
   readonly threads: Readonly<Record<number, WorkerThread>>;
+  readonly record: WorkerRecord;
 }
 
 const unknownThread: WorkerThread = { status: 'starting', incarnation: 0, lastExit: null };
 
-function changed(context: WorkerContext, index: number, facts: Partial<WorkerThread>): WorkerContext {
+function changed(context: WorkerContext, index: number, facts: Partial<WorkerThread>) {
   const before = context.threads[index] ?? unknownThread;
   return { threads: { ...context.threads, [index]: { ...before, ...facts } } };
 }
 
-/** The worker actor: every control comes in here; `forward` hands it to its thread, `refuse` says why not. */
+/**
+ * The worker actor: every control comes in here. `forward` hands a thread's command on, `execute` writes the worker's
+ * own and tells `worker.changed`, `refuse` says why not. Its life follows its record.
+ */
 export const workerMachine = setup({
   types: {
     context: {} as WorkerContext,
     events: {} as WorkerEvent,
-    input: {} as { readonly count: number },
+    input: {} as { readonly record: WorkerRecord },
   },
   actions: {
     forward: () => {},
+    execute: () => {},
     refuse: () => {},
     recordStart: assign(({ context, event }) =>
       event.type === 'thread.started'
@@ -69,25 +83,57 @@ export const workerMachine = setup({
         ? changed(context, event.index, { status: 'failed', lastExit: event.reason })
         : context,
     ),
+    recordRemoval: assign(({ context, event }) => {
+      if (event.type !== 'thread.removed') return context;
+      const { [event.index]: _gone, ...threads } = context.threads;
+      return { threads };
+    }),
+    keepRecord: assign(({ context, event }) =>
+      event.type === 'worker.changed' ? { record: event.record } : context,
+    ),
+  },
+  guards: {
+    isCordoned: ({ context }) => context.record.cordon !== null,
+    isDraining: ({ context }) => context.record.drain !== null,
+    isOpen: ({ context }) => context.record.cordon === null && context.record.drain === null,
   },
 }).createMachine({
   id: 'worker',
-  context: ({ input }) => ({
-    threads: Object.fromEntries(Array.from({ length: input.count }, (_, index) => [index, unknownThread])),
-  }),
+  context: ({ input }) => ({ threads: {}, record: input.record }),
   initial: 'booting',
   on: {
     'thread.started': { actions: 'recordStart' },
     'thread.exited': { actions: 'recordExit' },
     'thread.restarting': { actions: 'recordRestart' },
     'thread.failed': { actions: 'recordFailure' },
-    'WORKER.STOP': '.draining',
+    'thread.removed': { actions: 'recordRemoval' },
+    'THREAD.COMMAND': { actions: 'forward' },
+    'WORKER.COMMAND': { actions: 'execute' },
+    'worker.changed': { actions: 'keepRecord' },
+    'WORKER.STOP': '.stopping',
   },
   states: {
-    booting: { on: { 'WORKER.SERVE': 'serving', 'THREAD.COMMAND': { actions: 'forward' } } },
-    serving: { on: { 'THREAD.COMMAND': { actions: 'forward' } } },
-    draining: {
-      on: { 'THREAD.COMMAND': { actions: 'refuse' }, 'worker.stopped': 'stopped', 'WORKER.STOP': {} },
+    booting: { on: { 'WORKER.SERVE': 'serving' } },
+    serving: {
+      always: [
+        { guard: 'isDraining', target: 'draining' },
+        { guard: 'isCordoned', target: 'cordoned' },
+      ],
+    },
+    cordoned: {
+      always: [
+        { guard: 'isDraining', target: 'draining' },
+        { guard: 'isOpen', target: 'serving' },
+      ],
+    },
+    draining: { always: { guard: 'isOpen', target: 'serving' } },
+    stopping: {
+      on: {
+        'THREAD.COMMAND': { actions: 'refuse' },
+        'WORKER.COMMAND': { actions: 'refuse' },
+        'worker.stopped': 'stopped',
+        'WORKER.STOP': {},
+      },
     },
     stopped: { type: 'final' },
   },

@@ -2,124 +2,160 @@
 import { createActor } from 'xstate';
 import { workerMachine } from '../../machines/index.js';
 import type { ThreadCommand } from '../../machines/worker.js';
+import { obeyed, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
+import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { ControlReply, DryRun } from '../protocol/thread.js';
 import type { WorkerControl } from './control-words.js';
-import type { Outcome, ThreadSlot } from './thread-slot.js';
-
-const commandDeadlineMs = 10_000;
+import { type FreezeDesk, freezing } from './freezing.js';
+import type { Outcome } from './thread-commands.js';
+import type { ThreadSlot } from './thread-slot.js';
 
 export type ThreadControl = Pick<
   WorkerControl,
   'threads' | 'thread' | 'pause' | 'resume' | 'restart' | 'dryRun'
 >;
 
-/** What stands behind the actor: the threads, and how a failed one is started again. */
-export interface ControlledThreads {
-  readonly slots: readonly ThreadSlot[];
-  /** False when the thread is not failed. */
+/** What stands behind the actor: the threads, and the worker's own record. */
+export interface Controlled {
+  /** By index, ascending. */
+  slots(): readonly ThreadSlot[];
+  /** Starts a failed thread again; false when it is not failed. */
   restart(index: number): Promise<boolean>;
+  readonly processes: FreezeDesk;
+  readonly record: WorkerRecord;
+  /** Makes the worker's record durable. @throws store_failed */
+  write(record: WorkerRecord): void;
+  /** The worker is as the record says. */
+  apply(record: WorkerRecord, before: WorkerRecord): void;
 }
 
-export function createWorkerControl({ slots, restart }: ControlledThreads) {
-  const waiting = new Map<number, { resolve(outcome: Outcome): void; reject(reason: unknown): void }>();
-  let lastId = 0;
+const commandDeadlineMs = 10_000;
 
+export function createWorkerControl(controlled: Controlled) {
+  const { slots, restart } = controlled;
+  const askers = new Map<
+    number,
+    { resolve(outcome: Outcome | boolean): void; reject(reason: unknown): void }
+  >();
+  let lastId = 0;
+  const find = (index: number) => slots().find((slot) => slot.index === index);
+
+  const restarted = async (slot: ThreadSlot): Promise<Outcome> => {
+    const changed = await restart(slot.index);
+    const view = slot.view();
+    return { changed, view, message: restartText({ changed, view }) };
+  };
   const machine = workerMachine.provide({
     actions: {
       forward: ({ event }) => {
         if (event.type !== 'THREAD.COMMAND') return;
-        const { id, index, command } = event;
-        const asker = waiting.get(id);
-        const slot = slots[index];
+        const { id, index, command, commandId, ifRevision } = event;
+        const slot = find(index);
         if (!slot) return;
         const outcome =
           command.type === 'THREAD.RESTART'
-            ? restart(index).then((changed) => ({ changed, view: slot.view() }))
-            : slot.send(command, commandDeadlineMs);
-        outcome.then(asker?.resolve, asker?.reject);
+            ? restarted(slot)
+            : slot.obey(command, { id: commandId, ifRevision }, commandDeadlineMs);
+        outcome.then(askers.get(id)?.resolve, askers.get(id)?.reject);
+      },
+      execute: ({ event, context, self }) => {
+        if (event.type !== 'WORKER.COMMAND') return;
+        const before = context.record;
+        const record = obeyed(before, event.command, timestamp(Date.now()));
+        try {
+          if (record !== before) controlled.write(record);
+        } catch (error) {
+          askers.get(event.id)?.reject(error);
+          return;
+        }
+        if (record !== before) {
+          self.send({ type: 'worker.changed', record });
+          controlled.apply(record, before);
+        }
+        askers.get(event.id)?.resolve(record !== before);
       },
       refuse: ({ event }) => {
-        if (event.type !== 'THREAD.COMMAND') return;
-        waiting.get(event.id)?.reject(stopping());
+        if ('id' in event) askers.get(event.id)?.reject(stopping());
       },
     },
   });
-  const actor = createActor(machine, { input: { count: slots.length } });
+  const actor = createActor(machine, { input: { record: controlled.record } });
   actor.start();
 
   const slotOf = (index: number) => {
-    const slot = Number.isInteger(index) ? slots[index] : undefined;
+    const slot = find(index);
     if (slot) return slot;
-    const allowed = slots.length === 1 ? 'only 0' : `0 to ${slots.length - 1}`;
+    const known = slots().map((each) => each.index);
+    const isWhole = known.length > 1 && known.every((each, at) => each === at);
+    const allowed = isWhole
+      ? `0 to ${known.length - 1}`
+      : known.length === 1
+        ? `only ${known[0]}`
+        : known.join(', ');
     throw new SealvisorError('thread_not_found', `no thread #${index}: the index is ${allowed}`);
   };
-  const send = async (index: number, command: ThreadCommand['command']): Promise<Outcome> => {
-    slotOf(index);
+  const asked = async <T extends Outcome | boolean>(send: (id: number) => void): Promise<T> => {
     // An actor that has ended hears nothing: nobody would answer.
     if (actor.getSnapshot().status !== 'active') throw stopping();
     const id = ++lastId;
     try {
-      return await new Promise<Outcome>((resolve, reject) => {
-        waiting.set(id, { resolve, reject });
-        actor.send({ type: 'THREAD.COMMAND', id, index, command });
-      });
+      // Each command is answered by its own kind of answer.
+      return (await new Promise<Outcome | boolean>((resolve, reject) => {
+        askers.set(id, { resolve, reject });
+        send(id);
+      })) as T;
     } finally {
-      waiting.delete(id);
+      askers.delete(id);
     }
   };
-  const reply = ({ changed, view }: Outcome, message: string): ControlReply => ({
-    ...view,
-    changed,
-    message,
-  });
+  const toThread = (
+    index: number,
+    command: ThreadCommand['command'],
+    { id: commandId, ifRevision }: { id?: string | undefined; ifRevision?: number | undefined } = {},
+  ): Promise<Outcome> => {
+    slotOf(index);
+    return asked((id) => actor.send({ type: 'THREAD.COMMAND', id, index, command, commandId, ifRevision }));
+  };
+  const reply = ({ changed, view, message }: Outcome): ControlReply => ({ ...view, changed, message });
+  const frozen = freezing(controlled.processes);
 
   const control: ThreadControl = {
-    threads: () => slots.map((slot) => slot.view()),
+    threads: () => slots().map((slot) => slot.view()),
     thread: (index) => slotOf(index).view(),
-    pause: async (index, { how = 'after-stage', reason = null, by = 'operator' }) => {
-      if (how === 'freeze')
-        throw new SealvisorError(
-          'freeze_refused',
-          `thread #${index} has no process of its own to stop: its stages run inside the thread; pause without freeze, or now`,
-        );
-      const outcome = await send(index, { type: 'THREAD.PAUSE', how, by, reason });
-      return reply(outcome, pauseText(outcome));
+    pause: async (index, { how = 'after-stage', reason = null, by = 'operator', ...request }) => {
+      const { waitMs = 0, signal } = request;
+      const slot = slotOf(index);
+      const command = { type: 'THREAD.PAUSE', how, by, reason } as const;
+      const outcome = await frozen.pause(slot.view(), how, () => toThread(index, command, request));
+      if (waitMs <= 0 || outcome.view.mode !== 'pausing') return reply(outcome);
+      const view = await slot.until(({ mode }) => mode !== 'pausing', waitMs, signal);
+      const message =
+        view.mode === 'paused' ? `thread #${index} is paused at ${view.state}` : outcome.message;
+      return reply({ ...outcome, view, message });
     },
-    resume: async (index, { state = null, reason = null, by = 'operator' }) => {
-      const outcome = await send(index, { type: 'THREAD.RESUME', state, by, reason });
-      return reply(outcome, resumeText(outcome));
+    resume: async (index, { state = null, force = false, reason = null, by = 'operator', ...request }) => {
+      const command = { type: 'THREAD.RESUME', state, force, by, reason } as const;
+      return reply(await frozen.resume(index, state, () => toThread(index, command, request)));
     },
-    restart: async (index, { reason = null, by = 'operator' }) => {
-      const outcome = await send(index, { type: 'THREAD.RESTART', by, reason });
-      return reply(outcome, restartText(outcome));
-    },
-    dryRun: (index, { state = null }) => slotOf(index).call<DryRun>('preview', [state], commandDeadlineMs),
+    restart: async (index, { reason = null, by = 'operator' }) =>
+      reply(await toThread(index, { type: 'THREAD.RESTART', by, reason })),
+    dryRun: (index, { state = null, force = false }) =>
+      slotOf(index).call<DryRun>('preview', [state, force], commandDeadlineMs),
   };
-  return { control, actor };
+  return {
+    control,
+    actor,
+    slotOf,
+    /** A command for the worker itself; false when it changes nothing. @throws store_failed, shutting_down */
+    command: (command: WorkerCommand) =>
+      asked<boolean>((id) => actor.send({ type: 'WORKER.COMMAND', id, command })),
+  };
 }
 
 const stopping = () => new SealvisorError('shutting_down', 'the worker is stopping');
 
-function pauseText({ changed, view }: Outcome): string {
-  const thread = `thread #${view.index}`;
-  if (view.mode === 'pausing')
-    return changed
-      ? `${thread} is pausing: it stands still when ${view.stage} is done`
-      : `${thread} is pausing already: it stands still when ${view.stage} is done`;
-  return changed ? `${thread} is paused at ${view.state}` : `${thread} was paused already, at ${view.state}`;
-}
-
-function resumeText({ changed, view }: Outcome): string {
-  const thread = `thread #${view.index}`;
-  if (changed && view.state === 'Aborted')
-    return `${thread} gives ${view.sector?.id ?? 'its sector'} up: it tells the manager and goes on with the next`;
-  return changed
-    ? `${thread} goes on at ${view.state}`
-    : `${thread} is not paused: it is ${view.mode} at ${view.state}`;
-}
-
-function restartText({ changed, view }: Outcome): string {
+function restartText({ changed, view }: Pick<Outcome, 'changed' | 'view'>): string {
   const thread = `thread #${view.index}`;
   if (!changed) return `${thread} is not failed: it is ${view.mode} at ${view.state}`;
   return view.mode === 'failed'

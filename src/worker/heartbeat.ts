@@ -6,7 +6,8 @@ export interface HeartbeatOptions {
   readonly name: string;
   readonly dest: string;
   readonly version: string;
-  readonly intervalMs: number;
+  /** That of the moment: a reload changes it. */
+  readonly intervalMs: () => number;
   readonly summary: () => Summary;
   readonly ping: (info: WorkerInfo) => Promise<unknown>;
   readonly warn: (line: string) => void;
@@ -59,8 +60,8 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
       failures += 1;
     }
     if (isStopped) return;
-    const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), options.intervalMs);
-    timer = setTimeout(run, failures > 0 ? retryMs : options.intervalMs);
+    const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), options.intervalMs());
+    timer = setTimeout(run, failures > 0 ? retryMs : options.intervalMs());
   };
   const run = () => {
     beat().catch((error: unknown) => options.fail?.(error));

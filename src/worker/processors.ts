@@ -4,6 +4,7 @@ import { endOrphans } from '../processes/orphans.js';
 import { type Processor, startProcessor } from '../processes/processor.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
+import type { FreezeDesk } from './freezing.js';
 
 export interface ProcessorCommand {
   readonly stage: string;
@@ -26,7 +27,7 @@ export interface ProcessorsOptions {
   readonly onProgress: (index: number, progress: Progress) => void;
 }
 
-export interface Processors {
+export interface Processors extends FreezeDesk {
   /** The stages that children do. */
   readonly stages: readonly string[];
   /** Has a child do a task of a thread; gives the line of the answer. @throws process_gone at once when the child is down */
@@ -46,6 +47,8 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
   const present = new Set<Processor>();
   const asked = new Map<number, Promise<unknown>>();
   const working = new Map<number, Processor>();
+  /** A process that stands still takes no more tasks. */
+  const frozen = new Map<number, Processor>();
 
   const startOne = async (config: ProcessorCommand) => {
     const onLog = (line: string) => warn(`processor ${config.stage}: ${line}`);
@@ -76,17 +79,30 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
     };
   };
 
+  const missing = (stage: string) => {
+    const [holder] = [...frozen].find(([, each]) => each.stage === stage) ?? [];
+    if (holder === undefined) return isDown(stage, processors);
+    return new SealvisorError('process_gone', `the ${stage} process is frozen for thread #${holder}`);
+  };
+  const unfreeze = (index: number, act: (processor: Processor) => void) => {
+    const processor = frozen.get(index);
+    if (!processor) return;
+    frozen.delete(index);
+    act(processor);
+  };
+
   const ask = async (index: number, stage: string, task: unknown) => {
     const [processor] = [...present]
-      .filter((each) => each.stage === stage)
+      .filter((each) => each.stage === stage && ![...frozen.values()].includes(each))
       .toSorted((one, other) => one.inFlight() - other.inFlight());
-    if (!processor) throw isDown(stage, processors);
+    if (!processor) throw missing(stage);
     working.set(index, processor);
     try {
       const onProgress = (progress: Progress) => options.onProgress(index, progress);
       return await processor.request(task, { onProgress });
     } finally {
       working.delete(index);
+      unfreeze(index, (each) => each.thaw());
     }
   };
   return {
@@ -99,6 +115,17 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       return mine;
     },
     pidOf: (index) => working.get(index)?.pid ?? null,
+    freeze: (index) => {
+      const processor = working.get(index);
+      if (!processor) return 'none';
+      const others = [...working].filter(([other, each]) => each === processor && other !== index);
+      if (others.length > 0) return others.map(([other]) => other);
+      frozen.set(index, processor);
+      processor.freeze();
+      return 'frozen';
+    },
+    thaw: (index) => unfreeze(index, (each) => each.thaw()),
+    endFrozen: (index) => unfreeze(index, (each) => each.kill()),
     start: async () => {
       for (const pid of await endOrphans(mark)) warn(`ended process ${pid}, left by an earlier worker`);
       return startTree({ children: processors.map(specOf), ...limit, backoff });

@@ -1,28 +1,33 @@
 /** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
 import { createActor, fromPromise, waitFor } from 'xstate';
-import { type Plan, planState, plans, sealingThread, stagesBetween } from '../../machines/index.js';
-import type { Row, StageOutcome } from '../../machines/record-changes.js';
-import type { StageInput, ThreadEvent } from '../../machines/thread-words.js';
+import { type Plan, planState, plans, sealingThread, stageName } from '../../machines/index.js';
+import { type Row, rowOf } from '../../machines/record-changes.js';
+import type { ThreadRecord } from '../../machines/thread-record.js';
+import type { PlaceAnswer, PlaceInput, StageInput } from '../../machines/thread-words.js';
 import { SealvisorError } from '../protocol/errors.js';
-import type { Progress } from '../protocol/thread.js';
-import { stageRunner } from '../sealing/runner.js';
-import { sealerStages, stageName } from '../sealing/stages/sealer.js';
+import type { HistoryQuery, Progress } from '../protocol/thread.js';
+import { failureOf, stageRunner } from '../sealing/runner.js';
+import { sealerStages } from '../sealing/stages/sealer.js';
 import { openThreadStore } from '../store/thread-store.js';
 import { awaitHost } from '../threads/host.js';
 import { remoteService } from './remote-service.js';
 import { stateReport } from './state-report.js';
+import { type KeptCommand, threadCommands } from './thread-commands.js';
+import { threadDesk } from './thread-desk.js';
 import { processTask } from './thread-process.js';
-import type { ThreadNews, ThreadSetup } from './thread-setup.js';
+import type { SettingsOfThread, ThreadNews, ThreadSetup } from './thread-setup.js';
 import { possibleNow, viewOf } from './thread-view.js';
 
 // A spare thread is booted up to here, and waits for its setup.
 const host = await awaitHost<ThreadSetup, ThreadNews>();
 const setup = host.data;
 const plan = planOf(setup.plan);
+let settings = setup.settings;
 
-const store = openThreadStore(setup.location);
+const store = openThreadStore(setup.location, { keepRows: setup.historyRows });
 const record = store.read(plan, Date.now());
 const service = remoteService((name, args) => host.call(name, args));
+const desk = threadDesk((name, args) => host.call(name, args), setup.index, host.incarnation);
 const runStage = stageRunner({
   stages: sealerStages,
   nameOf: (state) => stageName(planState(plan, state)),
@@ -33,6 +38,8 @@ const runStage = stageRunner({
 let revision = store.revision();
 let progress: Progress | null = null;
 let lastShown = 0;
+/** What is kept with the change that the command in hand makes. */
+let keepWith: ((next: ThreadRecord) => KeptCommand | undefined) | undefined;
 
 function showProgress(next: Progress): void {
   progress = next;
@@ -50,37 +57,56 @@ function planOf(name: string): Plan {
   );
 }
 
-const view = () =>
-  viewOf(actor.getSnapshot(), { plan, setup, incarnation: host.incarnation, revision, progress });
+const facts = () => ({ plan, setup, settings, incarnation: host.incarnation, revision, progress });
+const view = () => viewOf(actor.getSnapshot(), facts());
+const presentRecord = () => actor.getSnapshot().context.record;
 
-function commit(next: typeof record, row: Row | null): void {
+function commit(next: ThreadRecord, row: Row | null): void {
   if (row === null) return;
-  revision = store.commit(next, row);
+  revision = store.commit(next, row, keepWith?.(next));
   host.say({ type: 'row', row: { seq: revision, ...row } });
   const report = stateReport(next, row, setup);
   if (report) service.reportState(report.id, report.body).catch(() => undefined);
 }
 
+/** A place that is granted for a new sector comes with the settings it is to be sealed by. */
+function placed(answer: PlaceAnswer & { readonly settings?: SettingsOfThread }): PlaceAnswer {
+  settings = answer.settings ?? settings;
+  return answer;
+}
+
 const machine = sealingThread(plan).provide({
-  actions: { commit: ({ context }) => commit(context.record, context.row) },
+  actions: {
+    commit: ({ context }) => commit(context.record, context.row),
+    leaveLine: () => desk.leaveLine(),
+  },
   actors: {
-    stage: fromPromise<StageOutcome, StageInput>(({ input, signal }) => {
+    askPlace: fromPromise<PlaceAnswer, PlaceInput>(async ({ input }) =>
+      placed(await desk.ask(input.name, input.isResumed)),
+    ),
+    awaitPlace: fromPromise<PlaceAnswer>(async () => placed({ granted: true, ...(await desk.granted()) })),
+    stage: fromPromise(({ input, signal }: { input: StageInput; signal: AbortSignal }) => {
       progress = null;
-      return runStage({
-        record: input.record,
-        location: setup.location,
-        settings: setup.settings,
-        stores: setup.stores,
-        localPiecesDirs: setup.localPiecesDirs,
-        service,
-        signal,
-        progress: showProgress,
-        process: (stage, task) =>
-          processTask({ children: setup.processChildren, index: setup.index, call: host.call }, stage, task, {
-            signal,
-            progress: showProgress,
-          }),
-      });
+      return desk.hold(
+        runStage({
+          record: input.record,
+          location: setup.location,
+          settings,
+          stores: setup.stores,
+          localPiecesDirs: setup.localPiecesDirs,
+          service,
+          signal,
+          progress: showProgress,
+          process: (stage, task) =>
+            processTask(
+              { children: setup.processChildren, index: setup.index, call: host.call },
+              stage,
+              task,
+              { signal, progress: showProgress },
+            ),
+        }),
+        failureOf,
+      );
     }),
   },
 });
@@ -88,8 +114,9 @@ const machine = sealingThread(plan).provide({
 const actor = createActor(machine, {
   input: {
     record,
-    settings: setup.settings,
+    settings: () => settings,
     now: () => Date.now(),
+    random: Math.random,
     possible: (present) => possibleNow(plan, setup.location, present),
   },
 });
@@ -104,53 +131,39 @@ actor.subscribe({
   complete: () => host.say({ type: 'stopped' }),
 });
 
-/** One event to the machine; what came of it is on disk when this returns. */
-function send(event: ThreadEvent) {
-  const before = revision;
-  if (event.type === 'THREAD.RESUME' && event.state !== null) checkResume(event.state);
-  actor.send(event);
-  const snapshot = actor.getSnapshot();
-  if (snapshot.status === 'error') throw snapshot.error;
-  return { changed: revision !== before, view: view() };
-}
-
-/** @throws unknown_state, state_not_possible; both name what is possible */
-function checkResume(state: string): void {
-  const { record: present } = actor.getSnapshot().context;
-  const possible = possibleNow(plan, setup.location, present);
-  if (!planState(plan, state)) {
-    const known = plan.states.map((each) => each.name).join(', ');
-    throw new SealvisorError('unknown_state', `unknown state ${state}: plan ${plan.name} knows ${known}`, {
-      data: { possible },
-    });
-  }
-  if (present.isPaused && !possible.includes(state)) {
-    const can = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'it holds no sector';
-    throw new SealvisorError('state_not_possible', `thread ${setup.index} cannot go to ${state}; ${can}`, {
-      data: { possible },
-    });
-  }
-}
+const commands = threadCommands({
+  plan,
+  index: setup.index,
+  view,
+  record: presentRecord,
+  possible: () => possibleNow(plan, setup.location, presentRecord()),
+  send: (command, keep) => {
+    keepWith = keep;
+    try {
+      actor.send(command);
+    } finally {
+      keepWith = undefined;
+    }
+    const snapshot = actor.getSnapshot();
+    if (snapshot.status === 'error') throw snapshot.error;
+  },
+  done: (id) => store.commandDone(id),
+  keep: (command) => store.keepCommand(command),
+});
 
 host.ready({
-  send,
+  ...commands,
   view,
-  preview: (state: string | null) => {
-    const { record: present } = actor.getSnapshot().context;
-    const to = state ?? present.state;
-    const possible = possibleNow(plan, setup.location, present);
-    if (state !== null && !planState(plan, state)) checkResume(state);
-    if (!present.isPaused) return { allowed: false, why: `thread ${setup.index} is not paused`, possible };
-    if (state !== null && !possible.includes(state))
-      return { allowed: false, why: `what ${state} needs is not there`, possible };
-    return {
-      allowed: true,
-      to,
-      redo: stagesBetween(plan, to, present.state),
-      skip: stagesBetween(plan, present.state, to),
-    };
+  configure: (next: SettingsOfThread) => {
+    settings = next;
   },
-  history: (limit: number) => store.history(limit),
+  /** Something the worker knows of this thread, for its history. */
+  note: (event: string, message: string) => {
+    const present = presentRecord();
+    commit(present, rowOf(present, Date.now(), { kind: 'lifecycle', event, message }));
+  },
+  history: (query: HistoryQuery) => store.historyJson(query),
+  durations: (size: number) => store.durations(size),
   stop: async () => {
     actor.send({ type: 'THREAD.STOP' });
     await waitFor(actor, (snapshot) => snapshot.status !== 'active');

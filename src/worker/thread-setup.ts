@@ -1,4 +1,5 @@
 /** What a sealing thread is started with, and what it says; plain values, they cross the thread's border. */
+import type { ThreadSettings } from '../../machines/thread-words.js';
 import type { HistoryRow, Progress, ThreadView } from '../protocol/thread.js';
 import type { Fault } from '../sealing/runner.js';
 import type { AttachedStore, StageSettings } from '../sealing/stage.js';
@@ -7,15 +8,20 @@ export interface ThreadSetup {
   readonly index: number;
   readonly location: string;
   readonly plan: string;
-  readonly settings: StageSettings & { readonly maxRetries: number; readonly sealIntervalMs: number };
+  readonly settings: SettingsOfThread;
   readonly stores: readonly AttachedStore[];
   readonly localPiecesDirs: readonly string[];
   readonly faults: readonly Fault[];
   readonly leastMs: Readonly<Record<string, number>>;
   readonly workerName: string;
+  /** Rows of history that are kept. */
+  readonly historyRows: number;
   /** Stages that a child process does. */
   readonly processChildren: readonly string[];
 }
+
+/** What a thread goes by; it may change before each sector, and by a reload. */
+export type SettingsOfThread = StageSettings & ThreadSettings;
 
 export type ThreadNews =
   | { readonly type: 'view'; readonly view: ThreadView }

@@ -1,12 +1,14 @@
 /** One sealing thread over all its incarnations: what it shows, and who may speak to it now. */
-import type { ThreadEvent } from '../../machines/thread-words.js';
+import type { PauseCommand, ResumeCommand } from '../../machines/command-changes.js';
 import type { Child, NodeFacts } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryRow, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { type SpareThreads, spareThreads, type ThreadChild, threadChild } from '../threads/index.js';
 import { blankView } from './blank-view.js';
-import type { ThreadNews, ThreadSetup } from './thread-setup.js';
+import { type ShownView, shownView } from './shown-view.js';
+import type { CommandOptions, Outcome } from './thread-commands.js';
+import type { SettingsOfThread, ThreadNews, ThreadSetup } from './thread-setup.js';
 
 export interface SlotNews {
   onStarted(incarnation: number): void;
@@ -15,36 +17,36 @@ export interface SlotNews {
   onFailed(reason: string): void;
   onView(view: ThreadView): void;
   onRow(row: HistoryRow): void;
-  /** The child process that works for the thread now. */
-  processorPid(): number | null;
+  /** The thread is gone, for whatever reason: what it held is free. */
+  onGone(): void;
+  /** What the worker knows beside the thread: the process that works for it, the line it stands in. */
+  overlay(view: ThreadView): ThreadView;
 }
 
-/** What became of an event. */
-export interface Outcome {
-  readonly changed: boolean;
-  readonly view: ThreadView;
-}
-
-export interface ThreadSlot {
+export interface ThreadSlot extends Pick<ShownView, 'view' | 'until'> {
   readonly index: number;
-  view(): ThreadView;
+  readonly location: string;
+  /** Why the thread is failed; undefined while it is not. */
+  failure(): string | undefined;
   call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
-  /** Sends the machine an event; the view it answers with is shown from then on. */
-  send(event: ThreadEvent, deadlineMs: number): Promise<Outcome>;
+  /** Has the thread carry out a command; while it is being started again the command waits for it. */
+  obey(command: PauseCommand | ResumeCommand, options: CommandOptions, deadlineMs: number): Promise<Outcome>;
 }
 
-/** The slot as its supervisor handles it. */
+/** The slot as its supervisor and its worker handle it. */
 export interface SupervisedSlot extends ThreadSlot {
   readonly name: string;
   /** Starts the next incarnation from the thread's record. */
   start(): Promise<Child & { facts(): NodeFacts }>;
-  /** Why the thread is failed; undefined while it is not. */
-  failure(): string | undefined;
   /** It keeps ending: it stands still, visible, until it is started by hand. */
   park(reason: string): void;
   unpark(): void;
   lastExit(): string;
   progress(progress: Progress): void;
+  /** The settings it goes by from now on. */
+  configure(settings: SettingsOfThread): void;
+  /** What is laid over its view has changed. */
+  refresh(): void;
   /** Lets the running stage end, at most `graceMs`, then ends the thread; it is not started again. */
   drain(graceMs: number): Promise<void>;
 }
@@ -58,35 +60,45 @@ export const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSiz
 /** A worker that stops has drained its threads already: what still works then is over its time. */
 const graceMs = 100;
 const firstViewMs = 5000;
+const noteMs = 5000;
 
 /** Booted threads for any of a worker's slots. */
 export function sparesOf(count: number): SpareThreads {
   return spareThreads({ entry, count, resourceLimits });
 }
 
+/** `setup` is made anew for each start. */
 export function createThreadSlot(
-  setup: ThreadSetup,
+  index: number,
+  setup: () => ThreadSetup,
   services: (name: string, args: readonly unknown[]) => Promise<unknown>,
   news: SlotNews,
   spares?: SpareThreads,
 ): SupervisedSlot {
-  const name = `thread #${setup.index}`;
+  const name = `thread #${index}`;
+  const first = setup();
   let incarnation = 0;
   let hasShown = false;
   let present: ThreadChild | undefined;
   let failure: string | undefined;
   let lastExit = 'it did not start';
   let isStopping = false;
-  let shown = blankView(setup);
+  let shown = blankView(first);
+  const shownTo = shownView(shown, news.overlay, news.onView);
+  const arrivals = new Set<() => void>();
 
   const show = (view: ThreadView) => {
     shown = view;
-    news.onView(view);
+    shownTo.show(view);
   };
-  const overlay = (mode: ThreadMode, reason: string) => {
+  const standIn = (mode: ThreadMode, reason: string) => {
     const at = timestamp(Date.now());
     const lastError = { level: 'critical', message: reason, stage: shown.stage, at } as const;
     show({ ...shown, mode, incarnation, since: at, progress: null, processor: null, lastError });
+  };
+  const arrived = () => {
+    for (const look of arrivals) look();
+    arrivals.clear();
   };
 
   const launch = threadChild<ThreadNews>({
@@ -108,14 +120,15 @@ export function createThreadSlot(
   });
 
   const start = async () => {
+    const before = incarnation > 0 ? lastExit : undefined;
     incarnation += 1;
     hasShown = false;
     const thread = await launch();
     present = thread;
     try {
-      const first = await thread.call<ThreadView>('view', [], firstViewMs);
+      const view = await thread.call<ThreadView>('view', [], firstViewMs);
       // The answer comes through another port than the news, which may be newer.
-      if (!hasShown) show(first);
+      if (!hasShown) show(view);
     } catch (error) {
       // It came up and does not answer: it must not seal on unseen, nor keep its location from the next.
       present = undefined;
@@ -124,12 +137,17 @@ export function createThreadSlot(
       throw error;
     }
     news.onStarted(incarnation);
+    arrived();
+    if (before !== undefined)
+      // Nothing hangs on it: a thread that dies again is told of by its next start.
+      thread.call('note', ['Restarted', `started again after: ${before}`], noteMs).catch(() => undefined);
     void thread.exited.then((exit) => {
       if (present === thread) present = undefined;
+      news.onGone();
       if (exit.kind !== 'crash') return;
       lastExit = reasonOf(exit.error, name);
       news.onExited(lastExit);
-      overlay('restarting', lastExit);
+      standIn('restarting', lastExit);
       news.onRestarting();
     });
     return Object.assign(thread, {
@@ -144,24 +162,39 @@ export function createThreadSlot(
     if (failure !== undefined)
       throw new SealvisorError(
         'thread_failed',
-        `${name} is failed (${failure}): mend the cause, then \`venus-worker worker restart --index ${setup.index}\``,
+        `${name} is failed (${failure}): mend the cause, then \`venus-worker worker restart --index ${index}\``,
       );
     if (!present)
       throw new SealvisorError('thread_gone', `${name} is being started again: try once more in a moment`);
     return present.call<T>(verb, args, deadlineMs);
   };
+  /** Resolves when there is a thread to speak to, or none to wait for, or the time is over. */
+  const arrival = (ms: number) =>
+    present || failure !== undefined || isStopping
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          arrivals.add(() => {
+            clearTimeout(timer);
+            resolve();
+          });
+        });
 
   return {
-    index: setup.index,
+    index,
+    location: first.location,
     name,
-    view: () =>
-      shown.processor ? { ...shown, processor: { ...shown.processor, pid: news.processorPid() } } : shown,
+    view: shownTo.view,
+    until: shownTo.until,
     call,
-    send: async (event, deadlineMs) => {
-      const outcome = await call<Outcome>('send', [event], deadlineMs);
+    obey: async (command, options, deadlineMs) => {
+      const startedMs = performance.now();
+      await arrival(deadlineMs);
+      const leftMs = Math.max(1, deadlineMs - (performance.now() - startedMs));
+      const outcome = await call<Outcome>('obey', [command, options], leftMs);
       // The news of it may still be on its way: who asks next sees no less than this answer said.
       if (outcome.view.revision > shown.revision) show(outcome.view);
-      return outcome;
+      return { ...outcome, view: news.overlay(outcome.view) };
     },
     start: () =>
       start().catch((error: unknown) => {
@@ -172,7 +205,8 @@ export function createThreadSlot(
     park: (reason) => {
       if (isStopping || failure !== undefined) return;
       failure = reason;
-      overlay('failed', reason);
+      standIn('failed', reason);
+      arrived();
       news.onFailed(reason);
     },
     unpark: () => {
@@ -180,8 +214,14 @@ export function createThreadSlot(
     },
     lastExit: () => lastExit,
     progress: (progress) => show({ ...shown, progress }),
+    configure: (settings) => {
+      // A thread that is not up is started with them.
+      call('configure', [settings], noteMs).catch(() => undefined);
+    },
+    refresh: shownTo.refresh,
     drain: async (stageMs) => {
       isStopping = true;
+      arrived();
       const thread = present;
       await thread?.call<void>('stop', [], Math.max(stageMs, 1)).catch(() => undefined);
       // Here and not by the supervisor, which would end one thread after the other.

@@ -8,6 +8,10 @@ export interface ThreadTree {
   readonly spec: ChildSpec;
   /** Starts a failed thread again; false when it is not failed. @throws what its start failed with */
   restart(slot: SupervisedSlot): Promise<boolean>;
+  /** Starts one more thread. */
+  add(slot: SupervisedSlot): Promise<void>;
+  /** Ends a thread for good, at once. */
+  remove(slot: SupervisedSlot): Promise<void>;
 }
 
 const intensity = 5;
@@ -16,7 +20,8 @@ const backoff = { minMs: 100, maxMs: 10_000 };
 
 const idOf = (slot: SupervisedSlot) => `thread-${slot.index}`;
 
-export function threadTree(slots: readonly SupervisedSlot[]): ThreadTree {
+/** `slots`: the threads of the moment. */
+export function threadTree(slots: () => readonly SupervisedSlot[]): ThreadTree {
   const trees = new Map<number, Tree>();
   let threads: Tree | undefined;
 
@@ -85,15 +90,23 @@ export function threadTree(slots: readonly SupervisedSlot[]): ThreadTree {
       id: 'threads',
       type: 'supervisor',
       start: async () => {
-        const boots = new Map(slots.map((slot) => [slot.index, boot(slot)]));
-        threads = await startTree({ children: slots.map((slot) => specOf(slot, boots)) });
-        return { ...threads, children: () => slots.map(nodeOf) };
+        const boots = new Map(slots().map((slot) => [slot.index, boot(slot)]));
+        threads = await startTree({ children: slots().map((slot) => specOf(slot, boots)) });
+        return { ...threads, children: () => slots().map(nodeOf) };
       },
     },
     restart: async (slot) => {
       if (slot.failure() === undefined) return false;
       await threads?.supervisor.restartChild(idOf(slot));
       return true;
+    },
+    add: async (slot) => {
+      await threads?.supervisor.startChild(specOf(slot, new Map()));
+    },
+    remove: async (slot) => {
+      trees.delete(slot.index);
+      await threads?.supervisor.terminateChild(idOf(slot));
+      await threads?.supervisor.deleteChild(idOf(slot));
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { SnapshotFrom } from 'xstate';
-import { type Plan, planState, possibleStates, type sealingThread } from '../../machines/index.js';
+import { type Plan, planState, possibleStates, type sealingThread, stageName } from '../../machines/index.js';
+import { retryPolicy } from '../../machines/retry.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
+import type { ThreadSettings } from '../../machines/thread-words.js';
 import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { hasSectorFile, sectorFiles } from '../sealing/sector-files.js';
 import type { ThreadSetup } from './thread-setup.js';
@@ -19,21 +21,22 @@ export function possibleNow(plan: Plan, location: string, record: ThreadRecord):
 }
 
 /** The mode as the statechart tells it. */
-function modeOf(snapshot: ThreadSnapshot): ThreadMode {
-  const { record } = snapshot.context;
+function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; readonly isFrozen: boolean } {
   const modes = snapshot.value;
   const inner: unknown = typeof modes === 'object' ? Object.values(modes)[0] : undefined;
-  const mode = typeof inner === 'object' && inner !== null ? Object.values(inner)[0] : inner;
-  switch (mode) {
+  const name: unknown = typeof inner === 'object' && inner !== null ? Object.values(inner)[0] : inner;
+  switch (name) {
     case 'paused':
-      return 'paused';
     case 'pausing':
-      return 'pausing';
-    case 'waitingForNext':
-      if (record.tries > 0) return 'retrying';
-      return record.isResting ? 'resting' : 'idle';
+    case 'waiting':
+    case 'idle':
+    case 'retrying':
+    case 'resting':
+      return { mode: name, isFrozen: false };
+    case 'frozen':
+      return { mode: 'paused', isFrozen: true };
     default:
-      return record.sector === null ? 'idle' : 'running';
+      return { mode: snapshot.context.record.sector === null ? 'idle' : 'running', isFrozen: false };
   }
 }
 
@@ -43,16 +46,17 @@ export function viewOf(
   facts: {
     readonly plan: Plan;
     readonly setup: ThreadSetup;
+    readonly settings: ThreadSettings;
     readonly incarnation: number;
     readonly revision: number;
     readonly progress: Progress | null;
   },
 ): ThreadView {
   const { record } = snapshot.context;
-  const { plan, setup } = facts;
+  const { plan, setup, settings } = facts;
   const state = planState(plan, record.state);
-  const mode = modeOf(snapshot);
-  const isWorking = mode === 'running' || mode === 'pausing';
+  const { mode, isFrozen } = modeOf(snapshot);
+  const isAtWork = mode === 'running' || mode === 'pausing' || isFrozen;
   return {
     index: setup.index,
     location: setup.location,
@@ -71,13 +75,13 @@ export function viewOf(
       record.tries > 0
         ? {
             n: record.tries,
-            of: setup.settings.maxRetries,
+            of: retryPolicy(settings, stageName(state)).tries,
             nextAt: record.nextAtMs === null ? null : new Date(record.nextAtMs).toISOString(),
           }
         : null,
     waitingFor: null,
-    processor: isWorking && state?.processor ? { name: state.processor, pid: null } : null,
-    progress: isWorking ? facts.progress : null,
+    processor: isAtWork && state?.processor ? { name: state.processor, pid: null } : null,
+    progress: isAtWork ? facts.progress : null,
     possible: possibleNow(plan, setup.location, record),
   };
 }

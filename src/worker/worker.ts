@@ -1,21 +1,31 @@
 /** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
+import { type BreakerRecord, emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
 import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
+import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
+import type { WorkerLife, WorkerView } from '../protocol/worker.js';
+import { openWorkerStore } from '../store/worker-store.js';
 import { builtinProcessor } from './builtin-processor.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
+import { drainer, drainView } from './drain.js';
+import { type EventHub, eventHub } from './event-hub.js';
+import { places } from './places.js';
 import { type Processors, workerProcessors } from './processors.js';
+import { reload } from './reload.js';
 import { serviceDispatcher } from './remote-service.js';
 import { processService } from './thread-process.js';
-import type { ThreadSetup } from './thread-setup.js';
-import { createThreadSlot, type SlotNews, type SupervisedSlot, sparesOf } from './thread-slot.js';
-import { threadTree } from './thread-tree.js';
+import { threadReads } from './thread-reads.js';
+import { threadRoster } from './thread-roster.js';
+import { hotSettings } from './thread-settings.js';
+import { type SlotNews, sparesOf } from './thread-slot.js';
+import { workerVerbs } from './worker-verbs.js';
 
 export interface WorkerOptions {
   readonly config: WorkerConfig;
@@ -33,84 +43,182 @@ export interface Worker {
   readonly name: string;
   readonly version: string;
   readonly control: WorkerControl;
+  readonly events: EventHub;
+  /** As it runs now: a reload changes it. */
+  config(): WorkerConfig;
   summary(): Summary;
-  info(): unknown;
   tree(): TreeNode;
+  /** Resolves when somebody asked, through a door, that the worker be stopped; with the grace in ms that was wished for. */
+  readonly stopAsked: Promise<number | undefined>;
   /** Resolves when the worker's tree has ended, whoever ended it. */
   readonly ended: Promise<void>;
   /** Lets running stages end within the grace of the configuration, then ends the tree. Safe twice. */
   stop(graceMs?: number): Promise<void>;
 }
 
-/** @throws location_not_writable before any thread is started; what a door's first start failed with, nothing is left running */
+/** @throws location_not_writable, location_in_use before any thread is started; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { config, name, version } = options;
+  const { name, version, warn } = options;
+  let { config } = options;
   await Promise.all(config.threads.map((thread) => checkWritable(thread.location)));
-  const slots: SupervisedSlot[] = [];
-  const threads = threadTree(slots);
-  const { control, actor } = createWorkerControl({
-    slots,
-    restart: async (index) => {
-      const slot = slots[index];
-      return slot !== undefined && threads.restart(slot);
+  const store = openWorkerStore(config.home);
+  // Written below alone, and guarded by its checksum.
+  let record = (store.read() ?? emptyWorkerRecord) as WorkerRecord;
+  const events = eventHub();
+  let askStop: (graceMs: number | undefined) => void = () => undefined;
+  const stopAsked = new Promise<number | undefined>((resolve) => {
+    askStop = resolve;
+  });
+
+  const hot = hotSettings(() => config, warn);
+  const { desk, ...asked } = places({
+    config: () => config,
+    record: () => record,
+    settingsOf: (index) => threads.settingsOf(index),
+    onChange: (indexes) => {
+      for (const index of indexes) threads.find(index)?.refresh();
+      tellWorker();
+    },
+    onBreaker: (stage, breaker) => {
+      warn(breakerText(stage, breaker));
+      command({ type: 'WORKER.BREAKER', stage, breaker }).catch((error: unknown) =>
+        warn(`the breaker of ${stage} is not kept over a restart: ${messageOf(error)}`),
+      );
     },
   });
+  const processors = workerProcessors({
+    processors: config.processors.map((each) => builtinProcessor(each)),
+    mark: homeMark(config.threads[0]?.location ?? '.'),
+    warn,
+    onProgress: (index, progress) => threads.find(index)?.progress(progress),
+  });
+  const manager = serviceDispatcher(options.service);
   const newsOf = (index: number): SlotNews => ({
-    onStarted: (incarnation) => actor.send({ type: 'thread.started', index, incarnation }),
+    onStarted: (incarnation) => {
+      actor.send({ type: 'thread.started', index, incarnation });
+      drain.threadStarted(index);
+    },
     onExited: (reason) => {
-      options.warn(`thread #${index} ended: ${reason}; it is started again from its record`);
+      warn(`thread #${index} ended: ${reason}; it is started again from its record`);
       actor.send({ type: 'thread.exited', index, reason });
     },
     onRestarting: () => actor.send({ type: 'thread.restarting', index }),
     onFailed: (reason) => {
-      options.warn(`thread #${index} failed: ${reason}; the other threads go on`);
+      warn(`thread #${index} failed: ${reason}; the other threads go on`);
       actor.send({ type: 'thread.failed', index, reason });
     },
-    onView: (view) => options.onView?.(view),
-    onRow: (row) => options.onRow?.(index, row),
-    processorPid: () => processors.pidOf(index),
+    onGone: () => {
+      desk.drop(index);
+      processors.endFrozen(index);
+    },
+    onView: (view) => {
+      events.publish({ type: 'thread', view });
+      options.onView?.(view);
+    },
+    onRow: (row) => {
+      events.publish({ type: 'row', index, row });
+      options.onRow?.(index, row);
+    },
+    overlay: (view) => ({
+      ...view,
+      waitingFor: view.mode === 'waiting' ? desk.waitingFor(index) : null,
+      processor: view.processor && { ...view.processor, pid: processors.pidOf(index) },
+    }),
   });
-  const home = config.threads[0]?.location ?? '.';
-  const processors = workerProcessors({
-    processors: config.processors.map((each) => builtinProcessor(each)),
-    mark: homeMark(home),
-    warn: options.warn,
-    onProgress: (index, progress) => slots[index]?.progress(progress),
-  });
-  const services = processDispatcher(processors, serviceDispatcher(options.service));
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
-  for (const setup of threadSetups(config, name, processors.stages))
-    slots.push(createThreadSlot(setup, services, newsOf(setup.index), spares));
+  const threads = threadRoster({
+    config: () => config,
+    workerName: name,
+    processChildren: processors.stages,
+    settingsOf: hot.settingsOf,
+    newsOf,
+    services: (call, args) =>
+      asked.call(call, args) ?? processCall(processors, call, args) ?? manager(call, args),
+    spares,
+  });
+
+  const { control, actor, command, slotOf } = createWorkerControl({
+    slots: threads.all,
+    restart: async (index) => {
+      const slot = threads.find(index);
+      return slot !== undefined && threads.tree.restart(slot);
+    },
+    processes: processors,
+    record,
+    write: store.write,
+    apply: (next, before) => {
+      record = next;
+      asked.apply();
+      if (next.drain !== before.drain) drain.apply(next.drain, before.drain);
+      tellWorker();
+    },
+  });
+  const drain = drainer({ threads: control.threads, pause: control.pause, resume: control.resume, warn });
+  const view = (): WorkerView => ({
+    name,
+    version,
+    // The machine's states are these.
+    life: actor.getSnapshot().value as WorkerLife,
+    cordon: record.cordon,
+    drain: record.drain && drainView(record.drain, control.threads()),
+    limits: desk.limits(),
+    breakers: desk.breakers(),
+    counts: summarize(control.threads()),
+  });
+  const tellWorker = () => events.publish({ type: 'worker', view: view() });
+  const verbs = workerVerbs({
+    command,
+    record: () => record,
+    view,
+    configured: () => config.limits,
+    limitNames,
+    closeBreaker: desk.closeBreaker,
+    askStop,
+  });
+  const reloading = {
+    running: () => config,
+    adopt: (next: WorkerConfig) => {
+      config = next;
+      asked.apply();
+      threads.configure();
+      tellWorker();
+    },
+    checkLocation: checkWritable,
+    addThread: threads.add,
+    removeThread: (index: number) => {
+      threads.remove(index).then(
+        () => actor.send({ type: 'thread.removed', index }),
+        (error: unknown) => warn(`thread #${index} could not be removed: ${messageOf(error)}`),
+      );
+    },
+  };
+  asked.apply();
+  desk.restoreBreakers(record.breakers);
 
   let stopping: Promise<void> | undefined;
   const stop = async (graceMs: number) => {
     actor.send({ type: 'WORKER.STOP' });
-    await Promise.all(slots.map((slot) => slot.drain(graceMs)));
+    drain.stop();
+    await Promise.all(threads.all().map((slot) => slot.drain(graceMs)));
     await Promise.all([root.stop(), spares?.stop()]);
     actor.send({ type: 'worker.stopped' });
-  };
-  const later = () => {
-    throw new SealvisorError('internal', 'not yet');
+    store.close();
   };
   const worker: Worker = {
     name,
     version,
     control: {
       ...control,
-      history: later,
-      estimate: later,
-      worker: later,
-      cordon: later,
-      uncordon: later,
-      drain: later,
-      stop: later,
-      setLimit: later,
-      closeBreaker: later,
-      reload: later,
+      ...verbs,
+      ...threadReads(slotOf, threads.all),
+      worker: view,
+      reload: ({ dryRun = false }) => reload(reloading, dryRun),
     },
+    events,
+    config: () => config,
     summary: () => summarize(control.threads()),
-    info: () => ({ name, version, life: actor.getSnapshot().value, counts: summarize(control.threads()) }),
     tree: () => root.root('worker'),
+    stopAsked,
     get ended() {
       return root.exited.then(() => undefined);
     },
@@ -123,47 +231,36 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ...serviceLimits,
     children: [
       { id: 'processors', type: 'supervisor', start: () => processors.start() },
-      threads.spec,
+      threads.tree.spec,
       ...(options.doors?.(worker) ?? []),
     ],
   }).catch(async (error: unknown) => {
     await spares?.stop();
+    store.close();
     throw error;
   });
   actor.send({ type: 'WORKER.SERVE' });
+  drain.apply(record.drain, null);
   return worker;
 }
 
-/** A thread's calls: tasks go to a child, all else to the manager. */
-function processDispatcher(
+/** A task for a child, when the call is one. */
+function processCall(
   processors: Processors,
-  others: (name: string, args: readonly unknown[]) => Promise<unknown>,
-) {
-  return (name: string, args: readonly unknown[]): Promise<unknown> => {
-    if (name !== processService) return others(name, args);
-    // Sent by `processTask` alone, in this order.
-    const [index, stage, task] = args as [number, string, unknown];
-    return processors.request(index, stage, task);
-  };
+  name: string,
+  args: readonly unknown[],
+): Promise<unknown> | undefined {
+  if (name !== processService) return undefined;
+  // Sent by `processTask` alone, in this order.
+  const [index, stage, task] = args as [number, string, unknown];
+  return processors.request(index, stage, task);
 }
 
-function threadSetups(
-  config: WorkerConfig,
-  workerName: string,
-  processChildren: readonly string[],
-): readonly ThreadSetup[] {
-  return config.threads.map((thread, index) => ({
-    index,
-    location: thread.location,
-    plan: thread.plan,
-    settings: thread.sealing,
-    stores: config.attached,
-    localPiecesDirs: config.worker.localPiecesDirs,
-    faults: config.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
-    leastMs: config.builtinLeastMs,
-    workerName,
-    processChildren,
-  }));
+function breakerText(stage: string, breaker: BreakerRecord | null): string {
+  if (breaker === null) return `the breaker of ${stage} is closed: threads that waited go on`;
+  const { failed, level, message } = breaker;
+  const who = failed.map((index) => `#${index}`).join(', ');
+  return `${who} failed ${stage} the same way: nobody tries it until one probe is done (${level}: ${message})`;
 }
 
 async function checkWritable(location: string): Promise<void> {

@@ -1,8 +1,14 @@
-import { createActor, fromPromise, SimulatedClock } from 'xstate';
+import {
+  createActor,
+  fromPromise,
+  type PromiseActorLogic,
+  SimulatedClock,
+  setup as xstateSetup,
+} from 'xstate';
 import { planState, possibleStates, sealer, sealingThread } from '#machines/index.js';
 import type { Row, StageFailure, StageOutcome } from '#machines/record-changes.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
-import type { StageInput, ThreadSettings } from '#machines/thread-words.js';
+import type { PlaceAnswer, PlaceInput, StageInput, ThreadSettings } from '#machines/thread-words.js';
 
 export const startMs = Date.parse('2026-11-22T10:00:00.000Z');
 export const at = (ms: number) => new Date(startMs + ms).toISOString();
@@ -11,6 +17,7 @@ export const settings: ThreadSettings = {
   maxRetries: 2,
   recoverIntervalMs: 60_000,
   sealIntervalMs: 30_000,
+  retry: {},
 };
 export const sector = { miner: 10000, number: 2, id: 's-t010000-2', proofType: 5, size: 2048 };
 
@@ -56,12 +63,30 @@ export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const sealerMachine = sealingThread(sealer);
 
+/** A place that is granted as it is asked for. It is all that the machine asks of such an actor. */
+const grantedAtOnce = xstateSetup({}).createMachine({
+  initial: 'granted',
+  states: { granted: { type: 'final' } },
+  output: { granted: true, isProbe: false },
+}) as unknown as PromiseActorLogic<PlaceAnswer, PlaceInput>;
+
+/** A place that was asked for, or waited for. */
+export interface PlaceRun {
+  /** undefined: it is waited for. */
+  readonly asked: PlaceInput | undefined;
+  readonly signal: AbortSignal;
+  answer(answer: PlaceAnswer): Promise<void>;
+}
+
 interface Start {
   readonly record?: ThreadRecord;
   readonly settings?: Partial<ThreadSettings>;
   readonly clock?: SimulatedClock;
   /** Which of the sector's files are there. @default all */
   readonly hasFile?: (name: string) => boolean;
+  /** Places are granted by the test. @default as they are asked for */
+  readonly hasLines?: boolean;
+  readonly random?: number;
 }
 
 /** One sealing thread's machine on a clock that stands, with stages that end when the test says so. */
@@ -70,11 +95,27 @@ export function thread(start: Start = {}) {
   const clock = start.clock ?? new SimulatedClock();
   const commits: { readonly record: ThreadRecord; readonly row: Row | null }[] = [];
   const runs: StageRun[] = [];
+  const places: PlaceRun[] = [];
+  const left: number[] = [];
+  const place = <I extends PlaceInput | undefined>(asked: I, signal: AbortSignal) =>
+    new Promise<PlaceAnswer>((resolve) => {
+      const answer = async (given: PlaceAnswer) => {
+        resolve(given);
+        await turn();
+      };
+      places.push({ asked, signal, answer });
+    });
+  const lines = {
+    askPlace: fromPromise<PlaceAnswer, PlaceInput>(({ input, signal }) => place(input, signal)),
+    awaitPlace: fromPromise<PlaceAnswer>(({ signal }) => place(undefined, signal)),
+  };
   const machine = sealerMachine.provide({
     actions: {
+      leaveLine: () => void left.push(places.length),
       commit: ({ context }) => void commits.push({ record: context.record, row: context.row }),
     },
     actors: {
+      ...(start.hasLines ? lines : { askPlace: grantedAtOnce }),
       stage: fromPromise<StageOutcome, StageInput>(
         ({ input, signal }) =>
           new Promise((resolve, reject) => {
@@ -101,8 +142,9 @@ export function thread(start: Start = {}) {
     clock,
     input: {
       record,
-      settings: { ...settings, ...start.settings },
+      settings: () => ({ ...settings, ...start.settings }),
       now: () => startMs + clock.now(),
+      random: () => start.random ?? 0.5,
       possible: (present) =>
         present.sector === null
           ? []
@@ -121,6 +163,9 @@ export function thread(start: Start = {}) {
     clock,
     commits,
     runs,
+    places,
+    /** How many places had been asked for each time the line was left. */
+    left,
     live,
     lastRun,
     /** As `PC1Done.active.running`. */
@@ -135,10 +180,11 @@ export function thread(start: Start = {}) {
       lastRun().reject({ level, message });
       await turn();
     },
-    pause: (how: 'after-stage' | 'now' = 'after-stage') =>
+    pause: (how: 'after-stage' | 'now' | 'freeze' = 'after-stage') =>
       actor.send({ type: 'THREAD.PAUSE', how, by: 'alice', reason: 'swap disk' }),
-    resume: (state: string | null = null, reason: string | null = null) =>
-      actor.send({ type: 'THREAD.RESUME', state, by: 'bob', reason }),
+    resume: (state: string | null = null, reason: string | null = null, force = false) =>
+      actor.send({ type: 'THREAD.RESUME', state, force, by: 'bob', reason }),
+    lose: (id: string, reason: string) => actor.send({ type: 'SECTOR.LOST', sector: id, reason }),
     stop: () => actor.send({ type: 'THREAD.STOP' }),
   };
 }

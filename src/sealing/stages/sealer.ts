@@ -1,4 +1,3 @@
-import type { PlanState } from '../../../machines/index.js';
 import type { Stage } from '../stage.js';
 import {
   assignTicket,
@@ -35,8 +34,4 @@ export const sealerStages: Readonly<Record<string, Stage>> = {
   Aborted: abort,
 };
 
-/** A stage's name in configuration: its processor (SPEC section 5), else the stage in snake_case. */
-export function stageName(state: PlanState | undefined): string {
-  if (!state) return '-';
-  return state.processor ?? state.stage.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
-}
+export { stageName } from '../../../machines/index.js';

@@ -1,0 +1,106 @@
+/** What an operator may tell a thread, and how that changes its record. Pure: values in, values out. */
+import { type Plan, planState } from './plan.js';
+import { type Change, iso, rowOf } from './record-changes.js';
+import type { ThreadRecord } from './thread-record.js';
+
+export interface PauseCommand {
+  readonly type: 'THREAD.PAUSE';
+  readonly how: 'after-stage' | 'freeze' | 'now';
+  readonly by: string;
+  readonly reason: string | null;
+}
+
+export interface ResumeCommand {
+  readonly type: 'THREAD.RESUME';
+  readonly state: string | null;
+  /** Also where what the state needs is not there. */
+  readonly force: boolean;
+  readonly by: string;
+  readonly reason: string | null;
+}
+
+/** An operator's pause: the intent is kept at once; it holds at once when `isStandingStill`. */
+export function pause(
+  record: ThreadRecord,
+  command: PauseCommand,
+  isStandingStill: boolean,
+  nowMs: number,
+): Change {
+  const { how, by, reason } = command;
+  const at = iso(nowMs);
+  const next: ThreadRecord = {
+    ...record,
+    intent: { kind: 'pause', how, by, reason, at },
+    isPaused: isStandingStill,
+    isResting: !isStandingStill && record.isResting,
+    nextAtMs: isStandingStill ? null : record.nextAtMs,
+    since: isStandingStill ? at : record.since,
+  };
+  return {
+    record: next,
+    row: rowOf(record, nowMs, { kind: 'command', by, reason, command: `pause ${how}` }),
+  };
+}
+
+/** A pause was asked for and its stage did not live to its end: the thread stands still already. */
+export function hold(record: ThreadRecord, nowMs: number): Change {
+  const next: ThreadRecord = {
+    ...record,
+    isPaused: true,
+    isResting: false,
+    nextAtMs: null,
+    since: iso(nowMs),
+  };
+  const { by = null, reason = null } = record.intent ?? {};
+  return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', by, reason, event: 'PauseHeld' }) };
+}
+
+/** A resume before the pause took hold, or of a frozen stage: it goes on where it is. */
+export function cancelPause(record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
+  const { by, reason } = command;
+  return {
+    record: {
+      ...record,
+      intent: null,
+      lastError: null,
+      isPaused: false,
+      since: record.isPaused ? iso(nowMs) : record.since,
+    },
+    row: rowOf(record, nowMs, { kind: 'command', by, reason, command: 'resume' }),
+  };
+}
+
+/** An operator's resume, to the same state or another one; outputs the new state does not rest on are dropped. */
+export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
+  const to = command.state ?? record.state;
+  const needed = planState(plan, to)?.needs.outputs ?? [];
+  const isMove = to !== record.state && to !== 'Aborted';
+  const kept = isMove
+    ? Object.fromEntries(Object.entries(record.outputs).filter(([key]) => needed.includes(key)))
+    : record.outputs;
+  const abort =
+    command.state === 'Aborted'
+      ? {
+          level: 'abort' as const,
+          message: command.reason ?? `given up by ${command.by}`,
+          stage: planState(plan, record.state)?.stage ?? '-',
+          at: iso(nowMs),
+        }
+      : null;
+  const next: ThreadRecord = {
+    ...record,
+    state: to,
+    outputs: abort ? { ...kept, abortReason: abort.message } : kept,
+    intent: null,
+    isPaused: false,
+    isResting: false,
+    lastError: abort,
+    tries: 0,
+    nextAtMs: null,
+    since: iso(nowMs),
+  };
+  const { by, reason } = command;
+  const where = command.state === null ? '' : ` --state ${command.state}`;
+  const said = `resume${where}${command.force ? ' --force' : ''}`;
+  return { record: next, row: rowOf(record, nowMs, { kind: 'command', to, by, reason, command: said }) };
+}

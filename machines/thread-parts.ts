@@ -1,0 +1,147 @@
+/** The named work, actions, guards and delays of a sealing thread's machine. */
+import { assign, fromPromise, setup } from 'xstate';
+import {
+  cancelPause,
+  hold,
+  type PauseCommand,
+  pause,
+  type ResumeCommand,
+  resume,
+} from './command-changes.js';
+import { isResumable, type Plan, planState, stageName } from './plan.js';
+import {
+  advance,
+  type Change,
+  fail,
+  lose,
+  release,
+  type StageFailure,
+  type StageOutcome,
+} from './record-changes.js';
+import { retryPolicy } from './retry.js';
+import type {
+  PlaceAnswer,
+  PlaceInput,
+  SectorLost,
+  StageInput,
+  ThreadContext,
+  ThreadEvent,
+  ThreadInput,
+} from './thread-words.js';
+
+/** XState types an invoked actor's done and error events only where the actor is invoked; these read them by shape. */
+const outcomeOf = (event: unknown) => (event as { output: StageOutcome }).output;
+const answerOf = (event: unknown) => (event as { output: PlaceAnswer }).output;
+const failureOf = (event: unknown) => (event as { error: StageFailure }).error;
+
+/** What a timer can count; a longer one would end at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+const changed = ({ record, row }: Change) => ({ record, row });
+/** A stage is over, or an operator spoke: what was asked for it is history. */
+const over = ({ record, row }: Change) => ({ record, row, isProbe: false, isResumed: false });
+
+export function threadParts(plan: Plan) {
+  const failed = (context: ThreadContext, failure: StageFailure) => {
+    const policy = retryPolicy(context.settings(), stageName(planState(plan, context.record.state)));
+    const how = { policy, random: context.random(), isProbe: context.isProbe };
+    return over(fail(plan, context.record, failure, how, context.now()));
+  };
+  return setup({
+    types: { context: {} as ThreadContext, input: {} as ThreadInput, events: {} as ThreadEvent },
+    actors: {
+      stage: fromPromise<StageOutcome, StageInput>(() => Promise.reject(new Error('no stage was provided'))),
+      askPlace: fromPromise<PlaceAnswer, PlaceInput>(async () => ({ granted: true, isProbe: false })),
+      awaitPlace: fromPromise<PlaceAnswer>(async () => ({ granted: true, isProbe: false })),
+    },
+    actions: {
+      commit: () => {},
+      /** Gives up the place in line, unless the stage holds it already. */
+      leaveLine: () => {},
+      startClock: assign({ startedMs: ({ context }) => context.now() }),
+      takePlace: assign(({ event }) => {
+        const answer = answerOf(event);
+        return { isProbe: answer.granted && answer.isProbe };
+      }),
+      markStopping: assign({ isStopping: true }),
+      advance: assign(({ context, event }, params: { to: string }) =>
+        over(advance(plan, context.record, params.to, outcomeOf(event), context.now(), context.startedMs)),
+      ),
+      release: assign(({ context }) =>
+        over(release(context.record, context.now(), context.settings().sealIntervalMs)),
+      ),
+      askLater: assign(({ context }) => ({
+        row: null,
+        record: { ...context.record, nextAtMs: context.now() + context.settings().recoverIntervalMs },
+      })),
+      fail: assign(({ context, event }) => failed(context, failureOf(event))),
+      failImpossible: assign(({ context, event }) => {
+        const { state } = context.record;
+        const message = `no edge ${outcomeOf(event).event} leads out of ${state}: resume to start the stage over, or to another state`;
+        return failed(context, { level: 'critical', message });
+      }),
+      lose: assign(({ context, event }) =>
+        over(lose(plan, context.record, (event as SectorLost).reason, context.now())),
+      ),
+      hold: assign(({ context }) => changed(hold(context.record, context.now()))),
+      cancelPause: assign(({ context, event }) =>
+        changed(cancelPause(context.record, event as ResumeCommand, context.now())),
+      ),
+      standStill: assign(({ context, event }) =>
+        over(pause(context.record, event as PauseCommand, true, context.now())),
+      ),
+      /** As `standStill`, with the stage still there. */
+      freeze: assign(({ context, event }) =>
+        changed(pause(context.record, event as PauseCommand, true, context.now())),
+      ),
+      keepIntent: assign(({ context, event }) =>
+        changed(pause(context.record, event as PauseCommand, false, context.now())),
+      ),
+      resume: assign(({ context, event }) => ({
+        ...changed(resume(plan, context.record, event as ResumeCommand, context.now())),
+        isProbe: false,
+        isResumed: true,
+      })),
+      clearWait: assign(({ context }) => ({
+        record: { ...context.record, isResting: false, nextAtMs: null },
+      })),
+    },
+    guards: {
+      isStopping: ({ context }) => context.isStopping,
+      isPaused: ({ context }) => context.record.isPaused,
+      isHalfPaused: ({ context }) => context.record.intent !== null && !context.record.isPaused,
+      isDue: ({ context }) => context.now() >= (context.record.nextAtMs ?? 0),
+      mustWait: ({ context }) => context.record.nextAtMs !== null,
+      mustRest: ({ context }) => context.record.nextAtMs !== null && context.record.isResting,
+      mustRetry: ({ context }) => context.record.nextAtMs !== null && context.record.tries > 0,
+      isGranted: ({ event }) => answerOf(event).granted,
+      isRecordedAs: ({ context }, params: { state: string }) => context.record.state === params.state,
+      earned: ({ event }, params: { event: string }) => outcomeOf(event).event === params.event,
+      givesUp: ({ event }) => failureOf(event).level === 'abort',
+      pausesNow: ({ event }) => event.type === 'THREAD.PAUSE' && event.how === 'now',
+      freezes: ({ event }) => event.type === 'THREAD.PAUSE' && event.how === 'freeze',
+      goesOn: ({ event }) => event.type === 'THREAD.RESUME' && event.state === null,
+      resumesTo: ({ context, event }, params: { state: string }) => {
+        if (!context.record.isPaused || event.type !== 'THREAD.RESUME') return false;
+        if ((event.state ?? context.record.state) !== params.state) return false;
+        if (event.state === null) return true;
+        const state = planState(plan, event.state);
+        if (event.force && state !== undefined && isResumable(state) && context.record.sector !== null)
+          return true;
+        return context.possible(context.record).includes(event.state);
+      },
+      isLost: ({ context, event }) =>
+        event.type === 'SECTOR.LOST' &&
+        event.sector === context.record.sector?.id &&
+        context.record.state !== 'Aborted' &&
+        context.record.state !== 'Finished',
+    },
+    delays: {
+      untilNext: ({ context }) =>
+        Math.min(longestTimerMs, Math.max(0, (context.record.nextAtMs ?? 0) - context.now())),
+    },
+  });
+}
+
+type Parts = ReturnType<typeof threadParts>;
+export type ThreadStates = NonNullable<Parameters<Parts['createMachine']>[0]['states']>;

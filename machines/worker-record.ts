@@ -1,0 +1,110 @@
+/** What a worker keeps of itself, and how an operator's word changes it. Pure: values in, values out. */
+
+/** Who wanted it, why, since when (RFC 3339). */
+export interface Wish {
+  readonly by: string;
+  readonly reason: string | null;
+  readonly at: string;
+}
+
+export interface Drain extends Wish {
+  /** To the end of each thread's sector, instead of the end of its stage. */
+  readonly toFinish: boolean;
+  /** Threads that still work then are paused at once; ms since the epoch, null = none. */
+  readonly deadlineMs: number | null;
+}
+
+/** A limit set by hand holds until the file says something else than it did then. */
+export interface LimitByHand {
+  readonly limit: number | null;
+  readonly configured: number | null;
+}
+
+export interface BreakerRecord {
+  readonly level: 'permanent' | 'critical';
+  readonly message: string;
+  /** RFC 3339. */
+  readonly since: string;
+  readonly failed: readonly number[];
+}
+
+export interface WorkerRecord {
+  readonly version: 1;
+  readonly cordon: Wish | null;
+  readonly drain: Drain | null;
+  readonly limits: Readonly<Record<string, LimitByHand>>;
+  readonly breakers: Readonly<Record<string, BreakerRecord>>;
+}
+
+export const emptyWorkerRecord: WorkerRecord = {
+  version: 1,
+  cordon: null,
+  drain: null,
+  limits: {},
+  breakers: {},
+};
+
+interface By {
+  readonly by: string;
+  readonly reason: string | null;
+}
+
+export type WorkerCommand =
+  | (By & { readonly type: 'WORKER.CORDON' })
+  | (By & { readonly type: 'WORKER.UNCORDON' })
+  | (By & { readonly type: 'WORKER.DRAIN'; readonly toFinish: boolean; readonly deadlineMs: number | null })
+  | (By & { readonly type: 'WORKER.LIMIT'; readonly name: string } & LimitByHand)
+  | {
+      readonly type: 'WORKER.BREAKER';
+      readonly stage: string;
+      /** null closes it. */
+      readonly breaker: BreakerRecord | null;
+    };
+
+/** The record after the command; the same one when nothing changes. */
+export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string): WorkerRecord {
+  switch (command.type) {
+    case 'WORKER.CORDON': {
+      if (record.cordon !== null || record.drain !== null) return record;
+      return { ...record, cordon: { by: command.by, reason: command.reason, at } };
+    }
+    case 'WORKER.UNCORDON':
+      if (record.cordon === null && record.drain === null) return record;
+      return { ...record, cordon: null, drain: null };
+    case 'WORKER.DRAIN': {
+      const { by, reason, toFinish, deadlineMs } = command;
+      const before = record.drain;
+      if (before && before.toFinish === toFinish && before.deadlineMs === deadlineMs) return record;
+      return { ...record, drain: { by, reason, at, toFinish, deadlineMs } };
+    }
+    case 'WORKER.LIMIT': {
+      const { name, limit, configured } = command;
+      const { [name]: before, ...others } = record.limits;
+      if ((before?.limit ?? configured) === limit) return record;
+      // Back to what the file says: nothing is set by hand any more.
+      return {
+        ...record,
+        limits: limit === configured ? others : { ...others, [name]: { limit, configured } },
+      };
+    }
+    case 'WORKER.BREAKER': {
+      const { [command.stage]: before, ...others } = record.breakers;
+      if (command.breaker === null) return before === undefined ? record : { ...record, breakers: others };
+      return { ...record, breakers: { ...others, [command.stage]: command.breaker } };
+    }
+  }
+}
+
+/** The limits that hold: the file's, but for those set by hand since it said what it says. */
+export function limitsInForce(
+  record: WorkerRecord,
+  configured: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const byHand = Object.entries(record.limits).filter(
+    ([name, set]) => set.configured === (configured[name] ?? null),
+  );
+  const limits = { ...configured, ...Object.fromEntries(byHand.map(([name, set]) => [name, set.limit])) };
+  return Object.fromEntries(
+    Object.entries(limits).filter((each): each is [string, number] => each[1] !== null),
+  );
+}

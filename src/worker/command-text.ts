@@ -1,0 +1,33 @@
+/** What became of a thread's command, in one sentence. */
+import type { ThreadRecord } from '../../machines/thread-record.js';
+
+export interface CommandFacts {
+  readonly index: number;
+  readonly record: ThreadRecord;
+  /** The stage that leads out of the record's state. */
+  readonly stage: string;
+  /** The thread's mode, for what changed nothing. */
+  readonly mode: string;
+  readonly changed: boolean;
+}
+
+export function pauseText({ index, record, stage, changed }: CommandFacts): string {
+  const thread = `thread #${index}`;
+  const who = record.intent ? ` by ${record.intent.by}` : '';
+  if (!record.isPaused) {
+    const until = `it stands still when ${stage} is done`;
+    return changed ? `${thread} is pausing: ${until}` : `${thread} is pausing already${who}: ${until}`;
+  }
+  if (!changed) return `${thread} was paused already${who}, at ${record.state}`;
+  return record.intent?.how === 'freeze'
+    ? `${thread} is paused at ${record.state}: ${stage} is frozen where it stands`
+    : `${thread} is paused at ${record.state}`;
+}
+
+export function resumeText({ index, record, mode, changed }: CommandFacts): string {
+  const thread = `thread #${index}`;
+  if (!changed) return `${thread} is not paused: it is ${mode} at ${record.state}`;
+  if (record.state === 'Aborted')
+    return `${thread} gives ${record.sector?.id ?? 'its sector'} up: it tells the manager and goes on with the next`;
+  return `${thread} goes on at ${record.state}`;
+}

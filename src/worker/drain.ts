@@ -1,0 +1,106 @@
+/** A drain: every thread is brought to where it may be left, and goes on when the drain is lifted. */
+import type { Drain } from '../../machines/worker-record.js';
+import { timestamp } from '../protocol/clock.js';
+import { messageOf } from '../protocol/errors.js';
+import type { ThreadView } from '../protocol/thread.js';
+import type { DrainView } from '../protocol/worker.js';
+import type { ThreadControl } from './control.js';
+
+export interface Drainer {
+  /** The drain that is in force changed: from `before` to `drain`. */
+  apply(drain: Drain | null, before: Drain | null): void;
+  /** A thread came up: a drain that is in force holds for it, too. */
+  threadStarted(index: number): void;
+  stop(): void;
+}
+
+export interface DrainerOptions {
+  threads(): readonly ThreadView[];
+  pause: ThreadControl['pause'];
+  resume: ThreadControl['resume'];
+  warn(line: string): void;
+}
+
+/** The reason that stands in the threads' intents: by it they are known again when the drain is lifted. */
+export function drainReason({ reason }: Drain): string {
+  return reason === null ? 'drain' : `drain: ${reason}`;
+}
+
+/** Whether the drain has this thread where it wants it. */
+export function isDrained(view: ThreadView, { toFinish }: Pick<Drain, 'toFinish'>): boolean {
+  if (view.mode === 'failed') return true;
+  return toFinish ? view.sector === null : view.mode === 'paused';
+}
+
+export function drainView(drain: Drain, views: readonly ThreadView[]): DrainView {
+  const { by, reason, at, toFinish, deadlineMs } = drain;
+  const left = views.filter((view) => !isDrained(view, drain));
+  return {
+    by,
+    reason,
+    at,
+    toFinish,
+    deadline: deadlineMs === null ? null : timestamp(deadlineMs),
+    done: views.length - left.length,
+    of: views.length,
+    left: left.map(({ index, sector, state, stage, mode }) => ({
+      index,
+      sector: sector?.id ?? null,
+      state,
+      stage,
+      mode,
+    })),
+  };
+}
+
+/** What a timer can count. */
+const longestTimerMs = 2 ** 31 - 1;
+
+export function drainer({ threads, pause, resume, warn }: DrainerOptions): Drainer {
+  let inForce: Drain | null = null;
+  let timer: NodeJS.Timeout | undefined;
+
+  const pauseOne = (index: number, drain: Drain, how: 'after-stage' | 'now') =>
+    pause(index, { how, by: drain.by, reason: drainReason(drain) }).catch((error: unknown) =>
+      warn(`the drain did not reach thread #${index}: ${messageOf(error)}`),
+    );
+  const bringIn = (view: ThreadView, drain: Drain, how: 'after-stage' | 'now') => {
+    if (!isDrained(view, drain)) void pauseOne(view.index, drain, how);
+  };
+  const letGo = async (view: ThreadView, drain: Drain) => {
+    const { intent, index } = view;
+    if (intent?.by !== drain.by || intent.reason !== drainReason(drain)) return;
+    await resume(index, { by: drain.by, reason: 'the drain is lifted' }).catch((error: unknown) =>
+      warn(`thread #${index} did not go on: ${messageOf(error)}`),
+    );
+  };
+  const awaitDeadline = (drain: Drain) => {
+    if (drain.deadlineMs === null) return;
+    const leftMs = drain.deadlineMs - Date.now();
+    timer = setTimeout(
+      () => {
+        if (leftMs > longestTimerMs) awaitDeadline(drain);
+        else for (const view of threads()) bringIn(view, drain, 'now');
+      },
+      Math.min(longestTimerMs, Math.max(0, leftMs)),
+    );
+  };
+
+  return {
+    apply: (drain, before) => {
+      clearTimeout(timer);
+      inForce = drain;
+      if (before && (drain === null || drain.toFinish))
+        for (const view of threads()) void letGo(view, before);
+      if (drain === null) return;
+      if (!drain.toFinish) for (const view of threads()) bringIn(view, drain, 'after-stage');
+      awaitDeadline(drain);
+    },
+    threadStarted: (index) => {
+      if (inForce === null || inForce.toFinish) return;
+      const view = threads().find((each) => each.index === index);
+      if (view) bringIn(view, inForce, 'after-stage');
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

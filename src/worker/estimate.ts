@@ -1,0 +1,42 @@
+/** What is left of a thread's stage and sector, from past durations on this worker. */
+import { plans, stagesBetween } from '../../machines/index.js';
+import type { Estimate, ThreadView } from '../protocol/thread.js';
+
+/** Past durations of one stage, ms, the latest first. */
+export interface Durations {
+  readonly stage: string;
+  readonly ms: readonly number[];
+}
+
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
+  return upper === undefined || lower === undefined ? null : Math.round((upper + lower) / 2);
+}
+
+/** `durations` are those of sectors of the same size, of all threads. */
+export function estimateOf(view: ThreadView, durations: readonly Durations[], nowMs: number): Estimate {
+  const plan = plans[view.plan];
+  if (view.sector === null || plan === undefined) return { stage: null, sector: null };
+  const samplesOf = (stage: string) =>
+    durations.filter((each) => each.stage === stage).flatMap(({ ms }) => ms);
+  const isAtWork = view.mode === 'running' || view.mode === 'pausing';
+  const elapsedMs = isAtWork ? Math.max(0, nowMs - Date.parse(view.since)) : 0;
+  const samples = samplesOf(view.stage);
+  const usualMs = median(samples);
+  const leftMs = usualMs === null ? null : Math.max(0, usualMs - elapsedMs);
+  const isStage = view.stage !== '-';
+  const toCome = stagesBetween(plan, view.state, 'Finished').slice(isStage ? 1 : 0);
+  const usual = toCome.map((stage) => ({ stage, ms: median(samplesOf(stage)) }));
+  const unknown = [
+    ...(isStage && leftMs === null ? [view.stage] : []),
+    ...usual.filter(({ ms }) => ms === null).map(({ stage }) => stage),
+  ];
+  const knownMs = usual.reduce((sum, { ms }) => sum + (ms ?? 0), leftMs ?? 0);
+  const isKnown = unknown.length < toCome.length + (isStage ? 1 : 0);
+  return {
+    stage: isStage ? { name: view.stage, elapsedMs, usualMs, leftMs, samples: samples.length } : null,
+    sector: { leftMs: isKnown ? knownMs : null, unknown },
+  };
+}

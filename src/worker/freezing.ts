@@ -1,0 +1,60 @@
+/** A stage frozen where it stands: its process is stopped before the pause is written, and goes on behind the resume. */
+import { SealvisorError } from '../protocol/errors.js';
+import type { PauseHow, ThreadView } from '../protocol/thread.js';
+import type { Outcome } from './thread-commands.js';
+
+/** The processes that work for threads. */
+export interface FreezeDesk {
+  /** Stops the process that works for the thread: `none` does, or it works for others as well. */
+  freeze(index: number): 'frozen' | 'none' | readonly number[];
+  /** Lets it go on. */
+  thaw(index: number): void;
+  /** Ends it where it stands. */
+  endFrozen(index: number): void;
+}
+
+const listed = (indexes: readonly number[]) => indexes.map((index) => `#${index}`).join(' and ');
+
+export function freezing(processes: FreezeDesk) {
+  /** @throws freeze_refused */
+  const freeze = ({ index, mode, processor, stage }: ThreadView): boolean => {
+    // Only heavy work is frozen: all else stands still by itself.
+    if (processor === null || (mode !== 'running' && mode !== 'pausing')) return false;
+    const answer = processes.freeze(index);
+    if (answer === 'frozen') return true;
+    const why =
+      answer === 'none'
+        ? `its ${stage} runs inside the thread, in no process of its own`
+        : `the process of its ${stage} works for ${listed(answer)} as well`;
+    throw new SealvisorError(
+      'freeze_refused',
+      `thread #${index} cannot be frozen: ${why}; pause after the stage, or with --now`,
+    );
+  };
+  return {
+    pause: async (view: ThreadView, how: PauseHow, send: () => Promise<Outcome>): Promise<Outcome> => {
+      const isFrozen = how === 'freeze' && freeze(view);
+      if (!isFrozen) {
+        const outcome = await send();
+        if (how === 'now' && outcome.changed) processes.endFrozen(view.index);
+        return outcome;
+      }
+      try {
+        const outcome = await send();
+        // The stage ended while its process was being stopped.
+        if (outcome.view.processor === null) processes.thaw(view.index);
+        return outcome;
+      } catch (error) {
+        processes.thaw(view.index);
+        throw error;
+      }
+    },
+    resume: async (index: number, state: string | null, send: () => Promise<Outcome>): Promise<Outcome> => {
+      const outcome = await send();
+      if (!outcome.changed) return outcome;
+      if (state === null) processes.thaw(index);
+      else processes.endFrozen(index);
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** Where threads ask for a place: the desk, with what else a thread is told when it may take a new sector. */
+import { limitsInForce, type WorkerRecord } from '../../machines/worker-record.js';
+import { systemClock } from '../actors/index.js';
+import type { WorkerConfig } from '../config/worker-config.js';
+import { type Desk, type DeskPolicy, deskOf, type OpenBreaker } from './desk.js';
+import { deskService } from './thread-desk.js';
+import type { SettingsOfThread } from './thread-setup.js';
+
+export interface PlacesOptions {
+  readonly config: () => WorkerConfig;
+  readonly record: () => WorkerRecord;
+  readonly settingsOf: (index: number) => SettingsOfThread;
+  readonly onChange: (indexes: readonly number[]) => void;
+  readonly onBreaker: (stage: string, breaker: OpenBreaker | null) => void;
+}
+
+export interface Places {
+  readonly desk: Desk;
+  /** A thread's call, when it is one for the desk. */
+  call(name: string, args: readonly unknown[]): Promise<unknown> | undefined;
+  /** Limits, breakers and cordon are as configuration and record say. */
+  apply(): void;
+}
+
+export function places({ config, record, settingsOf, onChange, onBreaker }: PlacesOptions): Places {
+  const policy = (): DeskPolicy => {
+    const { limits, staggeredMs, breaker } = config();
+    return { limits: limitsInForce(record(), limits), configured: limits, staggeredMs, breaker };
+  };
+  const desk = deskOf(policy(), { clock: systemClock, wall: Date.now, onChange, onBreaker });
+  const service = deskService(desk);
+  const sectorPlaces = new Set<string>();
+  return {
+    desk,
+    call: (name, args) => {
+      const answer = service(name, args);
+      if (answer === undefined) return undefined;
+      // Sent by the thread's desk alone: index, id, then what is asked.
+      const [index, id, asked] = args as [number, number, unknown];
+      const key = `${index}/${id}`;
+      if (name === 'desk.ask' && asked === 'sector') sectorPlaces.add(key);
+      if (name === 'desk.leave') sectorPlaces.delete(key);
+      if (!sectorPlaces.has(key)) return answer;
+      return answer.then((given) => (isGiven(given) ? { ...given, settings: settingsOf(index) } : given));
+    },
+    apply: () => {
+      desk.setPolicy(policy());
+      const { cordon, drain } = record();
+      const wish = drain ?? cordon;
+      if (wish === null) desk.unhold();
+      else
+        desk.hold(`${drain ? 'draining' : 'cordoned'} by ${wish.by}${wish.reason ? `: ${wish.reason}` : ''}`);
+    },
+  };
+}
+
+/** A place that is given now, not a place in line. */
+function isGiven(answer: unknown): answer is object {
+  if (typeof answer !== 'object' || answer === null) return false;
+  return !('granted' in answer) || answer.granted === true;
+}

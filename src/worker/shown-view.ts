@@ -1,0 +1,49 @@
+/** What a thread shows, and those who wait until it shows something. */
+import type { ThreadView } from '../protocol/thread.js';
+
+export interface ShownView {
+  view(): ThreadView;
+  show(view: ThreadView): void;
+  /** What is laid over the view has changed. */
+  refresh(): void;
+  /** The first view that `holds`, now or later; the present one when the time is over or the signal is given. */
+  until(holds: (view: ThreadView) => boolean, ms: number, signal?: AbortSignal): Promise<ThreadView>;
+}
+
+export function shownView(
+  first: ThreadView,
+  overlay: (view: ThreadView) => ThreadView,
+  onView: (view: ThreadView) => void,
+): ShownView {
+  let shown = first;
+  const waiting = new Set<() => void>();
+  const told = () => {
+    onView(overlay(shown));
+    for (const look of waiting) look();
+  };
+  return {
+    view: () => overlay(shown),
+    show: (view) => {
+      shown = view;
+      told();
+    },
+    refresh: told,
+    until: (holds, ms, signal) =>
+      new Promise((resolve) => {
+        const settle = () => {
+          waiting.delete(look);
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', settle);
+          resolve(overlay(shown));
+        };
+        const look = () => {
+          if (holds(overlay(shown))) settle();
+        };
+        const timer = setTimeout(settle, ms);
+        waiting.add(look);
+        signal?.addEventListener('abort', settle);
+        if (signal?.aborted) settle();
+        else look();
+      }),
+  };
+}

@@ -1,0 +1,114 @@
+/** Commands as the thread takes them: checked, carried out once, answered with what happened. */
+import type { PauseCommand, ResumeCommand } from '../../machines/command-changes.js';
+import { isResumable, type Plan, planState, stagesBetween } from '../../machines/index.js';
+import type { ThreadRecord } from '../../machines/thread-record.js';
+import { SealvisorError } from '../protocol/errors.js';
+import type { DryRun, ThreadView } from '../protocol/thread.js';
+import { pauseText, resumeText } from './command-text.js';
+
+export interface CommandOptions {
+  readonly id?: string | undefined;
+  readonly ifRevision?: number | undefined;
+}
+
+/** What became of a command. */
+export interface Outcome {
+  readonly changed: boolean;
+  readonly message: string;
+  readonly view: ThreadView;
+}
+
+/** A command under its id, as it is kept with what it changed. */
+export interface KeptCommand {
+  readonly id: string;
+  readonly changed: boolean;
+  readonly message: string;
+}
+
+export interface CommandDesk {
+  readonly plan: Plan;
+  readonly index: number;
+  view(): ThreadView;
+  record(): ThreadRecord;
+  possible(): readonly string[];
+  /** Sends the machine the command. `keep` makes what is kept with the change. @throws what the write failed with */
+  send(command: PauseCommand | ResumeCommand, keep: (next: ThreadRecord) => KeptCommand | undefined): void;
+  done(id: string): Omit<KeptCommand, 'id'> | undefined;
+  keep(command: KeptCommand): void;
+}
+
+export function threadCommands(desk: CommandDesk) {
+  const { plan, index } = desk;
+  const textOf = (command: PauseCommand | ResumeCommand, record: ThreadRecord, changed: boolean) => {
+    const stage = planState(plan, record.state)?.stage ?? '-';
+    const facts = { index, record, stage, mode: desk.view().mode, changed };
+    return command.type === 'THREAD.PAUSE' ? pauseText(facts) : resumeText(facts);
+  };
+
+  /** @throws unknown_state, state_not_possible; both name what is possible */
+  const checkState = (name: string, isForced: boolean) => {
+    const possible = desk.possible();
+    const state = planState(plan, name);
+    if (!state) {
+      const known = plan.states.map((each) => each.name).join(', ');
+      throw new SealvisorError('unknown_state', `unknown state ${name}: plan ${plan.name} knows ${known}`, {
+        data: { possible },
+      });
+    }
+    const { sector, isPaused } = desk.record();
+    if (!isPaused || possible.includes(name)) return;
+    if (isForced && isResumable(state) && sector !== null) return;
+    const can = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'it holds no sector';
+    throw new SealvisorError('state_not_possible', `thread ${index} cannot go to ${name}; ${can}`, {
+      data: { possible },
+    });
+  };
+  const checkRevision = (ifRevision: number | undefined) => {
+    const { revision, mode, state, intent } = desk.view();
+    if (ifRevision === undefined || ifRevision === revision) return;
+    const who = intent ? ` by ${intent.by}` : '';
+    throw new SealvisorError(
+      'revision_conflict',
+      `thread #${index} is at revision ${revision}, not ${ifRevision}: it is ${mode}${who} at ${state}; look again, then decide`,
+      { data: { revision } },
+    );
+  };
+
+  return {
+    obey: (command: PauseCommand | ResumeCommand, { id, ifRevision }: CommandOptions = {}): Outcome => {
+      const before = id === undefined ? undefined : desk.done(id);
+      if (before) return { ...before, view: desk.view() };
+      checkRevision(ifRevision);
+      if (command.type === 'THREAD.RESUME' && command.state !== null)
+        checkState(command.state, command.force);
+      const { revision } = desk.view();
+      desk.send(command, (next) =>
+        id === undefined ? undefined : { id, changed: true, message: textOf(command, next, true) },
+      );
+      const view = desk.view();
+      const changed = view.revision !== revision;
+      const message = textOf(command, desk.record(), changed);
+      if (id !== undefined && !changed) desk.keep({ id, changed, message });
+      return { changed, message, view };
+    },
+    preview: (state: string | null, isForced: boolean): DryRun => {
+      const present = desk.record();
+      const possible = desk.possible();
+      const to = state ?? present.state;
+      if (!present.isPaused) {
+        if (state !== null) checkState(state, isForced);
+        return { allowed: false, why: `thread ${index} is not paused`, possible };
+      }
+      if (state !== null && !planState(plan, state)) checkState(state, isForced);
+      if (state !== null && !possible.includes(state) && !isForced)
+        return { allowed: false, why: `what ${state} needs is not there`, possible };
+      if (state !== null) checkState(state, isForced);
+      return {
+        allowed: true,
+        to,
+        redo: stagesBetween(plan, to, present.state),
+        skip: stagesBetween(plan, present.state, to),
+      };
+    },
+  };
+}

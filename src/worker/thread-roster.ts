@@ -1,0 +1,86 @@
+/** The worker's threads of the moment: made from the configuration, added and removed while the worker runs. */
+import type { ThreadConfig, WorkerConfig } from '../config/worker-config.js';
+import type { SpareThreads } from '../threads/index.js';
+import type { SettingsOfThread, ThreadSetup } from './thread-setup.js';
+import { createThreadSlot, type SlotNews, type SupervisedSlot } from './thread-slot.js';
+import { type ThreadTree, threadTree } from './thread-tree.js';
+
+export interface ThreadRosterOptions {
+  readonly config: () => WorkerConfig;
+  readonly workerName: string;
+  readonly processChildren: readonly string[];
+  readonly settingsOf: (thread: ThreadConfig) => SettingsOfThread;
+  readonly newsOf: (index: number) => SlotNews;
+  readonly services: (name: string, args: readonly unknown[]) => Promise<unknown>;
+  readonly spares: SpareThreads | undefined;
+}
+
+export interface ThreadRoster {
+  readonly tree: ThreadTree;
+  /** By index, ascending. */
+  all(): readonly SupervisedSlot[];
+  find(index: number): SupervisedSlot | undefined;
+  settingsOf(index: number): SettingsOfThread;
+  /** Starts one more thread. */
+  add(thread: ThreadConfig): Promise<void>;
+  /** Ends a thread when its stage is done, and forgets it. */
+  remove(index: number): Promise<void>;
+  /** Those that stay go by the configuration of now. */
+  configure(): void;
+}
+
+export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
+  const { config, newsOf, services, spares } = options;
+  let slots: readonly SupervisedSlot[] = [];
+  const tree = threadTree(() => slots);
+  /** The thread as it is configured now; one that leaves goes by what it was started with. */
+  const threadOf = (started: ThreadConfig) =>
+    config().threads.find((each) => each.location === started.location) ?? started;
+  const setupOf = (started: ThreadConfig): ThreadSetup => {
+    const now = config();
+    const { index, location, plan } = started;
+    return {
+      index,
+      location,
+      plan,
+      settings: options.settingsOf(threadOf(started)),
+      stores: now.attached,
+      localPiecesDirs: now.worker.localPiecesDirs,
+      faults: now.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
+      leastMs: now.builtinLeastMs,
+      workerName: options.workerName,
+      processChildren: options.processChildren,
+      historyRows: now.historyRows,
+    };
+  };
+  const create = (thread: ThreadConfig) => {
+    const { index } = thread;
+    const slot = createThreadSlot(index, () => setupOf(thread), services, newsOf(index), spares);
+    slots = [...slots, slot].toSorted((a, b) => a.index - b.index);
+    return slot;
+  };
+  const find = (index: number) => slots.find((slot) => slot.index === index);
+  const settingsOf = (index: number) => {
+    const thread = config().threads.find((each) => each.index === index);
+    if (!thread) throw new Error(`thread #${index} has left the configuration`);
+    return options.settingsOf(thread);
+  };
+  for (const thread of config().threads) create(thread);
+  return {
+    tree,
+    all: () => slots,
+    find,
+    settingsOf,
+    add: async (thread) => tree.add(create(thread)),
+    remove: async (index) => {
+      const slot = find(index);
+      if (!slot) return;
+      await slot.drain(Number.POSITIVE_INFINITY);
+      await tree.remove(slot);
+      slots = slots.filter((each) => each !== slot);
+    },
+    configure: () => {
+      for (const { index } of config().threads) find(index)?.configure(settingsOf(index));
+    },
+  };
+}

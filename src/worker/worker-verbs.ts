@@ -1,0 +1,94 @@
+/** Commands for the worker itself: cordon, drain, limits, breakers. */
+import { limitsInForce, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
+import { SealvisorError } from '../protocol/errors.js';
+import type { WorkerReply, WorkerView } from '../protocol/worker.js';
+import type { WorkerControl } from './control-words.js';
+
+export type WorkerVerbs = Pick<
+  WorkerControl,
+  'cordon' | 'uncordon' | 'drain' | 'setLimit' | 'closeBreaker' | 'stop'
+>;
+
+export interface WorkerVerbsOptions {
+  command(command: WorkerCommand): Promise<boolean>;
+  record(): WorkerRecord;
+  view(): WorkerView;
+  /** The file's limits. */
+  configured(): Readonly<Record<string, number>>;
+  /** Names that a limit can have. */
+  readonly limitNames: readonly string[];
+  /** Lets the threads that wait go on; false when no such breaker is open. */
+  closeBreaker(stage: string): boolean;
+  /** Asks whoever runs the worker to end it. */
+  askStop(graceMs: number | undefined): void;
+}
+
+export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
+  const { command, view, record } = options;
+  const reply = (changed: boolean, message: string): WorkerReply => ({ ...view(), changed, message });
+  const whose = ({ by, reason = null }: { by?: string | undefined; reason?: string | null | undefined }) => ({
+    by: by ?? 'operator',
+    reason,
+  });
+  return {
+    cordon: async (request) => {
+      const changed = await command({ type: 'WORKER.CORDON', ...whose(request) });
+      if (changed) return reply(true, 'the worker takes no new sectors; those begun are finished');
+      const by = (record().cordon ?? record().drain)?.by;
+      return reply(false, `the worker takes no new sectors already: ${view().life} by ${by}`);
+    },
+    uncordon: async (request) => {
+      const wasDraining = record().drain !== null;
+      const changed = await command({ type: 'WORKER.UNCORDON', ...whose(request) });
+      if (!changed) return reply(false, 'the worker is not cordoned: it takes new sectors');
+      return reply(
+        true,
+        wasDraining
+          ? 'the drain is lifted: threads that it paused go on'
+          : 'the worker takes new sectors again',
+      );
+    },
+    drain: async ({ toFinish = false, deadlineMs, ...request }) => {
+      const until = deadlineMs === undefined ? null : Date.now() + deadlineMs;
+      const changed = await command({
+        type: 'WORKER.DRAIN',
+        toFinish,
+        deadlineMs: until,
+        ...whose(request),
+      });
+      const { done = 0, of = 0 } = view().drain ?? {};
+      const where = toFinish ? 'have no sector any more' : 'stand still';
+      const progress = `${done} of ${of} threads ${where}`;
+      return reply(
+        changed,
+        changed ? `the worker drains: ${progress}` : `the worker drains already: ${progress}`,
+      );
+    },
+    setLimit: async (name, limit, request) => {
+      if (!options.limitNames.includes(name))
+        throw new SealvisorError(
+          'invalid_request',
+          `no stage ${name} can be limited: known are ${options.limitNames.join(', ')}`,
+        );
+      if (limit !== null && !(Number.isInteger(limit) && limit >= 1))
+        throw new SealvisorError(
+          'invalid_request',
+          `limit ${limit} of ${name}: a limit is at least 1; to stop a stage pause its threads, or cordon the worker`,
+        );
+      const configured = options.configured()[name] ?? null;
+      const before = limitsInForce(record(), options.configured())[name] ?? null;
+      const text = (value: number | null) => (value === null ? 'no limit' : `a limit of ${value}`);
+      if (before === limit) return reply(false, `${name} has ${text(limit)} already`);
+      await command({ type: 'WORKER.LIMIT', name, limit, configured, ...whose(request) });
+      return reply(true, `${name} has ${text(limit)} now, and after a restart; it was ${text(before)}`);
+    },
+    closeBreaker: async (stage) =>
+      options.closeBreaker(stage)
+        ? reply(true, `the breaker of ${stage} is closed: threads that waited go on`)
+        : reply(false, `no breaker of ${stage} is open`),
+    stop: async ({ graceMs }) => {
+      options.askStop(graceMs ?? undefined);
+      return reply(true, 'the worker stops: running stages may end within its grace');
+    },
+  };
+}
