@@ -2,8 +2,11 @@
 import { limitsInForce, type WorkerRecord } from '../../machines/worker-record.js';
 import { systemClock } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
-import { type Desk, type DeskPolicy, deskOf, type OpenBreaker } from './desk.js';
-import { deskService } from './thread-desk.js';
+import type { OpenBreaker } from './breaker.js';
+import { createDesk } from './desk.js';
+import { deskService } from './desk-service.js';
+import { type Desk, type DeskPolicy, sectorName } from './desk-words.js';
+import { deskCalls } from './thread-desk.js';
 import type { SettingsOfThread } from './thread-setup.js';
 
 export interface PlacesOptions {
@@ -27,7 +30,7 @@ export function places({ config, record, settingsOf, onChange, onBreaker }: Plac
     const { limits, staggeredMs, breaker } = config();
     return { limits: limitsInForce(record(), limits), configured: limits, staggeredMs, breaker };
   };
-  const desk = deskOf(policy(), { clock: systemClock, wall: Date.now, onChange, onBreaker });
+  const desk = createDesk({ clock: systemClock, wall: Date.now, onChange, onBreaker }, policy());
   const service = deskService(desk);
   const sectorPlaces = new Set<string>();
   return {
@@ -38,8 +41,8 @@ export function places({ config, record, settingsOf, onChange, onBreaker }: Plac
       // Sent by the thread's desk alone: index, id, then what is asked.
       const [index, id, asked] = args as [number, number, unknown];
       const key = `${index}/${id}`;
-      if (name === 'desk.ask' && asked === 'sector') sectorPlaces.add(key);
-      if (name === 'desk.leave') sectorPlaces.delete(key);
+      if (name === deskCalls.ask && asked === sectorName) sectorPlaces.add(key);
+      if (name === deskCalls.leave) sectorPlaces.delete(key);
       if (!sectorPlaces.has(key)) return answer;
       return answer.then((given) => (isGiven(given) ? { ...given, settings: settingsOf(index) } : given));
     },

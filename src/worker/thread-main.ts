@@ -1,7 +1,7 @@
 /** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
 import { createActor, fromPromise, waitFor } from 'xstate';
 import { type Plan, planState, plans, sealingThread, stageName } from '../../machines/index.js';
-import { type Row, rowOf } from '../../machines/record-changes.js';
+import { type Row, rowOf, type StageFailure } from '../../machines/record-changes.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import type { PlaceAnswer, PlaceInput, StageInput } from '../../machines/thread-words.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -10,6 +10,7 @@ import { failureOf, stageRunner } from '../sealing/runner.js';
 import { sealerStages } from '../sealing/stages/sealer.js';
 import { openThreadStore } from '../store/thread-store.js';
 import { awaitHost } from '../threads/host.js';
+import type { DeskAnswer, Granted } from './desk-words.js';
 import { remoteService } from './remote-service.js';
 import { stateReport } from './state-report.js';
 import { type KeptCommand, threadCommands } from './thread-commands.js';
@@ -17,6 +18,9 @@ import { threadDesk } from './thread-desk.js';
 import { processTask } from './thread-process.js';
 import type { SettingsOfThread, ThreadNews, ThreadSetup } from './thread-setup.js';
 import { possibleNow, viewOf } from './thread-view.js';
+
+/** More than a thread can ask for. */
+const placesPerLife = 1e9;
 
 // A spare thread is booted up to here, and waits for its setup.
 const host = await awaitHost<ThreadSetup, ThreadNews>();
@@ -27,7 +31,10 @@ let settings = setup.settings;
 const store = openThreadStore(setup.location, { keepRows: setup.historyRows });
 const record = store.read(plan, Date.now());
 const service = remoteService((name, args) => host.call(name, args));
-const desk = threadDesk((name, args) => host.call(name, args), setup.index, host.incarnation);
+const desk = threadDesk((name, args) => host.call(name, args), {
+  index: setup.index,
+  firstId: host.incarnation * placesPerLife,
+});
 const runStage = stageRunner({
   stages: sealerStages,
   nameOf: (state) => stageName(planState(plan, state)),
@@ -70,9 +77,15 @@ function commit(next: ThreadRecord, row: Row | null): void {
 }
 
 /** A place that is granted for a new sector comes with the settings it is to be sealed by. */
-function placed(answer: PlaceAnswer & { readonly settings?: SettingsOfThread }): PlaceAnswer {
-  settings = answer.settings ?? settings;
-  return answer;
+async function placed(asked: Promise<DeskAnswer | Granted>): Promise<PlaceAnswer> {
+  try {
+    const answer: Partial<DeskAnswer> & { readonly settings?: SettingsOfThread } = await asked;
+    settings = answer.settings ?? settings;
+    // Who waited for it is told no more than whether it is a probe.
+    return { granted: true, isProbe: false, ...answer };
+  } catch (thrown) {
+    throw failureOf(thrown);
+  }
 }
 
 const machine = sealingThread(plan).provide({
@@ -81,10 +94,10 @@ const machine = sealingThread(plan).provide({
     leaveLine: () => desk.leaveLine(),
   },
   actors: {
-    askPlace: fromPromise<PlaceAnswer, PlaceInput>(async ({ input }) =>
-      placed(await desk.ask(input.name, input.isResumed)),
+    askPlace: fromPromise<PlaceAnswer, PlaceInput>(({ input }) =>
+      placed(desk.ask(input.name, input.isResumed)),
     ),
-    awaitPlace: fromPromise<PlaceAnswer>(async () => placed({ granted: true, ...(await desk.granted()) })),
+    awaitPlace: fromPromise<PlaceAnswer>(() => placed(desk.granted())),
     stage: fromPromise(({ input, signal }: { input: StageInput; signal: AbortSignal }) => {
       progress = null;
       return desk.hold(
@@ -105,7 +118,8 @@ const machine = sealingThread(plan).provide({
               { signal, progress: showProgress },
             ),
         }),
-        failureOf,
+        // What the runner rejects with is a failure already.
+        (thrown) => (signal.aborted ? null : (thrown as StageFailure)),
       );
     }),
   },

@@ -5,6 +5,9 @@ import type { SettingsOfThread, ThreadSetup } from './thread-setup.js';
 import { createThreadSlot, type SlotNews, type SupervisedSlot } from './thread-slot.js';
 import { type ThreadTree, threadTree } from './thread-tree.js';
 
+/** What a timer can count: 24 days for the stage to end in. */
+const longestMs = 2 ** 31 - 1;
+
 export interface ThreadRosterOptions {
   readonly config: () => WorkerConfig;
   readonly workerName: string;
@@ -75,7 +78,7 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
     remove: async (index) => {
       const slot = find(index);
       if (!slot) return;
-      await slot.drain(Number.POSITIVE_INFINITY);
+      await slot.drain(longestMs);
       await tree.remove(slot);
       slots = slots.filter((each) => each !== slot);
     },

@@ -20,11 +20,12 @@ import { places } from './places.js';
 import { type Processors, workerProcessors } from './processors.js';
 import { reload } from './reload.js';
 import { serviceDispatcher } from './remote-service.js';
+import { slotNews } from './slot-news.js';
 import { processService } from './thread-process.js';
 import { threadReads } from './thread-reads.js';
 import { threadRoster } from './thread-roster.js';
 import { hotSettings } from './thread-settings.js';
-import { type SlotNews, sparesOf } from './thread-slot.js';
+import { sparesOf } from './thread-slot.js';
 import { workerVerbs } from './worker-verbs.js';
 
 export interface WorkerOptions {
@@ -58,7 +59,7 @@ export interface Worker {
 
 /** @throws location_not_writable, location_in_use before any thread is started; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { name, version, warn } = options;
+  const { name, version, warn, onRow, onView } = options;
   let { config } = options;
   await Promise.all(config.threads.map((thread) => checkWritable(thread.location)));
   const store = openWorkerStore(config.home);
@@ -76,7 +77,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     record: () => record,
     settingsOf: (index) => threads.settingsOf(index),
     onChange: (indexes) => {
-      for (const index of indexes) threads.find(index)?.refresh();
+      for (const slot of indexes.map((index) => threads.find(index)))
+        if (slot?.view().mode === 'waiting') slot.refresh();
       tellWorker();
     },
     onBreaker: (stage, breaker) => {
@@ -93,45 +95,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     onProgress: (index, progress) => threads.find(index)?.progress(progress),
   });
   const manager = serviceDispatcher(options.service);
-  const newsOf = (index: number): SlotNews => ({
-    onStarted: (incarnation) => {
-      actor.send({ type: 'thread.started', index, incarnation });
-      drain.threadStarted(index);
-    },
-    onExited: (reason) => {
-      warn(`thread #${index} ended: ${reason}; it is started again from its record`);
-      actor.send({ type: 'thread.exited', index, reason });
-    },
-    onRestarting: () => actor.send({ type: 'thread.restarting', index }),
-    onFailed: (reason) => {
-      warn(`thread #${index} failed: ${reason}; the other threads go on`);
-      actor.send({ type: 'thread.failed', index, reason });
-    },
-    onGone: () => {
-      desk.drop(index);
-      processors.endFrozen(index);
-    },
-    onView: (view) => {
-      events.publish({ type: 'thread', view });
-      options.onView?.(view);
-    },
-    onRow: (row) => {
-      events.publish({ type: 'row', index, row });
-      options.onRow?.(index, row);
-    },
-    overlay: (view) => ({
-      ...view,
-      waitingFor: view.mode === 'waiting' ? desk.waitingFor(index) : null,
-      processor: view.processor && { ...view.processor, pid: processors.pidOf(index) },
-    }),
-  });
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
   const threads = threadRoster({
     config: () => config,
     workerName: name,
     processChildren: processors.stages,
     settingsOf: hot.settingsOf,
-    newsOf,
+    newsOf: (index) =>
+      slotNews(index, () => ({ send: actor.send, desk, processors, events, drain, onRow, onView, warn })),
     services: (call, args) =>
       asked.call(call, args) ?? processCall(processors, call, args) ?? manager(call, args),
     spares,
@@ -165,7 +136,16 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     breakers: desk.breakers(),
     counts: summarize(control.threads()),
   });
-  const tellWorker = () => events.publish({ type: 'worker', view: view() });
+  let isTelling = false;
+  /** Once for all that one turn of the loop changes. */
+  const tellWorker = () => {
+    if (isTelling) return;
+    isTelling = true;
+    setImmediate(() => {
+      isTelling = false;
+      events.publish({ type: 'worker', view: view() });
+    });
+  };
   const verbs = workerVerbs({
     command,
     record: () => record,

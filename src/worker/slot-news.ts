@@ -1,0 +1,64 @@
+/** What the worker does with what its threads tell. */
+import type { WorkerEvent } from '../../machines/worker.js';
+import type { HistoryRow, ThreadView } from '../protocol/thread.js';
+import type { Desk } from './desk-words.js';
+import type { Drainer } from './drain.js';
+import type { EventHub } from './event-hub.js';
+import type { Processors } from './processors.js';
+import type { SlotNews } from './thread-slot.js';
+
+export interface SlotNewsDesk {
+  send(event: WorkerEvent): void;
+  readonly desk: Pick<Desk, 'drop' | 'waitingFor'>;
+  readonly processors: Pick<Processors, 'endFrozen' | 'pidOf'>;
+  readonly events: Pick<EventHub, 'publish'>;
+  readonly drain: Pick<Drainer, 'threadStarted'>;
+  readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
+  readonly onView: ((view: ThreadView) => void) | undefined;
+  readonly warn: (line: string) => void;
+}
+
+/** `parts` are those of the moment of the news: a thread is made before all of them are there. */
+export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
+  return {
+    onStarted: (incarnation) => {
+      const { send, drain } = parts();
+      send({ type: 'thread.started', index, incarnation });
+      drain.threadStarted(index);
+    },
+    onExited: (reason) => {
+      const { send, warn } = parts();
+      warn(`thread #${index} ended: ${reason}; it is started again from its record`);
+      send({ type: 'thread.exited', index, reason });
+    },
+    onRestarting: () => parts().send({ type: 'thread.restarting', index }),
+    onFailed: (reason) => {
+      const { send, warn } = parts();
+      warn(`thread #${index} failed: ${reason}; the other threads go on`);
+      send({ type: 'thread.failed', index, reason });
+    },
+    onGone: () => {
+      const { desk, processors } = parts();
+      desk.drop(index);
+      processors.endFrozen(index);
+    },
+    onView: (view) => {
+      const { events, onView } = parts();
+      events.publish({ type: 'thread', view });
+      onView?.(view);
+    },
+    onRow: (row) => {
+      const { events, onRow } = parts();
+      events.publish({ type: 'row', index, row });
+      onRow?.(index, row);
+    },
+    overlay: (view) => {
+      const { desk, processors } = parts();
+      return {
+        ...view,
+        waitingFor: view.mode === 'waiting' ? desk.waitingFor(index) : null,
+        processor: view.processor && { ...view.processor, pid: processors.pidOf(index) },
+      };
+    },
+  };
+}
