@@ -150,7 +150,7 @@ host.ready({
       skip: stagesBetween(plan, present.state, to),
     };
   },
-  history: (limit: number) => store.history(limit),
+  history: (limit: number) => store.history({ limit }),
   stop: async () => {
     actor.send({ type: 'THREAD.STOP' });
     await waitFor(actor, (snapshot) => snapshot.status !== 'active');

@@ -23,7 +23,7 @@ describe('a record', () => {
     const store = openStore();
     expect(store.read(sealer, Date.parse(since))).toEqual(recordOf());
     expect(store.revision()).toBe(0);
-    expect(store.history(10)).toEqual([]);
+    expect(store.history({ limit: 10 })).toEqual([]);
   });
 
   test('is read back as it was committed, also by the next owner', () => {
@@ -70,7 +70,7 @@ describe('record and history row are one transaction', () => {
     store.commit(before, rowOf());
     const unwritable = recordOf({ outputs: { ticket: 1n } });
     expect(thrownBy(() => store.commit(unwritable, rowOf()))).toMatchObject({ code: 'store_failed' });
-    expect(store.history(10)).toHaveLength(1);
+    expect(store.history({ limit: 10 })).toHaveLength(1);
     expect(store.read(sealer, 0)).toEqual(before);
   });
 
@@ -96,7 +96,7 @@ describe('record and history row are one transaction', () => {
     const { tries } = store.read(sealer, 0);
     expect(tries).toBeGreaterThanOrEqual(20);
     expect(store.revision()).toBe(tries);
-    expect(store.history(1)).toMatchObject([{ seq: tries, durationMs: tries }]);
+    expect(store.history({ limit: 1 })).toMatchObject([{ seq: tries, durationMs: tries }]);
   });
 });
 
@@ -104,12 +104,12 @@ describe('history', () => {
   test('gives the latest rows, oldest first, numbered without a gap', () => {
     const store = openStore();
     for (const event of ['a', 'b', 'c', 'd']) store.commit(full, rowOf({ event }));
-    expect(store.history(3).map(({ seq, event }) => [seq, event])).toEqual([
+    expect(store.history({ limit: 3 }).map(({ seq, event }) => [seq, event])).toEqual([
       [2, 'b'],
       [3, 'c'],
       [4, 'd'],
     ]);
-    expect(store.history(0)).toEqual([]);
+    expect(store.history({ limit: 0 })).toEqual([]);
     expect(store.revision()).toBe(4);
   });
 
@@ -130,7 +130,7 @@ describe('history', () => {
       command: 'resume',
     });
     expect(store.commit(full, row)).toBe(1);
-    expect(store.history(1)).toEqual([{ seq: 1, ...row }]);
+    expect(store.history({ limit: 1 })).toEqual([{ seq: 1, ...row }]);
   });
 
   test('goes on counting for the next owner', () => {
