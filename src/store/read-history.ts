@@ -4,18 +4,18 @@ import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryQuery } from '../protocol/thread.js';
 import { type Db, openInMemory, openToRead } from './database.js';
 import { selectRowsJson } from './history-rows.js';
-import { damaged, sizeOf } from './sound-database.js';
+import { checkBegin, damaged, sizeOf } from './sound-database.js';
 import { threadStoreFile } from './thread-store.js';
 
 /**
  * The rows asked for as the text of a JSON array, read from a location that no thread has open; `[]` when there is no
- * store yet. The file stays as it is. @throws location_in_use, store_failed
+ * store yet. Writes nothing but what the store's log holds already. @throws location_in_use, store_failed
  */
 export function readHistoryJson(location: string, query: HistoryQuery): string {
   const file = threadStoreFile(location);
   const size = sizeOf(file);
   if (size === undefined) return '[]';
-  if (size === 0) throw damaged(file, 'it is empty');
+  checkBegin(file, size);
   const db = isWritable(file) ? openToRead(file) : openCopy(file);
   try {
     return selectRowsJson(db, query);

@@ -13,6 +13,9 @@ export interface Layout {
   migrate?(db: Db, from: number): void;
 }
 
+/** One page; every file of ours has several. */
+const leastBytes = 4096;
+
 /** `pragma quick_check` takes 1 ms for 10,000 rows of history; files past 16 MiB have but these tables looked at. */
 const mostPagesToCheck = 4096;
 const tablesToCheck = ['sqlite_schema', 'record'] as const;
@@ -24,7 +27,7 @@ const tablesToCheck = ['sqlite_schema', 'record'] as const;
 export function openSound(file: string, layout: Layout): Db {
   makeDirectory(dirname(file));
   const size = sizeOf(file);
-  if (size === 0) throw damaged(file, 'it is empty');
+  if (size !== undefined) checkBegin(file, size);
   const hasLog = (sizeOf(`${file}-wal`) ?? 0) > 0;
   if (size === undefined && hasLog) throw damaged(file, `it is gone, but its log ${file}-wal is there`);
   if (size === undefined) create(file, layout);
@@ -41,8 +44,23 @@ export function openSound(file: string, layout: Layout): Db {
     layout.migrate?.(opened, found);
     opened.pragma(`user_version = ${layout.version}`);
   });
-  reserveLog(file);
+  try {
+    reserveLog(file);
+  } catch (cause) {
+    db.close();
+    throw new SealvisorError(
+      'store_failed',
+      `cannot write to ${file}-wal: ${messageOf(cause)}; check the disk and its permissions`,
+      { cause },
+    );
+  }
   return db;
+}
+
+/** SQLite takes a file of less than a page for a new one, and writes over it. @throws store_failed */
+export function checkBegin(file: string, size: number): void {
+  if (size === 0) throw damaged(file, 'it is empty');
+  if (size < leastBytes) throw damaged(file, `it has but ${size} bytes`);
 }
 
 export function damaged(file: string, why: string, cause?: unknown): SealvisorError {

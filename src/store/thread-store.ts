@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Plan } from '../../machines/plan.js';
 import type { Row } from '../../machines/record-changes.js';
 import { emptyRecord, type ThreadRecord } from '../../machines/thread-record.js';
-import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryQuery, HistoryRow } from '../protocol/thread.js';
 import { commandLog, type DoneCommand } from './command-log.js';
 import type { Db } from './database.js';
@@ -54,7 +54,7 @@ export function openThreadStore(location: string, options: ThreadStoreOptions = 
   const file = threadStoreFile(location);
   const db = openSound(file, threadLayout);
   try {
-    return storeOf(db, file, location, options.keepRows ?? 10_000);
+    return storeOf(db, file, location, Math.max(1, options.keepRows ?? 10_000));
   } catch (cause) {
     db.close();
     throw damaged(file, messageOf(cause), cause);
@@ -130,8 +130,7 @@ function storeOf(db: Db, file: string, location: string, keepRows: number): Thre
 function tendReserve(db: Db, file: string): void {
   try {
     reservePages(db, file);
-  } catch (error) {
-    // A fault of the file is told by the next commit, which meets it too.
-    if (!systemCodeOf(error)?.startsWith('SQLITE_')) throw error;
+  } catch {
+    // A fault of the disk or the file is told by the next commit, which meets it too.
   }
 }
