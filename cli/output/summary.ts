@@ -20,7 +20,7 @@ export function summaryOf(config: WorkerConfig): readonly SealedSector[] {
   const seconds = new Map<string, Record<string, number>>();
   for (const { location } of config.threads) {
     const store = openThreadStore(location);
-    for (const row of store.history(10_000)) {
+    for (const row of store.history({})) {
       if (row.sector === null || row.stage === null || row.durationMs === null) continue;
       const stages = seconds.get(row.sector) ?? {};
       stages[row.stage] = (stages[row.stage] ?? 0) + row.durationMs / 1000;

@@ -14,21 +14,55 @@ const nativeBinding = createRequire(import.meta.url).resolve(
 
 /**
  * Opens a database for this owner alone, its directory and its tables made; what a transaction wrote is on disk when
- * it returns. @throws location_not_writable, location_in_use, store_failed
+ * it returns. `setUp` is SQL, or runs inside the first transaction.
+ * @throws location_not_writable, location_in_use, store_failed, and what `setUp` throws as SealvisorError
  */
-export function openDatabase(path: string, schema: string): Db {
+export function openDatabase(path: string, setUp: string | ((db: Db) => void)): Db {
   makeDirectory(dirname(path));
+  return opened(
+    path,
+    () => new Database(path, { timeout: 1000, nativeBinding }),
+    (db) => {
+      db.pragma('locking_mode = EXCLUSIVE');
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+      // The lock is taken by the first write; taken here, a second owner is told at once.
+      db.exec('begin immediate');
+      if (typeof setUp === 'string') db.exec(setUp);
+      else setUp(db);
+      db.exec('commit');
+    },
+  );
+}
+
+/** Opens a database that is there to be read, with nobody else in it. @throws location_in_use, store_failed */
+export function openToRead(path: string): Db {
+  return opened(
+    path,
+    () => new Database(path, { fileMustExist: true, timeout: 0, nativeBinding }),
+    (db) => {
+      // A lock of its own, in place of the shared index that a reader would leave beside the file.
+      db.pragma('locking_mode = EXCLUSIVE');
+      db.pragma('query_only = true');
+      db.prepare('select count(*) from sqlite_schema').get();
+    },
+  );
+}
+
+/** A database in memory: made of `bytes`, or empty. */
+export function openInMemory(bytes?: Buffer): Db {
+  return new Database(bytes ?? ':memory:', { nativeBinding });
+}
+
+function opened(path: string, open: () => Db, setUp: (db: Db) => void): Db {
   let db: Db | undefined;
   try {
-    db = new Database(path, { timeout: 1000, nativeBinding });
-    db.pragma('locking_mode = EXCLUSIVE');
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
-    // The lock is taken by the first write; taken here, a second owner is told at once.
-    db.exec(`begin immediate; ${schema} commit`);
+    db = open();
+    setUp(db);
     return db;
   } catch (cause) {
     db?.close();
+    if (cause instanceof SealvisorError) throw cause;
     if (systemCodeOf(cause)?.startsWith('SQLITE_BUSY'))
       throw new SealvisorError(
         'location_in_use',
@@ -43,14 +77,19 @@ export function openDatabase(path: string, schema: string): Db {
   }
 }
 
-function makeDirectory(path: string): void {
+/** Makes a directory and those above it. @throws location_not_writable */
+export function makeDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
   } catch (cause) {
-    throw new SealvisorError(
-      'location_not_writable',
-      `cannot write to ${path}: ${messageOf(cause)}; make it writable for this user or choose another place`,
-      { cause },
-    );
+    throw notWritable(path, cause);
   }
+}
+
+export function notWritable(path: string, cause: unknown): SealvisorError {
+  return new SealvisorError(
+    'location_not_writable',
+    `cannot write to ${path}: ${messageOf(cause)}; make it writable for this user or choose another place`,
+    { cause },
+  );
 }

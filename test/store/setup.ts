@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import type { Row } from '#machines/record-changes.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
-import { openThreadStore, type ThreadStore } from '#src/store/thread-store.js';
+import { openThreadStore, type ThreadStore, type ThreadStoreOptions } from '#src/store/thread-store.js';
 
 export const since = '2026-11-22T10:00:00.000Z';
 export const sector = { miner: 10000, number: 2, id: 's-t010000-2', proofType: 5, size: 2048 };
@@ -18,10 +18,18 @@ export function freshDir(): string {
 }
 
 /** A thread's store that is closed after the test, if the test has not done so. */
-export function openStore(location = freshDir()): ThreadStore & { readonly location: string } {
-  const store = openThreadStore(location);
+export function openStore(
+  location = freshDir(),
+  options: ThreadStoreOptions = {},
+): ThreadStore & { readonly location: string } {
+  const store = openThreadStore(location, options);
   onTestFinished(() => store.close());
   return { ...store, location };
+}
+
+/** The files of a directory and what is in them. */
+export function contentOf(dir: string): Readonly<Record<string, Buffer>> {
+  return Object.fromEntries(readdirSync(dir).map((name) => [name, readFileSync(join(dir, name))]));
 }
 
 /** Runs SQL on a closed store, as a faulty disk or another program would. */

@@ -1,0 +1,51 @@
+/** The history of a thread that does not run. */
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
+import type { HistoryQuery } from '../protocol/thread.js';
+import { type Db, openInMemory, openToRead } from './database.js';
+import { selectRowsJson } from './history-rows.js';
+import { checkBegin, damaged, sizeOf } from './sound-database.js';
+import { threadStoreFile } from './thread-store.js';
+
+/**
+ * The rows asked for as the text of a JSON array, read from a location that no thread has open; `[]` when there is no
+ * store yet. Writes nothing but what the store's log holds already. @throws location_in_use, store_failed
+ */
+export function readHistoryJson(location: string, query: HistoryQuery): string {
+  const file = threadStoreFile(location);
+  const size = sizeOf(file);
+  if (size === undefined) return '[]';
+  checkBegin(file, size);
+  const db = isWritable(file) ? openToRead(file) : openCopy(file);
+  try {
+    return selectRowsJson(db, query);
+  } catch (cause) {
+    throw damaged(file, messageOf(cause), cause);
+  } finally {
+    db.close();
+  }
+}
+
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** SQLite cannot lock what it may not write; where this user may not write, no thread of ours has it open. */
+function openCopy(file: string): Db {
+  if ((sizeOf(`${file}-wal`) ?? 0) > 0)
+    throw new SealvisorError(
+      'store_failed',
+      `cannot read ${file}: its latest rows are still in ${file}-wal; make both writable for this user`,
+    );
+  try {
+    // Bytes 18 and 19 of the file's header: to be read without a log.
+    return openInMemory(readFileSync(file).fill(1, 18, 20));
+  } catch (cause) {
+    throw damaged(file, messageOf(cause), cause);
+  }
+}

@@ -1,0 +1,146 @@
+/** Databases that are never taken for new when they are damaged, and never written to when they are. */
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { type Db, makeDirectory, notWritable, openDatabase, openInMemory } from './database.js';
+import { freePages, reserveLog, reserveTable, takePages } from './reserve.js';
+
+/** What lies in a database's file, and its version (`pragma user_version`). */
+export interface Layout {
+  readonly version: number;
+  readonly tables: string;
+  /** Brings the tables of a file of version `from` to the present one. */
+  migrate?(db: Db, from: number): void;
+}
+
+/** One page; every file of ours has several. */
+const leastBytes = 4096;
+
+/** `pragma quick_check` takes 1 ms for 10,000 rows of history; files past 16 MiB have but these tables looked at. */
+const mostPagesToCheck = 4096;
+const tablesToCheck = ['sqlite_schema', 'record'] as const;
+
+/**
+ * Opens the database in `file` for this owner alone, with room laid in for a full disk; makes it when it is not there.
+ * @throws location_not_writable, location_in_use, store_failed when it is damaged: its bytes stay as they are
+ */
+export function openSound(file: string, layout: Layout): Db {
+  makeDirectory(dirname(file));
+  const size = sizeOf(file);
+  if (size !== undefined) checkBegin(file, size);
+  const hasLog = (sizeOf(`${file}-wal`) ?? 0) > 0;
+  if (size === undefined && hasLog) throw damaged(file, `it is gone, but its log ${file}-wal is there`);
+  if (size === undefined) create(file, layout);
+  const db = openDatabase(file, (opened) => {
+    const found = Number(opened.pragma('user_version', { simple: true }));
+    if (found > layout.version)
+      throw new SealvisorError(
+        'store_failed',
+        `${file} is of version ${found}, this program knows version ${layout.version}: use the program that wrote it, or move the file away to start empty`,
+      );
+    if (!hasLog) checkSize(opened, file);
+    checkPages(opened, file);
+    if (found === layout.version) return;
+    layout.migrate?.(opened, found);
+    opened.pragma(`user_version = ${layout.version}`);
+  });
+  try {
+    reserveLog(file);
+  } catch (cause) {
+    db.close();
+    throw new SealvisorError(
+      'store_failed',
+      `cannot write to ${file}-wal: ${messageOf(cause)}; check the disk and its permissions`,
+      { cause },
+    );
+  }
+  return db;
+}
+
+/** SQLite takes a file of less than a page for a new one, and writes over it. @throws store_failed */
+export function checkBegin(file: string, size: number): void {
+  if (size === 0) throw damaged(file, 'it is empty');
+  if (size < leastBytes) throw damaged(file, `it has but ${size} bytes`);
+}
+
+export function damaged(file: string, why: string, cause?: unknown): SealvisorError {
+  return new SealvisorError(
+    'store_failed',
+    `${file} is damaged (${why}); it was left as it is: check the disk, then restore it, or move it and its -wal away to start empty`,
+    { cause },
+  );
+}
+
+/** In bytes; undefined when it is not there. @throws store_failed */
+export function sizeOf(file: string): number | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.size;
+  } catch (cause) {
+    const message = `cannot look at ${file}: ${messageOf(cause)}; check the disk and its permissions`;
+    throw new SealvisorError('store_failed', message, { cause });
+  }
+}
+
+/** Of a file that was closed its header tells the size. SQLite itself refuses one that is too short. */
+function checkSize(db: Db, file: string): void {
+  const pages = Number(db.pragma('page_count', { simple: true }));
+  const pageSize = Number(db.pragma('page_size', { simple: true }));
+  const size = sizeOf(file);
+  if (size !== pages * pageSize)
+    throw damaged(file, `it has ${size} bytes, its header tells of ${pages * pageSize}`);
+}
+
+function checkPages(db: Db, file: string): void {
+  const isSmall = Number(db.pragma('page_count', { simple: true })) <= mostPagesToCheck;
+  const checks = isSmall ? ['quick_check(1)'] : tablesToCheck.map((table) => `quick_check(${table})`);
+  for (const check of checks) {
+    const found = String(db.pragma(check, { simple: true }));
+    if (found !== 'ok') throw damaged(file, found);
+  }
+}
+
+/** The file is there whole or not at all, whenever this is killed: so one of no bytes is a damaged one. */
+function create(file: string, layout: Layout): void {
+  const draft = `${file}.${process.pid}-${process.hrtime.bigint()}.new`;
+  try {
+    writeDurably(draft, imageOf(layout));
+    place(draft, file);
+  } catch (cause) {
+    throw notWritable(dirname(file), cause);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function imageOf(layout: Layout): Buffer {
+  const db = openInMemory();
+  db.exec(`${layout.tables} ${reserveTable} ${takePages}; ${freePages}`);
+  db.pragma(`user_version = ${layout.version}`);
+  const image = db.serialize();
+  db.close();
+  // Bytes 18 and 19 of the file's header: to be read and written with a log (WAL).
+  return image.fill(2, 18, 20);
+}
+
+function writeDurably(path: string, bytes: Buffer): void {
+  const descriptor = openSync(path, 'wx');
+  try {
+    writeSync(descriptor, bytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A link, unlike a rename, leaves the file of an owner who was quicker. */
+function place(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    // A file system without links.
+    renameSync(draft, file);
+  }
+}

@@ -1,0 +1,69 @@
+/** A thread's record as text with its checksum, and back. */
+import { hash } from 'node:crypto';
+import { type Plan, planState } from '../../machines/plan.js';
+import type { ThreadRecord } from '../../machines/thread-record.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
+
+export interface StoredRecord {
+  readonly version: number;
+  readonly body: string;
+  readonly sum: string | null;
+}
+
+/** Finds bits that a disk has flipped; it is no guard against people. */
+export function sumOf(body: string): string {
+  return hash('sha1', body);
+}
+
+export function unreadable(file: string, why: string, cause?: unknown): SealvisorError {
+  return new SealvisorError(
+    'record_unreadable',
+    `the record in ${file} cannot be read (${why}); it was left as it is: restore it, or move it and its -wal away to start the thread empty`,
+    { cause },
+  );
+}
+
+/**
+ * The record of a thread whose plan is `plan`. It is our own, so a look at its shape is enough; loading a schema
+ * library would double a thread's start. @throws record_unreadable
+ */
+export function parseRecord(found: StoredRecord, file: string, plan: Plan): ThreadRecord {
+  if (found.version !== 1) throw unreadable(file, `version ${found.version}, this program knows version 1`);
+  if (found.sum !== sumOf(found.body)) throw unreadable(file, 'its checksum does not match');
+  let record: Partial<ThreadRecord>;
+  try {
+    record = JSON.parse(found.body) as Partial<ThreadRecord>;
+  } catch (cause) {
+    throw unreadable(file, messageOf(cause), cause);
+  }
+  if (!isRecord(record)) throw unreadable(file, 'fields are missing');
+  // Without a sector in hand a plan is but a name.
+  if (record.plan !== plan.name && record.sector === null && record.state === 'Empty')
+    return { ...record, plan: plan.name };
+  if (record.plan !== plan.name)
+    throw unreadable(file, `its sector is of plan ${record.plan}, the thread's plan is ${plan.name}`);
+  if (!planState(plan, record.state))
+    throw unreadable(file, `plan ${plan.name} knows no state ${record.state}`);
+  return record;
+}
+
+function isRecord(record: Partial<ThreadRecord> | null): record is ThreadRecord {
+  if (typeof record !== 'object' || record === null) return false;
+  const isNullOr = (key: keyof ThreadRecord, type: 'number' | 'object') =>
+    record[key] === null || typeof record[key] === type;
+  return (
+    record.version === 1 &&
+    typeof record.plan === 'string' &&
+    typeof record.state === 'string' &&
+    typeof record.outputs === 'object' &&
+    record.outputs !== null &&
+    typeof record.isPaused === 'boolean' &&
+    typeof record.isResting === 'boolean' &&
+    typeof record.tries === 'number' &&
+    typeof record.since === 'string' &&
+    isNullOr('nextAtMs', 'number') &&
+    isNullOr('intent', 'object') &&
+    isNullOr('lastError', 'object') &&
+    (record.sector === null || typeof record.sector?.id === 'string')
+  );
+}
