@@ -10,6 +10,7 @@ import { type HistoryRow, type Summary, summarize, type ThreadView } from '../pr
 import { builtinProcessor } from './builtin-processor.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
+import { type EventHub, eventHub } from './event-hub.js';
 import { type Processors, workerProcessors } from './processors.js';
 import { serviceDispatcher } from './remote-service.js';
 import { processService } from './thread-process.js';
@@ -33,6 +34,8 @@ export interface Worker {
   readonly name: string;
   readonly version: string;
   readonly control: WorkerControl;
+  /** What changes, for whoever watches. */
+  readonly events: EventHub;
   summary(): Summary;
   info(): unknown;
   tree(): TreeNode;
@@ -47,6 +50,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { config, name, version } = options;
   await Promise.all(config.threads.map((thread) => checkWritable(thread.location)));
   const slots: SupervisedSlot[] = [];
+  const events = eventHub();
   const threads = threadTree(slots);
   const { control, actor } = createWorkerControl({
     slots,
@@ -66,8 +70,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       options.warn(`thread #${index} failed: ${reason}; the other threads go on`);
       actor.send({ type: 'thread.failed', index, reason });
     },
-    onView: (view) => options.onView?.(view),
-    onRow: (row) => options.onRow?.(index, row),
+    onView: (view) => {
+      events.publish({ type: 'thread', view });
+      options.onView?.(view);
+    },
+    onRow: (row) => {
+      events.publish({ type: 'row', index, row });
+      options.onRow?.(index, row);
+    },
     processorPid: () => processors.pidOf(index),
   });
   const home = config.threads[0]?.location ?? '.';
@@ -108,6 +118,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       closeBreaker: later,
       reload: later,
     },
+    events,
     summary: () => summarize(control.threads()),
     info: () => ({ name, version, life: actor.getSnapshot().value, counts: summarize(control.threads()) }),
     tree: () => root.root('worker'),
