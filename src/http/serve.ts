@@ -4,6 +4,11 @@ import { getRequestListener } from '@hono/node-server';
 import { type ChildSpec, serviceChild } from '../actors/index.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 
+export interface App {
+  /** `env` holds node's own request and answer, as hono's server hands them on. */
+  fetch(request: Request, env?: object): Response | Promise<Response>;
+}
+
 export interface Served {
   readonly host: string;
   readonly port: number;
@@ -15,10 +20,10 @@ export interface Served {
 
 /** Serves an app. @throws port_taken, usage when the host cannot be listened on */
 export async function serve(
-  app: { fetch(request: Request): Response | Promise<Response> },
+  app: App,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Served> {
-  const server = createServer(getRequestListener((request) => app.fetch(request)));
+  const server = createServer(getRequestListener((request, env) => app.fetch(request, env)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       const taken = systemCodeOf(cause) === 'EADDRINUSE';
@@ -52,7 +57,7 @@ export async function serve(
 
 /** An app behind a port as a supervised child; `onListening` is told where, each time it comes up. */
 export function servedChild(
-  app: () => { fetch(request: Request): Response | Promise<Response> },
+  app: () => App,
   endpoint: () => { readonly host: string; readonly port: number },
   onListening: (served: Served) => void,
 ): ChildSpec['start'] {

@@ -1,19 +1,58 @@
 /** Bodies of the routes that steer a thread, the same on worker and manager (SPEC section 9). */
 import * as z from 'zod';
 
-const text = z.string().max(1000);
+/** Who asks and why. */
+export const asked = {
+  reason: z.string().max(1000).optional(),
+  by: z.string().max(1000).optional(),
+};
+
+const command = {
+  ...asked,
+  id: z.string().min(1).max(200).optional(),
+  ifRevision: z.int().min(0).optional(),
+};
+
+/** Longest that an answer may wait for a thread to stand still, ms. */
+export const longestWaitMs = 600_000;
 
 export const pauseBody = z.strictObject({
   how: z.enum(['after-stage', 'freeze', 'now']).optional(),
-  reason: text.optional(),
-  by: text.optional(),
+  waitMs: z.int().min(0).max(longestWaitMs).optional(),
+  ...command,
 });
 
-export const restartBody = z.strictObject({ reason: text.optional(), by: text.optional() });
+export const restartBody = z.strictObject(asked);
 
 export const resumeBody = z.strictObject({
   state: z.string().max(64).nullish(),
-  reason: text.optional(),
-  by: text.optional(),
   dryRun: z.boolean().optional(),
+  force: z.boolean().optional(),
+  ...command,
 });
+
+const kinds = ['transition', 'try', 'error', 'command', 'lifecycle'] as const;
+const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, 'expected a whole number')
+  .transform(Number);
+
+/** Most rows that one question may ask for. */
+const mostRows = 100_000;
+
+/** `?limit&after&sector&kind=transition,error`; a word that is none of these is refused by name. */
+export const historyQuery = z
+  .strictObject({
+    limit: wholeNumber.refine((n) => n >= 1 && n <= mostRows, `expected 1 to ${mostRows}`).optional(),
+    after: wholeNumber.optional(),
+    sector: z
+      .string()
+      .regex(/^s-t0\d{1,15}-\d{1,15}$/, 'expected a sector such as s-t010000-2')
+      .optional(),
+    kind: z
+      .string()
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.enum(kinds)))
+      .optional(),
+  })
+  .transform(({ kind, ...query }) => ({ ...query, kinds: kind }));

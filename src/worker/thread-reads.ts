@@ -1,6 +1,6 @@
 /** What can be read of a thread's past. */
 import type { Estimate, HistoryQuery } from '../protocol/thread.js';
-import { readHistoryJson } from '../store/thread-store.js';
+import { readHistoryJson } from '../store/read-history.js';
 import { type Durations, estimateOf } from './estimate.js';
 import type { ThreadSlot } from './thread-slot.js';
 

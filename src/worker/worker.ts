@@ -44,6 +44,7 @@ export interface Worker {
   readonly name: string;
   readonly version: string;
   readonly control: WorkerControl;
+  /** What changes, for whoever watches. */
   readonly events: EventHub;
   /** As it runs now: a reload changes it. */
   config(): WorkerConfig;

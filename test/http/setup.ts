@@ -2,7 +2,10 @@ import type { Hono } from 'hono';
 import { workerApp } from '#src/http/worker-app.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { summarize, type ThreadView } from '#src/protocol/thread.js';
+import type { WorkerView } from '#src/protocol/worker.js';
 import { createWorkerControl } from '#src/worker/control.js';
+import type { WorkerControl } from '#src/worker/control-words.js';
+import { eventHub } from '#src/worker/event-hub.js';
 import type { ThreadSlot } from '#src/worker/thread-slot.js';
 import { node } from '../actors/node.js';
 import { pausedView, viewOf } from '../protocol/views.js';
@@ -53,7 +56,6 @@ const never = () => {
 const notAsked = {
   history: never,
   estimate: never,
-  worker: never,
   cordon: never,
   uncordon: never,
   drain: never,
@@ -63,8 +65,29 @@ const notAsked = {
   reload: never,
 };
 
-/** The worker's doors over the real control and threads that only pretend: #0 idle, #1 paused, unless given. */
-export function workerDoors(views: readonly ThreadView[] = [viewOf(), pausedView({ index: 1 })]) {
+/** A worker that serves, without limits, but for `facts`. */
+export function workerViewOf(facts: Partial<WorkerView> = {}): WorkerView {
+  return {
+    name: 'w1',
+    version: '1.2.3',
+    life: 'serving',
+    cordon: null,
+    drain: null,
+    limits: [],
+    breakers: [],
+    counts: summarize([]),
+    ...facts,
+  };
+}
+
+/**
+ * The worker's doors over the real control and threads that only pretend: #0 idle, #1 paused, unless given.
+ * `own` stands in for functions of the control.
+ */
+export function workerDoors(
+  views: readonly ThreadView[] = [viewOf(), pausedView({ index: 1 })],
+  own: Partial<WorkerControl> = {},
+) {
   const sent: Sent[] = [];
   const { control, actor } = createWorkerControl({
     slots: views.map((view) => slotOf(view, sent)),
@@ -74,23 +97,26 @@ export function workerDoors(views: readonly ThreadView[] = [viewOf(), pausedView
     },
   });
   actor.send({ type: 'WORKER.SERVE' });
+  const events = eventHub({ boot: 'b1' });
+  const worker = () => workerViewOf({ counts: summarize(control.threads()) });
   const app = workerApp({
     name: 'w1',
     version: '1.2.3',
-    control: { ...control, ...notAsked },
+    control: { ...control, ...notAsked, worker, ...own },
+    events,
     summary: () => summarize(control.threads()),
     info: () => ({ name: 'w1', version: '1.2.3', life: 'serving', counts: summarize(control.threads()) }),
     tree: () => rootNode,
     ended: new Promise(() => undefined),
     stop: async () => actor.send({ type: 'WORKER.STOP' }),
   });
-  return { app, sent, stop: () => actor.send({ type: 'WORKER.STOP' }) };
+  return { app, sent, events, stop: () => actor.send({ type: 'WORKER.STOP' }) };
 }
 
 /** Posts `body` (text as it is, all else as JSON) and reads the answer. */
-export async function post(app: Hono, path: string, body: unknown) {
+export async function post(app: Hono, path: string, body: unknown, method = 'POST') {
   const response = await app.request(path, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json' },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });

@@ -1,0 +1,115 @@
+/** `GET /api/v1/events`: what changes, as server-sent events; a client that was cut off goes on where it was. */
+import type { Context, Hono } from 'hono';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import * as z from 'zod';
+import type { WorkerNews } from '../protocol/worker.js';
+import type { EventHub, HubEvent, Snapshot } from '../worker/event-hub.js';
+import type { Worker } from '../worker/worker.js';
+import { parse } from './parse.js';
+
+const pingMs = 15_000;
+/** A client for whom more events wait than this does not read: it is cut off, and told all by a reset when it comes again. */
+const mostWaiting = 1000;
+
+const newsTypes = ['thread', 'row', 'worker'] as const satisfies readonly WorkerNews['type'][];
+const eventsQuery = z.strictObject({
+  after: z.string().max(100).optional(),
+  thread: z
+    .string()
+    .regex(/^\d{1,6}$/, 'expected the index of a thread')
+    .transform(Number)
+    .optional(),
+  types: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(newsTypes)))
+    .optional(),
+});
+type EventsQuery = z.output<typeof eventsQuery>;
+
+export function eventRoutes(app: Hono, { control, events }: Pick<Worker, 'control' | 'events'>): void {
+  app.get('/api/v1/events', (c) => {
+    const query = parse(eventsQuery, c.req.query(), 'events');
+    const after = c.req.header('last-event-id') || query.after;
+    // Taken in the same turn as the subscription below: nothing can change between the two.
+    const now = snapshot(control, query);
+    return streamSSE(c, (stream) =>
+      follow(stream, events, { query, after, now, drop: () => cutOff(c, stream) }),
+    );
+  });
+}
+
+async function follow(
+  stream: SSEStreamingApi,
+  events: EventHub,
+  { query, after, now, drop }: { query: EventsQuery; after: string | undefined; now: Snapshot; drop(): void },
+): Promise<void> {
+  const waiting: HubEvent[] = [];
+  let wake = () => {};
+  const { missed, latest, unsubscribe } = events.subscribe(after, (event) => {
+    if (!isWanted(event.news, query)) return;
+    waiting.push(event);
+    if (waiting.length > mostWaiting) drop();
+    wake();
+  });
+  stream.onAbort(() => {
+    unsubscribe();
+    waiting.length = 0;
+    wake();
+  });
+  const stopPings = pings(stream);
+  try {
+    if (after === undefined || missed === 'too old')
+      await stream.writeSSE({ event: 'reset', id: latest, data: JSON.stringify(now) });
+    if (missed !== 'too old') for (const event of missed) await tell(stream, event, query);
+    while (!stream.aborted) {
+      const event = waiting.shift();
+      if (event) await tell(stream, event, query);
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+    }
+  } finally {
+    stopPings();
+    unsubscribe();
+  }
+}
+
+/** Keeps what is in between from taking the connection for dead; one at a time, where nobody reads. */
+function pings(stream: SSEStreamingApi): () => void {
+  let isWriting = false;
+  const timer = setInterval(() => {
+    if (isWriting) return;
+    isWriting = true;
+    void stream.write(': ping\n\n').then(() => {
+      isWriting = false;
+    });
+  }, pingMs);
+  return () => clearInterval(timer);
+}
+
+async function tell(stream: SSEStreamingApi, event: HubEvent, query: EventsQuery): Promise<void> {
+  if (stream.aborted || !isWanted(event.news, query)) return;
+  await stream.writeSSE({ event: event.news.type, id: event.id, data: event.text() });
+}
+
+/** Whether a client asked for it. What is the worker's own belongs to every thread. */
+function isWanted(news: WorkerNews, { thread, types }: EventsQuery): boolean {
+  if (types && !types.includes(news.type)) return false;
+  if (thread === undefined || news.type === 'worker') return true;
+  return thread === (news.type === 'row' ? news.index : news.view.index);
+}
+
+function snapshot(control: Worker['control'], { thread }: EventsQuery): Snapshot {
+  const threads = control.threads().filter((view) => thread === undefined || view.index === thread);
+  return { type: 'reset', threads, worker: control.worker() };
+}
+
+/** Ends the connection itself too: a client that does not read would not see the stream's end. */
+function cutOff(c: Context, stream: SSEStreamingApi): void {
+  stream.abort();
+  // Hono's server puts node's own answer there; a test that asks the app itself has none.
+  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: { destroy(): void } };
+  outgoing?.destroy();
+}
