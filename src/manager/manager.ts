@@ -61,10 +61,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
     get sectors() {
       return up(services.sectors);
     },
-    piece: (cid) =>
-      up(services.store)
-        .pieces()
-        .find((piece) => piece.cid === cid),
+    piece: (cid) => up(services.store).piece(cid),
     tree: () => root.root('manager'),
     get ended() {
       return root.exited.then(() => undefined);

@@ -72,8 +72,10 @@ const machine = sealingThread(plan).provide({
         settings: setup.settings,
         stores: setup.stores,
         localPiecesDirs: setup.localPiecesDirs,
+        deadlines: setup.deadlines,
         service,
         signal,
+        now: () => Date.now(),
         progress: showProgress,
         process: (stage, task) =>
           processTask({ children: setup.processChildren, index: setup.index, call: host.call }, stage, task, {

@@ -159,6 +159,7 @@ function threadSetups(
     settings: thread.sealing,
     stores: config.attached,
     localPiecesDirs: config.worker.localPiecesDirs,
+    deadlines: config.deadlines,
     faults: config.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
     leastMs: config.builtinLeastMs,
     workerName,

@@ -39,7 +39,10 @@ export async function realManager(home: string) {
     }),
     submitProof: async (id, { Proof }, reset) => sectors.submitProof(id, Proof, reset),
     pollProofState: async (id) => sectors.pollProof(id),
-    reportState: async (id, report) => void sectors.reportState(id, report),
+    reportState: async (id, report) => {
+      const { Finalized: finalized, AbortReason } = sectors.reportState(id, report);
+      return { finalized, abortReason: AbortReason || null };
+    },
     reportFinalized: async (id) => sectors.reportFinalized(id),
     reportAborted: async (id, reason) => sectors.reportAborted(id, reason),
     pieceSource: async (cid) => ({ url: `http://127.0.0.1:9/${cid}`, headers: {} }),
