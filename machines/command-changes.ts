@@ -76,7 +76,10 @@ export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand,
   const needed = planState(plan, to)?.needs.outputs ?? [];
   const isMove = to !== record.state && to !== 'Aborted';
   const kept = isMove
-    ? Object.fromEntries(Object.entries(record.outputs).filter(([key]) => needed.includes(key)))
+    ? Object.fromEntries(
+        // `ticket_at` goes with `ticket`.
+        Object.entries(record.outputs).filter(([key]) => needed.includes(key.replace(/_at$/, ''))),
+      )
     : record.outputs;
   const abort =
     command.state === 'Aborted'

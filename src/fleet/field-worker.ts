@@ -13,6 +13,11 @@ export interface ThreadRequest {
   readonly how?: PauseHow | undefined;
   readonly state?: string | null | undefined;
   readonly dryRun?: boolean | undefined;
+  readonly force?: boolean | undefined;
+  /** How long the answer to a pause may wait for the thread to stand still, ms. */
+  readonly waitMs?: number | undefined;
+  readonly id?: string | undefined;
+  readonly ifRevision?: number | undefined;
   readonly reason?: string | undefined;
   readonly by?: string | undefined;
 }
@@ -20,7 +25,12 @@ export interface ThreadRequest {
 export interface FieldWorker {
   threads(): Promise<readonly ThreadView[]>;
   thread(index: number): Promise<ThreadView>;
-  command(index: number, verb: ThreadVerb, request: ThreadRequest): Promise<ControlReply>;
+  command(
+    index: number,
+    verb: ThreadVerb,
+    request: ThreadRequest,
+    signal?: AbortSignal,
+  ): Promise<ControlReply>;
 }
 
 const count = z.number().int().min(0);
@@ -72,11 +82,15 @@ export function fieldWorker(name: string, base: string, clock: WallClock): Field
     const known = views.map((view) => view.index).join(', ') || 'none';
     throw new SealvisorError('thread_not_found', `no thread #${index} on ${name}: known are ${known}`);
   };
-  const beyond = (verb: ThreadVerb, { how, dryRun }: ThreadRequest): SealvisorError | undefined => {
+  const beyond = (verb: ThreadVerb, request: ThreadRequest): SealvisorError | undefined => {
+    const { how, dryRun, force, ifRevision } = request;
     const field = `${name} is a worker of the field`;
     if (verb === 'restart')
       return new SealvisorError('invalid_request', `${field}: it starts no thread again; restart the worker`);
     if (dryRun) return new SealvisorError('invalid_request', `${field}: it knows no dry run`);
+    if (force) return new SealvisorError('invalid_request', `${field}: it cannot be forced`);
+    if (ifRevision !== undefined)
+      return new SealvisorError('invalid_request', `${field}: its threads have no revisions`);
     if (how === 'freeze')
       return new SealvisorError('freeze_refused', `${field}: it cannot freeze a stage; pause without freeze`);
     if (how === 'now')

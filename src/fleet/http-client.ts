@@ -8,6 +8,8 @@ export interface JsonRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Ends the request: nobody waits for its answer any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** `body` is undefined when the answer is no JSON. */
@@ -26,8 +28,12 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
   const payload = options.body === undefined ? undefined : JSON.stringify(options.body);
   return new Promise((resolve, reject) => {
     let isLate = false;
-    const onFault = (cause: unknown) => {
+    const settle = () => {
       clearTimeout(deadline);
+      options.signal?.removeEventListener('abort', leave);
+    };
+    const onFault = (cause: unknown) => {
+      settle();
       reject(isLate ? lateBy(url, options.timeoutMs) : faultOf(cause, url));
     };
     const call = request(
@@ -42,15 +48,15 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
           ...options.headers,
         },
       },
-      (response) =>
-        readJson(response)
-          .then(resolve, onFault)
-          .finally(() => clearTimeout(deadline)),
+      (response) => readJson(response).then(resolve, onFault).finally(settle),
     );
     const deadline = setTimeout(() => {
       isLate = true;
       call.destroy();
     }, options.timeoutMs);
+    const leave = () => void call.destroy(new Error('nobody waits for the answer any more'));
+    if (options.signal?.aborted) leave();
+    options.signal?.addEventListener('abort', leave, { once: true });
     call.on('error', onFault);
     call.on('socket', (socket) => {
       // An answer that is there before the request is written ends the request's own care for the socket: without a

@@ -31,6 +31,13 @@ const seed = z.object({
     .transform((found) => found ?? null),
 });
 
+/** Not every manager of the field answers a report: what it leaves out, or says in other words, is no verdict. */
+const verdict = z
+  .object({ Finalized: z.boolean().nullish(), AbortReason: z.string().nullish() })
+  .nullable()
+  .catch(null)
+  .transform((told) => ({ finalized: told?.Finalized ?? false, abortReason: told?.AbortReason || null }));
+
 const timeoutMs = 15_000;
 const wireId = (id: SectorId) => ({ Miner: id.miner, Number: id.number });
 
@@ -64,7 +71,7 @@ export function sectorClient(manager: {
     waitSeed: (id, proofType) => call(seed, 'WaitSeed', wireId(id), proofType),
     submitProof: (id, proof, reset) => call(submitted, 'SubmitProof', wireId(id), proof, reset),
     pollProofState: (id) => call(polled, 'PollProofState', wireId(id)),
-    reportState: (id, report) => call(nothing, 'ReportState', wireId(id), report),
+    reportState: (id, report) => call(verdict, 'ReportState', wireId(id), report),
     reportFinalized: (id) => call(nothing, 'ReportFinalized', wireId(id)),
     reportAborted: (id, reason) => call(nothing, 'ReportAborted', wireId(id), reason),
     pieceSource: async (pieceCid) => ({

@@ -2,43 +2,61 @@
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { ControlReply, ThreadView } from '../protocol/thread.js';
-import type { FieldWorker, ThreadRequest } from './field-worker.js';
-import { expectOk, type JsonResponse, requestJson } from './http-client.js';
+import type { FieldWorker } from './field-worker.js';
+import { expectOk, type JsonRequest, type JsonResponse, requestJson } from './http-client.js';
 
 const timeoutMs = 15_000;
+/** Node's timers reach no further. */
+const longestMs = 2 ** 31 - 1;
+
+/** A request to a worker's REST; `path` is what stands behind `/api/v1`, with its query. */
+export type PassedRequest = Pick<JsonRequest, 'method' | 'body' | 'signal'> & { readonly path: string };
 
 export interface WorkerClient extends FieldWorker {
   /** The worker's supervisor tree, as it shows it. @throws invalid_request for a worker of the field */
   tree(): Promise<unknown>;
+  /** Any request to our own worker's REST; undefined when it answers nothing. @throws invalid_request for a worker of the field */
+  pass(request: PassedRequest): Promise<unknown>;
 }
 
 /** `base` is `http://host:port`. What our own worker answers is typed by the same program on the other side. */
 export function workerClient(name: string, base: string, clock: WallClock): WorkerClient {
-  const rest = (method: 'GET' | 'POST', path: string, body?: unknown) =>
-    requestJson({ method, url: `${base}/api/v1/threads${path}`, body, timeoutMs });
+  const rest = ({ path, ...request }: PassedRequest) =>
+    requestJson({ ...request, url: `${base}/api/v1${path}`, timeoutMs: patience(request.body) });
   // Loaded when it is needed: the schemas of the field's answers would slow every command down.
   const field = async () => (await import('./field-worker.js')).fieldWorker(name, base, clock);
+  const pass = async (request: PassedRequest) => {
+    const answer = await rest(request);
+    if (answer.status === 204) return undefined;
+    if (isRest(answer)) return expectOk(answer);
+    const asked = `${request.method} ${request.path}`;
+    throw new SealvisorError(
+      'invalid_request',
+      `${name} is a worker of the field: it has no ${asked}, only the list of its threads, pause and resume`,
+    );
+  };
   return {
     threads: async () => {
-      const answer = await rest('GET', '');
+      const answer = await rest({ method: 'GET', path: '/threads' });
       return isRest(answer) ? (expectOk(answer) as readonly ThreadView[]) : (await field()).threads();
     },
     thread: async (index) => {
-      const answer = await rest('GET', `/${index}`);
+      const answer = await rest({ method: 'GET', path: `/threads/${index}` });
       return isRest(answer) ? (expectOk(answer) as ThreadView) : (await field()).thread(index);
     },
-    command: async (index, verb, request: ThreadRequest) => {
-      const answer = await rest('POST', `/${index}/${verb}`, request);
-      return isRest(answer)
-        ? (expectOk(answer) as ControlReply)
-        : (await field()).command(index, verb, request);
+    command: async (index, verb, body, signal) => {
+      const answer = await rest({ method: 'POST', path: `/threads/${index}/${verb}`, body, signal });
+      return isRest(answer) ? (expectOk(answer) as ControlReply) : (await field()).command(index, verb, body);
     },
-    tree: async () => {
-      const answer = await requestJson({ method: 'GET', url: `${base}/api/v1/tree`, timeoutMs });
-      if (isRest(answer)) return expectOk(answer);
-      throw new SealvisorError('invalid_request', `${name} is a worker of the field: it shows no tree`);
-    },
+    tree: () => pass({ method: 'GET', path: '/tree' }),
+    pass,
   };
+}
+
+/** How long an answer may take: a command that waits for its effect (`waitMs`) takes so much longer. */
+export function patience(body: unknown): number {
+  const asked = typeof body === 'object' && body !== null && 'waitMs' in body ? body.waitMs : 0;
+  return Math.min(timeoutMs + (typeof asked === 'number' && asked > 0 ? asked : 0), longestMs);
 }
 
 /** The field's worker answers in text, or in JSON-RPC to a post at any path: neither is an answer to our request. */

@@ -3,19 +3,17 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
-import type { ThreadRequest } from '../fleet/field-worker.js';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
-import { readBody, readText } from './body.js';
+import { readText } from './body.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { managerMethods } from './manager-rpc.js';
-import { parse, threadIndex } from './parse.js';
+import { sectorRoutes } from './manager-sectors.js';
+import { workerRoutes } from './manager-workers.js';
 import { problem } from './problem.js';
-import { pauseBody, restartBody, resumeBody } from './thread-bodies.js';
 
 export function managerApp(manager: Manager): Hono {
   const app = new Hono();
-  const { roster, relay } = manager;
   const rpc = jsonRpcHandler(managerMethods(manager));
   app.onError((error, c) => problem(c, error));
   app.notFound((c) =>
@@ -27,24 +25,8 @@ export function managerApp(manager: Manager): Hono {
     return status === 204 ? c.body(null, 204) : c.json(body, status);
   });
   app.get('/api/v1/tree', (c) => c.json({ root: manager.tree() }));
-  app.get('/api/v1/workers', (c) => c.json(roster.list()));
-  app.get('/api/v1/workers/:name', (c) => c.json(roster.get(c.req.param('name'))));
-  app.delete('/api/v1/workers/:name', (c) => {
-    roster.remove(c.req.param('name'));
-    return c.body(null, 204);
-  });
-  app.get('/api/v1/workers/:name/threads', async (c) => c.json(await relay.threads(c.req.param('name'))));
-  app.get('/api/v1/workers/:name/threads/:index', async (c) =>
-    c.json(await relay.thread(c.req.param('name'), threadIndex(c.req.param('index')))),
-  );
-  app.get('/api/v1/workers/:name/tree', async (c) => c.json(await relay.tree(c.req.param('name'))));
-  const bodies = { pause: pauseBody, resume: resumeBody, restart: restartBody } as const;
-  for (const verb of ['pause', 'resume', 'restart'] as const)
-    app.post(`/api/v1/workers/:name/threads/:index/${verb}`, async (c) => {
-      const { name, index } = c.req.param();
-      const request = parse<ThreadRequest>(bodies[verb], await readBody(c), verb);
-      return c.json(await relay.command(name ?? '', threadIndex(index), verb, request));
-    });
+  workerRoutes(app, manager);
+  sectorRoutes(app, manager);
   app.get('/piecestore/:cid', async (c) => {
     const cid = c.req.param('cid');
     const piece = manager.piece(cid);

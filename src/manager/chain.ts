@@ -1,20 +1,36 @@
 /** A mock chain, deterministic: epochs by the clock, randomness by name and epoch. No chain would take what it says. */
 import { createHash } from 'node:crypto';
 import type { WallClock } from '../protocol/clock.js';
+import type { SectorId } from '../protocol/sector.js';
+
+export type MessageKind = 'preCommit' | 'proof';
+
+/** Whether the nth message of a kind for a sector (from 1) fails on chain. */
+export type FailsOnChain = (kind: MessageKind, sector: SectorId, nth: number) => boolean;
 
 export interface MockChain {
   epoch(): number;
   /** 32 bytes, base64. */
   randomness(kind: 'ticket' | 'seed', miner: number, number: number, epoch: number): string;
+  readonly fails: FailsOnChain;
   readonly epochMs: number;
 }
 
 /** Epochs a pre-commit takes to land, a seed to be drawn after that, and a proof to land. */
 export const landing = { preCommit: 1, seed: 2, proof: 1 } as const;
 
-export function mockChain(genesisMs: number, epochMs: number, clock: WallClock): MockChain {
+/** A ticket older than this, in epochs, is drawn anew while no pre-commit was made with it. */
+export const ticketLasts = 10;
+
+export function mockChain(
+  genesisMs: number,
+  epochMs: number,
+  clock: WallClock,
+  fails: FailsOnChain = () => false,
+): MockChain {
   return {
     epochMs,
+    fails,
     epoch: () => Math.floor((clock.now() - genesisMs) / epochMs),
     randomness: (kind, miner, number, epoch) =>
       createHash('sha256').update(`${kind}/${miner}/${number}/${epoch}`).digest('base64'),

@@ -5,7 +5,7 @@ import { type WallClock, wallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { proofTypeOfSize } from '../protocol/sector.js';
 import { type FleetStore, openFleetStore, type PieceRow } from '../store/fleet-store.js';
-import { mockChain } from './chain.js';
+import { type FailsOnChain, mockChain } from './chain.js';
 import { scanPieces } from './pieces.js';
 import { type Relay, relay } from './relay.js';
 import { type Roster, roster } from './roster.js';
@@ -19,6 +19,8 @@ export interface ManagerOptions {
   readonly pieces?: string | undefined;
   readonly onlyWithDeals?: boolean;
   readonly limit?: number;
+  /** Which messages fail on the mock chain. @default none */
+  readonly fails?: FailsOnChain;
   readonly warn: (line: string) => void;
   readonly clock?: WallClock;
   /** What stands behind the services: it is started again whenever one of them is. */
@@ -61,10 +63,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
     get sectors() {
       return up(services.sectors);
     },
-    piece: (cid) =>
-      up(services.store)
-        .pieces()
-        .find((piece) => piece.cid === cid),
+    piece: (cid) => up(services.store).piece(cid),
     tree: () => root.root('manager'),
     get ended() {
       return root.exited.then(() => undefined);
@@ -121,7 +120,7 @@ async function sectorsOver(
   if (pieces !== undefined) await scanPieces(pieces, sectorSize, store, { warn, signal });
   return sectorService({
     store,
-    chain: mockChain(store.genesisMs(clock.now()), options.epochMs, clock),
+    chain: mockChain(store.genesisMs(clock.now()), options.epochMs, clock, options.fails),
     clock,
     miner,
     sectorSize,

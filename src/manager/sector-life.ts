@@ -1,5 +1,8 @@
 /** One sector as the manager keeps it. */
+import { timestamp } from '../protocol/clock.js';
 import type { Deal, PreCommit, StateReport, Ticket } from '../protocol/sealer.js';
+import type { SectorView } from '../protocol/sealer-view.js';
+import { type SectorId, sectorOf } from '../protocol/sector.js';
 import type { PieceRow } from '../store/fleet-store.js';
 
 export interface SectorLife {
@@ -9,12 +12,17 @@ export interface SectorLife {
   readonly worker: StateReport['Worker'] | null;
   readonly deals: readonly Deal[] | null;
   readonly ticket: Ticket | null;
-  readonly preCommit: { readonly info: PreCommit; readonly epoch: number } | null;
-  readonly proof: { readonly proof: string; readonly epoch: number } | null;
+  /** The latest message of each kind; `fails` = the chain refuses it when it comes to it. */
+  readonly preCommit: { readonly info: PreCommit; readonly epoch: number; readonly fails?: boolean } | null;
+  readonly proof: { readonly proof: string; readonly epoch: number; readonly fails?: boolean } | null;
+  /** How many messages of each kind were sent. */
+  readonly messages: { readonly preCommit: number; readonly proof: number };
   readonly persistedIn: string | null;
   readonly failure: StateReport['Failure'];
   readonly finalized: boolean;
   readonly abortReason: string | null;
+  /** Who gave it up: an operator at the manager; null = its worker. */
+  readonly abortedBy: string | null;
 }
 
 export function newLife(proofType: number, nowMs: number): SectorLife {
@@ -27,10 +35,41 @@ export function newLife(proofType: number, nowMs: number): SectorLife {
     ticket: null,
     preCommit: null,
     proof: null,
+    messages: { preCommit: 0, proof: 0 },
     persistedIn: null,
     failure: null,
     finalized: false,
     abortReason: null,
+    abortedBy: null,
+  };
+}
+
+/** A life as it was kept. Written by `keep` of the sector service alone; one of an older version counts no messages. */
+export function lifeIn(body: string): SectorLife {
+  const life = JSON.parse(body) as Partial<SectorLife> & Omit<SectorLife, 'messages' | 'abortedBy'>;
+  const sent = { preCommit: life.preCommit ? 1 : 0, proof: life.proof ? 1 : 0 };
+  return { messages: sent, abortedBy: null, ...life };
+}
+
+/** Both sides know that the sector is done with: what is heard of it later is old. */
+export function isOver({ finalized, abortReason, state }: SectorLife): boolean {
+  return finalized || (abortReason !== null && state === 'Aborted');
+}
+
+export function sectorView(id: SectorId, life: SectorLife): SectorView {
+  const { worker, deals, failure, abortReason, abortedBy } = life;
+  return {
+    ...sectorOf(id, life.proofType),
+    state: life.state,
+    worker: worker && { name: worker.Instance, location: worker.Location },
+    deals: deals?.length ?? null,
+    failure: failure && { level: failure.Level, message: failure.Desc },
+    persistedIn: life.persistedIn,
+    finalized: life.finalized,
+    abort:
+      abortReason === null ? null : { reason: abortReason, by: abortedBy ?? worker?.Instance ?? 'worker' },
+    messages: life.messages,
+    givenAt: timestamp(life.givenMs),
   };
 }
 

@@ -1,18 +1,13 @@
 /** The sector service: allocates, deals, answers for the chain, and keeps what workers tell. */
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
-import type {
-  Allocated,
-  PollAnswer,
-  PreCommit,
-  SeedAnswer,
-  StateReport,
-  SubmitAnswer,
-} from '../protocol/sealer.js';
+import type { Allocated, StateReport } from '../protocol/sealer.js';
+import type { SectorReply, SectorView } from '../protocol/sealer-view.js';
 import { formatSectorId, proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../protocol/sector.js';
 import type { FleetStore } from '../store/fleet-store.js';
-import { landing, type MockChain } from './chain.js';
-import { dealOf, isHeld, newLife, packPieces, type SectorLife } from './sector-life.js';
+import type { MockChain } from './chain.js';
+import { type Lives, sectorChain } from './sector-chain.js';
+import { dealOf, isHeld, isOver, lifeIn, newLife, packPieces, sectorView } from './sector-life.js';
 
 export interface SectorsOptions {
   readonly store: FleetStore;
@@ -28,33 +23,23 @@ export interface SectorsOptions {
 
 export type Sectors = ReturnType<typeof sectorService>;
 
-const accepted: SubmitAnswer = { Res: 1, Desc: null };
-const duplicate: SubmitAnswer = { Res: 2, Desc: null };
-const mismatched: SubmitAnswer = { Res: 3, Desc: 'another submission was made for this sector' };
-
 export function sectorService(options: SectorsOptions) {
   const { store, chain, clock, miner, sectorSize, onlyWithDeals, limit } = options;
   const proofType = proofTypeOfSize(sectorSize).proofType;
-  const lifeOf = (id: SectorId): SectorLife => {
-    const row = store.sector(id.miner, id.number);
-    // Written by `keep` alone.
-    if (row) return JSON.parse(row.body) as SectorLife;
-    throw new SealvisorError('sector_not_found', `sector ${formatSectorId(id)} was never allocated here`);
+  const kept: Lives = {
+    of: (id) => {
+      const row = store.sector(id.miner, id.number);
+      if (row) return lifeIn(row.body);
+      throw new SealvisorError('sector_not_found', `sector ${formatSectorId(id)} was never allocated here`);
+    },
+    keep: (id, facts) => {
+      const life = { ...kept.of(id), ...facts };
+      store.putSector({ ...id, body: JSON.stringify(life) });
+      return life;
+    },
   };
-  const keep = (id: SectorId, facts: Partial<SectorLife>): SectorLife => {
-    const life = { ...lifeOf(id), ...facts };
-    store.putSector({ ...id, body: JSON.stringify(life) });
-    return life;
-  };
-  const landed = (epoch: number, after: number): PollAnswer => ({
-    State: chain.epoch() >= epoch + after ? 3 : 2,
-    Desc: null,
-  });
   const lives = () =>
-    store.sectors().map(({ miner: of, number, body }) => ({
-      id: { miner: of, number },
-      life: JSON.parse(body) as SectorLife,
-    }));
+    store.sectors().map(({ miner: of, number, body }) => ({ id: { miner: of, number }, life: lifeIn(body) }));
   /** Pieces that fit and that no sector holds. A life is the one place that says so: one write, no half of two. */
   const waitingBeside = (all: ReturnType<typeof lives>) => {
     const held = new Set(
@@ -81,81 +66,76 @@ export function sectorService(options: SectorsOptions) {
       return { ID: { Miner: row.miner, Number: row.number }, ProofType: proofType };
     },
     acquireDeals: (id: SectorId, maxDeals: number | null, minUsedSpace: number | null) => {
-      const life = lifeOf(id);
+      const life = kept.of(id);
+      // The pieces of a sector that was given up are free, and may be another's by now.
+      if (life.abortReason !== null) return null;
       if (life.deals) return life.deals;
       const chosen = packPieces(waiting(), proofTypeOfNumber(life.proofType).size, maxDeals);
       const used = chosen.reduce((sum, piece) => sum + piece.paddedSize, 0);
       if (chosen.length === 0 || used < (minUsedSpace ?? 0)) return null;
       const deals = chosen.map(dealOf);
-      keep(id, { deals });
+      kept.keep(id, { deals });
       return deals;
     },
-    assignTicket: (id: SectorId) => {
-      const life = lifeOf(id);
-      if (life.ticket) return life.ticket;
-      const Epoch = chain.epoch();
-      const ticket = { Ticket: chain.randomness('ticket', id.miner, id.number, Epoch), Epoch };
-      keep(id, { ticket });
-      return ticket;
-    },
-    submitPreCommit: (id: SectorId, info: PreCommit, reset: boolean): SubmitAnswer => {
-      const { preCommit } = lifeOf(id);
-      if (preCommit && !reset)
-        return JSON.stringify(preCommit.info) === JSON.stringify(info) ? duplicate : mismatched;
-      keep(id, { preCommit: { info, epoch: chain.epoch() } });
-      return accepted;
-    },
-    pollPreCommit: (id: SectorId): PollAnswer => {
-      const { preCommit } = lifeOf(id);
-      return preCommit
-        ? landed(preCommit.epoch, landing.preCommit)
-        : { State: 4, Desc: 'no pre-commit was submitted' };
-    },
+    ...sectorChain(kept, chain),
     submitPersisted: (id: SectorId, instance: string): boolean => {
-      keep(id, { persistedIn: instance });
+      kept.keep(id, { persistedIn: instance });
       return true;
-    },
-    waitSeed: (id: SectorId): SeedAnswer => {
-      const { preCommit } = lifeOf(id);
-      if (!preCommit) return { ShouldWait: false, Delay: 0, Seed: null };
-      const Epoch = preCommit.epoch + landing.preCommit + landing.seed;
-      const left = Epoch - chain.epoch();
-      if (left > 0)
-        return { ShouldWait: true, Delay: Math.max(1, Math.ceil((left * chain.epochMs) / 1000)), Seed: null };
-      return {
-        ShouldWait: false,
-        Delay: 0,
-        Seed: { Seed: chain.randomness('seed', id.miner, id.number, Epoch), Epoch },
-      };
-    },
-    submitProof: (id: SectorId, proof: string, reset: boolean): SubmitAnswer => {
-      const before = lifeOf(id).proof;
-      if (proof === '') return { Res: 4, Desc: 'the proof is empty' };
-      if (before && !reset) return before.proof === proof ? duplicate : mismatched;
-      keep(id, { proof: { proof, epoch: chain.epoch() } });
-      return accepted;
-    },
-    pollProof: (id: SectorId): PollAnswer => {
-      const { proof } = lifeOf(id);
-      return proof ? landed(proof.epoch, landing.proof) : { State: 4, Desc: 'no proof was submitted' };
     },
     reportState: (id: SectorId, report: StateReport) => {
       const { StateChange, Worker: worker, Failure: failure } = report;
-      const { finalized, abortReason } = keep(id, { state: StateChange.Next, worker, failure });
+      const before = kept.of(id);
+      const { finalized, abortReason } = isOver(before)
+        ? before
+        : kept.keep(id, { state: StateChange.Next, worker, failure });
       return {
         ID: { Miner: id.miner, Number: id.number },
         Finalized: finalized,
         AbortReason: abortReason ?? '',
       };
     },
+    /** @throws state_not_possible for a sector that was given up here; its worker hears so with its reports */
     reportFinalized: (id: SectorId): void => {
-      keep(id, { state: 'Finished', finalized: true, failure: null });
+      const { abortReason } = kept.of(id);
+      if (abortReason !== null)
+        throw new SealvisorError(
+          'state_not_possible',
+          `sector ${formatSectorId(id)} was given up (${abortReason}): it cannot be finalized; resume --state Aborted cleans it up`,
+        );
+      kept.keep(id, { state: 'Finished', finalized: true, failure: null });
     },
-    /** The first word counts: an abort told again, or of a sector that is done, changes nothing. */
+    /** The first reason counts: an abort told again, or of a sector that is done, changes nothing. */
     reportAborted: (id: SectorId, reason: string): void => {
-      const { finalized, abortReason } = lifeOf(id);
-      if (!finalized && abortReason === null) keep(id, { state: 'Aborted', abortReason: reason });
+      const { finalized, abortReason } = kept.of(id);
+      if (!finalized) kept.keep(id, { state: 'Aborted', abortReason: abortReason ?? reason });
     },
+    /** An operator gives a sector up: its worker hears so with whatever it asks next. @throws sector_not_found, state_not_possible */
+    abort: (
+      id: SectorId,
+      asked: { readonly reason?: string | undefined; readonly by?: string | undefined },
+    ): SectorReply => {
+      const life = kept.of(id);
+      const name = formatSectorId(id);
+      if (life.finalized)
+        throw new SealvisorError(
+          'state_not_possible',
+          `sector ${name} is finalized: it is proven, and cannot be given up`,
+        );
+      if (life.abortReason !== null) {
+        const message = `sector ${name} was given up already: ${life.abortReason}`;
+        return { ...sectorView(id, life), changed: false, message };
+      }
+      const by = asked.by ?? 'operator';
+      const abortReason = asked.reason || `given up by ${by} at the manager`;
+      const told = life.worker
+        ? `${life.worker.Instance} hears it with its next report`
+        : 'no worker has told of it yet';
+      const message = `sector ${name} is given up: ${told}`;
+      return { ...sectorView(id, kept.keep(id, { abortReason, abortedBy: by })), changed: true, message };
+    },
+    /** @throws sector_not_found */
+    view: (id: SectorId): SectorView => sectorView(id, kept.of(id)),
+    list: (): readonly SectorView[] => lives().map(({ id, life }) => sectorView(id, life)),
     lives,
     waiting,
   };

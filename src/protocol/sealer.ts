@@ -55,6 +55,14 @@ export interface StateReport {
   readonly Failure: { readonly Level: ErrorLevel; readonly Desc: string } | null;
 }
 
+/** What the manager makes of a sector that a worker tells of. */
+export interface Verdict {
+  /** The sector is proven and done with. */
+  readonly finalized: boolean;
+  /** Why the sector is given up; null while it is not. */
+  readonly abortReason: string | null;
+}
+
 /** The calls of a sealing thread. Every call rejects with a SealvisorError (`unreachable`, `remote_error`, …). */
 export interface SectorService {
   allocateSector(spec: {
@@ -73,7 +81,7 @@ export interface SectorService {
   /** `Proof` is base64. */
   submitProof(id: SectorId, proof: { Proof: string }, reset: boolean): Promise<SubmitAnswer>;
   pollProofState(id: SectorId): Promise<PollAnswer>;
-  reportState(id: SectorId, report: StateReport): Promise<void>;
+  reportState(id: SectorId, report: StateReport): Promise<Verdict>;
   reportFinalized(id: SectorId): Promise<void>;
   reportAborted(id: SectorId, reason: string): Promise<void>;
   /** Where the payload of a piece can be fetched, with the headers to send. */

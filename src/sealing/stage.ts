@@ -4,6 +4,7 @@ import { StageError } from '../protocol/level.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { Sector } from '../protocol/sector.js';
 import type { Progress } from '../protocol/thread.js';
+import type { Deadlines } from './deadlines.js';
 import type { SectorFiles } from './sector-files.js';
 import type { ProcessorStage, Tasks } from './tasks.js';
 
@@ -31,8 +32,11 @@ export interface StageContext {
   readonly settings: StageSettings;
   readonly stores: readonly AttachedStore[];
   readonly localPiecesDirs: readonly string[];
+  readonly deadlines: Deadlines;
   readonly service: SectorService;
   readonly signal: AbortSignal;
+  /** Wall time, ms. */
+  now(): number;
   progress(progress: Progress): void;
   /** Has a processor do a task: our own in this thread, or a child process. Settles only when nobody works on it any more. */
   process<S extends ProcessorStage>(stage: S, task: Tasks[S]['task']): Promise<Tasks[S]['output']>;

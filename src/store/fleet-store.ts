@@ -37,6 +37,7 @@ export interface FleetStore {
   putSector(row: SectorRow): void;
   addPiece(piece: Omit<PieceRow, 'dealId'>): void;
   pieces(): readonly PieceRow[];
+  piece(cid: string): PieceRow | undefined;
   removePiece(cid: string): void;
   close(): void;
 }
@@ -77,6 +78,7 @@ export function openFleetStore(
      on conflict (cid) do update set path = excluded.path, mtimeMs = excluded.mtimeMs`,
   );
   const pieces = one<PieceRow>('select * from piece order by paddedSize desc, dealId');
+  const piece = one<PieceRow>('select * from piece where cid = ?');
   const removePiece = db.prepare('delete from piece where cid = ?');
   return watched(onBroken, {
     genesisMs: (now) => {
@@ -96,6 +98,7 @@ export function openFleetStore(
     putSector: (row) => void putSector.run(row),
     addPiece: (piece) => void addPiece.run(piece),
     pieces: () => pieces.all(),
+    piece: (cid) => piece.get(cid),
     removePiece: (cid) => void removePiece.run(cid),
     close: () => void db.close(),
   });

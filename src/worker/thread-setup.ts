@@ -1,6 +1,7 @@
 /** What a sealing thread is started with, and what it says; plain values, they cross the thread's border. */
 import type { ThreadSettings } from '../../machines/thread-words.js';
 import type { HistoryRow, Progress, ThreadView } from '../protocol/thread.js';
+import type { Deadlines } from '../sealing/deadlines.js';
 import type { Fault } from '../sealing/runner.js';
 import type { AttachedStore, StageSettings } from '../sealing/stage.js';
 
@@ -11,6 +12,7 @@ export interface ThreadSetup {
   readonly settings: SettingsOfThread;
   readonly stores: readonly AttachedStore[];
   readonly localPiecesDirs: readonly string[];
+  readonly deadlines: Deadlines;
   readonly faults: readonly Fault[];
   readonly leastMs: Readonly<Record<string, number>>;
   readonly workerName: string;

@@ -56,6 +56,23 @@ test('an answer that never comes passes the deadline, before its head and in the
     });
 });
 
+test('a request that nobody waits for any more is ended, also one that never began', async () => {
+  const leaving = new AbortController();
+  let call: Promise<unknown> = Promise.resolve();
+  await new Promise<void>((closed) => {
+    void listening((request) => {
+      request.socket.once('close', () => closed());
+      leaving.abort();
+    }).then((url) => {
+      call = requestJson({ method: 'GET', url, timeoutMs, signal: leaving.signal });
+      call.catch(() => undefined);
+    });
+  });
+  await expect(call).rejects.toMatchObject({ code: 'unreachable' });
+  const late = requestJson({ method: 'GET', url: 'http://127.0.0.1:1/', timeoutMs, signal: leaving.signal });
+  await expect(late).rejects.toMatchObject({ code: 'unreachable' });
+});
+
 test('a connection that dies, before the answer or in the middle of it, is unreachable', async () => {
   const before = await listening((request) => void request.socket.destroy());
   const inside = await listening((request, response) => {

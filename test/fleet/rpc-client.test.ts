@@ -76,18 +76,34 @@ test('the sector service reads the same over the wire', async () => {
     expect(await client.submitPersisted(id, 'store', false)).toBe(true);
     expect(await client.submitProof(id, { Proof: 'AAAA' }, false)).toEqual({ Res: 1, Desc: null });
     expect(await client.pollProofState(id)).toEqual({ State: 2, Desc: null });
-    await client.reportState(id, {
+    const report = {
       Worker: { Instance: 'w1', Location: '/store1' },
       StateChange: { Prev: 'ProofSubmitted', Next: 'Finished', Event: 'Finish' },
       Failure: null,
-    });
+    };
+    expect(await client.reportState(id, report)).toEqual({ finalized: false, abortReason: null });
     await client.reportFinalized(id);
+    expect(await client.reportState(id, report)).toEqual({ finalized: true, abortReason: null });
     expect(manager.sectors.lives()[0]?.life).toMatchObject({ finalized: true, worker: { Instance: 'w1' } });
     const cid = deals?.[0]?.Piece.Cid['/'] ?? '';
     expect(await client.pieceSource(cid)).toEqual({ url: `${url}/piecestore/${cid}`, headers: {} });
   } finally {
     await close();
   }
+});
+
+test.each<[unknown, boolean, string | null]>([
+  [null, false, null],
+  [{}, false, null],
+  ['ok', false, null],
+  [{ ID: { Miner: 1, Number: 1 }, Finalized: null, AbortReason: '' }, false, null],
+  [{ Finalized: false, AbortReason: 'disk lost' }, false, 'disk lost'],
+  [{ Finalized: true }, true, null],
+])('a report that is answered %j: finalized %j, given up for %j', async (result, finalized, abortReason) => {
+  const client = sectorClient({ url: await answering({ jsonrpc: '2.0', id: 1, result }), headers: {} });
+  const StateChange = { Prev: 'C1Done', Next: 'C2Done', Event: 'C2' };
+  const report = { Worker: { Instance: 'w1', Location: '/store1' }, StateChange, Failure: null };
+  expect(await client.reportState({ miner: 1, number: 1 }, report)).toEqual({ finalized, abortReason });
 });
 
 test("the manager's token for pieces goes with the piece, its headers with every call", async () => {

@@ -52,11 +52,11 @@ location = ${JSON.stringify(join(dir, 'store1'))}
   expect(roster.list()).toMatchObject([
     { name: 'w1', dest: `127.0.0.1:${worker.port}`, summary: { threads: 1, empty: 1, paused: 0 } },
   ]);
-  expect(await relay.threads('w1')).toMatchObject([{ index: 0, plan: 'sealer', sector: null }]);
-  expect(await relay.command('w1', 0, 'pause', { how: 'after-stage' })).toMatchObject({
+  expect(await relay.to('w1').threads()).toMatchObject([{ index: 0, plan: 'sealer', sector: null }]);
+  expect(await relay.to('w1').command(0, 'pause', { how: 'after-stage' })).toMatchObject({
     changed: true,
     mode: 'paused',
   });
-  expect(await relay.command('w1', 0, 'pause', {})).toMatchObject({ changed: false });
-  expect(await relay.command('w1', 0, 'resume', {})).toMatchObject({ changed: true });
+  expect(await relay.to('w1').command(0, 'pause', {})).toMatchObject({ changed: false });
+  expect(await relay.to('w1').command(0, 'resume', {})).toMatchObject({ changed: true });
 });

@@ -197,3 +197,13 @@ test.each(['null', '[]', '"x"', '{', '{"how":"hard"}'])(
     expect(calls).toEqual([]);
   },
 );
+
+test('a worker of the field cannot be forced, nor asked by revision', async () => {
+  const { dest, calls } = await fieldWorker({ doors: 'any path' });
+  const { app } = await managerWith(dest);
+  for (const body of [{ force: true }, { ifRevision: 3 }])
+    expect(await post(app, `${threads}/0/resume`, body)).toEqual(
+      problemOf(400, 'invalid_request', expect.stringContaining('w1 is a worker of the field')),
+    );
+  expect(calls).toEqual([]);
+});

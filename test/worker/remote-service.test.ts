@@ -3,7 +3,7 @@ import type { Row } from '#machines/record-changes.js';
 import { emptyRecord } from '#machines/thread-record.js';
 import type { SectorService } from '#src/protocol/sealer.js';
 import { remoteService, serviceCalls, serviceDispatcher } from '#src/worker/remote-service.js';
-import { stateReport } from '#src/worker/state-report.js';
+import { presentReport, stateReport } from '#src/worker/state-report.js';
 import { rejectionOf } from './setup.js';
 
 test('each call of a thread reaches the call of the same name with the same arguments, and its answer comes back', async () => {
@@ -78,4 +78,29 @@ test('a failure is reported with level and message, a command by its words', () 
 test('what concerns no sector, or one that is let go, is not reported', () => {
   expect(stateReport(record, { ...row, sector: null }, setup)).toBeUndefined();
   expect(stateReport(record, { ...row, event: 'Released' }, setup)).toBeUndefined();
+});
+
+const sector = { miner: 10000, number: 2, id: 's-t010000-2', proofType: 5, size: 2048 };
+const failed = {
+  ...record,
+  state: 'C1Done',
+  sector,
+  lastError: { level: 'permanent', message: 'No', stage: 'C2', at: record.since } as const,
+};
+
+test('a thread that starts tells its sector as it stands; one without a sector tells nothing', () => {
+  expect(presentReport(failed, setup)).toEqual({
+    id: { miner: 10000, number: 2 },
+    body: {
+      Worker: { Instance: 'w1', Location: '/store1' },
+      StateChange: { Prev: 'C1Done', Next: 'C1Done', Event: '' },
+      Failure: { Level: 'permanent', Desc: 'No' },
+    },
+  });
+  expect(presentReport(record, setup)).toBeUndefined();
+});
+
+test('a pause does not take the error away that the thread stands at', () => {
+  const paused = { ...row, kind: 'command', event: null, command: 'pause after-stage' } as const;
+  expect(stateReport(failed, paused, setup)?.body.Failure).toEqual({ Level: 'permanent', Desc: 'No' });
 });

@@ -8,6 +8,7 @@ import { startManager } from '#src/manager/manager.js';
 import type { SectorService } from '#src/protocol/sealer.js';
 import type { HistoryRow, ThreadView } from '#src/protocol/thread.js';
 import { startWorker, type WorkerOptions } from '#src/worker/worker.js';
+import { realService } from '../manager/service.js';
 
 /** A fresh directory that is gone after the test. */
 export function freshDir(): string {
@@ -24,26 +25,7 @@ export async function realManager(home: string) {
   const warn = () => undefined;
   const { sectors, stop } = await startManager({ home, miner: 10000, sectorSize: 2048, epochMs: 1, warn });
   onTestFinished(stop);
-  const service: SectorService = {
-    allocateSector: async (spec) => sectors.allocate(spec.AllowedMiners, spec.AllowedProofTypes),
-    acquireDeals: async (id, spec) => sectors.acquireDeals(id, spec.MaxDeals, spec.MinUsedSpace),
-    assignTicket: async (id) => sectors.assignTicket(id),
-    submitPreCommit: async ({ ID }, info, reset) =>
-      sectors.submitPreCommit({ miner: ID.Miner, number: ID.Number }, info, reset),
-    pollPreCommitState: async (id) => sectors.pollPreCommit(id),
-    submitPersisted: async (id, instance) => sectors.submitPersisted(id, instance),
-    // The mock chain counts whole seconds; nobody waits for them here.
-    waitSeed: async (id) => ({
-      ...sectors.waitSeed(id),
-      ...(sectors.waitSeed(id).ShouldWait ? { Delay: 0 } : {}),
-    }),
-    submitProof: async (id, { Proof }, reset) => sectors.submitProof(id, Proof, reset),
-    pollProofState: async (id) => sectors.pollProof(id),
-    reportState: async (id, report) => void sectors.reportState(id, report),
-    reportFinalized: async (id) => sectors.reportFinalized(id),
-    reportAborted: async (id, reason) => sectors.reportAborted(id, reason),
-    pieceSource: async (cid) => ({ url: `http://127.0.0.1:9/${cid}`, headers: {} }),
-  };
+  const service = realService(sectors);
   return { sectors, service, closeManager: stop };
 }
 

@@ -1,13 +1,13 @@
 /** Stages that ask the chain, through the manager. */
-
 import { StageError } from '../../protocol/level.js';
 import type { Allocated, PollAnswer, SubmitAnswer, Ticket } from '../../protocol/sealer.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { Tasks } from '../tasks.js';
+import { checkTicket, isTicketTooOld } from './fresh.js';
 
 export const assignTicket: Stage = async (context) => ({
   event: 'AssignTicket',
-  outputs: { ticket: await context.service.assignTicket(sectorAtHand(context)) },
+  outputs: { ticket: await context.service.assignTicket(sectorAtHand(context)), ticket_at: context.now() },
 });
 
 function allocatedOf(context: StageContext): Allocated {
@@ -64,7 +64,22 @@ async function untilLanded(
   }
 }
 
+/** A pre-commit that was taken counts from then; one asked about again keeps its hour. */
+function preCommitted(context: StageContext, isNew: boolean) {
+  const { pre_commit_at: before } = context.record.outputs;
+  const pre_commit_at = isNew || before === undefined ? context.now() : before;
+  return { event: 'SubmitPC', outputs: { pre_commit: true, pre_commit_at, resubmitPreCommit: false } };
+}
+
+/** Whether a pre-commit of the sector is on its way or landed: an earlier submission may have been taken, its answer unheard. */
+async function isOnItsWay(context: StageContext): Promise<boolean> {
+  const { State } = await context.service.pollPreCommitState(sectorAtHand(context));
+  return State >= 1 && State <= 3;
+}
+
 export const submitPreCommit: Stage = async (context) => {
+  if (isTicketTooOld(context) && (await isOnItsWay(context))) return preCommitted(context, false);
+  checkTicket(context);
   const pc2 = output<Tasks['pc2']['output']>(context, 'pc2');
   const deals = output<readonly { ID: number }[]>(context, 'deals');
   const answer = await context.service.submitPreCommit(
@@ -78,7 +93,7 @@ export const submitPreCommit: Stage = async (context) => {
     context.record.outputs.resubmitPreCommit === true,
   );
   checkSubmission(answer, 'the pre-commit');
-  return { event: 'SubmitPC', outputs: { pre_commit: true, resubmitPreCommit: false } };
+  return preCommitted(context, answer.Res === 1);
 };
 
 export const waitPreCommit: Stage = async (context) => {

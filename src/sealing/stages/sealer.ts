@@ -8,12 +8,12 @@ import {
   waitProof,
   waitSeed,
 } from './chain.js';
-import { abort, acquireDeals, allocate, finish } from './sector.js';
+import { abort, acquireDeals, allocation, finish } from './sector.js';
 import { addPieces, c1, c2, pc1, pc2, persist, syntheticProof, treeD } from './work.js';
 
 /** The stage that leads out of each state of the sealer plan. */
 export const sealerStages: Readonly<Record<string, Stage>> = {
-  Empty: allocate,
+  Empty: allocation(),
   Allocated: acquireDeals,
   DealsAcquired: addPieces,
   PieceAdded: treeD,

@@ -9,6 +9,7 @@ import type { C1Output } from '../builtin/index.js';
 import { sectorFiles } from '../sector-files.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { PieceFile, PieceInfo, Tasks } from '../tasks.js';
+import { checkPreCommit, checkTicket, lastingTicket } from './fresh.js';
 
 const builtin = () => import('../builtin/index.js');
 const bytes = (base64: string) => [...Buffer.from(base64, 'base64')];
@@ -82,6 +83,7 @@ export const treeD: Stage = async (context) => {
 export const pc1: Stage = async (context) => {
   const { sector, files } = await desk(context);
   const { proverId } = await builtin();
+  const drawn = await lastingTicket(context);
   const done = await context.process('pc1', {
     registered_proof: registered(sector),
     cache_path: files.cacheDir,
@@ -89,13 +91,14 @@ export const pc1: Stage = async (context) => {
     out_path: files.sealed,
     prover_id: proverId(sector.miner),
     sector_id: sector.number,
-    ticket: bytes(output<Ticket>(context, 'ticket').Ticket),
+    ticket: bytes(drawn.ticket.Ticket),
     piece_infos: output<readonly PieceInfo[]>(context, 'pieces'),
   });
-  return { event: 'PC1', outputs: { pc1: done } };
+  return { event: 'PC1', outputs: { pc1: done, ...drawn } };
 };
 
 export const pc2: Stage = async (context) => {
+  checkTicket(context);
   const { sector, files } = await desk(context);
   const { handedBy, placeInfos, proverId, writeManifest } = await builtin();
   const pc1out = output<unknown>(context, 'pc1');
@@ -163,6 +166,7 @@ export const persist: Stage = async (context) => {
 };
 
 export const c1: Stage = async (context) => {
+  checkPreCommit(context);
   const { proven, work } = await provenOf(context);
   const seed = bytes(output<{ Seed: string }>(context, 'seed').Seed);
   const { c1: run } = await builtin();
@@ -170,6 +174,7 @@ export const c1: Stage = async (context) => {
 };
 
 export const c2: Stage = async (context) => {
+  checkPreCommit(context);
   const sector = sectorAtHand(context);
   const { proverId } = await builtin();
   const done = await context.process('c2', {

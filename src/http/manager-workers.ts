@@ -1,0 +1,55 @@
+/** `/api/v1/workers`: who reported, and the way to each: what our own worker answers under `/api/v1`, it answers here. */
+import type { Context, Hono } from 'hono';
+import type { ThreadRequest } from '../fleet/field-worker.js';
+import type { PassedRequest } from '../fleet/worker-client.js';
+import type { Manager } from '../manager/manager.js';
+import { SealvisorError } from '../protocol/errors.js';
+import { readBody } from './body.js';
+import { parse, threadIndex } from './parse.js';
+import { pauseBody, restartBody, resumeBody } from './thread-bodies.js';
+
+export function workerRoutes(app: Hono, { roster, relay }: Pick<Manager, 'roster' | 'relay'>): void {
+  const base = '/api/v1/workers';
+  app.get(base, (c) => c.json(roster.list()));
+  app.get(`${base}/:name`, (c) => c.json(roster.get(c.req.param('name'))));
+  app.delete(`${base}/:name`, (c) => {
+    roster.remove(c.req.param('name'));
+    return c.body(null, 204);
+  });
+  // A worker of the field has no REST: these it answers all the same.
+  app.get(`${base}/:name/threads`, async (c) => c.json(await relay.to(c.req.param('name')).threads()));
+  app.get(`${base}/:name/threads/:index`, async (c) => {
+    const index = threadIndex(c.req.param('index'));
+    return c.json(await relay.to(c.req.param('name')).thread(index));
+  });
+  const bodies = { pause: pauseBody, resume: resumeBody, restart: restartBody } as const;
+  for (const verb of ['pause', 'resume', 'restart'] as const)
+    app.post(`${base}/:name/threads/:index/${verb}`, async (c) => {
+      const { name = '', index } = c.req.param();
+      const request = parse<ThreadRequest>(bodies[verb], await readBody(c), verb);
+      const thread = threadIndex(index);
+      return c.json(await relay.to(name).command(thread, verb, request, c.req.raw.signal));
+    });
+  app.on(['GET', 'POST', 'PUT', 'DELETE'], `${base}/:name/*`, async (c) => {
+    const request = await passedRequest(c);
+    const { name = '' } = c.req.param();
+    if (/^\/events\b/.test(request.path))
+      throw new SealvisorError(
+        'not_found',
+        `the events of ${name} are not relayed: they come from http://${roster.get(name).dest}/api/v1/events`,
+      );
+    const answer = await relay.to(name).pass(request);
+    return answer === undefined ? c.body(null, 204) : c.json(answer);
+  });
+}
+
+/** What stands behind the worker's name, as it came. @throws not_found, body_too_large, invalid_request */
+async function passedRequest(c: Context): Promise<PassedRequest> {
+  const { pathname, search } = new URL(c.req.url);
+  // '', api, v1, workers, its name, and the rest.
+  const path = `/${pathname.split('/').slice(5).join('/')}`;
+  // The route names the methods.
+  const method = c.req.method as PassedRequest['method'];
+  const body = method === 'GET' ? undefined : await readBody(c);
+  return { method, path: path + search, body, signal: c.req.raw.signal };
+}

@@ -1,0 +1,56 @@
+/** Looks at the clock before a stage wastes hours on what the chain would not take any more. */
+import { StageError } from '../../protocol/level.js';
+import type { Ticket } from '../../protocol/sealer.js';
+import { type Age, ageOf, ageText, isTicketShort } from '../deadlines.js';
+import { output, type StageContext, sectorAtHand } from '../stage.js';
+
+export interface DrawnTicket {
+  readonly ticket: Ticket;
+  /** Wall time, ms. */
+  readonly ticket_at: number;
+}
+
+/** The ticket of the record, drawn anew when it would not last. @throws StageError permanent when the manager has no other */
+export async function lastingTicket(
+  context: StageContext,
+): Promise<DrawnTicket | { readonly ticket: Ticket }> {
+  const ticket = output<Ticket>(context, 'ticket');
+  const age = ticketAge(context);
+  if (age === undefined || !isTicketShort(age, context.deadlines)) return { ticket };
+  const drawn = await context.service.assignTicket(sectorAtHand(context));
+  if (drawn.Ticket !== ticket.Ticket) return { ticket: drawn, ticket_at: context.now() };
+  throw new StageError(
+    'permanent',
+    `the ticket is ${ageText(age)}, and the manager gives the same again: see why it draws no new one, then resume --state TreeDBuilt`,
+  );
+}
+
+/** @throws StageError permanent when the pre-commit would come too late for its ticket */
+export function checkTicket(context: StageContext): void {
+  const age = ticketAge(context);
+  if (age === undefined || age.left >= 0) return;
+  throw new StageError(
+    'permanent',
+    `the ticket is ${ageText(age)}: resume --state TreeDBuilt draws a new ticket; PC1 is done again`,
+  );
+}
+
+/** @throws StageError permanent when the proof would come too late for its pre-commit */
+export function checkPreCommit(context: StageContext): void {
+  const { deadlines, record } = context;
+  const { preCommit, epochMs } = deadlines;
+  const age = ageOf(record.outputs.pre_commit_at, preCommit, epochMs, context.now());
+  if (age === undefined || age.left >= 0) return;
+  throw new StageError(
+    'permanent',
+    `the pre-commit is ${ageText(age)}: the chain takes no proof for it any more; resume --state Aborted gives the sector up`,
+  );
+}
+
+export function isTicketTooOld(context: StageContext): boolean {
+  return (ticketAge(context)?.left ?? 0) < 0;
+}
+
+function ticketAge({ deadlines, record, now }: StageContext): Age | undefined {
+  return ageOf(record.outputs.ticket_at, deadlines.ticket, deadlines.epochMs, now());
+}

@@ -1,0 +1,127 @@
+/** What the manager is told of the sector at hand, and what it answers: that the sector is lost, it may be. */
+import { systemCodeOf } from '../protocol/errors.js';
+import type { StateReport, Verdict } from '../protocol/sealer.js';
+import type { SectorId } from '../protocol/sector.js';
+
+export interface SectorReport {
+  readonly id: SectorId;
+  readonly body: StateReport;
+}
+
+/** Ticks of a clock; a test turns it. */
+export interface ReportClock {
+  setTimeout(run: () => void, ms: number): unknown;
+  clearTimeout(handle: unknown): void;
+}
+
+export interface SectorReportsOptions {
+  readonly send: (id: SectorId, body: StateReport) => Promise<Verdict>;
+  /** Told once per sector that the manager gave it up, or holds it for done while the thread does not. */
+  readonly onVerdict: (sector: SectorId, verdict: Verdict) => void;
+  /** After how much silence the state of a sector that is held is said again, ms. */
+  readonly everyMs: () => number;
+  /** @default the timers of this process */
+  readonly clock?: ReportClock;
+}
+
+export interface SectorReports {
+  /** Sends it when those before it have been heard. */
+  tell(report: SectorReport): void;
+  /** What was not heard is dropped. Safe twice. */
+  stop(): void;
+}
+
+const firstRetryMs = 500;
+const longestRetryMs = 30_000;
+const mostWaiting = 100;
+/** Behind these the thread lets its sector go: nothing is left to be said. */
+const endStates: readonly string[] = ['Finished', 'Aborted'];
+
+/** Reports go out one at a time, in the order they were told; what was not heard is said again before what comes next. */
+export function sectorReports(options: SectorReportsOptions): SectorReports {
+  const { send, onVerdict, everyMs, clock = ownTimers } = options;
+  const waiting: SectorReport[] = [];
+  let latest: SectorReport | undefined;
+  let isSending = false;
+  let isStopped = false;
+  let isJudged = false;
+  let failures = 0;
+  let timer: unknown;
+
+  const wait = (ms: number, then: () => void) => {
+    clock.clearTimeout(timer);
+    timer = clock.setTimeout(then, ms);
+  };
+  const isHeld = () => latest !== undefined && !endStates.includes(latest.body.StateChange.Next);
+  const sayAgain = () => {
+    if (!isHeld() || latest === undefined) return;
+    waiting.push(latest);
+    next();
+  };
+  const judge = ({ id }: SectorReport, verdict: Verdict) => {
+    if (isStopped || isJudged || latest === undefined || !isSame(latest.id, id)) return;
+    // By what the thread said last: the answer may be to an older word.
+    const state = latest.body.StateChange.Next;
+    const isGivenUp = verdict.abortReason !== null && verdict.abortReason !== '' && state !== 'Aborted';
+    if (!isGivenUp && !(verdict.finalized && !endStates.includes(state))) return;
+    isJudged = true;
+    onVerdict(id, verdict);
+  };
+  const heard = () => {
+    failures = 0;
+    if (waiting.length > 0) next();
+    else if (isHeld()) wait(everyMs(), sayAgain);
+  };
+  const next = () => {
+    const report = isSending || isStopped ? undefined : waiting.shift();
+    if (report) void say(report);
+  };
+  const say = async (report: SectorReport) => {
+    isSending = true;
+    clock.clearTimeout(timer);
+    const end = await send(report.id, report.body).then(
+      (verdict) => ({ verdict }),
+      (error: unknown) => ({ error }),
+    );
+    isSending = false;
+    if (isStopped) return;
+    // One that the manager heard and refused holds nobody up: the last state is said again anyway.
+    if ('verdict' in end || systemCodeOf(end.error) === 'remote_error') heard();
+    else unheard(report);
+    if ('verdict' in end) judge(report, end.verdict);
+  };
+  const unheard = (report: SectorReport) => {
+    waiting.unshift(report);
+    forgetOldest();
+    wait(Math.min(firstRetryMs * 2 ** failures, longestRetryMs), next);
+    failures += 1;
+  };
+  const forgetOldest = () => {
+    waiting.splice(0, waiting.length - mostWaiting);
+  };
+
+  return {
+    tell: (report) => {
+      if (isStopped) return;
+      if (latest === undefined || !isSame(latest.id, report.id)) isJudged = false;
+      latest = report;
+      waiting.push(report);
+      forgetOldest();
+      // While an unheard one waits for its next try, those behind it wait as well.
+      if (failures === 0) next();
+    },
+    stop: () => {
+      isStopped = true;
+      waiting.length = 0;
+      clock.clearTimeout(timer);
+    },
+  };
+}
+
+const isSame = (one: SectorId, other: SectorId) => one.miner === other.miner && one.number === other.number;
+
+const ownTimers: ReportClock = {
+  setTimeout: (run, ms) => setTimeout(run, ms),
+  // Only handles of the function above come back here.
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
+};

@@ -1,0 +1,90 @@
+/** A submission is one message on chain, however often it is asked for. */
+import { describe, expect, test } from 'vitest';
+import type { FailsOnChain } from '#src/manager/chain.js';
+import type { Sectors } from '#src/manager/sectors.js';
+import { setup as manage, preCommitOf } from './setup.js';
+
+const id = { miner: 10000, number: 1 };
+
+type Kind = Parameters<FailsOnChain>[0];
+const kinds: readonly Kind[] = ['preCommit', 'proof'];
+
+async function setup(fails: FailsOnChain = () => false) {
+  const fixture = await manage({ fails });
+  fixture.manager.sectors.allocate(null, null);
+  return fixture;
+}
+
+function submitTo(sectors: Sectors, kind: Kind, seed = 1, reset = false): number {
+  const answer =
+    kind === 'proof'
+      ? sectors.submitProof(id, Buffer.alloc(32, seed).toString('base64'), reset)
+      : sectors.submitPreCommit(id, preCommitOf(seed), reset);
+  return answer.Res;
+}
+
+const pollOf = (sectors: Sectors, kind: Kind) =>
+  kind === 'proof' ? sectors.pollProof(id) : sectors.pollPreCommit(id);
+
+describe.each(kinds)('a %s', (kind) => {
+  test('that is asked for again is a duplicate, other words are mismatched, one message is sent', async () => {
+    const { manager, epochs } = await setup();
+    const { sectors } = manager;
+    const submit = (seed: number, reset = false) => submitTo(sectors, kind, seed, reset);
+    expect([submit(1), submit(1), submit(2)]).toEqual([1, 2, 3]);
+    expect([submit(1, true), submit(2, true)]).toEqual([2, 3]);
+    epochs(5);
+    expect([submit(1, true), submit(2, true)]).toEqual([2, 3]);
+    expect(sectors.view(id).messages[kind]).toBe(1);
+  });
+
+  test('that failed on chain says so, and is sent once more when it is reset', async () => {
+    const { manager, epochs } = await setup((of, _, nth) => of === kind && nth === 1);
+    const { sectors } = manager;
+    submitTo(sectors, kind);
+    expect(pollOf(sectors, kind).State).toBe(2);
+    expect(submitTo(sectors, kind, 1, true)).toBe(2);
+    epochs(1);
+    expect(pollOf(sectors, kind)).toMatchObject({ State: 5, Desc: expect.any(String) });
+    expect(submitTo(sectors, kind, 1, false)).toBe(2);
+    expect(submitTo(sectors, kind, 1, true)).toBe(1);
+    expect(submitTo(sectors, kind, 1, true)).toBe(2);
+    expect(pollOf(sectors, kind).State).toBe(2);
+    epochs(1);
+    expect(pollOf(sectors, kind).State).toBe(3);
+    expect(sectors.view(id).messages[kind]).toBe(2);
+  });
+
+  test('with other words goes out where the one before it failed', async () => {
+    const { manager, epochs } = await setup((of, _, nth) => of === kind && nth === 1);
+    submitTo(manager.sectors, kind);
+    epochs(1);
+    expect(submitTo(manager.sectors, kind, 2)).toBe(1);
+    expect(manager.sectors.view(id).messages[kind]).toBe(2);
+  });
+
+  test('whose answer was lost with the manager is a duplicate of the message that was sent', async () => {
+    const { manager, restart } = await setup();
+    submitTo(manager.sectors, kind);
+    const { sectors } = await restart();
+    expect(submitTo(sectors, kind)).toBe(2);
+    expect(sectors.view(id).messages[kind]).toBe(1);
+  });
+
+  test('fails on chain as it was sent, whatever a manager that is started again lets fail', async () => {
+    const { manager, restart, epochs } = await setup((of) => of === kind);
+    submitTo(manager.sectors, kind);
+    epochs(1);
+    const { sectors } = await restart({ fails: () => false });
+    expect(pollOf(sectors, kind).State).toBe(5);
+  });
+});
+
+test('a ticket is drawn anew when the pre-commit that rested on it has failed', async () => {
+  const { manager, epochs } = await setup(() => true);
+  const { sectors } = manager;
+  const ticket = sectors.assignTicket(id);
+  submitTo(sectors, 'preCommit');
+  epochs(20);
+  expect(sectors.assignTicket(id)).not.toEqual(ticket);
+});

@@ -1,0 +1,182 @@
+/** What a thread tells the manager: in order, until it is heard, and again while nothing happens. */
+import { expect, test } from 'vitest';
+import { SealvisorError } from '#src/protocol/errors.js';
+import type { Verdict } from '#src/protocol/sealer.js';
+import { sectorReports } from '#src/worker/reports.js';
+
+const fine: Verdict = { finalized: false, abortReason: null };
+const id = { miner: 10000, number: 2 };
+const away = new SealvisorError('unreachable', 'cannot reach the manager');
+
+const reportOf = (Next: string, number = 2) => ({
+  id: { ...id, number },
+  body: {
+    Worker: { Instance: 'w1', Location: '/store1' },
+    StateChange: { Prev: '-', Next, Event: '' },
+    Failure: null,
+  },
+});
+
+/** A manager that answers when it is told to, and a clock of which one alarm at most is set. */
+function setup(everyMs = 180_000) {
+  const sent: string[] = [];
+  const verdicts: [number, Verdict][] = [];
+  const open: { resolve(verdict: Verdict): void; reject(error: unknown): void }[] = [];
+  let alarm: { readonly run: () => void; readonly ms: number } | undefined;
+  const reports = sectorReports({
+    send: (of, body) => {
+      sent.push(`${of.number} ${body.StateChange.Next}`);
+      return new Promise((resolve, reject) => open.push({ resolve, reject }));
+    },
+    onVerdict: (of, verdict) => verdicts.push([of.number, verdict]),
+    everyMs: () => everyMs,
+    clock: {
+      setTimeout: (run, ms) => {
+        alarm = { run, ms };
+        return alarm;
+      },
+      clearTimeout: (handle) => {
+        if (handle === alarm) alarm = undefined;
+      },
+    },
+  });
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  return {
+    reports,
+    sent,
+    verdicts,
+    answer: async (verdict = fine) => {
+      open.shift()?.resolve(verdict);
+      await settled();
+    },
+    fail: async (error: unknown = away) => {
+      open.shift()?.reject(error);
+      await settled();
+    },
+    waitMs: () => alarm?.ms,
+    ring: () => {
+      const { run } = alarm ?? { run: () => undefined };
+      alarm = undefined;
+      run();
+    },
+  };
+}
+
+test('a report goes out when the one before it has been heard', async () => {
+  const { reports, sent, answer } = setup();
+  for (const state of ['Allocated', 'DealsAcquired', 'PieceAdded']) reports.tell(reportOf(state));
+  expect(sent).toEqual(['2 Allocated']);
+  await answer();
+  expect(sent).toEqual(['2 Allocated', '2 DealsAcquired']);
+  await answer();
+  expect(sent.at(-1)).toBe('2 PieceAdded');
+});
+
+test('one that was not heard is said again before those behind it, after 500 ms doubled up to 30 s', async () => {
+  const { reports, sent, fail, answer, waitMs, ring } = setup();
+  reports.tell(reportOf('Allocated'));
+  const waits: (number | undefined)[] = [];
+  for (let count = 0; count < 8; count += 1) {
+    await fail();
+    if (count === 0) reports.tell(reportOf('DealsAcquired'));
+    waits.push(waitMs());
+    ring();
+  }
+  expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+  expect(new Set(sent)).toEqual(new Set(['2 Allocated']));
+  await answer();
+  expect(sent.at(-1)).toBe('2 DealsAcquired');
+  await fail();
+  expect(waitMs()).toBe(500);
+});
+
+test('one that the manager refuses is not said again before the next', async () => {
+  const { reports, sent, fail } = setup();
+  reports.tell(reportOf('Allocated'));
+  reports.tell(reportOf('DealsAcquired'));
+  await fail(new SealvisorError('remote_error', 'Venus.ReportState: no such sector'));
+  expect(sent).toEqual(['2 Allocated', '2 DealsAcquired']);
+});
+
+test('a hundred wait at most: the oldest are dropped, the newest never', async () => {
+  const { reports, sent, fail, answer, ring } = setup();
+  for (let count = 0; count <= 150; count += 1) reports.tell(reportOf(`State${count}`));
+  await fail();
+  ring();
+  for (let count = 0; count < 200; count += 1) await answer();
+  expect(sent).toHaveLength(101);
+  expect(sent.slice(0, 2)).toEqual(['2 State0', '2 State51']);
+  expect(sent.at(-1)).toBe('2 State150');
+});
+
+test('while a sector is held, its last state is said again after each interval of silence', async () => {
+  const { reports, sent, answer, waitMs, ring } = setup(7000);
+  reports.tell(reportOf('TicketAssigned'));
+  await answer();
+  for (let count = 0; count < 2; count += 1) {
+    expect(waitMs()).toBe(7000);
+    ring();
+    await answer();
+  }
+  expect(sent).toEqual(['2 TicketAssigned', '2 TicketAssigned', '2 TicketAssigned']);
+});
+
+test.each(['Finished', 'Aborted'])('a sector that is %s is not told of again', async (state) => {
+  const { reports, answer, waitMs } = setup();
+  reports.tell(reportOf(state));
+  await answer();
+  expect(waitMs()).toBeUndefined();
+});
+
+test('an abort begun at the manager is heard once, by the answer to any report', async () => {
+  const { reports, verdicts, answer, ring } = setup();
+  const lost = { finalized: false, abortReason: 'given up by alice' };
+  reports.tell(reportOf('TicketAssigned'));
+  await answer();
+  expect(verdicts).toEqual([]);
+  ring();
+  await answer(lost);
+  ring();
+  await answer(lost);
+  expect(verdicts).toEqual([[2, lost]]);
+  reports.tell(reportOf('Allocated', 3));
+  await answer(lost);
+  expect(verdicts).toEqual([
+    [2, lost],
+    [3, lost],
+  ]);
+});
+
+test.each([
+  ['C2Done', { finalized: true, abortReason: null }, 1],
+  ['Finished', { finalized: true, abortReason: null }, 0],
+  ['Finished', { finalized: false, abortReason: 'given up' }, 1],
+  ['Aborted', { finalized: false, abortReason: 'given up' }, 0],
+  ['C2Done', { finalized: false, abortReason: '' }, 0],
+])('in %s the answer %j is a verdict: %i', async (state, verdict, count) => {
+  const { reports, verdicts, answer } = setup();
+  reports.tell(reportOf(state));
+  await answer(verdict);
+  expect(verdicts).toHaveLength(count);
+});
+
+test('an answer is judged by what the thread said last', async () => {
+  const { reports, verdicts, answer } = setup();
+  reports.tell(reportOf('ProofSubmitted'));
+  reports.tell(reportOf('Finished'));
+  await answer({ finalized: true, abortReason: null });
+  reports.tell(reportOf('Allocated', 3));
+  await answer({ finalized: false, abortReason: 'too late' });
+  expect(verdicts).toEqual([]);
+});
+
+test('after a stop nothing is said, waited for or judged; a second stop is nothing', async () => {
+  const { reports, sent, verdicts, answer, waitMs } = setup();
+  reports.tell(reportOf('Allocated'));
+  reports.tell(reportOf('DealsAcquired'));
+  reports.stop();
+  reports.stop();
+  await answer({ finalized: false, abortReason: 'x' });
+  reports.tell(reportOf('PieceAdded'));
+  expect([sent.length, verdicts.length, waitMs()]).toEqual([1, 0, undefined]);
+});
