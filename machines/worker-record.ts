@@ -1,5 +1,7 @@
 /** What a worker keeps of itself, and how an operator's word changes it. Pure: values in, values out. */
 
+import type { Level } from './thread-record.js';
+
 /** Who wanted it, why, since when (RFC 3339). */
 export interface Wish {
   readonly by: string;
@@ -21,11 +23,12 @@ export interface LimitByHand {
 }
 
 export interface BreakerRecord {
-  readonly level: 'permanent' | 'critical';
+  readonly level: Level;
   readonly message: string;
-  /** RFC 3339. */
+  /** RFC 3339, as `nextProbeAt`. */
   readonly since: string;
   readonly failed: readonly number[];
+  readonly nextProbeAt: string;
 }
 
 export interface WorkerRecord {

@@ -61,7 +61,7 @@ export async function startWorkerServer(options: {
             name,
             dest: `${localIp}:${doors?.port ?? config.worker.port}`,
             version,
-            intervalMs: config.worker.pingIntervalMs,
+            intervalMs: () => self.config().worker.pingIntervalMs,
             summary: () => self.summary(),
             ping: (info) =>
               rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [info], {

@@ -5,6 +5,7 @@ import { type Row, rowOf, type StageFailure } from '../../machines/record-change
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import type { PlaceAnswer, PlaceInput, StageInput } from '../../machines/thread-words.js';
 import { SealvisorError } from '../protocol/errors.js';
+import { formatSectorId } from '../protocol/sector.js';
 import type { HistoryQuery, Progress } from '../protocol/thread.js';
 import { failureOf, stageRunner } from '../sealing/runner.js';
 import { sealerStages } from '../sealing/stages/sealer.js';
@@ -12,7 +13,8 @@ import { openThreadStore } from '../store/thread-store.js';
 import { awaitHost } from '../threads/host.js';
 import type { DeskAnswer, Granted } from './desk-words.js';
 import { remoteService } from './remote-service.js';
-import { stateReport } from './state-report.js';
+import { sectorReports } from './reports.js';
+import { presentReport, stateReport } from './state-report.js';
 import { type KeptCommand, threadCommands } from './thread-commands.js';
 import { threadDesk } from './thread-desk.js';
 import { processTask } from './thread-process.js';
@@ -40,6 +42,15 @@ const runStage = stageRunner({
   nameOf: (state) => stageName(planState(plan, state)),
   faults: setup.faults,
   leastMs: setup.leastMs,
+});
+
+const reports = sectorReports({
+  send: (id, body) => service.reportState(id, body),
+  everyMs: () => settings.rpcPollingIntervalMs,
+  onVerdict: (id, { abortReason }) => {
+    const reason = abortReason ?? 'the manager holds this sector for done';
+    actor.send({ type: 'SECTOR.LOST', sector: formatSectorId(id), reason });
+  },
 });
 
 let revision = store.revision();
@@ -73,7 +84,7 @@ function commit(next: ThreadRecord, row: Row | null): void {
   revision = store.commit(next, row, keepWith?.(next));
   host.say({ type: 'row', row: { seq: revision, ...row } });
   const report = stateReport(next, row, setup);
-  if (report) service.reportState(report.id, report.body).catch(() => undefined);
+  if (report) reports.tell(report);
 }
 
 /** A place that is granted for a new sector comes with the settings it is to be sealed by. */
@@ -107,8 +118,10 @@ const machine = sealingThread(plan).provide({
           settings,
           stores: setup.stores,
           localPiecesDirs: setup.localPiecesDirs,
+          deadlines: settings.deadlines,
           service,
           signal,
+          now: () => Date.now(),
           progress: showProgress,
           process: (stage, task) =>
             processTask(
@@ -181,8 +194,11 @@ host.ready({
   stop: async () => {
     actor.send({ type: 'THREAD.STOP' });
     await waitFor(actor, (snapshot) => snapshot.status !== 'active');
+    reports.stop();
     store.close();
   },
 });
 // Behind the word that it is up: a first stage that spins or throws is then a death, not a start that hangs.
 actor.start();
+const present = presentReport(record, setup);
+if (present) reports.tell(present);

@@ -28,5 +28,10 @@ export function hotSettings(config: () => WorkerConfig, warn: (line: string) => 
       return lastGood.get(location) ?? sealing;
     }
   };
-  return { settingsOf: (thread) => ({ ...sealingOf(thread), retry: config().retry }) };
+  return {
+    settingsOf: (thread) => {
+      const { retry, deadlines } = config();
+      return { ...sealingOf(thread), retry, deadlines };
+    },
+  };
 }

@@ -12,7 +12,6 @@ export interface ThreadSetup {
   readonly settings: SettingsOfThread;
   readonly stores: readonly AttachedStore[];
   readonly localPiecesDirs: readonly string[];
-  readonly deadlines: Deadlines;
   readonly faults: readonly Fault[];
   readonly leastMs: Readonly<Record<string, number>>;
   readonly workerName: string;
@@ -23,7 +22,7 @@ export interface ThreadSetup {
 }
 
 /** What a thread goes by; it may change before each sector, and by a reload. */
-export type SettingsOfThread = StageSettings & ThreadSettings;
+export type SettingsOfThread = StageSettings & ThreadSettings & { readonly deadlines: Deadlines };
 
 export type ThreadNews =
   | { readonly type: 'view'; readonly view: ThreadView }
