@@ -38,5 +38,8 @@ export const sealerStages: Readonly<Record<string, Stage>> = {
 /** A stage's name in configuration: its processor (SPEC section 5), else the stage in snake_case. */
 export function stageName(state: PlanState | undefined): string {
   if (!state) return '-';
-  return state.processor ?? state.stage.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+  return (
+    state.processor ??
+    state.stage.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '_').toLowerCase()
+  );
 }
