@@ -37,7 +37,11 @@ export function planState(plan: Plan, name: string): PlanState | undefined {
 /** A stage's name in configuration: its processor (SPEC section 5), else the stage in snake_case. */
 export function stageName(state: PlanState | undefined): string {
   if (!state) return '-';
-  return state.processor ?? state.stage.replaceAll(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+  return (
+    state.processor ??
+    // `WaitPCLanded` is `wait_pc_landed`.
+    state.stage.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '_').toLowerCase()
+  );
 }
 
 /** The name under which a place is asked for before the stage begins: heavy work, and the next sector. */

@@ -1,17 +1,18 @@
 import { serveProcessor } from '../../src/processes/serve-processor.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
+import { builtinStages } from '../../src/protocol/stages.js';
 import { runTask } from '../../src/sealing/builtin/index.js';
 import { failureOf } from '../../src/sealing/runner.js';
-import { type ProcessorStage, processorStages, type Tasks } from '../../src/sealing/tasks.js';
+import type { ProcessorStage, Tasks } from '../../src/sealing/tasks.js';
 import { tell } from '../output/say.js';
 
 /** Does a stage's tasks for whoever holds its stdin, until that ends. @throws usage */
 export async function processor(name: string): Promise<void> {
-  const stage = processorStages.find((known) => known === name);
+  const stage = builtinStages.find((known) => known === name);
   if (!stage)
     throw new SealvisorError(
       'usage',
-      `no built-in processor does ${name}: there are ${processorStages.join(', ')}; see venus-worker processor --help`,
+      `no built-in processor does ${name}: there are ${builtinStages.join(', ')}; see venus-worker processor --help`,
     );
   // A Ctrl-C is the worker's to hear: it ends this one when no stage needs it any more.
   process.on('SIGINT', () => tell('a processor ends with its input (Ctrl-D)'));

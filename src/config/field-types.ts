@@ -12,7 +12,14 @@ export const text = z.string('a text in quotes').min(1, 'a text that is not empt
 export const anyText = z.string('a text in quotes');
 export const flag = z.boolean('true or false');
 /** u32 in the field. */
-export const count = whole(0, 2 ** 32 - 1);
+export const count = whole(0);
+/** A limit cannot stop a stage: that is the work of a pause. */
+export const limit = whole(
+  1,
+  2 ** 32 - 1,
+  'a limit of at least 1, as a whole number (to stop the work, pause its threads or cordon the worker)',
+);
+export const factor = z.number('a number of at least 1').min(1, 'a number of at least 1');
 /** Of a whole. */
 export const share = z
   .number('a number from 0 to 1')
@@ -22,6 +29,8 @@ export const port = whole(0, 65535);
 export const minerNumber = whole(0, Number.MAX_SAFE_INTEGER);
 export const texts = list(text, 'a list of texts');
 export const duration = parsed(parseDuration, durationExpected);
+/** Of what would else be done without end or pause. */
+export const someTime = duration.refine((ms) => ms > 0, 'a duration longer than 0, such as 30s or 5min');
 export const size = parsed(parseSize, sizeExpected);
 /** The field takes a size as a number of bytes, too. */
 export const sizeOrBytes = z.union([minerNumber, size], sizeExpected);
@@ -47,8 +56,11 @@ export function mapOf<T extends z.ZodType>(value: T) {
   return z.record(z.string(), value, 'a table');
 }
 
-function whole(least: number, most: number) {
-  const expected = `a whole number from ${least} to ${most}`;
+export function whole(
+  least: number,
+  most = 2 ** 32 - 1,
+  expected = `a whole number from ${least} to ${most}`,
+) {
   return z.int(expected).min(least, expected).max(most, expected);
 }
 

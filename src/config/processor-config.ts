@@ -1,3 +1,4 @@
+import { type BuiltinStage, builtinStages } from '../protocol/stages.js';
 import type { WorkerTable } from './worker-schema.js';
 
 /** A `[[processors.<stage>]]` without `bin`: our own processor does the stage, in a child process shared by the threads. */
@@ -12,10 +13,6 @@ export interface ProcessorConfig {
   /** Whether it is started again when it dies. @default true */
   readonly autoRestart: boolean;
 }
-
-/** Stages that our own processors do; the sealing room lists the same. */
-export const builtinStages = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c2'] as const;
-export type BuiltinStage = (typeof builtinStages)[number];
 
 /** In the order of the stages; several of one stage share its tasks. */
 export function processorConfigs({ processors = {} }: WorkerTable): readonly ProcessorConfig[] {

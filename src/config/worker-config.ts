@@ -4,13 +4,23 @@ import type { FaultAct } from '../protocol/fault.js';
 import type { ErrorLevel } from '../protocol/level.js';
 import { checked } from './checked.js';
 import { unusedPaths } from './known-keys.js';
+import { limitConfigs, overruledLimits, staggeredConfigs } from './limit-config.js';
 import { inItsStead, type ProcessorConfig, processorConfigs } from './processor-config.js';
+import {
+  type BreakerConfig,
+  breakerConfig,
+  type DeadlinesConfig,
+  deadlinesConfig,
+  type RetryOverride,
+  retryOverrides,
+} from './retry-config.js';
 import { defaultSealing, overrideSealing } from './sealing-settings.js';
 import { type ThreadConfig, threadConfigs } from './thread-config.js';
 import { readToml } from './toml-file.js';
 import { type WorkerTable, workerTable } from './worker-schema.js';
 
 export type { ProcessorConfig } from './processor-config.js';
+export type { BreakerConfig, DeadlinesConfig, RetryOverride } from './retry-config.js';
 export type { SealingSettings } from './sealing-settings.js';
 export type { PlanName, ThreadConfig } from './thread-config.js';
 
@@ -57,34 +67,6 @@ export interface WorkerConfig {
   readonly home: string;
 }
 
-/** As `RetryPolicy` of machines/retry.ts. */
-export interface RetryOverride {
-  readonly tries?: number;
-  readonly firstMs?: number;
-  readonly factor?: number;
-  readonly capMs?: number;
-  readonly jitter?: number;
-}
-
-export interface BreakerConfig {
-  /** Threads that fail a stage the same way, in a row, before nobody tries it any more. @default 3 */
-  readonly after: number;
-  /** From then, and from each failed probe, to the next probe, ms. @default 300000 */
-  readonly probeMs: number;
-}
-
-/** How old, in epochs since they were got, a ticket and a pre-commit may be when the stages that need them are done. */
-export interface DeadlinesConfig {
-  /** The chain's epoch, ms. @default 30000 */
-  readonly epochMs: number;
-  /** A ticket may be 3780 epochs old at the pre-commit, and is 900 old when it is drawn. @default 2880 */
-  readonly ticket: number;
-  /** From the pre-commit to the proof. @default 86550 */
-  readonly preCommit: number;
-  /** What is kept free before the end, epochs. @default 60 */
-  readonly margin: number;
-}
-
 export interface AttachedConfig {
   /** @default its location */
   readonly name: string;
@@ -114,10 +96,13 @@ export interface FaultConfig {
 export function loadWorkerConfig(path: string): { config: WorkerConfig; warnings: string[] } {
   const raw = readToml(path);
   const table = checked(workerTable, raw, path);
-  const warnings = unusedPaths(workerTable, raw).map(
+  const unused = unusedPaths(workerTable, raw).map(
     (key) => `${key} is known but not used yet${inItsStead(key)}`,
   );
-  return { config: deepFreeze(workerConfig(table, path)), warnings };
+  return {
+    config: deepFreeze(workerConfig(table, path)),
+    warnings: [...unused, ...overruledLimits(table)],
+  };
 }
 
 function workerConfig(table: WorkerTable, path: string): WorkerConfig {
@@ -145,13 +130,13 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     faults: faults(sealvisor.faults ?? [], threads.length, path),
     stopGraceMs: sealvisor.stop_grace ?? 30_000,
     spareThreads: sealvisor.spare_threads ?? 0,
-    limits: {},
-    staggeredMs: {},
-    retry: {},
-    breaker: { after: 3, probeMs: 300_000 },
-    deadlines: { epochMs: 30_000, ticket: 2880, preCommit: 86_550, margin: 60 },
-    historyRows: 10_000,
-    home: threads[0]?.location ?? '.',
+    limits: limitConfigs(table),
+    staggeredMs: staggeredConfigs(table),
+    retry: retryOverrides(sealvisor),
+    breaker: breakerConfig(sealvisor),
+    deadlines: deadlinesConfig(sealvisor, path),
+    historyRows: sealvisor.history_rows ?? 10_000,
+    home: resolve(sealvisor.home ?? threads[0]?.location ?? '.'),
   };
 }
 

@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { faultActs } from '../protocol/fault.js';
 import { errorLevels } from '../protocol/level.js';
+import { limitNames, stageNames } from '../protocol/stages.js';
 import * as field from './field-types.js';
 import { notUsedWhen, notUsedYet } from './known-keys.js';
 
@@ -31,9 +32,7 @@ const attachedTable = table({
   readonly: field.flag.optional(),
 });
 
-const limitNames =
-  'add_pieces tree_d pc1 pc2 c1 c2 snap_encode snap_prove transfer unseal window_post winning_post synth_proof';
-const foreignStages = 'snap_encode snap_prove transfer unseal window_post';
+const foreignStages = ['snap_encode', 'snap_prove', 'transfer', 'unseal', 'window_post'];
 
 /** External programs are not run yet: with `bin` nothing of the table has an effect. */
 const processorTable = notUsedWhen(
@@ -55,13 +54,11 @@ const processorTable = notUsedWhen(
 const processorTables = list(processorTable, 'a list of tables: [[processors.<stage>]]');
 
 const processorsTable = table({
-  limit: notUsedYet(perName(limitNames, field.count)),
-  limitation: notUsedYet(
-    table({
-      concurrent: perName(limitNames, field.count).optional(),
-      staggered: perName(limitNames, field.duration).optional(),
-    }),
-  ),
+  limit: perName(limitNames, field.limit).optional(),
+  limitation: table({
+    concurrent: perName(limitNames, field.limit).optional(),
+    staggered: perName(limitNames, field.duration).optional(),
+  }).optional(),
   ext_locks: notUsedYet(mapOf(field.count)),
   static_tree_d: notUsedYet(mapOf(field.text)),
   add_pieces: processorTables.optional(),
@@ -70,6 +67,17 @@ const processorsTable = table({
   pc2: processorTables.optional(),
   c2: processorTables.optional(),
   ...perName(foreignStages, notUsedYet(processorTables)).shape,
+});
+
+const retryTable = table({
+  tries: field.count.optional(),
+  first: field.duration.optional(),
+  factor: field.factor.optional(),
+  cap: field.duration.optional(),
+  jitter: field.share.optional(),
+}).refine(({ first, cap }) => first === undefined || cap === undefined || first <= cap, {
+  path: ['cap'],
+  message: 'a duration no shorter than first',
 });
 
 const sealvisorTable = table({
@@ -88,6 +96,16 @@ const sealvisorTable = table({
   ).optional(),
   stop_grace: field.duration.optional(),
   spare_threads: field.count.optional(),
+  retry: perName(stageNames, retryTable).optional(),
+  breaker: table({ after: field.whole(2).optional(), probe: field.someTime.optional() }).optional(),
+  deadlines: table({
+    epoch: field.someTime.optional(),
+    ticket: field.count.optional(),
+    pre_commit: field.count.optional(),
+    margin: field.count.optional(),
+  }).optional(),
+  history_rows: field.whole(100).optional(),
+  home: field.text.optional(),
 });
 
 export const workerTable = table({
@@ -130,6 +148,8 @@ export const hotTable = table({
   sealing: sealingTable.optional(),
 });
 
-function perName<T extends z.ZodType>(names: string, value: T) {
-  return table(Object.fromEntries(names.split(' ').map((name) => [name, value.optional()])));
+function perName<const N extends string, T extends z.ZodType>(names: readonly N[], value: T) {
+  // One of each name: fromEntries knows no more of its keys than that they are texts.
+  const shape = Object.fromEntries(names.map((name) => [name, value.optional()]));
+  return table(shape as Readonly<Record<N, z.ZodOptional<T>>>);
 }

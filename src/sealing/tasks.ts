@@ -1,4 +1,5 @@
 /** Tasks of the external processor protocol (SPEC section 5), as a child and as our own processors take them. */
+import type { BuiltinStage } from '../protocol/stages.js';
 
 /** Where a piece's payload comes from; `pledge` is zeros. */
 export type PieceFile =
@@ -71,12 +72,4 @@ export interface Tasks {
   readonly c2: { readonly task: C2Task; readonly output: { readonly proof: readonly number[] } };
 }
 
-export type ProcessorStage = keyof Tasks;
-
-export const processorStages = [
-  'add_pieces',
-  'tree_d',
-  'pc1',
-  'pc2',
-  'c2',
-] as const satisfies readonly ProcessorStage[];
+export type ProcessorStage = BuiltinStage;

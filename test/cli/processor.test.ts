@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { processorStages } from '#src/sealing/tasks.js';
+import { builtinStages } from '#src/protocol/stages.js';
 import { run } from '../e2e/setup.js';
 import { freshDir, started, venusWorker } from '../processes/setup.js';
 
@@ -13,7 +13,7 @@ const start = (stage: string) =>
     graceMs: 60_000,
   });
 
-test.each(processorStages)('processor %s says that it is ready, and ends with its input', async (stage) => {
+test.each(builtinStages)('processor %s says that it is ready, and ends with its input', async (stage) => {
   expect(await run('venus-worker', ['processor', stage])).toEqual({
     code: 0,
     stdout: `${stage} processor ready\n`,

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadHotConfig } from '#src/config/hot-config.js';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
@@ -33,9 +35,31 @@ test.each([
   ['plan = = 1', ':1:'],
   ['plan = "nap"', 'plan = "nap"'],
   ['sealing.max_retrys = 1', 'did you mean sealing.max_retries?'],
+  ['sealing.seal_interval = 30', 'sealing.seal_interval = 30'],
+  ['[seling]\nmax_retries = 1', 'unknown key seling'],
+  ['[sealvisor]\nhistory_rows = 100', 'unknown key sealvisor'],
+  ['[processors.limit]\npc1 = 1', 'known there are location, plan, sealing'],
 ])('a faulty hot config, %j, is refused with its file', (text, part) => {
   const { location, base } = setup(text);
   const error = thrownBy(() => loadHotConfig(location, base));
   expect(error).toMatchObject({ code: 'config_invalid', message: expect.stringContaining(part) });
   expect(error).toMatchObject({ message: expect.stringContaining(`${location}/config.toml`) });
+});
+
+test('a hot config that cannot be read is refused with its file', () => {
+  const { location, base } = setup();
+  mkdirSync(join(location, 'config.toml'));
+  expect(thrownBy(() => loadHotConfig(location, base))).toMatchObject({
+    code: 'config_invalid',
+    message: expect.stringContaining(`cannot read ${location}/config.toml: `),
+  });
+});
+
+test('a hot config is read anew each time, and one that is gone leaves the thread its own', () => {
+  const { location, base } = setup('sealing.max_retries = 7');
+  expect(loadHotConfig(location, base).sealing.maxRetries).toBe(7);
+  tomlFile('', location, 'config.toml');
+  expect(loadHotConfig(location, base)).toEqual(base);
+  rmSync(join(location, 'config.toml'));
+  expect(loadHotConfig(location, base)).toBe(base);
 });

@@ -1,15 +1,10 @@
 import { expect, test } from 'vitest';
-import { builtinStages } from '#src/config/processor-config.js';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
-import { processorStages } from '#src/sealing/tasks.js';
+import { builtinStages } from '#src/protocol/stages.js';
 import { minimal, tomlFile } from './setup.js';
 
 const load = (head: string) => loadWorkerConfig(tomlFile(minimal({ head })));
 const defaults = { stableWaitMs: 5000, envs: {}, inheritEnvs: true, autoRestart: true };
-
-test('the stages that can be had as children are those that our processors do', () => {
-  expect(builtinStages).toEqual(processorStages);
-});
 
 test.each(builtinStages)(
   '[[processors.%s]] without bin is a child of ours, with the defaults of the field',
@@ -69,7 +64,6 @@ test.each([
     '[[processors.unseal]]\nbin = "u"\nstable_wait = "1s"',
     ['processors.unseal[0].bin', 'processors.unseal[0].stable_wait'],
   ],
-  ['[processors.limit]\npc1 = 1', ['processors.limit.pc1']],
   [
     '[[processors.pc1]]\ncgroup.cpuset = "1"\nnuma_preferred = 0\nconcurrent = 1\nweight = 1\nargs = []',
     ['cgroup.cpuset', 'numa_preferred', 'concurrent', 'weight', 'args'].map(

@@ -41,6 +41,13 @@ test('the least configuration gets the defaults of the field', () => {
     faults: [],
     stopGraceMs: 30_000,
     spareThreads: 0,
+    limits: {},
+    staggeredMs: {},
+    retry: {},
+    breaker: { after: 3, probeMs: 300_000 },
+    deadlines: { epochMs: 30_000, ticket: 2880, preCommit: 86_550, margin: 60 },
+    historyRows: 10_000,
+    home: '/nowhere/store1',
   });
 });
 
@@ -82,6 +89,8 @@ test("today's spelling is read in full", () => {
     headers: { 'User-Agent': 'jsonrpc-core-client' },
     pieceToken: 'a-token',
   });
+  expect(config.limits).toEqual({ pc1: 3, c2: 1 });
+  expect(config.staggeredMs).toEqual({ pc1: 300_000 });
   expect(config.attached).toEqual([
     { name: 'persist-store1', location: resolve('mock-tmp/remote1'), readonly: false },
     { name: resolve('mock-tmp/remote2'), location: resolve('mock-tmp/remote2'), readonly: true },
@@ -110,9 +119,6 @@ test('each key of the field without effect here is warned of once, with its full
     'metrics.enable',
     'metrics.http_listen',
     'attached_selection.enable_space_weighted',
-    'processors.limitation.concurrent.pc1',
-    'processors.limitation.concurrent.c2',
-    'processors.limitation.staggered.pc1',
     'processors.ext_locks',
     'processors.static_tree_d',
     'processors.pc1[0].bin is known but not used yet: the built-in processor does pc1',

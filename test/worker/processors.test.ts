@@ -2,8 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
+import { builtinStages } from '#src/protocol/stages.js';
 import { runTask } from '#src/sealing/builtin/index.js';
-import { processorStages } from '#src/sealing/tasks.js';
 import { builtinProcessor } from '#src/worker/builtin-processor.js';
 import {
   freshDir,
@@ -180,7 +180,7 @@ describe('our own processors as children', () => {
 
   test('seal a sector to the same bytes, commitments and proof as in the thread', async () => {
     const [here, there] = [freshDir(), freshDir()];
-    const processors = processorStages.map((stage) => builtinProcessor({ stage, ...inherited }));
+    const processors = builtinStages.map((stage) => builtinProcessor({ stage, ...inherited }));
     const running = await startProcessors(processors);
     const inThread = await sealByTasks(here, pieces(here), (stage, task) => runTask(stage, task, makeWork()));
     const inChildren = await sealByTasks(there, pieces(there), runIn(running));

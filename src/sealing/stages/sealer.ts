@@ -33,5 +33,3 @@ export const sealerStages: Readonly<Record<string, Stage>> = {
   Finished: finish,
   Aborted: abort,
 };
-
-export { stageName } from '../../../machines/index.js';

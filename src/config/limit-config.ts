@@ -1,0 +1,22 @@
+import { given } from './given.js';
+import type { WorkerTable } from './worker-schema.js';
+
+/** How many threads may do a stage at once; `limitation.concurrent`, the newer key, stands before `limit`. */
+export function limitConfigs({ processors = {} }: WorkerTable): Readonly<Record<string, number>> {
+  return given({ ...processors.limit, ...processors.limitation?.concurrent });
+}
+
+/** Least time between two starts of a stage, ms. */
+export function staggeredConfigs({ processors = {} }: WorkerTable): Readonly<Record<string, number>> {
+  return given({ ...processors.limitation?.staggered });
+}
+
+/** A line for each limit that another one stands before. */
+export function overruledLimits({ processors = {} }: WorkerTable): readonly string[] {
+  const { limit = {}, limitation } = processors;
+  return Object.keys(limit)
+    .filter((stage) => Object.hasOwn(limitation?.concurrent ?? {}, stage))
+    .map(
+      (stage) => `processors.limit.${stage} has no effect beside processors.limitation.concurrent.${stage}`,
+    );
+}

@@ -1,0 +1,32 @@
+/** Stages by the names that a configuration, a limit and a processor give them. */
+
+/** Stages that our own processors do, in a child or in the thread itself. */
+export const builtinStages = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c2'] as const;
+
+export type BuiltinStage = (typeof builtinStages)[number];
+
+/** Stages that a limit can be set for: the processors of the field (SPEC section 5). */
+export const limitNames = [
+  ...['add_pieces', 'tree_d', 'pc1', 'pc2', 'c1', 'c2', 'snap_encode', 'snap_prove'],
+  ...['transfer', 'unseal', 'window_post', 'winning_post', 'synth_proof'],
+] as const;
+
+/** The stages of the plans, in the order of the work: a stage's processor, else the stage in snake_case. */
+export const stageNames = [
+  'acquire_deals',
+  'add_pieces',
+  'tree_d',
+  'assign_ticket',
+  'pc1',
+  'pc2',
+  'synth_proof',
+  'submit_pre_commit',
+  'wait_pc_landed',
+  'transfer',
+  'submit_persisted',
+  'wait_seed',
+  'c1',
+  'c2',
+  'submit_proof',
+  'wait_proof_landed',
+] as const;
