@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -99,6 +100,22 @@ describe('record and history row are one transaction', () => {
     expect(store.revision()).toBe(tries);
     expect(store.history({ limit: 1 })).toMatchObject([{ seq: tries, durationMs: tries }]);
   });
+});
+
+test.each([0, 1, 20])('a process killed behind its commit %i leaves what it committed', (count) => {
+  const location = freshDir();
+  const module = new URL('../../dist/src/store/thread-store.js', import.meta.url).href;
+  const script = `import { openThreadStore } from '${module}';
+    const [record, row] = ${JSON.stringify([full, rowOf()])};
+    const store = openThreadStore(process.argv[1]);
+    for (let n = 1; n <= ${count}; n += 1) store.commit({ ...record, tries: n }, row);
+    process.kill(process.pid, 'SIGKILL');`;
+  const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', script, location]);
+  expect(signal).toBe('SIGKILL');
+  expect(existsSync(join(location, 'sealvisor.db-wal'))).toBe(true);
+  const store = openStore(location);
+  expect(store.revision()).toBe(count);
+  expect(store.read(sealer, 0)).toMatchObject(count === 0 ? { state: 'Empty' } : { ...full, tries: count });
 });
 
 describe('one location has one owner', () => {
