@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { emptyWorkerRecord } from '#machines/worker-record.js';
 import { workerApp } from '#src/http/worker-app.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { summarize, type ThreadView } from '#src/protocol/thread.js';
@@ -31,18 +32,22 @@ function slotOf(first: ThreadView, sent: Sent[]): ThreadSlot {
     const waits = view.mode === 'running' && command.how === 'after-stage';
     const mode = isPause ? (waits ? 'pausing' : 'paused') : 'running';
     if (changed) view = { ...view, mode, state: command.state ?? view.state };
-    return { changed, view };
+    const told = changed ? 'it' : 'nothing';
+    return { changed, view, message: `${told} changed: thread #${index} is ${view.mode} at ${view.state}` };
   };
   return {
     index,
+    location: first.location,
+    failure: () => undefined,
     view: () => view,
+    until: async () => view,
     call: async <T>(verb: string, args: readonly unknown[]) => {
       sent.push({ index, verb, args });
       return { allowed: true, to: args[0] } as T;
     },
-    send: async (event) => {
-      sent.push({ index, verb: 'send', args: [event] });
-      return send(event);
+    obey: async (command, options) => {
+      sent.push({ index, verb: 'obey', args: [command, options] });
+      return send(command);
     },
   };
 }
@@ -89,8 +94,13 @@ export function workerDoors(
   own: Partial<WorkerControl> = {},
 ) {
   const sent: Sent[] = [];
+  const slots = views.map((view) => slotOf(view, sent));
   const { control, actor } = createWorkerControl({
-    slots: views.map((view) => slotOf(view, sent)),
+    slots: () => slots,
+    processes: { freeze: () => 'none', thaw: () => undefined, endFrozen: () => undefined },
+    record: emptyWorkerRecord,
+    write: () => undefined,
+    apply: () => undefined,
     restart: async (index) => {
       sent.push({ index, verb: 'restart', args: [] });
       return views[index]?.mode === 'failed';
@@ -105,7 +115,8 @@ export function workerDoors(
     control: { ...control, ...notAsked, worker, ...own },
     events,
     summary: () => summarize(control.threads()),
-    info: () => ({ name: 'w1', version: '1.2.3', life: 'serving', counts: summarize(control.threads()) }),
+    config: never,
+    stopAsked: new Promise(() => undefined),
     tree: () => rootNode,
     ended: new Promise(() => undefined),
     stop: async () => actor.send({ type: 'WORKER.STOP' }),

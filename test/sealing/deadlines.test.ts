@@ -1,7 +1,7 @@
 /** Tickets and pre-commits near their end are seen before the stage that would waste hours on them. */
 import { describe, expect, test } from 'vitest';
+import { resume } from '#machines/command-changes.js';
 import { sealer } from '#machines/plans/sealer.js';
-import { resume } from '#machines/record-changes.js';
 import { ageOf, ageText, isTicketShort } from '#src/sealing/deadlines.js';
 import { assignTicket, submitPreCommit } from '#src/sealing/stages/chain.js';
 import { c1, c2, pc1, pc2 } from '#src/sealing/stages/work.js';

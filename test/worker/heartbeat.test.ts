@@ -15,7 +15,7 @@ function setup() {
     name: 'w1',
     dest: '127.0.0.1:17890',
     version: '0.1.0',
-    intervalMs,
+    intervalMs: () => intervalMs,
     summary: () => summary,
     ping: async (info) => {
       pings.push(info);

@@ -63,7 +63,7 @@ describe('a thread that dies', () => {
     expect(control.thread(1).incarnation).toBe(1);
     expect(views.filter((view) => view.index === 1).every((view) => view.mode === 'idle')).toBe(true);
     expect(warnings).toEqual([expect.stringMatching(/^thread #0 ended: .*started again from its record$/)]);
-    expect(worker.info()).toMatchObject({ life: 'serving' });
+    expect(control.worker()).toMatchObject({ life: 'serving' });
   });
 
   test('again and again is parked as failed, says why, and the others go on', async () => {
