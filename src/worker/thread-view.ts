@@ -20,11 +20,12 @@ export function possibleNow(plan: Plan, location: string, record: ThreadRecord):
   });
 }
 
-/** The mode as the statechart tells it. */
-function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; readonly isFrozen: boolean } {
+/** The mode as the statechart tells it, and whether a stage is at hand: worked on, or frozen. */
+function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; readonly hasStage: boolean } {
   const modes = snapshot.value;
   const inner: unknown = typeof modes === 'object' ? Object.values(modes)[0] : undefined;
-  const name: unknown = typeof inner === 'object' && inner !== null ? Object.values(inner)[0] : inner;
+  const hasStage = typeof inner === 'object' && inner !== null;
+  const name: unknown = hasStage ? Object.values(inner)[0] : inner;
   switch (name) {
     case 'paused':
     case 'pausing':
@@ -32,11 +33,11 @@ function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; readonly
     case 'idle':
     case 'retrying':
     case 'resting':
-      return { mode: name, isFrozen: false };
+      return { mode: name, hasStage };
     case 'frozen':
-      return { mode: 'paused', isFrozen: true };
+      return { mode: 'paused', hasStage };
     default:
-      return { mode: snapshot.context.record.sector === null ? 'idle' : 'running', isFrozen: false };
+      return { mode: snapshot.context.record.sector === null ? 'idle' : 'running', hasStage };
   }
 }
 
@@ -55,8 +56,7 @@ export function viewOf(
   const { record } = snapshot.context;
   const { plan, setup, settings } = facts;
   const state = planState(plan, record.state);
-  const { mode, isFrozen } = modeOf(snapshot);
-  const isAtWork = mode === 'running' || mode === 'pausing' || isFrozen;
+  const { mode, hasStage } = modeOf(snapshot);
   return {
     index: setup.index,
     location: setup.location,
@@ -80,8 +80,8 @@ export function viewOf(
           }
         : null,
     waitingFor: null,
-    processor: isAtWork && state?.processor ? { name: state.processor, pid: null } : null,
-    progress: isAtWork ? facts.progress : null,
+    processor: hasStage && state?.processor ? { name: state.processor, pid: null } : null,
+    progress: hasStage ? facts.progress : null,
     possible: possibleNow(plan, setup.location, record),
   };
 }

@@ -1,9 +1,11 @@
 import type { Hono } from 'hono';
+import { emptyRecord } from '#machines/thread-record.js';
 import { emptyWorkerRecord } from '#machines/worker-record.js';
 import { workerApp } from '#src/http/worker-app.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { summarize, type ThreadView } from '#src/protocol/thread.js';
 import type { WorkerView } from '#src/protocol/worker.js';
+import { pauseText, resumeText } from '#src/worker/command-text.js';
 import { createWorkerControl } from '#src/worker/control.js';
 import type { WorkerControl } from '#src/worker/control-words.js';
 import { eventHub } from '#src/worker/event-hub.js';
@@ -32,8 +34,11 @@ function slotOf(first: ThreadView, sent: Sent[]): ThreadSlot {
     const waits = view.mode === 'running' && command.how === 'after-stage';
     const mode = isPause ? (waits ? 'pausing' : 'paused') : 'running';
     if (changed) view = { ...view, mode, state: command.state ?? view.state };
-    const told = changed ? 'it' : 'nothing';
-    return { changed, view, message: `${told} changed: thread #${index} is ${view.mode} at ${view.state}` };
+    const { state, stage, sector, since } = view;
+    const isPaused = view.mode === 'paused';
+    const record = { ...emptyRecord('sealer', since), state, sector, isPaused };
+    const facts = { index, record, stage, mode: view.mode, changed };
+    return { changed, view, message: isPause ? pauseText(facts) : resumeText(facts) };
   };
   return {
     index,

@@ -27,7 +27,7 @@ test('pause answers with the thread as it is now, whether it changed, and a sent
     status: 200,
     body: { ...viewOf({ mode: 'paused' }), changed: true, message: 'thread #0 is paused at Empty' },
   });
-  expect(sent).toEqual([{ index: 0, verb: 'send', args: [{ type: 'THREAD.PAUSE', ...body }] }]);
+  expect(sent).toEqual([{ index: 0, verb: 'obey', args: [{ type: 'THREAD.PAUSE', ...body }, {}] }]);
   expect(await post(app, '/api/v1/threads/0/pause', body)).toMatchObject({
     status: 200,
     body: { changed: false, message: 'thread #0 was paused already, at Empty' },
@@ -70,11 +70,12 @@ test('a dry run asks and changes nothing', async () => {
   const { app, sent } = workerDoors();
   const { body } = await post(app, '/api/v1/threads/1/resume', { state: 'PC1Done', dryRun: true });
   expect(body).toMatchObject({ allowed: true, to: 'PC1Done' });
-  expect(sent).toEqual([{ index: 1, verb: 'preview', args: ['PC1Done'] }]);
+  expect(sent).toEqual([{ index: 1, verb: 'preview', args: ['PC1Done', false] }]);
 });
 
 test('freeze is refused with the reason, while stages run inside the thread', async () => {
-  const { app } = workerDoors();
+  const processor = { name: 'c2', pid: null };
+  const { app } = workerDoors([pausedView({ mode: 'running', processor })]);
   expect(await post(app, '/api/v1/threads/0/pause', { how: 'freeze' })).toEqual(
     problemOf(409, 'freeze_refused', expect.stringContaining('thread #0')),
   );

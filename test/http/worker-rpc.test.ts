@@ -72,8 +72,12 @@ test('a command goes to its thread alone, with who gave it', async () => {
   await rpc(app, key('WorkerPause'), [0]);
   const by = 'json-rpc';
   expect(sent).toEqual([
-    { index: 1, verb: 'send', args: [{ type: 'THREAD.RESUME', state: 'PC1Done', by, reason: null }] },
-    { index: 0, verb: 'send', args: [{ type: 'THREAD.PAUSE', how: 'after-stage', by, reason: null }] },
+    {
+      index: 1,
+      verb: 'obey',
+      args: [{ type: 'THREAD.RESUME', state: 'PC1Done', force: false, by, reason: null }, {}],
+    },
+    { index: 0, verb: 'obey', args: [{ type: 'THREAD.PAUSE', how: 'after-stage', by, reason: null }, {}] },
   ]);
 });
 

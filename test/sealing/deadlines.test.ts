@@ -175,7 +175,7 @@ test('a resume to another state keeps the hours of what it keeps, and only those
   };
   const { context } = stageContext({ state: 'PCSubmitted', outputs });
   const to = (state: string) => {
-    const command = { type: 'THREAD.RESUME', state, by: 'alice', reason: null } as const;
+    const command = { type: 'THREAD.RESUME', force: false, state, by: 'alice', reason: null } as const;
     return Object.keys(resume(sealer, context.record, command, nowMs).record.outputs);
   };
   expect(to('PC1Done')).toEqual(['deals', 'pieces', 'tree_d', 'ticket', 'ticket_at', 'pc1']);

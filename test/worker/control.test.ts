@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
-import { isIn, noJobs, rejectionOf, setup } from './setup.js';
+import { isIn, isWorking, noJobs, rejectionOf, setup } from './setup.js';
 
 const stopsAtC2 = {
   faults: [{ stage: 'c2', level: 'permanent' as const, message: 'No cached parameters found', times: 1 }],
@@ -46,7 +46,7 @@ describe('pause and resume of an idle thread', () => {
     });
     expect(await control.pause(0, {})).toMatchObject({
       changed: false,
-      message: 'thread #0 was paused already, at Empty',
+      message: 'thread #0 was paused already by alice, at Empty',
       intent: { by: 'alice' },
       revision: 1,
     });
@@ -69,17 +69,26 @@ describe('pause and resume of an idle thread', () => {
     expect(control.threads().map((view) => view.mode)).toEqual(['idle', 'paused']);
   });
 
-  test('a freeze is refused with a reason, for its stages run inside the thread', async () => {
+  test('a freeze stops nothing, for nothing works: the thread stands still as by any pause', async () => {
     const { control } = await setup({ service: noJobs });
-    expect(await rejectionOf(control.pause(0, { how: 'freeze' }))).toMatchObject({ code: 'freeze_refused' });
-    expect(control.thread(0).mode).toBe('idle');
+    expect(await control.pause(0, { how: 'freeze' })).toMatchObject({ changed: true, mode: 'paused' });
   });
 });
 
 describe('a pause while a heavy stage runs', () => {
+  test('with a freeze is refused with a reason, for its stages run inside the thread', async () => {
+    const { control, until } = await setup(long);
+    await until(0, isWorking('TicketAssigned'));
+    expect(await rejectionOf(control.pause(0, { how: 'freeze' }))).toMatchObject({
+      code: 'freeze_refused',
+      message: expect.stringContaining('its PC1 runs inside the thread'),
+    });
+    expect(control.thread(0)).toMatchObject({ mode: 'running', intent: null });
+  });
+
   test('is pausing until the stage ends; said again it changes nothing; a resume takes it back', async () => {
     const { control, until } = await setup(long);
-    await until(0, isIn('TicketAssigned', 'running'));
+    await until(0, isWorking('TicketAssigned'));
     expect(await control.pause(0, {})).toMatchObject({
       changed: true,
       mode: 'pausing',
@@ -89,14 +98,14 @@ describe('a pause while a heavy stage runs', () => {
     expect(await control.pause(0, {})).toMatchObject({
       changed: false,
       mode: 'pausing',
-      message: 'thread #0 is pausing already: it stands still when PC1 is done',
+      message: 'thread #0 is pausing already by operator: it stands still when PC1 is done',
     });
     expect(await control.resume(0, {})).toMatchObject({ changed: true, mode: 'running', intent: null });
   });
 
   test('now aborts it: the thread is paused when the answer comes, in the same state', async () => {
     const { control, until } = await setup(long);
-    await until(0, isIn('TicketAssigned', 'running'));
+    await until(0, isWorking('TicketAssigned'));
     expect(await control.pause(0, { how: 'now' })).toMatchObject({
       changed: true,
       mode: 'paused',
@@ -201,7 +210,7 @@ describe('a dry run', () => {
 describe('a worker that stops', () => {
   test('refuses commands with shutting_down, while it drains and ever after', async () => {
     const { control, worker, until } = await setup(long);
-    await until(0, isIn('TicketAssigned', 'running'));
+    await until(0, isWorking('TicketAssigned'));
     const stopped = worker.stop(50);
     expect(await rejectionOf(control.pause(0, {}))).toMatchObject({ code: 'shutting_down' });
     await stopped;

@@ -136,6 +136,10 @@ export async function setup(options: Setup = {}) {
 export const isIn = (state: string, mode: ThreadView['mode']) => (view: ThreadView) =>
   view.state === state && view.mode === mode;
 
+/** Its heavy stage is at hand, not only next. */
+export const isWorking = (state: string) => (view: ThreadView) =>
+  view.state === state && view.processor !== null;
+
 /** A gate in a service call: who calls waits at it until it is opened. */
 export function gate() {
   let open: () => void = () => undefined;
