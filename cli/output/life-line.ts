@@ -8,12 +8,12 @@ export function lifeLine(
 ): string | null {
   if (!worker || worker.life === 'serving') return null;
   const { name, life, cordon, drain } = worker;
-  const wish = drain ?? cordon;
-  const told = wish ? ` by ${wishText(wish, nowMs)}` : '';
-  const progress = drain
-    ? `; ${drain.done} of ${drain.of} threads stand as it wants them${drain.deadline ? `, at the latest ${clockText(drain.deadline, nowMs)}` : ''}`
-    : '';
-  return `worker ${name} is ${life}${told}${progress}`;
+  const by = (wish: Wish) => ` by ${wishText(wish, nowMs)}`;
+  if (life === 'draining' && drain) {
+    const latest = drain.deadline ? `, at the latest ${clockText(drain.deadline, nowMs)}` : '';
+    return `worker ${name} is being drained${by(drain)}; ${drain.done} of ${drain.of} threads stand as it wants them${latest}`;
+  }
+  return `worker ${name} is ${life}${life === 'cordoned' && cordon ? by(cordon) : ''}`;
 }
 
 /** `alice since 10:02 UTC (12 min): swap disk` */

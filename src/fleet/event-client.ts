@@ -14,6 +14,11 @@ export interface EventsRequest {
   readonly retryMs?: number;
 }
 
+interface Told {
+  readonly id?: string | undefined;
+  readonly data: string;
+}
+
 /** Three pings of the worker's: what is silent for longer is dead. */
 const silenceMs = 45_000;
 
@@ -27,7 +32,7 @@ export async function* workerEvents<T>({ url, onLost, retryMs = 1000 }: EventsRe
   for (;;) {
     const opened = Date.now();
     try {
-      for await (const { id, data } of stream(await open(url, lastId))) {
+      for await (const { id, data } of stream(await open(url, lastId), new URL(url))) {
         wasOpen = true;
         lastId = id ?? lastId;
         // What our own worker tells is typed by the same program on the other side.
@@ -63,8 +68,8 @@ async function open(address: string, lastId: string | undefined): Promise<Incomi
   throw new SealvisorError('bad_answer', `${url.host} answered ${response.statusCode} for its events`);
 }
 
-async function* stream(response: IncomingMessage): AsyncGenerator<{ id?: string | undefined; data: string }> {
-  const events: { id?: string | undefined; data: string }[] = [];
+async function* stream(response: IncomingMessage, url: URL): AsyncGenerator<Told> {
+  const events: Told[] = [];
   const parser = createParser({ onEvent: (event) => events.push(event) });
   response.setEncoding('utf8');
   try {
@@ -74,7 +79,7 @@ async function* stream(response: IncomingMessage): AsyncGenerator<{ id?: string 
       for (let event = events.shift(); event; event = events.shift()) yield event;
     }
   } catch (cause) {
-    throw faultOf(cause, new URL(`http://${response.socket.remoteAddress ?? 'the worker'}`));
+    throw faultOf(cause, url);
   } finally {
     response.destroy();
   }
