@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { list, pause, restart, resume } from './commands/worker-threads.js';
+import { lifeVerbs } from './commands/worker-life-verbs.js';
+import { threadVerbs } from './commands/worker-thread-verbs.js';
 import { run } from './run.js';
 
 const program = new Command('venus-worker')
@@ -14,6 +15,7 @@ Examples:
   venus-worker worker -c venus-worker.toml list
   venus-worker worker -c venus-worker.toml pause --index 0
   venus-worker worker -c venus-worker.toml resume --state PC1Done --index 0
+  venus-worker worker -c venus-worker.toml why --index 0
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing changed, 4 unreachable`,
   );
@@ -38,48 +40,24 @@ program
 
 const worker = program
   .command('worker')
-  .description('see and steer the threads of a running worker')
+  .description('see and steer a running worker and its threads')
   .option('-c, --config <file>', 'the configuration of the worker: says where it listens')
-  .option('--worker <host:port>', 'where the worker listens (else $SEALVISOR_WORKER, else 127.0.0.1:17890)');
+  .option('--worker <host:port>', 'where the worker listens (else $SEALVISOR_WORKER, else 127.0.0.1:17890)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  venus-worker worker list --wide
+  venus-worker worker pause --index 0 --reason "swap disk" --wait
+  venus-worker worker resume --index 0 --state PC1Done --dry-run
+  venus-worker worker history --index 0 --follow
+  venus-worker worker drain --to-finish --wait
+  venus-worker worker limit pc1 4
 
-const index = (text: string) => (/^\d+$/.test(text) ? Number(text) : Number.NaN);
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing changed, 4 unreachable`,
+  );
 
-worker
-  .command('list')
-  .description("every sealing thread's state, a line each")
-  .option('--json', 'one JSON document')
-  .option('--wide', 'plan, mode and stage as well')
-  .option('--watch', 'again every two seconds, until Ctrl-C')
-  .action(async (options, command: Command) => {
-    await list({ ...command.optsWithGlobals(), ...options });
-  });
-worker
-  .command('pause')
-  .description('pause a thread: at once when no heavy stage runs, else after the stage')
-  .requiredOption('--index <i>', 'thread, as in list', index)
-  .option('--now', 'abort the running stage; it starts over at resume')
-  .option('--reason <text>', 'kept in the history')
-  .option('--json', 'one JSON document')
-  .action(async (options, command: Command) => {
-    await pause({ ...command.optsWithGlobals(), ...options });
-  });
-worker
-  .command('resume')
-  .description('resume a paused thread, at its state or another one')
-  .requiredOption('--index <i>', 'thread, as in list', index)
-  .option('--state <state>', 'go on from this state (Aborted gives the sector up)')
-  .option('--dry-run', 'say what would be redone or skipped, change nothing')
-  .option('--reason <text>', 'kept in the history')
-  .option('--json', 'one JSON document')
-  .action(async (options, command: Command) => {
-    await resume({ ...command.optsWithGlobals(), ...options });
-  });
-worker
-  .command('restart')
-  .description('start a failed thread again, from its record')
-  .requiredOption('--index <i>', 'thread, as in list', index)
-  .option('--reason <text>', 'why')
-  .option('--json', 'one JSON document')
-  .action((options, command: Command) => restart({ ...command.optsWithGlobals(), ...options }));
+threadVerbs(worker);
+lifeVerbs(worker);
 
 void run(program);

@@ -10,7 +10,7 @@ import type { ControlReply, ThreadView, WorkerEntry } from '../../src/protocol/t
 import { infoTable, wideInfoTable, workerTable } from '../output/field-text.js';
 import { answer, answerControl, answerJson, tell } from '../output/say.js';
 import { watch } from '../output/watch.js';
-import { askAt, checkIndex, operator } from './worker-threads.js';
+import { askAt, checkIndex, operator } from './worker-ask.js';
 
 interface Options {
   readonly manager?: string;

@@ -1,6 +1,7 @@
 /** The seed's own lines and tables (SPEC section 7). */
 import { formatGoDuration } from '../../src/protocol/duration.js';
 import { elapsedSeconds, errorText } from '../../src/protocol/field-thread.js';
+import { untilText } from '../../src/protocol/human-time.js';
 import type { ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
 
 /** What Rust does not print as it is: control, format, private and unassigned, any blank but the space, what joins a letter. */
@@ -39,10 +40,21 @@ export function threadLine(view: ThreadView, nowMs: number): string {
   ].join(', ');
 }
 
-/** Today's columns, behind the seed's line with `--wide`. */
-export function wideSuffix(view: ThreadView): string {
-  const progress = view.progress ? ` ${view.progress.done}/${view.progress.total} ${view.progress.unit}` : '';
-  return `, plan=${view.plan}, mode=${view.mode}, stage=${view.stage}${progress}`;
+/** Today's columns, behind the seed's line with `--wide`; what a thread has none of is left out. */
+export function wideSuffix(view: ThreadView, nowMs: number): string {
+  const { progress, tries, waitingFor, intent } = view;
+  return [
+    `, plan=${view.plan}, mode=${view.mode}, stage=${view.stage}`,
+    progress ? ` ${progress.done}/${progress.total} ${progress.unit}` : '',
+    tries
+      ? `, tries=${tries.n}/${tries.of}${tries.nextAt ? ` next ${untilText(tries.nextAt, nowMs)}` : ''}`
+      : '',
+    waitingFor
+      ? `, waiting_for=${waitingFor.limit} place=${waitingFor.place} holders=[${waitingFor.holders}]`
+      : '',
+    intent ? `, intent=${intent.kind} ${intent.how} by ${rustString(intent.by)}` : '',
+    intent?.reason ? ` reason=${rustString(intent.reason)}` : '',
+  ].join('');
 }
 
 /** Columns as Go's tabwriter sets them, two spaces between and the last one ragged; no cell breaks its row. */

@@ -1,15 +1,27 @@
+import { tookText } from '../../src/protocol/human-time.js';
 import type { HistoryRow } from '../../src/protocol/thread.js';
 
-/** One line for one row of history, whatever it says. */
-export function rowLine(index: number, row: HistoryRow): string {
-  return lineOf(index, row).replace(/\p{Cc}/gu, ' ');
+/** One line for one row of history, whatever it says. `today` (`2026-11-22`): rows of another day begin with theirs. */
+export function rowLine(index: number, row: HistoryRow, today = row.at.slice(0, 10)): string {
+  return lineOf(index, row, today).replace(/\p{Cc}/gu, ' ');
 }
 
-function lineOf(index: number, row: HistoryRow): string {
-  const head = `${row.at.slice(11, 19)} #${index} ${row.sector ?? '-'}`;
+/** A line for each row. */
+export function rowLines(index: number, rows: readonly HistoryRow[], today: string): string {
+  const text = rows.map((row) => lineOf(index, row, today)).join('\n');
+  // Asked once of all: ten thousand rows have hardly a letter to replace.
+  if (!/[^\P{Cc}\n]/u.test(text) && text.split('\n').length === rows.length) return text;
+  return rows.map((row) => rowLine(index, row, today)).join('\n');
+}
+
+function lineOf(index: number, row: HistoryRow, today: string): string {
+  const at = row.at.startsWith(today)
+    ? row.at.slice(11, 19)
+    : `${row.at.slice(0, 10)} ${row.at.slice(11, 19)}`;
+  const head = `${at} #${index} ${row.sector ?? '-'}`;
   switch (row.kind) {
     case 'transition': {
-      const took = row.durationMs === null ? '' : ` (${row.stage} ${(row.durationMs / 1000).toFixed(2)}s)`;
+      const took = row.durationMs === null ? '' : ` (${row.stage} ${tookText(row.durationMs)})`;
       return `${head} ${row.from} -> ${row.to}${took}`;
     }
     case 'try':

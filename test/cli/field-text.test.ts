@@ -203,12 +203,33 @@ test("--wide adds today's columns to the threads, under their heads", () => {
   ]);
 });
 
-test('--wide stands behind the line of worker list, with progress while there is one', () => {
-  expect(wideSuffix(pausedView())).toBe(', plan=sealer, mode=paused, stage=C2');
-  const progress = { done: 3, total: 11, unit: 'layers' };
-  expect(wideSuffix(viewOf({ mode: 'running', stage: 'PC1', progress }))).toBe(
-    ', plan=sealer, mode=running, stage=PC1 3/11 layers',
-  );
+test.each<[string, ThreadView]>([
+  ['mode=paused, stage=C2', pausedView()],
+  [
+    'mode=running, stage=PC1 3/11 layers',
+    viewOf({ mode: 'running', stage: 'PC1', progress: { done: 3, total: 11, unit: 'layers' } }),
+  ],
+  [
+    'mode=retrying, stage=C2, tries=3/5 next in 41 s',
+    pausedView({ mode: 'retrying', tries: { n: 3, of: 5, nextAt: '2026-11-22T10:00:58.000Z' } }),
+  ],
+  [
+    'mode=running, stage=C2, tries=1/5',
+    pausedView({ mode: 'running', tries: { n: 1, of: 5, nextAt: null } }),
+  ],
+  [
+    'mode=waiting, stage=C2, waiting_for=c2 place=2 holders=[0,1]',
+    pausedView({ mode: 'waiting', waitingFor: { limit: 'c2', place: 2, holders: [0, 1] } }),
+  ],
+  [
+    String.raw`mode=pausing, stage=C2, intent=pause after-stage by "alice" reason="swap \"b\""`,
+    pausedView({
+      mode: 'pausing',
+      intent: { kind: 'pause', how: 'after-stage', by: 'alice', reason: 'swap "b"', at: '' },
+    }),
+  ],
+])('--wide stands behind the line of worker list, with what the thread has: %s', (text, view) => {
+  expect(wideSuffix(view, nowMs)).toBe(`, plan=sealer, ${text}`);
 });
 
 test('a column is as wide as its longest cell, counted in characters; the last one is ragged', () => {

@@ -95,7 +95,10 @@ describe("the seed's night: C2 finds no parameters", () => {
     expect(resumed).toMatchObject({ code: 0, stdout: '', stderr: 'thread #0 goes on at C1Done\n' });
     await night.line(new RegExp(`#0 \\S+ C1Done: ${noParameters}`), before);
 
-    const dryRun = await onWorker(night.at, 'resume', '--index', '0', '--state', 'PC1Done', '--dry-run');
+    const dryRun = await onWorker(
+      night.at,
+      ...['resume', '--index', '0', '--state', 'PC1Done', '--dry-run', '--json'],
+    );
     expect(JSON.parse(dryRun.stdout)).toMatchObject({
       allowed: true,
       to: 'PC1Done',

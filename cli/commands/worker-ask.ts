@@ -1,0 +1,57 @@
+/** How the commands reach a worker. Light: `list` must start in twice node's own time. */
+import { formatAddress, workerEndpoint } from '../../src/config/endpoint.js';
+import { expectOk, requestJson } from '../../src/fleet/http-client.js';
+import { SealvisorError } from '../../src/protocol/errors.js';
+
+export interface Where {
+  readonly config?: string;
+  readonly worker?: string;
+  readonly json?: boolean;
+}
+
+export interface ThreadOptions extends Where {
+  readonly index: number;
+  readonly reason?: string;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+const readMs = 10_000;
+export const commandMs = 15_000;
+
+/** `http://host:port` of the worker that is meant. @throws usage, config_missing, config_invalid */
+export async function baseOf(where: Where): Promise<string> {
+  return `http://${formatAddress(await workerEndpoint(where, process.env))}`;
+}
+
+/** Calls a worker's REST; what it answers is typed by the same program on the other side. */
+export async function ask<T>(where: Where, method: Method, path: string, body?: unknown): Promise<T> {
+  return askAt<T>(await baseOf(where), method, path, body);
+}
+
+export async function askAt<T>(
+  base: string,
+  method: Method,
+  path: string,
+  body?: unknown,
+  timeoutMs = method === 'GET' ? readMs : commandMs,
+): Promise<T> {
+  const response = await requestJson({ method, url: `${base}${path}`, body, timeoutMs });
+  return expectOk(response) as T;
+}
+
+/** @throws usage */
+export function checkIndex(index: number): number {
+  if (Number.isInteger(index)) return index;
+  throw new SealvisorError('usage', 'the index is a whole number, as `list` shows it');
+}
+
+/** The routes of one thread. @throws usage */
+export function threadPath(index: number): string {
+  return `/api/v1/threads/${checkIndex(index)}`;
+}
+
+/** Who gives the command, for the history. */
+export function operator(): string {
+  return process.env.SEALVISOR_OPERATOR ?? process.env.USER ?? 'operator';
+}

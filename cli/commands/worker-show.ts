@@ -1,0 +1,39 @@
+/** `worker show | why`: one thread, for a person who wants to know. */
+import { SealvisorError } from '../../src/protocol/errors.js';
+import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
+import { whyNotWorking } from '../../src/protocol/why.js';
+import type { WorkerView } from '../../src/protocol/worker.js';
+import { answer, answerJson } from '../output/say.js';
+import { showText } from '../output/show-text.js';
+import { ask, threadPath, type Where } from './worker-ask.js';
+
+interface Options extends Where {
+  readonly index: number;
+}
+
+export async function show(options: Options): Promise<void> {
+  const path = threadPath(options.index);
+  const [view, estimate] = await Promise.all([
+    ask<ThreadView>(options, 'GET', path),
+    ask<Estimate>(options, 'GET', `${path}/estimate`),
+  ]);
+  if (options.json) return answerJson({ ...view, estimate });
+  const rows = await ask<HistoryRow[]>(options, 'GET', `${path}/history?limit=5`);
+  answer(showText(view, estimate, rows, Date.now()));
+}
+
+export async function why(options: Options): Promise<void> {
+  const [view, worker] = await Promise.all([
+    ask<ThreadView>(options, 'GET', threadPath(options.index)),
+    ask<WorkerView>(options, 'GET', '/api/v1/worker').catch(nothingTold),
+  ]);
+  const sentence = whyNotWorking(view, worker, Date.now());
+  if (options.json) answerJson({ index: view.index, mode: view.mode, why: sentence });
+  else answer(sentence);
+}
+
+/** The sentence is made without the worker then: what is wrong with the thread is known all the same. */
+function nothingTold(thrown: unknown): null {
+  if (thrown instanceof SealvisorError) return null;
+  throw thrown;
+}

@@ -1,0 +1,19 @@
+import type { ConfigChange } from '../../src/protocol/worker.js';
+
+/** Differences of a configuration, a line each. */
+export function changesText(changes: readonly ConfigChange[]): string {
+  return changes.map(changeLine).join('\n');
+}
+
+function changeLine({ kind, what, from, to }: ConfigChange): string {
+  switch (kind) {
+    case 'added':
+      return `+ ${what}${to === null ? '' : `: ${to}`}`;
+    case 'removed':
+      return `- ${what}${from === null ? '' : `: ${from}`}`;
+    case 'changed':
+      return `~ ${what}: ${from ?? 'none'} -> ${to ?? 'none'}`;
+    case 'restart':
+      return `! ${what}: needs a restart (${from ?? 'none'} -> ${to ?? 'none'})`;
+  }
+}

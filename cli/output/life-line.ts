@@ -1,0 +1,22 @@
+import { clockText, sinceText } from '../../src/protocol/human-time.js';
+import type { Wish, WorkerView } from '../../src/protocol/worker.js';
+
+/** One line on a worker that does not simply serve; null when it does, or when nothing is known of it. */
+export function lifeLine(
+  worker: Pick<WorkerView, 'name' | 'life' | 'cordon' | 'drain'> | null,
+  nowMs: number,
+): string | null {
+  if (!worker || worker.life === 'serving') return null;
+  const { name, life, cordon, drain } = worker;
+  const by = (wish: Wish) => ` by ${wishText(wish, nowMs)}`;
+  if (life === 'draining' && drain) {
+    const latest = drain.deadline ? `, at the latest ${clockText(drain.deadline, nowMs)}` : '';
+    return `worker ${name} is being drained${by(drain)}; ${drain.done} of ${drain.of} threads stand as it wants them${latest}`;
+  }
+  return `worker ${name} is ${life}${life === 'cordoned' && cordon ? by(cordon) : ''}`;
+}
+
+/** `alice since 10:02 UTC (12 min): swap disk` */
+export function wishText({ by, reason, at }: Wish, nowMs: number): string {
+  return `${by} ${sinceText(at, nowMs)}${reason ? `: ${reason}` : ''}`;
+}

@@ -1,0 +1,77 @@
+import { errorText } from '../../src/protocol/field-thread.js';
+import { clockText, humanDuration, sinceText, untilText } from '../../src/protocol/human-time.js';
+import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
+import { lineText } from '../../src/protocol/why.js';
+import { wishText } from './life-line.js';
+import { rowLine } from './transition.js';
+
+/** Everything about one thread, a key and its value a line. */
+export function showText(
+  view: ThreadView,
+  estimate: Estimate,
+  rows: readonly HistoryRow[],
+  nowMs: number,
+): string {
+  const { sector, intent, lastError, tries, waitingFor, processor, progress } = view;
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  const pid = processor?.pid ? ` (pid ${processor.pid})` : '';
+  return keyLines([
+    ['thread', `#${view.index} ${view.location}`],
+    ['plan', view.plan],
+    ['sector', sector && `${sector.id}${sector.size > 0 ? ` (${sizeText(sector.size)})` : ''}`],
+    ['state', view.state],
+    ['stage', view.stage],
+    ['mode', `${view.mode} ${sinceText(view.since, nowMs)}`],
+    ['intent', intent && `${intent.kind} ${intent.how} by ${wishText(intent, nowMs)}`],
+    ['last error', lastError && `${errorText(view)} (${lastError.stage}, ${clockText(lastError.at, nowMs)})`],
+    [
+      'tries',
+      tries &&
+        `try ${tries.n} of ${tries.of}${tries.nextAt ? `, next ${untilText(tries.nextAt, nowMs)}` : ''}`,
+    ],
+    ['waiting for', waitingFor && `${waitingFor.limit}: ${lineText(waitingFor, nowMs)}`],
+    ['processor', processor && `${processor.name}${pid}`],
+    ['progress', progress && `${progress.done} of ${progress.total} ${progress.unit}`],
+    ['possible', view.possible.join(', ') || null],
+    ['stage takes', stageText(estimate.stage)],
+    ['sector takes', sectorText(estimate.sector)],
+    ['incarnation', `${view.incarnation}, revision ${view.revision}`],
+    ['history', rows.map((row) => rowLine(view.index, row, today))],
+  ]);
+}
+
+/** Keys in a column; what is null is a dash, a list one value a line, and no value breaks its line. */
+export function keyLines(pairs: readonly (readonly [string, string | readonly string[] | null])[]): string {
+  const width = Math.max(...pairs.map(([key]) => key.length));
+  return pairs
+    .flatMap(([key, value]) => {
+      const values = typeof value === 'string' ? [value] : value && value.length > 0 ? value : ['-'];
+      return values.map(
+        (each, at) => `${(at === 0 ? key : '').padEnd(width)}  ${each.replace(/\p{Cc}+/gu, ' ')}`,
+      );
+    })
+    .join('\n');
+}
+
+function stageText(stage: Estimate['stage']): string | null {
+  if (!stage) return null;
+  const { name, elapsedMs, usualMs, leftMs, samples } = stage;
+  const isIn = `${humanDuration(elapsedMs)} in`;
+  if (usualMs === null) return `${name}: ${isIn}; no earlier one to tell from`;
+  const left =
+    leftMs === null ? '' : leftMs > 0 ? `, about ${humanDuration(leftMs)} left` : ', over its usual time';
+  return `${name}: usually ${humanDuration(usualMs)} (of ${samples}), ${isIn}${left}`;
+}
+
+function sectorText(sector: Estimate['sector']): string | null {
+  if (!sector) return null;
+  const unknown = sector.unknown.length > 0 ? `not known yet: ${sector.unknown.join(', ')}` : '';
+  const left = sector.leftMs === null ? '' : `about ${humanDuration(sector.leftMs)} left`;
+  return [left, unknown].filter((part) => part !== '').join('; ') || null;
+}
+
+function sizeText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  const at = Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${bytes / 2 ** (10 * at)}${units[at]}`;
+}

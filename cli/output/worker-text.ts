@@ -1,0 +1,67 @@
+/** The worker as a whole, for a person. */
+
+import { formatGoDuration } from '../../src/protocol/duration.js';
+import { sinceText, untilText } from '../../src/protocol/human-time.js';
+import type { BreakerView, DrainView, LimitView, WorkerView } from '../../src/protocol/worker.js';
+import { table } from './field-text.js';
+import { wishText } from './life-line.js';
+import { keyLines } from './show-text.js';
+
+export function workerText(view: WorkerView, nowMs: number): string {
+  const { counts, cordon, drain } = view;
+  const head = keyLines([
+    ['worker', view.name],
+    ['version', view.version],
+    ['life', view.life],
+    ['cordon', cordon && `by ${wishText(cordon, nowMs)}`],
+    ['drain', drain && `by ${wishText(drain, nowMs)}`],
+    ...(drain ? ([['', drainLine(drain)]] as const) : []),
+    [
+      'threads',
+      `${counts.threads}: ${counts.running} running, ${counts.waiting} waiting, ${counts.paused} paused, ${counts.empty} empty, ${counts.errors} with errors`,
+    ],
+  ]);
+  const limits = view.limits.length > 0 ? ['', limitTable(view.limits)] : [];
+  const breakers = view.breakers.length > 0 ? ['', breakerTable(view.breakers, nowMs)] : [];
+  return [head, ...limits, ...breakers].join('\n');
+}
+
+/** `2 of 3 threads stand still; #1 s-t010000-2 is running PC1` */
+export function drainLine({ done, of, left, toFinish }: DrainView): string {
+  const stand = toFinish ? 'are done with their sector' : 'stand still';
+  const at = left.map(
+    ({ index, sector, state, stage, mode }) =>
+      `#${index} ${sector ?? '-'} ${mode} at ${stage === '-' ? state : stage}`,
+  );
+  return [`${done} of ${of} threads ${stand}`, ...at].join('; ');
+}
+
+const threads = (indexes: readonly number[]) => indexes.map((index) => `#${index}`).join(' ') || '-';
+
+export function limitTable(limits: readonly LimitView[]): string {
+  return table([
+    ['Stage', 'Limit', 'Configured', 'Staggered', 'Holders', 'Line'],
+    ...limits.map(({ name, limit, configured, staggeredMs, holders, queue }) => [
+      name,
+      String(limit ?? 'none'),
+      String(configured ?? 'none'),
+      staggeredMs === null ? '-' : formatGoDuration(staggeredMs),
+      threads(holders),
+      threads(queue),
+    ]),
+  ]);
+}
+
+export function breakerTable(breakers: readonly BreakerView[], nowMs: number): string {
+  return table([
+    ['Breaker', 'Open', 'Failed', 'Line', 'Probe', 'Error'],
+    ...breakers.map(({ stage, since, failed, queue, probe, nextProbeAt, level, message }) => [
+      stage,
+      sinceText(since, nowMs),
+      threads(failed),
+      threads(queue),
+      probe === null ? (nextProbeAt ? untilText(nextProbeAt, nowMs) : '-') : `#${probe} now`,
+      `${level}: ${message}`,
+    ]),
+  ]);
+}

@@ -1,0 +1,94 @@
+/** A worker's events as they come, over broken connections too (`GET /api/v1/events`). */
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createParser } from 'eventsource-parser';
+import { SealvisorError } from '../protocol/errors.js';
+import { expectOk, faultOf } from './http-client.js';
+
+export interface EventsRequest {
+  /** The stream's address, query and all. */
+  readonly url: string;
+  /** Told once for each loss; the stream is opened again. */
+  readonly onLost?: (fault: SealvisorError) => void;
+  /** Least time between two attempts, ms. @default 1000 */
+  readonly retryMs?: number;
+}
+
+interface Told {
+  readonly id?: string | undefined;
+  readonly data: string;
+}
+
+/** Three pings of the worker's: what is silent for longer is dead. */
+const silenceMs = 45_000;
+
+/**
+ * The data of each event, parsed. After a loss the stream goes on behind the last event, or tells all anew.
+ * @throws what the first attempt failed with; what a worker that can be reached refuses
+ */
+export async function* workerEvents<T>({ url, onLost, retryMs = 1000 }: EventsRequest): AsyncGenerator<T> {
+  let lastId: string | undefined;
+  let wasOpen = false;
+  for (;;) {
+    const opened = Date.now();
+    try {
+      for await (const { id, data } of stream(await open(url, lastId), new URL(url))) {
+        wasOpen = true;
+        lastId = id ?? lastId;
+        // What our own worker tells is typed by the same program on the other side.
+        yield JSON.parse(data) as T;
+      }
+      onLost?.(new SealvisorError('unreachable', `${new URL(url).host} ended its stream of events`));
+    } catch (thrown) {
+      const isLoss = thrown instanceof SealvisorError && thrown.code === 'unreachable';
+      if (!wasOpen || !isLoss) throw thrown;
+      onLost?.(thrown);
+    }
+    await delay(Math.max(0, opened + retryMs - Date.now()));
+  }
+}
+
+async function open(address: string, lastId: string | undefined): Promise<IncomingMessage> {
+  const url = new URL(address);
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const headers = {
+    accept: 'text/event-stream',
+    ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
+  };
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const call = request(url, { headers }, resolve);
+    call.on('error', (cause) => reject(faultOf(cause, url)));
+    call.setTimeout(silenceMs, () => call.destroy(new Error(`silent for ${silenceMs / 1000} s`)));
+    call.end();
+  });
+  if (response.statusCode === 200) return response;
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  expectOk({ status: response.statusCode ?? 0, body: jsonOf(text) });
+  throw new SealvisorError('bad_answer', `${url.host} answered ${response.statusCode} for its events`);
+}
+
+async function* stream(response: IncomingMessage, url: URL): AsyncGenerator<Told> {
+  const events: Told[] = [];
+  const parser = createParser({ onEvent: (event) => events.push(event) });
+  response.setEncoding('utf8');
+  try {
+    // An encoding was set: chunks are text.
+    for await (const chunk of response as AsyncIterable<string>) {
+      parser.feed(chunk);
+      for (let event = events.shift(); event; event = events.shift()) yield event;
+    }
+  } catch (cause) {
+    throw faultOf(cause, url);
+  } finally {
+    response.destroy();
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,175 @@
+/** Why a thread is not working, in one sentence, and what an operator can do about it. Pure. */
+import { errorText } from './field-thread.js';
+import { sinceText, untilText } from './human-time.js';
+import type { Progress, ThreadView, WaitingFor } from './thread.js';
+import type { BreakerView, Wish, WorkerView } from './worker.js';
+
+/** What the sentence needs of the worker; limits make it more exact. */
+export type WorkerFacts = Pick<WorkerView, 'life' | 'cordon' | 'drain' | 'breakers'> &
+  Partial<Pick<WorkerView, 'limits'>>;
+
+/** `worker` null = not known. */
+export function whyNotWorking(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {
+  return oneLine(`thread #${view.index} ${reasonOf(view, worker, nowMs)}`);
+}
+
+function reasonOf(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {
+  const since = sinceText(view.since, nowMs);
+  switch (view.mode) {
+    case 'running':
+      return `is working: ${workText(view)} ${since}${progressText(view.progress)}`;
+    case 'pausing':
+      return `${pausingText(view)}${askedText(view, nowMs)}`;
+    case 'paused':
+      return `${pausedText(view, nowMs)}${lifeText(worker, nowMs)}`;
+    case 'waiting':
+      return waitingText(view, worker, nowMs);
+    case 'retrying':
+      return `tries ${view.stage} again ${nextText(view, nowMs) || 'now'}${triesText(view)} after: ${errorText(view) ?? 'a failure that may pass'}`;
+    case 'resting':
+      return `rests between two sectors ${since}: seal_interval${lifeText(worker, nowMs)}`;
+    case 'restarting':
+      return `is being started again from its record ${since}${afterError(view)}`;
+    case 'failed':
+      return `failed too often and is left alone ${since}${afterError(view)}; \`${command(view, 'restart')}\` starts it again`;
+    case 'idle':
+      return idleText(view, worker, nowMs);
+  }
+}
+
+/** The command line that acts on this thread. */
+function command({ index }: ThreadView, verb: string): string {
+  return `venus-worker worker ${verb} --index ${index}`;
+}
+
+const workText = ({ stage, sector, state }: ThreadView) =>
+  `${stage === '-' ? state : stage}${sector ? ` of ${sector.id}` : ''}`;
+
+const progressText = (progress: Progress | null) =>
+  progress ? `, ${progress.done} of ${progress.total} ${progress.unit}` : '';
+
+const afterError = (view: ThreadView) => {
+  const error = errorText(view);
+  return error === null ? '' : ` after: ${error}`;
+};
+
+function pausingText({ intent, stage, progress }: ThreadView): string {
+  if (intent?.how === 'now') return `is pausing: ${stage} is being aborted`;
+  if (intent?.how === 'freeze') return `is pausing: the process of ${stage} is being stopped where it stands`;
+  return `is pausing: it stands still when ${stage} is done${progressText(progress)}`;
+}
+
+function askedText({ intent }: ThreadView, nowMs: number): string {
+  return intent ? `; asked for by ${wishText(intent, nowMs)}` : '';
+}
+
+const wishText = ({ by, reason, at }: Wish, nowMs: number) =>
+  `${by} ${sinceText(at, nowMs)}${reason ? `: ${reason}` : ''}`;
+
+function pausedText(view: ThreadView, nowMs: number): string {
+  const { intent, lastError, state } = view;
+  const goesOn = `\`${command(view, 'resume')}\` goes on at ${state}`;
+  if (intent) {
+    const how = intent.how === 'freeze' ? 'frozen' : 'paused';
+    const reason = intent.reason ? `: ${intent.reason}` : '';
+    return `is ${how} by ${intent.by} ${sinceText(view.since, nowMs)}${reason}${lastError ? `; its last error: ${errorText(view)}` : ''}; ${goesOn}`;
+  }
+  if (!lastError) return `is paused ${sinceText(view.since, nowMs)}; ${goesOn}`;
+  const what = lastError.stage === '-' ? '' : `${lastError.stage} failed: `;
+  return `is paused ${sinceText(view.since, nowMs)}: ${what}${errorText(view)}; when that is mended, ${goesOn}`;
+}
+
+function waitingText(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {
+  const { waitingFor, stage } = view;
+  if (!waitingFor) return `waits ${sinceText(view.since, nowMs)} before ${stage}`;
+  const { limit, reason } = waitingFor;
+  if (limit === 'cordon') return cordonText(worker, reason, nowMs);
+  const broken = /^breaker (.*)$/.exec(limit)?.[1];
+  if (broken !== undefined) return breakerText(view, broken, worker, nowMs);
+  const most = worker?.limits?.find(({ name }) => name === limit)?.limit;
+  return `waits for ${limit}: ${lineText(waitingFor, nowMs, most)}`;
+}
+
+/** A place in a line, as `2nd in line, held by #0 and #1 (limit 2)`. */
+export function lineText(
+  { place, holders, reason, nextAt }: WaitingFor,
+  nowMs: number,
+  most?: number | null,
+): string {
+  const facts = [
+    `${ordinal(place)} in line`,
+    holders.length > 0 ? `held by ${threadsText(holders)}${most ? ` (limit ${most})` : ''}` : '',
+    nextAt === undefined ? '' : `its next start may be ${untilText(nextAt, nowMs)}`,
+    reason ?? '',
+  ];
+  return facts.filter((fact) => fact !== '').join(', ');
+}
+
+function breakerText(
+  { waitingFor, lastError }: ThreadView,
+  stage: string,
+  worker: WorkerFacts | null,
+  nowMs: number,
+): string {
+  const breaker = worker?.breakers.find((each) => each.stage.toLowerCase() === stage.toLowerCase());
+  const name = breaker?.stage ?? stage;
+  const cause = breaker ? `${breaker.level}: ${breaker.message}` : (waitingFor?.reason ?? lastError?.message);
+  const nextAt = breaker?.nextProbeAt ?? waitingFor?.nextAt;
+  const open = breaker
+    ? `: it failed the same way on ${threadsText(breaker.failed)} ${sinceText(breaker.since, nowMs)}`
+    : '';
+  return `waits because the breaker of ${name} is open${open}${cause ? `: ${cause}` : ''}; ${probeText(breaker, nextAt, nowMs)}, or \`venus-worker worker breaker ${name} --close\` lets it go on`;
+}
+
+function probeText(
+  breaker: BreakerView | undefined,
+  nextAt: string | null | undefined,
+  nowMs: number,
+): string {
+  if (breaker && breaker.probe !== null) return `thread #${breaker.probe} tries it now`;
+  return nextAt ? `one thread tries it ${untilText(nextAt, nowMs)}` : 'one thread tries it next';
+}
+
+function cordonText(worker: WorkerFacts | null, reason: string | undefined, nowMs: number): string {
+  const wish = worker?.drain ?? worker?.cordon;
+  const what = worker?.drain ? 'is being drained' : 'is cordoned';
+  const told = wish ? ` by ${wishText(wish, nowMs)}` : reason ? `: ${reason}` : '';
+  return `takes no new sector: the worker ${what}${told}; \`venus-worker worker uncordon\` lifts it`;
+}
+
+function idleText(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {
+  if (view.incarnation === 0) return 'has not shown itself yet: it is being started';
+  if (worker?.drain || worker?.cordon) return cordonText(worker, undefined, nowMs);
+  const next = nextText(view, nowMs);
+  const asks = next === '' ? 'it asks again after recover_interval' : `it asks again ${next}`;
+  return `has no job ${sinceText(view.since, nowMs)}: ${asks}${afterError(view)}${lifeText(worker, nowMs)}`;
+}
+
+function nextText({ tries, waitingFor }: ThreadView, nowMs: number): string {
+  const at = tries?.nextAt ?? waitingFor?.nextAt;
+  return at ? untilText(at, nowMs) : '';
+}
+
+const triesText = ({ tries }: ThreadView) => (tries ? ` (try ${tries.n} of ${tries.of})` : '');
+
+/** What the worker's own life adds; nothing while it serves. */
+function lifeText(worker: WorkerFacts | null, nowMs: number): string {
+  if (!worker || worker.life === 'serving') return '';
+  if (worker.drain)
+    return `; the worker is being drained by ${wishText(worker.drain, nowMs)}, \`venus-worker worker uncordon\` lifts that`;
+  if (worker.cordon) return `; the worker is cordoned by ${wishText(worker.cordon, nowMs)}`;
+  return `; the worker is ${worker.life}`;
+}
+
+function threadsText(indexes: readonly number[]): string {
+  const names = indexes.map((index) => `#${index}`);
+  return names.length < 2 ? (names[0] ?? 'nobody') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+function ordinal(n: number): string {
+  const tens = n % 100;
+  const ending = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${ending}`;
+}
+
+const oneLine = (text: string) => text.replace(/\p{Cc}+/gu, ' ');

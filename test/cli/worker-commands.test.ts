@@ -1,0 +1,369 @@
+/** `venus-worker worker …` against a worker's real doors, over real HTTP. */
+import { expect, test } from 'vitest';
+import { cordon, drain, info, stop, uncordon } from '#cli/commands/worker-life.js';
+import { breaker, limit } from '#cli/commands/worker-limits.js';
+import { pause } from '#cli/commands/worker-pause.js';
+import { reload } from '#cli/commands/worker-reload.js';
+import { resume } from '#cli/commands/worker-resume.js';
+import { show, why } from '#cli/commands/worker-show.js';
+import { list } from '#cli/commands/worker-threads.js';
+import type { ControlReply, ThreadView } from '#src/protocol/thread.js';
+import type { DrainView, LimitView, ReloadReply, WorkerReply, WorkerView } from '#src/protocol/worker.js';
+import type { PauseRequest, WorkerControl } from '#src/worker/control-words.js';
+import { workerViewOf } from '../http/setup.js';
+import { pausedView, viewOf } from '../protocol/views.js';
+import { captured, listening, rowOf } from './setup.js';
+
+const said = captured();
+
+const intent = { kind: 'pause', how: 'after-stage', by: 'alice', reason: null, at: '' } as const;
+const replyOf = (facts: Partial<ThreadView>, changed = true): ControlReply => ({
+  ...pausedView(facts),
+  changed,
+  message: `thread #0 is ${facts.mode}`,
+});
+
+/** A thread that answers the pauses it gets with these, one after the other. */
+async function pausing(...replies: readonly ControlReply[]) {
+  const asked: PauseRequest[] = [];
+  const left = [...replies];
+  const { worker } = await listening([viewOf()], {
+    pause: async (_index, request) => {
+      asked.push(request);
+      return left.shift() ?? replyOf({ mode: 'pausing', intent });
+    },
+  });
+  return { worker, asked };
+}
+
+test.each([
+  [{}, 'after-stage'],
+  [{ now: true }, 'now'],
+  [{ freeze: true }, 'freeze'],
+])('pause %j is one request with an id of its own', async (flags, how) => {
+  const { worker, asked } = await pausing(replyOf({ mode: 'pausing', intent }), replyOf({ mode: 'paused' }));
+  await pause({ worker, index: 0, reason: 'swap disk', revision: 4, ...flags });
+  expect(said).toEqual({ out: '', err: 'thread #0 is pausing\n' });
+  expect(asked).toEqual([
+    {
+      how,
+      reason: 'swap disk',
+      by: expect.any(String),
+      id: expect.stringMatching(/^[\da-f-]{36}$/),
+      ifRevision: 4,
+    },
+  ]);
+  await pause({ worker, index: 0 });
+  expect(asked[1]?.id).not.toBe(asked[0]?.id);
+});
+
+test('pause --wait sends the same command until the thread stands still', async () => {
+  const { worker, asked } = await pausing(
+    replyOf({ mode: 'pausing', intent }),
+    replyOf({ mode: 'restarting', intent: null }, false),
+    replyOf({ mode: 'paused', intent }, false),
+  );
+  await pause({ worker, index: 0, wait: true, timeout: '4h' });
+  expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
+  expect(asked.map(({ waitMs }) => waitMs)).toEqual([30_000, 30_000, 30_000]);
+  expect(said.err).toBe('thread #0 is pausing\nthread #0 is paused\n');
+  // It was this command that changed something, if not its last sending.
+  expect(process.exitCode).toBeUndefined();
+});
+
+test('pause --wait of a thread that stands still already changes nothing', async () => {
+  const { worker } = await pausing(replyOf({ mode: 'paused' }, false));
+  await pause({ worker, index: 0, wait: true });
+  expect(process.exitCode).toBe(3);
+});
+
+test('pause --wait that is too short fails and says that the pause stays asked for', async () => {
+  const { worker, asked } = await pausing();
+  await pause({ worker, index: 0, wait: true, timeout: '20ms', json: true });
+  expect(said.err).toBe(
+    'error: thread #0 did not stand still within 0 s: the pause of thread #0 stays asked for, and holds when C2 is done (deadline_exceeded)\n',
+  );
+  expect(process.exitCode).toBe(1);
+  expect(JSON.parse(said.out)).toMatchObject({ mode: 'pausing', changed: true });
+  expect(asked[0]?.waitMs).toBeLessThanOrEqual(20);
+});
+
+test('pause --wait ends when someone takes the pause back, and when the thread fails', async () => {
+  const { worker } = await pausing(
+    replyOf({ mode: 'running', intent: null }),
+    replyOf({ mode: 'failed', intent }),
+  );
+  await expect(pause({ worker, index: 0, wait: true })).rejects.toMatchObject({
+    code: 'revision_conflict',
+    message: expect.stringContaining('took the pause back'),
+  });
+  await expect(pause({ worker, index: 0, wait: true })).rejects.toMatchObject({ code: 'thread_failed' });
+});
+
+test('--timeout without --wait is no command', async () => {
+  await expect(pause({ index: 0, timeout: '1m' })).rejects.toMatchObject({ code: 'usage' });
+});
+
+test('resume hands on state, force and revision', async () => {
+  const asked: unknown[] = [];
+  const { worker } = await listening([viewOf()], {
+    resume: async (...args) => {
+      asked.push(args);
+      return replyOf({ mode: 'running' });
+    },
+  });
+  await resume({
+    worker,
+    index: 0,
+    state: 'PC1Done',
+    force: true,
+    revision: 4,
+    reason: 'parameters are there',
+  });
+  expect(asked).toMatchObject([
+    [0, { state: 'PC1Done', force: true, ifRevision: 4, reason: 'parameters are there' }],
+  ]);
+  expect(said.err).toBe('thread #0 is running\n');
+});
+
+test('a dry run is told to a person, as JSON to a machine; refused, it exits 1', async () => {
+  const refused = { allowed: false, why: 'c1 is missing', possible: ['PC1Done'] };
+  const { worker } = await listening([viewOf()], {
+    dryRun: async (_index, { state }) =>
+      state ? refused : { allowed: true, to: 'C1Done', redo: ['C2'], skip: [] },
+  });
+  await resume({ worker, index: 0, dryRun: true });
+  expect(said.out).toBe('thread #0 would go on at C1Done\nredo: C2\n');
+  expect(process.exitCode).toBeUndefined();
+  said.out = '';
+  await resume({ worker, index: 0, dryRun: true, state: 'C2Done', json: true });
+  expect(JSON.parse(said.out)).toEqual(refused);
+  expect(process.exitCode).toBe(1);
+});
+
+const estimate = { stage: null, sector: { leftMs: 60_000, unknown: [] } };
+
+test('show is the thread with its estimate and its last rows', async () => {
+  const queries: unknown[] = [];
+  const { worker } = await listening([pausedView()], {
+    estimate: async () => estimate,
+    history: async (_index, query) => {
+      queries.push(query);
+      return JSON.stringify([rowOf()]);
+    },
+  });
+  await show({ worker, index: 0, json: true });
+  expect(JSON.parse(said.out)).toEqual({ ...pausedView(), estimate });
+  said.out = '';
+  await show({ worker, index: 0 });
+  expect(queries).toEqual([{ limit: 5 }]);
+  expect(said.out).toMatch(/^thread {8}#0 \/store1\n/);
+  expect(said.out).toContain('sector takes  about 1 min left\n');
+  expect(said.out).toMatch(/history {7}2026-11-22 10:00:17 #0|history {7}10:00:17 #0/);
+});
+
+test('why is one sentence, also when the worker tells nothing of itself', async () => {
+  const wish = { by: 'bob', reason: null, at: new Date().toISOString() };
+  const known = await listening([viewOf()], {
+    worker: () => workerViewOf({ life: 'cordoned', cordon: wish }),
+  });
+  await why({ worker: known.worker, index: 0 });
+  expect(said.out).toMatch(/^thread #0 takes no new sector: the worker is cordoned by bob since [^\n]*\n$/);
+  said.out = '';
+  const silent = await listening([viewOf()], {
+    worker: () => {
+      throw new Error('not to be had');
+    },
+  });
+  await why({ worker: silent.worker, index: 0, json: true });
+  expect(JSON.parse(said.out)).toMatchObject({
+    index: 0,
+    mode: 'idle',
+    why: expect.stringMatching(/^thread #0 has no job/),
+  });
+});
+
+test('list --wide says on stderr that the worker does not simply serve', async () => {
+  let life: WorkerView['life'] = 'serving';
+  const { worker } = await listening([viewOf()], { worker: () => workerViewOf({ life }) });
+  await list({ worker, wide: true });
+  expect(said.err).toBe('');
+  life = 'stopping';
+  await list({ worker, wide: true });
+  expect(said.err).toBe('worker w1 is stopping\n');
+  await list({ worker });
+  expect(said.err).toBe('worker w1 is stopping\n');
+});
+
+const workerReply = (changed = true): WorkerReply => ({ ...workerViewOf(), changed, message: 'done' });
+
+/** A worker that notes what it is asked as a whole. */
+async function noted(own: Partial<WorkerControl> = {}) {
+  const asked: unknown[][] = [];
+  const note =
+    (verb: string, changed = true) =>
+    async (...args: unknown[]) => {
+      asked.push([verb, ...args]);
+      return workerReply(changed);
+    };
+  const { worker, events } = await listening([viewOf()], {
+    cordon: note('cordon'),
+    uncordon: note('uncordon', false),
+    drain: note('drain'),
+    stop: note('stop'),
+    setLimit: note('setLimit'),
+    closeBreaker: note('closeBreaker'),
+    ...own,
+  });
+  return { worker, events, asked };
+}
+const who = (reason: string) => ({ reason, by: expect.any(String) });
+
+test('cordon, uncordon, drain and stop are told with who and why; exit 3 when nothing changed', async () => {
+  const { worker, asked } = await noted();
+  await cordon({ worker, reason: 'new kernel' });
+  await drain({ worker, reason: 'a', toFinish: true, deadline: '2h' });
+  await stop({ worker, reason: 'b', yes: true, grace: '10m' });
+  await stop({ worker, reason: 'c', yes: true });
+  expect(process.exitCode).toBeUndefined();
+  await uncordon({ worker, reason: 'd', json: true });
+  expect(process.exitCode).toBe(3);
+  expect(asked).toEqual([
+    ['cordon', who('new kernel')],
+    ['drain', { toFinish: true, deadlineMs: 7_200_000, ...who('a') }],
+    ['stop', { graceMs: 600_000, ...who('b') }],
+    ['stop', { graceMs: null, ...who('c') }],
+    ['uncordon', who('d')],
+  ]);
+  expect(said.err).toBe('done\n'.repeat(4));
+  expect(JSON.parse(said.out)).toMatchObject({ changed: false, life: 'serving' });
+});
+
+const drainOf = (done: number): DrainView => ({
+  by: 'bob',
+  reason: null,
+  at: '2026-11-22T10:00:00.000Z',
+  toFinish: false,
+  deadline: null,
+  done,
+  of: 2,
+  left: [],
+});
+
+test('drain --wait tells each change once, until all threads stand still', async () => {
+  let done = 0;
+  const { worker, events } = await noted({
+    worker: () => workerViewOf({ life: 'draining', drain: drainOf(done) }),
+  });
+  const ended = drain({ worker, wait: true });
+  await expect.poll(() => said.err).toContain('0 of 2');
+  events.publish({ type: 'worker', view: workerViewOf({ drain: drainOf(0) }) });
+  events.publish({ type: 'worker', view: workerViewOf({ drain: drainOf(1) }) });
+  await expect.poll(() => said.err).toContain('1 of 2');
+  done = 2;
+  // A thread's news say nothing of the drain: the worker is asked.
+  events.publish({ type: 'thread', view: viewOf() });
+  await ended;
+  expect(said.err.split('\n')).toEqual([
+    'done',
+    '0 of 2 threads stand still',
+    '1 of 2 threads stand still',
+    '2 of 2 threads stand still',
+    'the worker is drained',
+    '',
+  ]);
+});
+
+test('drain --wait ends when someone lifts the drain', async () => {
+  const { worker } = await noted();
+  await expect(drain({ worker, wait: true })).rejects.toMatchObject({
+    code: 'revision_conflict',
+    message: 'the drain of w1 was lifted: it is serving',
+  });
+});
+
+const limits: LimitView[] = [
+  { name: 'pc1', limit: 2, configured: 2, staggeredMs: null, holders: [0], queue: [1] },
+  { name: 'c2', limit: null, configured: null, staggeredMs: null, holders: [], queue: [] },
+];
+
+test('limit shows all, or one, or changes one', async () => {
+  const { worker, asked } = await noted({ worker: () => workerViewOf({ limits }) });
+  await limit(undefined, undefined, { worker });
+  expect(said.out.split('\n').map((line) => line.split(/ +/)[0])).toEqual(['Stage', 'pc1', 'c2', '']);
+  said.out = '';
+  await limit('pc1', undefined, { worker, json: true });
+  expect(JSON.parse(said.out)).toEqual([limits[0]]);
+  await expect(limit('pc9', undefined, { worker })).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining('pc1, c2'),
+  });
+  await limit('pc1', '4', { worker, reason: 'a' });
+  await limit('pc1', 'none', { worker, reason: 'b' });
+  expect(asked).toEqual([
+    ['setLimit', 'pc1', 4, who('a')],
+    ['setLimit', 'pc1', null, who('b')],
+  ]);
+});
+
+test.each(['0', '-1', '1.5', 'four', '', '1e3', '01'])('a limit of %j is none', async (most) => {
+  await expect(limit('pc1', most, { worker: '127.0.0.1:1' })).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining('a whole number from 1, or none'),
+  });
+});
+
+test('breaker shows those that are open, and closes one', async () => {
+  const { worker, asked } = await noted();
+  await breaker(undefined, { worker });
+  expect(said.out).toMatch(/^Breaker /);
+  await breaker('c2', { worker, close: true, reason: 'a' });
+  expect(asked).toEqual([['closeBreaker', 'c2', who('a')]]);
+  await expect(breaker(undefined, { worker, close: true })).rejects.toMatchObject({ code: 'usage' });
+});
+
+test('info is the worker whole', async () => {
+  const { worker } = await noted({ worker: () => workerViewOf({ limits }) });
+  await info({ worker });
+  expect(said.out).toMatch(/^worker {3}w1\n/);
+  said.out = '';
+  await info({ worker, json: true });
+  expect(JSON.parse(said.out)).toEqual(workerViewOf({ limits }));
+});
+
+/** A worker whose file differs from what runs by these lines. */
+async function reloading(changes: ReloadReply['changes']) {
+  const asked: unknown[] = [];
+  const { worker } = await listening([viewOf()], {
+    reload: async ({ dryRun }) => {
+      asked.push(dryRun);
+      const changed = !dryRun && changes.length > 0;
+      return { changed, message: changed ? 'applied' : 'nothing applied', changes, warnings: ['odd key'] };
+    },
+  });
+  return { worker, asked };
+}
+const oneChange = [{ kind: 'changed', what: 'processors.limit.pc1', from: '2', to: '4' }] as const;
+
+test('reload prints the differences first, then applies them', async () => {
+  const { worker, asked } = await reloading(oneChange);
+  await reload({ worker });
+  expect(asked).toEqual([true, false]);
+  expect(said).toEqual({
+    out: '~ processors.limit.pc1: 2 -> 4\n',
+    err: 'warning: odd key\napplied\n',
+  });
+  expect(process.exitCode).toBeUndefined();
+});
+
+test('reload --dry-run applies nothing; where nothing differs, nothing is asked for and the exit is 3', async () => {
+  const { worker, asked } = await reloading(oneChange);
+  await reload({ worker, dryRun: true, json: true });
+  expect(asked).toEqual([true]);
+  expect(JSON.parse(said.out)).toMatchObject({ changed: false, changes: oneChange });
+  expect(process.exitCode).toBeUndefined();
+  const same = await reloading([]);
+  await reload({ worker: same.worker });
+  expect(same.asked).toEqual([true]);
+  expect(process.exitCode).toBe(3);
+});
