@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { abort, sectors } from './commands/manager-sealer.js';
 import { info, list, pause, remove, resume } from './commands/manager-workers.js';
+import { waitOptions } from './commands/wait-options.js';
 import { run } from './run.js';
 
 const program = new Command('venus-sector-manager')
@@ -14,6 +16,7 @@ Examples:
   venus-sector-manager util worker list
   venus-sector-manager util worker info 127.0.0.1
   venus-sector-manager util worker resume 127.0.0.1 0 PC1Done
+  venus-sector-manager util sealer abort s-t010000-2 --reason "deal withdrawn"
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing changed, 4 unreachable`,
   );
@@ -26,6 +29,11 @@ const daemonOptions = (command: Command) =>
     .option('--home <dir>', 'where the state is kept', '.sealvisor/manager')
     .option('--pieces <dir>', 'make deals from the files of this directory')
     .option('--epoch <duration>', "length of the mock chain's epoch", '1s')
+    .option(
+      '--fail-messages <n>',
+      'the first n messages of a kind for each sector fail on the mock chain',
+      '0',
+    )
     .action(async (options) => {
       const { daemon } = await import('./commands/manager-daemon.js');
       await daemon(options);
@@ -40,12 +48,19 @@ daemonOptions(
     .description('run a manager (its chain is a mock one)'),
 );
 
-const worker = program
-  .command('util')
-  .description('tools')
+const util = program.command('util').description('tools');
+const managerOption = [
+  '--manager <url>',
+  'the manager (else $SEALVISOR_MANAGER, else http://127.0.0.1:1789)',
+] as const;
+const worker = util
   .command('worker')
   .description('see and steer the workers that reported')
-  .option('--manager <url>', 'the manager (else $SEALVISOR_MANAGER, else http://127.0.0.1:1789)');
+  .option(...managerOption);
+const sealer = util
+  .command('sealer')
+  .description('see the sectors that were given out, and give one up')
+  .option(...managerOption);
 
 const act = (action: (...args: never[]) => Promise<void>) => {
   return async (...args: unknown[]) => {
@@ -54,6 +69,8 @@ const act = (action: (...args: never[]) => Promise<void>) => {
     await action(...([...args.slice(0, -2), command.optsWithGlobals()] as never[]));
   };
 };
+const examples = (...lines: readonly string[]) =>
+  `\nExamples:\n${lines.map((line) => `  venus-sector-manager util ${line}`).join('\n')}`;
 const target = 'name as in list, or an address';
 
 worker
@@ -72,23 +89,31 @@ worker
   .option('--wide', 'plan, mode and stage as well')
   .option('--watch', 'again every two seconds, until Ctrl-C')
   .action(act(info));
-worker
+const pauseVerb = worker
   .command('pause')
   .description('pause a thread of a worker')
   .argument('<worker>', target)
   .argument('<index>', 'thread, as in info')
-  .option('--now', 'abort the running stage; it starts over at resume')
+  .addOption(new Option('--now', 'abort the running stage; it starts over at resume').conflicts('freeze'))
+  .option('--freeze', "stop the stage's own process where it stands; it goes on from there at resume")
   .option('--reason <text>', 'kept in the history')
   .option('--json', 'one JSON document')
-  .action(act(pause));
+  .addHelpText(
+    'after',
+    examples('worker pause w1 0 --reason "swap disk"', 'worker pause 127.0.0.1 0 --wait --timeout 4h'),
+  );
+waitOptions(pauseVerb).action(act(pause));
 worker
   .command('resume')
   .description('resume a paused thread of a worker')
   .argument('<worker>', target)
   .argument('<index>', 'thread, as in info')
-  .argument('[state]', 'go on from this state')
+  .argument('[state]', 'go on from this state (Aborted gives the sector up)')
+  .option('--dry-run', 'say what would be redone or skipped, change nothing; exit 1 when it would be refused')
+  .option('--force', 'also to a state whose needs are not there; recorded as forced')
   .option('--reason <text>', 'kept in the history')
   .option('--json', 'one JSON document')
+  .addHelpText('after', examples('worker resume w1 0', 'worker resume w1 0 PC1Done --dry-run'))
   .action(act(resume));
 worker
   .command('remove')
@@ -96,5 +121,20 @@ worker
   .argument('<name>', 'name as in list')
   .option('--json', 'one JSON document')
   .action(act(remove));
+
+sealer
+  .command('sectors')
+  .description('the sectors that were given out, a line each')
+  .option('--json', 'one JSON document')
+  .option('--watch', 'again every two seconds, until Ctrl-C')
+  .action(act(sectors));
+sealer
+  .command('abort')
+  .description('give a sector up: its worker hears so with whatever it asks next; exit 3 when it was already')
+  .argument('<sector>', 'as in sectors: s-t010000-2')
+  .option('--reason <text>', 'told to the worker')
+  .option('--json', 'one JSON document')
+  .addHelpText('after', examples('sealer abort s-t010000-2 --reason "deal withdrawn"'))
+  .action(act(abort));
 
 void run(program);

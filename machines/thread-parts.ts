@@ -133,8 +133,8 @@ export function threadParts(plan: Plan) {
       isLost: ({ context, event }) =>
         event.type === 'SECTOR.LOST' &&
         event.sector === context.record.sector?.id &&
-        context.record.state !== 'Aborted' &&
-        context.record.state !== 'Finished',
+        // In Finished, too: the manager hears nothing of an end that it has taken back.
+        context.record.state !== 'Aborted',
     },
     delays: {
       untilNext: ({ context }) =>

@@ -34,6 +34,12 @@ function option<T>(name: string, parse: () => T): T {
   }
 }
 
+/** @throws usage */
+function failMessages(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new SealvisorError('usage', `--fail-messages ${text}: write how many, like 1`);
+}
+
 /** Runs a manager until SIGINT or SIGTERM. */
 export async function daemon(options: {
   miner: string;
@@ -42,12 +48,15 @@ export async function daemon(options: {
   home: string;
   pieces?: string;
   epoch: string;
+  failMessages: string;
 }): Promise<void> {
+  const failing = failMessages(options.failMessages);
   const server = await startManagerServer({
     ...parseAddress(options.listen, 1789),
     ...chainOptions(options),
     home: resolve(options.home),
     pieces: options.pieces,
+    fails: (_kind, _sector, nth) => nth <= failing,
     warn: (line) => tell(`warning: ${line}`),
   });
   tell(`manager of miner ${options.miner} (mock chain) listens on http://${server.host}:${server.port}`);

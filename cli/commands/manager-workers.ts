@@ -1,37 +1,33 @@
 /** `util worker …`: through the manager for a name it knows; an address it does not know is dialled itself. */
 import { formatAddress, parseAddress, workerPort } from '../../src/config/endpoint.js';
-import { managerUrl as parseManagerUrl } from '../../src/config/manager-url.js';
 import type { ThreadRequest } from '../../src/fleet/field-worker.js';
 import { type WorkerClient, workerClient } from '../../src/fleet/worker-client.js';
 import { wallClock } from '../../src/protocol/clock.js';
-import { parseDuration } from '../../src/protocol/duration.js';
+import { formatGoDuration, parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import type { ControlReply, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
+import type { ControlReply, DryRun, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
+import { dryRunText } from '../output/dry-run.js';
 import { infoTable, wideInfoTable, workerTable } from '../output/field-text.js';
-import { answer, answerControl, answerJson, tell } from '../output/say.js';
+import { answer, answerControl, answerJson, exitCodes, fail, tell } from '../output/say.js';
 import { watch } from '../output/watch.js';
-import { askAt, checkIndex, operator } from './worker-ask.js';
+import { askManager, type ToManager } from './manager-ask.js';
+import { firstWaitMs, untilPaused, waitOf } from './manager-wait.js';
+import { checkIndex, operator } from './worker-ask.js';
 
-interface Options {
-  readonly manager?: string;
+interface Options extends ToManager {
   readonly json?: boolean;
   readonly wide?: boolean;
   readonly watch?: boolean;
-  readonly now?: boolean;
   readonly reason?: string;
 }
 
-const managerUrl = (options: Pick<Options, 'manager'>) =>
-  parseManagerUrl(options.manager ?? (process.env.SEALVISOR_MANAGER || 'http://127.0.0.1:1789'));
+export type ReachedWorker = Pick<WorkerClient, 'threads' | 'thread' | 'command' | 'tree'>;
 
 /** The worker by that name, through the manager; an address it does not know is dialled itself. */
-export async function workerOf(
-  name: string,
-  options: Pick<Options, 'manager'>,
-): Promise<Pick<WorkerClient, 'threads' | 'command' | 'tree'>> {
-  const routes = `${managerUrl(options)}/api/v1/workers/${encodeURIComponent(name)}`;
+export async function workerOf(name: string, options: ToManager): Promise<ReachedWorker> {
+  const routes = `/workers/${encodeURIComponent(name)}`;
   try {
-    await askAt<WorkerEntry>(routes, 'GET', '');
+    await askManager<WorkerEntry>(options, 'GET', routes);
   } catch (thrown) {
     const isUnknown = thrown instanceof SealvisorError && thrown.code === 'worker_not_found';
     const isAway = thrown instanceof SealvisorError && thrown.code === 'unreachable';
@@ -39,10 +35,11 @@ export async function workerOf(
     return workerClient(name, `http://${formatAddress(parseAddress(name, workerPort))}`, wallClock);
   }
   return {
-    threads: () => askAt<ThreadView[]>(routes, 'GET', '/threads'),
+    threads: () => askManager<ThreadView[]>(options, 'GET', `${routes}/threads`),
+    thread: (index) => askManager<ThreadView>(options, 'GET', `${routes}/threads/${index}`),
     command: (index, verb, request) =>
-      askAt<ControlReply>(routes, 'POST', `/threads/${index}/${verb}`, request),
-    tree: () => askAt<unknown>(routes, 'GET', '/tree'),
+      askManager<ControlReply>(options, 'POST', `${routes}/threads/${index}/${verb}`, request),
+    tree: () => askManager<unknown>(options, 'GET', `${routes}/tree`),
   };
 }
 
@@ -62,7 +59,7 @@ async function isAddress(name: string): Promise<boolean> {
 export async function list(options: Options & { expiration: string }): Promise<void> {
   const expirationMs = parseDuration(options.expiration);
   await watch(options.watch === true, async () => {
-    const workers = await askAt<WorkerEntry[]>(managerUrl(options), 'GET', '/api/v1/workers');
+    const workers = await askManager<WorkerEntry[]>(options, 'GET', '/workers');
     if (options.json) answerJson(workers);
     else answer(workerTable(workers, Date.now(), expirationMs, options.wide === true));
   });
@@ -77,34 +74,62 @@ export async function info(name: string, options: Options): Promise<void> {
   });
 }
 
-export async function pause(name: string, index: string, options: Options): Promise<void> {
-  await command(name, index, 'pause', { how: options.now ? 'now' : 'after-stage' }, options);
+export interface PauseOptions extends Options {
+  readonly now?: boolean;
+  readonly freeze?: boolean;
+  readonly wait?: boolean;
+  readonly timeout?: string;
 }
 
+/** With `wait` until the thread stands still, or the timeout; the pause stays asked for in any case. */
+export async function pause(name: string, index: string, options: PauseOptions): Promise<void> {
+  const how = options.freeze ? 'freeze' : options.now ? 'now' : 'after-stage';
+  const wait = waitOf(options);
+  const thread = threadOf(index);
+  const worker = await workerOf(name, options);
+  const waiting = wait ? { waitMs: firstWaitMs(wait) } : {};
+  const first = await worker.command(thread, 'pause', asked({ how, ...waiting }, options));
+  const reply = wait ? await untilPaused(worker, first, wait) : first;
+  if (!wait || reply.mode === 'paused') return answerControl(reply, options.json === true);
+  if (options.json) answerJson(reply);
+  const late = `thread #${thread} did not stand still within ${formatGoDuration(wait.timeoutMs)}`;
+  fail(new SealvisorError('deadline_exceeded', `${late}: its pause stays asked for`));
+  // The worker was reached: this is no 4.
+  process.exitCode = exitCodes.failed;
+}
+
+export interface ResumeOptions extends Options {
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+}
+
+/** Resumes a thread, or says what that would do: exit 1 when it would be refused. */
 export async function resume(
   name: string,
   index: string,
   state: string | undefined,
-  options: Options,
+  options: ResumeOptions,
 ): Promise<void> {
-  await command(name, index, 'resume', { state }, options);
+  const { dryRun, force } = options;
+  const thread = threadOf(index);
+  const worker = await workerOf(name, options);
+  const reply = await worker.command(thread, 'resume', asked({ state, dryRun, force }, options));
+  if (!dryRun) return answerControl(reply, options.json === true);
+  // A dry run is answered with nothing but what it would do (SPEC section 8).
+  const told = reply as unknown as DryRun;
+  if (options.json) answerJson(told);
+  else answer(dryRunText(thread, told));
+  if (!told.allowed) process.exitCode = exitCodes.failed;
 }
 
-async function command(
-  name: string,
-  index: string,
-  verb: 'pause' | 'resume',
-  body: ThreadRequest,
-  options: Options,
-): Promise<void> {
-  const thread = checkIndex(/^\d+$/.test(index) ? Number(index) : Number.NaN);
-  const worker = await workerOf(name, options);
-  const request = { ...body, reason: options.reason, by: operator() };
-  answerControl(await worker.command(thread, verb, request), options.json === true);
+const threadOf = (index: string) => checkIndex(/^\d+$/.test(index) ? Number(index) : Number.NaN);
+
+function asked(request: ThreadRequest, { reason }: Options): ThreadRequest {
+  return { ...request, reason, by: operator() };
 }
 
 export async function remove(name: string, options: Options): Promise<void> {
-  await askAt<unknown>(managerUrl(options), 'DELETE', `/api/v1/workers/${encodeURIComponent(name)}`);
+  await askManager<unknown>(options, 'DELETE', `/workers/${encodeURIComponent(name)}`);
   if (options.json) answerJson({ removed: name });
   else tell(`worker ${name} is forgotten until it reports again`);
 }

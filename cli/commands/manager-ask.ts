@@ -1,0 +1,27 @@
+/** How the commands reach the manager. */
+import { managerUrl as parseManagerUrl } from '../../src/config/manager-url.js';
+import { expectOk, type JsonRequest, requestJson } from '../../src/fleet/http-client.js';
+import { patience } from '../../src/fleet/worker-client.js';
+
+export interface ToManager {
+  readonly manager?: string;
+}
+
+/** A manager that waits for a worker says so itself, before this is over. */
+const longerMs = 5000;
+
+/** @throws usage */
+export function managerUrl({ manager }: ToManager): string {
+  return parseManagerUrl(manager ?? (process.env.SEALVISOR_MANAGER || 'http://127.0.0.1:1789'));
+}
+
+/** Calls the manager's REST; what it answers is typed by the same program on the other side. */
+export async function askManager<T>(
+  options: ToManager,
+  method: JsonRequest['method'],
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  const url = `${managerUrl(options)}/api/v1${path}`;
+  return expectOk(await requestJson({ method, url, body, timeoutMs: patience(body) + longerMs })) as T;
+}

@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+
+/** `--wait`, `--no-wait` and `--timeout` of a pause; to say both is refused. */
+export function waitOptions(pause: Command): Command {
+  pause
+    .option(
+      '--wait',
+      'until the thread stands still; exit 1 when --timeout is over, the pause stays asked for',
+    )
+    .option('--no-wait', 'answer as soon as the pause is recorded (the default)')
+    .option('--timeout <duration>', 'how long --wait waits (default: 10m)');
+  // The two are one option to commander, of which the last would win.
+  const said = new Set<string>();
+  for (const name of ['wait', 'no-wait']) pause.on(`option:${name}`, () => said.add(name));
+  return pause.hook('preAction', () => {
+    if (said.size > 1) pause.error("error: option '--wait' cannot be used with option '--no-wait'");
+  });
+}

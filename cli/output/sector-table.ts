@@ -1,0 +1,19 @@
+import type { SectorView } from '../../src/protocol/sealer-view.js';
+import { table } from './field-text.js';
+
+/** `util sealer sectors`: a line each, `NULL` for nothing. */
+export function sectorTable(sectors: readonly SectorView[]): string {
+  const head = ['SectorID', 'State', 'Worker', 'Deals', 'PreCommits', 'Proofs', 'Failure'];
+  return table([head, ...sectors.map(row)]);
+}
+
+function row(sector: SectorView): readonly string[] {
+  const { id, state, worker, deals, messages } = sector;
+  const counts = [deals, messages.preCommit, messages.proof].map((count) => String(count ?? 'NULL'));
+  return [id, state, worker?.name ?? 'NULL', ...counts, failureText(sector)];
+}
+
+function failureText({ abort, failure }: SectorView): string {
+  if (abort) return `given up by ${abort.by}: ${abort.reason}`;
+  return failure ? `${failure.level}: ${failure.message}` : 'NULL';
+}
