@@ -1,5 +1,6 @@
 import type { ConfigChange } from '../protocol/worker.js';
 import { type Setting, settingsAbove, settingsBelow, threadName, threadSettings } from './config-settings.js';
+import type { ThreadConfig } from './thread-config.js';
 import type { WorkerConfig } from './worker-config.js';
 
 /**
@@ -9,37 +10,26 @@ import type { WorkerConfig } from './worker-config.js';
 export function configChanges(running: WorkerConfig, wanted: WorkerConfig): readonly ConfigChange[] {
   return [
     ...settingChanges(settingsAbove(running), settingsAbove(wanted)),
-    ...threadChanges(running, wanted),
+    ...threadChanges(running.threads, wanted.threads),
     ...settingChanges(settingsBelow(running), settingsBelow(wanted)),
   ];
 }
 
-function threadChanges(running: WorkerConfig, wanted: WorkerConfig): readonly ConfigChange[] {
-  const before = new Map(running.threads.map((thread) => [thread.location, thread]));
-  const kept = new Set(wanted.threads.map((thread) => thread.location));
-  const keptOrAdded = wanted.threads.flatMap((thread): readonly ConfigChange[] => {
-    const { location, plan } = thread;
-    const old = before.get(location);
-    if (old) return settingChanges(threadSettings(old), threadSettings(thread));
-    return [{ kind: 'added', what: threadName(location), from: null, to: plan }];
+function threadChanges(running: readonly ThreadConfig[], wanted: readonly ThreadConfig[]) {
+  return paired(running, wanted, ({ location }) => location).flatMap(([before, after]) => {
+    if (before && after) return settingChanges(threadSettings(before), threadSettings(after));
+    return [...cameOrWent('removed', before), ...cameOrWent('added', after)];
   });
-  const removed = running.threads
-    .filter(({ location }) => !kept.has(location))
-    .map(({ location, plan }) => ({
-      kind: 'removed' as const,
-      what: threadName(location),
-      from: plan,
-      to: null,
-    }));
-  return [...keptOrAdded, ...removed];
 }
 
-/** Those that `wanted` sets, then those that only `running` does. */
+function cameOrWent(kind: 'added' | 'removed', thread: ThreadConfig | undefined): readonly ConfigChange[] {
+  if (!thread) return [];
+  const [from, to] = kind === 'removed' ? [thread.plan, null] : [null, thread.plan];
+  return [{ kind, what: threadName(thread.location), from, to }];
+}
+
 function settingChanges(running: readonly Setting[], wanted: readonly Setting[]): readonly ConfigChange[] {
-  const before = new Map(running.map((setting) => [setting.key, setting]));
-  const after = new Map(wanted.map((setting) => [setting.key, setting]));
-  const gone = running.filter(({ key }) => !after.has(key)).map((old) => change(old, undefined));
-  return [...wanted.map((setting) => change(before.get(setting.key), setting)), ...gone].flat();
+  return paired(running, wanted, ({ key }) => key).flatMap(([before, after]) => change(before, after));
 }
 
 function change(before: Setting | undefined, after: Setting | undefined): readonly ConfigChange[] {
@@ -48,4 +38,17 @@ function change(before: Setting | undefined, after: Setting | undefined): readon
   if (!setting || (from === to && before?.secret === after?.secret)) return [];
   const kind = setting.isFixed ? 'restart' : 'changed';
   return [{ kind, what: setting.key, from, to: from === to ? '(changed)' : to }];
+}
+
+/** Each item beside its like, in the order of `after`; what is only in `before` stands behind what it stood behind. */
+function paired<T>(before: readonly T[], after: readonly T[], keyOf: (item: T) => string) {
+  const olds = new Map(before.map((item) => [keyOf(item), item]));
+  const news = new Map(after.map((item) => [keyOf(item), item]));
+  const order = [...news.keys()];
+  let previous = '';
+  for (const key of olds.keys()) {
+    if (!news.has(key)) order.splice(order.indexOf(previous) + 1, 0, key);
+    previous = key;
+  }
+  return order.map((key) => [olds.get(key), news.get(key)] as const);
 }

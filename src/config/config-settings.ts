@@ -16,7 +16,8 @@ export interface Setting {
 
 /** All that stands before the threads. */
 export function settingsAbove({ worker, manager }: WorkerConfig): readonly Setting[] {
-  const url = new URL(manager.url);
+  const { origin, pathname } = new URL(manager.url);
+  const address = `${origin}${pathname === '/' ? '' : pathname}`;
   return [
     fixed('worker.name', worker.name ?? null),
     fixed('worker.rpc_server.host', worker.host),
@@ -24,7 +25,7 @@ export function settingsAbove({ worker, manager }: WorkerConfig): readonly Setti
     live('worker.ping_interval', durationText(worker.pingIntervalMs)),
     fixed('worker.local_pieces_dirs', listText(worker.localPiecesDirs)),
     // A URL may hold a password or a token.
-    { ...fixed('sector_manager.rpc_client.addr', `${url.origin}${url.pathname}`), secret: manager.url },
+    { ...fixed('sector_manager.rpc_client.addr', address), secret: manager.url },
     ...each(manager.headers, 'sector_manager.rpc_client.headers', secret),
     ...(manager.pieceToken === undefined ? [] : [secret('sector_manager.piece_token', manager.pieceToken)]),
   ];
@@ -76,7 +77,7 @@ function processorSettings({ processors }: WorkerConfig): readonly Setting[] {
     counts.set(stage, index + 1);
     const text = tableText({
       stable_wait: durationText(stableWaitMs),
-      envs: listText(Object.keys(envs)),
+      envs: Object.keys(envs),
       inherit_envs: inheritEnvs,
       auto_restart: autoRestart,
     });
