@@ -51,9 +51,7 @@ export function stand(line: Line, place: Waiting): Line {
 
 /** The thread goes away, and its place is kept. */
 export function stepOut(line: Line, index: number): Line {
-  const places = line.places.map((each) =>
-    each.index === index ? { ...each, id: null, isUrged: false } : each,
-  );
+  const places = line.places.map((each) => (each.index === index ? { ...each, id: null } : each));
   return { ...line, places };
 }
 

@@ -24,7 +24,7 @@ export interface DeskOptions {
   readonly wall: () => number;
   /** Told behind every change of holders, lines, limits or breakers. `indexes`: threads whose `waitingFor` may have changed. */
   readonly onChange: (indexes: readonly number[]) => void;
-  /** A breaker opened or its probe failed (facts), or it closed (null): whoever keeps it durable writes it. */
+  /** A breaker opened or a probe ended (facts), or it closed (null): whoever keeps it durable writes it. */
   readonly onBreaker: (stage: string, breaker: OpenBreaker | null) => void;
 }
 

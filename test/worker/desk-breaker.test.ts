@@ -37,13 +37,14 @@ describe('an open breaker', () => {
   });
 
   test('also keeps those who stood in line for the limit before it opened', async () => {
-    const { desk, ask, quiet } = makeDesk({ limits: { pc1: 3 } });
+    const { desk, ask, quiet, at } = makeDesk({ limits: { pc1: 3 } });
     const held = [0, 1, 2].map((index) => ask(index));
     const behind = ask(3);
+    desk.setPolicy({ ...noPolicy, limits: { pc1: 1 } });
     for (const [index, { id }] of held.entries()) desk.leave(index, id, failure(gpu(index)));
     await quiet();
-    // Thread 3 was let in when the first had failed.
-    expect([behind.became, ask(4).became]).toEqual(['granted', 'waits']);
+    expect(behind.became).toBe('waits');
+    expect(desk.waitingFor(3)).toMatchObject({ limit: 'breaker pc1', nextAt: at(60_000) });
   });
 
   test('lets the first in line probe when its time has come, and nobody else', async () => {
@@ -164,6 +165,31 @@ describe('a thread that an operator resumed', () => {
     desk.leave(9, slow.id, left);
     await quiet();
     expect([waits.became, resumed.became]).toEqual(['waits', 'probes']);
+  });
+
+  test('waits as the others do when another got the room and failed', async () => {
+    const { desk, ask, fail, quiet } = makeDesk();
+    const slow = ask(9);
+    for (const index of [0, 1, 2]) fail(index);
+    desk.setPolicy({ ...noPolicy, limits: { pc1: 1 } });
+    const [first, second] = [ask(0, 'pc1', true), ask(1, 'pc1', true)];
+    desk.leave(9, slow.id, left);
+    await quiet();
+    desk.leave(0, first.id, failure(gpu(0)));
+    await quiet();
+    expect([first.became, second.became]).toEqual(['probes', 'waits']);
+  });
+
+  test('was not sent past a breaker that opened later', async () => {
+    const { desk, ask, fail, quiet } = makeDesk();
+    const slow = [7, 8, 9].map((index) => ask(index));
+    for (const index of [0, 1, 2]) fail(index);
+    desk.setPolicy({ ...noPolicy, limits: { pc1: 1 } });
+    const resumed = ask(0, 'pc1', true);
+    desk.closeBreaker('pc1');
+    for (const [nth, { id }] of slow.entries()) desk.leave(nth + 7, id, failure(gpu(nth)));
+    await quiet();
+    expect([desk.breakers().length, resumed.became]).toEqual([1, 'waits']);
   });
 
   test('stands behind the others where no breaker is open', () => {
