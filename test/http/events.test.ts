@@ -179,7 +179,7 @@ test('a client that does not read is cut off, and what waited for it is let go',
   const gone = new Promise<void>((resolve) => response.once('close', resolve).on('error', () => {}));
   const large = { ...thread(0, 1), view: viewOf({ location: 'x'.repeat(100_000) }) };
   // A turn between them, so that the stream may write: what a socket holds by itself is not much.
-  for (let n = 0; n < 1100; n += 1) {
+  for (let n = 0; n < 1500; n += 1) {
     events.publish(large);
     await new Promise((resolve) => setImmediate(resolve));
   }
