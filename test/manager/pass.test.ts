@@ -82,7 +82,7 @@ test('an asker that goes away ends the request to the worker', async () => {
       const served = await serve(managerApp(manager), { host: '127.0.0.1', port: 0 });
       onTestFinished(() => served.close());
       const asked = `http://127.0.0.1:${served.port}${w1}/threads/0/pause`;
-      const body = { waitMs: 3_600_000 };
+      const body = { waitMs: 600_000 };
       await requestJson({ method: 'POST', url: asked, body, timeoutMs: 5000, signal: leaving.signal }).catch(
         () => undefined,
       );

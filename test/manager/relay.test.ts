@@ -45,8 +45,8 @@ test('our worker gets the command whole, and its answer comes back', async () =>
   const resume = { state: 'PC1Done', by: 'bob' };
   expect((await post(app, `${threads}/1/resume`, resume)).body).toMatchObject({ state: 'PC1Done' });
   expect(sent).toMatchObject([
-    { index: 0, args: [{ type: 'THREAD.PAUSE', ...body }] },
-    { index: 1, args: [{ type: 'THREAD.RESUME', ...resume }] },
+    { index: 0, args: [{ type: 'THREAD.PAUSE', ...body }, {}] },
+    { index: 1, args: [{ type: 'THREAD.RESUME', ...resume }, {}] },
   ]);
 });
 
@@ -55,7 +55,7 @@ test('a dry run through the manager changes nothing', async () => {
   const { app } = await managerWith(dest);
   const { body } = await post(app, `${threads}/1/resume`, { state: 'PC1Done', dryRun: true });
   expect(body).toMatchObject({ allowed: true, to: 'PC1Done' });
-  expect(sent).toEqual([{ index: 1, verb: 'preview', args: ['PC1Done'] }]);
+  expect(sent).toEqual([{ index: 1, verb: 'preview', args: ['PC1Done', false] }]);
 });
 
 test("our worker's refusals come back as they are, with what is possible", async () => {
@@ -68,7 +68,7 @@ test("our worker's refusals come back as they are, with what is possible", async
     status: 400,
     body: { code: 'unknown_state', possible: ['PC1Done', 'PC2Done', 'C1Done', 'Aborted'] },
   });
-  expect((await post(app, `${threads}/0/pause`, { how: 'freeze' })).status).toBe(409);
+  expect((await post(app, `${threads}/0/pause`, { waitMs: -1 })).status).toBe(400);
 });
 
 test.each([
