@@ -59,7 +59,7 @@ export function threadCommands(desk: CommandDesk) {
     if (!isPaused || possible.includes(name)) return;
     if (isForced && isResumable(state) && sector !== null) return;
     const can = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'it holds no sector';
-    throw new SealvisorError('state_not_possible', `thread ${index} cannot go to ${name}; ${can}`, {
+    throw new SealvisorError('state_not_possible', `thread #${index} cannot go to ${name}; ${can}`, {
       data: { possible },
     });
   };
@@ -97,7 +97,7 @@ export function threadCommands(desk: CommandDesk) {
       const to = state ?? present.state;
       if (!present.isPaused) {
         if (state !== null) checkState(state, isForced);
-        return { allowed: false, why: `thread ${index} is not paused`, possible };
+        return { allowed: false, why: `thread #${index} is not paused`, possible };
       }
       if (state !== null && !planState(plan, state)) checkState(state, isForced);
       if (state !== null && !possible.includes(state) && !isForced)

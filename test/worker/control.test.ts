@@ -203,7 +203,7 @@ describe('a dry run', () => {
 
   test('of a thread that is not paused says so', async () => {
     const { control } = await setup({ service: noJobs });
-    expect(await control.dryRun(0, {})).toMatchObject({ allowed: false, why: 'thread 0 is not paused' });
+    expect(await control.dryRun(0, {})).toMatchObject({ allowed: false, why: 'thread #0 is not paused' });
   });
 });
 
