@@ -3,15 +3,15 @@ import { formatAddress, parseAddress, workerPort } from '../../src/config/endpoi
 import type { ThreadRequest } from '../../src/fleet/field-worker.js';
 import { type WorkerClient, workerClient } from '../../src/fleet/worker-client.js';
 import { wallClock } from '../../src/protocol/clock.js';
-import { formatGoDuration, parseDuration } from '../../src/protocol/duration.js';
+import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import type { ControlReply, DryRun, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
 import { dryRunText } from '../output/dry-run.js';
 import { infoTable, wideInfoTable, workerTable } from '../output/field-text.js';
-import { answer, answerControl, answerJson, exitCodes, fail, tell } from '../output/say.js';
+import { answer, answerControl, answerJson, exitCodes, tell } from '../output/say.js';
 import { watch } from '../output/watch.js';
 import { askManager, type ToManager } from './manager-ask.js';
-import { firstWaitMs, untilPaused, waitOf } from './manager-wait.js';
+import { pauseAndWait, type WaitOptions, waitOf } from './pause-wait.js';
 import { checkIndex, operator } from './worker-ask.js';
 
 interface Options extends ToManager {
@@ -74,28 +74,32 @@ export async function info(name: string, options: Options): Promise<void> {
   });
 }
 
-export interface PauseOptions extends Options {
+export interface PauseOptions extends Options, WaitOptions {
   readonly now?: boolean;
   readonly freeze?: boolean;
-  readonly wait?: boolean;
-  readonly timeout?: string;
 }
 
-/** With `wait` until the thread stands still, or the timeout; the pause stays asked for in any case. */
+/** With `wait` until the thread stands still; a worker of the field would keep a second pause: it is asked once. */
 export async function pause(name: string, index: string, options: PauseOptions): Promise<void> {
   const how = options.freeze ? 'freeze' : options.now ? 'now' : 'after-stage';
-  const wait = waitOf(options);
+  const { json = false } = options;
+  const timeoutMs = waitOf(options);
   const thread = threadOf(index);
   const worker = await workerOf(name, options);
-  const waiting = wait ? { waitMs: firstWaitMs(wait) } : {};
-  const first = await worker.command(thread, 'pause', asked({ how, ...waiting }, options));
-  const reply = wait ? await untilPaused(worker, first, wait) : first;
-  if (!wait || reply.mode === 'paused') return answerControl(reply, options.json === true);
-  if (options.json) answerJson(reply);
-  const late = `thread #${thread} did not stand still within ${formatGoDuration(wait.timeoutMs)}`;
-  fail(new SealvisorError('deadline_exceeded', `${late}: its pause stays asked for`));
-  // The worker was reached: this is no 4.
-  process.exitCode = exitCodes.failed;
+  const send = (waitMs?: number) =>
+    worker.command(thread, 'pause', asked({ how, ...(waitMs === undefined ? {} : { waitMs }) }, options));
+  if (timeoutMs === undefined) return answerControl(await send(), json);
+  await pauseAndWait({
+    index: thread,
+    json,
+    timeoutMs,
+    first: send,
+    next: async (_, first) => {
+      const view = await worker.thread(thread);
+      const message = `thread #${thread} is ${view.mode} at ${view.state}`;
+      return { ...view, changed: first.changed, message };
+    },
+  });
 }
 
 export interface ResumeOptions extends Options {

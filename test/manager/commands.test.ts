@@ -119,7 +119,7 @@ test('--wait looks until the thread stands still, and pauses once', async () => 
   const { dest, asked } = await turning(pausing, pausing, paused);
   const { options } = await setup(dest);
   await pause('w1', '0', { ...options, wait: true });
-  expect(err).toBe(`thread #0 is paused at ${paused.state}\n`);
+  expect(err).toBe(`thread #0 is pausing\nthread #0 is paused at ${paused.state}\n`);
   expect(process.exitCode).toBeUndefined();
   expect(asked).toMatchObject([{ body: { waitMs: 30_000 } }]);
 });
@@ -128,8 +128,10 @@ test('--wait over its timeout is exit 1, and says that the pause stays', async (
   const { dest, asked } = await turning(pausing);
   const { options } = await setup(dest);
   await pause('w1', '0', { ...options, wait: true, timeout: '50ms' });
-  expect(err).toBe(
-    'error: thread #0 did not stand still within 50ms: its pause stays asked for (deadline_exceeded)\n',
+  expect(err).toEqual(
+    expect.stringMatching(
+      /^thread #0 is pausing\nerror: thread #0 did not stand still within .*: the pause of thread #0 stays asked for, .*\(deadline_exceeded\)\n$/,
+    ),
   );
   expect(process.exitCode).toBe(1);
   expect(asked).toMatchObject([{ body: { waitMs: 50 } }]);

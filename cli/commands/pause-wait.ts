@@ -1,0 +1,86 @@
+/** `pause --wait`: until the thread stands still, Ctrl-C or the timeout. The pause stays asked for in any case. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseDuration } from '../../src/protocol/duration.js';
+import { SealvisorError } from '../../src/protocol/errors.js';
+import { humanDuration } from '../../src/protocol/human-time.js';
+import type { ControlReply } from '../../src/protocol/thread.js';
+import { answerControl, answerJson, exitCodes, fail, tell } from '../output/say.js';
+
+export interface WaitOptions {
+  readonly wait?: boolean;
+  readonly timeout?: string;
+}
+
+/** How long to wait, ms; undefined when nothing is waited for. @throws usage */
+export function waitOf({ wait, timeout }: WaitOptions): number | undefined {
+  if (timeout !== undefined && wait !== true)
+    throw new SealvisorError('usage', '--timeout is how long --wait waits: add --wait, or leave it out');
+  return wait === true ? parseDuration(timeout ?? '10m') : undefined;
+}
+
+export interface Pausing {
+  readonly index: number;
+  readonly json: boolean;
+  readonly timeoutMs: number;
+  /** Asks for the pause; the answer may wait so long. */
+  first(waitMs: number): Promise<ControlReply>;
+  /** What has become of it; the answer may wait so long. */
+  next(waitMs: number, first: ControlReply): Promise<ControlReply>;
+}
+
+/** One request waits no longer than this: what is in between may cut a silent connection off. */
+const longestWaitMs = 30_000;
+/** Least time from one request to the next, for who does not wait. */
+const leastMs = 250;
+
+const stays = (index: number) => `the pause of thread #${index} stays asked for`;
+
+/** @throws thread_failed, revision_conflict when someone took the pause back */
+export async function pauseAndWait(pausing: Pausing): Promise<void> {
+  const onInterrupt = () => {
+    tell(`${stays(pausing.index)}; \`list\` shows when it holds`);
+    process.exit(130);
+  };
+  process.on('SIGINT', onInterrupt);
+  try {
+    await untilPaused(pausing);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+  }
+}
+
+async function untilPaused({ index, json, timeoutMs, first, next }: Pausing): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  const waitMs = () => Math.max(0, Math.min(longestWaitMs, deadline - Date.now()));
+  let sentMs = Date.now();
+  const asked = await first(waitMs());
+  let reply = asked;
+  for (;;) {
+    if (reply.mode === 'paused') return answerControl({ ...reply, changed: asked.changed }, json);
+    checkStillAsked(index, reply);
+    if (Date.now() >= deadline) break;
+    if (reply === asked && !json) tell(reply.message);
+    await delay(Math.max(0, Math.min(sentMs + leastMs, deadline) - Date.now()));
+    sentMs = Date.now();
+    reply = await next(waitMs(), asked);
+  }
+  if (json) answerJson({ ...reply, changed: asked.changed });
+  const late = `thread #${index} did not stand still within ${humanDuration(timeoutMs)}: ${stays(index)}, and holds when ${reply.stage} is done`;
+  fail(new SealvisorError('deadline_exceeded', late));
+  // The worker was reached: this is no 4.
+  process.exitCode = exitCodes.failed;
+}
+
+function checkStillAsked(index: number, { mode, intent, revision }: ControlReply): void {
+  if (mode === 'failed')
+    throw new SealvisorError(
+      'thread_failed',
+      `thread #${index} failed before it stood still: \`why --index ${index}\` says what is in the way`,
+    );
+  // A worker of the field tells neither revisions nor what was asked for.
+  if (revision > 0 && intent === null && mode !== 'restarting')
+    throw new SealvisorError(
+      'revision_conflict',
+      `thread #${index} is ${mode} again: someone took the pause back; see \`history --index ${index}\``,
+    );
+}
