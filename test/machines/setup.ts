@@ -76,6 +76,7 @@ export interface PlaceRun {
   readonly asked: PlaceInput | undefined;
   readonly signal: AbortSignal;
   answer(answer: PlaceAnswer): Promise<void>;
+  fail(failure: StageFailure): Promise<void>;
 }
 
 interface Start {
@@ -98,12 +99,16 @@ export function thread(start: Start = {}) {
   const places: PlaceRun[] = [];
   const left: number[] = [];
   const place = <I extends PlaceInput | undefined>(asked: I, signal: AbortSignal) =>
-    new Promise<PlaceAnswer>((resolve) => {
+    new Promise<PlaceAnswer>((resolve, reject) => {
       const answer = async (given: PlaceAnswer) => {
         resolve(given);
         await turn();
       };
-      places.push({ asked, signal, answer });
+      const fail = async (failure: StageFailure) => {
+        reject(failure);
+        await turn();
+      };
+      places.push({ asked, signal, answer, fail });
     });
   const lines = {
     askPlace: fromPromise<PlaceAnswer, PlaceInput>(({ input, signal }) => place(input, signal)),
