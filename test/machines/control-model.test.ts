@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { test } from 'vitest';
+import { sealer } from '#machines/index.js';
+import type { Step } from './model.js';
+import { sector } from './setup.js';
+import { type Beginning, World } from './world.js';
+
+const numRuns = Number(process.env.MODEL_RUNS ?? 400);
+const states = sealer.states.map(({ name }) => name);
+
+const policy = fc.record({
+  tries: fc.nat(3),
+  firstMs: fc.constantFrom(0, 1, 1000, 60_000),
+  factor: fc.constantFrom(1, 2, 10),
+  capMs: fc.constantFrom(1000, 100_000, Number.POSITIVE_INFINITY),
+  jitter: fc.constantFrom(0, 0.1, 1),
+});
+const beginning: fc.Arbitrary<Beginning> = fc.record({
+  state: fc.oneof(fc.constant('Empty'), fc.constantFrom(...states)),
+  policy,
+  random: fc.constantFrom(0, 0.25, 1),
+});
+
+const just = <T extends Step>(step: T) => fc.constant<Step>(step);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('end' as const), edge: fc.nat(1) }) },
+  { weight: 6, arbitrary: just({ do: 'grant', isProbe: false }) },
+  { weight: 2, arbitrary: just({ do: 'grant', isProbe: true }) },
+  { weight: 2, arbitrary: just({ do: 'refuse' }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('pause' as const),
+      how: fc.constantFrom('after-stage', 'freeze', 'now'),
+    }),
+  },
+  { weight: 4, arbitrary: just({ do: 'resume', state: null, force: false }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('resume' as const),
+      state: fc.constantFrom(...states, 'Melted'),
+      force: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('fail' as const),
+      level: fc.constantFrom('temporary', 'temporary', 'permanent', 'critical', 'abort'),
+    }),
+  },
+  { weight: 1, arbitrary: just({ do: 'end wrongly' }) },
+  { weight: 1, arbitrary: just({ do: 'find nothing' }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('wait' as const),
+      ms: fc.constantFrom(0, 1, 999, 29_999, 60_000, 3_600_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('lose' as const),
+      sector: fc.constantFrom(sector.id, 's-t010000-3', 's-t010000-4'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('lose files' as const),
+      files: fc.subarray(['staged', 'tree-d', 'layers', 'sealed']),
+    }),
+  },
+  { weight: 1, arbitrary: just({ do: 'stop' }) },
+  { weight: 3, arbitrary: just({ do: 'kill' }) },
+);
+
+test('whatever stages, lines, operators, managers, clocks and deaths do, the thread is what the model says', async () => {
+  await fc.assert(
+    fc.asyncProperty(beginning, fc.array(step, { maxLength: 50, size: 'max' }), async (start, steps) => {
+      let world = new World(start);
+      for (const each of steps) {
+        // Wherever it is, it can be killed.
+        const next = world.reborn();
+        const [gone, kept] = each.do === 'kill' ? [world, next] : [next, world];
+        gone.end();
+        world = kept;
+        if (each.do !== 'kill') await world.take(each);
+      }
+      await world.release();
+    }),
+    { numRuns },
+  );
+}, 600_000);
