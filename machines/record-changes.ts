@@ -113,7 +113,7 @@ export function recover(plan: Plan, record: ThreadRecord, nowMs: number): Change
     since: iso(nowMs),
   };
   const stage = planState(plan, record.state)?.stage ?? null;
-  return { record: next, row: rowOf(record, nowMs, { kind: 'try', stage, event: 'Idle' }) };
+  return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', stage, event: 'Recovered' }) };
 }
 
 /** A stage failed: wait and try again, stand still, or give the sector up (SPEC section 3). */

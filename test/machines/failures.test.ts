@@ -69,8 +69,8 @@ describe('a temporary failure', () => {
     expect(one.record()).toMatchObject({ tries: 0, lastError: null });
     expect(one.commits).toHaveLength(2);
     expect(one.lastRow()).toMatchObject({
-      kind: 'try',
-      event: 'Idle',
+      kind: 'lifecycle',
+      event: 'Recovered',
       level: null,
       from: 'Allocated',
       to: 'Allocated',

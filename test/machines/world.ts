@@ -72,7 +72,7 @@ export class World {
     await this.act(step);
     await turn();
     this.keep(before);
-    this.story.push(`${Object.values(step).join(' ')} -> ${this.one.where()}`);
+    this.story.push(`${said(step)} -> ${this.one.where()}`);
     this.seen = after(this.seen, step, this.around());
     this.checkSeen();
     this.checkTruths();
@@ -105,6 +105,10 @@ export class World {
       'the restart changed a record that was paused',
     );
     return next;
+  }
+
+  mode(): Mode {
+    return this.seen.mode;
   }
 
   end(): void {
@@ -306,4 +310,10 @@ export class World {
   private broken(what: string): Error {
     return new Error(`${what}\n  ${this.story.join('\n  ')}`);
   }
+}
+
+/** As `resume state=PC1Done force=true`. */
+function said(step: Told): string {
+  const facts = Object.entries(step).filter(([key]) => key !== 'do');
+  return [step.do, ...facts.map(([key, value]) => `${key}=${value}`)].join(' ');
 }
