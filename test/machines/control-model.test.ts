@@ -5,7 +5,8 @@ import type { Mode, Step } from './model.js';
 import { sector } from './setup.js';
 import { type Beginning, World } from './world.js';
 
-const numRuns = Number(process.env.MODEL_RUNS ?? 600);
+/** A soak sets more. */
+const numRuns = Number(process.env.MODEL_RUNS ?? 400);
 const states = sealer.states.map(({ name }) => name);
 
 const heavy = sealer.states.flatMap(({ name, processor }) => (processor ? [name] : []));
