@@ -103,6 +103,19 @@ export function release(record: ThreadRecord, nowMs: number, restMs: number): Ch
   return { record: next, row };
 }
 
+/** A stage that had failed in passing finds nothing to do: it does not fail any more. */
+export function recover(plan: Plan, record: ThreadRecord, nowMs: number): Change {
+  const next: ThreadRecord = {
+    ...record,
+    lastError: record.lastError?.level === 'temporary' ? null : record.lastError,
+    tries: 0,
+    nextAtMs: null,
+    since: iso(nowMs),
+  };
+  const stage = planState(plan, record.state)?.stage ?? null;
+  return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', stage, event: 'Recovered' }) };
+}
+
 /** A stage failed: wait and try again, stand still, or give the sector up (SPEC section 3). */
 export function fail(
   plan: Plan,
@@ -126,12 +139,13 @@ export function fail(
   const facts = { stage, level, message: failure.message };
   if (retries) {
     const n = record.tries + 1;
+    const isPaused = record.intent !== null;
     const next = {
       ...record,
       lastError,
       tries: n,
-      isPaused: record.intent !== null,
-      nextAtMs: nowMs + retryDelayMs(how.policy, n, how.random),
+      isPaused,
+      nextAtMs: isPaused ? null : nowMs + retryDelayMs(how.policy, n, how.random),
       since: at,
     };
     return { record: next, row: rowOf(record, nowMs, { kind: 'try', ...facts }) };

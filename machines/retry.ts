@@ -32,8 +32,12 @@ export function retryPolicy(settings: RetrySettings, stage: string): RetryPolicy
   return { ...everywhere, ...settings.retry[stage] };
 }
 
-/** The wait before try `n` (from 1), whole ms. `random` is from 0 to 1. */
+/** Without a cap, a wait that grows would come to be no number and no date: a year is long enough. */
+const longestMs = 365 * 24 * 3600 * 1000;
+
+/** The wait before try `n` (from 1), whole ms, before jitter a year at most. `random` is from 0 to 1. */
 export function retryDelayMs(policy: RetryPolicy, n: number, random: number): number {
-  const waitMs = Math.min(policy.firstMs * policy.factor ** (n - 1), policy.capMs);
+  const growth = Math.min(policy.factor ** (n - 1), Number.MAX_VALUE);
+  const waitMs = Math.min(policy.firstMs * growth, policy.capMs, longestMs);
   return Math.round(waitMs * (1 + policy.jitter * (2 * random - 1)));
 }

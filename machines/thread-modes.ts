@@ -27,7 +27,11 @@ export function modesOf(plan: Plan, state: PlanState): ThreadStates[string] {
     actions: ['leaveLine' as const, 'standStill' as const, 'commit' as const],
   };
   const stopAfterStage = { target: 'stopping', actions: 'markStopping' as const };
-  const failed = { target: again, actions: ['fail' as const, 'commit' as const], reenter: true };
+  const fail = { actions: ['fail' as const, 'commit' as const], reenter: true };
+  const failed = [
+    { guard: 'givesUp' as const, target: '#Aborted', ...fail },
+    { target: again, ...fail },
+  ];
   const begin = place === undefined ? 'active' : 'asking';
   const untilDue: ThreadStates[string] = {
     after: {
@@ -65,10 +69,11 @@ export function modesOf(plan: Plan, state: PlanState): ThreadStates[string] {
       input: ({ context }) => ({ record: context.record }),
       onDone: [
         ...edgesOf(plan, state),
+        { guard: 'recovers', target: again, actions: ['recover', 'commit', 'askLater'] },
         { guard: { type: 'earned', params: { event: 'Idle' } }, target: again, actions: 'askLater' },
         { target: again, actions: ['failImpossible', 'commit'], reenter: true },
       ],
-      onError: [{ guard: 'givesUp', target: '#Aborted', actions: ['fail', 'commit'], reenter: true }, failed],
+      onError: failed,
     },
     states: {
       running: {

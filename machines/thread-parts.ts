@@ -14,6 +14,7 @@ import {
   type Change,
   fail,
   lose,
+  recover,
   release,
   type StageFailure,
   type StageOutcome,
@@ -70,10 +71,12 @@ export function threadParts(plan: Plan) {
       release: assign(({ context }) =>
         over(release(context.record, context.now(), context.settings().sealIntervalMs)),
       ),
-      askLater: assign(({ context }) => ({
-        row: null,
-        record: { ...context.record, nextAtMs: context.now() + context.settings().recoverIntervalMs },
-      })),
+      recover: assign(({ context }) => changed(recover(plan, context.record, context.now()))),
+      /** No news of the sector, so it is not written. */
+      askLater: assign(({ context: { record, now, settings } }) => {
+        const nextAtMs = record.intent === null ? now() + settings().recoverIntervalMs : null;
+        return { record: { ...record, nextAtMs }, row: null, isProbe: false, isResumed: false };
+      }),
       fail: assign(({ context, event }) => failed(context, failureOf(event))),
       failImpossible: assign(({ context, event }) => {
         const { state } = context.record;
@@ -117,6 +120,7 @@ export function threadParts(plan: Plan) {
       isGranted: ({ event }) => answerOf(event).granted,
       isRecordedAs: ({ context }, params: { state: string }) => context.record.state === params.state,
       earned: ({ event }, params: { event: string }) => outcomeOf(event).event === params.event,
+      recovers: ({ context, event }) => context.record.tries > 0 && outcomeOf(event).event === 'Idle',
       givesUp: ({ event }) => failureOf(event).level === 'abort',
       pausesNow: ({ event }) => event.type === 'THREAD.PAUSE' && event.how === 'now',
       freezes: ({ event }) => event.type === 'THREAD.PAUSE' && event.how === 'freeze',

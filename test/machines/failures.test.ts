@@ -5,7 +5,7 @@ describe('a temporary failure', () => {
   test('waits recover_interval, counts, and repeats the stage; the error is shown meanwhile', async () => {
     const one = thread({ record: recordAt('PC2Done') });
     await one.fail('temporary', 'manager unreachable');
-    expect(one.where()).toBe('PC2Done.waitingForNext');
+    expect(one.where()).toBe('PC2Done.retrying');
     expect(one.record()).toMatchObject({
       state: 'PC2Done',
       tries: 1,
@@ -60,12 +60,64 @@ describe('a temporary failure', () => {
     expect(one.record()).toMatchObject({ state: 'PCSubmitted', lastError: null });
   });
 
+  test('is history once there was nothing to do: the thread is idle, and counts anew', async () => {
+    const one = thread({ record: recordAt('Allocated', { tries: settings.maxRetries - 1 }) });
+    await one.fail('temporary', 'manager unreachable');
+    one.clock.increment(settings.recoverIntervalMs);
+    await one.succeed('Idle');
+    expect(one.where()).toBe('Allocated.idle');
+    expect(one.record()).toMatchObject({ tries: 0, lastError: null });
+    expect(one.commits).toHaveLength(2);
+    expect(one.lastRow()).toMatchObject({
+      kind: 'lifecycle',
+      event: 'Recovered',
+      level: null,
+      from: 'Allocated',
+      to: 'Allocated',
+    });
+    one.clock.increment(settings.recoverIntervalMs);
+    await one.fail('temporary', 'manager unreachable');
+    expect(one.where()).toBe('Allocated.retrying');
+    expect(one.record().tries).toBe(1);
+  });
+
   test('is counted anew once the stage was done', async () => {
     const one = thread({ record: recordAt('PC2Done', { tries: 2 }) });
     await one.succeed('SubmitPC');
     expect(one.record().tries).toBe(0);
     await one.fail('temporary');
     expect(one.record()).toMatchObject({ state: 'PCSubmitted', tries: 1 });
+  });
+});
+
+describe('the stage’s own policy', () => {
+  const pc2 = { tries: 3, firstMs: 1000, factor: 3, capMs: 5000, jitter: 0.5 };
+  const record = recordAt('PC1Done');
+
+  test('says how often and how long after a try comes, with its jitter; the other stages keep the field’s', async () => {
+    const one = thread({ record, settings: { retry: { pc2 } }, random: 1 });
+    for (const waitMs of [1500, 4500, 7500]) {
+      await one.fail('temporary');
+      expect(one.record().nextAtMs).toBe(startMs + one.clock.now() + waitMs);
+      one.clock.increment(waitMs - 1);
+      expect(one.where()).toBe('PC1Done.retrying');
+      one.clock.increment(1);
+      expect(one.where()).toBe('PC1Done.active.running');
+    }
+    await one.fail('temporary');
+    expect(one.where()).toBe('PC1Done.paused');
+    one.resume();
+    await one.succeed('PC2');
+    await one.fail('temporary');
+    expect(one.record().nextAtMs).toBe(startMs + one.clock.now() + settings.recoverIntervalMs);
+  });
+
+  test('is read when it is needed: settings that change while a stage runs hold for its failure', async () => {
+    const now = { ...settings };
+    const one = thread({ record, settings: now });
+    Object.assign(now, { retry: { pc2 }, maxRetries: 0 });
+    await one.fail('temporary');
+    expect(one.record()).toMatchObject({ tries: 1, nextAtMs: startMs + 1000 });
   });
 });
 
@@ -107,7 +159,7 @@ describe('an abort', () => {
     });
     expect(one.lastRow()).toMatchObject({ kind: 'error', level: 'abort', from: 'PC2Done', to: 'Aborted' });
     await one.succeed('Released');
-    expect(one.where()).toBe('Empty.waitingForNext');
+    expect(one.where()).toBe('Empty.resting');
     expect(one.record()).toMatchObject({ sector: null, outputs: {}, lastError: null });
   });
 
@@ -115,7 +167,7 @@ describe('an abort', () => {
     const one = thread({ record: recordAt('PC2Done') });
     await one.fail('abort', 'the pre-commit was rejected');
     await one.fail('temporary', 'manager unreachable');
-    expect(one.where()).toBe('Aborted.waitingForNext');
+    expect(one.where()).toBe('Aborted.retrying');
     one.clock.increment(settings.recoverIntervalMs);
     expect(one.lastRun().record.outputs.abortReason).toBe('the pre-commit was rejected');
   });

@@ -21,7 +21,7 @@ describe('a thread starts from its record', () => {
 
   test('a wait that was recorded lasts to its own end, not anew', () => {
     const one = thread({ record: recordAt('PC2Done', { tries: 1, nextAtMs: startMs + 10_000 }) });
-    expect(one.where()).toBe('PC2Done.waitingForNext');
+    expect(one.where()).toBe('PC2Done.retrying');
     one.clock.increment(9_999);
     expect(one.runs).toEqual([]);
     one.clock.increment(1);
@@ -39,7 +39,7 @@ describe('a thread starts from its record', () => {
     const record = recordAt('PC2Done', { tries: 1, nextAtMs: startMs + monthsMs });
     const one = thread({ record, clock: new NodeLikeClock() });
     one.clock.increment(monthsMs - 1);
-    expect(one.where()).toBe('PC2Done.waitingForNext');
+    expect(one.where()).toBe('PC2Done.retrying');
     one.clock.increment(1);
     expect(one.where()).toBe('PC2Done.active.running');
   });
@@ -87,7 +87,7 @@ describe('without a job', () => {
   test('the thread waits recover_interval, writes nothing, and asks again', async () => {
     const one = thread();
     await one.succeed('Idle');
-    expect(one.where()).toBe('Empty.waitingForNext');
+    expect(one.where()).toBe('Empty.idle');
     expect(one.commits).toEqual([]);
     one.clock.increment(settings.recoverIntervalMs - 1);
     expect(one.runs).toHaveLength(1);
@@ -98,7 +98,7 @@ describe('without a job', () => {
   test('a sector that waits for deals keeps its state', async () => {
     const one = thread({ record: recordAt('Allocated') });
     await one.succeed('Idle');
-    expect(one.where()).toBe('Allocated.waitingForNext');
+    expect(one.where()).toBe('Allocated.idle');
     expect(one.record()).toMatchObject({ state: 'Allocated', sector, tries: 0, lastError: null });
   });
 });
@@ -107,7 +107,7 @@ describe.each(['Finished', 'Aborted'])('a sector that is %s', (state) => {
   test('frees the thread, which rests seal_interval before it asks for the next', async () => {
     const one = thread({ record: recordAt(state, { tries: 1 }) });
     await one.succeed('Released');
-    expect(one.where()).toBe('Empty.waitingForNext');
+    expect(one.where()).toBe('Empty.resting');
     expect(one.record()).toMatchObject({
       state: 'Empty',
       sector: null,

@@ -203,6 +203,54 @@ describe('a resume', () => {
   });
 
   test.each([
+    ['whose outputs are not there', 'C2Done', () => true],
+    ['whose files are not there', 'PC1Done', (name: string) => name !== 'layers'],
+  ])('forced, to a state %s, goes there, and its row says so', (_, state, hasFile) => {
+    const one = thread({ record: recordAt('C1Done', paused), hasFile });
+    one.resume(state, 'I made it by hand', true);
+    expect(one.where()).toBe(`${state}.active.running`);
+    expect(one.record()).toMatchObject({ state, isPaused: false, intent: null, lastError: null });
+    expect(one.lastRow()).toMatchObject({
+      kind: 'command',
+      command: `resume --state ${state} --force`,
+      by: 'bob',
+      reason: 'I made it by hand',
+      from: 'C1Done',
+      to: state,
+    });
+  });
+
+  test.each([
+    ['a state nobody knows', recordAt('C1Done', paused), 'Melted'],
+    ['Empty', recordAt('C1Done', paused), 'Empty'],
+    ['Finished', recordAt('C1Done', paused), 'Finished'],
+    ['any state, without a sector', recordAt('Empty', paused), 'PC1Done'],
+    ['Aborted, without a sector', recordAt('Empty', paused), 'Aborted'],
+    ['any state, of a thread that runs', recordAt('C1Done'), 'PC1Done'],
+  ])('forced, to %s, changes nothing', (_, record, state) => {
+    const one = thread({ record });
+    const before = one.where();
+    one.resume(state, null, true);
+    expect(one.where()).toBe(before);
+    expect(one.commits).toEqual([]);
+  });
+
+  test('forced without a state is a plain resume', () => {
+    const one = thread({ record: recordAt('C1Done', paused) });
+    one.resume(null, null, true);
+    expect(one.where()).toBe('C1Done.active.running');
+    expect(one.record()).toEqual({ ...recordAt('C1Done'), since: at(0) });
+  });
+
+  test('outlives a restart: nothing of the pause comes back', () => {
+    const before = thread({ record: recordAt('TicketAssigned', paused) });
+    before.resume('PieceAdded');
+    const one = thread({ record: before.record() });
+    expect(one.where()).toBe('PieceAdded.active.running');
+    expect(one.commits).toEqual([]);
+  });
+
+  test.each([
     ['running', recordAt('C1Done')],
     ['retrying', recordAt('C1Done', { tries: 1, nextAtMs: startMs + 1000 })],
   ])('of a thread that is %s changes nothing', (_, record) => {

@@ -61,7 +61,31 @@ export class NodeLikeClock extends SimulatedClock {
 /** All promises that are due have run. */
 export const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-const sealerMachine = sealingThread(sealer);
+/** A place that was asked for, or waited for. */
+export interface PlaceRun {
+  /** undefined: it is waited for. */
+  readonly asked: PlaceInput | undefined;
+  readonly signal: AbortSignal;
+  answer(answer: PlaceAnswer): Promise<void>;
+  fail(failure: StageFailure): Promise<void>;
+}
+
+/** What the machine of one thread does to the outside. */
+interface Outside {
+  commit(record: ThreadRecord, row: Row | null): void;
+  leaveLine(): void;
+  place(asked: PlaceInput | undefined, signal: AbortSignal): Promise<PlaceAnswer>;
+  stage(record: ThreadRecord, signal: AbortSignal): Promise<StageOutcome>;
+}
+
+/** A machine is built once, as that takes long; each thread has its own outside. */
+const outsides = new WeakMap<object, Outside>();
+
+function outsideOf(system: object): Outside {
+  const found = outsides.get(system);
+  if (!found) throw new Error('the thread has no outside');
+  return found;
+}
 
 /** A place that is granted as it is asked for. It is all that the machine asks of such an actor. */
 const grantedAtOnce = xstateSetup({}).createMachine({
@@ -70,13 +94,22 @@ const grantedAtOnce = xstateSetup({}).createMachine({
   output: { granted: true, isProbe: false },
 }) as unknown as PromiseActorLogic<PlaceAnswer, PlaceInput>;
 
-/** A place that was asked for, or waited for. */
-export interface PlaceRun {
-  /** undefined: it is waited for. */
-  readonly asked: PlaceInput | undefined;
-  readonly signal: AbortSignal;
-  answer(answer: PlaceAnswer): Promise<void>;
-}
+const withLines = sealingThread(sealer).provide({
+  actions: {
+    commit: ({ context, system }) => outsideOf(system).commit(context.record, context.row),
+    leaveLine: ({ system }) => outsideOf(system).leaveLine(),
+  },
+  actors: {
+    askPlace: fromPromise<PlaceAnswer, PlaceInput>(({ input, signal, system }) =>
+      outsideOf(system).place(input, signal),
+    ),
+    awaitPlace: fromPromise<PlaceAnswer>(({ signal, system }) => outsideOf(system).place(undefined, signal)),
+    stage: fromPromise<StageOutcome, StageInput>(({ input, signal, system }) =>
+      outsideOf(system).stage(input.record, signal),
+    ),
+  },
+});
+const withoutLines = withLines.provide({ actors: { askPlace: grantedAtOnce } });
 
 interface Start {
   readonly record?: ThreadRecord;
@@ -97,48 +130,41 @@ export function thread(start: Start = {}) {
   const runs: StageRun[] = [];
   const places: PlaceRun[] = [];
   const left: number[] = [];
-  const place = <I extends PlaceInput | undefined>(asked: I, signal: AbortSignal) =>
-    new Promise<PlaceAnswer>((resolve) => {
-      const answer = async (given: PlaceAnswer) => {
-        resolve(given);
-        await turn();
-      };
-      places.push({ asked, signal, answer });
-    });
-  const lines = {
-    askPlace: fromPromise<PlaceAnswer, PlaceInput>(({ input, signal }) => place(input, signal)),
-    awaitPlace: fromPromise<PlaceAnswer>(({ signal }) => place(undefined, signal)),
+  const outside: Outside = {
+    commit: (written, row) => void commits.push({ record: written, row }),
+    leaveLine: () => void left.push(places.length),
+    place: (asked, signal) =>
+      new Promise((resolve, reject) => {
+        const answer = async (given: PlaceAnswer) => {
+          resolve(given);
+          await turn();
+        };
+        const fail = async (failure: StageFailure) => {
+          reject(failure);
+          await turn();
+        };
+        places.push({ asked, signal, answer, fail });
+      }),
+    stage: (present, signal) =>
+      new Promise((resolve, reject) => {
+        const run: StageRun = {
+          record: present,
+          signal,
+          commitsBefore: commits.length,
+          isSettled: false,
+          resolve: (outcome) => {
+            run.isSettled = true;
+            resolve(outcome);
+          },
+          reject: (failure) => {
+            run.isSettled = true;
+            reject(failure);
+          },
+        };
+        runs.push(run);
+      }),
   };
-  const machine = sealerMachine.provide({
-    actions: {
-      leaveLine: () => void left.push(places.length),
-      commit: ({ context }) => void commits.push({ record: context.record, row: context.row }),
-    },
-    actors: {
-      ...(start.hasLines ? lines : { askPlace: grantedAtOnce }),
-      stage: fromPromise<StageOutcome, StageInput>(
-        ({ input, signal }) =>
-          new Promise((resolve, reject) => {
-            const run: StageRun = {
-              record: input.record,
-              signal,
-              commitsBefore: commits.length,
-              isSettled: false,
-              resolve: (outcome) => {
-                run.isSettled = true;
-                resolve(outcome);
-              },
-              reject: (failure) => {
-                run.isSettled = true;
-                reject(failure);
-              },
-            };
-            runs.push(run);
-          }),
-      ),
-    },
-  });
-  const actor = createActor(machine, {
+  const actor = createActor(start.hasLines ? withLines : withoutLines, {
     clock,
     input: {
       record,
@@ -151,6 +177,7 @@ export function thread(start: Start = {}) {
           : possibleStates(sealer, { outputs: Object.keys(present.outputs), hasFile }),
     },
   });
+  outsides.set(actor.system, outside);
   actor.start();
   const live = () => runs.filter((run) => !run.isSettled && !run.signal.aborted);
   const lastRun = () => {
