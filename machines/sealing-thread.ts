@@ -1,14 +1,24 @@
 import type { Plan } from './plan.js';
 import { modesOf } from './thread-modes.js';
 import { threadParts } from './thread-parts.js';
+import type { ThreadWork } from './thread-words.js';
+
+/** For who looks at the chart only. */
+const noWork: ThreadWork = {
+  stage: () => Promise.reject(new Error('no stage was provided')),
+  askPlace: async () => ({ granted: true, isProbe: false }),
+  awaitPlace: async () => ({ granted: true, isProbe: false }),
+  commit: () => undefined,
+  leaveLine: () => undefined,
+};
 
 /**
  * The machine of one sealing thread, built from its plan's table. Each state of the plan holds the modes in which the
- * thread can be there. Work (`stage`), the place in line before it (`askPlace`, `awaitPlace`) and the durable write
- * (`commit`) are injected; `commit` runs before what follows.
+ * thread can be there. Work, the place in line before it and the durable write are injected; `commit` runs before what
+ * follows.
  */
-export function sealingThread(plan: Plan) {
-  return threadParts(plan).createMachine({
+export function sealingThread(plan: Plan, work: ThreadWork = noWork) {
+  return threadParts(plan, work).createMachine({
     id: plan.name,
     context: ({ input }) => ({
       ...input,

@@ -1,7 +1,7 @@
 /** What a sealing thread's machine is given, keeps and hears. */
 import type { MachineContext } from 'xstate';
 import type { PauseCommand, ResumeCommand } from './command-changes.js';
-import type { Row } from './record-changes.js';
+import type { Row, StageOutcome } from './record-changes.js';
 import type { RetrySettings } from './retry.js';
 import type { ThreadRecord } from './thread-record.js';
 
@@ -51,3 +51,14 @@ export interface SectorLost {
 }
 
 export type ThreadEvent = PauseCommand | ResumeCommand | SectorLost | { readonly type: 'THREAD.STOP' };
+
+/** What a sealing thread does, and how it keeps what it did. */
+export interface ThreadWork {
+  stage(input: StageInput, signal: AbortSignal): Promise<StageOutcome>;
+  askPlace(input: PlaceInput): Promise<PlaceAnswer>;
+  awaitPlace(): Promise<PlaceAnswer>;
+  /** Makes the record durable, with its row; null where nothing is to be kept. */
+  commit(record: ThreadRecord, row: Row | null): void;
+  /** Gives up the place in line, unless the stage holds it already. */
+  leaveLine(): void;
+}

@@ -1,9 +1,9 @@
 /** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
-import { createActor, fromPromise, waitFor } from 'xstate';
+import { createActor, waitFor } from 'xstate';
 import { type Plan, planState, plans, sealingThread, stageName } from '../../machines/index.js';
 import { type Row, rowOf, type StageFailure } from '../../machines/record-changes.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
-import type { PlaceAnswer, PlaceInput, StageInput } from '../../machines/thread-words.js';
+import type { PlaceAnswer } from '../../machines/thread-words.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { HistoryQuery, Progress } from '../protocol/thread.js';
@@ -37,6 +37,7 @@ const desk = threadDesk((name, args) => host.call(name, args), {
   index: setup.index,
   firstId: host.incarnation * placesPerLife,
 });
+const processes = { children: setup.processChildren, index: setup.index, call: host.call };
 const runStage = stageRunner({
   stages: sealerStages,
   nameOf: (state) => stageName(planState(plan, state)),
@@ -99,42 +100,29 @@ async function placed(asked: Promise<DeskAnswer | Granted>): Promise<PlaceAnswer
   }
 }
 
-const machine = sealingThread(plan).provide({
-  actions: {
-    commit: ({ context }) => commit(context.record, context.row),
-    leaveLine: () => desk.leaveLine(),
-  },
-  actors: {
-    askPlace: fromPromise<PlaceAnswer, PlaceInput>(({ input }) =>
-      placed(desk.ask(input.name, input.isResumed)),
-    ),
-    awaitPlace: fromPromise<PlaceAnswer>(() => placed(desk.granted())),
-    stage: fromPromise(({ input, signal }: { input: StageInput; signal: AbortSignal }) => {
-      progress = null;
-      return desk.hold(
-        runStage({
-          record: input.record,
-          location: setup.location,
-          settings,
-          stores: setup.stores,
-          localPiecesDirs: setup.localPiecesDirs,
-          deadlines: settings.deadlines,
-          service,
-          signal,
-          now: () => Date.now(),
-          progress: showProgress,
-          process: (stage, task) =>
-            processTask(
-              { children: setup.processChildren, index: setup.index, call: host.call },
-              stage,
-              task,
-              { signal, progress: showProgress },
-            ),
-        }),
-        // What the runner rejects with is a failure already.
-        (thrown) => (signal.aborted ? null : (thrown as StageFailure)),
-      );
-    }),
+const machine = sealingThread(plan, {
+  commit,
+  leaveLine: () => desk.leaveLine(),
+  askPlace: ({ name, isResumed }) => placed(desk.ask(name, isResumed)),
+  awaitPlace: () => placed(desk.granted()),
+  stage: (input, signal) => {
+    progress = null;
+    const work = { signal, progress: showProgress };
+    const run = runStage({
+      record: input.record,
+      location: setup.location,
+      settings,
+      stores: setup.stores,
+      localPiecesDirs: setup.localPiecesDirs,
+      deadlines: settings.deadlines,
+      service,
+      signal,
+      now: () => Date.now(),
+      progress: showProgress,
+      process: (stage, task) => processTask(processes, stage, task, work),
+    });
+    // What the runner rejects with is a failure already.
+    return desk.hold(run, (thrown) => (signal.aborted ? null : (thrown as StageFailure)));
   },
 });
 

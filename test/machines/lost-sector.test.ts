@@ -148,11 +148,17 @@ describe('a sector that the manager gave up', () => {
   });
 });
 
+test('a finished sector that the manager has given up is given up: its report would be refused for ever', () => {
+  const one = thread({ record: recordAt('Finished') });
+  one.lose(sector.id, reason);
+  expect(one.where()).toBe('Aborted.active.running');
+  expect(one.record().outputs.abortReason).toBe(reason);
+});
+
 describe('the word of a lost sector changes nothing', () => {
   test.each([
     ['of another sector', recordAt('TicketAssigned'), 's-t010000-3'],
     ['of another sector, while paused', recordAt('TicketAssigned', paused), 's-t010000-3'],
-    ['when the sector is finished', recordAt('Finished'), sector.id],
     ['when it is given up already', recordAt('Aborted'), sector.id],
     ['when it is given up already and paused', recordAt('Aborted', paused), sector.id],
     ['while the thread has no sector', recordAt('Empty'), sector.id],

@@ -62,7 +62,6 @@ export interface Around {
 
 const working: readonly Mode[] = ['running', 'pausing', 'frozen', 'stopping'];
 const waits: readonly Mode[] = ['idle', 'retrying', 'resting'];
-const ends = ['Finished', 'Aborted'];
 
 export function after(seen: Seen, step: Step, around: Around): Seen {
   if (seen.mode === 'stopped' && step.do !== 'kill') return seen;
@@ -90,7 +89,7 @@ export function after(seen: Seen, step: Step, around: Around): Seen {
       return isDue ? onward({ ...seen, untilMs: null }, around) : seen;
     }
     case 'lose':
-      if (step.sector !== seen.sector || ends.includes(seen.state)) return seen;
+      if (step.sector !== seen.sector || seen.state === 'Aborted') return seen;
       return entered(givenUp(seen), around);
     case 'stop':
       return stopped(seen, around.plan);

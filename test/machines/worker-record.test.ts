@@ -25,7 +25,13 @@ const limit = (to: number | null, configured: number | null = 2): WorkerCommand 
   limit: to,
   configured,
 });
-const breaker = { level: 'permanent', message: 'no parameters', since: at, failed: [0, 1, 2] } as const;
+const breaker = {
+  level: 'permanent',
+  message: 'no parameters',
+  since: at,
+  failed: [0, 1, 2],
+  nextProbeAt: at,
+} as const;
 const other = { ...breaker, message: 'disk full' };
 const cordoned = { cordon: earlier };
 const draining = { drain: { ...earlier, toFinish: false, deadlineMs: null } };
