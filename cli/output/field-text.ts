@@ -78,11 +78,13 @@ export function workerTable(
   isWide = false,
 ): string {
   const head = ['Name', 'Dest', 'Threads', 'Empty', 'Paused', 'Errors', 'LastPing(with ! if expired)'];
-  const wideHead = isWide ? ['Version', 'Running', 'Waiting'] : [];
-  const rows = workers.map(({ name, dest, version, summary, lastPing }) => {
+  const wideHead = isWide ? ['Version', 'Life', 'Running', 'Waiting'] : [];
+  const rows = workers.map(({ name, dest, version, life, summary, lastPing }) => {
     const ageMs = Math.max(0, nowMs - Date.parse(lastPing));
     const counts = [summary.threads, summary.empty, summary.paused, summary.errors].map(String);
-    const wide = isWide ? [version ?? '-', String(summary.running), String(summary.waiting)] : [];
+    const wide = isWide
+      ? [version ?? '-', life ?? '-', String(summary.running), String(summary.waiting)]
+      : [];
     return [
       name,
       dest,

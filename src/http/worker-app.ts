@@ -5,6 +5,7 @@ import type { Worker } from '../worker/worker.js';
 import { readText } from './body.js';
 import { eventRoutes } from './events.js';
 import { jsonRpcHandler } from './json-rpc.js';
+import { metricsRoute } from './metrics.js';
 import { problem } from './problem.js';
 import { lifeRoutes } from './worker-life.js';
 import { workerMethods } from './worker-rpc.js';
@@ -21,6 +22,7 @@ export function workerApp(worker: Worker): Hono {
   threadRoutes(app, worker.control);
   lifeRoutes(app, worker.control);
   eventRoutes(app, worker);
+  metricsRoute(app, worker);
   app.get('/api/v1/tree', (c) => c.json({ root: worker.tree() }));
   app.post('*', async (c) => {
     if (c.req.path.startsWith('/api/')) return c.notFound();

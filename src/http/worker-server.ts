@@ -63,6 +63,7 @@ export async function startWorkerServer(options: {
             version,
             intervalMs: () => self.config().worker.pingIntervalMs,
             summary: () => self.summary(),
+            life: () => self.control.worker().life,
             ping: (info) =>
               rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [info], {
                 headers: manager.headers,

@@ -1,6 +1,7 @@
 /** The manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
 import * as z from 'zod';
 import { errorLevels } from './level.js';
+import { workerLives } from './worker.js';
 
 const count = z.number().int().min(0);
 const thirtyTwo = z.array(z.number().int().min(0).max(255)).length(32);
@@ -47,6 +48,7 @@ export const pingParam = z
     Name: z.string().min(1),
     Dest: z.string().min(1),
     Version: orNull(z.string()),
+    Life: orNull(z.enum(workerLives)),
     Summary: z.object({
       Threads: count,
       Empty: count,
@@ -56,10 +58,11 @@ export const pingParam = z
       Errors: count,
     }),
   })
-  .transform(({ Name, Dest, Version, Summary }) => ({
+  .transform(({ Name, Dest, Version, Life, Summary }) => ({
     name: Name,
     dest: Dest,
     version: Version,
+    life: Life,
     summary: {
       threads: Summary.Threads,
       empty: Summary.Empty,

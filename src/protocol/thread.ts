@@ -1,5 +1,6 @@
 import type { ErrorLevel } from './level.js';
 import type { Sector } from './sector.js';
+import type { WorkerLife } from './worker.js';
 
 export type PlanName = 'sealer' | 'snapup' | 'rebuild' | 'unseal' | 'wdpost';
 
@@ -165,6 +166,8 @@ export interface WorkerEntry {
   readonly name: string;
   readonly dest: string;
   readonly version: string | null;
+  /** null for a worker of the field. */
+  readonly life: WorkerLife | null;
   readonly summary: Summary;
   readonly lastPing: string;
 }

@@ -2,7 +2,9 @@
 import type { ErrorLevel } from './level.js';
 import type { HistoryRow, Summary, ThreadMode, ThreadView } from './thread.js';
 
-export type WorkerLife = 'booting' | 'serving' | 'cordoned' | 'draining' | 'stopping' | 'stopped';
+export const workerLives = ['booting', 'serving', 'cordoned', 'draining', 'stopping', 'stopped'] as const;
+
+export type WorkerLife = (typeof workerLives)[number];
 
 /** Who wanted it, why, since when. */
 export interface Wish {

@@ -1,6 +1,7 @@
 /** Tells the manager about this worker, at once and then each interval; a failure is said once, and so is its end. */
 import { messageOf } from '../protocol/errors.js';
 import type { Summary } from '../protocol/thread.js';
+import type { WorkerLife } from '../protocol/worker.js';
 
 export interface HeartbeatOptions {
   readonly name: string;
@@ -9,6 +10,7 @@ export interface HeartbeatOptions {
   /** That of the moment: a reload changes it. */
   readonly intervalMs: () => number;
   readonly summary: () => Summary;
+  readonly life: () => WorkerLife;
   readonly ping: (info: WorkerInfo) => Promise<unknown>;
   readonly warn: (line: string) => void;
   /** Told what broke the heartbeat itself. */
@@ -20,6 +22,8 @@ export interface WorkerInfo {
   readonly Name: string;
   readonly Dest: string;
   readonly Version: string;
+  /** Ours: managers of the field pass over it. */
+  readonly Life: WorkerLife;
   readonly Summary: {
     readonly Threads: number;
     readonly Empty: number;
@@ -43,6 +47,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
         Name: options.name,
         Dest: options.dest,
         Version: options.version,
+        Life: options.life(),
         Summary: {
           Threads: counts.threads,
           Empty: counts.empty,

@@ -36,6 +36,7 @@ const workerOf = (facts: Partial<WorkerEntry> = {}): WorkerEntry => ({
   name: '127.0.0.1',
   dest: '127.0.0.1:17890',
   version: null,
+  life: null,
   summary: { threads: 3, empty: 0, paused: 3, running: 0, waiting: 0, errors: 3 },
   lastPing: new Date(0).toISOString(),
   ...facts,
@@ -149,12 +150,16 @@ test('a report from a clock ahead of ours is of no age', () => {
 
 test("--wide adds today's columns to the workers, under their heads", () => {
   const summary = { threads: 30, empty: 1, paused: 2, running: 12345, waiting: 4, errors: 5 };
-  const workers = [workerOf(), workerOf({ name: 'a-long-name', version: '0.9.0-rc1', summary })];
+  const workers = [
+    workerOf(),
+    workerOf({ name: 'a-long-name', version: '0.9.0-rc1', life: 'draining', summary }),
+  ];
   expect(columnsOf(workerTable(workers, 0, tenMinutes, true))).toEqual([
     {
       Name: '127.0.0.1',
       Dest: '127.0.0.1:17890',
       Version: '-',
+      Life: '-',
       Running: '0',
       Waiting: '0',
       Threads: '3',
@@ -166,6 +171,7 @@ test("--wide adds today's columns to the workers, under their heads", () => {
     expect.objectContaining({
       Name: 'a-long-name',
       Version: '0.9.0-rc1',
+      Life: 'draining',
       Running: '12345',
       Waiting: '4',
       Threads: '30',

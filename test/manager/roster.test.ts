@@ -7,9 +7,9 @@ test('a worker that reports is listed with the time of its last report', async (
   const { manager, clock } = await setup();
   manager.roster.ping(w1);
   clock.pass(30_000);
-  manager.roster.ping({ ...w1, dest: '10.0.0.2:17890', version: null });
+  manager.roster.ping({ ...w1, dest: '10.0.0.2:17890', version: null, life: 'cordoned' });
   expect(manager.roster.list()).toEqual([
-    { ...w1, dest: '10.0.0.2:17890', version: null, lastPing: '2026-11-22T10:00:30.000Z' },
+    { ...w1, dest: '10.0.0.2:17890', version: null, life: 'cordoned', lastPing: '2026-11-22T10:00:30.000Z' },
   ]);
 });
 

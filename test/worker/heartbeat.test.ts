@@ -17,6 +17,7 @@ function setup() {
     version: '0.1.0',
     intervalMs: () => intervalMs,
     summary: () => summary,
+    life: () => 'serving',
     ping: async (info) => {
       pings.push(info);
       if (!manager.isUp) throw new Error('cannot reach the manager');
@@ -41,6 +42,7 @@ describe('a heartbeat', () => {
         Name: 'w1',
         Dest: '127.0.0.1:17890',
         Version: '0.1.0',
+        Life: 'serving',
         Summary: { Threads: 3, Empty: 1, Paused: 1, Running: 2, Waiting: 0, Errors: 1 },
       },
     ]);
