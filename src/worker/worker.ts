@@ -94,6 +94,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     mark: homeMark(config.threads[0]?.location ?? '.'),
     warn,
     onProgress: (index, progress) => threads.find(index)?.progress(progress),
+    onWork: (index) => threads.find(index)?.refresh(),
   });
   const manager = serviceDispatcher(options.service);
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
