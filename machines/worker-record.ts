@@ -83,7 +83,9 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
     case 'WORKER.LIMIT': {
       const { name, limit, configured } = command;
       const { [name]: before, ...others } = record.limits;
-      if ((before?.limit ?? configured) === limit) return record;
+      // One that was set when the file said something else holds no more.
+      const inForce = before?.configured === configured ? before.limit : configured;
+      if (inForce === limit) return record;
       // Back to what the file says: nothing is set by hand any more.
       return {
         ...record,

@@ -33,7 +33,8 @@ export async function realManager(home: string) {
 interface Setup {
   readonly home?: string;
   readonly threads?: number;
-  readonly service?: Partial<SectorService>;
+  /** What the manager answers otherwise than a real one. */
+  readonly service?: Partial<SectorService> | ((real: SectorService) => Partial<SectorService>);
   readonly sealing?: Partial<SealingSettings>;
   /** What one thread has otherwise. */
   readonly sealingOf?: (index: number) => Partial<SealingSettings>;
@@ -87,7 +88,10 @@ export async function setup(options: Setup = {}) {
     config,
     name: 'w1',
     version: '0.0.0-test',
-    service: { ...manager.service, ...options.service },
+    service: {
+      ...manager.service,
+      ...(typeof options.service === 'function' ? options.service(manager.service) : options.service),
+    },
     onRow: (index, row) => {
       rows.push({ index, row });
       wake();
