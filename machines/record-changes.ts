@@ -131,7 +131,8 @@ export function fail(
       lastError,
       tries: n,
       isPaused: record.intent !== null,
-      nextAtMs: nowMs + retryDelayMs(how.policy, n, how.random),
+      // A pause that waited for this takes hold: no try comes by itself.
+      nextAtMs: record.intent === null ? nowMs + retryDelayMs(how.policy, n, how.random) : null,
       since: at,
     };
     return { record: next, row: rowOf(record, nowMs, { kind: 'try', ...facts }) };
