@@ -14,6 +14,8 @@ export interface Drain extends Wish {
   readonly toFinish: boolean;
   /** Threads that still work then are paused at once; ms since the epoch, null = none. */
   readonly deadlineMs: number | null;
+  /** The drains that this one took the place of: what they paused is its to resume. */
+  readonly earlier?: readonly Wish[];
 }
 
 /** A limit set by hand holds until the file says something else than it did then. */
@@ -57,6 +59,8 @@ export type WorkerCommand =
   | (By & { readonly type: 'WORKER.UNCORDON' })
   | (By & { readonly type: 'WORKER.DRAIN'; readonly toFinish: boolean; readonly deadlineMs: number | null })
   | (By & { readonly type: 'WORKER.LIMIT'; readonly name: string } & LimitByHand)
+  /** The file's limits, when the worker goes by it from now on. */
+  | { readonly type: 'WORKER.CONFIGURED'; readonly limits: Readonly<Record<string, number>> }
   | {
       readonly type: 'WORKER.BREAKER';
       readonly stage: string;
@@ -78,17 +82,25 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
       const { by, reason, toFinish, deadlineMs } = command;
       const before = record.drain;
       if (before && before.toFinish === toFinish && before.deadlineMs === deadlineMs) return record;
-      return { ...record, drain: { by, reason, at, toFinish, deadlineMs } };
+      const earlier = before ? { earlier: [...otherThan(before.earlier ?? [], before), before].map(wish) } : {};
+      return { ...record, drain: { by, reason, at, toFinish, deadlineMs, ...earlier } };
     }
     case 'WORKER.LIMIT': {
       const { name, limit, configured } = command;
       const { [name]: before, ...others } = record.limits;
-      if ((before?.limit ?? configured) === limit) return record;
+      // One that was set when the file said something else holds no more.
+      const inForce = before?.configured === configured ? before.limit : configured;
+      if (inForce === limit) return record;
       // Back to what the file says: nothing is set by hand any more.
       return {
         ...record,
         limits: limit === configured ? others : { ...others, [name]: { limit, configured } },
       };
+    }
+    case 'WORKER.CONFIGURED': {
+      const limits = Object.entries(record.limits).filter(([name, set]) => isOf(command.limits, name, set));
+      if (limits.length === Object.keys(record.limits).length) return record;
+      return { ...record, limits: Object.fromEntries(limits) };
     }
     case 'WORKER.BREAKER': {
       const { [command.stage]: before, ...others } = record.breakers;
@@ -98,14 +110,21 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
   }
 }
 
+const wish = ({ by, reason, at }: Wish): Wish => ({ by, reason, at });
+const otherThan = (wishes: readonly Wish[], { by, reason }: Wish) =>
+  wishes.filter((each) => each.by !== by || each.reason !== reason);
+
+/** Whether the file still says what it said when this limit was set. */
+function isOf(configured: Readonly<Record<string, number>>, name: string, set: LimitByHand): boolean {
+  return set.configured === (configured[name] ?? null);
+}
+
 /** The limits that hold: the file's, but for those set by hand since it said what it says. */
 export function limitsInForce(
   record: WorkerRecord,
   configured: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
-  const byHand = Object.entries(record.limits).filter(
-    ([name, set]) => set.configured === (configured[name] ?? null),
-  );
+  const byHand = Object.entries(record.limits).filter(([name, set]) => isOf(configured, name, set));
   const limits = { ...configured, ...Object.fromEntries(byHand.map(([name, set]) => [name, set.limit])) };
   return Object.fromEntries(
     Object.entries(limits).filter((each): each is [string, number] => each[1] !== null),

@@ -1,10 +1,12 @@
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
-import { startWorkerServer } from '../../src/http/worker-server.js';
+import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
+import { messageOf } from '../../src/protocol/errors.js';
+import { changesText } from '../output/changes-text.js';
 import { tell } from '../output/say.js';
 import { rowLine } from '../output/transition.js';
 import { untilStopped } from '../output/until-stopped.js';
 
-/** Runs a worker until SIGINT or SIGTERM. */
+/** Runs a worker until SIGINT, SIGTERM or `worker stop`; SIGHUP has it read its file again. */
 export async function daemon(options: { config: string }): Promise<void> {
   const { config, warnings } = loadWorkerConfig(options.config);
   for (const warning of warnings) tell(`warning: ${warning}`);
@@ -13,8 +15,26 @@ export async function daemon(options: { config: string }): Promise<void> {
     warn: (line) => tell(`warning: ${line}`),
     onRow: (index, row) => tell(rowLine(index, row)),
   });
+  process.on('SIGHUP', () => void reload(server));
   tell(
     `worker ${server.worker.name} with ${config.threads.length} threads listens on ${server.host}:${server.port}`,
   );
-  await untilStopped((grace) => server.stop(grace), { broke: server.worker.ended });
+  let askedGraceMs: number | undefined;
+  const done = server.worker.stopAsked.then((graceMs) => {
+    askedGraceMs = graceMs;
+    tell('asked to stop: stopping at a safe point');
+  });
+  await untilStopped((graceMs) => server.stop(graceMs ?? askedGraceMs), { done, broke: server.worker.ended });
+}
+
+/** A fault of the file is told; what runs goes on. */
+async function reload({ worker }: WorkerServer): Promise<void> {
+  try {
+    const { changes, warnings, message } = await worker.control.reload({ by: 'SIGHUP' });
+    for (const warning of warnings) tell(`warning: ${warning}`);
+    if (changes.length > 0) tell(changesText(changes));
+    tell(`reload: ${message}`);
+  } catch (error) {
+    tell(`warning: nothing is reloaded: ${messageOf(error)}`);
+  }
 }

@@ -5,7 +5,8 @@ import type { ThreadCommand } from '../../machines/worker.js';
 import { obeyed, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
-import type { ControlReply, DryRun } from '../protocol/thread.js';
+import type { ControlReply, DryRun, ThreadMode } from '../protocol/thread.js';
+import { waitedText } from './command-text.js';
 import type { WorkerControl } from './control-words.js';
 import { type FreezeDesk, freezing } from './freezing.js';
 import type { Outcome } from './thread-commands.js';
@@ -31,6 +32,8 @@ export interface Controlled {
 }
 
 const commandDeadlineMs = 10_000;
+/** A pause has been asked for and not come to its end. */
+const unsettled: readonly ThreadMode[] = ['pausing', 'restarting'];
 
 export function createWorkerControl(controlled: Controlled) {
   const { slots, restart } = controlled;
@@ -129,9 +132,9 @@ export function createWorkerControl(controlled: Controlled) {
       const command = { type: 'THREAD.PAUSE', how, by, reason } as const;
       const outcome = await frozen.pause(slot.view(), how, () => toThread(index, command, request));
       if (waitMs <= 0 || outcome.view.mode !== 'pausing') return reply(outcome);
-      const view = await slot.until(({ mode }) => mode !== 'pausing', waitMs, signal);
-      const message =
-        view.mode === 'paused' ? `thread #${index} is paused at ${view.state}` : outcome.message;
+      // A thread that dies meanwhile stands still when it is back.
+      const view = await slot.until(({ mode }) => !unsettled.includes(mode), waitMs, signal);
+      const message = unsettled.includes(view.mode) ? outcome.message : waitedText(view);
       return reply({ ...outcome, view, message });
     },
     resume: async (index, { state = null, force = false, reason = null, by = 'operator', ...request }) => {

@@ -1,5 +1,5 @@
 /** A drain: every thread is brought to where it may be left, and goes on when the drain is lifted. */
-import type { Drain } from '../../machines/worker-record.js';
+import type { Drain, Wish } from '../../machines/worker-record.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { ThreadView } from '../protocol/thread.js';
@@ -22,14 +22,27 @@ export interface DrainerOptions {
 }
 
 /** The reason that stands in the threads' intents: by it they are known again when the drain is lifted. */
-export function drainReason({ reason }: Drain): string {
+export function drainReason({ reason }: Wish): string {
   return reason === null ? 'drain' : `drain: ${reason}`;
 }
 
-/** Whether the drain has this thread where it wants it. */
-export function isDrained(view: ThreadView, { toFinish }: Pick<Drain, 'toFinish'>): boolean {
+/** Whether the drain has this thread where it wants it; past its deadline that is where it stands. */
+export function isDrained(view: ThreadView, drain: Drain): boolean {
   if (view.mode === 'failed') return true;
-  return toFinish ? view.sector === null : view.mode === 'paused';
+  if (!drain.toFinish) return view.mode === 'paused';
+  return view.sector === null || (view.mode === 'paused' && isPausedBy(drain, view));
+}
+
+/** Whether the pause is the drain's own, or of one that it took the place of. */
+function isPausedBy(drain: Drain, { intent }: ThreadView): boolean {
+  const wishes: readonly Wish[] = [drain, ...(drain.earlier ?? [])];
+  return wishes.some((wish) => intent?.by === wish.by && intent.reason === drainReason(wish));
+}
+
+/** Its stage failed while the pause waited for it: it stands for that. */
+function hasFailedSince({ intent, lastError }: ThreadView): boolean {
+  if (intent === null || lastError === null || lastError.level === 'temporary') return false;
+  return lastError.at >= intent.at;
 }
 
 export function drainView(drain: Drain, views: readonly ThreadView[]): DrainView {
@@ -60,16 +73,19 @@ export function drainer({ threads, pause, resume, warn }: DrainerOptions): Drain
   let inForce: Drain | null = null;
   let timer: NodeJS.Timeout | undefined;
 
-  const pauseOne = (index: number, drain: Drain, how: 'after-stage' | 'now') =>
-    pause(index, { how, by: drain.by, reason: drainReason(drain) }).catch((error: unknown) =>
+  const pauseOne = ({ index, intent }: ThreadView, drain: Drain, how: 'after-stage' | 'now') => {
+    // A pause that another has asked for, and that has not taken hold yet, stays theirs.
+    const { by, reason } = intent ?? { by: drain.by, reason: drainReason(drain) };
+    return pause(index, { how, by, reason: reason ?? undefined }).catch((error: unknown) =>
       warn(`the drain did not reach thread #${index}: ${messageOf(error)}`),
     );
+  };
   const bringIn = (view: ThreadView, drain: Drain, how: 'after-stage' | 'now') => {
-    if (!isDrained(view, drain)) void pauseOne(view.index, drain, how);
+    if (!isDrained(view, drain)) void pauseOne(view, drain, how);
   };
   const letGo = async (view: ThreadView, drain: Drain) => {
-    const { intent, index } = view;
-    if (intent?.by !== drain.by || intent.reason !== drainReason(drain)) return;
+    const { index } = view;
+    if (!isPausedBy(drain, view) || hasFailedSince(view)) return;
     await resume(index, { by: drain.by, reason: 'the drain is lifted' }).catch((error: unknown) =>
       warn(`thread #${index} did not go on: ${messageOf(error)}`),
     );

@@ -11,6 +11,8 @@ export interface FreezeDesk {
   thaw(index: number): void;
   /** Ends it where it stands. */
   endFrozen(index: number): void;
+  /** Ends the process that works for the thread, frozen or not: `none` does, or it works for others as well. */
+  end(index: number): 'ended' | 'none' | readonly number[];
 }
 
 const listed = (indexes: readonly number[]) => indexes.map((index) => `#${index}`).join(' and ');
@@ -31,18 +33,24 @@ export function freezing(processes: FreezeDesk) {
       `thread #${index} cannot be frozen: ${why}; pause after the stage, or with --now`,
     );
   };
+  /** Nobody waits for what an aborted stage's process does: what it uses is to be free. */
+  const aborted = ({ index, stage }: ThreadView, outcome: Outcome): Outcome => {
+    const answer = processes.end(index);
+    if (typeof answer === 'string') return outcome;
+    const goesOn = `the process of its ${stage} works for ${listed(answer)} as well, and does the work to its end`;
+    return { ...outcome, message: `${outcome.message}; ${goesOn}` };
+  };
   return {
     pause: async (view: ThreadView, how: PauseHow, send: () => Promise<Outcome>): Promise<Outcome> => {
       const isFrozen = how === 'freeze' && freeze(view);
       if (!isFrozen) {
         const outcome = await send();
-        if (how === 'now' && outcome.changed) processes.endFrozen(view.index);
-        return outcome;
+        return how === 'now' && isNews(outcome) ? aborted(view, outcome) : outcome;
       }
       try {
         const outcome = await send();
-        // The stage ended while its process was being stopped.
-        if (outcome.view.processor === null) processes.thaw(view.index);
+        // The stage ended while its process was being stopped, or the thread takes no pause now.
+        if (!isFrozenIn(outcome.view)) processes.thaw(view.index);
         return outcome;
       } catch (error) {
         processes.thaw(view.index);
@@ -51,10 +59,14 @@ export function freezing(processes: FreezeDesk) {
     },
     resume: async (index: number, state: string | null, send: () => Promise<Outcome>): Promise<Outcome> => {
       const outcome = await send();
-      if (!outcome.changed) return outcome;
+      if (!isNews(outcome)) return outcome;
       if (state === null) processes.thaw(index);
       else processes.endFrozen(index);
       return outcome;
     },
   };
 }
+
+/** What was answered before, under the same id, was done then. */
+const isNews = ({ changed, isRepeat }: Outcome) => changed && isRepeat !== true;
+const isFrozenIn = ({ mode, processor }: ThreadView) => mode === 'paused' && processor !== null;

@@ -5,6 +5,7 @@ import { type Processor, startProcessor } from '../processes/processor.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
 import type { FreezeDesk } from './freezing.js';
+import { processReturns } from './process-returns.js';
 
 export interface ProcessorCommand {
   readonly stage: string;
@@ -25,6 +26,8 @@ export interface ProcessorsOptions {
   readonly warn: (line: string) => void;
   /** A task's progress, told by its child. */
   readonly onProgress: (index: number, progress: Progress) => void;
+  /** A process has begun to work for a thread. */
+  readonly onWork?: (index: number) => void;
 }
 
 export interface Processors extends FreezeDesk {
@@ -49,6 +52,7 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
   const working = new Map<number, Processor>();
   /** A process that stands still takes no more tasks. */
   const frozen = new Map<number, Processor>();
+  const returns = processReturns();
 
   const startOne = async (config: ProcessorCommand) => {
     const onLog = (line: string) => warn(`processor ${config.stage}: ${line}`);
@@ -67,7 +71,7 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       restart: config.autoRestart ? 'permanent' : 'temporary',
       start: async () => {
         try {
-          const processor = await startOne(config);
+          const processor = await startOne(config).finally(() => returns.over(config.stage));
           hasBeenUp = true;
           return { ...processor, facts: () => ({ pid: processor.pid }) };
         } catch (error) {
@@ -84,6 +88,15 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
     if (holder === undefined) return isDown(stage, processors);
     return new SealvisorError('process_gone', `the ${stage} process is frozen for thread #${holder}`);
   };
+  const othersOf = (index: number, processor: Processor) =>
+    [...working].filter(([other, each]) => each === processor && other !== index).map(([other]) => other);
+  const end = (processor: Processor) => {
+    if (isTriedAgain(processor.stage)) returns.expect(processor.stage);
+    present.delete(processor);
+    processor.kill();
+  };
+  const isTriedAgain = (stage: string) =>
+    processors.some((each) => each.stage === stage && each.autoRestart);
   const unfreeze = (index: number, act: (processor: Processor) => void) => {
     const processor = frozen.get(index);
     if (!processor) return;
@@ -91,12 +104,17 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
     act(processor);
   };
 
-  const ask = async (index: number, stage: string, task: unknown) => {
-    const [processor] = [...present]
+  const freest = (stage: string) =>
+    [...present]
       .filter((each) => each.stage === stage && ![...frozen.values()].includes(each))
-      .toSorted((one, other) => one.inFlight() - other.inFlight());
+      .toSorted((one, other) => one.inFlight() - other.inFlight())[0];
+  const ask = async (index: number, stage: string, task: unknown) => {
+    const before = freest(stage);
+    if (!before) await returns.of(stage);
+    const processor = before ?? freest(stage);
     if (!processor) throw missing(stage);
     working.set(index, processor);
+    options.onWork?.(index);
     try {
       const onProgress = (progress: Progress) => options.onProgress(index, progress);
       return await processor.request(task, { onProgress });
@@ -118,14 +136,23 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
     freeze: (index) => {
       const processor = working.get(index);
       if (!processor) return 'none';
-      const others = [...working].filter(([other, each]) => each === processor && other !== index);
-      if (others.length > 0) return others.map(([other]) => other);
+      const others = othersOf(index, processor);
+      if (others.length > 0) return others;
       frozen.set(index, processor);
       processor.freeze();
       return 'frozen';
     },
     thaw: (index) => unfreeze(index, (each) => each.thaw()),
-    endFrozen: (index) => unfreeze(index, (each) => each.kill()),
+    endFrozen: (index) => unfreeze(index, end),
+    end: (index) => {
+      const processor = working.get(index);
+      if (!processor) return 'none';
+      const others = othersOf(index, processor);
+      if (others.length > 0) return others;
+      frozen.delete(index);
+      end(processor);
+      return 'ended';
+    },
     start: async () => {
       for (const pid of await endOrphans(mark)) warn(`ended process ${pid}, left by an earlier worker`);
       return startTree({ children: processors.map(specOf), ...limit, backoff });

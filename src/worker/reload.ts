@@ -1,7 +1,9 @@
 /** Configuration without a restart: what the file says is compared with what runs, and the one is brought to the other. */
 import { configChanges } from '../config/config-diff.js';
-import { loadWorkerConfig, type ThreadConfig, type WorkerConfig } from '../config/worker-config.js';
+import { loadWorkerConfig, type WorkerConfig } from '../config/worker-config.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { ReloadReply } from '../protocol/worker.js';
+import type { ThreadRoster } from './thread-roster.js';
 
 export interface ReloadOptions {
   running(): WorkerConfig;
@@ -9,14 +11,18 @@ export interface ReloadOptions {
   adopt(config: WorkerConfig): void;
   /** @throws location_not_writable */
   checkLocation(location: string): Promise<void>;
-  addThread(thread: ThreadConfig): Promise<void>;
-  /** Ends the thread when its stage is done. */
-  removeThread(index: number): void;
+  readonly threads: Pick<ThreadRoster, 'all' | 'add' | 'remove' | 'isLeaving'>;
+  /** A thread that was removed has ended. */
+  onRemoved(index: number): void;
+  warn(line: string): void;
 }
 
-/** What runs, as far as a restart is not needed for it. Threads keep their indexes; new ones get the next. */
-export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig): WorkerConfig {
-  let next = Math.max(-1, ...running.threads.map((thread) => thread.index));
+/**
+ * What runs, as far as a restart is not needed for it. Threads keep their indexes; new ones get those behind `lastIndex`,
+ * the last that is in use.
+ */
+export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, lastIndex: number): WorkerConfig {
+  let next = Math.max(lastIndex, ...running.threads.map((thread) => thread.index));
   const threads = wanted.threads.map((thread) => {
     const before = running.threads.find((each) => each.location === thread.location);
     if (!before) return { ...thread, index: ++next };
@@ -37,8 +43,21 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig): Wor
   };
 }
 
-/** @throws config_missing, config_invalid, location_shared, location_not_writable; then nothing has changed */
-export async function reload(options: ReloadOptions, isDryRun: boolean): Promise<ReloadReply> {
+/**
+ * One reload after the other. @throws config_missing, config_invalid, location_shared, location_in_use,
+ * location_not_writable; then nothing has changed
+ */
+export function reloader(options: ReloadOptions): (isDryRun: boolean) => Promise<ReloadReply> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (isDryRun) => {
+    const mine = last.then(() => reload(options, isDryRun));
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+async function reload(options: ReloadOptions, isDryRun: boolean): Promise<ReloadReply> {
+  const { threads } = options;
   const running = options.running();
   const { config: wanted, warnings } = loadWorkerConfig(running.path);
   const changes = configChanges(running, wanted);
@@ -47,17 +66,34 @@ export async function reload(options: ReloadOptions, isDryRun: boolean): Promise
   const later = changes.length - live.length;
   const rest = later > 0 ? `; ${later} need a restart` : '';
   if (changes.length === 0) return reply(false, 'the file says what runs: nothing to change');
+  const next = reloadedConfig(running, wanted, Math.max(-1, ...threads.all().map(({ index }) => index)));
+  const added = without(next, running);
+  for (const { location } of added) if (threads.isLeaving(location)) throw leaving(location);
   if (isDryRun) return reply(false, `${live.length} changes would be applied${rest}`);
   if (live.length === 0) return reply(false, `nothing can be applied${rest}`);
-  const next = reloadedConfig(running, wanted);
-  const locations = running.threads.map((thread) => thread.location);
-  const added = next.threads.filter((thread) => !locations.includes(thread.location));
-  const removed = running.threads.filter(
-    (thread) => !next.threads.some((each) => each.location === thread.location),
-  );
   for (const { location } of added) await options.checkLocation(location);
   options.adopt(next);
-  for (const thread of added) await options.addThread(thread);
-  for (const { index } of removed) options.removeThread(index);
+  for (const { index } of without(running, next)) remove(options, index);
+  for (const thread of added) await threads.add(thread);
   return reply(true, `${live.length} changes are applied${rest}`);
+}
+
+/** Threads of `one` that `other` has not. */
+function without(one: WorkerConfig, other: WorkerConfig) {
+  const locations = other.threads.map((thread) => thread.location);
+  return one.threads.filter((thread) => !locations.includes(thread.location));
+}
+
+function remove({ threads, onRemoved, warn }: ReloadOptions, index: number): void {
+  threads.remove(index).then(
+    () => onRemoved(index),
+    (error: unknown) => warn(`thread #${index} could not be removed: ${messageOf(error)}`),
+  );
+}
+
+function leaving(location: string): SealvisorError {
+  return new SealvisorError(
+    'location_in_use',
+    `the thread that was removed from ${location} has not ended yet: it does when its stage is done; reload again then`,
+  );
 }

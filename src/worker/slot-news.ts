@@ -43,7 +43,9 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
       processors.endFrozen(index);
     },
     onView: (view) => {
-      const { events, onView } = parts();
+      const { events, processors, onView } = parts();
+      // Its stage was taken from it (the sector is lost): a process that stands still for it would do so for ever.
+      if (view.processor === null) processors.endFrozen(index);
       events.publish({ type: 'thread', view });
       onView?.(view);
     },

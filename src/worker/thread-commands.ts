@@ -16,6 +16,8 @@ export interface Outcome {
   readonly changed: boolean;
   readonly message: string;
   readonly view: ThreadView;
+  /** It was carried out before, under the same id. */
+  readonly isRepeat?: true;
 }
 
 /** A command under its id, as it is kept with what it changed. */
@@ -41,7 +43,8 @@ export function threadCommands(desk: CommandDesk) {
   const { plan, index } = desk;
   const textOf = (command: PauseCommand | ResumeCommand, record: ThreadRecord, changed: boolean) => {
     const stage = planState(plan, record.state)?.stage ?? '-';
-    const facts = { index, record, stage, mode: desk.view().mode, changed };
+    const { mode, processor } = desk.view();
+    const facts = { index, record, stage, mode, hasStage: processor !== null, changed };
     return command.type === 'THREAD.PAUSE' ? pauseText(facts) : resumeText(facts);
   };
 
@@ -77,7 +80,7 @@ export function threadCommands(desk: CommandDesk) {
   return {
     obey: (command: PauseCommand | ResumeCommand, { id, ifRevision }: CommandOptions = {}): Outcome => {
       const before = id === undefined ? undefined : desk.done(id);
-      if (before) return { ...before, view: desk.view() };
+      if (before) return { ...before, view: desk.view(), isRepeat: true };
       checkRevision(ifRevision);
       if (command.type === 'THREAD.RESUME' && command.state !== null)
         checkState(command.state, command.force);

@@ -176,6 +176,8 @@ host.ready({
   note: (event: string, message: string) => {
     const present = presentRecord();
     commit(present, rowOf(present, Date.now(), { kind: 'lifecycle', event, message }));
+    // The machine has not moved: nobody else tells the revision that commands are checked against.
+    host.say({ type: 'view', view: view() });
   },
   history: (query: HistoryQuery) => store.historyJson(query),
   durations: (size: number) => store.durations(size),

@@ -28,6 +28,8 @@ export interface ThreadRoster {
   add(thread: ThreadConfig): Promise<void>;
   /** Ends a thread when its stage is done, and forgets it. */
   remove(index: number): Promise<void>;
+  /** Whether a thread that was removed is still at its last stage there. */
+  isLeaving(location: string): boolean;
   /** Those that stay go by the configuration of now. */
   configure(): void;
 }
@@ -35,6 +37,7 @@ export interface ThreadRoster {
 export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
   const { config, newsOf, services, spares } = options;
   let slots: readonly SupervisedSlot[] = [];
+  const leaving = new Set<SupervisedSlot>();
   const tree = threadTree(() => slots);
   /** The thread as it is configured now; one that leaves goes by what it was started with. */
   const threadOf = (started: ThreadConfig) =>
@@ -78,10 +81,13 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
     remove: async (index) => {
       const slot = find(index);
       if (!slot) return;
+      leaving.add(slot);
       await slot.drain(longestMs);
       await tree.remove(slot);
       slots = slots.filter((each) => each !== slot);
+      leaving.delete(slot);
     },
+    isLeaving: (location) => [...leaving].some((slot) => slot.location === location),
     configure: () => {
       for (const { index } of config().threads) find(index)?.configure(settingsOf(index));
     },

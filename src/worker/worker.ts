@@ -1,11 +1,9 @@
 /** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
 import { type BreakerRecord, emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
 import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
-import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { messageOf } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
@@ -16,9 +14,10 @@ import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
 import { drainer, drainView } from './drain.js';
 import { type EventHub, eventHub } from './event-hub.js';
+import { checkWritable } from './location.js';
 import { places } from './places.js';
 import { type Processors, workerProcessors } from './processors.js';
-import { reload } from './reload.js';
+import { reloader } from './reload.js';
 import { serviceDispatcher } from './remote-service.js';
 import { slotNews } from './slot-news.js';
 import { processService } from './thread-process.js';
@@ -94,6 +93,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     mark: homeMark(config.threads[0]?.location ?? '.'),
     warn,
     onProgress: (index, progress) => threads.find(index)?.progress(progress),
+    onWork: (index) => threads.find(index)?.refresh(),
   });
   const manager = serviceDispatcher(options.service);
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
@@ -156,23 +156,29 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     closeBreaker: desk.closeBreaker,
     askStop,
   });
-  const reloading = {
+  /** A limit set by hand when the file said something else holds no more. */
+  const fileHolds = () =>
+    void command({ type: 'WORKER.CONFIGURED', limits: config.limits }).catch((error: unknown) =>
+      warn(`limits that the file has overruled are not forgotten: ${messageOf(error)}`),
+    );
+  const reload = reloader({
     running: () => config,
     adopt: (next: WorkerConfig) => {
       config = next;
+      fileHolds();
       asked.apply();
       threads.configure();
       tellWorker();
     },
     checkLocation: checkWritable,
-    addThread: threads.add,
-    removeThread: (index: number) => {
-      threads.remove(index).then(
-        () => actor.send({ type: 'thread.removed', index }),
-        (error: unknown) => warn(`thread #${index} could not be removed: ${messageOf(error)}`),
-      );
+    threads,
+    onRemoved: (index) => {
+      actor.send({ type: 'thread.removed', index });
+      tellWorker();
     },
-  };
+    warn,
+  });
+  fileHolds();
   asked.apply();
   desk.restoreBreakers(record.breakers);
 
@@ -193,7 +199,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       ...verbs,
       ...threadReads(slotOf, threads.all),
       worker: view,
-      reload: ({ dryRun = false }) => reload(reloading, dryRun),
+      reload: ({ dryRun = false }) => reload(dryRun),
     },
     events,
     config: () => config,
@@ -242,17 +248,4 @@ function breakerText(stage: string, breaker: BreakerRecord | null): string {
   const { failed, level, message } = breaker;
   const who = failed.map((index) => `#${index}`).join(', ');
   return `${who} failed ${stage} the same way: nobody tries it until one probe is done (${level}: ${message})`;
-}
-
-async function checkWritable(location: string): Promise<void> {
-  try {
-    await mkdir(location, { recursive: true });
-    await access(location, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new SealvisorError(
-      'location_not_writable',
-      `cannot write to ${location}: ${messageOf(cause)}; make it writable for this user or change the thread's location`,
-      { cause },
-    );
-  }
 }

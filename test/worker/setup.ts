@@ -5,8 +5,9 @@ import { onTestFinished } from 'vitest';
 import { defaultSealing, type SealingSettings } from '#src/config/sealing-settings.js';
 import type { FaultConfig, WorkerConfig } from '#src/config/worker-config.js';
 import { startManager } from '#src/manager/manager.js';
-import type { SectorService } from '#src/protocol/sealer.js';
+import type { SectorService, Ticket } from '#src/protocol/sealer.js';
 import type { HistoryRow, ThreadView } from '#src/protocol/thread.js';
+import type { WorkerView } from '#src/protocol/worker.js';
 import { startWorker, type WorkerOptions } from '#src/worker/worker.js';
 import { realService } from '../manager/service.js';
 
@@ -32,7 +33,8 @@ export async function realManager(home: string) {
 interface Setup {
   readonly home?: string;
   readonly threads?: number;
-  readonly service?: Partial<SectorService>;
+  /** What the manager answers otherwise than a real one. */
+  readonly service?: Partial<SectorService> | ((real: SectorService) => Partial<SectorService>);
   readonly sealing?: Partial<SealingSettings>;
   /** What one thread has otherwise. */
   readonly sealingOf?: (index: number) => Partial<SealingSettings>;
@@ -40,6 +42,8 @@ interface Setup {
   readonly leastMs?: Readonly<Record<string, number>>;
   readonly doors?: WorkerOptions['doors'];
   readonly spareThreads?: number;
+  /** What else the configuration says. */
+  readonly config?: Partial<WorkerConfig>;
 }
 
 /** A worker with real threads; `until` waits for a view, which it has had or will have. */
@@ -71,6 +75,7 @@ export async function setup(options: Setup = {}) {
     deadlines: { epochMs: 30_000, ticket: 2880, preCommit: 86_550, margin: 60 },
     historyRows: 10_000,
     home,
+    ...options.config,
   };
   const views: ThreadView[] = [];
   const rows: { readonly index: number; readonly row: HistoryRow }[] = [];
@@ -83,7 +88,10 @@ export async function setup(options: Setup = {}) {
     config,
     name: 'w1',
     version: '0.0.0-test',
-    service: { ...manager.service, ...options.service },
+    service: {
+      ...manager.service,
+      ...(typeof options.service === 'function' ? options.service(manager.service) : options.service),
+    },
     onRow: (index, row) => {
       rows.push({ index, row });
       wake();
@@ -108,6 +116,18 @@ export async function setup(options: Setup = {}) {
       waiters.add(look);
       look();
     });
+  /** What the worker itself shows, as soon as it satisfies `holds`. */
+  const untilWorker = (holds: (view: WorkerView) => boolean) =>
+    new Promise<WorkerView>((resolve) => {
+      const look = () => {
+        const view = worker.control.worker();
+        if (!holds(view)) return;
+        unsubscribe();
+        resolve(view);
+      };
+      const { unsubscribe } = worker.events.subscribe(undefined, look);
+      look();
+    });
   const untilRow = (index: number, holds: (row: HistoryRow) => boolean) =>
     new Promise<HistoryRow>((resolve) => {
       const look = () => {
@@ -124,6 +144,9 @@ export async function setup(options: Setup = {}) {
     control: worker.control,
     until,
     untilRow,
+    untilWorker,
+    /** The thread's rows that have come so far. */
+    rowsOf: (index: number) => rows.filter((each) => each.index === index).map(({ row }) => row),
     views,
     rows,
     warnings,
@@ -159,6 +182,10 @@ export function gate() {
     },
   };
 }
+
+/** An answer that a record cannot hold: the thread that gets it dies in the middle of its write. */
+export const deadly = { Ticket: 1n, Epoch: 0 } as unknown as Ticket;
+export const goodTicket: Ticket = { Ticket: Buffer.alloc(32, 7).toString('base64'), Epoch: 1 };
 
 /** What a promise rejects with. */
 export async function rejectionOf(

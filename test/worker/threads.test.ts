@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
-import type { Ticket } from '#src/protocol/sealer.js';
 import { openThreadStore } from '#src/store/thread-store.js';
-import { freshDir, gate, isIn, noJobs, rejectionOf, setup } from './setup.js';
-
-/** An answer that a record cannot hold: the thread that gets it dies in the middle of its write. */
-const deadly = { Ticket: 1n, Epoch: 0 } as unknown as Ticket;
-const goodTicket: Ticket = { Ticket: Buffer.alloc(32, 7).toString('base64'), Epoch: 1 };
+import { deadly, freshDir, gate, goodTicket, isIn, noJobs, rejectionOf, setup } from './setup.js';
 
 function spoilRecord(location: string): void {
   openThreadStore(location).close();

@@ -1,0 +1,252 @@
+/** The configuration's file, brought to the worker that runs. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadWorkerConfig } from '#src/config/worker-config.js';
+import { freshDir, gate, isIn, isWorking, rejectionOf, setup } from './setup.js';
+
+const atPc1 = isWorking('TicketAssigned');
+
+function tomlOf(home: string, { stores = [0], sealing = '', more = '' }: Words): string {
+  const threads = stores.map((n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`);
+  return `[worker]
+rpc_server.host = "127.0.0.1"
+rpc_server.port = 0
+[sector_manager]
+rpc_client.addr = "http://127.0.0.1:9"
+[sealing]
+rpc_polling_interval = "5ms"
+${sealing}
+${threads.join('')}
+[[attached]]
+name = "long"
+location = ${JSON.stringify(join(home, 'long'))}
+${more}
+`;
+}
+
+interface Words {
+  readonly stores?: readonly number[];
+  readonly sealing?: string;
+  readonly more?: string;
+}
+
+/** A worker on a real file; `write` changes the file. */
+async function setupOn(words: Words, options: Parameters<typeof setup>[0] = {}) {
+  const home = freshDir();
+  const path = join(home, 'worker.toml');
+  const write = (next: Words | string) =>
+    writeFileSync(path, typeof next === 'string' ? next : tomlOf(home, next));
+  write(words);
+  const { config } = loadWorkerConfig(path);
+  const least = options.leastMs ? { builtinLeastMs: options.leastMs } : {};
+  const made = await setup({ ...options, home, config: { ...config, ...least } });
+  return { ...made, write, path };
+}
+
+const long = { leastMs: { pc1: 600_000 } };
+const noJobs = { service: { allocateSector: async () => null } };
+
+describe('a reload', () => {
+  test('of a file that says what runs changes nothing', async () => {
+    const { control } = await setupOn({}, noJobs);
+    expect(await control.reload({})).toMatchObject({ changed: false, changes: [] });
+  });
+
+  test('that is a dry run tells the differences and changes nothing', async () => {
+    const { control, write, worker } = await setupOn({}, noJobs);
+    write({ stores: [0, 1], more: '[processors.limit]\npc1 = 2' });
+    const before = worker.config();
+    const reply = await control.reload({ dryRun: true });
+    expect(reply.changed).toBe(false);
+    expect(reply.changes.map(({ kind, to }) => [kind, to])).toEqual([
+      ['added', 'sealer'],
+      ['changed', '2'],
+    ]);
+    expect(control.threads()).toHaveLength(1);
+    expect(worker.config()).toBe(before);
+  });
+
+  test('starts the thread that was added, which seals', async () => {
+    const { control, write, until } = await setupOn({});
+    write({ stores: [0, 1] });
+    expect(await control.reload({})).toMatchObject({ changed: true, message: '1 changes are applied' });
+    expect(control.threads().map(({ index }) => index)).toEqual([0, 1]);
+    await until(1, isIn('Empty', 'resting'));
+  });
+
+  test('ends the thread that was removed when its stage is done; what it had is there when it comes back', async () => {
+    const { control, write, until, untilWorker, warnings } = await setupOn(
+      { stores: [0, 1] },
+      { leastMs: { pc1: 500 } },
+    );
+    await Promise.all([until(0, atPc1), until(1, atPc1)]);
+    write({ stores: [0] });
+    expect(await control.reload({})).toMatchObject({ changed: true, message: '1 changes are applied; 1 need a restart' });
+    const { sector } = control.thread(1);
+    await untilWorker(({ counts }) => counts.threads === 1);
+    expect(await rejectionOf((async () => control.thread(1))())).toMatchObject({ code: 'thread_not_found' });
+    write({ stores: [0, 1] });
+    await control.reload({});
+    const back = control.threads().find(({ location }) => location.endsWith('store1'));
+    expect(back).toMatchObject({ sector, lastError: null });
+    await until(back?.index ?? -1, isIn('Empty', 'resting'));
+    expect(warnings).toEqual([]);
+  });
+
+  test('of a thread that is still leaving is refused, and changes nothing', async () => {
+    const { control, write, until, worker } = await setupOn({ stores: [0, 1] }, long);
+    await until(1, atPc1);
+    write({ stores: [0] });
+    await control.reload({});
+    const before = worker.config();
+    write({ stores: [0, 1, 2] });
+    const error = await rejectionOf(control.reload({}));
+    expect(error).toMatchObject({ code: 'location_in_use' });
+    expect(error.message).toContain('store1');
+    expect(worker.config()).toBe(before);
+    write({ stores: [0, 2] });
+    await control.reload({});
+    // No two threads have one index, not while one of them leaves either.
+    expect(control.threads().map(({ index }) => index)).toEqual([0, 1, 2]);
+  });
+
+  test('twice at once adds a thread once', async () => {
+    const { control, write } = await setupOn({}, noJobs);
+    write({ stores: [0, 1] });
+    const replies = await Promise.all([control.reload({}), control.reload({})]);
+    expect(replies.map(({ changed }) => changed)).toEqual([true, false]);
+    expect(control.threads().map(({ index }) => index)).toEqual([0, 1]);
+  });
+
+  test('lets a changed limit, interval and count of tries take hold now', async () => {
+    let asked = 0;
+    const again = gate();
+    const { control, write, until, untilRow } = await setupOn(
+      { stores: [0, 1], sealing: 'recover_interval = "20ms"\nmax_retries = 1000', more: '[processors.limit]\npc1 = 1' },
+      {
+        ...long,
+        service: ({ assignTicket }) => ({
+          assignTicket: async (id) => {
+            if (++asked > 2) return assignTicket(id);
+            await again.pass();
+            return assignTicket(id);
+          },
+        }),
+      },
+    );
+    again.open();
+    const working = await Promise.race([0, 1].map((index) => until(index, atPc1)));
+    const other = 1 - working.index;
+    await until(other, (view) => view.waitingFor !== null);
+    write({ stores: [0, 1], sealing: 'recover_interval = "20ms"\nmax_retries = 7', more: '[processors.limit]\npc1 = 2' });
+    expect(await control.reload({})).toMatchObject({ changed: true });
+    await until(other, atPc1);
+    expect(control.worker().limits).toMatchObject([{ name: 'pc1', limit: 2, configured: 2 }]);
+    await untilRow(other, (row) => row.event === 'AssignTicket');
+  });
+
+  test('brings a new count of tries to a thread that is at its tries', async () => {
+    const { SealvisorError } = await import('#src/protocol/errors.js');
+    const { control, write, until } = await setupOn(
+      { sealing: 'recover_interval = "20ms"\nmax_retries = 1000' },
+      {
+        service: {
+          assignTicket: async () => {
+            throw new SealvisorError('unreachable', 'cannot reach 127.0.0.1:1789');
+          },
+        },
+      },
+    );
+    await until(0, (view) => view.tries?.n === 2);
+    write({ sealing: 'recover_interval = "20ms"\nmax_retries = 3' });
+    await control.reload({});
+    expect(await until(0, isIn('TreeDBuilt', 'paused'))).toMatchObject({ lastError: { level: 'permanent' } });
+  });
+
+  test('takes the word of the file before a limit that was set by hand', async () => {
+    const { control, write } = await setupOn({ more: '[processors.limit]\npc1 = 1' }, noJobs);
+    await control.setLimit('pc1', 4, {});
+    write({ more: '[processors.limit]\npc1 = 3' });
+    await control.reload({});
+    expect(control.worker().limits).toMatchObject([{ name: 'pc1', limit: 3, configured: 3 }]);
+    write({ more: '[processors.limit]\npc1 = 1' });
+    await control.reload({});
+    expect(control.worker().limits).toMatchObject([{ name: 'pc1', limit: 1, configured: 1 }]);
+  });
+
+  test('of a faulty file changes nothing, and says which key', async () => {
+    const { control, write, worker } = await setupOn({}, noJobs);
+    const before = worker.config();
+    write({ stores: [0, 1], more: '[processors.limit]\npc1 = 0' });
+    const wrong = await rejectionOf(control.reload({}));
+    expect(wrong).toMatchObject({ code: 'config_invalid' });
+    expect(wrong.message).toContain('processors.limit.pc1');
+    write('[sealing\n');
+    expect(await rejectionOf(control.reload({}))).toMatchObject({ code: 'config_invalid' });
+    expect(control.threads()).toHaveLength(1);
+    expect(worker.config()).toBe(before);
+  });
+
+  test('tells what only a restart can change, and applies the rest', async () => {
+    const { control, write, worker } = await setupOn({}, noJobs);
+    write({ more: '[sealvisor]\nspare_threads = 3\nstop_grace = "7s"' });
+    expect(await control.reload({})).toMatchObject({
+      changed: true,
+      message: '1 changes are applied; 1 need a restart',
+      changes: [{ what: 'sealvisor.stop_grace' }, { kind: 'restart', what: 'sealvisor.spare_threads' }],
+    });
+    expect(worker.config()).toMatchObject({ stopGraceMs: 7000, spareThreads: 0 });
+  });
+});
+
+describe('hot configuration', () => {
+  const hotOf = (made: { locationOf(index: number): string }, text: string) => {
+    mkdirSync(made.locationOf(0), { recursive: true });
+    writeFileSync(join(made.locationOf(0), 'config.toml'), text);
+  };
+
+  test('is read before each new sector', async () => {
+    const wishes: unknown[] = [];
+    const second = gate();
+    const made = await setup({
+      sealing: { sealIntervalMs: 1, recoverIntervalMs: 10 },
+      service: ({ allocateSector }) => ({
+        allocateSector: async (spec) => {
+          wishes.push(spec.AllowedMiners);
+          if (wishes.length === 1) return allocateSector(spec);
+          void second.pass();
+          return null;
+        },
+      }),
+      leastMs: { pc1: 200 },
+    });
+    await made.until(0, atPc1);
+    hotOf(made, '[sealing]\nallowed_miners = [4321]\n');
+    await second.reached;
+    expect(wishes.slice(0, 2)).toEqual([null, [4321]]);
+  });
+
+  test('that is faulty leaves what was before it, with one warning; mended, it is taken', async () => {
+    const wishes: unknown[] = [];
+    const doors = [gate(), gate(), gate(), gate()];
+    const made = await setup({
+      sealing: { recoverIntervalMs: 5 },
+      service: {
+        allocateSector: async ({ AllowedMiners }) => {
+          await doors[wishes.push(AllowedMiners) - 1]?.pass();
+          return null;
+        },
+      },
+    });
+    const texts = ['[sealing]\nallowed_miners = [4321]\n', '[sealing]\nallowed_minors = [1]\n', undefined, '[sealing]\nallowed_miners = [77]\n'];
+    for (const [at, text] of texts.entries()) {
+      await doors[at]?.reached;
+      if (text !== undefined) hotOf(made, text);
+      doors[at]?.open();
+    }
+    await made.until(0, () => wishes.length >= 5);
+    expect(wishes.slice(0, 5)).toEqual([null, [4321], [4321], [4321], [77]]);
+    expect(made.warnings).toEqual([expect.stringMatching(/allowed_minors.*thread #0 goes on with what it had/)]);
+  });
+});
