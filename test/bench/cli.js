@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idleWorker } from './idle-worker.js';
+import { benchWorker } from './bench-worker.js';
 import { head, median, report } from './report.js';
 
 const bin = new URL('../../dist/cli/venus-worker.cjs', import.meta.url).pathname;
@@ -12,7 +12,7 @@ const rounds = 21;
 export async function bench() {
   head('Command line, whole process');
   const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
-  const worker = await idleWorker(home, 3);
+  const worker = await benchWorker(home, { threads: 3 });
   const at = `127.0.0.1:${worker.port}`;
   const rows = [
     { what: 'venus-worker --help', args: [bin, '--help'] },
