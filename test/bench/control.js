@@ -22,7 +22,11 @@ export async function bench() {
   const durable = await bareServer(join(home, 'bare.db'));
   const floor = { url: bare.url, took: [] };
   const onDisk = { url: durable.url, took: [] };
-  const ours = worker.cases.map(({ what, index }) => ({ what, url: `${worker.url}/api/v1/threads/${index}`, took: [] }));
+  const ours = worker.cases.map(({ what, index }) => ({
+    what,
+    url: `${worker.url}/api/v1/threads/${index}`,
+    took: [],
+  }));
   for (let round = 0; round < rounds; round += 1) {
     for (const { url, took } of [floor, onDisk, ...ours]) {
       await delay(restMs);
