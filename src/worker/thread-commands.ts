@@ -3,7 +3,7 @@ import type { PauseCommand, ResumeCommand } from '../../machines/command-changes
 import { isResumable, type Plan, planState, stagesBetween } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { SealvisorError } from '../protocol/errors.js';
-import type { DryRun, ThreadView } from '../protocol/thread.js';
+import type { DryRun, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { pauseText, resumeText } from './command-text.js';
 
 export interface CommandOptions {
@@ -31,6 +31,10 @@ export interface CommandDesk {
   readonly plan: Plan;
   readonly index: number;
   view(): ThreadView;
+  /** The mode of the moment, without the cost of a view; and whether a stage is at hand. */
+  mode(): { readonly mode: ThreadMode; readonly hasStage: boolean };
+  /** Sequence number of the latest row. */
+  revision(): number;
   record(): ThreadRecord;
   possible(): readonly string[];
   /** Sends the machine the command. `keep` makes what is kept with the change. @throws what the write failed with */
@@ -42,9 +46,10 @@ export interface CommandDesk {
 export function threadCommands(desk: CommandDesk) {
   const { plan, index } = desk;
   const textOf = (command: PauseCommand | ResumeCommand, record: ThreadRecord, changed: boolean) => {
-    const stage = planState(plan, record.state)?.stage ?? '-';
-    const { mode, processor } = desk.view();
-    const facts = { index, record, stage, mode, hasStage: processor !== null, changed };
+    const { stage = '-', processor } = planState(plan, record.state) ?? {};
+    const { mode, hasStage } = desk.mode();
+    const isHeavy = hasStage && processor !== undefined;
+    const facts = { index, record, stage, mode, hasStage: isHeavy, changed };
     return command.type === 'THREAD.PAUSE' ? pauseText(facts) : resumeText(facts);
   };
 
@@ -67,8 +72,9 @@ export function threadCommands(desk: CommandDesk) {
     });
   };
   const checkRevision = (ifRevision: number | undefined) => {
-    const { revision, mode, state, intent } = desk.view();
+    const revision = desk.revision();
     if (ifRevision === undefined || ifRevision === revision) return;
+    const { mode, state, intent } = desk.view();
     const who = intent ? ` by ${intent.by}` : '';
     throw new SealvisorError(
       'revision_conflict',
@@ -84,15 +90,14 @@ export function threadCommands(desk: CommandDesk) {
       checkRevision(ifRevision);
       if (command.type === 'THREAD.RESUME' && command.state !== null)
         checkState(command.state, command.force);
-      const { revision } = desk.view();
+      const revision = desk.revision();
       desk.send(command, (next) =>
         id === undefined ? undefined : { id, changed: true, message: textOf(command, next, true) },
       );
-      const view = desk.view();
-      const changed = view.revision !== revision;
+      const changed = desk.revision() !== revision;
       const message = textOf(command, desk.record(), changed);
       if (id !== undefined && !changed) desk.keep({ id, changed, message });
-      return { changed, message, view };
+      return { changed, message, view: desk.view() };
     },
     preview: (state: string | null, isForced: boolean): DryRun => {
       const present = desk.record();

@@ -6,7 +6,7 @@ import type { ThreadRecord } from '../../machines/thread-record.js';
 import type { PlaceAnswer } from '../../machines/thread-words.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId } from '../protocol/sector.js';
-import type { HistoryQuery, Progress } from '../protocol/thread.js';
+import type { HistoryQuery, Progress, ThreadView } from '../protocol/thread.js';
 import { failureOf, stageRunner } from '../sealing/runner.js';
 import { sealerStages } from '../sealing/stages/sealer.js';
 import { openThreadStore } from '../store/thread-store.js';
@@ -19,7 +19,7 @@ import { type KeptCommand, threadCommands } from './thread-commands.js';
 import { threadDesk } from './thread-desk.js';
 import { processTask } from './thread-process.js';
 import type { SettingsOfThread, ThreadNews, ThreadSetup } from './thread-setup.js';
-import { possibleNow, viewOf } from './thread-view.js';
+import { modeOf, possibleNow, viewOf } from './thread-view.js';
 
 /** More than a thread can ask for. */
 const placesPerLife = 1e9;
@@ -59,6 +59,8 @@ let progress: Progress | null = null;
 let lastShown = 0;
 /** What is kept with the change that the command in hand makes. */
 let keepWith: ((next: ThreadRecord) => KeptCommand | undefined) | undefined;
+/** What the command in hand made the thread show; its answer shows the same. */
+let shown: ThreadView | undefined;
 
 function showProgress(next: Progress): void {
   progress = next;
@@ -85,7 +87,10 @@ function commit(next: ThreadRecord, row: Row | null): void {
   revision = store.commit(next, row, keepWith?.(next));
   host.say({ type: 'row', row: { seq: revision, ...row } });
   const report = stateReport(next, row, setup);
-  if (report) reports.tell(report);
+  if (!report) return;
+  // Behind the answer to the command in hand: who asked does not wait until the manager is asked, too.
+  if (keepWith) setImmediate(() => reports.tell(report));
+  else reports.tell(report);
 }
 
 /** A place that is granted for a new sector comes with the settings it is to be sealed by. */
@@ -136,7 +141,11 @@ const actor = createActor(machine, {
   },
 });
 actor.subscribe({
-  next: () => host.say({ type: 'view', view: view() }),
+  next: () => {
+    const next = view();
+    if (keepWith) shown = next;
+    host.say({ type: 'view', view: next });
+  },
   // The write failed or the machine is broken: this thread ends, its worker starts it again from its record.
   error: (error) => {
     setImmediate(() => {
@@ -149,11 +158,18 @@ actor.subscribe({
 const commands = threadCommands({
   plan,
   index: setup.index,
-  view,
+  view: () => {
+    const answered = shown ?? view();
+    shown = undefined;
+    return answered;
+  },
+  mode: () => modeOf(actor.getSnapshot()),
+  revision: () => revision,
   record: presentRecord,
   possible: () => possibleNow(plan, setup.location, presentRecord()),
   send: (command, keep) => {
     keepWith = keep;
+    shown = undefined;
     try {
       actor.send(command);
     } finally {

@@ -14,14 +14,18 @@ export function possibleNow(plan: Plan, location: string, record: ThreadRecord):
   const { sector } = record;
   if (sector === null) return [];
   const files = sectorFiles(location, sector.id);
-  return possibleStates(plan, {
-    outputs: Object.keys(record.outputs),
-    hasFile: (name) => hasSectorFile(files, name),
-  });
+  // Most states need the same files: each is looked for once.
+  const found = new Map<string, boolean>();
+  const hasFile = (name: string) => {
+    const known = found.get(name) ?? hasSectorFile(files, name);
+    found.set(name, known);
+    return known;
+  };
+  return possibleStates(plan, { outputs: Object.keys(record.outputs), hasFile });
 }
 
 /** The mode as the statechart tells it, and whether a stage is at hand: worked on, or frozen. */
-function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; readonly hasStage: boolean } {
+export function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; readonly hasStage: boolean } {
   const modes = snapshot.value;
   const inner: unknown = typeof modes === 'object' ? Object.values(modes)[0] : undefined;
   const hasStage = typeof inner === 'object' && inner !== null;

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idleWorker } from './idle-worker.js';
+import { benchWorker } from './bench-worker.js';
 import { head, median, report } from './report.js';
+import { timedStart } from './timed-start.js';
 
 const bin = new URL('../../dist/cli/venus-worker.cjs', import.meta.url).pathname;
 const rounds = 21;
@@ -12,7 +13,7 @@ const rounds = 21;
 export async function bench() {
   head('Command line, whole process');
   const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
-  const worker = await idleWorker(home, 3);
+  const worker = await benchWorker(home, { threads: 3 });
   const at = `127.0.0.1:${worker.port}`;
   const rows = [
     { what: 'venus-worker --help', args: [bin, '--help'] },
@@ -22,8 +23,8 @@ export async function bench() {
   for (const { what, args, isServed } of rows) {
     const [ours, floor] = [[], []];
     for (let round = 0; round < rounds; round += 1) {
-      ours.push(isServed ? await timedAsync(args) : timed(args));
-      floor.push(isServed ? await timedAsync(['-e', '0']) : timed(['-e', '0']));
+      ours.push(isServed ? await timedStart(args) : timed(args));
+      floor.push(isServed ? await timedStart(['-e', '0']) : timed(['-e', '0']));
     }
     short += report({ what, ours: median(ours), floor: median(floor), unit: 'ms', most: 2 }) ? 0 : 1;
   }
@@ -36,15 +37,5 @@ function timed(args) {
   const started = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args);
   if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
-  return performance.now() - started;
-}
-
-/** The worker that answers lives in this process: its loop has to run. */
-async function timedAsync(args) {
-  const { spawn } = await import('node:child_process');
-  const started = performance.now();
-  const child = spawn(process.execPath, args, { stdio: 'ignore' });
-  const code = await new Promise((resolve) => child.once('exit', resolve));
-  if (code !== 0) throw new Error(`${args.join(' ')} exited with ${code}`);
   return performance.now() - started;
 }

@@ -2,92 +2,79 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import { serve } from '@hono/node-server';
-import { wrap } from 'comlink';
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
-import { Hono } from 'hono';
-import { idleWorker } from './idle-worker.js';
+import { bareServer } from './bare-server.js';
+import { benchWorker, locationOf, placeAt, preCommitted, stubManager } from './bench-worker.js';
 import { head, quantile, report } from './report.js';
+import { timedPost } from './timed-post.js';
 
 const rounds = 300;
 const restMs = 3;
-/** After a resume the thread asks for a sector; it is idle again when that call has failed. */
-const idleAgainMs = 15;
+/** After a resume the thread asks its manager or its desk; it stands again when that has answered. */
+const standsAgainMs = 10;
 
 /** `pause` from the request to the durable answer, against the same hop without validation or disk. */
 export async function bench() {
-  head('Pause over HTTP, thread idle');
+  head('Pause over HTTP, to its durable answer');
   const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
-  const worker = await idleWorker(home, 1);
+  const manager = await stubManager();
+  const worker = await threadsAtRest(home, manager.port);
   const bare = await bareServer();
   const durable = await bareServer(join(home, 'bare.db'));
-  const hops = [
-    { base: `http://127.0.0.1:${worker.port}/api/v1/threads/0`, took: [] },
-    { base: `http://127.0.0.1:${bare.port}`, took: [] },
-    { base: `http://127.0.0.1:${durable.port}`, took: [] },
-  ];
+  const floor = { url: bare.url, took: [] };
+  const onDisk = { url: durable.url, took: [] };
+  const ours = worker.cases.map(({ what, index }) => ({
+    what,
+    url: `${worker.url}/api/v1/threads/${index}`,
+    took: [],
+  }));
   for (let round = 0; round < rounds; round += 1) {
-    for (const { base, took } of hops) {
+    for (const { url, took } of [floor, onDisk, ...ours]) {
       await delay(restMs);
-      const started = performance.now();
-      await post(`${base}/pause`);
-      if (round >= rounds / 10) took.push(performance.now() - started);
+      const ms = await timedPost(`${url}/pause`);
+      if (round >= rounds / 10) took.push(ms);
       await delay(restMs);
-      await post(`${base}/resume`);
-      await delay(idleAgainMs);
+      await timedPost(`${url}/resume`);
+      await delay(standsAgainMs);
     }
   }
   await worker.stop(0);
   await bare.stop();
   await durable.stop();
+  manager.stop();
   rmSync(home, { recursive: true, force: true });
-  const [ours, floor, onDisk] = hops.map((hop) => hop.took);
   let short = 0;
-  for (const q of [0.5, 0.99]) {
-    const what = `p${q * 100}, against hono + comlink + xstate`;
-    const figures = { ours: quantile(ours, q), unit: 'ms' };
-    short += report({ ...figures, what, floor: quantile(floor, q), most: 1.5 }) ? 0 : 1;
-    report({ ...figures, what: `${what} + one bare transaction`, floor: quantile(onDisk, q) });
+  for (const { what, took } of ours) {
+    for (const q of [0.5, 0.99]) {
+      const figures = { ours: quantile(took, q), unit: 'ms' };
+      const name = `${what}, p${q * 100}`;
+      short += report({ ...figures, what: name, floor: quantile(floor.took, q), most: 1.5 }) ? 0 : 1;
+      report({ ...figures, what: `${name}, floor with a bare transaction`, floor: quantile(onDisk.took, q) });
+    }
   }
   return short;
 }
 
-async function post(url) {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{}',
+/** One thread that polls the chain, one idle, and two at a place for one. */
+async function threadsAtRest(home, manager) {
+  const [idle, polling, ...sharing] = [0, 1, 2, 3];
+  placeAt(locationOf(home, polling), polling, 'PCSubmitted', preCommitted);
+  for (const index of sharing) placeAt(locationOf(home, index), index, 'DealsAcquired', { deals: [] });
+  const worker = await benchWorker(home, {
+    threads: 4,
+    manager,
+    sealing: 'recover_interval = "1h"\nrpc_polling_interval = "1h"',
+    more: '[processors.limit]\nadd_pieces = 1\n[sealvisor.builtin.least]\nadd_pieces = "1h"',
   });
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(`${url}: ${JSON.stringify(body)}`);
-}
-
-/** With a `database` the thread commits to it before it answers. */
-async function bareServer(database) {
-  const thread = new Worker(new URL('./bare-thread.js', import.meta.url), { workerData: { database } });
-  await new Promise((resolve) => thread.once('message', resolve));
-  const remote = wrap(nodeEndpoint(thread));
-  const app = new Hono();
-  for (const [verb, type] of [
-    ['pause', 'THREAD.PAUSE'],
-    ['resume', 'THREAD.RESUME'],
-  ]) {
-    app.post(`/${verb}`, async (context) => {
-      const event = await context.req.json();
-      return context.json(await remote.send({ ...event, type }));
-    });
-  }
-  let server;
-  const { port } = await new Promise((resolve) => {
-    server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, resolve);
-  });
+  const mode = (index) => worker.worker.control.thread(index).mode;
+  await Promise.any(sharing.map((index) => worker.until(index, (view) => view.mode === 'waiting')));
+  const [waiting] = sharing.filter((index) => mode(index) === 'waiting');
+  await worker.until(polling, (view) => view.mode === 'running');
   return {
-    port,
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await thread.terminate();
-    },
+    ...worker,
+    cases: [
+      { what: 'idle', index: idle },
+      { what: 'polling', index: polling },
+      { what: 'waiting', index: waiting },
+    ],
   };
 }

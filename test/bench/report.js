@@ -1,4 +1,4 @@
-/** A figure is always a ratio: what we take, beside the floor or peer measured in the same run. */
+/** A figure is always told beside the floor or peer measured in the same run. */
 
 export const median = (values) => quantile(values, 0.5);
 
@@ -7,16 +7,26 @@ export function quantile(values, q) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 }
 
-/** One line of the report; `most` or `least` is the promised ratio. Returns whether it was kept. */
-export function report({ what, ours, floor, unit, most, least }) {
-  const ratio = ours / floor;
-  const kept = most === undefined ? (least === undefined ? undefined : ratio >= least) : ratio <= most;
-  const wanted = most === undefined ? (least === undefined ? '' : `at least ${least}x`) : `at most ${most}x`;
+/**
+ * One line of the report. What is promised: `most` or `least`, a ratio; `mostMore`, how far above the floor; `below`, the
+ * figure itself. Returns whether it was kept.
+ */
+export function report({ what, ours, floor, unit, ...promise }) {
+  const { kept, wanted } = judged(ours, floor, unit, promise);
   const mark = kept === undefined ? '' : kept ? 'kept' : 'FELL SHORT';
   const figure = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`;
   const cells = [what.padEnd(58), figure(ours).padStart(12), figure(floor).padStart(12)];
-  console.log([...cells, `${ratio.toFixed(2)}x`.padStart(8), wanted.padEnd(16), mark].join(' '));
+  console.log([...cells, `${(ours / floor).toFixed(2)}x`.padStart(8), wanted.padEnd(18), mark].join(' '));
   return kept !== false;
+}
+
+function judged(ours, floor, unit, { most, least, mostMore, below }) {
+  if (most !== undefined) return { kept: ours / floor <= most, wanted: `at most ${most}x` };
+  if (least !== undefined) return { kept: ours / floor >= least, wanted: `at least ${least}x` };
+  if (mostMore !== undefined)
+    return { kept: ours - floor <= mostMore, wanted: `at most ${mostMore} ${unit} more` };
+  if (below !== undefined) return { kept: ours < below, wanted: `under ${below} ${unit}` };
+  return { kept: undefined, wanted: '' };
 }
 
 export function head(title) {

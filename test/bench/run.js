@@ -1,7 +1,18 @@
-/** `npm run bench [-- part …]`: every figure side by side with its floor, in one run. Ratios count, not milliseconds. */
+/** `npm run bench [-- part …]`: every figure side by side with its floor, in one run. Ratios count more than milliseconds. */
 delete process.env.NODE_EXTRA_CA_CERTS;
 
-const parts = ['cli', 'threads', 'memory', 'store', 'control', 'supervision', 'sealing'];
+const parts = [
+  'cli',
+  'threads',
+  'memory',
+  'store',
+  'control',
+  'pause-now',
+  'restart',
+  'history',
+  'supervision',
+  'sealing',
+];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((part) => !parts.includes(part));
 if (unknown.length > 0) {
