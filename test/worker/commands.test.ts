@@ -93,7 +93,10 @@ describe('two operators at once', () => {
     const { until, untilRow } = await setup({ service: { assignTicket } });
     const { seq } = await untilRow(0, (row) => row.event === 'Restarted');
     await door.reached;
-    expect(await until(0, (view) => view.revision >= seq)).toMatchObject({ state: 'TreeDBuilt', revision: seq });
+    expect(await until(0, (view) => view.revision >= seq)).toMatchObject({
+      state: 'TreeDBuilt',
+      revision: seq,
+    });
   });
 });
 

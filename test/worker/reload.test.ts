@@ -8,7 +8,9 @@ import { freshDir, gate, isIn, isWorking, rejectionOf, setup } from './setup.js'
 const atPc1 = isWorking('TicketAssigned');
 
 function tomlOf(home: string, { stores = [0], sealing = '', more = '' }: Words): string {
-  const threads = stores.map((n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`);
+  const threads = stores.map(
+    (n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`,
+  );
   return `[worker]
 rpc_server.host = "127.0.0.1"
 rpc_server.port = 0
@@ -82,7 +84,10 @@ describe('a reload', () => {
     );
     await Promise.all([until(0, atPc1), until(1, atPc1)]);
     write({ stores: [0] });
-    expect(await control.reload({})).toMatchObject({ changed: true, message: '1 changes are applied; 1 need a restart' });
+    expect(await control.reload({})).toMatchObject({
+      changed: true,
+      message: '1 changes are applied; 1 need a restart',
+    });
     const { sector } = control.thread(1);
     await untilWorker(({ counts }) => counts.threads === 1);
     expect(await rejectionOf((async () => control.thread(1))())).toMatchObject({ code: 'thread_not_found' });
@@ -123,7 +128,11 @@ describe('a reload', () => {
     let asked = 0;
     const again = gate();
     const { control, write, until, untilRow } = await setupOn(
-      { stores: [0, 1], sealing: 'recover_interval = "20ms"\nmax_retries = 1000', more: '[processors.limit]\npc1 = 1' },
+      {
+        stores: [0, 1],
+        sealing: 'recover_interval = "20ms"\nmax_retries = 1000',
+        more: '[processors.limit]\npc1 = 1',
+      },
       {
         ...long,
         service: ({ assignTicket }) => ({
@@ -139,7 +148,11 @@ describe('a reload', () => {
     const working = await Promise.race([0, 1].map((index) => until(index, atPc1)));
     const other = 1 - working.index;
     await until(other, (view) => view.waitingFor !== null);
-    write({ stores: [0, 1], sealing: 'recover_interval = "20ms"\nmax_retries = 7', more: '[processors.limit]\npc1 = 2' });
+    write({
+      stores: [0, 1],
+      sealing: 'recover_interval = "20ms"\nmax_retries = 7',
+      more: '[processors.limit]\npc1 = 2',
+    });
     expect(await control.reload({})).toMatchObject({ changed: true });
     await until(other, atPc1);
     expect(control.worker().limits).toMatchObject([{ name: 'pc1', limit: 2, configured: 2 }]);
@@ -239,7 +252,12 @@ describe('hot configuration', () => {
         },
       },
     });
-    const texts = ['[sealing]\nallowed_miners = [4321]\n', '[sealing]\nallowed_minors = [1]\n', undefined, '[sealing]\nallowed_miners = [77]\n'];
+    const texts = [
+      '[sealing]\nallowed_miners = [4321]\n',
+      '[sealing]\nallowed_minors = [1]\n',
+      undefined,
+      '[sealing]\nallowed_miners = [77]\n',
+    ];
     for (const [at, text] of texts.entries()) {
       await doors[at]?.reached;
       if (text !== undefined) hotOf(made, text);
@@ -247,6 +265,8 @@ describe('hot configuration', () => {
     }
     await made.until(0, () => wishes.length >= 5);
     expect(wishes.slice(0, 5)).toEqual([null, [4321], [4321], [4321], [77]]);
-    expect(made.warnings).toEqual([expect.stringMatching(/allowed_minors.*thread #0 goes on with what it had/)]);
+    expect(made.warnings).toEqual([
+      expect.stringMatching(/allowed_minors.*thread #0 goes on with what it had/),
+    ]);
   });
 });

@@ -190,7 +190,7 @@ export const goodTicket: Ticket = { Ticket: Buffer.alloc(32, 7).toString('base64
 /** What a promise rejects with. */
 export async function rejectionOf(
   promise: Promise<unknown>,
-): Promise<Error & { code?: string; data?: unknown }> {
+): Promise<Error & { code?: string; data?: Readonly<Record<string, unknown>> }> {
   try {
     await promise;
   } catch (error) {
