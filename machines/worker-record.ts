@@ -82,7 +82,9 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
       const { by, reason, toFinish, deadlineMs } = command;
       const before = record.drain;
       if (before && before.toFinish === toFinish && before.deadlineMs === deadlineMs) return record;
-      const earlier = before ? { earlier: [...otherThan(before.earlier ?? [], before), before].map(wish) } : {};
+      const earlier = before
+        ? { earlier: [...otherThan(before.earlier ?? [], before), before].map(wish) }
+        : {};
       return { ...record, drain: { by, reason, at, toFinish, deadlineMs, ...earlier } };
     }
     case 'WORKER.LIMIT': {

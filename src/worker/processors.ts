@@ -95,8 +95,7 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
     present.delete(processor);
     processor.kill();
   };
-  const isTriedAgain = (stage: string) =>
-    processors.some((each) => each.stage === stage && each.autoRestart);
+  const isTriedAgain = (stage: string) => processors.some((each) => each.stage === stage && each.autoRestart);
   const unfreeze = (index: number, act: (processor: Processor) => void) => {
     const processor = frozen.get(index);
     if (!processor) return;

@@ -37,7 +37,7 @@ function slotOf(first: ThreadView, sent: Sent[]): ThreadSlot {
     const { state, stage, sector, since } = view;
     const isPaused = view.mode === 'paused';
     const record = { ...emptyRecord('sealer', since), state, sector, isPaused };
-    const facts = { index, record, stage, mode: view.mode, changed };
+    const facts = { index, record, stage, mode: view.mode, hasStage: view.processor !== null, changed };
     return { changed, view, message: isPause ? pauseText(facts) : resumeText(facts) };
   };
   return {
@@ -102,7 +102,12 @@ export function workerDoors(
   const slots = views.map((view) => slotOf(view, sent));
   const { control, actor } = createWorkerControl({
     slots: () => slots,
-    processes: { freeze: () => 'none', thaw: () => undefined, endFrozen: () => undefined },
+    processes: {
+      freeze: () => 'none',
+      thaw: () => undefined,
+      endFrozen: () => undefined,
+      end: () => 'none',
+    },
     record: emptyWorkerRecord,
     write: () => undefined,
     apply: () => undefined,

@@ -21,8 +21,20 @@ interface Failing {
 }
 
 /** The first three have failed C2 and stand; the last one has come to C2 behind them, and waits. */
-async function setupFailing({ times = 1, lastTimes, probeMs = hour, level = 'permanent', home = freshDir() }: Failing = {}) {
-  const fault = (thread: number, n: number): FaultConfig => ({ stage: 'c2', level, message, times: n, thread });
+async function setupFailing({
+  times = 1,
+  lastTimes,
+  probeMs = hour,
+  level = 'permanent',
+  home = freshDir(),
+}: Failing = {}) {
+  const fault = (thread: number, n: number): FaultConfig => ({
+    stage: 'c2',
+    level,
+    message,
+    times: n,
+    thread,
+  });
   const door = gate();
   const made = await setup({
     home,
@@ -49,22 +61,25 @@ const threeStand = ({ until }: Made) => Promise.all([0, 1, 2].map((index) => unt
 const breakerOf = ({ control }: Made) => control.worker().breakers[0];
 
 describe('a stage that fails three threads the same way', () => {
-  test.each(['permanent', 'critical'] as const)('(%s) is not tried by the fourth: it waits, and says why', async (level) => {
-    const made = await setupFailing({ level });
-    await threeStand(made);
-    made.comeOn();
-    const waiting = await made.until(3, waits);
-    expect(waiting).toMatchObject({
-      state: 'C1Done',
-      lastError: null,
-      waitingFor: { limit: 'breaker c2', place: 1, holders: [], reason: `${level}: ${message}` },
-    });
-    expect(waiting.waitingFor?.nextAt).toMatch(/Z$/);
-    const breaker = breakerOf(made);
-    expect(breaker).toMatchObject({ stage: 'c2', level, message, queue: [3], probe: null });
-    expect(breaker?.failed.toSorted()).toEqual([0, 1, 2]);
-    expect(made.warnings.filter((line) => line.includes('nobody tries it'))).toHaveLength(1);
-  });
+  test.each(['permanent', 'critical'] as const)(
+    '(%s) is not tried by the fourth: it waits, and says why',
+    async (level) => {
+      const made = await setupFailing({ level });
+      await threeStand(made);
+      made.comeOn();
+      const waiting = await made.until(3, waits);
+      expect(waiting).toMatchObject({
+        state: 'C1Done',
+        lastError: null,
+        waitingFor: { limit: 'breaker c2', place: 1, holders: [], reason: `${level}: ${message}` },
+      });
+      expect(waiting.waitingFor?.nextAt).toMatch(/Z$/);
+      const breaker = breakerOf(made);
+      expect(breaker).toMatchObject({ stage: 'c2', level, message, queue: [3], probe: null });
+      expect(breaker?.failed.toSorted()).toEqual([0, 1, 2]);
+      expect(made.warnings.filter((line) => line.includes('nobody tries it'))).toHaveLength(1);
+    },
+  );
 
   test('is tried by one after the time of a probe; when that fails it waits on, and is not paused', async () => {
     const made = await setupFailing({ probeMs: 50, lastTimes: 2 });
@@ -97,7 +112,10 @@ describe('a stage that fails three threads the same way', () => {
     await threeStand(made);
     made.comeOn();
     await made.until(3, waits);
-    expect(await made.control.closeBreaker('c2', { by: 'alice' })).toMatchObject({ changed: true, breakers: [] });
+    expect(await made.control.closeBreaker('c2', { by: 'alice' })).toMatchObject({
+      changed: true,
+      breakers: [],
+    });
     await made.untilRow(3, (row) => row.to === 'Finished');
     expect(await made.control.closeBreaker('c2', {})).toMatchObject({
       changed: false,

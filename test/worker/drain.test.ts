@@ -94,7 +94,9 @@ describe('a drain', () => {
     await until(0, atPc1);
     await control.pause(0, { by: 'alice', reason: 'swap disk' });
     await control.drain({ by: 'bob', deadlineMs: 0 });
-    expect(await until(0, stands)).toMatchObject({ intent: { how: 'now', by: 'alice', reason: 'swap disk' } });
+    expect(await until(0, stands)).toMatchObject({
+      intent: { how: 'now', by: 'alice', reason: 'swap disk' },
+    });
     await control.uncordon({});
     expect(control.thread(0)).toMatchObject({ mode: 'paused', intent: { by: 'alice' } });
   });
@@ -147,7 +149,10 @@ describe('a drain', () => {
   });
 
   test('to the end of the sectors is done when the thread has none, and it takes no other', async () => {
-    const { control, until, untilWorker } = await setup({ sealing: { sealIntervalMs: 1 }, leastMs: { pc1: 300 } });
+    const { control, until, untilWorker } = await setup({
+      sealing: { sealIntervalMs: 1 },
+      leastMs: { pc1: 300 },
+    });
     await until(0, atPc1);
     await control.drain({ by: 'alice', toFinish: true });
     await untilWorker(({ drain }) => drain?.done === 1);
@@ -166,7 +171,10 @@ describe('a drain', () => {
     await first.closeManager();
     const second = await setup({ home, threads: 2, ...long });
     await Promise.all([0, 1].map((index) => second.until(index, stands)));
-    expect(second.control.worker()).toMatchObject({ life: 'draining', drain: { by: 'alice', done: 2, of: 2 } });
+    expect(second.control.worker()).toMatchObject({
+      life: 'draining',
+      drain: { by: 'alice', done: 2, of: 2 },
+    });
     await second.control.uncordon({});
     await second.until(1, atPc1);
     expect(second.control.thread(0)).toMatchObject({ mode: 'paused', intent: { by: 'carol' } });
@@ -176,7 +184,10 @@ describe('a drain', () => {
 describe('a stop that is asked for', () => {
   test('is answered, tells whoever runs the worker, and refuses commands once it is under way', async () => {
     const { control, worker } = await setup({ service: { allocateSector: async () => null } });
-    expect(await control.stop({ by: 'alice', graceMs: 50 })).toMatchObject({ changed: true, life: 'serving' });
+    expect(await control.stop({ by: 'alice', graceMs: 50 })).toMatchObject({
+      changed: true,
+      life: 'serving',
+    });
     expect(await worker.stopAsked).toBe(50);
     await worker.stop(50);
     expect(control.worker().life).toBe('stopped');

@@ -25,10 +25,11 @@ test('a freeze stops the process of the stage; the resume lets the same one go o
   expect(await control.resume(0, {})).toMatchObject({ changed: true, mode: 'running', processor: { pid } });
   await untilRow(0, (row) => row.event === 'PC1');
   expect([taskCount(), isAlive(pid)]).toEqual([1, true]);
-  expect(rowsOf(0).filter((row) => row.kind === 'command').map((row) => row.command)).toEqual([
-    'pause freeze',
-    'resume',
-  ]);
+  expect(
+    rowsOf(0)
+      .filter((row) => row.kind === 'command')
+      .map((row) => row.command),
+  ).toEqual(['pause freeze', 'resume']);
   await until(0, isIn('Empty', 'resting'));
 });
 
@@ -48,7 +49,10 @@ test('a freeze while a pause is pending freezes at once', async () => {
   const { control, atWork, stateOf } = await heldChild();
   const { pid } = await atWork();
   await control.pause(0, { by: 'alice' });
-  expect(await control.pause(0, { how: 'freeze', by: 'bob' })).toMatchObject({ changed: true, mode: 'paused' });
+  expect(await control.pause(0, { how: 'freeze', by: 'bob' })).toMatchObject({
+    changed: true,
+    mode: 'paused',
+  });
   await untilSo(() => stateOf(pid) === 'T');
 });
 
@@ -57,7 +61,10 @@ test('a freeze that comes again under its id after the resume does not stop the 
   const { pid } = await atWork();
   await control.pause(0, { how: 'freeze', id: 'one' });
   await control.resume(0, { id: 'two' });
-  expect(await control.pause(0, { how: 'freeze', id: 'one' })).toMatchObject({ changed: true, mode: 'running' });
+  expect(await control.pause(0, { how: 'freeze', id: 'one' })).toMatchObject({
+    changed: true,
+    mode: 'running',
+  });
   await untilSo(() => stateOf(pid) !== 'T');
   await control.pause(0, { how: 'freeze', id: 'three' });
   // The answer to the first resume was lost: it says nothing of the freeze that came after it.
@@ -69,7 +76,9 @@ test('a freeze that comes again under its id after the resume does not stop the 
 });
 
 test('a resume of a frozen stage to its own state starts it over, in a new process', async () => {
-  const { control, atWork, taskCount, open, untilRow } = await heldChild({ sealing: { recoverIntervalMs: 50 } });
+  const { control, atWork, taskCount, open, untilRow } = await heldChild({
+    sealing: { recoverIntervalMs: 50 },
+  });
   const { pid } = await atWork();
   await untilSo(() => taskCount() === 1);
   await control.pause(0, { how: 'freeze' });
@@ -89,7 +98,7 @@ test('a frozen sector that the manager gives up lets its process go: the others 
   const { index, sector } = first.view;
   await control.pause(index, { how: 'freeze' });
   await untilSo(() => stateOf(first.pid) === 'T');
-  sectors.abort({ miner: 10000, number: sector?.number ?? 0 }, 'lost');
+  sectors.abort({ miner: 10000, number: sector?.number ?? 0 }, { reason: 'lost' });
   open();
   await until(index, (view) => view.state === 'Aborted' && view.mode === 'paused');
   await untilRow(1 - index, (row) => row.event === 'PC1');

@@ -4,8 +4,11 @@ import type { HistoryQuery, HistoryRow } from '#src/protocol/thread.js';
 import { deadly, goodTicket, isIn, isWorking, setup } from './setup.js';
 
 type Control = Awaited<ReturnType<typeof setup>>['control'];
-const historyOf = async (control: Control, query: HistoryQuery = {}, index = 0): Promise<readonly HistoryRow[]> =>
-  JSON.parse(await control.history(index, query));
+const historyOf = async (
+  control: Control,
+  query: HistoryQuery = {},
+  index = 0,
+): Promise<readonly HistoryRow[]> => JSON.parse(await control.history(index, query));
 
 /** Two sectors are done; the first had a C2 that failed once, and the thread was resumed by bob. */
 async function twoSectors() {
@@ -97,7 +100,12 @@ describe('the estimate', () => {
   test('after two sectors goes by the median of what they took', async () => {
     const { control } = await twoSectors();
     const estimate = await control.estimate(0);
-    expect(estimate.stage).toMatchObject({ name: 'C2', elapsedMs: 0, samples: 2, usualMs: expect.any(Number) });
+    expect(estimate.stage).toMatchObject({
+      name: 'C2',
+      elapsedMs: 0,
+      samples: 2,
+      usualMs: expect.any(Number),
+    });
     expect(estimate.sector).toMatchObject({ unknown: [], leftMs: expect.any(Number) });
   });
 

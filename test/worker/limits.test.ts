@@ -15,7 +15,8 @@ async function lineOf({ until, control }: Made) {
   const pc1 = control.worker().limits.find(({ name }) => name === 'pc1');
   return { holders: pc1?.holders ?? [], queue: pc1?.queue ?? [] };
 }
-const limitOf = ({ control }: Made, name = 'pc1') => control.worker().limits.find((each) => each.name === name);
+const limitOf = ({ control }: Made, name = 'pc1') =>
+  control.worker().limits.find((each) => each.name === name);
 
 describe('a limit of the file', () => {
   test('lets in so many; who waits says for what, at which place, and who holds it', async () => {
@@ -49,7 +50,9 @@ describe('a limit set by hand', () => {
     await made.control.setLimit('pc1', 1, {});
     expect(limitOf(made)).toMatchObject({ limit: 1, configured: 2, holders: [one, other], queue });
     await made.control.pause(one, { how: 'now' });
-    await made.untilWorker(({ limits }) => limits.some(({ name, holders }) => name === 'pc1' && holders.length === 1));
+    await made.untilWorker(({ limits }) =>
+      limits.some(({ name, holders }) => name === 'pc1' && holders.length === 1),
+    );
     expect(limitOf(made)).toMatchObject({ holders: [other], queue });
     await made.control.pause(other, { how: 'now' });
     await made.until(queue[0] ?? -1, atPc1);

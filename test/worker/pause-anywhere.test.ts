@@ -84,7 +84,9 @@ describe('a pause takes hold at once', () => {
     const others = [0, 1, 2, 3].filter((index) => index !== holder);
     await Promise.all(others.map((index) => until(index, isIn('TicketAssigned', 'waiting'))));
     const placeOf = (index: number) => control.thread(index).waitingFor?.place;
-    const [first = 0, second = 0, third = 0] = others.toSorted((a, b) => (placeOf(a) ?? 0) - (placeOf(b) ?? 0));
+    const [first = 0, second = 0, third = 0] = others.toSorted(
+      (a, b) => (placeOf(a) ?? 0) - (placeOf(b) ?? 0),
+    );
     expect(await control.pause(second, alice)).toMatchObject({ ...standsStill, waitingFor: null });
     expect([placeOf(first), placeOf(second), placeOf(third)]).toEqual([1, undefined, 2]);
     await control.resume(second, {});
@@ -112,10 +114,11 @@ describe('a pause that is said again while it is pending', () => {
     });
     expect(await control.resume(0, {})).toMatchObject({ changed: true, mode: 'running', intent: null });
     await untilRow(0, (row) => row.command === 'resume');
-    expect(rowsOf(0).filter((row) => row.kind === 'command').map((row) => row.command)).toEqual([
-      'pause after-stage',
-      'resume',
-    ]);
+    expect(
+      rowsOf(0)
+        .filter((row) => row.kind === 'command')
+        .map((row) => row.command),
+    ).toEqual(['pause after-stage', 'resume']);
   });
 
   test('with now ends the stage', async () => {

@@ -8,7 +8,9 @@ import { freshDir, gate, isIn, isWorking, rejectionOf, setup } from './setup.js'
 const atPc1 = isWorking('TicketAssigned');
 
 function tomlOf(home: string, { stores = [0], sealing = '', more = '' }: Words): string {
-  const threads = stores.map((n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`);
+  const threads = stores.map(
+    (n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`,
+  );
   return `[worker]
 rpc_server.host = "127.0.0.1"
 rpc_server.port = 0
@@ -82,7 +84,10 @@ describe('a reload', () => {
     );
     await Promise.all([until(0, atPc1), until(1, atPc1)]);
     write({ stores: [0] });
-    expect(await control.reload({})).toMatchObject({ changed: true, message: '1 changes are applied; 1 need a restart' });
+    expect(await control.reload({})).toMatchObject({
+      changed: true,
+      message: '1 changes are applied; 1 need a restart',
+    });
     const { sector } = control.thread(1);
     await untilWorker(({ counts }) => counts.threads === 1);
     expect(await rejectionOf((async () => control.thread(1))())).toMatchObject({ code: 'thread_not_found' });
@@ -105,6 +110,10 @@ describe('a reload', () => {
     expect(error).toMatchObject({ code: 'location_in_use' });
     expect(error.message).toContain('store1');
     expect(worker.config()).toBe(before);
+    expect(await rejectionOf(control.pause(1, {}))).toMatchObject({
+      code: 'shutting_down',
+      message: 'thread #1 is leaving: it ends when its stage is done',
+    });
     write({ stores: [0, 2] });
     await control.reload({});
     // No two threads have one index, not while one of them leaves either.
@@ -123,7 +132,11 @@ describe('a reload', () => {
     let asked = 0;
     const again = gate();
     const { control, write, until, untilRow } = await setupOn(
-      { stores: [0, 1], sealing: 'recover_interval = "20ms"\nmax_retries = 1000', more: '[processors.limit]\npc1 = 1' },
+      {
+        stores: [0, 1],
+        sealing: 'recover_interval = "20ms"\nmax_retries = 1000',
+        more: '[processors.limit]\npc1 = 1',
+      },
       {
         ...long,
         service: ({ assignTicket }) => ({
@@ -139,7 +152,11 @@ describe('a reload', () => {
     const working = await Promise.race([0, 1].map((index) => until(index, atPc1)));
     const other = 1 - working.index;
     await until(other, (view) => view.waitingFor !== null);
-    write({ stores: [0, 1], sealing: 'recover_interval = "20ms"\nmax_retries = 7', more: '[processors.limit]\npc1 = 2' });
+    write({
+      stores: [0, 1],
+      sealing: 'recover_interval = "20ms"\nmax_retries = 7',
+      more: '[processors.limit]\npc1 = 2',
+    });
     expect(await control.reload({})).toMatchObject({ changed: true });
     await until(other, atPc1);
     expect(control.worker().limits).toMatchObject([{ name: 'pc1', limit: 2, configured: 2 }]);
@@ -190,13 +207,17 @@ describe('a reload', () => {
 
   test('tells what only a restart can change, and applies the rest', async () => {
     const { control, write, worker } = await setupOn({}, noJobs);
-    write({ more: '[sealvisor]\nspare_threads = 3\nstop_grace = "7s"' });
+    write({ more: '[sealvisor]\nspare_threads = 3\nstop_grace = "7s"\nhistory_rows = 500' });
     expect(await control.reload({})).toMatchObject({
       changed: true,
-      message: '1 changes are applied; 1 need a restart',
-      changes: [{ what: 'sealvisor.stop_grace' }, { kind: 'restart', what: 'sealvisor.spare_threads' }],
+      message: '1 changes are applied; 2 need a restart',
+      changes: [
+        { kind: 'changed', what: 'sealvisor.stop_grace' },
+        { kind: 'restart', what: 'sealvisor.spare_threads' },
+        { kind: 'restart', what: 'sealvisor.history_rows' },
+      ],
     });
-    expect(worker.config()).toMatchObject({ stopGraceMs: 7000, spareThreads: 0 });
+    expect(worker.config()).toMatchObject({ stopGraceMs: 7000, spareThreads: 0, historyRows: 10_000 });
   });
 });
 
@@ -239,7 +260,12 @@ describe('hot configuration', () => {
         },
       },
     });
-    const texts = ['[sealing]\nallowed_miners = [4321]\n', '[sealing]\nallowed_minors = [1]\n', undefined, '[sealing]\nallowed_miners = [77]\n'];
+    const texts = [
+      '[sealing]\nallowed_miners = [4321]\n',
+      '[sealing]\nallowed_minors = [1]\n',
+      undefined,
+      '[sealing]\nallowed_miners = [77]\n',
+    ];
     for (const [at, text] of texts.entries()) {
       await doors[at]?.reached;
       if (text !== undefined) hotOf(made, text);
@@ -247,6 +273,8 @@ describe('hot configuration', () => {
     }
     await made.until(0, () => wishes.length >= 5);
     expect(wishes.slice(0, 5)).toEqual([null, [4321], [4321], [4321], [77]]);
-    expect(made.warnings).toEqual([expect.stringMatching(/allowed_minors.*thread #0 goes on with what it had/)]);
+    expect(made.warnings).toEqual([
+      expect.stringMatching(/allowed_minors.*thread #0 goes on with what it had/),
+    ]);
   });
 });
