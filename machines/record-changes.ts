@@ -124,7 +124,7 @@ export function fail(
   how: {
     readonly policy: RetryPolicy;
     readonly random: number;
-    /** It was tried for the others that wait: a failure sends it back into their line. */
+    /** It was tried for the others that wait, by nobody's word: a failure sends it back into their line. */
     readonly isProbe: boolean;
   },
   nowMs: number,

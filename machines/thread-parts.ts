@@ -47,7 +47,9 @@ const over = ({ record, row }: Change) => ({ record, row, isProbe: false, isResu
 export function threadParts(plan: Plan, work: ThreadWork) {
   const failed = (context: ThreadContext, failure: StageFailure) => {
     const policy = retryPolicy(context.settings(), stageName(planState(plan, context.record.state)));
-    const how = { policy, random: context.random(), isProbe: context.isProbe };
+    // Whom an operator sent on stood still before, and does again: what came of it is the operator's to see.
+    const isProbe = context.isProbe && !context.isResumed;
+    const how = { policy, random: context.random(), isProbe };
     return over(fail(plan, context.record, failure, how, context.now()));
   };
   return setup({

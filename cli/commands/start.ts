@@ -93,14 +93,18 @@ ${thingsToTry(configPath, config, manager, worker, options.miner)}`);
   for (const line of early) display.print(line);
   early = undefined;
   look();
+  let askedGraceMs: number | undefined;
   const { worker: running } = worker;
   const stopAll = async (graceMs?: number) => {
     display.stop();
-    await running.stop(graceMs);
+    await running.stop(graceMs ?? askedGraceMs);
     await manager.stop();
   };
   const broke = Promise.race([running.ended, manager.manager.ended]);
-  await untilStopped(stopAll, { done: ended, broke }).catch(async (error: unknown) => {
+  const asked = running.stopAsked.then((graceMs) => {
+    askedGraceMs = graceMs;
+  });
+  await untilStopped(stopAll, { done: Promise.race([ended, asked]), broke }).catch(async (error: unknown) => {
     await stopAll(0);
     throw error;
   });

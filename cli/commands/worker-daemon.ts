@@ -10,21 +10,22 @@ import { untilStopped } from '../output/until-stopped.js';
 export async function daemon(options: { config: string }): Promise<void> {
   const { config, warnings } = loadWorkerConfig(options.config);
   for (const warning of warnings) tell(`warning: ${warning}`);
-  const server = await startWorkerServer({
+  let server: WorkerServer | undefined;
+  // Heard from the first moment on: unheard, it would end the process.
+  process.on('SIGHUP', () => void (server && reload(server)));
+  server = await startWorkerServer({
     config,
     warn: (line) => tell(`warning: ${line}`),
     onRow: (index, row) => tell(rowLine(index, row)),
   });
-  process.on('SIGHUP', () => void reload(server));
-  tell(
-    `worker ${server.worker.name} with ${config.threads.length} threads listens on ${server.host}:${server.port}`,
-  );
+  const { worker, host, port, stop } = server;
+  tell(`worker ${worker.name} with ${config.threads.length} threads listens on ${host}:${port}`);
   let askedGraceMs: number | undefined;
-  const done = server.worker.stopAsked.then((graceMs) => {
+  const done = worker.stopAsked.then((graceMs) => {
     askedGraceMs = graceMs;
     tell('asked to stop: stopping at a safe point');
   });
-  await untilStopped((graceMs) => server.stop(graceMs ?? askedGraceMs), { done, broke: server.worker.ended });
+  await untilStopped((graceMs) => stop(graceMs ?? askedGraceMs), { done, broke: worker.ended });
 }
 
 /** A fault of the file is told; what runs goes on. */

@@ -65,7 +65,7 @@ export function settingsBelow(config: WorkerConfig): readonly Setting[] {
     live('sealvisor.deadlines.ticket', String(deadlines.ticket)),
     live('sealvisor.deadlines.pre_commit', String(deadlines.preCommit)),
     live('sealvisor.deadlines.margin', String(deadlines.margin)),
-    live('sealvisor.history_rows', String(config.historyRows)),
+    fixed('sealvisor.history_rows', String(config.historyRows)),
     fixed('sealvisor.home', config.home),
   ];
 }

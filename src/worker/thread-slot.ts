@@ -188,6 +188,8 @@ export function createThreadSlot(
     until: shownTo.until,
     call,
     obey: async (command, options, deadlineMs) => {
+      if (isStopping)
+        throw new SealvisorError('shutting_down', `${name} is leaving: it ends when its stage is done`);
       const startedMs = performance.now();
       await arrival(deadlineMs);
       const leftMs = Math.max(1, deadlineMs - (performance.now() - startedMs));

@@ -148,9 +148,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     });
   };
   const verbs = workerVerbs({
-    command,
-    record: () => record,
-    view,
+    ...{ command, view, record: () => record },
     configured: () => config.limits,
     limitNames,
     closeBreaker: desk.closeBreaker,

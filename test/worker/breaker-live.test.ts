@@ -107,6 +107,22 @@ describe('a stage that fails three threads the same way', () => {
     expect(made.control.thread(0)).toMatchObject({ mode: 'paused', state: 'C1Done' });
   });
 
+  test('is not mended: the thread that is resumed stands still again with its error, and can be sent elsewhere', async () => {
+    const made = await setupFailing({ times: 2 });
+    await threeStand(made);
+    await made.untilWorker(({ breakers }) => breakers.length === 1);
+    const { revision } = await made.control.resume(1, { by: 'alice' });
+    expect(await made.until(1, (view) => stands(view) && view.revision > revision)).toMatchObject({
+      lastError: { level: 'permanent', message },
+    });
+    await made.untilWorker(({ breakers }) => breakers.some(({ probe }) => probe === null));
+    expect(await made.control.resume(1, { state: 'PC1Done' })).toMatchObject({
+      changed: true,
+      state: 'PC1Done',
+    });
+    await made.until(1, waits);
+  });
+
   test('is opened to all by hand', async () => {
     const made = await setupFailing();
     await threeStand(made);

@@ -124,9 +124,11 @@ describe('a resume', () => {
     expect(possible).toContain('PC2Done');
     rmSync(join(locationOf(0), 'sectors', sector?.id ?? ''), { recursive: true });
     const error = await rejectionOf(control.resume(0, { state: 'PC2Done' }));
-    expect(error).toMatchObject({ code: 'state_not_possible' });
-    expect(error.data?.possible).not.toContain('PC2Done');
-    expect(error.data?.possible).toContain('C1Done');
+    expect(error).toMatchObject({
+      code: 'state_not_possible',
+      data: { possible: expect.arrayContaining(['C1Done', 'Aborted']) },
+    });
+    expect(error.data).toMatchObject({ possible: expect.not.arrayContaining(['PC2Done']) });
     expect(await control.dryRun(0, { state: 'PC2Done' })).toMatchObject({ allowed: false });
   });
 
@@ -193,7 +195,7 @@ describe('tries', () => {
     for (const each of tries) expect(each?.nextAt).toMatch(/^\d{4}-.*Z$/);
   });
 
-  test('keep their hour over a death of the thread and over a restart of the worker', async () => {
+  test('keep their hour over a restart of the worker', async () => {
     const home = freshDir();
     const sealing = { recoverIntervalMs: hour };
     const first = await setup({ home, sealing, service: { assignTicket: unreachable } });

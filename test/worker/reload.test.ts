@@ -110,6 +110,10 @@ describe('a reload', () => {
     expect(error).toMatchObject({ code: 'location_in_use' });
     expect(error.message).toContain('store1');
     expect(worker.config()).toBe(before);
+    expect(await rejectionOf(control.pause(1, {}))).toMatchObject({
+      code: 'shutting_down',
+      message: 'thread #1 is leaving: it ends when its stage is done',
+    });
     write({ stores: [0, 2] });
     await control.reload({});
     // No two threads have one index, not while one of them leaves either.
@@ -203,13 +207,17 @@ describe('a reload', () => {
 
   test('tells what only a restart can change, and applies the rest', async () => {
     const { control, write, worker } = await setupOn({}, noJobs);
-    write({ more: '[sealvisor]\nspare_threads = 3\nstop_grace = "7s"' });
+    write({ more: '[sealvisor]\nspare_threads = 3\nstop_grace = "7s"\nhistory_rows = 500' });
     expect(await control.reload({})).toMatchObject({
       changed: true,
-      message: '1 changes are applied; 1 need a restart',
-      changes: [{ what: 'sealvisor.stop_grace' }, { kind: 'restart', what: 'sealvisor.spare_threads' }],
+      message: '1 changes are applied; 2 need a restart',
+      changes: [
+        { kind: 'changed', what: 'sealvisor.stop_grace' },
+        { kind: 'restart', what: 'sealvisor.spare_threads' },
+        { kind: 'restart', what: 'sealvisor.history_rows' },
+      ],
     });
-    expect(worker.config()).toMatchObject({ stopGraceMs: 7000, spareThreads: 0 });
+    expect(worker.config()).toMatchObject({ stopGraceMs: 7000, spareThreads: 0, historyRows: 10_000 });
   });
 });
 

@@ -38,7 +38,7 @@ describe('a thread that dies', () => {
   test('is started again from its record, goes on to the end, and the others do not notice', async () => {
     let asked = 0;
     const assignTicket = async () => (++asked === 1 ? deadly : goodTicket);
-    const { control, until, views, warnings, worker } = await setup({
+    const { control, until, views, warnings } = await setup({
       threads: 2,
       service: { assignTicket },
       sealingOf: onlyFirst,
