@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { sealer } from '#machines/index.js';
 import { c1, proverId } from '#src/sealing/builtin/index.js';
 import { runTask } from '#src/sealing/builtin/run-task.js';
+import type { PreCommit } from '../../src/protocol/sealer.js';
 import { run } from '../e2e/setup.js';
 import { makeDir, makeWork } from '../sealing/chain.js';
 import type { World } from './world.js';
@@ -12,28 +13,27 @@ import type { World } from './world.js';
 const sealedBy = ['p_aux', 'sc-02-data-tree-r-last.dat', 't_aux'];
 const bytesOf = (base64: string) => [...Buffer.from(base64, 'base64')];
 
-interface Told {
-  readonly CommR: unknown;
-  readonly Ticket: { readonly Ticket: string };
-}
-
-/** Of the sector, as the manager heard it. */
-function chainOf({ wire }: World, number: number) {
+/** What was agreed about the sector; only the first of each message is a new one. */
+function agreed({ wire }: World, number: number) {
   const of = (method: string) =>
     wire.said.filter(
-      ({ method: each, params }) => each === method && JSON.stringify(params[0]).includes(`:${number}}`),
+      (each) => each.method === method && JSON.stringify(each.params[0]).includes(`:${number}}`),
     );
-  const accepted = (method: string) =>
-    of(method).filter(({ result }) => (result as { Res: number } | undefined)?.Res === 1);
-  const [preCommit] = accepted('SubmitPreCommit');
-  const [proof] = accepted('SubmitProof');
+  const sent = (method: string) => {
+    const found = of(method).find(
+      ({ result }) => (result as { readonly Res: number } | undefined)?.Res === 1,
+    );
+    if (found) return found.params[1];
+    throw new Error(`no ${method} of sector ${number} was accepted`);
+  };
   const seeds = of('WaitSeed').flatMap(
-    ({ result }) => (result as { Seed: { Seed: string } | null }).Seed ?? [],
+    ({ result }) => (result as { readonly Seed: { readonly Seed: string } | null } | undefined)?.Seed ?? [],
   );
   return {
-    preCommit: preCommit?.params[1] as Told,
-    seeds: seeds.map(({ Seed }) => Seed),
-    proof: (proof?.params[1] as { Proof: string }).Proof,
+    // As the worker's client sends them.
+    preCommit: sent('SubmitPreCommit') as PreCommit,
+    proof: (sent('SubmitProof') as { readonly Proof: string }).Proof,
+    seeds: [...new Set(seeds.map(({ Seed }) => Seed))],
   };
 }
 
@@ -106,8 +106,8 @@ export async function expectUndisturbed(
     messages: { preCommit: 1, proof: 1 },
   });
   const number = Number(id.split('-').at(-1));
-  const { preCommit, seeds, proof } = chainOf(world, number);
-  expect([...new Set(seeds)]).toHaveLength(1);
+  const { preCommit, seeds, proof } = agreed(world, number);
+  expect(seeds).toHaveLength(1);
   const anew = await sealAnew(world, number, bytesOf(preCommit.Ticket.Ticket), bytesOf(seeds[0] ?? ''));
   const hex = (path: string) => readFileSync(path, 'hex');
   const cache = join(world.remote, 'cache', id);

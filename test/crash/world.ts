@@ -37,6 +37,8 @@ export interface WorldOptions {
   readonly sealing?: string;
   /** Of the configuration, beside the gates. */
   readonly more?: string;
+  /** Between two sectors. @default '50ms' */
+  readonly sealInterval?: string;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -54,7 +56,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     threads: options.threads ?? 1,
     sealing: options.sealing ?? 'max_retries = 1000',
     more: `${gatedStages}\n${options.more ?? ''}`,
-  });
+  }).replace('seal_interval = "50ms"', `seal_interval = "${options.sealInterval ?? '50ms'}"`);
   // What is to be held from the start is closed before the worker is there.
   let worker: Daemon | undefined;
   const start = async (text?: string) => {

@@ -70,13 +70,11 @@ describe('an abort begun at the manager', () => {
     await fleet.worker.line(/TreeDBuilt -> TicketAssigned/);
     expect((await onWorker(fleet.worker.at, 'pause', '--index', '0', '--now')).code).toBe(0);
     await giveUp(fleet);
-    await expect
-      .poll(fleet.thread, soon)
-      .toMatchObject({
-        mode: 'paused',
-        state: 'Aborted',
-        lastError: { level: 'abort', message: 'no such deal' },
-      });
+    await expect.poll(fleet.thread, soon).toMatchObject({
+      mode: 'paused',
+      state: 'Aborted',
+      lastError: { level: 'abort', message: 'no such deal' },
+    });
     expect((await onWorker(fleet.worker.at, 'resume', '--index', '0')).code).toBe(0);
     await expectGivenUp(fleet, 'no such deal');
   });
@@ -114,7 +112,7 @@ describe('kill -9 of the manager', () => {
     for (const method of ['SubmitPreCommit', 'SubmitProof'])
       for (const where of ['request', 'answer'] as const) {
         const held = fleet.wire.hold(method, where);
-        await held.reached;
+        await held.reached();
         await manager.end('SIGKILL');
         manager = await fleet.again();
         held.cut();

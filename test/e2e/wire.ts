@@ -12,7 +12,8 @@ export interface Said {
 
 /** A call that is held: as a request that the manager has not heard, or as an answer that the worker has not. */
 export interface Held {
-  readonly reached: Promise<void>;
+  /** Resolves when the call is there. @throws when it does not come */
+  reached(): Promise<void>;
   letGo(): void;
   /** The connection breaks. */
   cut(): void;
@@ -81,9 +82,23 @@ export async function wireTo(port: number): Promise<Wire> {
         },
       };
       holds.add(hold);
-      return { reached, letGo: () => end('go on'), cut: () => end('cut') };
+      return {
+        reached: () => inTime(reached, `${method} is not called`),
+        letGo: () => end('go on'),
+        cut: () => end('cut'),
+      };
     },
   };
+}
+
+// As long as a line of a daemon is waited for.
+const deadlineMs = 45_000;
+
+function inTime(event: Promise<void>, what: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(what)), deadlineMs);
+    void event.then(resolve).finally(() => clearTimeout(timer));
+  });
 }
 
 function forwarded(port: number, from: IncomingMessage, body: Buffer) {
