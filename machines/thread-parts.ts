@@ -40,7 +40,7 @@ const failureOf = (event: unknown) => (event as { error: StageFailure }).error;
 const longestTimerMs = 2 ** 31 - 1;
 
 const changed = ({ record, row }: Change) => ({ record, row });
-/** A stage is over, or an operator spoke: what was asked for it is history. */
+/** A stage failed, or an operator spoke: what was asked for it is history. */
 const over = ({ record, row }: Change) => ({ record, row, isProbe: false, isResumed: false });
 
 /** `work` is given here and not by `provide`, which would build the whole chart a second time (10 ms a thread). */
@@ -69,9 +69,12 @@ export function threadParts(plan: Plan, work: ThreadWork) {
         return { isProbe: answer.granted && answer.isProbe };
       }),
       markStopping: assign({ isStopping: true }),
-      advance: assign(({ context, event }, params: { to: string }) =>
-        over(advance(plan, context.record, params.to, outcomeOf(event), context.now(), context.startedMs)),
-      ),
+      advance: assign(({ context, event }, params: { to: string }) => {
+        const { record, startedMs } = context;
+        const change = advance(plan, record, params.to, outcomeOf(event), context.now(), startedMs);
+        // Who was sent on to an earlier state has what stood in the way still before it.
+        return { ...over(change), isResumed: context.isResumed && !change.record.isPaused };
+      }),
       release: assign(({ context }) =>
         over(release(context.record, context.now(), context.settings().sealIntervalMs)),
       ),

@@ -27,7 +27,7 @@ export interface ThreadContext extends ThreadInput, MachineContext {
   readonly isStopping: boolean;
   /** The stage is tried for all threads that wait behind its breaker. */
   readonly isProbe: boolean;
-  /** An operator sent the thread on since its last stage ended. */
+  /** An operator sent the thread on, and since then all went well. */
   readonly isResumed: boolean;
 }
 

@@ -31,7 +31,7 @@ export function openSound(file: string, layout: Layout): Db {
   const hasLog = (sizeOf(`${file}-wal`) ?? 0) > 0;
   if (size === undefined && hasLog) throw damaged(file, `it is gone, but its log ${file}-wal is there`);
   if (size === undefined) create(file, layout);
-  const db = openDatabase(file, (opened) => {
+  const db = openWhole(file, (opened) => {
     const found = Number(opened.pragma('user_version', { simple: true }));
     if (found > layout.version)
       throw new SealvisorError(
@@ -55,6 +55,18 @@ export function openSound(file: string, layout: Layout): Db {
     );
   }
   return db;
+}
+
+/** What SQLite itself finds to be no database, or a broken one, is damaged. */
+function openWhole(file: string, setUp: (db: Db) => void): Db {
+  try {
+    return openDatabase(file, setUp);
+  } catch (error) {
+    const cause = error instanceof SealvisorError ? error.cause : undefined;
+    if (/^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(cause) ?? ''))
+      throw damaged(file, messageOf(cause), cause);
+    throw error;
+  }
 }
 
 /** SQLite takes a file of less than a page for a new one, and writes over it. @throws store_failed */

@@ -8,13 +8,13 @@ import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
 import type { WorkerLife, WorkerView } from '../protocol/worker.js';
-import { openWorkerStore } from '../store/worker-store.js';
 import { builtinProcessor } from './builtin-processor.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
 import { drainer, drainView } from './drain.js';
 import { type EventHub, eventHub } from './event-hub.js';
-import { checkWritable } from './location.js';
+import { openHome } from './home.js';
+import { checkAnyWritable, checkWritable } from './location-check.js';
 import { places } from './places.js';
 import { type Processors, workerProcessors } from './processors.js';
 import { reloader } from './reload.js';
@@ -57,12 +57,12 @@ export interface Worker {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** @throws location_not_writable, location_in_use before any thread is started; what a door's first start failed with, nothing is left running */
+/** @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { name, version, warn, onRow, onView } = options;
   let { config } = options;
-  await Promise.all(config.threads.map((thread) => checkWritable(thread.location)));
-  const store = openWorkerStore(config.home);
+  await checkAnyWritable(config.threads.map((thread) => thread.location));
+  const store = openHome(config, warn);
   // Written below alone, and guarded by its checksum.
   let record = (store.read() ?? emptyWorkerRecord) as WorkerRecord;
   const events = eventHub();

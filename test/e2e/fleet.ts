@@ -9,13 +9,19 @@ export interface Daemon extends Running {
   readonly at: string;
 }
 
-export async function startManager(
-  dir: string,
-  options: { readonly port?: number; readonly pieces?: string; readonly sectorSize?: string } = {},
-): Promise<Daemon> {
+export interface ManagerOptions {
+  readonly port?: number;
+  readonly pieces?: string;
+  readonly sectorSize?: string;
+  /** The first so many messages of each kind fail on chain. */
+  readonly failMessages?: number;
+}
+
+export async function startManager(dir: string, options: ManagerOptions = {}): Promise<Daemon> {
   const args = ['mock', '--listen', `127.0.0.1:${options.port ?? 0}`, '--home', join(dir, 'manager')];
   args.push('--epoch', '50ms', '--sector-size', options.sectorSize ?? '2KiB');
   if (options.pieces !== undefined) args.push('--pieces', options.pieces);
+  if (options.failMessages !== undefined) args.push('--fail-messages', String(options.failMessages));
   const manager = start('venus-sector-manager', args);
   const told = await manager.line(/listens on http:\/\/(\S+)/);
   return { ...manager, at: told[1] ?? '' };
@@ -70,6 +76,11 @@ export function onWorker(at: string, ...args: readonly string[]) {
 /** A `venus-sector-manager util worker` command to the manager at `at`. */
 export function onManager(at: string, ...args: readonly string[]) {
   return run('venus-sector-manager', ['util', 'worker', '--manager', `http://${at}`, ...args]);
+}
+
+/** A `venus-sector-manager util sealer` command to the manager at `at`. */
+export function onSectors(at: string, ...args: readonly string[]) {
+  return run('venus-sector-manager', ['util', 'sealer', '--manager', `http://${at}`, ...args]);
 }
 
 export async function threadsOf(at: string): Promise<readonly ThreadView[]> {

@@ -119,8 +119,8 @@ function onward(seen: Seen, { plan }: Around): Seen {
 }
 
 /** A stage is over, one way or another. */
-function entered(seen: Seen, around: Around, wait: Wait = 'idle'): Seen {
-  const next = { ...seen, isProbe: false, isResumed: false };
+function entered(seen: Seen, around: Around, wait: Wait = 'idle', isResumed = false): Seen {
+  const next = { ...seen, isProbe: false, isResumed: isResumed && seen.intent === null };
   if (seen.mode === 'stopping') return { ...next, mode: 'stopped' };
   if (seen.isPaused) return { ...next, mode: 'paused' };
   if (seen.intent !== null) return written({ ...next, mode: 'paused', isPaused: true, untilMs: null });
@@ -219,7 +219,7 @@ function done(seen: Seen, pick: number, around: Around): Seen {
     tries: 0,
     untilMs: null,
   };
-  return entered(written(next), around);
+  return entered(written(next), around, 'idle', seen.isResumed);
 }
 
 function idle(seen: Seen, around: Around): Seen {

@@ -155,11 +155,20 @@ describe('a thread that an operator sent on says so in line', () => {
     return one;
   }
 
-  test('once: not for the next stage', async () => {
+  test('for the next stage, too: what stood in the way is still before it', async () => {
     const one = await resumed();
     await one.answer(granted);
     await one.succeed('PC1');
-    expect(one.places.at(-1)?.asked).toEqual({ name: 'pc2', isResumed: false });
+    expect(one.places.at(-1)?.asked).toEqual({ name: 'pc2', isResumed: true });
+  });
+
+  test('until it was paused again', async () => {
+    const one = await resumed();
+    await one.answer(granted);
+    one.pause();
+    await one.succeed('PC1');
+    expect(one.where()).toBe('PC1Done.paused');
+    expect(one.actor.getSnapshot().context.isResumed).toBe(false);
   });
 
   test.each(['temporary', 'permanent'] as const)(

@@ -1,9 +1,16 @@
-/** The place of a thread's store. */
+/** Whether threads can work where they are told to. */
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 
-/** Makes the directory when it is not there. @throws location_not_writable */
+/** One disk that refuses is its thread's failure; where all do, it is the configuration's. @throws location_not_writable */
+export async function checkAnyWritable(locations: readonly string[]): Promise<void> {
+  const checks = await Promise.allSettled(locations.map(checkWritable));
+  const refused = checks.filter((check) => check.status === 'rejected');
+  if (refused.length === checks.length) throw refused[0]?.reason;
+}
+
+/** Makes the location. @throws location_not_writable */
 export async function checkWritable(location: string): Promise<void> {
   try {
     await mkdir(location, { recursive: true });

@@ -1,0 +1,170 @@
+/** One sector's life, with deaths in it. */
+import { expect } from 'vitest';
+import { sealer } from '#machines/index.js';
+import type { Held } from '../e2e/wire.js';
+import { gateOf } from './gates.js';
+import type { Matrix, Moment, Victim } from './matrix.js';
+import { soon, untilGone, type World } from './world.js';
+
+export interface Death {
+  readonly victim: Victim;
+  readonly moment: Moment;
+}
+
+/** By state, in the order in which they can happen: commit, half or request and answer, stage. */
+export type Deaths = Readonly<Record<string, readonly Death[]>>;
+
+/** The stage's call to the manager. */
+export const callOf: Readonly<Record<string, string>> = {
+  Empty: 'AllocateSector',
+  Allocated: 'AcquireDeals',
+  TreeDBuilt: 'AssignTicket',
+  PC2Done: 'SubmitPreCommit',
+  PCSubmitted: 'PollPreCommitState',
+  Persisted: 'SubmitPersistedEx',
+  PersistanceSubmitted: 'WaitSeed',
+  C2Done: 'SubmitProof',
+  ProofSubmitted: 'PollProofState',
+  Finished: 'ReportFinalized',
+  Aborted: 'ReportAborted',
+};
+
+/** A file that the stage writes; the persisted one has the sector's name. */
+export const fileOf: Readonly<Record<string, string>> = {
+  DealsAcquired: 'staged',
+  PieceAdded: 'sc-02-data-tree-d.dat',
+  TicketAssigned: 'sc-02-data-layer-1.dat',
+  PC1Done: 'sealed',
+  PCLanded: 't_aux',
+};
+
+export const mainStates = sealer.states
+  .map(({ name }) => name)
+  .filter((name) => name !== 'SyntheticPoRepNeeded' && name !== 'Aborted');
+
+/** The thread is up again, at the state it died in; a thread that died too often is started by hand. */
+export async function untilBack(world: World, state: string, incarnation: number): Promise<void> {
+  const look = async () => {
+    const view = await world.thread();
+    if (view.mode === 'failed') await world.post('/threads/0/restart');
+    return view.incarnation > incarnation && view.mode !== 'restarting' && view.mode !== 'failed';
+  };
+  await expect.poll(look, soon).toBe(true);
+  expect(await world.thread()).toMatchObject({ state, lastError: null });
+}
+
+export async function killThread(world: World, state: string): Promise<void> {
+  const { incarnation } = await world.thread();
+  process.kill(world.worker().pid, 'SIGUSR2');
+  await untilBack(world, state, incarnation);
+}
+
+export async function killWorker(world: World, state: string): Promise<void> {
+  await world.killWorker();
+  expect(await world.thread()).toMatchObject({ state, lastError: null });
+}
+
+/** The child that does a stage now. */
+export async function childOf(world: World, stage: string): Promise<number> {
+  const answer = await fetch(`http://${world.worker().at}/api/v1/tree`);
+  interface Node {
+    readonly id: string;
+    readonly pid?: number;
+    readonly children: readonly Node[];
+  }
+  const find = (node: Node): Node | undefined =>
+    node.id === `${stage}#0` ? node : node.children.map(find).find((found) => found !== undefined);
+  const { root } = (await answer.json()) as { readonly root: Node };
+  return find(root)?.pid ?? 0;
+}
+
+/** Seals one sector through all these deaths; gives its id. */
+export async function live(world: World, deaths: Deaths, { cell }: Matrix): Promise<string> {
+  const { gates, wire } = world;
+  const holds = new Map<string, Held>();
+  const of = (state: string, ...moments: readonly Moment[]) =>
+    (deaths[state] ?? []).filter(({ moment }) => moments.includes(moment));
+  const hasChild = (state: string) => (deaths[state] ?? []).some(({ victim }) => victim === 'processor');
+
+  const prepare = async (state: string) => {
+    // C2 writes no file to hold it at: its child is stopped before it is asked.
+    if (of(state, 'stage').some(({ victim }) => victim === 'processor'))
+      process.kill(await childOf(world, gateOf(state)), 'SIGSTOP');
+    const isCalled = of(state, 'request', 'answer').length > 0;
+    if (!isCalled && of(state, 'commit', 'stage').length > 0) gates.close(gateOf(state));
+    if (of(state, 'half').length > 0) gates.close(`file-${fileOf[state]}`);
+    // The two moments of a call are those of a hold.
+    for (const { moment } of of(state, 'request', 'answer'))
+      holds.set(moment, wire.hold(callOf[state] ?? '', moment as 'request' | 'answer'));
+  };
+  const halfWay = async (state: string, victim: Victim) => {
+    const gate = `file-${fileOf[state]}`;
+    const pid = await gates.reached(gate, hasChild(state) ? undefined : world.worker().pid);
+    if (victim === 'worker') {
+      await killWorker(world, state);
+      if (hasChild(state)) await untilGone(pid);
+    } else if (victim === 'thread') await killThread(world, state);
+    else {
+      process.kill(pid, 'SIGKILL');
+      await untilGone(pid);
+      await gates.reached(gate);
+      expect(await world.thread()).toMatchObject({ state, lastError: { level: 'temporary' } });
+    }
+  };
+  const stopped = async (state: string) => {
+    const pid = await childOf(world, gateOf(state));
+    await expect.poll(() => world.thread(), soon).toMatchObject({ state, processor: { pid } });
+    process.kill(pid, 'SIGKILL');
+    await untilGone(pid);
+    await gates.reached(gateOf(state));
+    expect(await world.thread()).toMatchObject({ state, lastError: { level: 'temporary' } });
+  };
+  const behindStage = async (state: string, victim: Victim) => {
+    if (victim === 'processor') return stopped(state);
+    await gates.reached(gateOf(state), world.worker().pid);
+    if (victim === 'worker') await killWorker(world, state);
+    else if (victim === 'thread') await killThread(world, state);
+    else {
+      await world.killManager();
+      const view = await world.thread();
+      expect(view.state).toBe(state);
+      // A call that was cut before shows until its stage is done.
+      expect([undefined, 'temporary']).toContain(view.lastError?.level);
+    }
+  };
+  const dieAt = async (state: string) => {
+    for (const { victim, moment } of of(state, 'commit'))
+      await cell(state, victim, moment, async () => {
+        if (state !== 'Empty') await world.worker().line(new RegExp(` -> ${state}( |$)`));
+        await (victim === 'worker' ? killWorker : killThread)(world, state);
+      });
+    for (const { victim, moment } of of(state, 'half'))
+      await cell(state, victim, moment, () => halfWay(state, victim));
+    gates.open(`file-${fileOf[state]}`);
+    for (const { victim, moment } of of(state, 'request', 'answer'))
+      await cell(state, victim, moment, async () => {
+        const held = holds.get(moment);
+        await held?.reached();
+        await world.killManager();
+        // Behind the last call the stage ends.
+        if (moment === 'answer' && of(state, 'stage').length > 0) gates.close(gateOf(state));
+        held?.cut();
+        expect((await world.thread()).state).toBe(state);
+      });
+    for (const { victim, moment } of of(state, 'stage'))
+      await cell(state, victim, moment, () => behindStage(state, victim));
+  };
+
+  await prepare('Empty');
+  await world.killWorker();
+  for (const [at, state] of mainStates.entries()) {
+    await dieAt(state);
+    const next = mainStates[at + 1];
+    const isSameGate = next !== undefined && gateOf(next) === gateOf(state);
+    if (next !== undefined) await prepare(next);
+    if (!isSameGate) gates.open(gateOf(state));
+  }
+  const [, id = ''] = await world.worker().line(/(s-t\d+-\d+) Finished -> Empty/);
+  expect(await world.thread()).toMatchObject({ lastError: null });
+  return id;
+}

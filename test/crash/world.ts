@@ -1,0 +1,119 @@
+/** A worker and a manager that are killed and started again, with a wire between them and a gate behind every stage. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { SectorView } from '../../src/protocol/sealer-view.js';
+import type { HistoryRow, ThreadView } from '../../src/protocol/thread.js';
+import { type Daemon, startManager, startWorker, workerToml } from '../e2e/fleet.js';
+import { bytes, freePort, freshDir, write } from '../e2e/setup.js';
+import { type Wire, wireTo } from '../e2e/wire.js';
+import { type Gates, gatedStages, gatesIn } from './gates.js';
+
+export const children = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c2']
+  .map((stage) => `[[processors.${stage}]]`)
+  .join('\n');
+
+export interface World {
+  readonly dir: string;
+  readonly store: string;
+  readonly remote: string;
+  readonly payload: Buffer;
+  readonly gates: Gates;
+  readonly wire: Wire;
+  worker(): Daemon;
+  manager(): Daemon;
+  /** Kill -9, and a new one on the same directory. */
+  killWorker(): Promise<void>;
+  killManager(): Promise<void>;
+  thread(index?: number): Promise<ThreadView>;
+  threads(): Promise<readonly ThreadView[]>;
+  post(path: string, body?: object): Promise<{ readonly changed: boolean; readonly message: string }>;
+  history(query: string): Promise<readonly HistoryRow[]>;
+  sector(id: string): Promise<SectorView>;
+}
+
+export interface WorldOptions {
+  readonly threads?: number;
+  readonly sealing?: string;
+  /** Of the configuration, beside the gates. */
+  readonly more?: string;
+  /** Between two sectors. @default '50ms' */
+  readonly sealInterval?: string;
+}
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const dir = freshDir();
+  const pieces = join(dir, 'pieces');
+  const payload = bytes(2000, 7);
+  write(join(pieces, '1.bin'), payload);
+  for (let at = 2; at <= (options.threads ?? 1); at += 1)
+    write(join(pieces, `${at}.bin`), bytes(2000, at + 7));
+  const port = await freePort();
+  const wire = await wireTo(port);
+  const gates = gatesIn(join(dir, 'gates'));
+  let manager = await startManager(dir, { port, pieces });
+  const toml = workerToml(dir, wire.at, {
+    threads: options.threads ?? 1,
+    sealing: options.sealing ?? 'max_retries = 1000',
+    more: `${gatedStages}\n${options.more ?? ''}`,
+  }).replace('seal_interval = "50ms"', `seal_interval = "${options.sealInterval ?? '50ms'}"`);
+  // What is to be held from the start is closed before the worker is there.
+  let worker: Daemon | undefined;
+  const start = async (text?: string) => {
+    worker = await startWorker(dir, text, gates.options);
+  };
+  const up = () => {
+    if (worker) return worker;
+    throw new Error('the worker is not started yet');
+  };
+  const ask = async <T>(at: string, path: string, init?: RequestInit) =>
+    (await (await fetch(`http://${at}/api/v1${path}`, init)).json()) as T;
+  const threads = () => ask<readonly ThreadView[]>(up().at, '/threads');
+  const world: World = {
+    dir,
+    store: join(dir, 'store1'),
+    remote: join(dir, 'remote'),
+    payload,
+    gates,
+    wire,
+    worker: up,
+    manager: () => manager,
+    killWorker: async () => {
+      await worker?.end('SIGKILL');
+      await start(worker ? undefined : toml);
+    },
+    killManager: async () => {
+      await manager.end('SIGKILL');
+      manager = await startManager(dir, { port, pieces });
+    },
+    threads,
+    thread: async (index = 0) => {
+      const view = (await threads())[index];
+      if (view) return view;
+      throw new Error(`no thread #${index}`);
+    },
+    post: (path, body = {}) => ask(up().at, path, { method: 'POST', body: JSON.stringify(body) }),
+    history: (query) => ask(up().at, `/threads/0/history?limit=10000&${query}`),
+    sector: (id) => ask(manager.at, `/sectors/${id}`),
+  };
+  return world;
+}
+
+/** Polls: what is asked is another process's, which tells nobody. */
+export const soon = { timeout: 45_000, interval: 10 };
+
+export async function untilGone(pid: number): Promise<void> {
+  await expect.poll(() => existsSync(`/proc/${pid}`), soon).toBe(false);
+}
+
+/** Kill -9 of the worker, or the end of its threads; it is back when this resolves. */
+export async function kill(world: World, victim: 'worker' | 'thread'): Promise<void> {
+  if (victim === 'worker') return world.killWorker();
+  const { incarnation } = await world.thread();
+  process.kill(world.worker().pid, 'SIGUSR2');
+  const isBack = async () => {
+    const view = await world.thread();
+    return view.incarnation > incarnation && view.mode !== 'restarting';
+  };
+  await expect.poll(isBack, soon).toBe(true);
+}
