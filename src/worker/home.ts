@@ -5,7 +5,8 @@ import { openWorkerStore, type WorkerStore } from '../store/worker-store.js';
 
 /**
  * The worker's store. Where the configuration names no home, a location that refuses is its thread's failure alone:
- * the next thread's is taken. @throws what the first home failed with, when all do
+ * the next thread's is taken, and where all refuse the worker serves all the same, but takes no command that it could
+ * not keep. @throws what a home that is named failed with
  */
 export function openHome(
   { home, threads }: Pick<WorkerConfig, 'home' | 'threads'>,
@@ -13,15 +14,16 @@ export function openHome(
 ): WorkerStore {
   try {
     return openWorkerStore(home);
-  } catch (first) {
-    const isDefault = home === threads[0]?.location;
-    for (const { location } of isDefault ? threads.slice(1) : []) {
+  } catch (refusal) {
+    if (home !== threads[0]?.location) throw refusal;
+    for (const { location } of threads.slice(1)) {
       const store = tryOpen(location);
       if (!store) continue;
-      warn(`${messageOf(first)}; limits and cordon set by hand are kept in ${location} meanwhile`);
+      warn(`${messageOf(refusal)}; limits and cordon set by hand are kept in ${location} meanwhile`);
       return store;
     }
-    throw first;
+    warn(`${messageOf(refusal)}; meanwhile no limit, cordon or drain can be set`);
+    return nowhere(refusal);
   }
 }
 
@@ -29,7 +31,18 @@ function tryOpen(home: string): WorkerStore | undefined {
   try {
     return openWorkerStore(home);
   } catch {
-    // The first home's failure is the one to be told.
+    // The first home's refusal is the one to be told.
     return undefined;
   }
+}
+
+/** Keeps nothing, and says so. */
+function nowhere(refusal: unknown): WorkerStore {
+  return {
+    read: () => undefined,
+    write: () => {
+      throw refusal;
+    },
+    close: () => undefined,
+  };
 }

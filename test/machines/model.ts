@@ -238,7 +238,8 @@ function failed(seen: Seen, level: Level, around: Around): Seen {
     const untilMs = isPaused ? null : nowMs + retryDelayMs(policy, tries, random);
     return entered(written({ ...seen, error: level, tries, isPaused, untilMs }), around, 'retrying');
   }
-  const isPaused = !seen.isProbe || seen.intent !== null;
+  const isForTheOthers = seen.isProbe && !seen.isResumed;
+  const isPaused = !isForTheOthers || seen.intent !== null;
   const error = level === 'critical' ? level : 'permanent';
   return entered(written({ ...seen, error, tries: 0, isPaused, untilMs: null }), around);
 }

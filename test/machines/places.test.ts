@@ -171,16 +171,21 @@ describe('a thread that an operator sent on says so in line', () => {
     expect(one.actor.getSnapshot().context.isResumed).toBe(false);
   });
 
-  test.each(['temporary', 'permanent'] as const)(
-    'once: not after a %s failure of its probe',
-    async (level) => {
-      const one = await resumed();
-      await one.answer(probe);
-      await one.fail(level);
-      one.clock.increment(settings.recoverIntervalMs);
-      expect(one.places.at(-1)?.asked).toEqual({ name: 'pc1', isResumed: false });
-    },
-  );
+  test('until its probe failed in passing', async () => {
+    const one = await resumed();
+    await one.answer(probe);
+    await one.fail('temporary');
+    one.clock.increment(settings.recoverIntervalMs);
+    expect(one.places.at(-1)?.asked).toEqual({ name: 'pc1', isResumed: false });
+  });
+
+  test('and stands still when its probe fails for good: it does not go back in line by itself', async () => {
+    const one = await resumed();
+    await one.answer(probe);
+    await one.fail('permanent');
+    expect(one.where()).toBe('TicketAssigned.paused');
+    expect(one.actor.getSnapshot().context.isResumed).toBe(false);
+  });
 
   test('once: not when there was no job', async () => {
     const one = await resumed('Empty');
