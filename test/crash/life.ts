@@ -73,9 +73,11 @@ export async function childOf(world: World, stage: string): Promise<number> {
     readonly children: readonly Node[];
   }
   const find = (node: Node): Node | undefined =>
-    node.id === `${stage}#0` ? node : node.children.map(find).find((found) => found !== undefined);
+    node.id.startsWith(`${stage}#`) ? node : node.children.map(find).find((found) => found !== undefined);
   const { root } = (await answer.json()) as { readonly root: Node };
-  return find(root)?.pid ?? 0;
+  const pid = find(root)?.pid;
+  if (pid) return pid;
+  throw new Error(`no child does ${stage}`);
 }
 
 /** Seals one sector through all these deaths; gives its id. */

@@ -6,9 +6,9 @@ import { callOf, type Death, type Deaths, fileOf, live, mainStates } from './lif
 import { matrix } from './matrix.js';
 import { expectUndisturbed, mainLine } from './reference.js';
 import { givenUp, synthetic } from './side-lives.js';
+import { isWhole } from './whole.js';
 import { children, startWorld } from './world.js';
 
-const isWhole = process.env.CRASH_MATRIX === 'whole';
 const cells = matrix();
 afterAll(() => console.log(cells.text()));
 

@@ -4,9 +4,9 @@ import type { ThreadView } from '../../src/protocol/thread.js';
 import { gateOf } from './gates.js';
 import { fileOf } from './life.js';
 import { expectUndisturbed } from './reference.js';
+import { isWhole } from './whole.js';
 import { children, kill, soon, startWorld, untilGone, type World, type WorldOptions } from './world.js';
 
-const isWhole = process.env.CRASH_MATRIX === 'whole';
 const id = 's-t010000-1';
 const pc1 = gateOf('TicketAssigned');
 

@@ -1,8 +1,10 @@
 /** Disks that fail below one of three threads: that thread says so and keeps what it has, the others go on. */
+
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { isWhole } from '../crash/whole.js';
 import {
   type Daemon,
   historyOf,
@@ -61,12 +63,15 @@ function flipped(content: Buffer): Buffer {
   return out;
 }
 
+const allDamages = [
+  ['cut to half', (content: Buffer) => content.subarray(0, content.length / 2), /is damaged/],
+  ['empty', () => Buffer.alloc(0), /is damaged \(it is empty\)/],
+  ['with flipped bits in its record', flipped, /its checksum does not match/],
+] as const;
+const damages = isWhole ? allDamages : allDamages.slice(-1);
+
 describe('the database of one thread', () => {
-  test.each([
-    ['cut to half', (content: Buffer) => content.subarray(0, content.length / 2), /is damaged/],
-    ['empty', () => Buffer.alloc(0), /is damaged \(it is empty\)/],
-    ['with flipped bits in its record', flipped, /its checksum does not match/],
-  ] as const)(
+  test.each(damages)(
     '%s: failed with its reason, its bytes as they are; restored, it goes on',
     async (_, spoil, why) => {
       const { dir, toml, db, disk } = await setup({ more: holdPc1 });
@@ -105,20 +110,23 @@ describe('the database of one thread', () => {
 });
 
 describe.runIf(canMount)('the disk of one thread', () => {
-  test('full before its store is there: failed; with space and restarted it seals', async () => {
-    const { dir, disk, toml } = await setup({ size: '4m' });
-    const makeSpace = fill(disk);
-    const worker = await startWorker(dir, toml);
-    const failed = {
-      mode: 'failed',
-      lastError: { message: expect.stringMatching(/store2.*(no space|full)/i) },
-    };
-    await expectAlone(worker, failed, { mode: expect.not.stringMatching('failed') });
-    for (const sector of ['1', '2']) await worker.line(new RegExp(`s-t010000-${sector} Finished -> Empty`));
-    makeSpace();
-    expect(await ask(worker, 'restart')).toMatchObject({ code: 0 });
-    await worker.line(/#1 s-t\S+ Empty -> Allocated/);
-  });
+  test.runIf(isWhole)(
+    'full before its store is there: failed; with space and restarted it seals',
+    async () => {
+      const { dir, disk, toml } = await setup({ size: '4m' });
+      const makeSpace = fill(disk);
+      const worker = await startWorker(dir, toml);
+      const failed = {
+        mode: 'failed',
+        lastError: { message: expect.stringMatching(/store2.*(no space|full)/i) },
+      };
+      await expectAlone(worker, failed, { mode: expect.not.stringMatching('failed') });
+      for (const sector of ['1', '2']) await worker.line(new RegExp(`s-t010000-${sector} Finished -> Empty`));
+      makeSpace();
+      expect(await ask(worker, 'restart')).toMatchObject({ code: 0 });
+      await worker.line(/#1 s-t\S+ Empty -> Allocated/);
+    },
+  );
 
   test('full in the middle of a sector: critical, kept on that disk, the others finish; with space it goes on', async () => {
     const { dir, disk, toml } = await setup({
@@ -139,46 +147,52 @@ describe.runIf(canMount)('the disk of one thread', () => {
     await second.line(/#1 .* Finished -> Empty/);
   });
 
-  test('read-only below its sectors: critical with the place, the others finish; writable again it goes on', async () => {
-    const { dir, disk, toml } = await setup({
-      size: '4m',
-      more: '[sealvisor.builtin]\nleast = { pc1 = "3s" }',
-    });
-    const worker = await startWorker(dir, toml);
-    await untilAll(worker, { state: 'TicketAssigned' });
-    const sectors = join(disk, 'sectors');
-    mount('--bind', sectors, sectors);
-    onTestFinished(() => void spawnSync('umount', ['-l', sectors]));
-    expect(mount('-o', 'remount,bind,ro', sectors)).toBe(true);
-    const failed = {
-      mode: 'paused',
-      lastError: { level: 'critical', message: expect.stringMatching(/EROFS|read-only/) },
-    };
-    await expectAlone(worker, failed, { mode: 'idle', lastError: null });
-    mount('-o', 'remount,bind,rw', sectors);
-    expect(await ask(worker, 'resume')).toMatchObject({ code: 0 });
-    await worker.line(/#1 .* Finished -> Empty/);
-  });
+  test.runIf(isWhole)(
+    'read-only below its sectors: critical with the place, the others finish; writable again it goes on',
+    async () => {
+      const { dir, disk, toml } = await setup({
+        size: '4m',
+        more: '[sealvisor.builtin]\nleast = { pc1 = "3s" }',
+      });
+      const worker = await startWorker(dir, toml);
+      await untilAll(worker, { state: 'TicketAssigned' });
+      const sectors = join(disk, 'sectors');
+      mount('--bind', sectors, sectors);
+      onTestFinished(() => void spawnSync('umount', ['-l', sectors]));
+      expect(mount('-o', 'remount,bind,ro', sectors)).toBe(true);
+      const failed = {
+        mode: 'paused',
+        lastError: { level: 'critical', message: expect.stringMatching(/EROFS|read-only/) },
+      };
+      await expectAlone(worker, failed, { mode: 'idle', lastError: null });
+      mount('-o', 'remount,bind,rw', sectors);
+      expect(await ask(worker, 'resume')).toMatchObject({ code: 0 });
+      await worker.line(/#1 .* Finished -> Empty/);
+    },
+  );
 
-  test('read-only when the worker starts: that thread is failed, the others seal; writable again it goes on', async () => {
-    const { dir, disk, toml } = await setup({ size: '4m', more: holdPc1 });
-    const first = await startWorker(dir, toml);
-    await untilAll(first, { state: 'TicketAssigned' });
-    await first.end('SIGKILL');
-    const before = readdirSync(disk);
-    expect(mount('-o', 'remount,ro', disk)).toBe(true);
-    const second = await startWorker(dir);
-    const failed = {
-      mode: 'failed',
-      lastError: { level: 'critical', message: expect.stringMatching(/store2/) },
-    };
-    await expectAlone(second, failed, { state: 'TicketAssigned', mode: 'running' });
-    expect(readdirSync(disk)).toEqual(before);
-    expect((await ask(second, 'history')).stdout + (await ask(second, 'history')).stderr).toMatch(
-      /TreeDBuilt|store2/,
-    );
-    mount('-o', 'remount,rw', disk);
-    expect(await ask(second, 'restart')).toMatchObject({ code: 0 });
-    await untilAll(second, { state: 'TicketAssigned', mode: 'running', lastError: null });
-  });
+  test.runIf(isWhole)(
+    'read-only when the worker starts: that thread is failed, the others seal; writable again it goes on',
+    async () => {
+      const { dir, disk, toml } = await setup({ size: '4m', more: holdPc1 });
+      const first = await startWorker(dir, toml);
+      await untilAll(first, { state: 'TicketAssigned' });
+      await first.end('SIGKILL');
+      const before = readdirSync(disk);
+      expect(mount('-o', 'remount,ro', disk)).toBe(true);
+      const second = await startWorker(dir);
+      const failed = {
+        mode: 'failed',
+        lastError: { level: 'critical', message: expect.stringMatching(/store2/) },
+      };
+      await expectAlone(second, failed, { state: 'TicketAssigned', mode: 'running' });
+      expect(readdirSync(disk)).toEqual(before);
+      expect((await ask(second, 'history')).stdout + (await ask(second, 'history')).stderr).toMatch(
+        /TreeDBuilt|store2/,
+      );
+      mount('-o', 'remount,rw', disk);
+      expect(await ask(second, 'restart')).toMatchObject({ code: 0 });
+      await untilAll(second, { state: 'TicketAssigned', mode: 'running', lastError: null });
+    },
+  );
 });
