@@ -1,11 +1,9 @@
 /** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
 import { type BreakerRecord, emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
 import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
-import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { messageOf } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
@@ -16,6 +14,7 @@ import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
 import { drainer, drainView } from './drain.js';
 import { type EventHub, eventHub } from './event-hub.js';
+import { checkAnyWritable, checkWritable } from './location-check.js';
 import { places } from './places.js';
 import { type Processors, workerProcessors } from './processors.js';
 import { reload } from './reload.js';
@@ -58,11 +57,11 @@ export interface Worker {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** @throws location_not_writable, location_in_use before any thread is started; what a door's first start failed with, nothing is left running */
+/** @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { name, version, warn, onRow, onView } = options;
   let { config } = options;
-  await Promise.all(config.threads.map((thread) => checkWritable(thread.location)));
+  await checkAnyWritable(config.threads.map((thread) => thread.location));
   const store = openWorkerStore(config.home);
   // Written below alone, and guarded by its checksum.
   let record = (store.read() ?? emptyWorkerRecord) as WorkerRecord;
@@ -242,17 +241,4 @@ function breakerText(stage: string, breaker: BreakerRecord | null): string {
   const { failed, level, message } = breaker;
   const who = failed.map((index) => `#${index}`).join(', ');
   return `${who} failed ${stage} the same way: nobody tries it until one probe is done (${level}: ${message})`;
-}
-
-async function checkWritable(location: string): Promise<void> {
-  try {
-    await mkdir(location, { recursive: true });
-    await access(location, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new SealvisorError(
-      'location_not_writable',
-      `cannot write to ${location}: ${messageOf(cause)}; make it writable for this user or change the thread's location`,
-      { cause },
-    );
-  }
 }
