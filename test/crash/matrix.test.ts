@@ -1,11 +1,14 @@
 /** Kill -9, everywhere. `npm run test:crash` dies all deaths; `npm test` a few. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { callOf, type Death, type Deaths, fileOf, live, mainStates } from './life.js';
 import { matrix } from './matrix.js';
-import { expectUndisturbed } from './reference.js';
+import { expectUndisturbed, mainLine } from './reference.js';
+import { givenUp, synthetic } from './side-lives.js';
+import { isWhole } from './whole.js';
 import { children, startWorld } from './world.js';
 
-const isWhole = process.env.CRASH_MATRIX === 'whole';
 const cells = matrix();
 afterAll(() => console.log(cells.text()));
 
@@ -31,7 +34,48 @@ test('one sector through a few deaths of everyone: as if nothing had happened', 
   await expectUndisturbed(world, await live(world, few, cells));
 });
 
+const atWork = ['DealsAcquired', 'PieceAdded', 'TicketAssigned', 'PC1Done'];
+
 describe.runIf(isWhole)('a sector through the deaths, at every state, of', () => {
+  test('the child at work, and of the worker above it: as if nothing had happened, and no child is left', {
+    timeout: 600_000,
+  }, async () => {
+    const world = await startWorld({ more: children });
+    const deaths = Object.fromEntries(
+      atWork.map((state) => [state, [...half(state, 'worker'), ...half(state, 'processor')]]),
+    );
+    const atC2: Deaths = {
+      SeedAssigned: [{ victim: 'worker', moment: 'stage' }],
+      C1Done: [{ victim: 'processor', moment: 'stage' }],
+    };
+    await expectUndisturbed(world, await live(world, { ...deaths, ...atC2 }, cells));
+  });
+
+  test('everyone while a sector is given up: both sides have it given up, once', async () => {
+    const world = await startWorld();
+    const id = await givenUp(world, cells);
+    expect((await world.history(`sector=${id}&kind=transition`)).slice(-1)).toMatchObject([
+      { from: 'Aborted', to: 'Empty' },
+    ]);
+    expect(await world.sector(id)).toMatchObject({
+      state: 'Aborted',
+      finalized: false,
+      abort: { by: 'w1', reason: 'bad disk' },
+    });
+    expect(existsSync(join(world.store, 'sectors', id))).toBe(false);
+  });
+
+  test('the worker while synthetic proofs are made: as if nothing had happened', async () => {
+    const world = await startWorld();
+    const id = await synthetic(world, cells);
+    const line = mainLine.toSpliced(
+      mainLine.indexOf('PC2Done -> PCSubmitted'),
+      0,
+      'SyntheticPoRepNeeded -> PC2Done',
+    );
+    await expectUndisturbed(world, id, line);
+  });
+
   test.each([
     [
       'the worker',

@@ -86,7 +86,8 @@ async function sealAnew(world: World, number: number, ticket: readonly number[],
   return { sealed, cache_dir, commR: pc2.comm_r, proof: Buffer.from(proof).toString('base64') };
 }
 
-const mainLine = sealer.states
+/** The transitions of a sector's life. */
+export const mainLine = sealer.states
   .map(({ name }) => name)
   .filter((name) => name !== 'SyntheticPoRepNeeded' && name !== 'Aborted')
   .map((name, at, all) => `${name} -> ${all[at + 1] ?? 'Empty'}`);

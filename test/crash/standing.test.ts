@@ -4,9 +4,9 @@ import type { ThreadView } from '../../src/protocol/thread.js';
 import { gateOf } from './gates.js';
 import { fileOf } from './life.js';
 import { expectUndisturbed } from './reference.js';
-import { children, soon, startWorld, untilGone, type World, type WorldOptions } from './world.js';
+import { isWhole } from './whole.js';
+import { children, kill, soon, startWorld, untilGone, type World, type WorldOptions } from './world.js';
 
-const isWhole = process.env.CRASH_MATRIX === 'whole';
 const id = 's-t010000-1';
 const pc1 = gateOf('TicketAssigned');
 
@@ -30,17 +30,6 @@ const intent = (how: string) => ({ kind: 'pause', how, by: 'alice', reason: 'swa
 
 /** All that must not change; a thread's own restart is one more row. */
 const standing = ({ incarnation: _, revision: __, ...view }: ThreadView) => view;
-
-async function kill(world: World, victim: 'worker' | 'thread'): Promise<void> {
-  if (victim === 'worker') return world.killWorker();
-  const { incarnation } = await world.thread();
-  process.kill(world.worker().pid, 'SIGUSR2');
-  const isBack = async () => {
-    const view = await world.thread();
-    return view.incarnation > incarnation && view.mode !== 'restarting';
-  };
-  await expect.poll(isBack, soon).toBe(true);
-}
 
 /** Dies, and shows the same again. */
 async function expectToStand(world: World, victim: 'worker' | 'thread'): Promise<void> {

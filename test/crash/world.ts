@@ -105,3 +105,15 @@ export const soon = { timeout: 45_000, interval: 10 };
 export async function untilGone(pid: number): Promise<void> {
   await expect.poll(() => existsSync(`/proc/${pid}`), soon).toBe(false);
 }
+
+/** Kill -9 of the worker, or the end of its threads; it is back when this resolves. */
+export async function kill(world: World, victim: 'worker' | 'thread'): Promise<void> {
+  if (victim === 'worker') return world.killWorker();
+  const { incarnation } = await world.thread();
+  process.kill(world.worker().pid, 'SIGUSR2');
+  const isBack = async () => {
+    const view = await world.thread();
+    return view.incarnation > incarnation && view.mode !== 'restarting';
+  };
+  await expect.poll(isBack, soon).toBe(true);
+}

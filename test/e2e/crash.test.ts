@@ -63,28 +63,6 @@ describe('kill -9 of the worker', () => {
     },
   );
 
-  test('again and again, wherever the sector is: every stage is finished once and the bytes are the same', async () => {
-    const { dir, payload, manager, store } = await setup();
-    const marks = [
-      /-> PieceAdded/,
-      /-> PC1Done/,
-      /-> PC2Done/,
-      /-> PCLanded/,
-      /-> SeedAssigned/,
-      /-> Finished/,
-    ];
-    let worker = await startWorker(dir, workerToml(dir, manager.at));
-    for (const mark of marks) {
-      await worker.line(mark);
-      await worker.end('SIGKILL');
-      worker = await startWorker(dir);
-    }
-    await worker.line(/Finished -> Empty/);
-    await worker.end('SIGKILL');
-    expectNothingTwice(store);
-    expect(await piecesOf(dir, 's-t010000-1')).toEqual([payload.toString('hex')]);
-  });
-
   test('while paused: it is still paused, by whom and why, and resume brings the sector home', async () => {
     const { dir, payload, manager } = await setup();
     const more = '[sealvisor.builtin]\nleast = { pc2 = "200ms" }';
@@ -103,24 +81,6 @@ describe('kill -9 of the worker', () => {
     expect((await onWorker(second.at, 'resume', '--index', '0')).code).toBe(0);
     await second.line(/ProofSubmitted -> Finished/);
     expect(await piecesOf(dir, 's-t010000-1')).toEqual([payload.toString('hex')]);
-  });
-
-  test('while pausing: the pause is kept and takes hold without being asked for again', async () => {
-    const { dir, manager } = await setup();
-    const first = await startWorker(dir, workerToml(dir, manager.at, { more: holdPc1 }));
-    await first.line(/TreeDBuilt -> TicketAssigned/);
-    const told = await onWorker(first.at, 'pause', '--index', '0', '--reason', 'night');
-    expect(told).toMatchObject({
-      code: 0,
-      stderr: 'thread #0 is pausing: it stands still when PC1 is done\n',
-    });
-    await first.end('SIGKILL');
-    const second = await startWorker(dir, workerToml(dir, manager.at));
-    let [view] = await threadsOf(second.at);
-    expect(view?.intent).toMatchObject({ kind: 'pause', reason: 'night' });
-    while (view?.mode !== 'paused') [view] = await threadsOf(second.at);
-    expect(view.intent).toMatchObject({ kind: 'pause', reason: 'night' });
-    expect(['TicketAssigned', 'PC1Done']).toContain(view.state);
   });
 });
 

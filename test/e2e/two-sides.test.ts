@@ -1,8 +1,10 @@
 /** A worker and its manager about one sector: what one side gives up the other lets go, and nothing is submitted twice. */
+
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SectorView } from '../../src/protocol/sealer-view.js';
+import { isWhole } from '../crash/whole.js';
 import {
   finishedStages,
   type ManagerOptions,
@@ -65,28 +67,31 @@ describe('an abort begun at the manager', () => {
     expect(await fleet.thread()).toMatchObject({ lastError: null });
   });
 
-  test('while the thread is paused: it lets the sector go when it is resumed, and says so before', async () => {
-    const fleet = await setup({ more: holdPc1 });
-    await fleet.worker.line(/TreeDBuilt -> TicketAssigned/);
-    expect((await onWorker(fleet.worker.at, 'pause', '--index', '0', '--now')).code).toBe(0);
-    await giveUp(fleet);
-    await expect.poll(fleet.thread, soon).toMatchObject({
-      mode: 'paused',
-      state: 'Aborted',
-      lastError: { level: 'abort', message: 'no such deal' },
-    });
-    expect((await onWorker(fleet.worker.at, 'resume', '--index', '0')).code).toBe(0);
-    await expectGivenUp(fleet, 'no such deal');
-  });
+  test.runIf(isWhole)(
+    'while the thread is paused: it lets the sector go when it is resumed, and says so before',
+    async () => {
+      const fleet = await setup({ more: holdPc1 });
+      await fleet.worker.line(/TreeDBuilt -> TicketAssigned/);
+      expect((await onWorker(fleet.worker.at, 'pause', '--index', '0', '--now')).code).toBe(0);
+      await giveUp(fleet);
+      await expect.poll(fleet.thread, soon).toMatchObject({
+        mode: 'paused',
+        state: 'Aborted',
+        lastError: { level: 'abort', message: 'no such deal' },
+      });
+      expect((await onWorker(fleet.worker.at, 'resume', '--index', '0')).code).toBe(0);
+      await expectGivenUp(fleet, 'no such deal');
+    },
+  );
 
-  test('at its end, while the proof lands: both sides end it as given up', async () => {
+  test.runIf(isWhole)('at its end, while the proof lands: both sides end it as given up', async () => {
     const fleet = await setup({ more: '[sealvisor.builtin]\nleast = { wait_proof_landed = "1h" }' });
     await fleet.worker.line(/C2Done -> ProofSubmitted/);
     await giveUp(fleet);
     await expectGivenUp(fleet, 'no such deal');
   });
 
-  test('when the sector is finalized: refused, and nothing changes', async () => {
+  test.runIf(isWhole)('when the sector is finalized: refused, and nothing changes', async () => {
     const fleet = await setup();
     await fleet.worker.line(/Finished -> Empty/);
     const refused = await giveUp(fleet);
