@@ -4,7 +4,7 @@ import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryQuery } from '../protocol/thread.js';
 import { type Db, openInMemory, openToRead } from './database.js';
 import { selectRowsJson } from './history-rows.js';
-import { checkBegin, damaged, sizeOf } from './sound-database.js';
+import { checkBegin, damaged, openWhole, sizeOf } from './sound-database.js';
 import { threadStoreFile } from './thread-store.js';
 
 /**
@@ -16,7 +16,7 @@ export function readHistoryJson(location: string, query: HistoryQuery): string {
   const size = sizeOf(file);
   if (size === undefined) return '[]';
   checkBegin(file, size);
-  const db = isWritable(file) ? openToRead(file) : openCopy(file);
+  const db = isWritable(file) ? openWhole(file, () => openToRead(file)) : openCopy(file);
   try {
     return selectRowsJson(db, query);
   } catch (cause) {

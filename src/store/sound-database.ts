@@ -31,7 +31,7 @@ export function openSound(file: string, layout: Layout): Db {
   const hasLog = (sizeOf(`${file}-wal`) ?? 0) > 0;
   if (size === undefined && hasLog) throw damaged(file, `it is gone, but its log ${file}-wal is there`);
   if (size === undefined) create(file, layout);
-  const db = openWhole(file, (opened) => {
+  const setUp = (opened: Db) => {
     const found = Number(opened.pragma('user_version', { simple: true }));
     if (found > layout.version)
       throw new SealvisorError(
@@ -43,7 +43,8 @@ export function openSound(file: string, layout: Layout): Db {
     if (found === layout.version) return;
     layout.migrate?.(opened, found);
     opened.pragma(`user_version = ${layout.version}`);
-  });
+  };
+  const db = openWhole(file, () => openDatabase(file, setUp));
   try {
     reserveLog(file);
   } catch (cause) {
@@ -57,10 +58,10 @@ export function openSound(file: string, layout: Layout): Db {
   return db;
 }
 
-/** What SQLite itself finds to be no database, or a broken one, is damaged. */
-function openWhole(file: string, setUp: (db: Db) => void): Db {
+/** Opens it; what SQLite itself finds to be no database, or a broken one, is damaged. @throws store_failed, and what `open` does */
+export function openWhole(file: string, open: () => Db): Db {
   try {
-    return openDatabase(file, setUp);
+    return open();
   } catch (error) {
     const cause = error instanceof SealvisorError ? error.cause : undefined;
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(cause) ?? ''))
