@@ -37,7 +37,6 @@ test.each([
   ['[sealvisor]\nretry.c2.jitter = 0.5', 'sealvisor.retry.c2.jitter: - > 0.5'],
   ['[sealvisor]\nbreaker.probe = "10s"', 'sealvisor.breaker.probe: 5m > 10s'],
   ['[sealvisor]\ndeadlines.pre_commit = 99', 'sealvisor.deadlines.pre_commit: 86550 > 99'],
-  ['[sealvisor]\nhistory_rows = 500', 'sealvisor.history_rows: 10000 > 500'],
 ])('%j can be had without a restart, and what is taken out goes back', (head, line) => {
   const [running, wanted] = [load(minimal()), withHead(head)];
   const [, what, from, to] = /^(.*): (.*) > (.*)$/.exec(line) ?? [];
@@ -59,6 +58,7 @@ test.each([
     'processors.pc1[0]: - > stable_wait = "5s", envs = [], inherit_envs = true, auto_restart = true',
   ],
   ['[sealvisor]\nspare_threads = 1', 'sealvisor.spare_threads: 0 > 1'],
+  ['[sealvisor]\nhistory_rows = 500', 'sealvisor.history_rows: 10000 > 500'],
   ['[sealvisor]\nhome = "/home"', 'sealvisor.home: /nowhere/store1 > /home'],
   ['[sealvisor]\nbuiltin.least.pc1 = "2s"', 'sealvisor.builtin.least.pc1: - > 2s'],
   [
