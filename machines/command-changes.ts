@@ -1,5 +1,5 @@
 /** What an operator may tell a thread, and how that changes its record. Pure: values in, values out. */
-import { type Plan, planState } from './plan.js';
+import { isResumable, type Plan, planState } from './plan.js';
 import { type Change, iso, rowOf } from './record-changes.js';
 import type { ThreadRecord } from './thread-record.js';
 
@@ -17,6 +17,21 @@ export interface ResumeCommand {
   readonly force: boolean;
   readonly by: string;
   readonly reason: string | null;
+}
+
+/**
+ * Whether an operator may send the record on to a state: it is possible, or by force one that a sector in hand can be
+ * in at all. `possible`: the states whose needs are there.
+ */
+export function maySendTo(
+  plan: Plan,
+  { sector }: ThreadRecord,
+  { state: name, force }: Pick<ResumeCommand, 'force'> & { readonly state: string },
+  possible: readonly string[],
+): boolean {
+  if (possible.includes(name)) return true;
+  const state = planState(plan, name);
+  return force && state !== undefined && isResumable(state) && sector !== null;
 }
 
 /** An operator's pause: the intent is kept at once; it holds at once when `isStandingStill`. */

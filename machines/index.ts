@@ -7,6 +7,7 @@ export {
   type PlanState,
   planState,
   possibleStates,
+  sectorPlace,
   stageName,
   stagesBetween,
 } from './plan.js';

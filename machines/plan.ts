@@ -44,9 +44,12 @@ export function stageName(state: PlanState | undefined): string {
   );
 }
 
+/** The place that is asked for before the next sector. */
+export const sectorPlace = 'sector';
+
 /** The name under which a place is asked for before the stage begins: heavy work, and the next sector. */
 export function placeName(state: PlanState): string | undefined {
-  return state.name === 'Empty' ? 'sector' : state.processor;
+  return state.name === 'Empty' ? sectorPlace : state.processor;
 }
 
 /** Empty holds no sector, Finished is earned. */

@@ -133,7 +133,8 @@ export function fail(
   const retries = failure.level === 'temporary' && record.tries < how.policy.tries;
   // A sector that is given up already cannot be given up again: what is in the way is for a person.
   const isLost = failure.level === 'abort' && record.state !== 'Aborted';
-  const level: Level = retries || isLost || failure.level === 'critical' ? failure.level : 'permanent';
+  if (isLost) return lose(plan, record, failure.message, nowMs);
+  const level: Level = retries || failure.level === 'critical' ? failure.level : 'permanent';
   const at = iso(nowMs);
   const lastError = { level, message: failure.message, stage, at };
   const facts = { stage, level, message: failure.message };
@@ -150,21 +151,18 @@ export function fail(
     };
     return { record: next, row: rowOf(record, nowMs, { kind: 'try', ...facts }) };
   }
-  const to = isLost ? 'Aborted' : record.state;
   const next = {
     ...record,
-    state: to,
-    outputs: isLost ? { ...record.outputs, abortReason: failure.message } : record.outputs,
     lastError,
     tries: 0,
     nextAtMs: null,
-    isPaused: (!isLost && !how.isProbe) || record.intent !== null,
+    isPaused: !how.isProbe || record.intent !== null,
     since: at,
   };
-  return { record: next, row: rowOf(record, nowMs, { kind: 'error', to, ...facts }) };
+  return { record: next, row: rowOf(record, nowMs, { kind: 'error', ...facts }) };
 }
 
-/** The other side gave the sector up: the thread lets it go, and stays paused if it was. */
+/** The sector is lost, by a stage's word or the other side's: the thread lets it go, and stays paused if it was. */
 export function lose(plan: Plan, record: ThreadRecord, reason: string, nowMs: number): Change {
   const at = iso(nowMs);
   const stage = planState(plan, record.state)?.stage ?? '-';

@@ -3,12 +3,13 @@ import { assign, fromPromise, setup } from 'xstate';
 import {
   cancelPause,
   hold,
+  maySendTo,
   type PauseCommand,
   pause,
   type ResumeCommand,
   resume,
 } from './command-changes.js';
-import { isResumable, type Plan, planState, stageName } from './plan.js';
+import { type Plan, planState, stageName } from './plan.js';
 import {
   advance,
   type Change,
@@ -136,10 +137,8 @@ export function threadParts(plan: Plan, work: ThreadWork) {
         if (!context.record.isPaused || event.type !== 'THREAD.RESUME') return false;
         if ((event.state ?? context.record.state) !== params.state) return false;
         if (event.state === null) return true;
-        const state = planState(plan, event.state);
-        if (event.force && state !== undefined && isResumable(state) && context.record.sector !== null)
-          return true;
-        return context.possible(context.record).includes(event.state);
+        const { state, force } = event;
+        return maySendTo(plan, context.record, { state, force }, context.possible(context.record));
       },
       isLost: ({ context, event }) =>
         event.type === 'SECTOR.LOST' &&

@@ -24,11 +24,14 @@ export interface LimitByHand {
   readonly configured: number | null;
 }
 
+/** What is kept of an open breaker over restarts. */
 export interface BreakerRecord {
+  /** Of the latest failure, as is the message. */
   readonly level: Level;
   readonly message: string;
   /** RFC 3339, as `nextProbeAt`. */
   readonly since: string;
+  /** The threads whose failures opened it. */
   readonly failed: readonly number[];
   readonly nextProbeAt: string;
 }

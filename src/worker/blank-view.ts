@@ -3,7 +3,7 @@ import type { PlanName, ThreadView } from '../protocol/thread.js';
 import type { ThreadSetup } from './thread-setup.js';
 
 /** A thread that has not shown itself yet. */
-export function blankView(setup: ThreadSetup): ThreadView {
+export function blankView(setup: Pick<ThreadSetup, 'index' | 'location' | 'plan'>): ThreadView {
   return {
     index: setup.index,
     location: setup.location,

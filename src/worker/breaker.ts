@@ -9,17 +9,6 @@ export interface BreakerPolicy {
   readonly probeMs: number;
 }
 
-/** What is kept of an open breaker over restarts. Times are RFC 3339 UTC. */
-export interface OpenBreaker {
-  /** Of the latest failure, as is the message. */
-  readonly level: ErrorLevel;
-  readonly message: string;
-  readonly since: string;
-  /** The threads whose failures opened it. */
-  readonly failed: readonly number[];
-  readonly nextProbeAt: string;
-}
-
 export interface Open {
   readonly kind: 'open';
   readonly level: ErrorLevel;

@@ -1,13 +1,7 @@
 /** The breakers of all stages, with the times they are kept under. */
-import {
-  type Breaker,
-  type BreakerPolicy,
-  closed,
-  type Left,
-  type Open,
-  type OpenBreaker,
-  settled,
-} from './breaker.js';
+
+import type { BreakerRecord } from '../../machines/worker-record.js';
+import { type Breaker, type BreakerPolicy, closed, type Left, type Open, settled } from './breaker.js';
 import type { DeskTime } from './desk-view.js';
 
 /** What a breaker's news do to its line. */
@@ -22,8 +16,8 @@ export interface Breakers {
   settle(stage: string, index: number, how: Left, policy: BreakerPolicy): BreakerNews | null;
   close(stage: string): void;
   /** As it is kept over a restart. */
-  kept(stage: string): OpenBreaker | null;
-  restore(stage: string, kept: OpenBreaker, policy: BreakerPolicy): void;
+  kept(stage: string): BreakerRecord | null;
+  restore(stage: string, kept: BreakerRecord, policy: BreakerPolicy): void;
 }
 
 export function deskBreakers(time: DeskTime): Breakers {

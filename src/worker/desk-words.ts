@@ -1,11 +1,10 @@
 /** What the desk is asked, and what it answers. */
+
+import type { BreakerRecord } from '../../machines/worker-record.js';
 import type { Clock } from '../actors/index.js';
 import type { WaitingFor } from '../protocol/thread.js';
 import type { BreakerView, LimitView } from '../protocol/worker.js';
-import type { BreakerPolicy, Left, OpenBreaker } from './breaker.js';
-
-/** The name a thread asks under before it takes a new sector; every other name is a stage. */
-export const sectorName = 'sector';
+import type { BreakerPolicy, Left } from './breaker.js';
 
 /** By the stage's name. */
 export interface DeskPolicy {
@@ -25,7 +24,7 @@ export interface DeskOptions {
   /** Told behind every change of holders, lines, limits or breakers. `indexes`: threads whose `waitingFor` may have changed. */
   readonly onChange: (indexes: readonly number[]) => void;
   /** A breaker opened or a probe ended (facts), or it closed (null): whoever keeps it durable writes it. */
-  readonly onBreaker: (stage: string, breaker: OpenBreaker | null) => void;
+  readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
 }
 
 export interface Granted {
@@ -57,7 +56,7 @@ export interface Desk {
   /** By hand: admits those who wait before it. False when it is not open. */
   closeBreaker(stage: string): boolean;
   /** What was open before a restart is open again, with the probe when it was due. */
-  restoreBreakers(open: Readonly<Record<string, OpenBreaker>>): void;
+  restoreBreakers(open: Readonly<Record<string, BreakerRecord>>): void;
   /** Cordon: nobody takes a new sector. */
   hold(reason: string): void;
   unhold(): void;

@@ -1,4 +1,5 @@
 /** Where a worker's threads ask before they start: limits, staggered starts, breakers, cordon. Lives on the main thread. */
+import { sectorPlace } from '../../machines/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Left } from './breaker.js';
@@ -6,7 +7,7 @@ import { deskBreakers } from './desk-breakers.js';
 import * as queue from './desk-line.js';
 import { breakerView, type DeskTime, type LineFacts, limitView, waitingForIn } from './desk-view.js';
 import { deskWaiters } from './desk-waiters.js';
-import { type Desk, type DeskOptions, type DeskPolicy, sectorName } from './desk-words.js';
+import type { Desk, DeskOptions, DeskPolicy } from './desk-words.js';
 
 export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk {
   const { clock, wall, onChange, onBreaker } = options;
@@ -37,7 +38,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
     limit: policy.limits.get(name) ?? null,
     configured: policy.configured.get(name) ?? null,
     staggeredMs: policy.staggeredMs.get(name) ?? null,
-    held: name === sectorName ? heldReason : null,
+    held: name === sectorPlace ? heldReason : null,
     open: breakers.open(name),
   });
 
@@ -84,7 +85,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
   };
   const release = (name: string, index: number, id: number, how: Left) => {
     edit(name, (line) => queue.giveBack(line, index, id));
-    const news = name === sectorName ? null : breakers.settle(name, index, how, policy.breaker);
+    const news = name === sectorPlace ? null : breakers.settle(name, index, how, policy.breaker);
     if (news !== null) unsaved.add(name);
     // Who was sent past it when it was open before was not sent past this one.
     if (news === 'opened') edit(name, queue.calm);
@@ -170,11 +171,11 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
       change(Object.keys(open), () => undefined);
     },
     hold: (reason) =>
-      change([sectorName], () => {
+      change([sectorPlace], () => {
         heldReason = reason;
       }),
     unhold: () =>
-      change([sectorName], () => {
+      change([sectorPlace], () => {
         heldReason = null;
       }),
   };

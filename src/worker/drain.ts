@@ -1,5 +1,6 @@
 /** A drain: every thread is brought to where it may be left, and goes on when the drain is lifted. */
 import type { Drain, Wish } from '../../machines/worker-record.js';
+import { systemClock } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { ThreadView } from '../protocol/thread.js';
@@ -66,12 +67,9 @@ export function drainView(drain: Drain, views: readonly ThreadView[]): DrainView
   };
 }
 
-/** What a timer can count. */
-const longestTimerMs = 2 ** 31 - 1;
-
 export function drainer({ threads, pause, resume, warn }: DrainerOptions): Drainer {
   let inForce: Drain | null = null;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: unknown;
 
   const pauseOne = ({ index, intent }: ThreadView, drain: Drain, how: 'after-stage' | 'now') => {
     // A pause that another has asked for, and that has not taken hold yet, stays theirs.
@@ -90,21 +88,21 @@ export function drainer({ threads, pause, resume, warn }: DrainerOptions): Drain
       warn(`thread #${index} did not go on: ${messageOf(error)}`),
     );
   };
+  const stopWaiting = () => {
+    if (timer !== undefined) systemClock.clearTimeout(timer);
+    timer = undefined;
+  };
   const awaitDeadline = (drain: Drain) => {
     if (drain.deadlineMs === null) return;
-    const leftMs = drain.deadlineMs - Date.now();
-    timer = setTimeout(
-      () => {
-        if (leftMs > longestTimerMs) awaitDeadline(drain);
-        else for (const view of threads()) bringIn(view, drain, 'now');
-      },
-      Math.min(longestTimerMs, Math.max(0, leftMs)),
-    );
+    const due = () => {
+      for (const view of threads()) bringIn(view, drain, 'now');
+    };
+    timer = systemClock.setTimeout(due, Math.max(0, drain.deadlineMs - Date.now()));
   };
 
   return {
     apply: (drain, before) => {
-      clearTimeout(timer);
+      stopWaiting();
       inForce = drain;
       if (before && (drain === null || drain.toFinish))
         for (const view of threads()) void letGo(view, before);
@@ -117,6 +115,6 @@ export function drainer({ threads, pause, resume, warn }: DrainerOptions): Drain
       const view = threads().find((each) => each.index === index);
       if (view) bringIn(view, inForce, 'after-stage');
     },
-    stop: () => clearTimeout(timer),
+    stop: stopWaiting,
   };
 }

@@ -1,12 +1,7 @@
 /** What is left of a thread's stage and sector, from past durations on this worker. */
 import { plans, stagesBetween } from '../../machines/index.js';
 import type { Estimate, ThreadView } from '../protocol/thread.js';
-
-/** Past durations of one stage, ms, the latest first. */
-export interface Durations {
-  readonly stage: string;
-  readonly ms: readonly number[];
-}
+import type { StageDurations } from '../store/history-rows.js';
 
 function median(values: readonly number[]): number | null {
   const sorted = values.toSorted((a, b) => a - b);
@@ -16,7 +11,7 @@ function median(values: readonly number[]): number | null {
 }
 
 /** `durations` are those of sectors of the same size, of all threads. */
-export function estimateOf(view: ThreadView, durations: readonly Durations[], nowMs: number): Estimate {
+export function estimateOf(view: ThreadView, durations: readonly StageDurations[], nowMs: number): Estimate {
   const plan = plans[view.plan];
   if (view.sector === null || plan === undefined) return { stage: null, sector: null };
   const samplesOf = (stage: string) =>

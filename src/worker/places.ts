@@ -1,11 +1,11 @@
 /** Where threads ask for a place: the desk, with what else a thread is told when it may take a new sector. */
-import { limitsInForce, type WorkerRecord } from '../../machines/worker-record.js';
+import { sectorPlace } from '../../machines/index.js';
+import { type BreakerRecord, limitsInForce, type WorkerRecord } from '../../machines/worker-record.js';
 import { systemClock } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
-import type { OpenBreaker } from './breaker.js';
 import { createDesk } from './desk.js';
 import { deskService } from './desk-service.js';
-import { type Desk, type DeskPolicy, sectorName } from './desk-words.js';
+import type { Desk, DeskPolicy } from './desk-words.js';
 import { deskCalls } from './thread-desk.js';
 import type { SettingsOfThread } from './thread-setup.js';
 
@@ -14,7 +14,7 @@ export interface PlacesOptions {
   readonly record: () => WorkerRecord;
   readonly settingsOf: (index: number) => SettingsOfThread;
   readonly onChange: (indexes: readonly number[]) => void;
-  readonly onBreaker: (stage: string, breaker: OpenBreaker | null) => void;
+  readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
 }
 
 export interface Places {
@@ -32,7 +32,8 @@ export function places({ config, record, settingsOf, onChange, onBreaker }: Plac
   };
   const desk = createDesk({ clock: systemClock, wall: Date.now, onChange, onBreaker }, policy());
   const service = deskService(desk);
-  const sectorPlaces = new Set<string>();
+  /** The id under which each thread asked for its next sector last. */
+  const sectorIds = new Map<number, number>();
   return {
     desk,
     call: (name, args) => {
@@ -40,10 +41,8 @@ export function places({ config, record, settingsOf, onChange, onBreaker }: Plac
       if (answer === undefined) return undefined;
       // Sent by the thread's desk alone: index, id, then what is asked.
       const [index, id, asked] = args as [number, number, unknown];
-      const key = `${index}/${id}`;
-      if (name === deskCalls.ask && asked === sectorName) sectorPlaces.add(key);
-      if (name === deskCalls.leave) sectorPlaces.delete(key);
-      if (!sectorPlaces.has(key)) return answer;
+      if (name === deskCalls.ask && asked === sectorPlace) sectorIds.set(index, id);
+      if (sectorIds.get(index) !== id) return answer;
       return answer.then((given) => (isGiven(given) ? { ...given, settings: settingsOf(index) } : given));
     },
     apply: () => {

@@ -88,8 +88,13 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
     if (holder === undefined) return isDown(stage, processors);
     return new SealvisorError('process_gone', `the ${stage} process is frozen for thread #${holder}`);
   };
-  const othersOf = (index: number, processor: Processor) =>
-    [...working].filter(([other, each]) => each === processor && other !== index).map(([other]) => other);
+  /** Does it to the process that works for this thread alone; `none` does, or it works for these others as well. */
+  const toOwn = <T>(index: number, act: (processor: Processor) => T): T | 'none' | readonly number[] => {
+    const processor = working.get(index);
+    if (!processor) return 'none';
+    const sharing = [...working].filter(([other, each]) => each === processor && other !== index);
+    return sharing.length > 0 ? sharing.map(([other]) => other) : act(processor);
+  };
   const end = (processor: Processor) => {
     if (isTriedAgain(processor.stage)) returns.expect(processor.stage);
     present.delete(processor);
@@ -132,26 +137,20 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       return mine;
     },
     pidOf: (index) => working.get(index)?.pid ?? null,
-    freeze: (index) => {
-      const processor = working.get(index);
-      if (!processor) return 'none';
-      const others = othersOf(index, processor);
-      if (others.length > 0) return others;
-      frozen.set(index, processor);
-      processor.freeze();
-      return 'frozen';
-    },
+    freeze: (index) =>
+      toOwn(index, (processor) => {
+        frozen.set(index, processor);
+        processor.freeze();
+        return 'frozen' as const;
+      }),
     thaw: (index) => unfreeze(index, (each) => each.thaw()),
     endFrozen: (index) => unfreeze(index, end),
-    end: (index) => {
-      const processor = working.get(index);
-      if (!processor) return 'none';
-      const others = othersOf(index, processor);
-      if (others.length > 0) return others;
-      frozen.delete(index);
-      end(processor);
-      return 'ended';
-    },
+    end: (index) =>
+      toOwn(index, (processor) => {
+        frozen.delete(index);
+        end(processor);
+        return 'ended' as const;
+      }),
     start: async () => {
       for (const pid of await endOrphans(mark)) warn(`ended process ${pid}, left by an earlier worker`);
       return startTree({ children: processors.map(specOf), ...limit, backoff });

@@ -1,4 +1,7 @@
 /** What the manager is told of the sector at hand, and what it answers: that the sector is lost, it may be. */
+import { endStates } from '../../machines/index.js';
+import type { Clock } from '../actors/index.js';
+import { systemClock } from '../actors/system-clock.js';
 import { systemCodeOf } from '../protocol/errors.js';
 import type { StateReport, Verdict } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
@@ -8,12 +11,6 @@ export interface SectorReport {
   readonly body: StateReport;
 }
 
-/** Ticks of a clock; a test turns it. */
-export interface ReportClock {
-  setTimeout(run: () => void, ms: number): unknown;
-  clearTimeout(handle: unknown): void;
-}
-
 export interface SectorReportsOptions {
   readonly send: (id: SectorId, body: StateReport) => Promise<Verdict>;
   /** Told once per sector that the manager gave it up, or holds it for done while the thread does not. */
@@ -21,7 +18,7 @@ export interface SectorReportsOptions {
   /** After how much silence the state of a sector that is held is said again, ms. */
   readonly everyMs: () => number;
   /** @default the timers of this process */
-  readonly clock?: ReportClock;
+  readonly clock?: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
 }
 
 export interface SectorReports {
@@ -34,12 +31,10 @@ export interface SectorReports {
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 const mostWaiting = 100;
-/** Behind these the thread lets its sector go: nothing is left to be said. */
-const endStates: readonly string[] = ['Finished', 'Aborted'];
 
 /** Reports go out one at a time, in the order they were told; what was not heard is said again before what comes next. */
 export function sectorReports(options: SectorReportsOptions): SectorReports {
-  const { send, onVerdict, everyMs, clock = ownTimers } = options;
+  const { send, onVerdict, everyMs, clock = systemClock } = options;
   const waiting: SectorReport[] = [];
   let latest: SectorReport | undefined;
   let isSending = false;
@@ -48,10 +43,15 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   let failures = 0;
   let timer: unknown;
 
+  const stopWaiting = () => {
+    if (timer !== undefined) clock.clearTimeout(timer);
+    timer = undefined;
+  };
   const wait = (ms: number, then: () => void) => {
-    clock.clearTimeout(timer);
+    stopWaiting();
     timer = clock.setTimeout(then, ms);
   };
+  /** Behind the end states the thread lets its sector go: nothing is left to be said. */
   const isHeld = () => latest !== undefined && !endStates.includes(latest.body.StateChange.Next);
   const sayAgain = () => {
     if (!isHeld() || latest === undefined) return;
@@ -78,7 +78,7 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   };
   const say = async (report: SectorReport) => {
     isSending = true;
-    clock.clearTimeout(timer);
+    stopWaiting();
     const end = await send(report.id, report.body).then(
       (verdict) => ({ verdict }),
       (error: unknown) => ({ error }),
@@ -113,15 +113,9 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
     stop: () => {
       isStopped = true;
       waiting.length = 0;
-      clock.clearTimeout(timer);
+      stopWaiting();
     },
   };
 }
 
 const isSame = (one: SectorId, other: SectorId) => one.miner === other.miner && one.number === other.number;
-
-const ownTimers: ReportClock = {
-  setTimeout: (run, ms) => setTimeout(run, ms),
-  // Only handles of the function above come back here.
-  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
-};

@@ -3,6 +3,8 @@ import type { ThreadView } from '../protocol/thread.js';
 
 export interface ShownView {
   view(): ThreadView;
+  /** What was shown last, with nothing laid over it. */
+  last(): ThreadView;
   show(view: ThreadView): void;
   /** What is laid over the view has changed. */
   refresh(): void;
@@ -23,6 +25,7 @@ export function shownView(
   };
   return {
     view: () => overlay(shown),
+    last: () => shown,
     show: (view) => {
       shown = view;
       told();

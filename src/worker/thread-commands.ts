@@ -1,9 +1,10 @@
 /** Commands as the thread takes them: checked, carried out once, answered with what happened. */
-import type { PauseCommand, ResumeCommand } from '../../machines/command-changes.js';
-import { isResumable, type Plan, planState, stagesBetween } from '../../machines/index.js';
+import { maySendTo, type PauseCommand, type ResumeCommand } from '../../machines/command-changes.js';
+import { type Plan, planState, stagesBetween } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { DryRun, ThreadMode, ThreadView } from '../protocol/thread.js';
+import type { DoneCommand } from '../store/command-log.js';
 import { pauseText, resumeText } from './command-text.js';
 
 export interface CommandOptions {
@@ -20,13 +21,6 @@ export interface Outcome {
   readonly isRepeat?: true;
 }
 
-/** A command under its id, as it is kept with what it changed. */
-export interface KeptCommand {
-  readonly id: string;
-  readonly changed: boolean;
-  readonly message: string;
-}
-
 export interface CommandDesk {
   readonly plan: Plan;
   readonly index: number;
@@ -38,9 +32,9 @@ export interface CommandDesk {
   record(): ThreadRecord;
   possible(): readonly string[];
   /** Sends the machine the command. `keep` makes what is kept with the change. @throws what the write failed with */
-  send(command: PauseCommand | ResumeCommand, keep: (next: ThreadRecord) => KeptCommand | undefined): void;
-  done(id: string): Omit<KeptCommand, 'id'> | undefined;
-  keep(command: KeptCommand): void;
+  send(command: PauseCommand | ResumeCommand, keep: (next: ThreadRecord) => DoneCommand | undefined): void;
+  done(id: string): Omit<DoneCommand, 'id'> | undefined;
+  keep(command: DoneCommand): void;
 }
 
 export function threadCommands(desk: CommandDesk) {
@@ -56,16 +50,14 @@ export function threadCommands(desk: CommandDesk) {
   /** @throws unknown_state, state_not_possible; both name what is possible */
   const checkState = (name: string, isForced: boolean) => {
     const possible = desk.possible();
-    const state = planState(plan, name);
-    if (!state) {
+    if (!planState(plan, name)) {
       const known = plan.states.map((each) => each.name).join(', ');
       throw new SealvisorError('unknown_state', `unknown state ${name}: plan ${plan.name} knows ${known}`, {
         data: { possible },
       });
     }
-    const { sector, isPaused } = desk.record();
-    if (!isPaused || possible.includes(name)) return;
-    if (isForced && isResumable(state) && sector !== null) return;
+    const record = desk.record();
+    if (!record.isPaused || maySendTo(plan, record, { state: name, force: isForced }, possible)) return;
     const can = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'it holds no sector';
     throw new SealvisorError('state_not_possible', `thread #${index} cannot go to ${name}; ${can}`, {
       data: { possible },

@@ -9,13 +9,14 @@ import { formatSectorId } from '../protocol/sector.js';
 import type { HistoryQuery, Progress, ThreadView } from '../protocol/thread.js';
 import { failureOf, stageRunner } from '../sealing/runner.js';
 import { sealerStages } from '../sealing/stages/sealer.js';
+import type { DoneCommand } from '../store/command-log.js';
 import { openThreadStore } from '../store/thread-store.js';
 import { awaitHost } from '../threads/host.js';
 import type { DeskAnswer, Granted } from './desk-words.js';
 import { remoteService } from './remote-service.js';
 import { sectorReports } from './reports.js';
 import { presentReport, stateReport } from './state-report.js';
-import { type KeptCommand, threadCommands } from './thread-commands.js';
+import { threadCommands } from './thread-commands.js';
 import { threadDesk } from './thread-desk.js';
 import { processTask } from './thread-process.js';
 import type { SettingsOfThread, ThreadNews, ThreadSetup } from './thread-setup.js';
@@ -58,7 +59,7 @@ let revision = store.revision();
 let progress: Progress | null = null;
 let lastShown = 0;
 /** What is kept with the change that the command in hand makes. */
-let keepWith: ((next: ThreadRecord) => KeptCommand | undefined) | undefined;
+let keepWith: ((next: ThreadRecord) => DoneCommand | undefined) | undefined;
 /** What the command in hand made the thread show; its answer shows the same. */
 let shown: ThreadView | undefined;
 

@@ -1,7 +1,8 @@
 /** What can be read of a thread's past. */
 import type { Estimate, HistoryQuery } from '../protocol/thread.js';
+import type { StageDurations } from '../store/history-rows.js';
 import { readHistoryJson } from '../store/read-history.js';
-import { type Durations, estimateOf } from './estimate.js';
+import { estimateOf } from './estimate.js';
 import type { ThreadSlot } from './thread-slot.js';
 
 const readMs = 10_000;
@@ -24,7 +25,7 @@ export function threadReads(slotOf: (index: number) => ThreadSlot, slots: () => 
           : await Promise.all(
               slots().map((slot) =>
                 // A thread that does not answer now has nothing to say to an estimate.
-                slot.call<readonly Durations[]>('durations', [sector.size], durationsMs).catch(() => []),
+                slot.call<readonly StageDurations[]>('durations', [sector.size], durationsMs).catch(() => []),
               ),
             );
       return estimateOf(view, all.flat(), Date.now());

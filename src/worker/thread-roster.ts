@@ -61,7 +61,7 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
   };
   const create = (thread: ThreadConfig) => {
     const { index } = thread;
-    const slot = createThreadSlot(index, () => setupOf(thread), services, newsOf(index), spares);
+    const slot = createThreadSlot(thread, () => setupOf(thread), services, newsOf(index), spares);
     slots = [...slots, slot].toSorted((a, b) => a.index - b.index);
     return slot;
   };

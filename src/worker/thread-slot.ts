@@ -69,33 +69,30 @@ export function sparesOf(count: number): SpareThreads {
 
 /** `setup` is made anew for each start. */
 export function createThreadSlot(
-  index: number,
+  configured: Pick<ThreadSetup, 'index' | 'location' | 'plan'>,
   setup: () => ThreadSetup,
   services: (name: string, args: readonly unknown[]) => Promise<unknown>,
   news: SlotNews,
   spares?: SpareThreads,
 ): SupervisedSlot {
+  const { index, location } = configured;
   const name = `thread #${index}`;
-  const first = setup();
   let incarnation = 0;
   let hasShown = false;
   let present: ThreadChild | undefined;
   let failure: string | undefined;
   let lastExit = 'it did not start';
   let isStopping = false;
-  let shown = blankView(first);
-  const shownTo = shownView(shown, news.overlay, news.onView);
+  const shown = shownView(blankView(configured), news.overlay, news.onView);
   const arrivals = new Set<() => void>();
 
-  const show = (view: ThreadView) => {
-    shown = view;
-    shownTo.show(view);
-  };
   const standIn = (mode: ThreadMode, reason: string) => {
     const at = timestamp(Date.now());
-    const lastError = { level: 'critical', message: reason, stage: shown.stage, at } as const;
-    show({ ...shown, mode, incarnation, since: at, progress: null, processor: null, lastError });
+    const last = shown.last();
+    const lastError = { level: 'critical', message: reason, stage: last.stage, at } as const;
+    shown.show({ ...last, mode, incarnation, since: at, progress: null, processor: null, lastError });
   };
+  const showProgress = (progress: Progress) => shown.show({ ...shown.last(), progress });
   const arrived = () => {
     for (const look of arrivals) look();
     arrivals.clear();
@@ -113,9 +110,9 @@ export function createThreadSlot(
       if (from !== incarnation) return;
       if (event.type === 'view') {
         hasShown = true;
-        show(event.view);
+        shown.show(event.view);
       } else if (event.type === 'row') news.onRow(event.row);
-      else if (event.type === 'progress') show({ ...shown, progress: event.progress });
+      else if (event.type === 'progress') showProgress(event.progress);
     },
   });
 
@@ -128,7 +125,7 @@ export function createThreadSlot(
     try {
       const view = await thread.call<ThreadView>('view', [], firstViewMs);
       // The answer comes through another port than the news, which may be newer.
-      if (!hasShown) show(view);
+      if (!hasShown) shown.show(view);
     } catch (error) {
       // It came up and does not answer: it must not seal on unseen, nor keep its location from the next.
       present = undefined;
@@ -182,10 +179,10 @@ export function createThreadSlot(
 
   return {
     index,
-    location: first.location,
+    location,
     name,
-    view: shownTo.view,
-    until: shownTo.until,
+    view: shown.view,
+    until: shown.until,
     call,
     obey: async (command, options, deadlineMs) => {
       if (isStopping)
@@ -195,7 +192,7 @@ export function createThreadSlot(
       const leftMs = Math.max(1, deadlineMs - (performance.now() - startedMs));
       const outcome = await call<Outcome>('obey', [command, options], leftMs);
       // The news of it may still be on its way: who asks next sees no less than this answer said.
-      if (outcome.view.revision > shown.revision) show(outcome.view);
+      if (outcome.view.revision > shown.last().revision) shown.show(outcome.view);
       return { ...outcome, view: news.overlay(outcome.view) };
     },
     start: () =>
@@ -215,12 +212,12 @@ export function createThreadSlot(
       failure = undefined;
     },
     lastExit: () => lastExit,
-    progress: (progress) => show({ ...shown, progress }),
+    progress: showProgress,
     configure: (settings) => {
       // A thread that is not up is started with them.
       call('configure', [settings], noteMs).catch(() => undefined);
     },
-    refresh: shownTo.refresh,
+    refresh: shown.refresh,
     drain: async (stageMs) => {
       isStopping = true;
       arrived();

@@ -1,4 +1,4 @@
-import type { OpenBreaker } from '#src/worker/breaker.js';
+import type { BreakerRecord } from '#machines/worker-record.js';
 import { createDesk } from '#src/worker/desk.js';
 import type { DeskPolicy } from '#src/worker/desk-words.js';
 import { quiet, TestClock } from '../actors/world.js';
@@ -17,7 +17,7 @@ export function makeDesk(policy: Partial<DeskPolicy> = {}) {
   const clock = new TestClock();
   const offset = start - clock.now();
   const told: (readonly number[])[] = [];
-  const saved: (readonly [string, OpenBreaker | null])[] = [];
+  const saved: (readonly [string, BreakerRecord | null])[] = [];
   const desk = createDesk(
     {
       clock,
