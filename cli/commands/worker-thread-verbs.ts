@@ -1,5 +1,6 @@
 /** What `worker` can do with one thread. What a verb does is loaded when it is asked for, but for those that must be fast. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { waitOptions } from './wait-options.js';
 import { history } from './worker-history.js';
 import { list, restart } from './worker-threads.js';
 
@@ -66,19 +67,11 @@ export function threadVerbs(worker: Command): void {
 }
 
 function pauseVerb(worker: Command): void {
-  const pause = ofThread(
-    worker,
-    'pause',
-    'pause a thread: at once when no heavy stage runs, else after the stage',
+  waitOptions(
+    ofThread(worker, 'pause', 'pause a thread: at once when no heavy stage runs, else after the stage')
+      .addOption(new Option('--now', 'abort the running stage; it starts over at resume').conflicts('freeze'))
+      .option('--freeze', "stop the stage's own process where it stands; it goes on from there at resume"),
   )
-    .addOption(new Option('--now', 'abort the running stage; it starts over at resume').conflicts('freeze'))
-    .option('--freeze', "stop the stage's own process where it stands; it goes on from there at resume")
-    .option(
-      '--wait',
-      'until the thread stands still; exit 1 when --timeout is over, the pause stays asked for',
-    )
-    .option('--no-wait', 'answer as soon as the pause is recorded (the default)')
-    .option('--timeout <duration>', 'how long --wait waits (default: 10m)')
     .option('--revision <n>', 'only when the thread is still at this revision, as `show` tells it', revision)
     .option('--reason <text>', 'kept in the history')
     .addHelpText(
@@ -90,16 +83,6 @@ function pauseVerb(worker: Command): void {
       ),
     )
     .action(act(async () => (await import('./worker-pause.js')).pause));
-  // The two are one option to commander, of which the last would win.
-  let isWaitSaid = false;
-  pause.on('option:wait', () => {
-    isWaitSaid = true;
-  });
-  pause.on('option:no-wait', () => {
-    pause.hook('preAction', () => {
-      if (isWaitSaid) pause.error("error: option '--wait' cannot be used with option '--no-wait'");
-    });
-  });
 }
 
 /** A verb of `worker` for the thread that `--index` names. */

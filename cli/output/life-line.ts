@@ -1,4 +1,4 @@
-import { clockText, sinceText } from '../../src/protocol/human-time.js';
+import { clockText, wishText } from '../../src/protocol/human-time.js';
 import type { Wish, WorkerView } from '../../src/protocol/worker.js';
 
 /** One line on a worker that does not simply serve; null when it does, or when nothing is known of it. */
@@ -14,9 +14,4 @@ export function lifeLine(
     return `worker ${name} is being drained${by(drain)}; ${drain.done} of ${drain.of} threads stand as it wants them${latest}`;
   }
   return `worker ${name} is ${life}${life === 'cordoned' && cordon ? by(cordon) : ''}`;
-}
-
-/** `alice since 10:02 UTC (12 min): swap disk` */
-export function wishText({ by, reason, at }: Wish, nowMs: number): string {
-  return `${by} ${sinceText(at, nowMs)}${reason ? `: ${reason}` : ''}`;
 }

@@ -1,8 +1,8 @@
+import { sizeText } from '../../src/config/value-text.js';
 import { errorText } from '../../src/protocol/field-thread.js';
-import { clockText, humanDuration, sinceText, untilText } from '../../src/protocol/human-time.js';
+import { clockText, humanDuration, sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
 import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 import { lineText } from '../../src/protocol/why.js';
-import { wishText } from './life-line.js';
 import { rowLine } from './transition.js';
 
 /** Everything about one thread, a key and its value a line. */
@@ -68,10 +68,4 @@ function sectorText(sector: Estimate['sector']): string | null {
   const unknown = sector.unknown.length > 0 ? `not known yet: ${sector.unknown.join(', ')}` : '';
   const left = sector.leftMs === null ? '' : `about ${humanDuration(sector.leftMs)} left`;
   return [left, unknown].filter((part) => part !== '').join('; ') || null;
-}
-
-function sizeText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB'];
-  const at = Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return `${bytes / 2 ** (10 * at)}${units[at]}`;
 }

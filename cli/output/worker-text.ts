@@ -1,10 +1,9 @@
 /** The worker as a whole, for a person. */
 
 import { formatGoDuration } from '../../src/protocol/duration.js';
-import { sinceText, untilText } from '../../src/protocol/human-time.js';
+import { sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
 import type { BreakerView, DrainView, LimitView, WorkerView } from '../../src/protocol/worker.js';
 import { table } from './field-text.js';
-import { wishText } from './life-line.js';
 import { keyLines } from './show-text.js';
 
 export function workerText(view: WorkerView, nowMs: number): string {

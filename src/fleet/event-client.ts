@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import { SealvisorError } from '../protocol/errors.js';
-import { expectOk, faultOf } from './http-client.js';
+import { expectOk, faultOf, parsed } from './http-client.js';
 
 export interface EventsRequest {
   /** The stream's address, query and all. */
@@ -64,7 +64,7 @@ async function open(address: string, lastId: string | undefined): Promise<Incomi
   if (response.statusCode === 200) return response;
   let text = '';
   for await (const chunk of response) text += String(chunk);
-  expectOk({ status: response.statusCode ?? 0, body: jsonOf(text) });
+  expectOk({ status: response.statusCode ?? 0, body: parsed(text) });
   throw new SealvisorError('bad_answer', `${url.host} answered ${response.statusCode} for its events`);
 }
 
@@ -82,13 +82,5 @@ async function* stream(response: IncomingMessage, url: URL): AsyncGenerator<Told
     throw faultOf(cause, url);
   } finally {
     response.destroy();
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }

@@ -87,7 +87,8 @@ async function readJson(response: IncomingMessage): Promise<JsonResponse> {
   return { status: response.statusCode ?? 0, body: parsed(text) };
 }
 
-function parsed(text: string): unknown {
+/** Undefined when the text is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

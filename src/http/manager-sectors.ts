@@ -1,14 +1,11 @@
 /** `/api/v1/sectors`: what the manager knows of each, and the way to give one up. */
 import type { Hono } from 'hono';
-import * as z from 'zod';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { parseSectorId, type SectorId } from '../protocol/sector.js';
 import { readBody } from './body.js';
 import { parse } from './parse.js';
-
-const text = z.string().max(1000);
-const abortBody = z.strictObject({ reason: text.optional(), by: text.optional() });
+import { askedBody } from './thread-bodies.js';
 
 export function sectorRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void {
   const { sectors } = manager;
@@ -16,7 +13,7 @@ export function sectorRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void
   app.get('/api/v1/sectors/:id', (c) => c.json(sectors.view(sectorId(c.req.param('id')))));
   app.post('/api/v1/sectors/:id/abort', async (c) => {
     const id = sectorId(c.req.param('id'));
-    return c.json(sectors.abort(id, parse(abortBody, await readBody(c), 'abort')));
+    return c.json(sectors.abort(id, parse(askedBody, await readBody(c), 'abort')));
   });
 }
 

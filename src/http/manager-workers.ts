@@ -6,7 +6,7 @@ import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { readBody } from './body.js';
 import { parse, threadIndex } from './parse.js';
-import { pauseBody, restartBody, resumeBody } from './thread-bodies.js';
+import { askedBody, pauseBody, resumeBody } from './thread-bodies.js';
 
 export function workerRoutes(app: Hono, { roster, relay }: Pick<Manager, 'roster' | 'relay'>): void {
   const base = '/api/v1/workers';
@@ -22,7 +22,7 @@ export function workerRoutes(app: Hono, { roster, relay }: Pick<Manager, 'roster
     const index = threadIndex(c.req.param('index'));
     return c.json(await relay.to(c.req.param('name')).thread(index));
   });
-  const bodies = { pause: pauseBody, resume: resumeBody, restart: restartBody } as const;
+  const bodies = { pause: pauseBody, resume: resumeBody, restart: askedBody } as const;
   for (const verb of ['pause', 'resume', 'restart'] as const)
     app.post(`${base}/:name/threads/:index/${verb}`, async (c) => {
       const { name = '', index } = c.req.param();

@@ -2,15 +2,13 @@
 import type { Hono } from 'hono';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { errorLevels } from '../protocol/level.js';
+import { threadModes } from '../protocol/thread.js';
 import type { WorkerNews } from '../protocol/worker.js';
 import type { Worker } from '../worker/worker.js';
 
 /** A door that is started again counts on. */
 const registries = new WeakMap<Worker, Registry>();
 const stageSeconds = [0.1, 1, 10, 60, 600, 1800, 3600, 7200, 14_400, 28_800, 57_600];
-const modes = [
-  ...['idle', 'running', 'waiting', 'retrying', 'pausing', 'paused', 'resting', 'restarting', 'failed'],
-] as const;
 
 export function metricsRoute(app: Hono, worker: Worker): void {
   const registry = registries.get(worker) ?? registryOf(worker);
@@ -41,7 +39,7 @@ function registryOf({ control, events }: Worker): Registry {
     });
   gauge('threads', 'sealing threads by mode', ['mode'], (set) => {
     const views = control.threads();
-    for (const mode of modes) set(views.filter((view) => view.mode === mode).length, { mode });
+    for (const mode of threadModes) set(views.filter((view) => view.mode === mode).length, { mode });
   });
   gauge('threads_with_error', 'sealing threads whose last error stands, by level', ['level'], (set) => {
     const views = control.threads();

@@ -1,5 +1,6 @@
 /** Bodies of the routes that steer a thread, the same on worker and manager (SPEC section 9). */
 import * as z from 'zod';
+import { rowKinds } from '../protocol/thread.js';
 
 /** Who asks and why. */
 export const asked = {
@@ -22,7 +23,8 @@ export const pauseBody = z.strictObject({
   ...command,
 });
 
-export const restartBody = z.strictObject(asked);
+/** Of what asks for nothing more: a restart, a cordon, giving a sector up. */
+export const askedBody = z.strictObject(asked);
 
 export const resumeBody = z.strictObject({
   state: z.string().max(64).nullish(),
@@ -31,7 +33,6 @@ export const resumeBody = z.strictObject({
   ...command,
 });
 
-const kinds = ['transition', 'try', 'error', 'command', 'lifecycle'] as const;
 const wholeNumber = z
   .string()
   .regex(/^\d{1,15}$/, 'expected a whole number')
@@ -52,7 +53,7 @@ export const historyQuery = z
     kind: z
       .string()
       .transform((text) => text.split(','))
-      .pipe(z.array(z.enum(kinds)))
+      .pipe(z.array(z.enum(rowKinds)))
       .optional(),
   })
   .transform(({ kind, ...query }) => ({ ...query, kinds: kind }));

@@ -6,8 +6,6 @@ import { asked } from './thread-bodies.js';
 const longestMs = 30 * 24 * 3600 * 1000;
 const milliseconds = z.int().min(0).max(longestMs);
 
-export const askedBody = z.strictObject(asked);
-
 export const drainBody = z.strictObject({
   toFinish: z.boolean().optional(),
   deadlineMs: milliseconds.optional(),

@@ -5,7 +5,8 @@ import { SealvisorError } from '../protocol/errors.js';
 import type { WorkerControl } from '../worker/control-words.js';
 import { readBody } from './body.js';
 import { parse } from './parse.js';
-import { askedBody, drainBody, limitBody, reloadBody, stopBody } from './worker-bodies.js';
+import { askedBody } from './thread-bodies.js';
+import { drainBody, limitBody, reloadBody, stopBody } from './worker-bodies.js';
 
 export function lifeRoutes(app: Hono, control: WorkerControl): void {
   app.get('/readyz', (c) => {

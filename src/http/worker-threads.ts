@@ -3,7 +3,7 @@ import type { Hono } from 'hono';
 import type { WorkerControl } from '../worker/control-words.js';
 import { readBody } from './body.js';
 import { parse, threadIndex } from './parse.js';
-import { historyQuery, pauseBody, restartBody, resumeBody } from './thread-bodies.js';
+import { askedBody, historyQuery, pauseBody, resumeBody } from './thread-bodies.js';
 
 const threads = '/api/v1/threads';
 const thread = `${threads}/:index` as const;
@@ -25,7 +25,7 @@ export function threadRoutes(app: Hono, control: WorkerControl): void {
     return c.json(await control.resume(index, body));
   });
   app.post(`${thread}/restart`, async (c) => {
-    const body = parse(restartBody, await readBody(c), 'restart');
+    const body = parse(askedBody, await readBody(c), 'restart');
     return c.json(await control.restart(threadIndex(c.req.param('index')), body));
   });
   app.get(`${thread}/history`, async (c) => {

@@ -1,4 +1,5 @@
 /** Times for a person's eye; machines read RFC 3339 and ms. */
+import type { Wish } from './worker.js';
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -29,6 +30,11 @@ export function clockText(at: string, nowMs: number): string {
 /** `since 10:02 UTC (12 min)` */
 export function sinceText(at: string, nowMs: number): string {
   return `since ${clockText(at, nowMs)} (${humanDuration(nowMs - Date.parse(at))})`;
+}
+
+/** `alice since 10:02 UTC (12 min): swap disk` */
+export function wishText({ by, reason, at }: Wish, nowMs: number): string {
+  return `${by} ${sinceText(at, nowMs)}${reason ? `: ${reason}` : ''}`;
 }
 
 /** `in 41 s`; `now` when it is due. */

@@ -4,16 +4,19 @@ import type { WorkerLife } from './worker.js';
 
 export type PlanName = 'sealer' | 'snapup' | 'rebuild' | 'unseal' | 'wdpost';
 
-export type ThreadMode =
-  | 'idle'
-  | 'running'
-  | 'waiting'
-  | 'retrying'
-  | 'pausing'
-  | 'paused'
-  | 'resting'
-  | 'restarting'
-  | 'failed';
+export const threadModes = [
+  'idle',
+  'running',
+  'waiting',
+  'retrying',
+  'pausing',
+  'paused',
+  'resting',
+  'restarting',
+  'failed',
+] as const;
+
+export type ThreadMode = (typeof threadModes)[number];
 
 /** Where a pause takes hold: behind the running stage, by stopping its process, or by aborting the stage. */
 export type PauseHow = 'after-stage' | 'freeze' | 'now';
@@ -80,11 +83,13 @@ export interface ThreadView {
   readonly possible: readonly string[];
 }
 
+export const rowKinds = ['transition', 'try', 'error', 'command', 'lifecycle'] as const;
+
 /** One row of a thread's history (SPEC section 8). */
 export interface HistoryRow {
   readonly seq: number;
   readonly at: string;
-  readonly kind: 'transition' | 'try' | 'error' | 'command' | 'lifecycle';
+  readonly kind: (typeof rowKinds)[number];
   readonly sector: string | null;
   readonly from: string | null;
   readonly to: string | null;

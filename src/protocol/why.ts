@@ -1,8 +1,8 @@
 /** Why a thread is not working, in one sentence, and what an operator can do about it. Pure. */
 import { errorText } from './field-thread.js';
-import { sinceText, untilText } from './human-time.js';
+import { sinceText, untilText, wishText } from './human-time.js';
 import type { Progress, ThreadView, WaitingFor } from './thread.js';
-import type { BreakerView, Wish, WorkerView } from './worker.js';
+import type { BreakerView, WorkerView } from './worker.js';
 
 /** What the sentence needs of the worker; limits make it more exact. */
 export type WorkerFacts = Pick<WorkerView, 'life' | 'cordon' | 'drain' | 'breakers'> &
@@ -62,9 +62,6 @@ function pausingText({ intent, stage, progress }: ThreadView): string {
 function askedText({ intent }: ThreadView, nowMs: number): string {
   return intent ? `; asked for by ${wishText(intent, nowMs)}` : '';
 }
-
-const wishText = ({ by, reason, at }: Wish, nowMs: number) =>
-  `${by} ${sinceText(at, nowMs)}${reason ? `: ${reason}` : ''}`;
 
 function pausedText(view: ThreadView, nowMs: number): string {
   const { intent, lastError, state } = view;
