@@ -1,5 +1,5 @@
 /** What commands say beside their answers: transitions, progress, the summary, and how they end. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { progressDisplay } from '#cli/output/progress.js';
 import { answer, answerControl, answerJson, fail } from '#cli/output/say.js';
 import { summaryTable } from '#cli/output/summary.js';
@@ -8,43 +8,10 @@ import { watch } from '#cli/output/watch.js';
 import { errorCodes, SealvisorError } from '#src/protocol/errors.js';
 import type { HistoryRow } from '#src/protocol/thread.js';
 import { pausedView, viewOf } from '../protocol/views.js';
+import { captured, rowOf } from './setup.js';
 
-let out = '';
-let err = '';
-beforeEach(() => {
-  [out, err] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text;
-    return true;
-  });
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-  process.exitCode = undefined;
-});
-
-const rowOf = (facts: Partial<HistoryRow>): HistoryRow => ({
-  seq: 1,
-  at: '2026-11-22T10:00:17.900Z',
-  kind: 'transition',
-  sector: 's-t010000-2',
-  from: 'C1Done',
-  to: 'C2Done',
-  event: 'C2',
-  stage: 'C2',
-  durationMs: 1234,
-  level: null,
-  message: null,
-  by: null,
-  reason: null,
-  command: null,
-  ...facts,
-});
+const said = captured();
+afterEach(() => void vi.useRealTimers());
 
 const failure = { level: 'permanent', message: 'no parameters', to: 'C1Done' } as const;
 
@@ -153,23 +120,23 @@ test('the summary has a row for each sector with its seconds by stage, its file 
 test('data goes to stdout, JSON as one document', () => {
   answer('a line');
   answerJson({ a: [1] });
-  expect(out).toBe('a line\n{\n  "a": [\n    1\n  ]\n}\n');
-  expect(err).toBe('');
+  expect(said.out).toBe('a line\n{\n  "a": [\n    1\n  ]\n}\n');
+  expect(said.err).toBe('');
 });
 
 test.each(Object.entries(errorCodes))(
   'a fault of code %s is one line on stderr and sets its exit code',
   (code, { exit }) => {
     fail(new SealvisorError(code as keyof typeof errorCodes, 'what happened'));
-    expect(err).toBe(`error: what happened (${code})\n`);
-    expect(out).toBe('');
+    expect(said.err).toBe(`error: what happened (${code})\n`);
+    expect(said.out).toBe('');
     expect(process.exitCode).toBe(exit);
   },
 );
 
 test('a fault that is not ours exits 1, without its trace', () => {
   fail(new TypeError('x is not a function'));
-  expect(err).toBe('error: x is not a function\n');
+  expect(said.err).toBe('error: x is not a function\n');
   expect(process.exitCode).toBe(1);
 });
 
@@ -182,8 +149,8 @@ test.each([
   const reply = { changed, message: 'thread #0 is paused at C1Done' };
   answerControl(reply, json);
   expect(process.exitCode).toBe(exit);
-  expect(err).toBe(json ? '' : `${reply.message}\n`);
-  expect(out === '' ? undefined : JSON.parse(out)).toEqual(json ? reply : undefined);
+  expect(said.err).toBe(json ? '' : `${reply.message}\n`);
+  expect(said.out === '' ? undefined : JSON.parse(said.out)).toEqual(json ? reply : undefined);
 });
 
 test('without --watch a list is shown once', async () => {

@@ -5,30 +5,15 @@ import { type PauseOptions, pause, resume } from '#cli/commands/manager-workers.
 import { managerApp } from '#src/http/manager-app.js';
 import { serve } from '#src/http/serve.js';
 import type { ThreadView } from '#src/protocol/thread.js';
+import { captured } from '../cli/setup.js';
 import { listening } from '../fleet/setup.js';
 import { pausedView, viewOf } from '../protocol/views.js';
 import { fieldWorker } from './field-worker.js';
 import { setup as manage, summary } from './setup.js';
 
-let out = '';
-let err = '';
-beforeEach(() => {
-  [out, err] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    out += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    err += text;
-    return true;
-  });
-  vi.stubEnv('SEALVISOR_OPERATOR', 'alice');
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  process.exitCode = undefined;
-});
+const said = captured();
+beforeEach(() => void vi.stubEnv('SEALVISOR_OPERATOR', 'alice'));
+afterEach(() => void vi.unstubAllEnvs());
 
 /** A manager behind a real port; `w1` is at `dest`. */
 async function setup(dest = '127.0.0.1:1') {
@@ -75,24 +60,24 @@ test('sectors are a table, or the views as JSON', async () => {
   });
   service.abort({ ...id, number: 2 }, { reason: 'disk lost', by: 'bob' });
   await sectors(options);
-  expect(out).toBe(`SectorID     State      Worker  Deals  PreCommits  Proofs  Failure
+  expect(said.out).toBe(`SectorID     State      Worker  Deals  PreCommits  Proofs  Failure
 s-t010000-1  C1Done     w1      NULL   0           0       permanent: no parameters
 s-t010000-2  Allocated  NULL    NULL   0           0       given up by bob: disk lost
 `);
-  out = '';
+  said.out = '';
   await sectors({ ...options, json: true });
-  expect(JSON.parse(out)).toEqual(service.list());
+  expect(JSON.parse(said.out)).toEqual(service.list());
 });
 
 test('a sector is given up by who asks; a second time changes nothing and is exit 3', async () => {
   const { sectors: service, options } = await setup();
   service.allocate(null, null);
   await abort('s-t010000-1', { ...options, reason: 'disk lost' });
-  expect(err).toBe('sector s-t010000-1 is given up: no worker has told of it yet\n');
+  expect(said.err).toBe('sector s-t010000-1 is given up: no worker has told of it yet\n');
   expect(service.view({ miner: 10000, number: 1 }).abort).toEqual({ reason: 'disk lost', by: 'alice' });
   expect(process.exitCode).toBeUndefined();
   await abort('s-t010000-1', { ...options, json: true });
-  expect(JSON.parse(out)).toMatchObject({ changed: false, id: 's-t010000-1' });
+  expect(JSON.parse(said.out)).toMatchObject({ changed: false, id: 's-t010000-1' });
   expect(process.exitCode).toBe(3);
 });
 
@@ -119,7 +104,7 @@ test('--wait looks until the thread stands still, and pauses once', async () => 
   const { dest, asked } = await turning(pausing, pausing, paused);
   const { options } = await setup(dest);
   await pause('w1', '0', { ...options, wait: true });
-  expect(err).toBe(`thread #0 is pausing\nthread #0 is paused at ${paused.state}\n`);
+  expect(said.err).toBe(`thread #0 is pausing\nthread #0 is paused at ${paused.state}\n`);
   expect(process.exitCode).toBeUndefined();
   expect(asked).toMatchObject([{ body: { waitMs: 30_000 } }]);
 });
@@ -128,7 +113,7 @@ test('--wait over its timeout is exit 1, and says that the pause stays', async (
   const { dest, asked } = await turning(pausing);
   const { options } = await setup(dest);
   await pause('w1', '0', { ...options, wait: true, timeout: '50ms' });
-  expect(err).toEqual(
+  expect(said.err).toEqual(
     expect.stringMatching(
       /^thread #0 is pausing\nerror: thread #0 did not stand still within .*: the pause of thread #0 stays asked for, .*\(deadline_exceeded\)\n$/,
     ),
@@ -177,6 +162,6 @@ test.each([
   });
   const { options } = await setup(url.replace('http://', ''));
   await resume('w1', '0', 'PC1Done', { ...options, dryRun: true });
-  expect(out).toBe(`thread #0 ${text}`);
+  expect(said.out).toBe(`thread #0 ${text}`);
   expect(process.exitCode).toBe(code);
 });
