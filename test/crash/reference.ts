@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { sealer } from '#machines/index.js';
-import { c1, proverId } from '#src/sealing/builtin/index.js';
 import { runTask } from '#src/sealing/builtin/run-task.js';
 import type { PreCommit } from '../../src/protocol/sealer.js';
 import { run } from '../e2e/setup.js';
+import { type Run, sealByTasks, type TaskSector } from '../sealing/by-tasks.js';
 import { makeDir, makeWork } from '../sealing/chain.js';
 import type { World } from './world.js';
 
@@ -37,53 +37,12 @@ function agreed({ wire }: World, number: number) {
   };
 }
 
-async function sealAnew(world: World, number: number, ticket: readonly number[], seed: readonly number[]) {
+/** The sector's one piece by the same tasks, ticket and seed; its cache is in `dir`. */
+async function sealAnew(world: World, sector: TaskSector) {
   const dir = makeDir();
-  const work = makeWork();
-  const registered_proof = 'StackedDrg2KiBV1_1';
-  const [staged, sealed, cache_dir] = ['staged', 'sealed', 'cache'].map((name) => join(dir, name)) as [
-    string,
-    string,
-    string,
-  ];
-  const miner = { prover_id: proverId(10000), sector_id: number };
-  const piece_infos = await runTask(
-    'add_pieces',
-    {
-      seal_proof_type: registered_proof,
-      pieces: [
-        { piece_file: { local: join(world.dir, 'pieces', '1.bin') }, payload_size: 2000, piece_size: 2048 },
-      ],
-      staged_filepath: staged,
-    },
-    work,
-  );
-  await runTask('tree_d', { registered_proof, staged_file: staged, cache_dir }, work);
-  const pc1out = await runTask(
-    'pc1',
-    {
-      registered_proof,
-      cache_path: cache_dir,
-      in_path: staged,
-      out_path: sealed,
-      ...miner,
-      ticket,
-      piece_infos,
-    },
-    work,
-  );
-  const pc2 = await runTask('pc2', { pc1out, cache_dir, sealed_file: sealed }, work);
-  const { replicaId } = pc1out as { readonly replicaId: number[] };
-  const facts = {
-    sectorSize: 2048,
-    cacheDir: cache_dir,
-    seed,
-    replicaId,
-    commD: pc2.comm_d,
-    commR: pc2.comm_r,
-  };
-  const { proof } = await runTask('c2', { c1out: await c1(facts, work), ...miner, miner_id: 10000 }, work);
-  return { sealed, cache_dir, commR: pc2.comm_r, proof: Buffer.from(proof).toString('base64') };
+  const piece = { file: { local: join(world.dir, 'pieces', '1.bin') }, payloadSize: 2000, paddedSize: 2048 };
+  const run: Run = (stage, task) => runTask(stage, task, makeWork());
+  return { dir, ...(await sealByTasks(dir, [piece], run, sector)) };
 }
 
 /** The transitions of a sector's life. */
@@ -109,15 +68,16 @@ export async function expectUndisturbed(
   const number = Number(id.split('-').at(-1));
   const { preCommit, seeds, proof } = agreed(world, number);
   expect(seeds).toHaveLength(1);
-  const anew = await sealAnew(world, number, bytesOf(preCommit.Ticket.Ticket), bytesOf(seeds[0] ?? ''));
+  const ticket = bytesOf(preCommit.Ticket.Ticket);
+  const anew = await sealAnew(world, { number, ticket, seed: bytesOf(seeds[0] ?? '') });
   const hex = (path: string) => readFileSync(path, 'hex');
   const cache = join(world.remote, 'cache', id);
   expect(readdirSync(cache).sort()).toEqual([...sealedBy, 'sealvisor.json'].sort());
-  for (const name of sealedBy) expect(hex(join(cache, name)), name).toBe(hex(join(anew.cache_dir, name)));
+  for (const name of sealedBy) expect(hex(join(cache, name)), name).toBe(hex(join(anew.dir, 'cache', name)));
   const sealed = join(world.remote, 'sealed', id);
-  expect(hex(sealed)).toBe(hex(anew.sealed));
-  expect(proof).toBe(anew.proof);
-  expect(preCommit.CommR).toEqual(anew.commR);
+  expect(hex(sealed)).toBe(anew.sealed);
+  expect(proof).toBe(Buffer.from(anew.proof).toString('base64'));
+  expect(preCommit.CommR).toEqual(anew.pc2.comm_r);
   const { stdout } = await run('sealvisor', [
     'unseal',
     sealed,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { c1, proverId } from '#src/sealing/builtin/index.js';
 import type { PieceFile, ProcessorStage, Tasks } from '#src/sealing/tasks.js';
-import { KiB, makeWork, seed, ticket } from './chain.js';
+import { seed as firstSeed, ticket as firstTicket, KiB, makeWork } from './chain.js';
 
 export type Run = <S extends ProcessorStage>(stage: S, task: Tasks[S]['task']) => Promise<Tasks[S]['output']>;
 
@@ -12,13 +12,25 @@ export interface TaskPiece {
   readonly paddedSize: number;
 }
 
+/** What the chain gave; bytes. */
+export interface TaskSector {
+  readonly number: number;
+  readonly ticket: readonly number[];
+  readonly seed: readonly number[];
+}
+
 /** Seals a 2KiB sector by the tasks of the protocol, add_pieces to c2. */
-export async function sealByTasks(dir: string, pieces: readonly TaskPiece[], run: Run) {
+export async function sealByTasks(
+  dir: string,
+  pieces: readonly TaskPiece[],
+  run: Run,
+  { number, ticket, seed }: TaskSector = { number: 2, ticket: firstTicket, seed: firstSeed },
+) {
   const registered_proof = 'StackedDrg2KiBV1_1';
   const staged = join(dir, 'staged');
   const sealed = join(dir, 'sealed');
   const cache_dir = join(dir, 'cache');
-  const miner = { prover_id: proverId(10000), sector_id: 2 };
+  const miner = { prover_id: proverId(10000), sector_id: number };
   const piece_infos = await run('add_pieces', {
     seal_proof_type: registered_proof,
     pieces: pieces.map(({ file, payloadSize, paddedSize }) => ({
