@@ -1,5 +1,5 @@
 /** What an operator may tell a thread, and how that changes its record. Pure: values in, values out. */
-import { isResumable, type Plan, planState } from './plan.js';
+import { emptyState, isResumable, type Plan, planState } from './plan.js';
 import { type Change, iso, rowOf } from './record-changes.js';
 import type { ThreadRecord } from './thread-record.js';
 
@@ -25,13 +25,13 @@ export interface ResumeCommand {
  */
 export function maySendTo(
   plan: Plan,
-  { sector }: ThreadRecord,
+  record: ThreadRecord,
   { state: name, force }: Pick<ResumeCommand, 'force'> & { readonly state: string },
   possible: readonly string[],
 ): boolean {
   if (possible.includes(name)) return true;
   const state = planState(plan, name);
-  return force && state !== undefined && isResumable(state) && sector !== null;
+  return force && state !== undefined && isResumable(state) && record.state !== emptyState;
 }
 
 /** An operator's pause: the intent is kept at once; it holds at once when `isStandingStill`. */

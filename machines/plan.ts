@@ -6,12 +6,22 @@ export interface Needs {
   readonly files: readonly string[];
 }
 
+/** What a stage writes at most, in sizes of its sector; `layers` counts once for each layer of labels. */
+export interface Space {
+  /** Into the thread's own location, or into an attached store. */
+  readonly at: 'location' | 'store';
+  readonly sizes: number;
+  readonly layers?: number;
+}
+
 export interface PlanState {
   readonly name: string;
   /** The stage that leads out of the state; `-` where none is shown. */
   readonly stage: string;
   /** The processor of SPEC section 5 that does the stage's heavy work; a pause waits for such a stage's end. */
   readonly processor?: string;
+  /** Room that the stage wants before it starts. */
+  readonly space?: Space;
   readonly needs: Needs;
 }
 
@@ -26,6 +36,9 @@ export interface Plan {
   readonly states: readonly PlanState[];
   readonly edges: readonly PlanEdge[];
 }
+
+/** The state of a thread with nothing in hand. */
+export const emptyState = 'Empty';
 
 /** States that free the thread. */
 export const endStates: readonly string[] = ['Finished', 'Aborted'];
@@ -49,12 +62,12 @@ export const sectorPlace = 'sector';
 
 /** The name under which a place is asked for before the stage begins: heavy work, and the next sector. */
 export function placeName(state: PlanState): string | undefined {
-  return state.name === 'Empty' ? sectorPlace : state.processor;
+  return state.name === emptyState ? sectorPlace : state.processor;
 }
 
 /** Empty holds no sector, Finished is earned. */
 export function isResumable(state: PlanState): boolean {
-  return state.name !== 'Empty' && state.name !== 'Finished';
+  return state.name !== emptyState && state.name !== 'Finished';
 }
 
 /** What a thread's sector has: the keys of its outputs, and which of its files are there. */
@@ -79,18 +92,27 @@ export function possibleStates(plan: Plan, holdings: Holdings): readonly string[
     .map((state) => state.name);
 }
 
-/** Stages along the plan's main line from `from` (included) to `to` (excluded): what a move redoes or skips. */
+/**
+ * Stages along the plan's line from `from` (included) to `to` (excluded): what a move redoes or skips. Where the line
+ * forks, the first edge that leads to `to` counts; to a state that no edge leads to, the first of all.
+ */
 export function stagesBetween(plan: Plan, from: string, to: string): readonly string[] {
   const places = new Map(plan.states.map((state, place) => [state.name, place]));
   const placeOf = (name: string) => places.get(name) ?? -1;
   const end = placeOf(to);
+  const onward = (name: string) =>
+    plan.edges
+      .filter((edge) => edge.from === name && placeOf(edge.to) > placeOf(name))
+      .map((edge) => edge.to);
+  const leads = (name: string): boolean =>
+    name === to || (placeOf(name) < end && onward(name).some((next) => leads(next)));
   const stages: string[] = [];
-  // The first edge that leads forward is the main line's; states come in its order.
   for (let state = planState(plan, from); state && placeOf(state.name) < end; ) {
     const { name, stage } = state;
     if (stage !== '-') stages.push(stage);
-    const next = plan.edges.find((edge) => edge.from === name && placeOf(edge.to) > placeOf(name));
-    state = next && planState(plan, next.to);
+    const nexts = onward(name);
+    const next = nexts.find(leads) ?? nexts[0];
+    state = next === undefined ? undefined : planState(plan, next);
   }
   return stages;
 }

@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { faultActs } from '../protocol/fault.js';
 import { errorLevels } from '../protocol/level.js';
-import { limitNames, stageNames } from '../protocol/stages.js';
+import { builtinStages, limitNames, stageNames } from '../protocol/stages.js';
 import * as field from './field-types.js';
 import { notUsedWhen, notUsedYet } from './known-keys.js';
 
@@ -32,8 +32,6 @@ const attachedTable = table({
   readonly: field.flag.optional(),
 });
 
-const foreignStages = ['snap_encode', 'snap_prove', 'transfer', 'unseal', 'window_post'];
-
 /** External programs are not run yet: with `bin` nothing of the table has an effect. */
 const processorTable = notUsedWhen(
   table({
@@ -61,12 +59,7 @@ const processorsTable = table({
   }).optional(),
   ext_locks: notUsedYet(mapOf(field.count)),
   static_tree_d: notUsedYet(mapOf(field.text)),
-  add_pieces: processorTables.optional(),
-  tree_d: processorTables.optional(),
-  pc1: processorTables.optional(),
-  pc2: processorTables.optional(),
-  c2: processorTables.optional(),
-  ...perName(foreignStages, notUsedYet(processorTables)).shape,
+  ...perName(builtinStages, processorTables).shape,
 });
 
 const retryTable = table({

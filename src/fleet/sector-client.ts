@@ -2,24 +2,14 @@ import * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
+import { jobAnswers } from './job-answers.js';
 import { rpcCall } from './rpc-client.js';
 
 const desc = z
   .string()
   .nullish()
   .transform((text) => text ?? null);
-const allocated = z.object({
-  ID: z.object({ Miner: z.number().int(), Number: z.number().int() }),
-  ProofType: z.number().int(),
-});
-const deals = z.array(
-  z.object({
-    ID: z.number().int(),
-    PayloadSize: z.number().int(),
-    Piece: z.object({ Size: z.number().int(), Cid: z.object({ '/': z.string() }) }),
-  }),
-);
-const ticket = z.object({ Ticket: z.base64(), Epoch: z.number().int() });
+const { allocated, deals, ticket } = jobAnswers;
 const submitted = z.object({ Res: z.number().int(), Desc: desc });
 const polled = z.object({ State: z.number().int(), Desc: desc });
 const seed = z.object({
@@ -74,6 +64,22 @@ export function sectorClient(manager: {
     reportState: (id, report) => call(verdict, 'ReportState', wireId(id), report),
     reportFinalized: (id) => call(nothing, 'ReportFinalized', wireId(id)),
     reportAborted: (id, reason) => call(nothing, 'ReportAborted', wireId(id), reason),
+    allocateSnapUpSector: (spec) => call(jobAnswers.snapUp.nullable(), 'AllocateSanpUpSector', spec),
+    submitSnapUpProof: (id, proof) => call(submitted, 'SubmitSnapUpProof', wireId(id), proof),
+    allocateRebuildSector: (spec) => call(jobAnswers.rebuild.nullable(), 'AllocateRebuildSector', spec),
+    allocateUnsealSector: (spec) => call(jobAnswers.unseal.nullable(), 'AllocateUnsealSector', spec),
+    achieveUnsealSector: (id, pieceCid, errInfo) =>
+      call(nothing, 'AchieveUnsealSector', wireId(id), { '/': pieceCid }, errInfo),
+    acquireUnsealDest: (id, pieceCid) =>
+      call(jobAnswers.dests, 'AcquireUnsealDest', wireId(id), { '/': pieceCid }),
+    storeReserveSpace: (id, size, candidates) =>
+      call(jobAnswers.store.nullable(), 'StoreReserveSpace', wireId(id), size, candidates),
+    storeBasicInfo: (name) => call(jobAnswers.store.nullable(), 'StoreBasicInfo', name),
+    wdPoStAllocateJobs: (spec, num, workerName) =>
+      call(jobAnswers.wdPosts, 'WdPoStAllocateJobs', spec, num, workerName),
+    wdPoStHeartbeatJobs: (jobIds, workerName) => call(nothing, 'WdPoStHeartbeatJobs', jobIds, workerName),
+    wdPoStFinishJob: (jobId, output, errorReason) =>
+      call(nothing, 'WdPoStFinishJob', jobId, output, errorReason),
     pieceSource: async (pieceCid) => ({
       url: `${manager.url}/piecestore/${pieceCid}`,
       headers: manager.pieceToken === undefined ? {} : { authorization: `Bearer ${manager.pieceToken}` },

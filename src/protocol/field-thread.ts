@@ -61,7 +61,7 @@ export function toFieldThread(view: ThreadView, nowMs: number): FieldThread {
     state: view.state,
     last_error: errorText(view),
     plan: view.plan,
-    job_id: view.sector?.id ?? null,
+    job_id: view.sector?.id ?? view.job ?? null,
     thread_state: threadState(view, elapsed),
     job_state: view.state,
     job_stage: view.stage === '-' ? null : view.stage,

@@ -2,6 +2,7 @@
  * The manager's sector service as a thread uses it: types only, so that a thread loads no schemas.
  * The wire's shapes (SPEC section 6) are in `sealer-wire.ts`.
  */
+import type { AllowedSpec, DealsSpec, JobService } from './jobs.js';
 import type { ErrorLevel } from './level.js';
 import type { SectorId } from './sector.js';
 
@@ -64,15 +65,9 @@ export interface Verdict {
 }
 
 /** The calls of a sealing thread. Every call rejects with a SealvisorError (`unreachable`, `remote_error`, …). */
-export interface SectorService {
-  allocateSector(spec: {
-    AllowedMiners: readonly number[] | null;
-    AllowedProofTypes: readonly number[] | null;
-  }): Promise<Allocated | null>;
-  acquireDeals(
-    id: SectorId,
-    spec: { MaxDeals: number | null; MinUsedSpace: number | null },
-  ): Promise<readonly Deal[] | null>;
+export interface SectorService extends JobService {
+  allocateSector(spec: AllowedSpec): Promise<Allocated | null>;
+  acquireDeals(id: SectorId, spec: DealsSpec): Promise<readonly Deal[] | null>;
   assignTicket(id: SectorId): Promise<Ticket>;
   submitPreCommit(sector: Allocated, info: PreCommit, reset: boolean): Promise<SubmitAnswer>;
   pollPreCommitState(id: SectorId): Promise<PollAnswer>;

@@ -1,7 +1,18 @@
 /** Stages by the names that a configuration, a limit and a processor give them. */
 
-/** Stages that our own processors do, in a child or in the thread itself. */
-export const builtinStages = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c2'] as const;
+/** Stages that a `[[processors.<stage>]]` can do: our own processors in a child or in the thread itself, or a program. */
+export const builtinStages = [
+  'add_pieces',
+  'tree_d',
+  'pc1',
+  'pc2',
+  'c2',
+  'snap_encode',
+  'snap_prove',
+  'transfer',
+  'unseal',
+  'window_post',
+] as const;
 
 export type BuiltinStage = (typeof builtinStages)[number];
 
@@ -29,4 +40,9 @@ export const stageNames = [
   'c2',
   'submit_proof',
   'wait_proof_landed',
+  'snap_encode',
+  'snap_prove',
+  'submit_snapup_proof',
+  'unseal',
+  'window_post',
 ] as const;

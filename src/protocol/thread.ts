@@ -70,6 +70,8 @@ export interface ThreadView {
   readonly incarnation: number;
   readonly revision: number;
   readonly sector: Sector | null;
+  /** The manager's name for the job in hand, where that is no sector (plan wdpost). */
+  readonly job?: string;
   readonly state: string;
   readonly stage: string;
   readonly mode: ThreadMode;
@@ -154,11 +156,16 @@ export interface Summary {
   readonly errors: number;
 }
 
+/** With nothing in hand; a thread of plan wdpost has a job without a sector. */
+export function isEmpty({ sector, job }: Pick<ThreadView, 'sector' | 'job'>): boolean {
+  return sector === null && job === undefined;
+}
+
 export function summarize(views: readonly ThreadView[]): Summary {
   const count = (fact: (view: ThreadView) => boolean) => views.filter(fact).length;
   return {
     threads: views.length,
-    empty: count((view) => view.sector === null),
+    empty: count(isEmpty),
     paused: count((view) => view.mode === 'paused'),
     running: count((view) => view.mode === 'running' || view.mode === 'pausing'),
     waiting: count((view) => view.mode === 'waiting'),

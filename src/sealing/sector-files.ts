@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where one sector's files lie in a thread's store. */
@@ -7,16 +7,48 @@ export interface SectorFiles {
   readonly staged: string;
   readonly sealed: string;
   readonly cacheDir: string;
+  /** The sector as it was before its upgrade, the pieces that go in, and the upgraded one. */
+  readonly snapStaged: string;
+  readonly update: string;
+  readonly updateCacheDir: string;
+  /** Pieces that were taken out again, by CID. */
+  readonly piecesDir: string;
 }
 
 export function sectorFiles(location: string, sectorId: string): SectorFiles {
   const root = join(location, 'sectors', sectorId);
-  return { root, staged: join(root, 'staged'), sealed: join(root, 'sealed'), cacheDir: join(root, 'cache') };
+  return {
+    root,
+    staged: join(root, 'staged'),
+    sealed: join(root, 'sealed'),
+    cacheDir: join(root, 'cache'),
+    snapStaged: join(root, 'snap-staged'),
+    update: join(root, 'update'),
+    updateCacheDir: join(root, 'update-cache'),
+    piecesDir: join(root, 'pieces'),
+  };
 }
 
 /** Whether the file a plan calls `name` is there (machines/plans name them so). */
-export function hasSectorFile(files: SectorFiles, name: string): boolean {
+export function hasSectorFile(
+  files: SectorFiles,
+  name: string,
+  outputs: Readonly<Record<string, unknown>> = {},
+): boolean {
   switch (name) {
+    case 'snap-staged':
+      return existsSync(files.snapStaged);
+    case 'snap-tree-d':
+      return existsSync(join(files.updateCacheDir, 'sc-02-data-tree-d.dat'));
+    case 'update':
+      return existsSync(files.update) && existsSync(join(files.updateCacheDir, 'p_aux'));
+    // Of a sector that is made again: what is kept of it in the end.
+    case 'replica':
+      return hasSectorFile(files, outputs.upgrade ? 'update' : 'sealed');
+    case 'piece':
+      return (
+        existsSync(files.piecesDir) && readdirSync(files.piecesDir).some((each) => !each.startsWith('.'))
+      );
     case 'staged':
       return existsSync(files.staged);
     case 'tree-d':

@@ -29,6 +29,8 @@ export interface AttachedStore {
 export interface StageContext {
   readonly record: ThreadRecord;
   readonly location: string;
+  /** Under which the manager knows this worker. */
+  readonly workerName: string;
   readonly settings: StageSettings;
   readonly stores: readonly AttachedStore[];
   readonly localPiecesDirs: readonly string[];

@@ -1,4 +1,5 @@
 /** Tasks of the external processor protocol (SPEC section 5), as a child and as our own processors take them. */
+import type { WdPostOutput } from '../protocol/jobs.js';
 import type { BuiltinStage } from '../protocol/stages.js';
 
 /** Where a piece's payload comes from; `pledge` is zeros. */
@@ -56,6 +57,74 @@ export interface C2Task {
   readonly miner_id: number;
 }
 
+/** The new replica is written at `new_replica_path`, its trees into `new_cache_path`. */
+export interface SnapEncodeTask {
+  readonly registered_proof: string;
+  readonly new_replica_path: string;
+  readonly new_cache_path: string;
+  /** The sector as it was sealed. */
+  readonly sector_path: string;
+  readonly sector_cache_path: string;
+  readonly staged_data_path: string;
+  readonly piece_infos: readonly PieceInfo[];
+}
+
+export interface SnapProveTask {
+  readonly registered_proof: string;
+  /** As they came from who looked into the files; the field's spelling. */
+  readonly vannilla_proofs: readonly unknown[];
+  readonly comm_r_old: readonly number[];
+  readonly comm_r_new: readonly number[];
+  readonly comm_d_new: readonly number[];
+}
+
+export interface TransferStore {
+  readonly name: string;
+  readonly meta: Readonly<Record<string, string>> | null;
+}
+
+/** One file or directory; without `store_name` it is on the worker's own disk. */
+export interface TransferItem {
+  readonly store_name: string | null;
+  readonly uri: string;
+}
+
+export interface TransferTask {
+  /** By name. */
+  readonly stores: Readonly<Record<string, TransferStore>>;
+  readonly routes: readonly {
+    readonly src: TransferItem;
+    readonly dest: TransferItem;
+    readonly opt: { readonly is_dir: boolean; readonly allow_link: boolean } | null;
+  }[];
+}
+
+/** `offset` and `num_bytes` in unpadded bytes. */
+export interface UnsealTask {
+  readonly registered_proof: string;
+  readonly prover_id: readonly number[];
+  readonly sector_id: number;
+  readonly comm_d: readonly number[];
+  readonly ticket: readonly number[];
+  readonly cache_dir: string;
+  readonly sealed_file: string;
+  readonly unsealed_output: string;
+  readonly offset: number;
+  readonly num_bytes: number;
+}
+
+export interface WindowPostTask {
+  readonly miner_id: number;
+  readonly proof_type: string;
+  readonly replicas: readonly {
+    readonly sector_id: number;
+    readonly comm_r: readonly number[];
+    readonly cache_dir: string;
+    readonly sealed_file: string;
+  }[];
+  readonly seed: readonly number[];
+}
+
 /** A stage that a child can do, with what it takes and gives. */
 export interface Tasks {
   readonly add_pieces: { readonly task: AddPiecesTask; readonly output: readonly PieceInfo[] };
@@ -70,6 +139,19 @@ export interface Tasks {
     };
   };
   readonly c2: { readonly task: C2Task; readonly output: { readonly proof: readonly number[] } };
+  readonly snap_encode: {
+    readonly task: SnapEncodeTask;
+    readonly output: {
+      readonly comm_r_new: readonly number[];
+      readonly comm_r_last_new: readonly number[];
+      readonly comm_d_new: readonly number[];
+    };
+  };
+  readonly snap_prove: { readonly task: SnapProveTask; readonly output: readonly number[] };
+  readonly transfer: { readonly task: TransferTask; readonly output: boolean };
+  /** How many bytes were written. */
+  readonly unseal: { readonly task: UnsealTask; readonly output: number };
+  readonly window_post: { readonly task: WindowPostTask; readonly output: WdPostOutput };
 }
 
 export type ProcessorStage = BuiltinStage;

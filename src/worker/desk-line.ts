@@ -28,6 +28,8 @@ export interface LineRules {
   /** Least time between two starts, ms. */
   readonly staggeredMs: number;
   readonly isHeld: boolean;
+  /** Whether what only this thread needs (room, a free process) is not there now: those behind need not wait for that. */
+  isBlocked(index: number): boolean;
   /** While it is open. `nextProbeAt` is the clock's time, ms. */
   readonly breaker: { readonly probe: number | null; readonly nextProbeAt: number } | null;
 }
@@ -109,7 +111,9 @@ export function nextTurn(line: Line, rules: LineRules, now: number): Turn {
   const { limit, staggeredMs, isHeld, breaker } = rules;
   if (isHeld || isFull(line, limit) || (breaker && breaker.probe !== null)) return never;
   // Whose own aborted work still holds a slot waits for that; those behind need not.
-  const free = waiting(line).filter(({ index }) => !line.holders.some((holder) => holder.index === index));
+  const free = waiting(line).filter(
+    ({ index }) => !line.holders.some((holder) => holder.index === index) && !rules.isBlocked(index),
+  );
   const place = (breaker && free.find(({ isUrged }) => isUrged)) ?? free[0];
   if (!place) return never;
   const probeAt = breaker && !place.isUrged ? breaker.nextProbeAt : now;

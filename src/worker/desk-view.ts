@@ -3,6 +3,7 @@ import type { WaitingFor } from '../protocol/thread.js';
 import type { BreakerView, LimitView } from '../protocol/worker.js';
 import type { Open } from './breaker.js';
 import { isFull, type Line, nextStart, waiting } from './desk-line.js';
+import type { Blocked } from './desk-words.js';
 
 export interface LineFacts {
   readonly name: string;
@@ -13,6 +14,7 @@ export interface LineFacts {
   /** Why nobody is let in at all. */
   readonly held: string | null;
   readonly open: Open | null;
+  blockedBy(index: number): Blocked | null;
 }
 
 /** The desk's clock, and what its times are called outside. */
@@ -25,7 +27,7 @@ export interface DeskTime {
   untilMs(text: string): number;
 }
 
-/** What a thread of the line waits for: cordon before breaker before limit before staggered start. */
+/** What a thread of the line waits for: cordon before breaker before limit before what it alone needs before staggered start. */
 export function waitingForIn(facts: LineFacts, index: number, time: DeskTime): WaitingFor | null {
   const { name, line, limit, staggeredMs, held, open } = facts;
   const place = queueOf(line).indexOf(index) + 1;
@@ -41,6 +43,8 @@ export function waitingForIn(facts: LineFacts, index: number, time: DeskTime): W
       ...(isProbing || open.nextProbeAt <= time.now() ? {} : { nextAt: time.text(open.nextProbeAt) }),
     };
   }
+  const blocked = isFull(line, limit) ? null : facts.blockedBy(index);
+  if (blocked) return { place, ...blocked };
   const at = isFull(line, limit) ? null : nextStart(line, staggeredMs ?? 0, time.now());
   return {
     limit: name,

@@ -17,6 +17,13 @@ export interface DeskPolicy {
   readonly breaker: BreakerPolicy;
 }
 
+/** Why a thread cannot begin though it is its turn: what it waits for, who has it, and why where that says more. */
+export interface Blocked {
+  readonly limit: string;
+  readonly holders: readonly number[];
+  readonly reason?: string;
+}
+
 export interface DeskOptions {
   readonly clock: Clock;
   /** Wall time in ms since the epoch. */
@@ -25,6 +32,8 @@ export interface DeskOptions {
   readonly onChange: (indexes: readonly number[]) => void;
   /** A breaker opened or a probe ended (facts), or it closed (null): whoever keeps it durable writes it. */
   readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
+  /** Looked at whenever somebody may be let in; when the answer becomes another one, `look` is called. @default null */
+  readonly blockedBy?: (index: number, name: string) => Blocked | null;
 }
 
 export interface Granted {
@@ -57,6 +66,8 @@ export interface Desk {
   closeBreaker(stage: string): boolean;
   /** What was open before a restart is open again, with the probe when it was due. */
   restoreBreakers(open: Readonly<Record<string, BreakerRecord>>): void;
+  /** What `blockedBy` answers has changed: lets in whom that lets in. */
+  look(): void;
   /** Cordon: nobody takes a new sector. */
   hold(reason: string): void;
   unhold(): void;

@@ -10,7 +10,7 @@ import { deskWaiters } from './desk-waiters.js';
 import type { Desk, DeskOptions, DeskPolicy } from './desk-words.js';
 
 export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk {
-  const { clock, wall, onChange, onBreaker } = options;
+  const { clock, wall, onChange, onBreaker, blockedBy = () => null } = options;
   const time: DeskTime = {
     now: () => clock.now(),
     text: (at) => timestamp(wall() + (at - clock.now())),
@@ -40,13 +40,15 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
     staggeredMs: policy.staggeredMs.get(name) ?? null,
     held: name === sectorPlace ? heldReason : null,
     open: breakers.open(name),
+    blockedBy: (index) => blockedBy(index, name),
   });
 
   /** Lets in who may go on, and looks again when time lets the next one. False when that is nobody now. */
   const admit = (name: string): boolean => {
     for (let count = 0; ; count++) {
       const { line, limit, staggeredMs, held, open } = factsOf(name);
-      const rules = { limit, staggeredMs: staggeredMs ?? 0, isHeld: held !== null, breaker: open };
+      const isBlocked = (index: number) => blockedBy(index, name) !== null;
+      const rules = { limit, staggeredMs: staggeredMs ?? 0, isHeld: held !== null, isBlocked, breaker: open };
       const now = clock.now();
       const turn = queue.nextTurn(line, rules, now);
       if (turn.kind === 'wait') {
@@ -170,6 +172,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
       for (const [stage, kept] of Object.entries(open)) breakers.restore(stage, kept, policy.breaker);
       change(Object.keys(open), () => undefined);
     },
+    look: () => change([...lines.keys()], () => undefined),
     hold: (reason) =>
       change([sectorPlace], () => {
         heldReason = reason;

@@ -3,7 +3,7 @@ import type { Drain, Wish } from '../../machines/worker-record.js';
 import { systemClock } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf } from '../protocol/errors.js';
-import type { ThreadView } from '../protocol/thread.js';
+import { isEmpty, type ThreadView } from '../protocol/thread.js';
 import type { DrainView } from '../protocol/worker.js';
 import type { ThreadControl } from './control.js';
 
@@ -31,7 +31,7 @@ export function drainReason({ reason }: Wish): string {
 export function isDrained(view: ThreadView, drain: Drain): boolean {
   if (view.mode === 'failed') return true;
   if (!drain.toFinish) return view.mode === 'paused';
-  return view.sector === null || (view.mode === 'paused' && isPausedBy(drain, view));
+  return isEmpty(view) || (view.mode === 'paused' && isPausedBy(drain, view));
 }
 
 /** Whether the pause is the drain's own, or of one that it took the place of. */

@@ -14,6 +14,17 @@ export const serviceCalls = [
   'reportFinalized',
   'reportAborted',
   'pieceSource',
+  'allocateSnapUpSector',
+  'submitSnapUpProof',
+  'allocateRebuildSector',
+  'allocateUnsealSector',
+  'achieveUnsealSector',
+  'acquireUnsealDest',
+  'storeReserveSpace',
+  'storeBasicInfo',
+  'wdPoStAllocateJobs',
+  'wdPoStHeartbeatJobs',
+  'wdPoStFinishJob',
 ] as const satisfies readonly (keyof SectorService)[];
 
 /** The manager's service as a thread sees it: each call goes to the worker's main thread, which holds the connection. */

@@ -8,7 +8,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { HistoryQuery, Progress, ThreadView } from '../protocol/thread.js';
 import { failureOf, stageRunner } from '../sealing/runner.js';
-import { sealerStages } from '../sealing/stages/sealer.js';
+import { planStages } from '../sealing/stages/plan-stages.js';
 import type { DoneCommand } from '../store/command-log.js';
 import { openThreadStore } from '../store/thread-store.js';
 import { awaitHost } from '../threads/host.js';
@@ -40,7 +40,7 @@ const desk = threadDesk((name, args) => host.call(name, args), {
 });
 const processes = { children: setup.processChildren, index: setup.index, call: host.call };
 const runStage = stageRunner({
-  stages: sealerStages,
+  stages: planStages[plan.name] ?? {},
   nameOf: (state) => stageName(planState(plan, state)),
   faults: setup.faults,
   leastMs: setup.leastMs,
@@ -117,6 +117,7 @@ const machine = sealingThread(plan, {
     const run = runStage({
       record: input.record,
       location: setup.location,
+      workerName: setup.workerName,
       settings,
       stores: setup.stores,
       localPiecesDirs: setup.localPiecesDirs,

@@ -1,8 +1,16 @@
 import type { SnapshotFrom } from 'xstate';
-import { type Plan, planState, possibleStates, type sealingThread, stageName } from '../../machines/index.js';
+import {
+  emptyState,
+  type Plan,
+  planState,
+  possibleStates,
+  type sealingThread,
+  stageName,
+} from '../../machines/index.js';
 import { retryPolicy } from '../../machines/retry.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import type { ThreadSettings } from '../../machines/thread-words.js';
+import type { WdPostJob } from '../protocol/jobs.js';
 import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { hasSectorFile, sectorFiles } from '../sealing/sector-files.js';
 import type { ThreadSetup } from './thread-setup.js';
@@ -11,13 +19,13 @@ export type ThreadSnapshot = SnapshotFrom<ReturnType<typeof sealingThread>>;
 
 /** The states an operator may resume this record to now, from the plan's table and the files that are there. */
 export function possibleNow(plan: Plan, location: string, record: ThreadRecord): readonly string[] {
-  const { sector } = record;
-  if (sector === null) return [];
-  const files = sectorFiles(location, sector.id);
+  const { sector, state } = record;
+  if (state === emptyState) return [];
+  const files = sector && sectorFiles(location, sector.id);
   // Most states need the same files: each is looked for once.
   const found = new Map<string, boolean>();
   const hasFile = (name: string) => {
-    const known = found.get(name) ?? hasSectorFile(files, name);
+    const known = found.get(name) ?? (files !== null && hasSectorFile(files, name, record.outputs));
     found.set(name, known);
     return known;
   };
@@ -41,7 +49,7 @@ export function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; r
     case 'frozen':
       return { mode: 'paused', hasStage };
     default:
-      return { mode: snapshot.context.record.sector === null ? 'idle' : 'running', hasStage };
+      return { mode: snapshot.context.record.state === emptyState ? 'idle' : 'running', hasStage };
   }
 }
 
@@ -69,6 +77,7 @@ export function viewOf(
     incarnation: facts.incarnation,
     revision: facts.revision,
     sector: record.sector,
+    ...jobOf(record),
     state: record.state,
     stage: state?.stage ?? '-',
     mode,
@@ -88,4 +97,11 @@ export function viewOf(
     progress: hasStage ? facts.progress : null,
     possible: possibleNow(plan, setup.location, record),
   };
+}
+
+/** The job in hand, where it is no sector. */
+function jobOf({ sector, outputs }: ThreadRecord): Pick<ThreadView, 'job'> {
+  if (sector !== null || typeof outputs.job !== 'object' || outputs.job === null) return {};
+  // Kept by the stage that got it, as the manager gave it.
+  return { job: (outputs.job as WdPostJob).Id };
 }

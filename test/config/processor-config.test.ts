@@ -59,11 +59,6 @@ test('a bin beside one without it takes nothing from the other', () => {
 });
 
 test.each([
-  ['[[processors.transfer]]', ['processors.transfer[0]']],
-  [
-    '[[processors.unseal]]\nbin = "u"\nstable_wait = "1s"',
-    ['processors.unseal[0].bin', 'processors.unseal[0].stable_wait'],
-  ],
   [
     '[[processors.pc1]]\ncgroup.cpuset = "1"\nnuma_preferred = 0\nconcurrent = 1\nweight = 1\nargs = []',
     ['cgroup.cpuset', 'numa_preferred', 'concurrent', 'weight', 'args'].map(

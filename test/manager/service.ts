@@ -1,9 +1,25 @@
 import type { Sectors } from '#src/manager/sectors.js';
+import type { JobService } from '#src/protocol/jobs.js';
 import type { SectorService } from '#src/protocol/sealer.js';
+
+const noJobs: JobService = {
+  allocateSnapUpSector: async () => null,
+  submitSnapUpProof: async () => ({ Res: 4, Desc: 'no such job' }),
+  allocateRebuildSector: async () => null,
+  allocateUnsealSector: async () => null,
+  achieveUnsealSector: async () => undefined,
+  acquireUnsealDest: async () => [],
+  storeReserveSpace: async () => null,
+  storeBasicInfo: async () => null,
+  wdPoStAllocateJobs: async () => [],
+  wdPoStHeartbeatJobs: async () => undefined,
+  wdPoStFinishJob: async () => undefined,
+};
 
 /** A manager's sectors as a thread reaches them, without a wire between. */
 export function realService(sectors: Sectors): SectorService {
   return {
+    ...noJobs,
     allocateSector: async (spec) => sectors.allocate(spec.AllowedMiners, spec.AllowedProofTypes),
     acquireDeals: async (id, spec) => sectors.acquireDeals(id, spec.MaxDeals, spec.MinUsedSpace),
     assignTicket: async (id) => sectors.assignTicket(id),

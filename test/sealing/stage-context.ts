@@ -33,6 +33,7 @@ export function stageContext(world: StageWorld = {}) {
   const context: StageContext = {
     record,
     location: makeDir(),
+    workerName: 'w1',
     settings: {
       allowedMiners: null,
       allowedSizes: null,

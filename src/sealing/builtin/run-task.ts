@@ -72,7 +72,16 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
   c2: ({ c1out, prover_id, sector_id }, work) =>
     // c2 verifies every value in it.
     c2({ c1: c1out as C1Output, proverId: prover_id, sectorNumber: sector_id }, work),
+  snap_encode: notYet,
+  snap_prove: notYet,
+  transfer: notYet,
+  unseal: notYet,
+  window_post: notYet,
 };
+
+async function notYet(): Promise<never> {
+  throw wrongData('not done by a built-in processor yet');
+}
 
 /** Does a task with our own processor. @throws StageError */
 export function runTask<S extends ProcessorStage>(

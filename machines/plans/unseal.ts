@@ -1,0 +1,29 @@
+import type { Plan } from '../plan.js';
+
+/** The data of a piece are taken out of a persisted sector again, and handed to who wants them (SPEC section 2). */
+export const unseal: Plan = {
+  name: 'unseal',
+  states: [
+    { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
+    {
+      name: 'Allocated',
+      stage: 'Unseal',
+      processor: 'unseal',
+      space: { at: 'location', sizes: 3 },
+      needs: { outputs: ['unseal'], files: [] },
+    },
+    {
+      name: 'Unsealed',
+      stage: 'UploadPiece',
+      processor: 'transfer',
+      needs: { outputs: ['unseal', 'unsealed'], files: ['piece'] },
+    },
+    { name: 'Finished', stage: '-', needs: { outputs: ['unseal', 'unsealed'], files: [] } },
+    { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
+  ],
+  edges: [
+    { from: 'Empty', event: 'AllocatedUnsealSector', to: 'Allocated' },
+    { from: 'Allocated', event: 'UnsealDone', to: 'Unsealed' },
+    { from: 'Unsealed', event: 'UploadPieceDone', to: 'Finished' },
+  ],
+};

@@ -1,0 +1,23 @@
+import type { Plan } from '../plan.js';
+
+/** A job of the manager's: sectors that are kept are proven; no sector is in hand (SPEC section 2). */
+export const wdpost: Plan = {
+  name: 'wdpost',
+  states: [
+    { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
+    {
+      name: 'Allocated',
+      stage: 'Generate',
+      processor: 'window_post',
+      needs: { outputs: ['job'], files: [] },
+    },
+    { name: 'Generated', stage: 'SubmitProof', needs: { outputs: ['job', 'post'], files: [] } },
+    { name: 'Finished', stage: '-', needs: { outputs: ['job', 'post'], files: [] } },
+    { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
+  ],
+  edges: [
+    { from: 'Empty', event: 'Allocated', to: 'Allocated' },
+    { from: 'Allocated', event: 'Generate', to: 'Generated' },
+    { from: 'Generated', event: 'Finish', to: 'Finished' },
+  ],
+};

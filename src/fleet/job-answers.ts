@@ -1,0 +1,90 @@
+/** What a manager answers to who asks for a job (SPEC section 6), as zod schemas; keys nobody knows are ignored. */
+import * as z from 'zod';
+
+const cid = z.object({ '/': z.string() });
+/** An array of numbers in the field's Go; base64 where a client of Go's wrote it as a slice. */
+const bytes = z.union([
+  z.array(z.number().int().min(0).max(255)),
+  z.base64().transform((text) => [...Buffer.from(text, 'base64')]),
+]);
+const bytes32 = bytes.pipe(z.array(z.number()).length(32));
+const allocated = z.object({
+  ID: z.object({ Miner: z.number().int(), Number: z.number().int() }),
+  ProofType: z.number().int(),
+});
+const deals = z.array(
+  z.object({
+    ID: z.number().int(),
+    PayloadSize: z.number().int(),
+    Piece: z.object({ Size: z.number().int(), Cid: cid }),
+  }),
+);
+const ticket = z.object({ Ticket: z.base64(), Epoch: z.number().int() });
+/** Go writes an empty list as null. */
+const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>
+  list.nullish().transform((found) => found ?? []);
+const access = z.object({ AccessInstance: z.string() });
+
+export const jobAnswers = {
+  allocated,
+  deals,
+  ticket,
+  snapUp: z.object({
+    Sector: allocated,
+    Pieces: orEmpty(deals),
+    Public: z.object({ CommR: bytes32 }),
+    Private: access,
+  }),
+  rebuild: z.object({
+    Sector: allocated,
+    Ticket: ticket,
+    Pieces: orEmpty(deals),
+    IsSnapUp: z.boolean(),
+    UpgradePublic: z
+      .object({ CommR: bytes32 })
+      .nullish()
+      .transform((found) => found ?? null),
+    CommR: bytes32.nullish(),
+  }),
+  unseal: z.object({
+    Sector: allocated,
+    PieceCid: cid,
+    Offset: z.number().int().min(0),
+    Size: z.number().int().min(1),
+    PayloadSize: z.number().int().min(0).nullish(),
+    PrivateInfo: access,
+    Ticket: ticket,
+    CommD: bytes32,
+  }),
+  dests: orEmpty(z.array(z.string())),
+  store: z.object({
+    Name: z.string(),
+    Path: z.string().default(''),
+    Meta: z
+      .record(z.string(), z.string())
+      .nullish()
+      .transform((found) => found ?? {}),
+  }),
+  wdPosts: orEmpty(
+    z.array(
+      z.object({
+        Id: z.string().min(1),
+        Input: z.object({
+          Sectors: orEmpty(
+            z.array(
+              z.object({
+                SectorId: z.number().int(),
+                CommR: bytes32,
+                Upgrade: z.boolean(),
+                Accesses: z.object({ SealedFile: z.string(), CacheDir: z.string() }),
+              }),
+            ),
+          ),
+          MinerId: z.number().int(),
+          ProofType: z.string(),
+          Seed: bytes32,
+        }),
+      }),
+    ),
+  ),
+} as const;

@@ -1,0 +1,120 @@
+/** Jobs beside sealing, as a thread gets them and hands them in (SPEC section 6); types only, as in `sealer.ts`. */
+import type { Allocated, Deal, SubmitAnswer, Ticket } from './sealer.js';
+import type { SectorId } from './sector.js';
+
+/** Whose sectors a thread may work on; null = anybody's. */
+export interface AllowedSpec {
+  readonly AllowedMiners: readonly number[] | null;
+  readonly AllowedProofTypes: readonly number[] | null;
+}
+
+export interface DealsSpec {
+  readonly MaxDeals: number | null;
+  readonly MinUsedSpace: number | null;
+}
+
+/** A finished sector to be upgraded. `AccessInstance`: the attached store that has its files. `CommR` is 32 bytes. */
+export interface SnapUpJob {
+  readonly Sector: Allocated;
+  readonly Pieces: readonly Deal[];
+  readonly Public: { readonly CommR: readonly number[] };
+  readonly Private: { readonly AccessInstance: string };
+}
+
+/** What an upgrade is proven with. `Proof` is base64. */
+export interface SnapUpProof {
+  readonly CommR: readonly number[];
+  readonly CommD: readonly number[];
+  readonly AccessInstance: string;
+  readonly Pieces: readonly { readonly '/': string }[];
+  readonly Proof: string;
+}
+
+/**
+ * A lost sector. `Pieces` are those it holds last: with `IsSnapUp` the upgrade's, and the sector was sealed without any.
+ * `CommR` (ours, where the manager knows it) is that of the sealed sector, `UpgradePublic.CommR` that of the upgraded one.
+ */
+export interface RebuildJob {
+  readonly Sector: Allocated;
+  readonly Ticket: Ticket;
+  readonly Pieces: readonly Deal[];
+  readonly IsSnapUp: boolean;
+  readonly UpgradePublic: { readonly CommR: readonly number[] } | null;
+  readonly CommR?: readonly number[] | null | undefined;
+}
+
+/**
+ * A piece that somebody wants. `Offset` and `Size` are unpadded bytes; `PayloadSize` (ours, where the manager knows it)
+ * is the length of the file that was sealed.
+ */
+export interface UnsealJob {
+  readonly Sector: Allocated;
+  readonly PieceCid: { readonly '/': string };
+  readonly Offset: number;
+  readonly Size: number;
+  readonly PayloadSize?: number | null | undefined;
+  readonly PrivateInfo: { readonly AccessInstance: string };
+  readonly Ticket: Ticket;
+  readonly CommD: readonly number[];
+}
+
+/** A sector to be proven. `Accesses`: names of attached stores. */
+export interface WdPostSector {
+  readonly SectorId: number;
+  readonly CommR: readonly number[];
+  readonly Upgrade: boolean;
+  readonly Accesses: { readonly SealedFile: string; readonly CacheDir: string };
+}
+
+/** `ProofType` is a name (`StackedDrgWindow2KiBV1_1`), `Seed` 32 bytes. */
+export interface WdPostJob {
+  readonly Id: string;
+  readonly Input: {
+    readonly Sectors: readonly WdPostSector[];
+    readonly MinerId: number;
+    readonly ProofType: string;
+    readonly Seed: readonly number[];
+  };
+}
+
+/** `faults`: sector numbers. */
+export interface WdPostOutput {
+  readonly proofs: readonly (readonly number[])[];
+  readonly faults: readonly number[];
+}
+
+export interface StoreInfo {
+  readonly Name: string;
+  readonly Path: string;
+  readonly Meta: Readonly<Record<string, string>>;
+}
+
+/** The calls of threads whose plan is not `sealer`. No job to be had is null, or an empty list. */
+export interface JobService {
+  allocateSnapUpSector(spec: {
+    readonly Sector: AllowedSpec;
+    readonly Deals: DealsSpec;
+  }): Promise<SnapUpJob | null>;
+  submitSnapUpProof(id: SectorId, proof: SnapUpProof): Promise<SubmitAnswer>;
+  allocateRebuildSector(spec: AllowedSpec): Promise<RebuildJob | null>;
+  allocateUnsealSector(spec: AllowedSpec): Promise<UnsealJob | null>;
+  /** The piece was handed in, or (with words in `errInfo`) cannot be. */
+  achieveUnsealSector(id: SectorId, pieceCid: string, errInfo: string): Promise<void>;
+  /** URLs the piece is wanted at: `file:`, `http(s):` (PUT), `store://<attached store>/<path>`. */
+  acquireUnsealDest(id: SectorId, pieceCid: string): Promise<readonly string[]>;
+  /** Which of the candidates is to keep so many bytes of the sector; null = none has room. */
+  storeReserveSpace(id: SectorId, size: number, candidates: readonly string[]): Promise<StoreInfo | null>;
+  storeBasicInfo(name: string): Promise<StoreInfo | null>;
+  /** `AllowedProofTypes`: names. */
+  wdPoStAllocateJobs(
+    spec: {
+      readonly AllowedMiners: readonly number[] | null;
+      readonly AllowedProofTypes: readonly string[] | null;
+    },
+    num: number,
+    workerName: string,
+  ): Promise<readonly WdPostJob[]>;
+  /** The jobs are still worked at. */
+  wdPoStHeartbeatJobs(jobIds: readonly string[], workerName: string): Promise<void>;
+  wdPoStFinishJob(jobId: string, output: WdPostOutput | null, errorReason: string): Promise<void>;
+}
