@@ -10,9 +10,9 @@ import {
 import { retryPolicy } from '../../machines/retry.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import type { ThreadSettings } from '../../machines/thread-words.js';
-import type { WdPostJob } from '../protocol/jobs.js';
 import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { hasSectorFile, sectorFiles } from '../sealing/sector-files.js';
+import { heldJob } from './held-job.js';
 import type { ThreadSetup } from './thread-setup.js';
 
 export type ThreadSnapshot = SnapshotFrom<ReturnType<typeof sealingThread>>;
@@ -99,9 +99,7 @@ export function viewOf(
   };
 }
 
-/** The job in hand, where it is no sector. */
-function jobOf({ sector, outputs }: ThreadRecord): Pick<ThreadView, 'job'> {
-  if (sector !== null || typeof outputs.job !== 'object' || outputs.job === null) return {};
-  // Kept by the stage that got it, as the manager gave it.
-  return { job: (outputs.job as WdPostJob).Id };
+function jobOf(record: ThreadRecord): Pick<ThreadView, 'job'> {
+  const job = heldJob(record);
+  return job === undefined ? {} : { job };
 }
