@@ -1,7 +1,6 @@
 /** A job of the manager's is kept by telling, again and again, that it is still worked at (SPEC section 2, wdpost). */
 import { endStates } from '../../machines/index.js';
-import type { ThreadRecord } from '../../machines/thread-record.js';
-import { heldJob } from './held-job.js';
+import { jobIdOf, type ThreadRecord } from '../../machines/thread-record.js';
 
 export interface JobHeartbeatOptions {
   beat(jobId: string): Promise<void>;
@@ -16,13 +15,13 @@ export interface JobHeartbeat {
 }
 
 export function jobHeartbeat({ beat, everyMs = 3000 }: JobHeartbeatOptions): JobHeartbeat {
-  let kept: string | undefined;
+  let kept: string | null = null;
   let timer: NodeJS.Timeout | undefined;
-  const keep = (id: string | undefined) => {
+  const keep = (id: string | null) => {
     if (id === kept) return;
     clearInterval(timer);
     kept = id;
-    if (id === undefined) return;
+    if (id === null) return;
     // A manager that does not hear this one hears the next, or gives the job to somebody else.
     const tell = () => void beat(id).catch(() => undefined);
     timer = setInterval(tell, everyMs);
@@ -31,8 +30,8 @@ export function jobHeartbeat({ beat, everyMs = 3000 }: JobHeartbeatOptions): Job
   return {
     follow: (record) => {
       const isAtWork = !record.isPaused && !endStates.includes(record.state);
-      keep(isAtWork ? heldJob(record) : undefined);
+      keep(isAtWork ? jobIdOf(record) : null);
     },
-    stop: () => keep(undefined),
+    stop: () => keep(null),
   };
 }

@@ -8,19 +8,18 @@ import {
   stageName,
 } from '../../machines/index.js';
 import { retryPolicy } from '../../machines/retry.js';
-import type { ThreadRecord } from '../../machines/thread-record.js';
+import { inHand, jobIdOf, type ThreadRecord } from '../../machines/thread-record.js';
 import type { ThreadSettings } from '../../machines/thread-words.js';
 import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { hasSectorFile, sectorFiles } from '../sealing/sector-files.js';
-import { heldJob } from './held-job.js';
 import type { ThreadSetup } from './thread-setup.js';
 
 export type ThreadSnapshot = SnapshotFrom<ReturnType<typeof sealingThread>>;
 
 /** The states an operator may resume this record to now, from the plan's table and the files that are there. */
 export function possibleNow(plan: Plan, location: string, record: ThreadRecord): readonly string[] {
-  const { sector, state } = record;
-  if (state === emptyState) return [];
+  const { sector } = record;
+  if (inHand(record) === null) return [];
   const files = sector && sectorFiles(location, sector.id);
   // Most states need the same files: each is looked for once.
   const found = new Map<string, boolean>();
@@ -100,6 +99,6 @@ export function viewOf(
 }
 
 function jobOf(record: ThreadRecord): Pick<ThreadView, 'job'> {
-  const job = heldJob(record);
-  return job === undefined ? {} : { job };
+  const job = jobIdOf(record);
+  return job === null ? {} : { job };
 }
