@@ -2,13 +2,14 @@
  * The event loop of a process with 16 threads at work, for some seconds: sealing threads of a worker (`ours`), or
  * threads that only hash (`bare`). Prints the delay's p99 in ms.
  */
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { startManagerServer } from '../../dist/src/http/manager-server.js';
 import { benchWorker } from './bench-worker.js';
 
 const threads = 16;
@@ -25,24 +26,18 @@ const start = {
     return async () => void (await Promise.all(all.map((each) => each.terminate())));
   },
   ours: async () => {
-    const manager = await startManagerServer({
-      host: '127.0.0.1',
-      port: 0,
-      home: join(home, 'manager'),
-      miner: 10000,
-      sectorSize: 8 * 2 ** 20,
-      epochMs: 10,
-      warn: console.error,
-    });
+    const manager = await startedManager();
     const worker = await benchWorker(home, {
       threads,
       manager: manager.port,
       sealing: 'seal_interval = "1ms"\nrecover_interval = "1s"\nrpc_polling_interval = "100ms"',
       more: `[[attached]]\nname = "store"\nlocation = ${JSON.stringify(join(home, 'persisted'))}`,
     });
+    const isSealing = ({ sector }) => sector !== null;
+    await Promise.all(Array.from({ length: threads }, (_, index) => worker.until(index, isSealing)));
     return async () => {
       await worker.stop(0);
-      await manager.stop();
+      manager.kill();
     };
   },
 }[process.argv[2]];
@@ -57,3 +52,15 @@ await stop();
 // Who was ended in the middle of a file may still be letting go of it.
 rmSync(home, { recursive: true, force: true, maxRetries: 20 });
 console.log(loop.percentile(99) / 1e6);
+
+/** A manager in a process of its own, as it is in the field. */
+async function startedManager() {
+  const bin = new URL('../../dist/cli/venus-sector-manager.cjs', import.meta.url).pathname;
+  const args = ['mock', '--listen', '127.0.0.1:0', '--home', join(home, 'manager'), '--epoch', '100ms'];
+  const manager = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  for await (const line of createInterface(manager.stderr)) {
+    const [, port] = /listens on http:\/\/\S+:(\d+)/.exec(line) ?? [];
+    if (port) return { port: Number(port), kill: () => manager.kill('SIGKILL') };
+  }
+  throw new Error('the manager did not start');
+}

@@ -3,7 +3,7 @@ import { head, report } from './report.js';
 
 const child = new URL('./loop-delay-child.js', import.meta.url).pathname;
 
-/** How long the daemon's loop stands still while 16 threads seal on its cores. The manager lives in the same process here. */
+/** How long the daemon's loop stands still while 16 threads seal on its cores. */
 export async function bench() {
   head("Daemon's event loop, 16 threads at work");
   const floor = measured('bare');
