@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { tree } from './commands/tree.js';
 import { run } from './run.js';
 
@@ -13,7 +13,8 @@ Examples:
   sealvisor start
   sealvisor start --sector-size 2KiB --pieces ./files --sectors 3
   sealvisor unseal .sealvisor/store/sealed/s-t010000-1 --out ./pieces
-  sealvisor tree local --watch`,
+  sealvisor tree local --watch
+  sealvisor plans snapup --mermaid`,
   );
 
 program
@@ -50,5 +51,16 @@ program
   .option('--json', 'one JSON document')
   .option('--watch', 'again every two seconds, until Ctrl-C')
   .action(tree);
+program
+  .command('plans')
+  .description('the kinds of jobs a sealing thread does, or one of them, state by state')
+  .argument('[plan]', 'sealer, snapup, rebuild, unseal or wdpost')
+  .addOption(new Option('--mermaid', 'as a chart for mermaid').conflicts(['json', 'markdown']))
+  .addOption(new Option('--markdown', 'as docs/plans.md shows it').conflicts('json'))
+  .option('--json', 'the table itself')
+  .action(async (plan: string | undefined, options) => {
+    const { plans } = await import('./commands/plans.js');
+    await plans(plan, options);
+  });
 
 void run(program);
