@@ -1,7 +1,7 @@
 /** One process on trial: what it says on stdout is kept line by line, and every wait for it has an end. */
 import { isWord, lineSplitter } from '../../processes/lines.js';
 import { endOf, isRunning, signalGroup, spawned } from '../../processes/process-group.js';
-import { answerId, progressOf, requestLine } from '../../processes/protocol.js';
+import { answerId, progressOf } from '../../processes/protocol.js';
 
 export interface Said {
   readonly line: Buffer;
@@ -98,7 +98,7 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
     ask: (task) => {
       const id = asked.size + 1;
       asked.add(id);
-      send(requestLine(id, task));
+      send(JSON.stringify({ id, task }));
       return id;
     },
     answers: (id) => lines.filter(({ line }) => answerId(line) === id && !progressOf(line)),
