@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { tree } from './commands/tree.js';
 import { run } from './run.js';
 
@@ -13,7 +13,9 @@ Examples:
   sealvisor start
   sealvisor start --sector-size 2KiB --pieces ./files --sectors 3
   sealvisor unseal .sealvisor/store/sealed/s-t010000-1 --out ./pieces
-  sealvisor tree local --watch`,
+  sealvisor tree local --watch
+  sealvisor plans snapup --mermaid
+  sealvisor processor check python3 tree_d -- tree_d.py`,
   );
 
 program
@@ -50,5 +52,42 @@ program
   .option('--json', 'one JSON document')
   .option('--watch', 'again every two seconds, until Ctrl-C')
   .action(tree);
+program
+  .command('plans')
+  .description('the kinds of jobs a sealing thread does, or one of them, state by state')
+  .argument('[plan]', 'sealer, snapup, rebuild, unseal or wdpost')
+  .addOption(new Option('--mermaid', 'as a chart for mermaid').conflicts(['json', 'markdown']))
+  .addOption(new Option('--markdown', 'as docs/plans.md shows it').conflicts('json'))
+  .option('--json', 'the table itself')
+  .action(async (plan: string | undefined, options) => {
+    const { plans } = await import('./commands/plans.js');
+    await plans(plan, options);
+  });
+program
+  .command('processor')
+  .description("programs that do a stage's heavy work")
+  .command('check')
+  .description('try a processor against the protocol, and say what is wrong with it and what to do')
+  .argument('<bin>', 'the program, as `bin` in [[processors.<stage>]]')
+  .argument('<stage>', 'the stage it does, such as tree_d')
+  .argument('[args...]', 'arguments for the program, behind --')
+  .option('--timeout <duration>', 'how long an answer may take (default: 30s)')
+  .option('--stable-wait <duration>', 'how long it may take until it is ready (default: 5s)')
+  .option('--task <file>', 'a task that it can do, as JSON (default: one that needs no sector)')
+  .option('--json', 'one JSON document')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  sealvisor processor check ./my-pc1 pc1
+  sealvisor processor check python3 tree_d -- tree_d.py
+  sealvisor processor check ./gpu-c2 c2 --task c2-task.json --timeout 20min
+
+Exit codes: 0 nothing failed, 1 a check failed, 2 no such stage or program`,
+  )
+  .action(async (bin: string, stage: string, args: string[], options) => {
+    const { processorCheck } = await import('./commands/processor-check.js');
+    await processorCheck(bin, stage, args, options);
+  });
 
 void run(program);

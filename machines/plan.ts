@@ -33,6 +33,8 @@ export interface PlanEdge {
 
 export interface Plan {
   readonly name: string;
+  /** What it is for, in one line. */
+  readonly about: string;
   readonly states: readonly PlanState[];
   readonly edges: readonly PlanEdge[];
 }

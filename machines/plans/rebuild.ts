@@ -20,6 +20,7 @@ const snapTreeD = [...snapStaged, 'snap-tree-d'];
 /** A lost sector is made again from its ticket and pieces; an upgraded one is upgraded again (SPEC section 2). */
 export const rebuild: Plan = {
   name: 'rebuild',
+  about: 'makes a lost sector again from its ticket and its pieces',
   states: [
     { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
     {

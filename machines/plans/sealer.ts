@@ -21,6 +21,7 @@ const sealed = [...labels, 'sealed'];
 /** The default job: a sector from nothing to proven (SPEC section 2). */
 export const sealer: Plan = {
   name: 'sealer',
+  about: 'seals a new sector, from nothing to proven on chain',
   states: [
     { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
     { name: 'Allocated', stage: 'AcquireDeals', needs: { outputs: allocated, files: [] } },

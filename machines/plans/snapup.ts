@@ -12,6 +12,7 @@ const treeD = [...staged, 'snap-tree-d'];
 /** A finished sector without deals is encoded again with pieces in it (SPEC section 2, FIP-0019). */
 export const snapup: Plan = {
   name: 'snapup',
+  about: 'puts pieces into a sector that is sealed already, and proves the change',
   states: [
     { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
     {

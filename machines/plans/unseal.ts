@@ -3,6 +3,7 @@ import type { Plan } from '../plan.js';
 /** The data of a piece are taken out of a persisted sector again, and handed to who wants them (SPEC section 2). */
 export const unseal: Plan = {
   name: 'unseal',
+  about: 'writes a piece of a sealed sector back and hands it in',
   states: [
     { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
     {

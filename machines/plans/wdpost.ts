@@ -3,6 +3,7 @@ import type { Plan } from '../plan.js';
 /** A job of the manager's: sectors that are kept are proven; no sector is in hand (SPEC section 2). */
 export const wdpost: Plan = {
   name: 'wdpost',
+  about: 'proves sectors that are kept; no sector is in hand',
   states: [
     { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
     {

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { parseDuration } from '../../src/protocol/duration.js';
+import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
+import { builtinStages } from '../../src/protocol/stages.js';
+import { type CheckResult, checkProcessor } from '../../src/sealing/conformance/check-processor.js';
+import { table } from '../output/field-text.js';
+import { answer, answerJson, exitCodes, tell } from '../output/say.js';
+
+export interface ProcessorCheckOptions {
+  readonly timeout?: string;
+  readonly stableWait?: string;
+  readonly task?: string;
+  readonly json?: boolean;
+}
+
+/** Tries a foreign processor as a worker would run it; exit 1 when a check fails. @throws usage */
+export async function processorCheck(
+  bin: string,
+  name: string,
+  args: readonly string[],
+  options: ProcessorCheckOptions,
+): Promise<void> {
+  const stage = builtinStages.find((known) => known === name);
+  if (!stage) throw usage(`no stage is named ${name}: a processor does one of ${builtinStages.join(', ')}`);
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort(new SealvisorError('shutting_down', 'interrupted')));
+  const results = await checkProcessor({
+    command: bin,
+    args,
+    stage,
+    timeoutMs: durationOf('--timeout', options.timeout ?? '30s'),
+    stableWaitMs: durationOf('--stable-wait', options.stableWait ?? '5s'),
+    signal: interrupted.signal,
+    ...(options.task === undefined ? {} : { task: taskIn(options.task) }),
+  }).catch((thrown: unknown) => {
+    const isBin = thrown instanceof SealvisorError && thrown.code === 'start_failed';
+    throw isBin ? usage(`${thrown.message}: give the path of an executable file`) : thrown;
+  });
+  if (options.json) answerJson({ bin, args, stage, checks: results });
+  else answer(resultTable(results));
+  tell(summaryOf(results));
+  if (results.some(({ verdict }) => verdict === 'FAIL')) process.exitCode = exitCodes.failed;
+}
+
+function resultTable(results: readonly CheckResult[]): string {
+  const rows = results.map(({ check, verdict, seen, advice }) => [check, verdict, seen, advice ?? '-']);
+  return table([['Check', 'Verdict', 'Seen', 'What to do'], ...rows]);
+}
+
+function summaryOf(results: readonly CheckResult[]): string {
+  const counts = (['ok', 'warn', 'FAIL', 'skipped'] as const).map(
+    (verdict) => `${results.filter((each) => each.verdict === verdict).length} ${verdict}`,
+  );
+  return `${results.length} checks: ${counts.join(', ')}`;
+}
+
+function durationOf(option: string, text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw usage(`${option}: ${messageOf(error)}`);
+  }
+}
+
+function taskIn(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw usage(`--task ${file}: ${messageOf(error)}; give a file with a task as JSON`);
+  }
+}
+
+const usage = (message: string) => new SealvisorError('usage', message);

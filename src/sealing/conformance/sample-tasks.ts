@@ -1,0 +1,217 @@
+/** A task for each stage that a processor can be tried with: no sector is needed. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProcessorStage, Tasks } from '../tasks.js';
+
+export interface SampleTask {
+  /** The n-th of them: each writes files of its own. */
+  task(n: number): unknown;
+  /** A task of about so many bytes; none where the stage's tasks are small. */
+  readonly large?: (bytes: number) => unknown;
+  /** Whether an output is one of this stage. */
+  fits(output: unknown): boolean;
+  /** What fits, for messages. */
+  readonly expected: string;
+  /**
+   * It holds what another processor made, so a foreign one cannot read it; the field's own say nothing at all then
+   * (consumer.rs: a request that does not parse is logged).
+   */
+  readonly isOpaque: boolean;
+}
+
+/** @param dir where the tasks' files are; input files are written there */
+export function sampleTask(stage: ProcessorStage, dir: string): SampleTask {
+  return samples[stage](dir);
+}
+
+/** A task of the caller's own, each time the same. */
+export function givenTask(stage: ProcessorStage, dir: string, task: unknown): SampleTask {
+  const { fits, expected } = samples[stage](dir);
+  return { fits, expected, isOpaque: false, task: () => task };
+}
+
+type Sample<S extends ProcessorStage> = Omit<SampleTask, 'task' | 'large' | 'isOpaque'> & {
+  task(n: number): Tasks[S]['task'];
+  readonly large?: (bytes: number) => Tasks[S]['task'];
+  readonly isOpaque?: boolean;
+};
+
+const sectorSize = 2048;
+const sealProof = 'StackedDrg2KiBV1_1';
+const bytes32: readonly number[] = new Array(32).fill(0);
+const wholeSector = [{ commitment: bytes32, size: (sectorSize / 128) * 127 }];
+
+const of =
+  <S extends ProcessorStage>(make: (dir: string) => Sample<S>) =>
+  (dir: string): SampleTask => {
+    const sample = make(dir);
+    return { isOpaque: false, ...sample };
+  };
+
+const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } = {
+  add_pieces: of<'add_pieces'>((dir) => ({
+    task: (n) => ({
+      seal_proof_type: sealProof,
+      pieces: [{ piece_file: 'pledge', payload_size: 2032, piece_size: sectorSize }],
+      staged_filepath: join(dir, `staged-${n}`),
+    }),
+    fits: (output) =>
+      Array.isArray(output) &&
+      output.length > 0 &&
+      output.every((piece) => isBytes(piece?.commitment, 32) && Number.isInteger(piece?.size)),
+    expected: 'a list of {commitment: 32 bytes, size}',
+  })),
+  tree_d: of<'tree_d'>((dir) => {
+    const staged = inputFile(dir);
+    return {
+      task: (n) => ({
+        registered_proof: sealProof,
+        staged_file: staged,
+        cache_dir: join(dir, `cache-${n}`),
+      }),
+      // Today's field answers with the root.
+      fits: (output) => output === true || isBytes(output, 32),
+      expected: 'true, or the 32 bytes of the root',
+    };
+  }),
+  pc1: of<'pc1'>((dir) => {
+    const staged = inputFile(dir);
+    return {
+      task: (n) => ({
+        registered_proof: sealProof,
+        cache_path: join(dir, `cache-${n}`),
+        in_path: staged,
+        out_path: join(dir, `sealed-${n}`),
+        prover_id: bytes32,
+        sector_id: n,
+        ticket: bytes32,
+        piece_infos: wholeSector,
+      }),
+      fits: () => true,
+      expected: 'anything: pc2 takes it as it is',
+    };
+  }),
+  pc2: of<'pc2'>((dir) => ({
+    task: (n) => ({
+      pc1out: {},
+      cache_dir: join(dir, `cache-${n}`),
+      sealed_file: join(dir, `sealed-${n}`),
+    }),
+    large: (bytes) => ({
+      pc1out: 'x'.repeat(bytes),
+      cache_dir: join(dir, 'cache'),
+      sealed_file: join(dir, 'sealed'),
+    }),
+    fits: (output) => isObject(output) && isBytes(output.comm_r, 32) && isBytes(output.comm_d, 32),
+    expected: '{registered_proof, comm_r: 32 bytes, comm_d: 32 bytes}',
+    isOpaque: true,
+  })),
+  c2: of<'c2'>(() => ({
+    task: (n) => ({ c1out: {}, prover_id: bytes32, sector_id: n, miner_id: 1000 }),
+    large: (bytes) => ({ c1out: 'x'.repeat(bytes), prover_id: bytes32, sector_id: 1, miner_id: 1000 }),
+    fits: (output) => isObject(output) && isBytes(output.proof),
+    expected: '{proof: bytes}',
+    isOpaque: true,
+  })),
+  snap_encode: of<'snap_encode'>((dir) => ({
+    task: (n) => ({
+      registered_proof: sealProof,
+      new_replica_path: join(dir, `update-${n}`),
+      new_cache_path: join(dir, `update-cache-${n}`),
+      sector_path: join(dir, 'no-sector'),
+      sector_cache_path: join(dir, 'no-cache'),
+      staged_data_path: join(dir, 'no-staged'),
+      piece_infos: wholeSector,
+    }),
+    fits: (output) =>
+      isObject(output) &&
+      ['comm_r_new', 'comm_r_last_new', 'comm_d_new'].every((key) => isBytes(output[key], 32)),
+    expected: '{comm_r_new, comm_r_last_new, comm_d_new}, 32 bytes each',
+  })),
+  snap_prove: of<'snap_prove'>(() => ({
+    task: () => ({
+      registered_proof: sealProof,
+      vannilla_proofs: [],
+      comm_r_old: bytes32,
+      comm_r_new: bytes32,
+      comm_d_new: bytes32,
+    }),
+    large: (bytes) => ({
+      registered_proof: sealProof,
+      vannilla_proofs: ['x'.repeat(bytes)],
+      comm_r_old: bytes32,
+      comm_r_new: bytes32,
+      comm_d_new: bytes32,
+    }),
+    fits: (output) => isBytes(output),
+    expected: 'the bytes of the proof',
+    isOpaque: true,
+  })),
+  transfer: of<'transfer'>((dir) => {
+    const uri = inputFile(dir);
+    return {
+      task: (n) => ({
+        stores: {},
+        routes: [
+          {
+            src: { store_name: null, uri },
+            dest: { store_name: null, uri: join(dir, `copy-${n}`) },
+            opt: { is_dir: false, allow_link: false },
+          },
+        ],
+      }),
+      fits: (output) => output === true,
+      expected: 'true',
+    };
+  }),
+  unseal: of<'unseal'>((dir) => ({
+    task: (n) => ({
+      registered_proof: sealProof,
+      prover_id: bytes32,
+      sector_id: n,
+      comm_d: bytes32,
+      ticket: bytes32,
+      cache_dir: join(dir, 'no-cache'),
+      sealed_file: join(dir, 'no-sealed'),
+      unsealed_output: join(dir, `unsealed-${n}`),
+      offset: 0,
+      num_bytes: 127,
+    }),
+    fits: (output) => Number.isInteger(output),
+    expected: 'the number of bytes that were written',
+  })),
+  window_post: of<'window_post'>((dir) => ({
+    task: (n) => ({
+      miner_id: 1000,
+      proof_type: 'StackedDrgWindow2KiBV1_1',
+      replicas: [
+        {
+          sector_id: n,
+          comm_r: bytes32,
+          cache_dir: join(dir, 'no-cache'),
+          sealed_file: join(dir, 'no-sealed'),
+        },
+      ],
+      seed: bytes32,
+    }),
+    fits: (output) => isObject(output) && Array.isArray(output.proofs) && Array.isArray(output.faults),
+    expected: '{proofs, faults}',
+  })),
+};
+
+/** A sector's worth of zeros. */
+function inputFile(dir: string): string {
+  const path = join(dir, 'input');
+  writeFileSync(path, Buffer.alloc(sectorSize));
+  return path;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isBytes(value: unknown, length?: number): boolean {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  if (length !== undefined && value.length !== length) return false;
+  return value.every((each) => Number.isInteger(each) && each >= 0 && each <= 255);
+}

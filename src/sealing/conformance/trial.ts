@@ -1,0 +1,126 @@
+/** One process on trial: what it says on stdout is kept line by line, and every wait for it has an end. */
+import { isWord, lineSplitter } from '../../processes/lines.js';
+import { endOf, isRunning, signalGroup, spawned } from '../../processes/process-group.js';
+import { answerId, progressOf } from '../../processes/protocol.js';
+
+export interface Said {
+  readonly line: Buffer;
+  /** Since the start, ms. */
+  readonly atMs: number;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Trial {
+  /** On stdout, in their order. */
+  readonly lines: readonly Said[];
+  /** Ids that were asked for. */
+  readonly asked: ReadonlySet<number>;
+  /** How it ended before it was asked to. */
+  endedEarly(): Ended | undefined;
+  isUp(): boolean;
+  send(line: string): void;
+  /** Sends a request; gives its id. */
+  ask(task: unknown): number;
+  answers(id: number): readonly Said[];
+  /** False when the time is over, or the process, before it is so. */
+  until(isSo: () => boolean, withinMs: number): Promise<boolean>;
+  /** Ends its stdin; undefined when it has not ended by itself in time, and was killed. */
+  end(withinMs: number): Promise<Ended | undefined>;
+}
+
+export interface TrialOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Kills it. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws start_failed when it cannot be executed */
+export async function startTrial({ command, args, signal }: TrialOptions): Promise<Trial> {
+  const child = await spawned({ command, args });
+  const startedMs = performance.now();
+  const lines: Said[] = [];
+  const asked = new Set<number>();
+  const watchers = new Set<() => void>();
+  let ended: Ended | undefined;
+  let isAsked = false;
+  const look = () => {
+    for (const watcher of watchers) watcher();
+  };
+  child.stdout.on(
+    'data',
+    lineSplitter((line) => {
+      lines.push({ line, atMs: performance.now() - startedMs });
+      look();
+    }),
+  );
+  // Its log is its own; unread it would fill the pipe, and the process would stand still.
+  child.stderr.resume();
+  const over = endOf(child).then((how) => {
+    ended = how;
+    signal.removeEventListener('abort', kill);
+    look();
+  });
+  const kill = () => {
+    isAsked = true;
+    if (isRunning(child)) signalGroup(child, 'SIGKILL');
+  };
+  signal.addEventListener('abort', kill);
+  if (signal.aborted) kill();
+
+  const send = (line: string) => void child.stdin.write(`${line}\n`);
+  const until = (isSo: () => boolean, withinMs: number) =>
+    new Promise<boolean>((resolve) => {
+      const settle = (is: boolean) => {
+        watchers.delete(watcher);
+        clearTimeout(timer);
+        resolve(is);
+      };
+      const watcher = () => {
+        if (isSo()) settle(true);
+        else if (ended) settle(false);
+      };
+      const timer = setTimeout(() => settle(isSo()), withinMs);
+      watchers.add(watcher);
+      watcher();
+    });
+  let early: Ended | undefined;
+  return {
+    lines,
+    asked,
+    endedEarly: () => early ?? (isAsked ? undefined : ended),
+    isUp: () => ended === undefined && isRunning(child),
+    send,
+    ask: (task) => {
+      const id = asked.size + 1;
+      asked.add(id);
+      send(JSON.stringify({ id, task }));
+      return id;
+    },
+    answers: (id) => lines.filter(({ line }) => answerId(line) === id && !progressOf(line)),
+    until,
+    end: async (withinMs) => {
+      if (!isAsked) early = ended;
+      isAsked = true;
+      child.stdin.end();
+      if (await until(() => ended !== undefined, withinMs)) return ended;
+      kill();
+      await over;
+      return undefined;
+    },
+  };
+}
+
+/** Lines of a trial that are its ready line. */
+export function readyLines(trial: Trial, word: string): readonly Said[] {
+  return trial.lines.filter(({ line }) => isWord(line, word));
+}
+
+/** Ids of its answers, in their order. */
+export function answerIds({ lines }: Trial): readonly number[] {
+  return lines.flatMap(({ line }) => (progressOf(line) ? [] : (answerId(line) ?? [])));
+}
