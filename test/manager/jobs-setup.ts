@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { ManagerOptions } from '#src/manager/manager.js';
 import type { Sectors } from '#src/manager/sectors.js';
 import type { SnapUpProof } from '#src/protocol/jobs.js';
+import type { SectorService } from '#src/protocol/sealer.js';
 import type { SectorId } from '#src/protocol/sector.js';
 import { filesIn, setup as manage, preCommitOf } from './setup.js';
 
@@ -23,6 +24,16 @@ export function finish(sectors: Sectors, { withDeals = false } = {}): SectorId {
   sectors.reportState(id, reportOf('ProofSubmitted', 'sealer'));
   sectors.reportFinalized(id);
   return id;
+}
+
+/** The same over the wire. */
+export async function finishedAt(service: SectorService): Promise<void> {
+  const allocated = await service.allocateSector(anybody);
+  if (allocated === null) throw new Error('no sector was allocated');
+  const id = { miner: allocated.ID.Miner, number: allocated.ID.Number };
+  await service.submitPreCommit(allocated, preCommitOf(id.number), false);
+  await service.submitPersisted(id, 's1', false);
+  await service.reportFinalized(id);
 }
 
 /** A manager with `finished` sectors. */
