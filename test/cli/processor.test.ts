@@ -25,7 +25,7 @@ test.each([['winning_post'], ['PC1'], ['']])('an unknown stage %j is wrong usage
   const { code, stdout, stderr } = await run('venus-worker', ['processor', stage]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(
-    /^error: no built-in processor does .*: there are add_pieces, tree_d, .*; .* \(usage\)\n$/,
+    /^error: no built-in processor does .*: there are add_pieces, tree_d, pc1, .*, window_post; .* \(usage\)\n$/,
   );
 });
 

@@ -141,7 +141,7 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
 };
 
 /** Does a task with our own processor. @throws StageError */
-export function runTask<S extends ProcessorStage>(
+export async function runTask<S extends ProcessorStage>(
   stage: S,
   task: Tasks[S]['task'],
   work: Work,

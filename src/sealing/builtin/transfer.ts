@@ -95,6 +95,7 @@ async function linked({ from, to }: File): Promise<boolean> {
     await syncDirectory(dirname(to));
     return true;
   } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => undefined);
     if (noLink.has(systemCodeOf(thrown) ?? '')) return false;
     throw faultAt(to, thrown);
   }

@@ -1,0 +1,94 @@
+/** Jobs of a rebuild that cannot be done, and sectors that come out as others. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { RebuildJob } from '#src/protocol/jobs.js';
+import { KiB } from './chain.js';
+import { keptFiles, lose, rebuildJob, sealed, upgraded } from './jobs.js';
+import { gives, planWorld, type RunOptions } from './plan-world.js';
+
+const size = 2 * KiB;
+const other = new Array<number>(32).fill(1);
+
+async function setup() {
+  const world = planWorld(size);
+  const { CommR } = await sealed(world, size, []);
+  const deal = await world.piece(500, 512, 1);
+  const update = await upgraded(world, size, CommR, [deal]);
+  lose(world);
+  const rebuild = (facts: Partial<RebuildJob>, more: RunOptions = {}) =>
+    world.run('rebuild', {
+      ...more,
+      service: { ...gives({ rebuild: rebuildJob(size, [deal], facts) }), ...more.service },
+    });
+  return { world, CommR, update, rebuild };
+}
+
+describe('of an upgraded sector, a job gives the sector up', () => {
+  test.each<[string, Partial<RebuildJob>, RegExp]>([
+    ['without the new CommR', { IsSnapUp: true, UpgradePublic: null }, /without its new CommR/],
+    ['without pieces', { IsSnapUp: true, UpgradePublic: { CommR: other }, Pieces: [] }, /without pieces/],
+  ])('%s', async (_, facts, message) => {
+    const { rebuild } = await setup();
+    await expect(rebuild(facts)).rejects.toMatchObject({
+      level: 'abort',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+describe('nothing is persisted, and both CommR are told, when', () => {
+  test('the sealed sector is another', async () => {
+    const { rebuild, world, CommR } = await setup();
+    await expect(rebuild({ CommR, Pieces: [] }, { until: 'SealedChecked' })).resolves.toMatchObject({
+      outputs: { checked: true, upgrade: null },
+    });
+    await expect(rebuild({ CommR: other, Pieces: [] })).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringMatching(/CommR [0-9a-f]{64}, the lost one had (01){32}: its ticket or pieces/),
+    });
+    expect(keptFiles(world).size).toBe(0);
+  });
+
+  test('it was made with another ticket', async () => {
+    const { rebuild, CommR } = await setup();
+    const Ticket = { Ticket: Buffer.alloc(32, 5).toString('base64'), Epoch: 1 };
+    await expect(rebuild({ CommR, Pieces: [], Ticket })).rejects.toMatchObject({ level: 'permanent' });
+  });
+
+  test('the upgraded sector is another', async () => {
+    const { rebuild, world, CommR } = await setup();
+    const facts = { IsSnapUp: true, CommR, UpgradePublic: { CommR: other } };
+    await expect(rebuild(facts)).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringContaining('the upgraded sector comes out with CommR'),
+    });
+    expect(keptFiles(world).size).toBe(0);
+  });
+});
+
+test('what lies on the disk is checked: a layer changed behind PC2 is a permanent error', async () => {
+  const { rebuild, world, CommR } = await setup();
+  const at = await rebuild({ CommR, Pieces: [] }, { until: 'PC2Done' });
+  const cache = join(world.location, 'sectors', 's-t010000-2', 'cache');
+  writeFileSync(join(cache, 'sc-02-data-layer-2.dat'), Buffer.alloc(size, 7));
+  await expect(world.run('rebuild', { from: at })).rejects.toMatchObject({
+    level: 'permanent',
+    message: expect.stringContaining('XOR its label'),
+  });
+});
+
+test('without a CommR to compare with it is made all the same', async () => {
+  const { rebuild, update } = await setup();
+  const facts = { IsSnapUp: true, CommR: null, UpgradePublic: { CommR: update.CommR } };
+  expect((await rebuild(facts)).state).toBe('Finished');
+});
+
+test('a store where the manager does not find the files is a permanent error', async () => {
+  const { rebuild, CommR } = await setup();
+  const service = { submitPersisted: async () => false };
+  await expect(rebuild({ CommR, Pieces: [] }, { service })).rejects.toMatchObject({
+    level: 'permanent',
+    message: expect.stringContaining('does not find'),
+  });
+});

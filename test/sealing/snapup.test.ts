@@ -1,0 +1,159 @@
+/** Jobs of an upgrade that cannot be done, and answers to its proof. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { SnapUpJob } from '#src/protocol/jobs.js';
+import { KiB } from './chain.js';
+import { keptFiles, leftIn, sealed, snapUpJob } from './jobs.js';
+import { gives, id, planWorld, type RunOptions } from './plan-world.js';
+
+const size = 2 * KiB;
+
+async function setup(own: readonly (readonly [number, number])[] = []) {
+  const world = planWorld(size);
+  const deals = [];
+  for (const [length, padded] of own) deals.push(await world.piece(length, padded, 9));
+  const { CommR } = await sealed(world, size, deals);
+  const deal = await world.piece(500, 512, 1);
+  const job = snapUpJob(size, CommR, [deal]);
+  const snapUp = (facts: Partial<SnapUpJob> = {}, more: RunOptions = {}) =>
+    world.run('snapup', {
+      ...more,
+      service: { ...gives({ snapUp: { ...job, ...facts } }), ...more.service },
+    });
+  return { world, job, deal, snapUp };
+}
+
+test('no job leaves the thread idle', async () => {
+  const world = planWorld(size);
+  expect(await world.run('snapup', { service: gives({}) })).toMatchObject({ state: 'Empty', sector: null });
+});
+
+test('pieces are asked for as the thread is set, sectors too', async () => {
+  const { world } = await setup();
+  const asked: unknown[] = [];
+  await world.run('snapup', {
+    settings: { allowedMiners: [10000], allowedSizes: [size], maxDeals: 3, minDealSpace: 512 },
+    service: {
+      allocateSnapUpSector: async (spec) => {
+        asked.push(spec);
+        return null;
+      },
+    },
+  });
+  expect(asked).toEqual([
+    {
+      Sector: { AllowedMiners: [10000], AllowedProofTypes: [5] },
+      Deals: { MaxDeals: 3, MinUsedSpace: 512 },
+    },
+  ]);
+});
+
+describe('gives the sector up, which the manager is told by name', () => {
+  test.each<[string, Partial<SnapUpJob>, string]>([
+    ['without pieces', { Pieces: [] }, 'without pieces'],
+    ['without a store', { Private: { AccessInstance: '' } }, 'which store'],
+  ])('a job %s', async (_, facts, words) => {
+    const { snapUp, world } = await setup();
+    await expect(snapUp(facts)).rejects.toMatchObject({
+      level: 'abort',
+      message: expect.stringContaining(words),
+    });
+    const lost = await snapUp(facts, { until: 'Allocated' });
+    await world.run('snapup', {
+      from: { ...lost, state: 'Aborted', outputs: { ...lost.outputs, abortReason: words } },
+    });
+    expect(world.said.at(-1)).toEqual({
+      call: 'reportAborted',
+      args: [expect.objectContaining({ id }), words],
+    });
+  });
+});
+
+describe('is a permanent error', () => {
+  test('a store that is not attached; those that are attached are named', async () => {
+    const { snapUp } = await setup();
+    await expect(snapUp({ Private: { AccessInstance: 'elsewhere' } })).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringMatching(/no store elsewhere is attached here \(kept\)/),
+    });
+  });
+
+  test('a sector that is not the one the chain knows', async () => {
+    const { snapUp } = await setup();
+    await expect(snapUp({ Public: { CommR: new Array<number>(32).fill(1) } })).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringContaining('is not the sector that is to be upgraded'),
+    });
+  });
+
+  test('a sector with pieces in it: they would be lost', async () => {
+    const { snapUp, world } = await setup([[100, 128]]);
+    const before = keptFiles(world);
+    await expect(snapUp()).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringContaining('sealed with pieces in it'),
+    });
+    expect(keptFiles(world)).toEqual(before);
+  });
+
+  test('a sector whose files are gone', async () => {
+    const { snapUp, world } = await setup();
+    rmSync(join(world.stores[0]?.location ?? '', 'cache', id), { recursive: true });
+    await expect(snapUp()).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringContaining('sealvisor.json cannot be read'),
+    });
+  });
+
+  test('a piece that is another than its CID says', async () => {
+    const { snapUp, world, deal } = await setup();
+    const other = await world.piece(500, 512, 2);
+    const spoilt = { ...deal, Piece: { ...deal.Piece, Cid: other.Piece.Cid } };
+    rmSync(join(world.piecesDir, other.Piece.Cid['/']));
+    writeFileSync(join(world.piecesDir, other.Piece.Cid['/']), deal.bytes);
+    await expect(snapUp({ Pieces: [spoilt] })).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringContaining('another commitment'),
+    });
+  });
+});
+
+describe('the proof that is answered', () => {
+  test.each([
+    [3, 'abort'],
+    [4, 'abort'],
+    [9, 'permanent'],
+  ])('%i is %s', async (Res, level) => {
+    const { snapUp } = await setup();
+    const service = { submitSnapUpProof: async () => ({ Res, Desc: 'why not' }) };
+    await expect(snapUp({}, { service })).rejects.toMatchObject({
+      level,
+      message: expect.stringContaining('why not'),
+    });
+  });
+
+  test('5 (files missed) sends the sector back to be persisted, and it ends well', async () => {
+    const { snapUp, world } = await setup();
+    const states: string[] = [];
+    let asked = 0;
+    const end = await snapUp(
+      {},
+      {
+        onRecord: ({ state }) => states.push(state),
+        service: {
+          submitSnapUpProof: async () => {
+            asked += 1;
+            if (asked > 1) return { Res: 2, Desc: null };
+            rmSync(join(world.stores[0]?.location ?? '', 'update'), { recursive: true });
+            return { Res: 5, Desc: null };
+          },
+        },
+      },
+    );
+    expect(states.slice(5)).toEqual(['SnapProved', 'Persisted', 'SnapProved', 'Persisted', 'Finished']);
+    expect(end.state).toBe('Finished');
+    expect([...keptFiles(world).keys()]).toContain(`update/${id}`);
+    expect(leftIn(world)).toEqual([]);
+  });
+});

@@ -1,0 +1,250 @@
+/** A piece that is taken out and handed in, to all kinds of places; and what is told of one that cannot be. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { StageFailure } from '#machines/record-changes.js';
+import { SealvisorError } from '#src/protocol/errors.js';
+import type { UnsealJob } from '#src/protocol/jobs.js';
+import { runTask } from '#src/sealing/builtin/index.js';
+import { KiB, makeWork } from './chain.js';
+import { lastSaid, leftIn, sealed, unsealJob } from './jobs.js';
+import { gives, id, planWorld, type RunOptions } from './plan-world.js';
+
+const size = 2 * KiB;
+/** What a stage's runner rejects with. */
+const failed = (thrown: StageFailure) => thrown;
+
+async function setup() {
+  const world = planWorld(size);
+  const [deal, second] = [await world.piece(400, 512, 1), await world.piece(1016, 1024, 2)];
+  const { CommD } = await sealed(world, size, [deal, second]);
+  world.said.length = 0;
+  const kept = world.stores[0]?.location ?? '';
+  const cid = deal.Piece.Cid['/'];
+  const job = unsealJob(size, deal, 0, CommD);
+  const dest = join(world.dir, 'out', 'piece');
+  const unseal = (
+    facts: Partial<UnsealJob> = {},
+    dests: readonly string[] = [pathToFileURL(dest).href],
+    more: RunOptions = {},
+  ) =>
+    world.run('unseal', {
+      ...more,
+      service: { ...gives({ unseal: { ...job, ...facts }, dests }), ...more.service },
+    });
+  return { world, deal, second, kept, cid, dest, job, unseal };
+}
+
+/** A server that keeps what it is sent. */
+async function server(answer?: RequestListener) {
+  const got: {
+    readonly method: string;
+    readonly url: string;
+    readonly length: string;
+    readonly body: Buffer;
+  }[] = [];
+  const app = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.once('end', () => {
+      const { method = '', url = '', headers } = request;
+      got.push({ method, url, length: headers['content-length'] ?? '', body: Buffer.concat(parts) });
+      if (answer) answer(request, response);
+      else response.end();
+    });
+  });
+  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    app.close();
+    app.closeAllConnections();
+  });
+  return { got, url: `http://127.0.0.1:${(app.address() as AddressInfo).port}` };
+}
+
+describe('is handed in', () => {
+  test('to every place the manager names, cut to its payload; then the manager is told, and nothing is left', async () => {
+    const { unseal, world, deal, kept, cid, dest } = await setup();
+    const web = await server();
+    const dir = join(world.dir, 'dir');
+    mkdirSync(dir);
+    await unseal({}, [
+      pathToFileURL(dest).href,
+      pathToFileURL(dir).href,
+      `${pathToFileURL(join(world.dir, 'new')).href}/`,
+      `${web.url}/take/it?token=1`,
+      'store://kept/pieces/a%20b',
+    ]);
+    for (const path of [dest, join(dir, cid), join(world.dir, 'new', cid), join(kept, 'pieces', 'a b')])
+      expect(readFileSync(path).equals(deal.bytes)).toBe(true);
+    expect(web.got).toEqual([
+      { method: 'PUT', url: '/take/it?token=1', length: '400', body: Buffer.from(deal.bytes) },
+    ]);
+    expect(world.said.map(({ call }) => call)).toEqual(['achieveUnsealSector', 'reportFinalized']);
+    expect(lastSaid(world, 'achieveUnsealSector')).toEqual([expect.objectContaining({ id }), cid, '']);
+    expect(leftIn(world)).toEqual([]);
+  });
+
+  test('whole, with the zeros behind it, when nobody knows how long it was', async () => {
+    const { unseal, deal, dest } = await setup();
+    await unseal({ PayloadSize: null });
+    expect(readFileSync(dest).equals(Buffer.concat([deal.bytes, Buffer.alloc(508 - 400)]))).toBe(true);
+  });
+
+  test('as another piece of the same sector', async () => {
+    const { unseal, second, dest } = await setup();
+    await unseal({ PieceCid: second.Piece.Cid, Offset: 1016, Size: 1016, PayloadSize: 1016 });
+    expect(readFileSync(dest).equals(second.bytes)).toBe(true);
+  });
+
+  test('a foreign processor is asked for whole quads', async () => {
+    const { unseal, deal, dest } = await setup();
+    const asked: unknown[] = [];
+    await unseal({}, undefined, {
+      process: async (stage, task) => {
+        if (stage === 'unseal') asked.push(task);
+        return runTask(stage, task, makeWork());
+      },
+    });
+    expect(asked).toMatchObject([{ offset: 0, num_bytes: 508 }]);
+    expect(readFileSync(dest).equals(deal.bytes)).toBe(true);
+  });
+});
+
+describe('cannot be taken out: permanent, and who wants it is told why', () => {
+  const otherCid = 'baga6ea4seaqpy7usqklokfx2vxuynmupslkeutzexe2uqurdg5vhtebhxqmpqmy';
+  test.each<[string, Partial<UnsealJob>, RegExp]>([
+    ['a piece that is not in the sector', { PieceCid: { '/': otherCid } }, /is not what lies there/],
+    ['a piece at another place', { Offset: 1016, Size: 1016, PayloadSize: 400 }, /is not what lies there/],
+    ['no piece CID', { PieceCid: { '/': '../../etc/passwd' } }, /is no piece CID/],
+    ['a place between two pieces', { Offset: 100 }, /no piece can lie there/],
+    ['a size that no piece has', { Size: 400 }, /no piece can lie there/],
+    ['a place outside of the sector', { Offset: 1016, Size: 2032 }, /the sector has 2032/],
+    ['a payload larger than its piece', { PayloadSize: 509 }, /cannot have 509/],
+    ['an empty payload', { PayloadSize: 0 }, /cannot have 0/],
+    [
+      'a store that is not attached',
+      { PrivateInfo: { AccessInstance: 'x' } },
+      /no store x is attached here \(kept\)/,
+    ],
+    [
+      'a ticket that did not seal it',
+      { Ticket: { Ticket: Buffer.alloc(32, 4).toString('base64'), Epoch: 1 } },
+      /another prover, ticket or data/,
+    ],
+  ])('%s', async (_, facts, message) => {
+    const { unseal, world, job, dest } = await setup();
+    const failure = await unseal(facts).then(() => undefined, failed);
+    expect(failure).toMatchObject({ level: 'permanent', message: expect.stringMatching(message) });
+    expect(world.said).toEqual([
+      {
+        call: 'achieveUnsealSector',
+        args: [expect.anything(), { ...job, ...facts }.PieceCid['/'], failure?.message],
+      },
+    ]);
+    expect(existsSync(dest)).toBe(false);
+  });
+
+  test('a sector whose file is not in the store', async () => {
+    const { unseal, world, kept } = await setup();
+    rmSync(join(kept, 'sealed', id));
+    const failure = await unseal().then(() => undefined, failed);
+    expect(failure).toMatchObject({
+      level: 'permanent',
+      message: expect.stringContaining('is not in store kept'),
+    });
+    expect(lastSaid(world, 'achieveUnsealSector')[2]).toBe(failure?.message);
+  });
+
+  test('a damaged sector', async () => {
+    const { unseal, kept } = await setup();
+    const path = join(kept, 'sealed', id);
+    const bytes = readFileSync(path);
+    bytes[40] = (bytes[40] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    await expect(unseal()).rejects.toMatchObject({ message: expect.stringContaining('another commitment') });
+  });
+});
+
+describe('cannot be handed in', () => {
+  const dead = 'http://127.0.0.1:1/piece';
+  test.each<[string, string, 'permanent' | 'temporary' | 'critical', RegExp]>([
+    ['a place of another kind', 'ftp://host/piece', 'permanent', /is neither file:/],
+    ['what is no URL', 'not a url', 'permanent', /is no URL/],
+    ['a file of another machine', 'file://elsewhere/piece', 'permanent', /a path on this machine/],
+    [
+      'a store that is not attached',
+      'store://other/piece',
+      'permanent',
+      /no store other is attached here \(kept\)/,
+    ],
+    ['a path out of the store', 'store://kept/..%2f..%2fpiece', 'permanent', /names no file of that store/],
+    ['the store itself', 'store://kept/', 'permanent', /names no file of that store/],
+    ['a server that nobody reaches', dead, 'temporary', /cannot reach http:\/\/127.0.0.1:1\/piece/],
+    ['a path behind a file', 'file:///dev/null/piece', 'critical', /Cannot use/],
+  ])('%s', async (_, dest, level, message) => {
+    const { unseal, world } = await setup();
+    const failure = await unseal({}, [dest]).then(() => undefined, failed);
+    expect(failure).toMatchObject({ level, message: expect.stringMatching(message) });
+    expect(world.said.filter(({ call }) => call === 'achieveUnsealSector')).toHaveLength(
+      level === 'permanent' ? 1 : 0,
+    );
+  });
+
+  test('nowhere: the manager names no place', async () => {
+    const { unseal } = await setup();
+    await expect(unseal({}, [])).rejects.toMatchObject({ level: 'permanent' });
+  });
+
+  test.each<[string, RequestListener, RegExp]>([
+    [
+      'says why not',
+      (_, response) => {
+        response.writeHead(507, { 'content-type': 'application/problem+json' });
+        response.end('{"detail":"no room for it"}');
+      },
+      /answered 507 \(no room for it\)/,
+    ],
+    [
+      'says so in plain text',
+      (_, response) => {
+        response.writeHead(403, { 'content-type': 'text/plain' });
+        response.end(' not you \n');
+      },
+      /answered 403 \(not you\)/,
+    ],
+    [
+      'sends elsewhere',
+      (_, response) => {
+        response.writeHead(307, { location: '/other' });
+        response.end();
+      },
+      /answered 307;/,
+    ],
+  ])(
+    'to a server that %s: permanent, in its words, without what may be secret',
+    async (_, answer, message) => {
+      const { unseal } = await setup();
+      const web = await server(answer);
+      const failure = await unseal({}, [`${web.url}/piece?token=secret`]).then(() => undefined, failed);
+      expect(failure).toMatchObject({ level: 'permanent', message: expect.stringMatching(message) });
+      expect(failure?.message).not.toContain('secret');
+    },
+  );
+
+  test('a manager that does not hear of the failure hides it not', async () => {
+    const { unseal } = await setup();
+    const service = {
+      achieveUnsealSector: async () => {
+        throw new SealvisorError('unreachable', 'away');
+      },
+    };
+    await expect(unseal({}, ['ftp://x/y'], { service })).rejects.toMatchObject({
+      message: expect.stringContaining('is neither file:'),
+    });
+    const failure = await unseal({}, undefined, { service }).then(() => undefined, failed);
+    expect(failure).toEqual({ level: 'temporary', message: 'away' });
+  });
+});
