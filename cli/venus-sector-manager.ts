@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
-import { abort, sectors } from './commands/manager-sealer.js';
+import { sealerCommands } from './commands/manager-sealer-verbs.js';
+import { act, examples } from './commands/manager-verbs.js';
 import { info, list, pause, remove, resume } from './commands/manager-workers.js';
 import { waitOptions } from './commands/wait-options.js';
 import { run } from './run.js';
@@ -17,6 +18,7 @@ Examples:
   venus-sector-manager util worker info 127.0.0.1
   venus-sector-manager util worker resume 127.0.0.1 0 PC1Done
   venus-sector-manager util sealer abort s-t010000-2 --reason "deal withdrawn"
+  venus-sector-manager util sealer unseal s-t010000-2 --dest ./pieces
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing changed, 4 unreachable`,
   );
@@ -33,6 +35,11 @@ const daemonOptions = (command: Command) =>
       '--fail-messages <n>',
       'the first n messages of a kind for each sector fail on the mock chain',
       '0',
+    )
+    .option(
+      '--job-heartbeat <duration>',
+      "a window proof of which nothing is heard for so long is another worker's",
+      '1m',
     )
     .action(async (options) => {
       const { daemon } = await import('./commands/manager-daemon.js');
@@ -59,18 +66,11 @@ const worker = util
   .option(...managerOption);
 const sealer = util
   .command('sealer')
-  .description('see the sectors that were given out, and give one up')
+  .description(
+    'the sectors that were given out: see them, give one up, have work done on those that are kept',
+  )
   .option(...managerOption);
 
-const act = (action: (...args: never[]) => Promise<void>) => {
-  return async (...args: unknown[]) => {
-    const command = args.at(-1) as Command;
-    // Commander passes what each command declared, then its options, then itself.
-    await action(...([...args.slice(0, -2), command.optsWithGlobals()] as never[]));
-  };
-};
-const examples = (...lines: readonly string[]) =>
-  `\nExamples:\n${lines.map((line) => `  venus-sector-manager util ${line}`).join('\n')}`;
 const target = 'name as in list, or an address';
 
 worker
@@ -122,19 +122,6 @@ worker
   .option('--json', 'one JSON document')
   .action(act(remove));
 
-sealer
-  .command('sectors')
-  .description('the sectors that were given out, a line each')
-  .option('--json', 'one JSON document')
-  .option('--watch', 'again every two seconds, until Ctrl-C')
-  .action(act(sectors));
-sealer
-  .command('abort')
-  .description('give a sector up: its worker hears so with whatever it asks next; exit 3 when it was already')
-  .argument('<sector>', 'as in sectors: s-t010000-2')
-  .option('--reason <text>', 'told to the worker')
-  .option('--json', 'one JSON document')
-  .addHelpText('after', examples('sealer abort s-t010000-2 --reason "deal withdrawn"'))
-  .action(act(abort));
+sealerCommands(sealer);
 
 void run(program);

@@ -1,7 +1,7 @@
 /** What an operator may tell a thread, and how that changes its record. Pure: values in, values out. */
-import { emptyState, isResumable, type Plan, planState } from './plan.js';
+import { isResumable, type Plan, planState } from './plan.js';
 import { type Change, iso, rowOf } from './record-changes.js';
-import type { ThreadRecord } from './thread-record.js';
+import { inHand, type ThreadRecord } from './thread-record.js';
 
 export interface PauseCommand {
   readonly type: 'THREAD.PAUSE';
@@ -31,7 +31,7 @@ export function maySendTo(
 ): boolean {
   if (possible.includes(name)) return true;
   const state = planState(plan, name);
-  return force && state !== undefined && isResumable(state) && record.state !== emptyState;
+  return force && state !== undefined && isResumable(state) && inHand(record) !== null;
 }
 
 /** An operator's pause: the intent is kept at once; it holds at once when `isStandingStill`. */

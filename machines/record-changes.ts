@@ -2,11 +2,12 @@
 import type { Plan } from './plan.js';
 import { planState } from './plan.js';
 import { type RetryPolicy, retryDelayMs } from './retry.js';
-import { emptyRecord, type Level, type ThreadRecord } from './thread-record.js';
+import { emptyRecord, inHand, type Level, type ThreadRecord } from './thread-record.js';
 
 export interface Row {
   readonly at: string;
   readonly kind: 'transition' | 'try' | 'error' | 'command' | 'lifecycle';
+  /** Or the job in hand. */
   readonly sector: string | null;
   readonly from: string | null;
   readonly to: string | null;
@@ -42,7 +43,7 @@ export const iso = (ms: number) => new Date(ms).toISOString();
 export function rowOf(record: ThreadRecord, nowMs: number, facts: Partial<Row> & Pick<Row, 'kind'>): Row {
   return {
     at: iso(nowMs),
-    sector: record.sector?.id ?? null,
+    sector: inHand(record),
     from: record.state,
     to: record.state,
     event: null,

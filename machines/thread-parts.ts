@@ -21,6 +21,7 @@ import {
   type StageOutcome,
 } from './record-changes.js';
 import { retryPolicy } from './retry.js';
+import { inHand } from './thread-record.js';
 import type {
   PlaceAnswer,
   PlaceInput,
@@ -142,7 +143,7 @@ export function threadParts(plan: Plan, work: ThreadWork) {
       },
       isLost: ({ context, event }) =>
         event.type === 'SECTOR.LOST' &&
-        event.sector === context.record.sector?.id &&
+        event.sector === inHand(context.record) &&
         // In Finished, too: the manager hears nothing of an end that it has taken back.
         context.record.state !== 'Aborted',
     },

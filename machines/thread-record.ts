@@ -54,3 +54,15 @@ export function emptyRecord(plan: string, since: string): ThreadRecord {
     since,
   };
 }
+
+/** The manager's name for the job in hand, where that is no sector (plan wdpost): kept as it was given. */
+export function jobIdOf({ sector, outputs }: ThreadRecord): string | null {
+  const { job } = outputs;
+  if (sector !== null || typeof job !== 'object' || job === null || !('Id' in job)) return null;
+  return typeof job.Id === 'string' ? job.Id : null;
+}
+
+/** What the thread has in hand: a sector, or a job by its name; null = nothing. */
+export function inHand(record: ThreadRecord): string | null {
+  return record.sector?.id ?? jobIdOf(record);
+}

@@ -43,7 +43,7 @@ export interface PlaceInput {
 
 export type PlaceAnswer = { readonly granted: true; readonly isProbe: boolean } | { readonly granted: false };
 
-/** The manager gave the sector up, or has its end already. */
+/** The manager gave the sector (or the job in hand) up, or has its end already. */
 export interface SectorLost {
   readonly type: 'SECTOR.LOST';
   readonly sector: string;

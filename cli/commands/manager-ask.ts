@@ -21,7 +21,8 @@ export async function askManager<T>(
   method: JsonRequest['method'],
   path: string,
   body?: unknown,
+  timeoutMs = patience(body) + longerMs,
 ): Promise<T> {
   const url = `${managerUrl(options)}/api/v1${path}`;
-  return expectOk(await requestJson({ method, url, body, timeoutMs: patience(body) + longerMs })) as T;
+  return expectOk(await requestJson({ method, url, body, timeoutMs })) as T;
 }

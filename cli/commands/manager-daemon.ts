@@ -40,6 +40,13 @@ function failMessages(text: string): number {
   throw new SealvisorError('usage', `--fail-messages ${text}: write how many, like 1`);
 }
 
+/** @throws usage */
+function jobHeartbeat(text: string): number {
+  const ms = option('--job-heartbeat', () => parseDuration(text));
+  if (ms > 0) return ms;
+  throw new SealvisorError('usage', `--job-heartbeat ${text}: a worker needs some time, write 1m`);
+}
+
 /** Runs a manager until SIGINT or SIGTERM. */
 export async function daemon(options: {
   miner: string;
@@ -49,6 +56,7 @@ export async function daemon(options: {
   pieces?: string;
   epoch: string;
   failMessages: string;
+  jobHeartbeat: string;
 }): Promise<void> {
   const failing = failMessages(options.failMessages);
   const server = await startManagerServer({
@@ -56,6 +64,7 @@ export async function daemon(options: {
     ...chainOptions(options),
     home: resolve(options.home),
     pieces: options.pieces,
+    heartbeatMs: jobHeartbeat(options.jobHeartbeat),
     fails: (_kind, _sector, nth) => nth <= failing,
     warn: (line) => tell(`warning: ${line}`),
   });

@@ -8,9 +8,16 @@ export function sectorTable(sectors: readonly SectorView[]): string {
 }
 
 function row(sector: SectorView): readonly string[] {
-  const { id, state, worker, deals, messages } = sector;
+  const { id, worker, deals, messages } = sector;
   const counts = [deals, messages.preCommit, messages.proof].map((count) => String(count ?? 'NULL'));
-  return [id, state, worker?.name ?? 'NULL', ...counts, failureText(sector)];
+  return [id, stateText(sector), worker?.name ?? 'NULL', ...counts, failureText(sector)];
+}
+
+/** As its worker told last, and what became of it since. */
+function stateText({ state, isUpgraded, lost, job }: SectorView): string {
+  const isMade = job?.kind === 'rebuild' && job.state === 'given';
+  const since = [isUpgraded ? 'upgraded' : '', lost ? (isMade ? 'rebuilding' : 'lost') : ''];
+  return [state, ...since.filter((word) => word !== '')].join(', ');
 }
 
 function failureText({ abort, failure }: SectorView): string {

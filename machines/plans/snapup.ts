@@ -6,8 +6,8 @@ const withTreeD = [...withPieces, 'tree_d'];
 const encoded = [...withTreeD, 'snap_encode'];
 const proven = [...encoded, 'snap_prove'];
 const persisted = [...proven, 'persisted'];
-const staged = ['staged'];
-const treeD = [...staged, 'tree-d'];
+const staged = ['snap-staged'];
+const treeD = [...staged, 'snap-tree-d'];
 
 /** A finished sector without deals is encoded again with pieces in it (SPEC section 2, FIP-0019). */
 export const snapup: Plan = {

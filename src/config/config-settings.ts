@@ -36,7 +36,7 @@ export function threadSettings({ index, location, plan, sealing }: ThreadConfig)
   const name = threadName(location);
   return [
     fixed(`${name} index`, String(index)),
-    fixed(`${name} plan`, plan),
+    live(`${name} plan`, plan),
     ...Object.entries(sealingTexts(sealing)).map(([key, text]) => live(`${name} sealing.${key}`, text)),
   ];
 }

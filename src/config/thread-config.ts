@@ -16,15 +16,18 @@ export interface ThreadConfig {
 
 /**
  * The threads of a worker in the order of its file; relative locations start at the working directory, as in the field.
+ * One that needs no store (plan wdpost) keeps its record under `home`, else beside the first store.
  * @throws location_shared
  */
 export function threadConfigs(
   tables: WorkerTable['sealing_thread'],
   common: SealingSettings,
+  home: string | undefined,
 ): readonly ThreadConfig[] {
+  const recordsDir = home ?? tables.find((table) => table.location !== undefined)?.location ?? '.sealvisor';
   const threads = tables.map((table, index) => ({
     index,
-    location: resolve(table.location),
+    location: resolve(table.location ?? join(recordsDir, `wdpost-${index}`)),
     plan: table.plan ?? 'sealer',
     sealing: overrideSealing(common, table.sealing),
   }));

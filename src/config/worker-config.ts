@@ -108,7 +108,11 @@ export function loadWorkerConfig(path: string): { config: WorkerConfig; warnings
 function workerConfig(table: WorkerTable, path: string): WorkerConfig {
   const { worker = {}, sector_manager: manager, sealvisor = {} } = table;
   const piecesDirs = worker.local_pieces_dirs ?? (worker.local_pieces_dir ? [worker.local_pieces_dir] : []);
-  const threads = threadConfigs(table.sealing_thread, overrideSealing(defaultSealing, table.sealing));
+  const threads = threadConfigs(
+    table.sealing_thread,
+    overrideSealing(defaultSealing, table.sealing),
+    sealvisor.home,
+  );
   return {
     path: resolve(path),
     worker: {

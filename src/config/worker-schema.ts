@@ -118,9 +118,12 @@ export const workerTable = table({
   sealing: sealingTable.optional(),
   sealing_thread: list(
     table({
-      location: field.text,
+      location: field.text.optional(),
       plan: field.choice(planNames).optional(),
       sealing: sealingTable.optional(),
+    }).refine(({ location, plan }) => location !== undefined || plan === 'wdpost', {
+      path: ['location'],
+      message: 'a text in quotes (only plan wdpost does without a store)',
     }),
     'at least one [[sealing_thread]] with its location',
   ).min(1, 'at least one [[sealing_thread]] with its location'),

@@ -7,6 +7,7 @@ import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { readText } from './body.js';
 import { jsonRpcHandler } from './json-rpc.js';
+import { jobRoutes } from './manager-jobs.js';
 import { managerMethods } from './manager-rpc.js';
 import { sectorRoutes } from './manager-sectors.js';
 import { workerRoutes } from './manager-workers.js';
@@ -27,6 +28,7 @@ export function managerApp(manager: Manager): Hono {
   app.get('/api/v1/tree', (c) => c.json({ root: manager.tree() }));
   workerRoutes(app, manager);
   sectorRoutes(app, manager);
+  jobRoutes(app, manager);
   app.get('/piecestore/:cid', async (c) => {
     const cid = c.req.param('cid');
     const piece = manager.piece(cid);

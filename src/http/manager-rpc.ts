@@ -13,6 +13,7 @@ import {
 } from '../protocol/sealer-wire.js';
 import type { WorkerEntry } from '../protocol/thread.js';
 import type { RpcMethod } from './json-rpc.js';
+import { jobMethods } from './manager-job-rpc.js';
 import { parse } from './parse.js';
 
 const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
@@ -38,9 +39,16 @@ function pingInfo({ name: Name, dest: Dest, version, summary, lastPing }: Worker
   };
 }
 
+/** Adds a method: its parameters' names in their positions, and what it answers. */
+export type OnMethod = (
+  method: string,
+  names: readonly string[],
+  call: (...params: unknown[]) => unknown,
+) => void;
+
 export function managerMethods({ roster, sectors }: Manager): Readonly<Record<string, RpcMethod>> {
   const methods: Record<string, RpcMethod> = {};
-  const on = (method: string, names: readonly string[], call: (...params: unknown[]) => unknown) => {
+  const on: OnMethod = (method, names, call) => {
     methods[`Venus.${method}`] = { names, call: (params) => call(...params) ?? null };
   };
   on('WorkerPing', ['info'], (info) => roster.ping(parse(pingParam, info, 'WorkerPing')));
@@ -83,14 +91,6 @@ export function managerMethods({ roster, sectors }: Manager): Readonly<Record<st
   on('ReportAborted', ['id', 'reason'], (of, reason) =>
     sectors.reportAborted(id(of), parse(z.string(), reason, 'reason')),
   );
-  on('StoreBasicInfo', ['name'], (of) => ({ Name: name(of), Path: '', Meta: {} }));
-  on('StoreReserveSpace', ['id', 'size', 'candidates'], (_id, _size, candidates) => {
-    const [first] = parse(z.array(z.string()), candidates, 'candidates');
-    return first === undefined ? null : { Name: first, Path: '', Meta: {} };
-  });
-  // No such job is handed out here: the field's "no job to be had".
-  for (const method of ['AllocateSanpUpSector', 'AllocateRebuildSector', 'AllocateUnsealSector'])
-    on(method, ['spec'], () => null);
-  on('WdPoStAllocateJobs', ['spec', 'num', 'worker'], () => []);
+  jobMethods(on, sectors.jobs);
   return methods;
 }

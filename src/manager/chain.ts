@@ -11,7 +11,7 @@ export type FailsOnChain = (kind: MessageKind, sector: SectorId, nth: number) =>
 export interface MockChain {
   epoch(): number;
   /** 32 bytes, base64. */
-  randomness(kind: 'ticket' | 'seed', miner: number, number: number, epoch: number): string;
+  randomness(kind: 'ticket' | 'seed' | 'post', miner: number, number: number, epoch: number): string;
   readonly fails: FailsOnChain;
   readonly epochMs: number;
 }

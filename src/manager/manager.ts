@@ -19,6 +19,8 @@ export interface ManagerOptions {
   readonly pieces?: string | undefined;
   readonly onlyWithDeals?: boolean;
   readonly limit?: number;
+  /** A window proof of which nothing is heard for so long is another worker's, ms. @default 60 s */
+  readonly heartbeatMs?: number;
   /** Which messages fail on the mock chain. @default none */
   readonly fails?: FailsOnChain;
   readonly warn: (line: string) => void;
@@ -126,5 +128,6 @@ async function sectorsOver(
     sectorSize,
     onlyWithDeals: options.onlyWithDeals ?? false,
     limit: options.limit ?? Number.POSITIVE_INFINITY,
+    heartbeatMs: options.heartbeatMs,
   });
 }

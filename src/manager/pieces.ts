@@ -1,4 +1,4 @@
-/** Makes deals from the files of a directory. */
+/** Makes deals from the files of a directory: for the sealers, or put aside for a job. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -6,13 +6,26 @@ import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { payloadOf } from '../protocol/sector.js';
 import type { FleetStore } from '../store/fleet-store.js';
 
+export interface ScannedPieces {
+  /** CIDs, in the order of their files' names; files with the same bytes are one. */
+  readonly cids: readonly string[];
+  /** Paths of those that are too large, or empty. */
+  readonly skipped: readonly string[];
+}
+
 /** Takes every regular file that fits a sector; what is too large or empty is skipped with one warning. @throws usage */
 export async function scanPieces(
   directory: string,
   sectorSize: number,
   store: FleetStore,
-  options: { readonly warn: (line: string) => void; readonly signal: AbortSignal },
-): Promise<number> {
+  options: {
+    readonly warn: (line: string) => void;
+    readonly signal: AbortSignal;
+    /** Pieces that were not known are for no sealer. @default false */
+    readonly aside?: boolean;
+  },
+): Promise<ScannedPieces> {
+  const { aside = false } = options;
   const root = resolve(directory);
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw new SealvisorError(
@@ -29,10 +42,14 @@ export async function scanPieces(
     .toSorted();
   const known = new Map(store.pieces().map((piece) => [piece.path, piece]));
   const skipped: string[] = [];
+  const cids = new Set<string>();
   for (const path of paths) {
     const { size, mtimeMs } = await stat(path);
     const before = known.get(path);
-    if (before?.payloadSize === size && before.mtimeMs === mtimeMs) continue;
+    if (before?.payloadSize === size && before.mtimeMs === mtimeMs) {
+      cids.add(before.cid);
+      continue;
+    }
     // The file has other bytes now: what was known of it is nowhere any more.
     if (before) store.removePiece(before.cid);
     if (size === 0 || size > payloadOf(sectorSize)) {
@@ -42,11 +59,13 @@ export async function scanPieces(
     const { commP, pieceCid } = await import('../sealing/builtin/index.js');
     const work = { signal: options.signal, progress: () => undefined };
     const { commitment, paddedSize, payloadSize } = await commP(createReadStream(path), work);
-    store.addPiece({ cid: pieceCid(commitment), path, payloadSize, paddedSize, mtimeMs });
+    const cid = pieceCid(commitment);
+    store.addPiece({ cid, path, payloadSize, paddedSize, mtimeMs }, { aside });
+    cids.add(cid);
   }
   if (skipped.length > 0)
     options.warn(
       `skipped ${skipped.length} file${skipped.length > 1 ? 's' : ''} that fit no sector of ${sectorSize} bytes (empty, or over ${payloadOf(sectorSize)} bytes), the first is ${skipped[0]}`,
     );
-  return paths.length - skipped.length;
+  return { cids: [...cids], skipped };
 }

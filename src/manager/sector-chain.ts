@@ -2,15 +2,9 @@
 import type { PollAnswer, PreCommit, SeedAnswer, SubmitAnswer, Ticket } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { landing, type MessageKind, type MockChain, ticketLasts } from './chain.js';
+import type { Lives } from './lives.js';
 import { type MessageState, messageState, pollAnswer, submission } from './messages.js';
 import type { SectorLife } from './sector-life.js';
-
-/** The lives as they are kept: a change is on disk when it returns. */
-export interface Lives {
-  /** @throws sector_not_found */
-  of(id: SectorId): SectorLife;
-  keep(id: SectorId, facts: Partial<SectorLife>): SectorLife;
-}
 
 export function sectorChain(lives: Lives, chain: MockChain) {
   const stateOf = (life: SectorLife, kind: MessageKind): MessageState | null =>

@@ -1,5 +1,6 @@
 /** One sector as the manager keeps it. */
 import { timestamp } from '../protocol/clock.js';
+import type { JobView } from '../protocol/job-view.js';
 import type { Deal, PreCommit, StateReport, Ticket } from '../protocol/sealer.js';
 import type { SectorView } from '../protocol/sealer-view.js';
 import { type SectorId, sectorOf } from '../protocol/sector.js';
@@ -23,6 +24,17 @@ export interface SectorLife {
   readonly abortReason: string | null;
   /** Who gave it up: an operator at the manager; null = its worker. */
   readonly abortedBy: string | null;
+  /** When its worker told of it last; null = never, or before this was kept. */
+  readonly heardMs: number | null;
+  /** What it was encoded to again after it was sealed, and where that lies. */
+  readonly upgraded: Upgrade | null;
+  /** Its files are gone, somebody said; until they are made again. */
+  readonly lost: { readonly by: string; readonly reason: string | null; readonly atMs: number } | null;
+}
+
+export interface Upgrade extends Pick<PreCommit, 'CommR' | 'CommD'> {
+  readonly pieces: readonly Deal[];
+  readonly instance: string;
 }
 
 export function newLife(proofType: number, nowMs: number): SectorLife {
@@ -41,14 +53,19 @@ export function newLife(proofType: number, nowMs: number): SectorLife {
     finalized: false,
     abortReason: null,
     abortedBy: null,
+    ...notYet,
   };
 }
 
-/** A life as it was kept. Written by `keep` of the sector service alone; one of an older version counts no messages. */
+const notYet = { heardMs: null, upgraded: null, lost: null };
+
+type Younger = 'messages' | 'abortedBy' | keyof typeof notYet;
+
+/** A life as it was kept. Written by `keep` of `lives.ts` alone; one of an older version lacks what came later. */
 export function lifeIn(body: string): SectorLife {
-  const life = JSON.parse(body) as Partial<SectorLife> & Omit<SectorLife, 'messages' | 'abortedBy'>;
+  const life = JSON.parse(body) as Partial<SectorLife> & Omit<SectorLife, Younger>;
   const sent = { preCommit: life.preCommit ? 1 : 0, proof: life.proof ? 1 : 0 };
-  return { messages: sent, abortedBy: null, ...life };
+  return { messages: sent, abortedBy: null, ...notYet, ...life };
 }
 
 /** Both sides know that the sector is done with: what is heard of it later is old. */
@@ -56,16 +73,19 @@ export function isOver({ finalized, abortReason, state }: SectorLife): boolean {
   return finalized || (abortReason !== null && state === 'Aborted');
 }
 
-export function sectorView(id: SectorId, life: SectorLife): SectorView {
-  const { worker, deals, failure, abortReason, abortedBy } = life;
+export function sectorView(id: SectorId, life: SectorLife, job: JobView | null): SectorView {
+  const { worker, deals, failure, abortReason, abortedBy, upgraded, lost } = life;
   return {
     ...sectorOf(id, life.proofType),
     state: life.state,
     worker: worker && { name: worker.Instance, location: worker.Location },
-    deals: deals?.length ?? null,
+    deals: (upgraded?.pieces ?? deals)?.length ?? null,
     failure: failure && { level: failure.Level, message: failure.Desc },
-    persistedIn: life.persistedIn,
+    persistedIn: upgraded?.instance ?? life.persistedIn,
     finalized: life.finalized,
+    isUpgraded: upgraded !== null,
+    job: job && { id: job.id, kind: job.kind, state: job.state },
+    lost: lost && { by: lost.by, reason: lost.reason, at: timestamp(lost.atMs) },
     abort:
       abortReason === null ? null : { reason: abortReason, by: abortedBy ?? worker?.Instance ?? 'worker' },
     messages: life.messages,
@@ -73,8 +93,8 @@ export function sectorView(id: SectorId, life: SectorLife): SectorView {
   };
 }
 
-/** How long a worker may take from the answer of AllocateSector to its first word about the sector, ms. */
-const silenceMs = 60_000;
+/** How long a worker may take from the answer of an allocation to its first word about what it got, ms. */
+export const silenceMs = 60_000;
 
 /** A sector that was given is held while its worker has spoken of it, or may still be about to: it may have died before. */
 export function isHeld(life: SectorLife, nowMs: number): boolean {

@@ -1,4 +1,5 @@
 /** A sector as its manager shows it: REST and the command line. Times are RFC 3339 UTC. */
+import type { JobView } from './job-view.js';
 import type { ErrorLevel } from './level.js';
 import type { Sector } from './sector.js';
 
@@ -11,6 +12,12 @@ export interface SectorView extends Sector {
   readonly failure: { readonly level: ErrorLevel; readonly message: string } | null;
   readonly persistedIn: string | null;
   readonly finalized: boolean;
+  /** It was encoded again with pieces after it was sealed. */
+  readonly isUpgraded: boolean;
+  /** The first of its jobs that is not over. */
+  readonly job: Pick<JobView, 'id' | 'kind' | 'state'> | null;
+  /** Its files are gone, as somebody said; null when they were made again. */
+  readonly lost: { readonly by: string; readonly reason: string | null; readonly at: string } | null;
   readonly abort: { readonly reason: string; readonly by: string } | null;
   /** Messages sent to the chain: more than one only where one failed. */
   readonly messages: { readonly preCommit: number; readonly proof: number };

@@ -3,9 +3,9 @@ import * as z from 'zod';
 import { errorLevels } from './level.js';
 import { workerLives } from './worker.js';
 
-const count = z.number().int().min(0);
+export const count = z.number().int().min(0);
 const thirtyTwo = z.array(z.number().int().min(0).max(255)).length(32);
-const bytes32 = z.union([
+export const bytes32 = z.union([
   thirtyTwo,
   z
     .base64()
@@ -17,7 +17,8 @@ const level = z
   .string()
   .transform((text) => text.toLowerCase())
   .pipe(z.enum(errorLevels));
-const orNull = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
+export const orNull = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? null);
 
 export const sectorIdParam = z
   .object({ Miner: count, Number: count })

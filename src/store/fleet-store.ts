@@ -1,6 +1,7 @@
-/** The manager's store: workers that reported, sectors, pieces, and the chain's first moment. */
+/** The manager's store: workers that reported, sectors, pieces, jobs, and the chain's first moment. */
 import { systemCodeOf } from '../protocol/errors.js';
 import { openDatabase } from './database.js';
+import { type JobTable, jobSchema, jobTable } from './job-table.js';
 
 export interface WorkerRow {
   readonly name: string;
@@ -10,7 +11,7 @@ export interface WorkerRow {
   readonly lastPingMs: number;
 }
 
-/** `body` is the sector's life as JSON (src/manager/sectors.ts). */
+/** `body` is the sector's life as JSON (src/manager/sector-life.ts). */
 export interface SectorRow {
   readonly miner: number;
   readonly number: number;
@@ -26,7 +27,7 @@ export interface PieceRow {
   readonly dealId: number;
 }
 
-export interface FleetStore {
+export interface FleetStore extends JobTable {
   genesisMs(now: number): number;
   putWorker(row: WorkerRow): void;
   workers(): readonly WorkerRow[];
@@ -35,10 +36,15 @@ export interface FleetStore {
   sector(miner: number, number: number): SectorRow | undefined;
   sectors(): readonly SectorRow[];
   putSector(row: SectorRow): void;
-  addPiece(piece: Omit<PieceRow, 'dealId'>): void;
+  /** One `aside` is for a job alone, unless it is known already; it stays aside until it is added without. */
+  addPiece(piece: Omit<PieceRow, 'dealId'>, options?: { readonly aside: boolean }): void;
+  /** CIDs of the pieces that are no sealer's. */
+  asidePieces(): readonly string[];
   pieces(): readonly PieceRow[];
   piece(cid: string): PieceRow | undefined;
   removePiece(cid: string): void;
+  /** All of it is on disk when it returns, or nothing. */
+  together<T>(writes: () => T): T;
   close(): void;
 }
 
@@ -50,6 +56,7 @@ const schema = `
     dealId integer primary key autoincrement, cid text not null unique, path text not null,
     payloadSize integer not null, paddedSize integer not null, mtimeMs real not null
   );
+  create table if not exists aside (cid text primary key);
 `;
 
 /**
@@ -60,7 +67,7 @@ export function openFleetStore(
   path: string,
   onBroken: (error: unknown) => void = () => undefined,
 ): FleetStore {
-  const db = openDatabase(path, schema);
+  const db = openDatabase(path, schema + jobSchema);
   const one = <T>(sql: string) => db.prepare<unknown[], T>(sql);
   const genesis = one<{ value: number }>("select value from meta where key = 'genesis'");
   const setGenesis = db.prepare("insert or ignore into meta values ('genesis', ?)");
@@ -80,6 +87,11 @@ export function openFleetStore(
   const pieces = one<PieceRow>('select * from piece order by paddedSize desc, dealId');
   const piece = one<PieceRow>('select * from piece where cid = ?');
   const removePiece = db.prepare('delete from piece where cid = ?');
+  const putAside = db.prepare(
+    'insert or ignore into aside select @cid where not exists (select 1 from piece where cid = @cid)',
+  );
+  const takeBack = db.prepare('delete from aside where cid = ?');
+  const aside = one<{ cid: string }>('select cid from aside');
   return watched(onBroken, {
     genesisMs: (now) => {
       setGenesis.run(now);
@@ -96,10 +108,20 @@ export function openFleetStore(
     sector: (miner, number) => sector.get(miner, number),
     sectors: () => sectors.all(),
     putSector: (row) => void putSector.run(row),
-    addPiece: (piece) => void addPiece.run(piece),
+    addPiece: db.transaction((piece: Omit<PieceRow, 'dealId'>, options?: { readonly aside: boolean }) => {
+      if (options?.aside) putAside.run({ cid: piece.cid });
+      else takeBack.run(piece.cid);
+      addPiece.run(piece);
+    }),
+    asidePieces: () => aside.all().map(({ cid }) => cid),
     pieces: () => pieces.all(),
     piece: (cid) => piece.get(cid),
-    removePiece: (cid) => void removePiece.run(cid),
+    removePiece: db.transaction((cid: string) => {
+      removePiece.run(cid);
+      takeBack.run(cid);
+    }),
+    ...jobTable(db),
+    together: (writes) => db.transaction(writes)(),
     close: () => void db.close(),
   });
 }

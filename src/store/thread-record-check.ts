@@ -1,6 +1,6 @@
 /** A thread's record as text with its checksum, and back. */
 import { hash } from 'node:crypto';
-import { type Plan, planState } from '../../machines/plan.js';
+import { emptyState, type Plan, planState, plans } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 
@@ -24,7 +24,7 @@ export function unreadable(file: string, why: string, cause?: unknown): Sealviso
 }
 
 /**
- * The record of a thread whose plan is `plan`. It is our own, so a look at its shape is enough; loading a schema
+ * The record of a thread that takes its next job by `plan`. It is our own, so a look at its shape is enough; loading a schema
  * library would double a thread's start. @throws record_unreadable
  */
 export function parseRecord(found: StoredRecord, file: string, plan: Plan): ThreadRecord {
@@ -37,13 +37,13 @@ export function parseRecord(found: StoredRecord, file: string, plan: Plan): Thre
     throw unreadable(file, messageOf(cause), cause);
   }
   if (!isRecord(record)) throw unreadable(file, 'fields are missing');
-  // Without a sector in hand a plan is but a name.
-  if (record.plan !== plan.name && record.sector === null && record.state === 'Empty')
-    return { ...record, plan: plan.name };
-  if (record.plan !== plan.name)
-    throw unreadable(file, `its sector is of plan ${record.plan}, the thread's plan is ${plan.name}`);
-  if (!planState(plan, record.state))
-    throw unreadable(file, `plan ${plan.name} knows no state ${record.state}`);
+  // With nothing in hand a plan is but a name; a job is done by its own plan, whatever is configured meanwhile.
+  if (record.state === emptyState) return { ...record, plan: plan.name };
+  const own = record.plan === plan.name ? plan : plans[record.plan];
+  if (!own)
+    throw unreadable(file, `no plan ${record.plan} is known: there are ${Object.keys(plans).join(', ')}`);
+  if (!planState(own, record.state))
+    throw unreadable(file, `plan ${own.name} knows no state ${record.state}`);
   return record;
 }
 

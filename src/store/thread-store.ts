@@ -25,7 +25,7 @@ export interface ThreadStoreOptions {
 
 /** The store of one thread: its record and its history. One writer, the thread itself (DESIGN, truth 3). */
 export interface ThreadStore {
-  /** The record, or a fresh one for `plan`. @throws record_unreadable, store_failed; the bytes stay where they are */
+  /** The record, or a fresh one for `plan`; a job in hand keeps the plan it was begun with. @throws record_unreadable, store_failed; the bytes stay where they are */
   read(plan: Plan, nowMs: number): ThreadRecord;
   /**
    * Record, row and the command they answer in one transaction, on disk when it returns; gives the row's sequence

@@ -1,14 +1,13 @@
+import type { ThreadConfig } from '../config/worker-config.js';
 import { timestamp } from '../protocol/clock.js';
-import type { PlanName, ThreadView } from '../protocol/thread.js';
-import type { ThreadSetup } from './thread-setup.js';
+import type { ThreadView } from '../protocol/thread.js';
 
 /** A thread that has not shown itself yet. */
-export function blankView(setup: Pick<ThreadSetup, 'index' | 'location' | 'plan'>): ThreadView {
+export function blankView(setup: Pick<ThreadConfig, 'index' | 'location' | 'plan'>): ThreadView {
   return {
     index: setup.index,
     location: setup.location,
-    // Checked by the configuration.
-    plan: setup.plan as PlanName,
+    plan: setup.plan,
     incarnation: 0,
     revision: 0,
     sector: null,

@@ -26,7 +26,7 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
   const threads = wanted.threads.map((thread) => {
     const before = running.threads.find((each) => each.location === thread.location);
     if (!before) return { ...thread, index: ++next };
-    return { ...thread, index: before.index, plan: before.plan };
+    return { ...thread, index: before.index };
   });
   const { limits, staggeredMs, retry, breaker, deadlines, stopGraceMs } = wanted;
   return {

@@ -44,11 +44,10 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
     config().threads.find((each) => each.location === started.location) ?? started;
   const setupOf = (started: ThreadConfig): ThreadSetup => {
     const now = config();
-    const { index, location, plan } = started;
+    const { index, location } = started;
     return {
       index,
       location,
-      plan,
       settings: options.settingsOf(threadOf(started)),
       stores: now.attached,
       localPiecesDirs: now.worker.localPiecesDirs,

@@ -10,28 +10,29 @@ export interface HotSettings {
 }
 
 export function hotSettings(config: () => WorkerConfig, warn: (line: string) => void): HotSettings {
-  const lastGood = new Map<string, ThreadConfig['sealing']>();
+  const lastGood = new Map<string, ThreadConfig>();
   const lastFault = new Map<string, string>();
-  const sealingOf = (thread: ThreadConfig): ThreadConfig['sealing'] => {
-    const { location, sealing } = thread;
+  const hotOf = (thread: ThreadConfig): ThreadConfig => {
+    const { location } = thread;
     try {
       const hot = loadHotConfig(location, thread);
       lastFault.delete(location);
       if (hot === thread) lastGood.delete(location);
-      else lastGood.set(location, hot.sealing);
-      return hot.sealing;
+      else lastGood.set(location, hot);
+      return hot;
     } catch (error) {
       const fault = messageOf(error);
       if (lastFault.get(location) !== fault)
         warn(`${fault}; thread #${thread.index} goes on with what it had`);
       lastFault.set(location, fault);
-      return lastGood.get(location) ?? sealing;
+      return lastGood.get(location) ?? thread;
     }
   };
   return {
     settingsOf: (thread) => {
       const { retry, deadlines } = config();
-      return { ...sealingOf(thread), retry, deadlines };
+      const { plan, sealing } = hotOf(thread);
+      return { ...sealing, plan, retry, deadlines };
     },
   };
 }

@@ -1,6 +1,6 @@
 /** What a sealing thread is started with, and what it says; plain values, they cross the thread's border. */
 import type { ThreadSettings } from '../../machines/thread-words.js';
-import type { HistoryRow, Progress, ThreadView } from '../protocol/thread.js';
+import type { HistoryRow, PlanName, Progress, ThreadView } from '../protocol/thread.js';
 import type { Deadlines } from '../sealing/deadlines.js';
 import type { Fault } from '../sealing/runner.js';
 import type { AttachedStore, StageSettings } from '../sealing/stage.js';
@@ -8,7 +8,6 @@ import type { AttachedStore, StageSettings } from '../sealing/stage.js';
 export interface ThreadSetup {
   readonly index: number;
   readonly location: string;
-  readonly plan: string;
   readonly settings: SettingsOfThread;
   readonly stores: readonly AttachedStore[];
   readonly localPiecesDirs: readonly string[];
@@ -22,7 +21,12 @@ export interface ThreadSetup {
 }
 
 /** What a thread goes by; it may change before each sector, and by a reload. */
-export type SettingsOfThread = StageSettings & ThreadSettings & { readonly deadlines: Deadlines };
+export type SettingsOfThread = StageSettings &
+  ThreadSettings & {
+    readonly deadlines: Deadlines;
+    /** Of the next job; the one in hand keeps its own. */
+    readonly plan: PlanName;
+  };
 
 export type ThreadNews =
   | { readonly type: 'view'; readonly view: ThreadView }

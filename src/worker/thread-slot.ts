@@ -1,6 +1,7 @@
 /** One sealing thread over all its incarnations: what it shows, and who may speak to it now. */
 import type { PauseCommand, ResumeCommand } from '../../machines/command-changes.js';
 import type { Child, NodeFacts } from '../actors/index.js';
+import type { ThreadConfig } from '../config/worker-config.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryRow, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
@@ -69,7 +70,7 @@ export function sparesOf(count: number): SpareThreads {
 
 /** `setup` is made anew for each start. */
 export function createThreadSlot(
-  configured: Pick<ThreadSetup, 'index' | 'location' | 'plan'>,
+  configured: Pick<ThreadConfig, 'index' | 'location' | 'plan'>,
   setup: () => ThreadSetup,
   services: (name: string, args: readonly unknown[]) => Promise<unknown>,
   news: SlotNews,

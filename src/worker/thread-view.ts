@@ -8,9 +8,8 @@ import {
   stageName,
 } from '../../machines/index.js';
 import { retryPolicy } from '../../machines/retry.js';
-import type { ThreadRecord } from '../../machines/thread-record.js';
+import { inHand, jobIdOf, type ThreadRecord } from '../../machines/thread-record.js';
 import type { ThreadSettings } from '../../machines/thread-words.js';
-import type { WdPostJob } from '../protocol/jobs.js';
 import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { hasSectorFile, sectorFiles } from '../sealing/sector-files.js';
 import type { ThreadSetup } from './thread-setup.js';
@@ -19,8 +18,8 @@ export type ThreadSnapshot = SnapshotFrom<ReturnType<typeof sealingThread>>;
 
 /** The states an operator may resume this record to now, from the plan's table and the files that are there. */
 export function possibleNow(plan: Plan, location: string, record: ThreadRecord): readonly string[] {
-  const { sector, state } = record;
-  if (state === emptyState) return [];
+  const { sector } = record;
+  if (inHand(record) === null) return [];
   const files = sector && sectorFiles(location, sector.id);
   // Most states need the same files: each is looked for once.
   const found = new Map<string, boolean>();
@@ -99,9 +98,7 @@ export function viewOf(
   };
 }
 
-/** The job in hand, where it is no sector. */
-function jobOf({ sector, outputs }: ThreadRecord): Pick<ThreadView, 'job'> {
-  if (sector !== null || typeof outputs.job !== 'object' || outputs.job === null) return {};
-  // Kept by the stage that got it, as the manager gave it.
-  return { job: (outputs.job as WdPostJob).Id };
+function jobOf(record: ThreadRecord): Pick<ThreadView, 'job'> {
+  const job = jobIdOf(record);
+  return job === null ? {} : { job };
 }

@@ -10,7 +10,7 @@ import { openThreadStore } from '../../dist/src/store/thread-store.js';
 export const locationOf = (home, index) => join(home, `store${index}`);
 
 /** Without a `manager` its threads are idle: nobody is there. `more` is added to the file. */
-export async function benchWorker(home, { threads, manager = 9, sealing = '', more = '' }) {
+export async function benchWorker(home, { threads, manager = 9, sealing = '', more = '', onRow }) {
   const path = join(home, 'venus-worker.toml');
   const locations = Array.from({ length: threads }, (_, at) => JSON.stringify(locationOf(home, at)));
   writeFileSync(
@@ -27,6 +27,7 @@ export async function benchWorker(home, { threads, manager = 9, sealing = '', mo
   const server = await startWorkerServer({
     config: loadWorkerConfig(path).config,
     warn: () => undefined,
+    ...(onRow ? { onRow } : {}),
     onView: () => {
       for (const look of waiting) look();
     },

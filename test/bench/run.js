@@ -12,6 +12,8 @@ const parts = [
   'history',
   'supervision',
   'sealing',
+  'loop-delay',
+  'large-sector',
 ];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((part) => !parts.includes(part));

@@ -77,7 +77,7 @@ test('a thread is known by its location: others come, go and change place around
   expect(lines(configChanges(running, wanted))).toEqual([
     'restart sealing_thread "/c" index: 2 > 0',
     'restart sealing_thread "/a" index: 0 > 1',
-    'restart sealing_thread "/a" plan: sealer > unseal',
+    'changed sealing_thread "/a" plan: sealer > unseal',
     'changed sealing_thread "/a" sealing.max_retries: 5 > 1',
     'removed sealing_thread "/b": sealer > -',
     'added sealing_thread "/d": - > snapup',

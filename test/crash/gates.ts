@@ -2,15 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { planState, sealer, stageName } from '#machines/index.js';
+import { plans, stageName } from '#machines/index.js';
 import type { RunOptions } from '../e2e/setup.js';
 import { write } from '../e2e/setup.js';
 
 const preload = new URL('gates-preload.mjs', import.meta.url).href;
 
-/** A stage's name in the configuration. */
-export const gateOf = (state: string) => stageName(planState(sealer, state));
-const names = [...new Set(sealer.states.map(({ name }) => gateOf(name)))];
+const names = [...new Set(Object.values(plans).flatMap(({ states }) => states.map(stageName)))];
 
 /** For `[sealvisor]`: every stage ends at its gate. */
 export const gatedStages = `[sealvisor.builtin]\nleast = { ${names

@@ -1,8 +1,7 @@
 /** One sector's life, with deaths in it. */
 import { expect } from 'vitest';
-import { sealer } from '#machines/index.js';
 import type { Held } from '../e2e/wire.js';
-import { gateOf } from './gates.js';
+import { type Course, gateOf } from './courses.js';
 import type { Matrix, Moment, Victim } from './matrix.js';
 import { soon, untilGone, type World } from './world.js';
 
@@ -13,34 +12,6 @@ export interface Death {
 
 /** By state, in the order in which they can happen: commit, half or request and answer, stage. */
 export type Deaths = Readonly<Record<string, readonly Death[]>>;
-
-/** The stage's call to the manager. */
-export const callOf: Readonly<Record<string, string>> = {
-  Empty: 'AllocateSector',
-  Allocated: 'AcquireDeals',
-  TreeDBuilt: 'AssignTicket',
-  PC2Done: 'SubmitPreCommit',
-  PCSubmitted: 'PollPreCommitState',
-  Persisted: 'SubmitPersistedEx',
-  PersistanceSubmitted: 'WaitSeed',
-  C2Done: 'SubmitProof',
-  ProofSubmitted: 'PollProofState',
-  Finished: 'ReportFinalized',
-  Aborted: 'ReportAborted',
-};
-
-/** A file that the stage writes; the persisted one has the sector's name. */
-export const fileOf: Readonly<Record<string, string>> = {
-  DealsAcquired: 'staged',
-  PieceAdded: 'sc-02-data-tree-d.dat',
-  TicketAssigned: 'sc-02-data-layer-1.dat',
-  PC1Done: 'sealed',
-  PCLanded: 't_aux',
-};
-
-export const mainStates = sealer.states
-  .map(({ name }) => name)
-  .filter((name) => name !== 'SyntheticPoRepNeeded' && name !== 'Aborted');
 
 /** The thread is up again, at the state it died in; a thread that died too often is started by hand. */
 export async function untilBack(world: World, state: string, incarnation: number): Promise<void> {
@@ -80,9 +51,10 @@ export async function childOf(world: World, stage: string): Promise<number> {
   throw new Error(`no child does ${stage}`);
 }
 
-/** Seals one sector through all these deaths; gives its id. */
-export async function live(world: World, deaths: Deaths, { cell }: Matrix): Promise<string> {
+/** Does one job through all these deaths; gives its sector's id, or its own. */
+export async function live(world: World, course: Course, deaths: Deaths, { cell }: Matrix): Promise<string> {
   const { gates, wire } = world;
+  const { plan, states, callOf, fileOf } = course;
   const holds = new Map<string, Held>();
   const of = (state: string, ...moments: readonly Moment[]) =>
     (deaths[state] ?? []).filter(({ moment }) => moments.includes(moment));
@@ -91,9 +63,9 @@ export async function live(world: World, deaths: Deaths, { cell }: Matrix): Prom
   const prepare = async (state: string) => {
     // C2 writes no file to hold it at: its child is stopped before it is asked.
     if (of(state, 'stage').some(({ victim }) => victim === 'processor'))
-      process.kill(await childOf(world, gateOf(state)), 'SIGSTOP');
+      process.kill(await childOf(world, gateOf(course, state)), 'SIGSTOP');
     const isCalled = of(state, 'request', 'answer').length > 0;
-    if (!isCalled && of(state, 'commit', 'stage').length > 0) gates.close(gateOf(state));
+    if (!isCalled && of(state, 'commit', 'stage').length > 0) gates.close(gateOf(course, state));
     if (of(state, 'half').length > 0) gates.close(`file-${fileOf[state]}`);
     // The two moments of a call are those of a hold.
     for (const { moment } of of(state, 'request', 'answer'))
@@ -114,16 +86,16 @@ export async function live(world: World, deaths: Deaths, { cell }: Matrix): Prom
     }
   };
   const stopped = async (state: string) => {
-    const pid = await childOf(world, gateOf(state));
+    const pid = await childOf(world, gateOf(course, state));
     await expect.poll(() => world.thread(), soon).toMatchObject({ state, processor: { pid } });
     process.kill(pid, 'SIGKILL');
     await untilGone(pid);
-    await gates.reached(gateOf(state));
+    await gates.reached(gateOf(course, state));
     expect(await world.thread()).toMatchObject({ state, lastError: { level: 'temporary' } });
   };
   const behindStage = async (state: string, victim: Victim) => {
     if (victim === 'processor') return stopped(state);
-    await gates.reached(gateOf(state), world.worker().pid);
+    await gates.reached(gateOf(course, state), world.worker().pid);
     if (victim === 'worker') await killWorker(world, state);
     else if (victim === 'thread') await killThread(world, state);
     else {
@@ -136,37 +108,37 @@ export async function live(world: World, deaths: Deaths, { cell }: Matrix): Prom
   };
   const dieAt = async (state: string) => {
     for (const { victim, moment } of of(state, 'commit'))
-      await cell(state, victim, moment, async () => {
+      await cell(plan, state, victim, moment, async () => {
         if (state !== 'Empty') await world.worker().line(new RegExp(` -> ${state}( |$)`));
         await (victim === 'worker' ? killWorker : killThread)(world, state);
       });
     for (const { victim, moment } of of(state, 'half'))
-      await cell(state, victim, moment, () => halfWay(state, victim));
+      await cell(plan, state, victim, moment, () => halfWay(state, victim));
     gates.open(`file-${fileOf[state]}`);
     for (const { victim, moment } of of(state, 'request', 'answer'))
-      await cell(state, victim, moment, async () => {
+      await cell(plan, state, victim, moment, async () => {
         const held = holds.get(moment);
         await held?.reached();
         await world.killManager();
         // Behind the last call the stage ends.
-        if (moment === 'answer' && of(state, 'stage').length > 0) gates.close(gateOf(state));
+        if (moment === 'answer' && of(state, 'stage').length > 0) gates.close(gateOf(course, state));
         held?.cut();
         expect((await world.thread()).state).toBe(state);
       });
     for (const { victim, moment } of of(state, 'stage'))
-      await cell(state, victim, moment, () => behindStage(state, victim));
+      await cell(plan, state, victim, moment, () => behindStage(state, victim));
   };
 
   await prepare('Empty');
   await world.killWorker();
-  for (const [at, state] of mainStates.entries()) {
+  for (const [at, state] of states.entries()) {
     await dieAt(state);
-    const next = mainStates[at + 1];
-    const isSameGate = next !== undefined && gateOf(next) === gateOf(state);
+    const next = states[at + 1];
+    const isSameGate = next !== undefined && gateOf(course, next) === gateOf(course, state);
     if (next !== undefined) await prepare(next);
-    if (!isSameGate) gates.open(gateOf(state));
+    if (!isSameGate) gates.open(gateOf(course, state));
   }
-  const [, id = ''] = await world.worker().line(/(s-t\d+-\d+) Finished -> Empty/);
+  const [, id = ''] = await world.worker().line(/ (\S+) Finished -> Empty/);
   expect(await world.thread()).toMatchObject({ lastError: null });
   return id;
 }

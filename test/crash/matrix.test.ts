@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { callOf, type Death, type Deaths, fileOf, live, mainStates } from './life.js';
+import { sealing } from './courses.js';
+import { type Death, type Deaths, live } from './life.js';
 import { matrix } from './matrix.js';
 import { expectUndisturbed, mainLine } from './reference.js';
 import { givenUp, synthetic } from './side-lives.js';
@@ -12,6 +13,7 @@ import { children, startWorld } from './world.js';
 const cells = matrix();
 afterAll(() => console.log(cells.text()));
 
+const { states: mainStates, callOf, fileOf } = sealing;
 const deathsOf = (of: (state: string) => readonly Death[]): Deaths =>
   Object.fromEntries(mainStates.map((state) => [state, of(state)]));
 const half = (state: string, victim: Death['victim']): readonly Death[] =>
@@ -31,7 +33,7 @@ const few: Deaths = {
 
 test('one sector through a few deaths of everyone: as if nothing had happened', async () => {
   const world = await startWorld({ more: children });
-  await expectUndisturbed(world, await live(world, few, cells));
+  await expectUndisturbed(world, await live(world, sealing, few, cells));
 });
 
 const atWork = ['DealsAcquired', 'PieceAdded', 'TicketAssigned', 'PC1Done'];
@@ -48,7 +50,7 @@ describe.runIf(isWhole)('a sector through the deaths, at every state, of', () =>
       SeedAssigned: [{ victim: 'worker', moment: 'stage' }],
       C1Done: [{ victim: 'processor', moment: 'stage' }],
     };
-    await expectUndisturbed(world, await live(world, { ...deaths, ...atC2 }, cells));
+    await expectUndisturbed(world, await live(world, sealing, { ...deaths, ...atC2 }, cells));
   });
 
   test('everyone while a sector is given up: both sides have it given up, once', async () => {
@@ -102,7 +104,7 @@ describe.runIf(isWhole)('a sector through the deaths, at every state, of', () =>
     ],
   ])('%s: as if nothing had happened', { timeout: 600_000 }, async (_, deaths) => {
     const world = await startWorld();
-    const id = await live(world, deaths, cells);
+    const id = await live(world, sealing, deaths, cells);
     await expectUndisturbed(world, id);
     expect(world.worker().lines.filter((line) => /unhandled|TypeError/i.test(line))).toEqual([]);
   });

@@ -1,5 +1,5 @@
 /** Which deaths were died where: counted, timed, and printed as a table at the end. */
-import { planState, sealer } from '#machines/index.js';
+import { type Plan, planState, plans } from '#machines/index.js';
 
 export type Victim = 'worker' | 'thread' | 'processor' | 'manager';
 /**
@@ -10,7 +10,7 @@ export type Moment = 'commit' | 'half' | 'request' | 'answer' | 'stage';
 
 export interface Matrix {
   /** Runs one cell; a failure says which one it was. */
-  cell(state: string, victim: Victim, moment: Moment, die: () => Promise<void>): Promise<void>;
+  cell(plan: Plan, state: string, victim: Victim, moment: Moment, die: () => Promise<void>): Promise<void>;
   /** The table, and how many cells there were. */
   text(): string;
 }
@@ -33,23 +33,23 @@ export function matrix(): Matrix {
   const took = new Map<string, number>();
   const all: number[] = [];
   const row = (head: string, cells: readonly string[]) =>
-    `${head.padEnd(21)}${cells.map((cell) => cell.padStart(11)).join('')}`;
+    `${head.padEnd(23)}${cells.map((cell) => cell.padStart(11)).join('')}`;
   const words = columns.map((column) => column.split(' '));
   return {
-    cell: async (state, victim, moment, die) => {
+    cell: async (plan, state, victim, moment, die) => {
       const startedMs = performance.now();
       try {
         await die();
       } catch (cause) {
         throw new Error(
-          `${victim} dies at ${state} (${planState(sealer, state)?.stage}), ${moment}: ${cause}`,
+          `${victim} dies at ${state} (${plan.name}, ${planState(plan, state)?.stage}), ${moment}: ${cause}`,
           {
             cause,
           },
         );
       }
       all.push(performance.now() - startedMs);
-      took.set(`${state} ${victim} ${moment}`, performance.now() - startedMs);
+      took.set(`${plan.name} ${state} ${victim} ${moment}`, performance.now() - startedMs);
     },
     text: () =>
       [
@@ -61,15 +61,20 @@ export function matrix(): Matrix {
           'state',
           words.map(([, moment = '']) => moment),
         ),
-        ...sealer.states.map(({ name }) =>
-          row(
-            name,
-            columns.map((column) => {
-              const ms = took.get(`${name} ${column}`);
-              return ms === undefined ? '-' : `${(ms / 1000).toFixed(1)} s`;
-            }),
-          ),
-        ),
+        ...Object.values(plans)
+          .filter(({ name }) => [...took.keys()].some((key) => key.startsWith(`${name} `)))
+          .flatMap(({ name: plan, states }) => [
+            plan,
+            ...states.map(({ name }) =>
+              row(
+                `  ${name}`,
+                columns.map((column) => {
+                  const ms = took.get(`${plan} ${name} ${column}`);
+                  return ms === undefined ? '-' : `${(ms / 1000).toFixed(1)} s`;
+                }),
+              ),
+            ),
+          ]),
         `${all.length} cells, ${(all.reduce((sum, ms) => sum + ms, 0) / 1000).toFixed(0)} s; - = no such death there`,
       ].join('\n'),
   };

@@ -1,14 +1,13 @@
 /** Threads that stand still, by a word, an error or a line, when they or their worker die: they stand as before. */
 import { describe, expect, test } from 'vitest';
 import type { ThreadView } from '../../src/protocol/thread.js';
-import { gateOf } from './gates.js';
-import { fileOf } from './life.js';
+import { gateOf, sealing } from './courses.js';
 import { expectUndisturbed } from './reference.js';
 import { isWhole } from './whole.js';
 import { children, kill, soon, startWorld, untilGone, type World, type WorldOptions } from './world.js';
 
 const id = 's-t010000-1';
-const pc1 = gateOf('TicketAssigned');
+const pc1 = gateOf(sealing, 'TicketAssigned');
 
 interface Start extends WorldOptions {
   readonly closed?: string;
@@ -103,7 +102,7 @@ describe.runIf(isWhole).each(['worker', 'thread'] as const)('the %s dies', (vict
   });
 
   test('while its stage is frozen: paused as asked for, nothing of the child is left, PC1 starts over', async () => {
-    const gate = `file-${fileOf.TicketAssigned}`;
+    const gate = `file-${sealing.fileOf.TicketAssigned}`;
     const world = await setup({ closed: gate, more: children });
     const child = await world.gates.reached(gate);
     expect(await pause(world, 'freeze')).toMatchObject({ changed: true });

@@ -31,6 +31,7 @@ export type Step = Told | { readonly do: 'kill' };
 export interface Seen {
   readonly state: string;
   readonly mode: Mode;
+  /** Or the job in hand. */
   readonly sector: string | null;
   readonly outputs: readonly string[];
   readonly intent: How | null;

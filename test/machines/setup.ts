@@ -5,9 +5,9 @@ import {
   SimulatedClock,
   setup as xstateSetup,
 } from 'xstate';
-import { planState, possibleStates, sealer, sealingThread } from '#machines/index.js';
+import { type Plan, planState, possibleStates, sealer, sealingThread, wdpost } from '#machines/index.js';
 import type { Row, StageFailure, StageOutcome } from '#machines/record-changes.js';
-import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
+import { emptyRecord, inHand, type ThreadRecord } from '#machines/thread-record.js';
 import type { PlaceAnswer, PlaceInput, StageInput, ThreadSettings } from '#machines/thread-words.js';
 
 export const startMs = Date.parse('2026-11-22T10:00:00.000Z');
@@ -21,14 +21,28 @@ export const settings: ThreadSettings = {
 };
 export const sector = { miner: 10000, number: 2, id: 's-t010000-2', proofType: 5, size: 2048 };
 
+/** What a thread has in hand is a sector, but for one plan. */
+export const holdsSector = (plan: Plan) => plan !== wdpost;
+
+/** What a stage gives under a key; a job has the manager's name. */
+export const outputOf = (key: string, when: string, job = sector.id): unknown =>
+  key === 'job' ? { Id: job } : `${key} of ${when}`;
+
 /** A sound record of a sector in `state`: what the plan says it needs is there. */
-export function recordAt(state: string, facts: Partial<ThreadRecord> = {}): ThreadRecord {
-  const needs = planState(sealer, state)?.needs.outputs ?? [];
+export function recordAt(
+  state: string,
+  facts: Partial<ThreadRecord> = {},
+  plan: Plan = sealer,
+): ThreadRecord {
+  const needs = planState(plan, state)?.needs.outputs ?? [];
   return {
-    ...emptyRecord('sealer', at(-1000)),
+    ...emptyRecord(plan.name, at(-1000)),
     state,
-    sector: state === 'Empty' ? null : sector,
-    outputs: Object.fromEntries(needs.map((key) => [key, `${key} of before`])),
+    sector: state === 'Empty' || !holdsSector(plan) ? null : sector,
+    outputs: Object.fromEntries([
+      ...(state === 'Empty' || holdsSector(plan) ? [] : [['job', outputOf('job', 'before')]]),
+      ...needs.map((key) => [key, outputOf(key, 'before')]),
+    ]),
     ...facts,
   };
 }
@@ -94,24 +108,37 @@ const grantedAtOnce = xstateSetup({}).createMachine({
   output: { granted: true, isProbe: false },
 }) as unknown as PromiseActorLogic<PlaceAnswer, PlaceInput>;
 
-const withLines = sealingThread(sealer).provide({
-  actions: {
-    commit: ({ context, system }) => outsideOf(system).commit(context.record, context.row),
-    leaveLine: ({ system }) => outsideOf(system).leaveLine(),
-  },
-  actors: {
-    askPlace: fromPromise<PlaceAnswer, PlaceInput>(({ input, signal, system }) =>
-      outsideOf(system).place(input, signal),
-    ),
-    awaitPlace: fromPromise<PlaceAnswer>(({ signal, system }) => outsideOf(system).place(undefined, signal)),
-    stage: fromPromise<StageOutcome, StageInput>(({ input, signal, system }) =>
-      outsideOf(system).stage(input.record, signal),
-    ),
-  },
-});
-const withoutLines = withLines.provide({ actors: { askPlace: grantedAtOnce } });
+const built = new Map<Plan, ReturnType<typeof build>>();
+const machinesOf = (plan: Plan) => {
+  const known = built.get(plan) ?? build(plan);
+  built.set(plan, known);
+  return known;
+};
+
+function build(plan: Plan) {
+  const withLines = sealingThread(plan).provide({
+    actions: {
+      commit: ({ context, system }) => outsideOf(system).commit(context.record, context.row),
+      leaveLine: ({ system }) => outsideOf(system).leaveLine(),
+    },
+    actors: {
+      askPlace: fromPromise<PlaceAnswer, PlaceInput>(({ input, signal, system }) =>
+        outsideOf(system).place(input, signal),
+      ),
+      awaitPlace: fromPromise<PlaceAnswer>(({ signal, system }) =>
+        outsideOf(system).place(undefined, signal),
+      ),
+      stage: fromPromise<StageOutcome, StageInput>(({ input, signal, system }) =>
+        outsideOf(system).stage(input.record, signal),
+      ),
+    },
+  });
+  return { withLines, withoutLines: withLines.provide({ actors: { askPlace: grantedAtOnce } }) };
+}
 
 interface Start {
+  /** @default sealer */
+  readonly plan?: Plan;
   readonly record?: ThreadRecord;
   readonly settings?: Partial<ThreadSettings>;
   readonly clock?: SimulatedClock;
@@ -124,7 +151,9 @@ interface Start {
 
 /** One sealing thread's machine on a clock that stands, with stages that end when the test says so. */
 export function thread(start: Start = {}) {
-  const { record = recordAt('Empty'), hasFile = () => true } = start;
+  const { plan = sealer, hasFile = () => true } = start;
+  const { record = recordAt('Empty', {}, plan) } = start;
+  const { withLines, withoutLines } = machinesOf(plan);
   const clock = start.clock ?? new SimulatedClock();
   const commits: { readonly record: ThreadRecord; readonly row: Row | null }[] = [];
   const runs: StageRun[] = [];
@@ -172,9 +201,9 @@ export function thread(start: Start = {}) {
       now: () => startMs + clock.now(),
       random: () => start.random ?? 0.5,
       possible: (present) =>
-        present.sector === null
+        inHand(present) === null
           ? []
-          : possibleStates(sealer, { outputs: Object.keys(present.outputs), hasFile }),
+          : possibleStates(plan, { outputs: Object.keys(present.outputs), hasFile }),
     },
   });
   outsides.set(actor.system, outside);

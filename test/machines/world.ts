@@ -1,11 +1,11 @@
 /** A real thread's machine that is told what the model is told, and dies and starts again as a thread does. */
 import { SimulatedClock } from 'xstate';
-import { planState, sealer, stageName } from '#machines/index.js';
+import { type Plan, planState, stageName } from '#machines/index.js';
 import type { Row } from '#machines/record-changes.js';
 import type { RetryPolicy } from '#machines/retry.js';
-import type { ThreadRecord } from '#machines/thread-record.js';
+import { inHand, type ThreadRecord } from '#machines/thread-record.js';
 import { type Around, after, type Mode, type Seen, type Told } from './model.js';
-import { recordAt, sector, settings, startMs, thread, turn } from './setup.js';
+import { holdsSector, outputOf, recordAt, sector, settings, startMs, thread, turn } from './setup.js';
 
 interface Written {
   readonly record: ThreadRecord;
@@ -13,6 +13,7 @@ interface Written {
 }
 
 export interface Beginning {
+  readonly plan: Plan;
   readonly state: string;
   readonly policy: RetryPolicy;
   readonly random: number;
@@ -23,7 +24,7 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 /** What a wait changes is written only where it is news. */
 const withoutWait = (record: ThreadRecord) => ({ ...record, nextAtMs: null, isResting: false });
 const withoutMode = (record: ThreadRecord) => ({ ...withoutWait(record), isPaused: false, since: '' });
-const allFiles = [...new Set(sealer.states.flatMap(({ needs }) => needs.files))];
+const filesOf = (plan: Plan) => [...new Set(plan.states.flatMap(({ needs }) => needs.files))];
 
 /** What is left of a thread that was killed, and the time. */
 interface Left {
@@ -42,7 +43,7 @@ export class World {
   private readonly beginning: Beginning;
   private one: ReturnType<typeof thread>;
   private seen: Seen;
-  private files: readonly string[] = allFiles;
+  private files: readonly string[];
   private sectors = 2;
   /** All that was ever written, and how many stages earlier threads had begun. */
   private readonly store: Written[] = [];
@@ -52,7 +53,8 @@ export class World {
 
   constructor(beginning: Beginning, left?: Left) {
     this.beginning = beginning;
-    this.written = left?.written ?? recordAt(beginning.state);
+    this.files = filesOf(beginning.plan);
+    this.written = left?.written ?? recordAt(beginning.state, {}, beginning.plan);
     if (left) {
       this.clock.increment(left.clock.now());
       this.store.push(...left.store);
@@ -135,9 +137,10 @@ export class World {
   }
 
   private begin() {
-    const { policy, random } = this.beginning;
-    const retry = Object.fromEntries(sealer.states.map((state) => [stageName(state), policy]));
+    const { plan, policy, random } = this.beginning;
+    const retry = Object.fromEntries(plan.states.map((state) => [stageName(state), policy]));
     const one = thread({
+      plan,
       record: this.written,
       settings: { retry },
       clock: this.clock,
@@ -166,11 +169,15 @@ export class World {
       case 'end': {
         if (!run) return;
         const { state } = run.record;
-        const edges = sealer.edges.filter(({ from }) => from === state);
+        const { plan } = this.beginning;
+        const edges = plan.edges.filter(({ from }) => from === state);
         const edge = edges[step.edge % Math.max(edges.length, 1)];
-        const made = planState(sealer, edge?.to ?? '')?.needs.outputs ?? [];
-        const outputs = Object.fromEntries(made.map((key) => [key, `${key} of ${one.runs.length}`]));
-        const found = state === 'Empty' ? { sector: this.newSector() } : {};
+        const made = planState(plan, edge?.to ?? '')?.needs.outputs ?? [];
+        const next = state === 'Empty' ? this.newSector() : { ...sector, id: inHand(run.record) ?? '' };
+        const outputs = Object.fromEntries(
+          made.map((key) => [key, outputOf(key, String(one.runs.length), next.id)]),
+        );
+        const found = state === 'Empty' && holdsSector(plan) ? { sector: next } : {};
         return run.resolve({ event: edge?.event ?? 'Released', outputs, ...found });
       }
       case 'end wrongly':
@@ -191,7 +198,7 @@ export class World {
       case 'lose':
         return one.lose(step.sector, 'given up');
       case 'lose files':
-        this.files = allFiles.filter((file) => !step.files.includes(file));
+        this.files = filesOf(this.beginning.plan).filter((file) => !step.files.includes(file));
         return;
       case 'stop':
         return one.stop();
@@ -214,9 +221,9 @@ export class World {
   }
 
   private around(): Around {
-    const { policy, random } = this.beginning;
+    const { plan, policy, random } = this.beginning;
     const nextSector = `s-t010000-${this.sectors}`;
-    return { ...settings, plan: sealer, policy, random, nowMs: this.nowMs(), files: this.files, nextSector };
+    return { ...settings, plan, policy, random, nowMs: this.nowMs(), files: this.files, nextSector };
   }
 
   private nowMs(): number {
@@ -231,7 +238,7 @@ export class World {
     return {
       state: record.state,
       mode,
-      sector: record.sector?.id ?? null,
+      sector: inHand(record),
       outputs: Object.keys(record.outputs).toSorted(),
       intent: record.intent?.how ?? null,
       isPaused: record.isPaused,
@@ -254,8 +261,8 @@ export class World {
       `a row begins in ${row.from}, the one before ended in ${before.state}`,
     );
     this.check(row.to === record.state, `a row ends in ${row.to}, its record is in ${record.state}`);
-    const isOther = row.sector !== (before.sector?.id ?? null);
-    this.check(!isOther || before.sector === null, `a row of ${row.sector} follows on ${before.sector?.id}`);
+    const isOther = row.sector !== inHand(before);
+    this.check(!isOther || inHand(before) === null, `a row of ${row.sector} follows on ${inHand(before)}`);
     // Nothing lingers: what is not paused becomes paused by a command or an error of now.
     const isAsked =
       before.intent !== null || row.command?.startsWith('pause') === true || row.kind === 'error';
@@ -292,7 +299,7 @@ export class World {
     this.check(record.tries <= this.beginning.policy.tries, `${record.tries} tries`);
     // What goes wrong before there is a sector may be given up too.
     if (record.state !== 'Aborted')
-      this.check((record.sector === null) === (record.state === 'Empty'), 'sector and state do not agree');
+      this.check((inHand(record) === null) === (record.state === 'Empty'), 'sector and state do not agree');
     for (const run of one.runs) {
       const last = one.commits[run.commitsBefore - 1]?.record ?? run.record;
       this.check(

@@ -1,25 +1,29 @@
+import { storeInfo } from '#src/manager/jobs.js';
 import type { Sectors } from '#src/manager/sectors.js';
 import type { JobService } from '#src/protocol/jobs.js';
 import type { SectorService } from '#src/protocol/sealer.js';
 
-const noJobs: JobService = {
-  allocateSnapUpSector: async () => null,
-  submitSnapUpProof: async () => ({ Res: 4, Desc: 'no such job' }),
-  allocateRebuildSector: async () => null,
-  allocateUnsealSector: async () => null,
-  achieveUnsealSector: async () => undefined,
-  acquireUnsealDest: async () => [],
-  storeReserveSpace: async () => null,
-  storeBasicInfo: async () => null,
-  wdPoStAllocateJobs: async () => [],
-  wdPoStHeartbeatJobs: async () => undefined,
-  wdPoStFinishJob: async () => undefined,
-};
+function realJobs({ jobs }: Sectors): JobService {
+  const { snapUp, rebuild, unseal, wdPost } = jobs;
+  return {
+    allocateSnapUpSector: async (spec) => snapUp.allocate(spec),
+    submitSnapUpProof: async (id, proof) => snapUp.submit(id, proof),
+    allocateRebuildSector: async (spec) => rebuild.allocate(spec),
+    allocateUnsealSector: async (spec) => unseal.allocate(spec),
+    achieveUnsealSector: async (id, cid, errInfo) => unseal.achieve(id, cid, errInfo),
+    acquireUnsealDest: async (id, cid) => unseal.dests(id, cid),
+    storeReserveSpace: async (id, _size, candidates) => jobs.reserveSpace(id, candidates),
+    storeBasicInfo: async (name) => storeInfo(name),
+    wdPoStAllocateJobs: async (spec, num, worker) => wdPost.allocate(spec, num, worker),
+    wdPoStHeartbeatJobs: async (ids, worker) => wdPost.heartbeat(ids, worker),
+    wdPoStFinishJob: async (id, output, errorReason) => wdPost.finish(id, output, errorReason),
+  };
+}
 
 /** A manager's sectors as a thread reaches them, without a wire between. */
 export function realService(sectors: Sectors): SectorService {
   return {
-    ...noJobs,
+    ...realJobs(sectors),
     allocateSector: async (spec) => sectors.allocate(spec.AllowedMiners, spec.AllowedProofTypes),
     acquireDeals: async (id, spec) => sectors.acquireDeals(id, spec.MaxDeals, spec.MinUsedSpace),
     assignTicket: async (id) => sectors.assignTicket(id),

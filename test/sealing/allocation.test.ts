@@ -1,14 +1,14 @@
 /** A sector that was given while its thread was told to pause is not lost. */
 import { expect, test } from 'vitest';
 import type { Allocated, SectorService } from '#src/protocol/sealer.js';
-import { allocation } from '#src/sealing/stages/sector.js';
+import { allocateSector } from '#src/sealing/stages/sector.js';
 import { stageContext } from './stage-context.js';
 
 type Wanted = Parameters<SectorService['allocateSector']>[0];
 
 /** A manager that numbers its sectors, as soon as its door is opened. */
 function setup() {
-  const allocate = allocation();
+  const allocate = allocateSector();
   const asked: Wanted[] = [];
   let open: () => void = () => undefined;
   let door = Promise.resolve();

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import * as builtin from '#src/sealing/builtin/index.js';
+import { storedSector } from '#src/sealing/stored-sector.js';
+import type { Tasks } from '#src/sealing/tasks.js';
 
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
@@ -97,7 +99,26 @@ export async function seal(sealing: Sealing) {
   const fixed = { version: 1, processor: 'dev', miner: 10000, number: 2, proofType: 5 } as const;
   const manifest = { ...fixed, sectorSize, proverId, ticket, layers, commD, commR, replicaId, pieces };
   await builtin.writeManifest(sector.cacheDir, manifest);
-  const task = { ...sector, sectorId: 's-t010000-2' };
-  const persisted = await builtin.persist(task, work);
+  const { task, persisted } = persistTask(sector);
+  await builtin.runTask('transfer', task, work);
   return { ...sector, task, proof, persisted };
+}
+
+/** What brings a sector's files to its store, and where they are then. */
+export function persistTask({ sealedPath, cacheDir, storePath }: ReturnType<typeof pathsIn>) {
+  const store = { name: 'store', location: storePath, readonly: false };
+  const kept = storedSector(store, 's-t010000-2', 'sealed');
+  const route = (from: string, to: string) => ({
+    src: { store_name: null, uri: from },
+    dest: { store_name: 'store', uri: to },
+    opt: null,
+  });
+  const task: Tasks['transfer']['task'] = {
+    stores: { store: { name: 'store', meta: null } },
+    routes: [
+      ...builtin.keptFiles.map((name) => route(join(cacheDir, name), join(kept.cacheDir, name))),
+      route(sealedPath, kept.file),
+    ],
+  };
+  return { task, persisted: { sealedPath: kept.file, cacheDir: kept.cacheDir } };
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { persist, unseal } from '#src/sealing/builtin/index.js';
-import { bytesOf, KiB, MiB, makeDir, makeWork, type Payload, seal, sourceOf } from './chain.js';
+import { runTask, unseal } from '#src/sealing/builtin/index.js';
+import { bytesOf, KiB, MiB, makeDir, makeWork, type Payload, persistTask, seal, sourceOf } from './chain.js';
 
 async function sealed(sectorSize: number, payloads: readonly Payload[]) {
   const dir = makeDir();
@@ -45,12 +45,12 @@ describe('what was sealed comes out again', () => {
   });
 });
 
-describe('persist', () => {
+describe('a transfer to a store', () => {
   test('run twice makes the same files and no others', async () => {
     const sector = await sealed(2 * KiB, small);
     const { sealedPath, cacheDir } = sector.persisted;
     const before = readFileSync(sealedPath);
-    await persist(sector.task, makeWork());
+    await runTask('transfer', sector.task, makeWork());
     expect(readFileSync(sealedPath)).toEqual(before);
     expect(readdirSync(cacheDir).sort()).toEqual([
       'p_aux',
@@ -64,7 +64,8 @@ describe('persist', () => {
     const sector = await sealed(2 * KiB, small);
     const storePath = join(sector.dir, 'file');
     writeFileSync(storePath, '');
-    await expect(persist({ ...sector.task, storePath }, makeWork())).rejects.toMatchObject({
+    const { task } = persistTask({ ...sector, storePath });
+    await expect(runTask('transfer', task, makeWork())).rejects.toMatchObject({
       level: 'critical',
     });
   });

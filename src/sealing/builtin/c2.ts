@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
 import type { C1Output } from './c1.js';
 import { faultOf } from './challenges.js';
+import { condensed } from './condensed.js';
 import { wrongData } from './faults.js';
 import { u64be } from './hash.js';
 import { Slices, type Work } from './slices.js';
@@ -18,8 +18,20 @@ export interface C2Output {
 
 /** Verifies every vanilla proof and condenses them. @throws StageError permanent when one of them is wrong */
 export async function c2(task: C2Task, work: Work): Promise<C2Output> {
-  const slices = new Slices(work);
+  await verifyC1(task.c1, work);
   const { challenges, commD, commR } = task.c1;
+  const leaves = challenges.flatMap((challenge) => [...challenge.data.leaf, ...challenge.sealed.leaf]);
+  const parts = [
+    Buffer.from(task.proverId),
+    u64be(task.sectorNumber),
+    Buffer.from([...commD, ...commR, ...leaves]),
+  ];
+  return { proof: condensed(Buffer.concat(parts)) };
+}
+
+/** @throws StageError permanent when a vanilla proof is wrong, or when there are none */
+export async function verifyC1({ challenges, commD, commR }: C1Output, work: Work): Promise<void> {
+  const slices = new Slices(work);
   if (challenges.length === 0) throw wrongData('C1 has no challenges: run it again');
   for (const [at, challenge] of challenges.entries()) {
     const fault = faultOf(challenge, commD, commR);
@@ -28,21 +40,4 @@ export async function c2(task: C2Task, work: Work): Promise<C2Output> {
     if (slices.isOver) await slices.next(progress);
     else work.progress(progress);
   }
-  const leaves = challenges.flatMap((challenge) => [...challenge.data.leaf, ...challenge.sealed.leaf]);
-  const parts = [
-    Buffer.from(task.proverId),
-    u64be(task.sectorNumber),
-    Buffer.from([...commD, ...commR, ...leaves]),
-  ];
-  return { proof: chainOf(Buffer.concat(parts)) };
-}
-
-/** Six SHA-256 one after another, each over the one before. */
-function chainOf(start: Buffer): number[] {
-  const proof: number[] = [];
-  for (let link = start; proof.length < 192; ) {
-    link = hash('sha256', link, 'buffer');
-    proof.push(...link);
-  }
-  return proof;
 }

@@ -12,6 +12,11 @@ export const cacheFiles = {
   manifest: 'sealvisor.json',
 } as const;
 
+/** What is kept of a cache when its sector is persisted. */
+export const keptFiles = (['persistentAux', 'temporaryAux', 'treeR', 'manifest'] as const).map(
+  (file) => cacheFiles[file],
+);
+
 /** File of a label layer; layers count from 1. */
 export function layerFile(layer: number): string {
   return `sc-02-data-layer-${layer}.dat`;

@@ -42,6 +42,18 @@ export class PairHasher {
   }
 }
 
+/** The same bytes as words; they have to begin at a multiple of 4. */
+export function wordsOf(bytes: Buffer): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+}
+
+/** Copies one node between byte offsets, word by word: for 32 bytes faster than `Buffer.copy`. */
+export function copyNode(from: Uint32Array, fromOffset: number, to: Uint32Array, toOffset: number): void {
+  const source = fromOffset / 4;
+  const target = toOffset / 4;
+  for (let word = 0; word < nodeBytes / 4; word += 1) to[target + word] = from[source + word] ?? 0;
+}
+
 const zeroNodes: Buffer[] = [Buffer.alloc(nodeBytes)];
 
 /** Root of a tree of `2 ** height` zero leaves. */

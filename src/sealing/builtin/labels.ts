@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { type OutputFile, writeAtomically } from './atomic-file.js';
 import { layerPath } from './cache-files.js';
-import { chunkBytes, hashNode, hashNodeInto, nodeBytes, u64be } from './hash.js';
+import { chunkBytes, copyNode, hashNode, hashNodeInto, nodeBytes, u64be, wordsOf } from './hash.js';
 import { type InputFile, withInput } from './input-file.js';
 import { type Progress, Slices, type Work } from './slices.js';
 
@@ -21,7 +22,8 @@ export function replicaIdOf(replica: ReplicaOf): Buffer {
 interface Layers {
   readonly dir: string;
   readonly replicaId: readonly number[];
-  readonly sectorSize: number;
+  /** How many bytes from the sector's start on; a label depends on none behind it. */
+  readonly size: number;
   /** How many layers there are in all, for the progress. */
   readonly layers: number;
 }
@@ -31,7 +33,16 @@ export async function writeLayer(task: Layers, layer: number, work: Work): Promi
   const write = (below: InputFile | undefined) =>
     writeAtomically(layerPath(task.dir, layer), (output) => writeLabels(task, layer, below, output, work));
   if (layer === 1) await write(undefined);
-  else await withInput(layerPath(task.dir, layer - 1), task.sectorSize, write);
+  else await withInput(layerPath(task.dir, layer - 1), task.size, write);
+}
+
+/** Makes the layers one after another, keeping no more than two, and returns the path of the last. */
+export async function writeLastLayer(task: Layers, work: Work): Promise<string> {
+  for (let layer = 1; layer <= task.layers; layer += 1) {
+    await writeLayer(task, layer, work);
+    await rm(layerPath(task.dir, layer - 1), { force: true });
+  }
+  return layerPath(task.dir, task.layers);
 }
 
 /** Where the parts of a label's preimage begin: replica id, layer, index, label before, label below. */
@@ -51,8 +62,8 @@ async function writeLabels(
   const labels = Buffer.alloc(chunkBytes);
   const parents = Buffer.alloc(chunkBytes);
   const [preimageWords, labelWords, parentWords] = [wordsOf(preimage), wordsOf(labels), wordsOf(parents)];
-  for (let position = 0; position < task.sectorSize; position += chunkBytes) {
-    const length = Math.min(chunkBytes, task.sectorSize - position);
+  for (let position = 0; position < task.size; position += chunkBytes) {
+    const length = Math.min(chunkBytes, task.size - position);
     below?.read(parents, position, length);
     for (let offset = 0; offset < length; offset += nodeBytes) {
       const index = (position + offset) / nodeBytes;
@@ -65,22 +76,11 @@ async function writeLabels(
     output.write(labels.subarray(0, length), position);
     if (slices.isOver) await slices.next(progressOf(task, layer, position + length));
   }
-  work.progress(progressOf(task, layer, task.sectorSize));
-}
-
-function wordsOf(bytes: Buffer): Uint32Array {
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-}
-
-/** Copies one node between byte offsets, word by word: for 32 bytes faster than `Buffer.copy`. */
-function copyNode(from: Uint32Array, fromOffset: number, to: Uint32Array, toOffset: number): void {
-  const source = fromOffset / 4;
-  const target = toOffset / 4;
-  for (let word = 0; word < nodeBytes / 4; word += 1) to[target + word] = from[source + word] ?? 0;
+  work.progress(progressOf(task, layer, task.size));
 }
 
 /** Layers done, to the hundredth. */
 function progressOf(task: Layers, layer: number, bytes: number): Progress {
-  const done = layer - 1 + Math.floor((bytes / task.sectorSize) * 100) / 100;
+  const done = layer - 1 + Math.floor((bytes / task.size) * 100) / 100;
   return { done, total: task.layers, unit: 'layers' };
 }

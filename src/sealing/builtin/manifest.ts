@@ -1,7 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import type { Deal } from '../../protocol/sealer.js';
+import type { PieceInfo } from '../tasks.js';
 import { writeJson } from './atomic-file.js';
 import { cachePath } from './cache-files.js';
+import { placeInfos } from './tree-d.js';
 
 /** A piece of a sealed sector: what is needed to give its payload back. */
 export interface ManifestPiece {
@@ -9,6 +12,12 @@ export interface ManifestPiece {
   readonly payloadSize: number;
   readonly offset: number;
   readonly paddedSize: number;
+}
+
+/** What a sector was before its upgrade: sealed without pieces. 32 bytes each. */
+export interface SealedAs {
+  readonly commD: number[];
+  readonly commR: number[];
 }
 
 /** `sealvisor.json` beside a sealed sector: everything needed to unseal it, with no other record at hand. */
@@ -26,6 +35,18 @@ export interface Manifest {
   readonly commR: number[];
   readonly replicaId: number[];
   readonly pieces: ManifestPiece[];
+  /** Only of an upgraded sector, whose CommD, CommR and pieces are the new ones; ticket, layers and replica id stay. */
+  readonly sealedAs?: SealedAs;
+}
+
+/** What is kept of pieces that were added in this order; a sector without deals has one that is nobody's. */
+export function manifestPieces(infos: readonly PieceInfo[], deals: readonly Deal[]): ManifestPiece[] {
+  return placeInfos(infos).map(({ offset, paddedSize }, at) => ({
+    cid: deals[at]?.Piece.Cid['/'] ?? null,
+    payloadSize: deals[at]?.PayloadSize ?? 0,
+    offset,
+    paddedSize,
+  }));
 }
 
 /** Writes the manifest into a cache directory. */
@@ -54,6 +75,15 @@ export async function readManifest(cacheDir: string): Promise<Manifest> {
   return value as Manifest;
 }
 
+/** The manifest of a cache directory; undefined where there is none. @throws not_a_sealed_sector for a broken one */
+export async function manifestIfThere(cacheDir: string): Promise<Manifest | undefined> {
+  const isThere = await access(cachePath(cacheDir, 'manifest')).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? readManifest(cacheDir) : undefined;
+}
+
 type Check = (value: unknown) => boolean;
 
 const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
@@ -70,6 +100,8 @@ const pieceChecks: Readonly<Record<keyof ManifestPiece, Check>> = {
   paddedSize: isSize,
 };
 
+const sealedAsChecks: Readonly<Record<keyof SealedAs, Check>> = { commD: isNode, commR: isNode };
+
 const checks: Readonly<Record<keyof Manifest, Check>> = {
   version: (value) => value === 1,
   processor: (value) => value === 'dev',
@@ -85,6 +117,7 @@ const checks: Readonly<Record<keyof Manifest, Check>> = {
   replicaId: isNode,
   pieces: (value) =>
     Array.isArray(value) && value.every((piece) => failing(piece, pieceChecks) === undefined),
+  sealedAs: (value) => value === undefined || failing(value, sealedAsChecks) === undefined,
 };
 
 function faultOf(value: unknown): string | undefined {

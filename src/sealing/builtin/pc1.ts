@@ -25,7 +25,7 @@ export async function pc1(task: Pc1Task, work: Work): Promise<Pc1Output> {
     numbers.map((layer) => layerPath(cacheDir, layer)),
     async () => {
       for (const layer of numbers)
-        await writeLayer({ dir: cacheDir, replicaId, sectorSize, layers }, layer, work);
+        await writeLayer({ dir: cacheDir, replicaId, size: sectorSize, layers }, layer, work);
       return { layers, replicaId, labels: numbers.map(layerFile) };
     },
   );

@@ -9,7 +9,13 @@ import { openPiece } from './open-piece.js';
 import { type Pc1Output, pc1 } from './pc1.js';
 import { pc2 } from './pc2.js';
 import type { Work } from './slices.js';
+import { snapEncode } from './snap-encode.js';
+import { snapProve } from './snap-prove.js';
+import { transfer } from './transfer.js';
 import { commDOf, placeInfos, treeD } from './tree-d.js';
+import { unsealRange } from './unseal-range.js';
+import type { UpdateProof } from './update-proof.js';
+import { windowPost } from './window-post.js';
 
 type Run<S extends ProcessorStage> = (task: Tasks[S]['task'], work: Work) => Promise<Tasks[S]['output']>;
 
@@ -72,16 +78,67 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
   c2: ({ c1out, prover_id, sector_id }, work) =>
     // c2 verifies every value in it.
     c2({ c1: c1out as C1Output, proverId: prover_id, sectorNumber: sector_id }, work),
-  snap_encode: notYet,
-  snap_prove: notYet,
-  transfer: notYet,
-  unseal: notYet,
-  window_post: notYet,
+  snap_encode: async (task, work) => {
+    const { commRNew, commDNew } = await snapEncode(
+      {
+        sectorSize: sizeOf(task.registered_proof),
+        sealedPath: task.sector_path,
+        cacheDir: task.sector_cache_path,
+        stagedPath: task.staged_data_path,
+        pieces: placeInfos(task.piece_infos),
+        updatePath: task.new_replica_path,
+        newCacheDir: task.new_cache_path,
+      },
+      work,
+    );
+    // Our CommR is the root of the tree itself.
+    return { comm_r_new: commRNew, comm_r_last_new: commRNew, comm_d_new: commDNew };
+  },
+  snap_prove: ({ registered_proof, vannilla_proofs, comm_r_old, comm_r_new, comm_d_new }, work) =>
+    snapProve(
+      {
+        sectorSize: sizeOf(registered_proof),
+        // snapProve verifies every value in them.
+        proofs: vannilla_proofs as readonly UpdateProof[],
+        commROld: comm_r_old,
+        commRNew: comm_r_new,
+        commDNew: comm_d_new,
+      },
+      work,
+    ),
+  transfer,
+  unseal: (task, work) =>
+    unsealRange(
+      {
+        sectorSize: sizeOf(task.registered_proof),
+        proverId: task.prover_id,
+        sectorNumber: task.sector_id,
+        ticket: task.ticket,
+        commD: task.comm_d,
+        cacheDir: task.cache_dir,
+        sealedPath: task.sealed_file,
+        outputPath: task.unsealed_output,
+        offset: task.offset,
+        size: task.num_bytes,
+      },
+      work,
+    ),
+  window_post: ({ miner_id, proof_type, replicas, seed }, work) =>
+    windowPost(
+      {
+        sectorSize: sizeOf(sealedProof(proof_type)),
+        miner: miner_id,
+        seed,
+        replicas: replicas.map(({ sector_id, comm_r, cache_dir, sealed_file }) => ({
+          sectorNumber: sector_id,
+          commR: comm_r,
+          cacheDir: cache_dir,
+          sealedPath: sealed_file,
+        })),
+      },
+      work,
+    ),
 };
-
-async function notYet(): Promise<never> {
-  throw wrongData('not done by a built-in processor yet');
-}
 
 /** Does a task with our own processor. @throws StageError */
 export function runTask<S extends ProcessorStage>(
@@ -98,6 +155,11 @@ export function handedBy(pc1out: unknown): Pc1Handed {
     // Only our own pc1 writes these two.
     return pc1out as Pc1Handed;
   throw wrongData('pc1 was done by another processor: use its pc2 too, or resume to TicketAssigned');
+}
+
+/** `StackedDrgWindow2KiBV1_1` proves sectors that are sealed by `StackedDrg2KiBV1_1`; older ones say `V1`. */
+function sealedProof(windowProof: string): string {
+  return windowProof.replace(/^StackedDrgWindow(.*V1)(_1)?$/, 'StackedDrg$1_1');
 }
 
 function sizeOf(registeredProof: string): number {

@@ -57,16 +57,21 @@ export async function buildTree(
 
 /** The proof for one leaf, read from an open tree file. */
 export function proofFrom(tree: InputFile, leafCount: number, index: number): InclusionProof {
-  const node = Buffer.alloc(nodeBytes);
-  const read = (level: number, at: number) => {
-    tree.read(node, levelOffset(leafCount, level) + at * nodeBytes, nodeBytes);
-    return [...node];
-  };
+  return { index, leaf: nodeAt(tree, leafCount, 0, index), path: pathFrom(tree, leafCount, 0, index) };
+}
+
+/** The neighbours on the way up from node `index` of a level, lowest first. */
+export function pathFrom(tree: InputFile, leafCount: number, from: number, index: number): number[][] {
   const path: number[][] = [];
-  for (let level = 0; 2 ** level < leafCount; level += 1) {
-    path.push(read(level, Math.floor(index / 2 ** level) ^ 1));
-  }
-  return { index, leaf: read(0, index), path };
+  for (let level = from; 2 ** level < leafCount; level += 1)
+    path.push(nodeAt(tree, leafCount, level, Math.floor(index / 2 ** (level - from)) ^ 1));
+  return path;
+}
+
+function nodeAt(tree: InputFile, leafCount: number, level: number, index: number): number[] {
+  const node = Buffer.alloc(nodeBytes);
+  tree.read(node, levelOffset(leafCount, level) + index * nodeBytes, nodeBytes);
+  return [...node];
 }
 
 /** The proof for one leaf of a tree file. */

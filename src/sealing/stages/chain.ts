@@ -4,6 +4,7 @@ import type { Allocated, PollAnswer, SubmitAnswer, Ticket } from '../../protocol
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { Tasks } from '../tasks.js';
 import { checkTicket, isTicketTooOld } from './fresh.js';
+import type { Persisted } from './persist.js';
 
 export const assignTicket: Stage = async (context) => ({
   event: 'AssignTicket',
@@ -15,15 +16,19 @@ function allocatedOf(context: StageContext): Allocated {
   return { ID: { Miner: sector.miner, Number: sector.number }, ProofType: sector.proofType };
 }
 
-/** SubmitResult, SPEC section 3. */
-function checkSubmission(answer: SubmitAnswer, what: string): void {
+/** SubmitResult, SPEC section 3; an upgrade that differs is lost, a sector is a person's matter. */
+export function checkSubmission(
+  answer: SubmitAnswer,
+  what: string,
+  { mismatched }: { readonly mismatched: 'permanent' | 'abort' } = { mismatched: 'permanent' },
+): void {
   const desc = answer.Desc ? `: ${answer.Desc}` : '';
   switch (answer.Res) {
     case 1:
     case 2:
       return;
     case 3:
-      throw new StageError('permanent', `${what} differs from what was submitted before${desc}`);
+      throw new StageError(mismatched, `${what} differs from what was submitted before${desc}`);
     case 4:
       throw new StageError('abort', `${what} was rejected${desc}`);
     case 5:
@@ -105,8 +110,10 @@ export const waitPreCommit: Stage = async (context) => {
 };
 
 export const submitPersisted: Stage = async (context) => {
-  const { instance } = output<{ instance: string }>(context, 'persisted');
-  if (await context.service.submitPersisted(sectorAtHand(context), instance, false))
+  const { instance } = output<Persisted>(context, 'persisted');
+  // Of a sector that is made again; a new one has none.
+  const isUpgrade = Boolean(context.record.outputs.upgrade);
+  if (await context.service.submitPersisted(sectorAtHand(context), instance, isUpgrade))
     return { event: 'SubmitPersistance' };
   throw new StageError('permanent', `the manager does not find the sector's files in store ${instance}`);
 };

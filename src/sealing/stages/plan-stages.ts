@@ -1,7 +1,15 @@
 import type { Stage } from '../stage.js';
+import { rebuildStages } from './rebuild.js';
 import { sealerStages } from './sealer.js';
+import { snapupStages } from './snapup.js';
+import { unsealStages } from './unseal.js';
+import { wdpostStages } from './wdpost.js';
 
 /** The stage that leads out of each state, by the plan's name. */
 export const planStages: Readonly<Record<string, Readonly<Record<string, Stage>>>> = {
   sealer: sealerStages,
+  snapup: snapupStages,
+  rebuild: rebuildStages,
+  unseal: unsealStages,
+  wdpost: wdpostStages,
 };

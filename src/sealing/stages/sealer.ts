@@ -8,12 +8,14 @@ import {
   waitProof,
   waitSeed,
 } from './chain.js';
-import { abort, acquireDeals, allocation, finish } from './sector.js';
-import { addPieces, c1, c2, pc1, pc2, persist, syntheticProof, treeD } from './work.js';
+import { persist } from './persist.js';
+import { addPieces, treeD } from './pieces.js';
+import { abort, acquireDeals, allocateSector, finish } from './sector.js';
+import { c1, c2, pc1, pc2, syntheticProof } from './work.js';
 
 /** The stage that leads out of each state of the sealer plan. */
 export const sealerStages: Readonly<Record<string, Stage>> = {
-  Empty: allocation(),
+  Empty: allocateSector(),
   Allocated: acquireDeals,
   DealsAcquired: addPieces,
   PieceAdded: treeD,

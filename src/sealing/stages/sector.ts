@@ -1,31 +1,20 @@
 /** Stages that get a sector and let it go. */
 import { rm } from 'node:fs/promises';
 import type { Allocated, Deal } from '../../protocol/sealer.js';
-import { proofTypeOfSize, sectorOf } from '../../protocol/sector.js';
+import { type Sector, sectorOf } from '../../protocol/sector.js';
 import { sectorFiles } from '../sector-files.js';
-import { type Stage, type StageSettings, sectorAtHand } from '../stage.js';
+import { type Stage, sectorAtHand } from '../stage.js';
+import { allocation, allowed } from './allocation.js';
 
-/**
- * The stage that gets a sector. One thread's: a sector whose stage was aborted in the meantime (a pause) is nobody
- * else's, and the thread's next allocation takes it up.
- * No job, or no answer while no sector is held: the thread stays idle and asks again (SPEC section 3).
- */
-export function allocation(): Stage {
-  let last: { readonly allocated: Allocated; readonly signal: AbortSignal } | undefined;
-  return async ({ service, settings, signal }) => {
-    // A stage whose outcome the machine took is never aborted afterwards.
-    const left = last?.signal.aborted ? last.allocated : undefined;
-    const allocated = left ?? (await service.allocateSector(wanted(settings)).catch(() => null));
-    last = allocated === null ? undefined : { allocated, signal };
-    if (allocated === null) return { event: 'Idle' };
-    const sector = sectorOf({ miner: allocated.ID.Miner, number: allocated.ID.Number }, allocated.ProofType);
-    return { event: 'Allocate', sector };
-  };
-}
+export const allocateSector = (): Stage =>
+  allocation(
+    ({ service, settings }) => service.allocateSector(allowed(settings)),
+    (job) => ({ event: 'Allocate', sector: sectorOfJob(job) }),
+  );
 
-function wanted({ allowedMiners, allowedSizes }: StageSettings) {
-  const types = allowedSizes?.map((size) => proofTypeOfSize(size).proofType);
-  return { AllowedMiners: allowedMiners, AllowedProofTypes: types ?? null };
+/** The sector that a manager names. */
+export function sectorOfJob({ ID, ProofType }: Allocated): Sector {
+  return sectorOf({ miner: ID.Miner, number: ID.Number }, ProofType);
 }
 
 export const acquireDeals: Stage = async (context) => {

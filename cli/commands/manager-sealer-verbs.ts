@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { cancel, jobs, rebuild, snapup, unseal, wdpostAdd } from './manager-jobs.js';
+import { abort, sectors } from './manager-sealer.js';
+import { act, examples } from './manager-verbs.js';
+
+const asInSectors = 'as in sectors: s-t010000-2';
+const json = ['--json', 'one JSON document'] as const;
+const reason = ['--reason <text>', 'kept with the job'] as const;
+const again = ['--watch', 'again every two seconds, until Ctrl-C'] as const;
+
+/** The verbs of `util sealer`. */
+export function sealerCommands(sealer: Command): void {
+  sealer
+    .command('sectors')
+    .description('the sectors that were given out, a line each')
+    .option(...json)
+    .option(...again)
+    .action(act(sectors));
+  sealer
+    .command('abort')
+    .description(
+      'give a sector up: its worker hears so with whatever it asks next; exit 3 when it was already',
+    )
+    .argument('<sector>', asInSectors)
+    .option('--reason <text>', 'told to the worker')
+    .option(...json)
+    .addHelpText('after', examples('sealer abort s-t010000-2 --reason "deal withdrawn"'))
+    .action(act(abort));
+  sealer
+    .command('snapup')
+    .description('have a finished sector without deals encoded again with pieces in it')
+    .argument('<sector>', asInSectors)
+    .requiredOption('--pieces <dir>', "its files are the pieces, all of them; on the manager's machine")
+    .option(...reason)
+    .option(...json)
+    .addHelpText('after', examples('sealer snapup s-t010000-2 --pieces ./deals/42'))
+    .action(act(snapup));
+  sealer
+    .command('rebuild')
+    .description('say that the files of a sector are lost, and have them made again')
+    .argument('<sector>', asInSectors)
+    .option(...reason)
+    .option(...json)
+    .addHelpText('after', examples('sealer rebuild s-t010000-2 --reason "disk 7 is gone"'))
+    .action(act(rebuild));
+  sealer
+    .command('unseal')
+    .description('have pieces of a finished sector written back as they were; a job for each')
+    .argument('<sector>', asInSectors)
+    .option('--piece <cid>', 'this one alone (else all of them)')
+    .requiredOption(
+      '--dest <dir or url>',
+      "a directory on the worker's machine, or an http(s) URL to PUT to; below a directory, or a URL that ends in /, each goes by its CID",
+    )
+    .option(...reason)
+    .option(...json)
+    .addHelpText(
+      'after',
+      examples(
+        'sealer unseal s-t010000-2 --dest ./pieces',
+        'sealer unseal s-t010000-2 --piece baga6ea4seaq… --dest https://store.example/pieces/42',
+      ),
+    )
+    .action(act(unseal));
+  sealer
+    .command('wdpost')
+    .description('proofs that sectors are still kept')
+    .command('add')
+    .description('have sectors proven over a fresh seed')
+    .option('--sectors <list>', 'these alone, with commas between (else all that are finished)')
+    .option(...reason)
+    .option(...json)
+    .addHelpText(
+      'after',
+      examples('sealer wdpost add', 'sealer wdpost add --sectors s-t010000-2,s-t010000-3'),
+    )
+    .action(act(wdpostAdd));
+  jobVerbs(sealer);
+}
+
+function jobVerbs(sealer: Command): void {
+  const list = sealer
+    .command('jobs')
+    .description('snapups, rebuilds, unseals and window proofs that were asked for, a line each')
+    .option(...json)
+    .option(...again)
+    .addHelpText('after', examples('sealer jobs --watch', 'sealer jobs cancel snapup-3'))
+    .action(act(jobs));
+  list
+    .command('cancel')
+    .description('take a job back: its worker hears so with its next report; exit 3 when it is over already')
+    .argument('<job>', 'as in jobs: snapup-3')
+    .option('--reason <text>', 'told to the worker')
+    .option(...json)
+    .addHelpText('after', examples('sealer jobs cancel snapup-3 --reason "wrong pieces"'))
+    .action(act(cancel));
+}

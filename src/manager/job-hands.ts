@@ -1,0 +1,55 @@
+/** Gives jobs into workers' hands, one of a sector at a time: what a worker tells names the sector alone. */
+import type { WallClock } from '../protocol/clock.js';
+import type { JobKind } from '../protocol/job-view.js';
+import type { AllowedSpec } from '../protocol/jobs.js';
+import type { SectorId } from '../protocol/sector.js';
+import { isAllowed } from './allowed.js';
+import type { JobBook } from './job-book.js';
+import { isOfKind, isSilent, type Job, type TaskOf, waitingAgain } from './job-life.js';
+
+export interface JobHands {
+  /** The first that waits, or whose worker was never heard of; null = none. */
+  give<K extends JobKind>(
+    kind: K,
+    spec: AllowedSpec,
+    isWanted?: (job: Job<TaskOf<K>>) => boolean,
+  ): Job<TaskOf<K>> | null;
+  /** The latest of the sector that a worker has. */
+  held<K extends JobKind>(kind: K, id: SectorId): Job<TaskOf<K>> | undefined;
+}
+
+export function jobHands(book: JobBook, clock: WallClock): JobHands {
+  const isFree = (job: Job, nowMs: number) => {
+    const { sector, state } = job.life;
+    const isAtHand =
+      state === 'waiting' || (state === 'given' && isSilent(job.life, nowMs) && isUnheard(job));
+    if (!isAtHand || sector === null) return false;
+    const others = book.ofSector(sector).filter(({ seq }) => seq !== job.seq);
+    return others.every(({ life }) => !life.isHeld || (life.state !== 'given' && isSilent(life, nowMs)));
+  };
+  return {
+    give: (kind, spec, isWanted = () => true) => {
+      const nowMs = clock.now();
+      for (const job of book.open()) {
+        const { sector, proofType, given } = job.life;
+        if (!isOfKind(job, kind) || sector === null) continue;
+        if (!isAllowed(spec.AllowedMiners, sector.miner)) continue;
+        if (!isAllowed(spec.AllowedProofTypes, proofType)) continue;
+        if (!isFree(job, nowMs) || !isWanted(job)) continue;
+        const facts = { ...waitingAgain, state: 'given', isHeld: true, given: given + 1 } as const;
+        return book.keep(job, { ...facts, sinceMs: nowMs, end: null });
+      }
+      return null;
+    },
+    held: (kind, id) => {
+      const held = book.ofSector(id).filter((job) => isOfKind(job, kind) && job.life.isHeld);
+      const job = held.at(-1);
+      return job && isOfKind(job, kind) ? job : undefined;
+    },
+  };
+}
+
+/** One that its worker told of is its worker's, however long it is silent: as a sector is. An operator takes it back. */
+function isUnheard({ life }: Job): boolean {
+  return life.worker === null;
+}

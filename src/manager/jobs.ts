@@ -1,0 +1,137 @@
+/** Jobs beside sealing: asked for by operators, done by workers (SPEC section 6). */
+import type { WallClock } from '../protocol/clock.js';
+import type { JobsReply, JobView } from '../protocol/job-view.js';
+import type { StoreInfo } from '../protocol/jobs.js';
+import { formatSectorId, type SectorId } from '../protocol/sector.js';
+import type { FleetStore } from '../store/fleet-store.js';
+import type { MockChain } from './chain.js';
+import { jobBook } from './job-book.js';
+import { type Asked, askedOf, type JobDesk } from './job-desk.js';
+import { jobHands } from './job-hands.js';
+import { isOfKind, isOpen, type Job } from './job-life.js';
+import { jobReports } from './job-reports.js';
+import { countText, jobView } from './job-view.js';
+import type { Lives } from './lives.js';
+import { rebuildJobs } from './rebuild-jobs.js';
+import { snapUpJobs } from './snapup-jobs.js';
+import { unsealJobs } from './unseal-jobs.js';
+import { wdPostJobs } from './wdpost-jobs.js';
+
+export interface JobsOptions {
+  readonly store: FleetStore;
+  readonly lives: Lives;
+  readonly chain: MockChain;
+  readonly clock: WallClock;
+  readonly miner: number;
+  readonly proofType: number;
+  readonly heartbeatMs: number;
+  /** Whether a sector holds the piece. */
+  readonly isInSector: (cid: string) => boolean;
+}
+
+export type Jobs = ReturnType<typeof jobService>;
+
+export function jobService(options: JobsOptions) {
+  const { store, lives, chain, clock, isInSector } = options;
+  const book = jobBook(store, clock);
+  const desk: JobDesk = { store, lives, book, hands: jobHands(book, clock), chain, clock };
+  const isTaken = (cid: string): boolean => isInSector(cid) || snapUp.pieces().includes(cid);
+  const snapUp = snapUpJobs(desk, isTaken);
+  const rebuild = rebuildJobs(desk);
+  const unseal = unsealJobs(desk);
+  const wdPost = wdPostJobs(desk, options);
+  const asked = (jobs: readonly Job[], what: string): JobsReply => ({
+    changed: true,
+    message: `${jobs.map(({ id }) => id).join(', ')}: ${what}`,
+    jobs: jobs.map(jobView),
+  });
+
+  return {
+    snapUp,
+    rebuild,
+    unseal,
+    wdPost,
+    ...jobReports(book, rebuild, clock),
+
+    /** @throws sector_not_found, state_not_possible, usage */
+    addSnapUp: async (id: SectorId, wish: Asked & { readonly pieces: string }, signal: AbortSignal) => {
+      const job = await snapUp.add(id, wish, signal);
+      const count = isOfKind(job, 'snapup') ? job.life.task.pieces.length : 0;
+      return asked([job], `sector ${formatSectorId(id)} is to be upgraded with ${countText(count, 'piece')}`);
+    },
+    /** @throws sector_not_found, state_not_possible */
+    addRebuild: (id: SectorId, wish: Asked) =>
+      asked([rebuild.add(id, wish)], `sector ${formatSectorId(id)} counts as lost until it is rebuilt`),
+    /** @throws sector_not_found, state_not_possible, piece_missing, usage */
+    addUnseal: (id: SectorId, wish: Parameters<typeof unseal.add>[1]) => {
+      const jobs = unseal.add(id, wish);
+      return asked(jobs, `${countText(jobs.length, 'piece')} of sector ${formatSectorId(id)} to be unsealed`);
+    },
+    /** @throws sector_not_found, state_not_possible, usage */
+    addWdPost: (wish: Parameters<typeof wdPost.add>[0]) => {
+      const job = wdPost.add(wish);
+      const count = isOfKind(job, 'wdpost') ? job.life.task.numbers.length : 0;
+      return asked([job], `${countText(count, 'sector')} to be proven`);
+    },
+
+    /** Which of a worker's stores is to take a sector's files: the one it names first. */
+    reserveSpace: (id: SectorId, candidates: readonly string[]): StoreInfo | null => {
+      const [first] = candidates;
+      if (first === undefined) return null;
+      const job = book.ofSector(id).findLast(({ life }) => life.state === 'given');
+      // What is handed in later is looked for there.
+      if (job && isOfKind(job, 'snapup')) book.keep(job, { task: { ...job.life.task, reserved: first } });
+      if (job && isOfKind(job, 'rebuild')) book.keep(job, { task: { ...job.life.task, reserved: first } });
+      return storeInfo(first);
+    },
+
+    /** An operator takes a job back: its worker hears so with its next report. @throws job_not_found, state_not_possible */
+    cancel: (id: string, wish: Asked): JobsReply => {
+      const job = book.of(id);
+      const { state, end, sector, task, worker, isHeld } = job.life;
+      if (state === 'cancelled')
+        return {
+          changed: false,
+          message: `${id} was taken back already: ${end?.reason}`,
+          jobs: [jobView(job)],
+        };
+      if (!isOpen(job.life) || (state !== 'waiting' && state !== 'given'))
+        return { changed: false, message: `${id} is over: it is ${state}`, jobs: [jobView(job)] };
+      const { by, reason } = askedOf(wish, clock);
+      const facts = {
+        state: 'cancelled',
+        end: { by, reason: reason ?? `taken back by ${by} at the manager` },
+      } as const;
+      const kept = store.together(() => {
+        // Who takes the rebuild back says that the sector was not lost.
+        if (task.kind === 'rebuild' && sector) lives.keep(sector, { lost: null });
+        // A window proof has no report to be answered: its worker hears it with its heartbeat.
+        return book.keep(job, { ...facts, isHeld: isHeld && sector !== null });
+      });
+      const told = worker
+        ? `${worker.Instance} hears it with its next report`
+        : 'no worker has told of it yet';
+      return {
+        changed: true,
+        message: `${id} is taken back${state === 'given' ? `: ${told}` : ''}`,
+        jobs: [jobView(kept)],
+      };
+    },
+
+    /** CIDs that are no sealer's: a job's, or put aside for one. */
+    pieces: (): readonly string[] => [...store.asidePieces(), ...snapUp.pieces()],
+    /** The job of a sector that is not over. */
+    openOf: (id: SectorId): JobView | null => {
+      const job = book.ofSector(id).find(({ life }) => isOpen(life));
+      return job ? jobView(job) : null;
+    },
+    /** @throws job_not_found */
+    view: (id: string): JobView => jobView(book.of(id)),
+    list: (): readonly JobView[] => book.all().map(jobView),
+  };
+}
+
+/** A store is known by its name alone: where it is mounted, its workers know. */
+export function storeInfo(name: string): StoreInfo {
+  return { Name: name, Path: '', Meta: {} };
+}

@@ -1,0 +1,52 @@
+/** Jobs on the manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
+import * as z from 'zod';
+import { allocateParam, bytes32, count, dealsParam, orNull } from './sealer-wire.js';
+
+const anything = { AllowedMiners: null, AllowedProofTypes: null };
+const anyDeals = { MaxDeals: null, MinUsedSpace: null };
+
+/** A CID as Go's JSON writes it, or its text alone. */
+const cidLink = z.object({ '/': z.string().min(1) });
+export const cidParam = z.union([z.string().min(1), cidLink.transform((link) => link['/'])], {
+  error: 'expected a CID such as {"/":"baga6ea4seaq…"}',
+});
+
+export const allowedParam = allocateParam.transform((spec) => spec ?? anything);
+export const snapUpSpecParam = z
+  .object({ Sector: allocateParam, Deals: dealsParam })
+  .nullish()
+  .transform((spec) => ({ Sector: spec?.Sector ?? anything, Deals: spec?.Deals ?? anyDeals }));
+export const snapUpProofParam = z.object({
+  CommR: bytes32,
+  CommD: bytes32,
+  AccessInstance: z.string(),
+  Pieces: z.array(cidParam.transform((cid) => ({ '/': cid }))),
+  Proof: z.base64(),
+});
+export const candidatesParam = z.array(z.string().min(1));
+export const sizeParam = count;
+/** Go writes no words as an empty string. */
+export const wordsParam = z
+  .string()
+  .nullish()
+  .transform((words) => words ?? '');
+
+const proofBytes = z.union([
+  z.array(z.int().min(0).max(255)),
+  z.base64().transform((text) => [...Buffer.from(text, 'base64')]),
+]);
+export const wdPostSpecParam = z
+  .object({ AllowedMiners: orNull(z.array(count)), AllowedProofTypes: orNull(z.array(z.string())) })
+  .nullish()
+  .transform((spec) => spec ?? anything);
+export const jobIdsParam = z.array(z.string().min(1));
+export const wdPostOutputParam = z
+  .object({
+    proofs: z.array(proofBytes),
+    faults: z
+      .array(count)
+      .nullish()
+      .transform((faults) => faults ?? []),
+  })
+  .nullish()
+  .transform((output) => output ?? null);

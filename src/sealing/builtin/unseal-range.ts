@@ -1,0 +1,72 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { payloadOf } from '../../protocol/sector.js';
+import { writeAtomically } from './atomic-file.js';
+import { damaged } from './damaged.js';
+import { withDecoder } from './decoder.js';
+import { faultAt, wrongData } from './faults.js';
+import { isSameNode } from './hash.js';
+import { type ReplicaOf, replicaIdOf } from './labels.js';
+import { type Manifest, manifestIfThere } from './manifest.js';
+import { Slices, type Work } from './slices.js';
+import { phiOf } from './update-key.js';
+
+/** `offset` and `size` in unpadded bytes, anywhere in the sector. */
+export interface UnsealRangeTask extends ReplicaOf {
+  readonly sectorSize: number;
+  readonly cacheDir: string;
+  readonly sealedPath: string;
+  readonly outputPath: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * Writes a range of a sector's payload, and returns how many bytes. Whether the sector was upgraded says the manifest in
+ * its cache directory; a sector without one is taken as sealed.
+ * @throws data_damaged; StageError permanent for a range outside of the sector, or a ticket that did not seal it
+ */
+export async function unsealRange(task: UnsealRangeTask, work: Work): Promise<number> {
+  const { cacheDir, sealedPath, outputPath, offset, size, sectorSize } = task;
+  const isInside = Number.isSafeInteger(offset) && Number.isSafeInteger(size) && offset >= 0 && size > 0;
+  if (!isInside || offset + size > payloadOf(sectorSize))
+    throw wrongData(
+      `no bytes ${offset} to ${offset + size} in a sector of ${payloadOf(sectorSize)}: see what the manager says of the piece`,
+    );
+  const found = await stat(sealedPath).catch((thrown: unknown) => {
+    throw faultAt(sealedPath, thrown);
+  });
+  if (found.size !== sectorSize)
+    throw damaged(sealedPath, `it has ${found.size} bytes instead of ${sectorSize}`);
+  const manifest = await manifestIfThere(cacheDir);
+  const upgraded = manifest?.sealedAs && { ...manifest, sealedAs: manifest.sealedAs };
+  // Whoever asks names the data of the sector as it is now; its labels are of what was sealed.
+  const replicaId = [...replicaIdOf(upgraded ? { ...task, commD: upgraded.sealedAs.commD } : task)];
+  if (manifest) checkReplica(manifest, replicaId, sealedPath);
+  const phi = upgraded ? phiOf(upgraded.commD, upgraded.sealedAs.commR) : null;
+  const labelDir = join(dirname(outputPath), `.${basename(outputPath)}.labels`);
+  return withDecoder(
+    { sectorSize, path: sealedPath, replicaId, phi },
+    { end: offset + size, labelDir },
+    work,
+    async (decoder) => {
+      const slices = new Slices(work);
+      await writeAtomically(outputPath, async (file) => {
+        let position = 0;
+        for (const bytes of decoder.payloadOf({ offset, size })) {
+          file.write(bytes, position);
+          position += bytes.length;
+          if (slices.isOver) await slices.next({ done: position, total: size, unit: 'bytes' });
+        }
+      });
+      return size;
+    },
+  );
+}
+
+function checkReplica(manifest: Manifest, replicaId: readonly number[], sealedPath: string): void {
+  if (isSameNode(manifest.replicaId, replicaId)) return;
+  throw wrongData(
+    `${sealedPath} was sealed by another prover, ticket or data than the task says: see what the manager says of the sector`,
+  );
+}

@@ -1,0 +1,131 @@
+/** Brings a piece to where it is wanted. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve, sep } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { StageError } from '../../protocol/level.js';
+import type { StageContext } from '../stage.js';
+import { attachedStore } from '../stored-sector.js';
+import { transferred } from './persist.js';
+
+/** `path`'s file name is the piece's CID. @throws StageError permanent for a place that cannot be, or refuses */
+export async function handIn(context: StageContext, path: string, dest: string): Promise<void> {
+  const url = urlOf(dest);
+  switch (url.protocol) {
+    case 'file:':
+      return bring(context, path, { store_name: null, uri: await fileOf(url, path) });
+    case 'store:':
+      return bring(context, path, inStore(context, url, dest));
+    case 'http:':
+    case 'https:':
+      return put(context, path, url);
+    default:
+      throw refused(dest, 'is neither file:, http:, https: nor store:');
+  }
+}
+
+function urlOf(dest: string): URL {
+  if (URL.canParse(dest)) return new URL(dest);
+  throw refused(dest, 'is no URL');
+}
+
+function refused(dest: string, why: string): StageError {
+  return new StageError(
+    'permanent',
+    `the piece cannot be handed in at ${dest}: it ${why}; name another place`,
+  );
+}
+
+/** A directory that is there, or a name that ends so, takes the piece under its CID. */
+async function fileOf(url: URL, path: string): Promise<string> {
+  const named = localPath(url);
+  const isDirectory = await stat(named).then(
+    (found) => found.isDirectory(),
+    () => url.pathname.endsWith('/'),
+  );
+  return isDirectory ? join(named, basename(path)) : named;
+}
+
+function localPath(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new StageError(
+      'permanent',
+      `the piece cannot be handed in at ${url.href}: a file: URL names a path on this machine`,
+      { cause },
+    );
+  }
+}
+
+function inStore(context: StageContext, url: URL, dest: string) {
+  const [name, within] = [decoded(url.host, dest), decoded(url.pathname, dest)];
+  const store = attachedStore(context.stores, name);
+  if (store.readonly) throw refused(dest, 'is in a store that is attached read-only');
+  const uri = resolve(store.location, `.${within}`);
+  if (!uri.startsWith(resolve(store.location) + sep)) throw refused(dest, 'names no file of that store');
+  return { store_name: name, uri };
+}
+
+function decoded(part: string, dest: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw refused(dest, 'is no URL');
+  }
+}
+
+async function bring(
+  context: StageContext,
+  path: string,
+  dest: { readonly store_name: string | null; readonly uri: string },
+): Promise<void> {
+  const { store_name: name } = dest;
+  await transferred(context, {
+    stores: name === null ? {} : { [name]: { name, meta: null } },
+    // The local piece goes away soon; its second name stays.
+    routes: [{ src: { store_name: null, uri: path }, dest, opt: { is_dir: false, allow_link: true } }],
+  });
+}
+
+/** @throws StageError temporary when the server cannot be reached, permanent with its words when it refuses */
+async function put({ signal, progress }: StageContext, path: string, url: URL): Promise<void> {
+  const { wordsOf } = await import('../builtin/index.js');
+  const { size } = await stat(path);
+  let sent = 0;
+  const counted = async function* () {
+    for await (const chunk of createReadStream(path, { signal })) {
+      // A stream without an encoding gives buffers.
+      const bytes = chunk as Buffer;
+      yield bytes;
+      sent += bytes.length;
+      progress({ done: sent, total: size, unit: 'bytes' });
+    }
+  };
+  const answer = await fetch(url, {
+    method: 'PUT',
+    headers: { 'content-length': String(size), 'content-type': 'application/octet-stream' },
+    body: Readable.toWeb(Readable.from(counted())),
+    duplex: 'half',
+    redirect: 'manual',
+    signal,
+  }).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw new StageError('temporary', `cannot reach ${placeOf(url)} to hand the piece in`, { cause });
+  });
+  if (answer.ok) {
+    await answer.body?.cancel();
+    return;
+  }
+  const words = await wordsOf(answer);
+  throw new StageError(
+    'permanent',
+    `${placeOf(url)} did not take the piece: it answered ${answer.status}${words === undefined ? '' : ` (${words})`}; mend it and resume, or name another place`,
+  );
+}
+
+/** Without what may be secret: credentials and the query. */
+function placeOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`;
+}

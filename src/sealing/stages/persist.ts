@@ -1,0 +1,56 @@
+/** Stages that put a finished sector where it is kept. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StageError } from '../../protocol/level.js';
+import type { Stage, StageContext } from '../stage.js';
+import { chosenStore } from '../store-choice.js';
+import { type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
+import type { TransferTask } from '../tasks.js';
+import { builtin, sectorWork } from './sector-work.js';
+
+export interface Persisted {
+  /** The attached store's name. */
+  readonly instance: string;
+  readonly path: string;
+}
+
+export const persist: Stage = async (context) => {
+  const { files } = await sectorWork(context);
+  return persisted(context, { file: files.sealed, cacheDir: files.cacheDir }, 'sealed');
+};
+
+export const persistUpdate: Stage = async (context) => {
+  const { files } = await sectorWork(context);
+  return persisted(context, { file: files.update, cacheDir: files.updateCacheDir }, 'update');
+};
+
+/** Brings the file and what is kept of its cache to an attached store; the local files stay until the sector's end. */
+async function persisted(context: StageContext, local: StoredSector, kind: StoredKind) {
+  const { sector } = await sectorWork(context);
+  const { keptFiles } = await builtin();
+  // The file itself comes last: where it is, the cache is complete.
+  const sources = [...keptFiles.map((name) => join(local.cacheDir, name)), local.file];
+  const sizes = await Promise.all(sources.map(async (path) => (await stat(path)).size));
+  const store = await chosenStore(
+    context,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  const kept = storedSector(store, sector.id, kind);
+  const targets = [...keptFiles.map((name) => join(kept.cacheDir, name)), kept.file];
+  const routes = sources.map((uri, at) => ({
+    src: { store_name: null, uri },
+    dest: { store_name: store.name, uri: targets[at] ?? '' },
+    opt: null,
+  }));
+  await transferred(context, { stores: { [store.name]: { name: store.name, meta: null } }, routes });
+  return {
+    event: 'Persist',
+    outputs: { persisted: { instance: store.name, path: store.location } satisfies Persisted },
+  };
+}
+
+/** Has a processor bring files to their places. @throws StageError permanent when it says that it did not */
+export async function transferred(context: StageContext, task: TransferTask): Promise<void> {
+  if (await context.process('transfer', task)) return;
+  throw new StageError('permanent', 'the transfer processor answered false: see what it logged, then resume');
+}

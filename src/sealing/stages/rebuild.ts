@@ -1,0 +1,119 @@
+import { StageError } from '../../protocol/level.js';
+import type { Deal, Ticket } from '../../protocol/sealer.js';
+import { output, type Stage, type StageContext } from '../stage.js';
+import type { PieceInfo, Tasks } from '../tasks.js';
+import { allocation, allowed } from './allocation.js';
+import { submitPersisted } from './chain.js';
+import { persist, persistUpdate } from './persist.js';
+import { addPieces, treeD } from './pieces.js';
+import { abort, finish, sectorOfJob } from './sector.js';
+import { builtin, bytesOf, sectorWork } from './sector-work.js';
+import { encodeUpgrade, hex, proveUpgrade, stageUpgrade, treeOfUpgrade } from './upgrade.js';
+import { pc1, pc2, provenOf, syntheticProof } from './work.js';
+
+/** Of a sector that was upgraded before it was lost; null for any other. */
+type Upgrade = {
+  /** 32 bytes; null when the job does not say. */
+  readonly commR: readonly number[] | null;
+  readonly deals: readonly Deal[];
+} | null;
+
+const allocate = (): Stage =>
+  allocation(
+    ({ service, settings }) => service.allocateRebuildSector(allowed(settings)),
+    ({ Sector, Ticket, Pieces, IsSnapUp, UpgradePublic, CommR }) => {
+      const upgrade: Upgrade = IsSnapUp ? { commR: UpgradePublic?.CommR ?? null, deals: Pieces } : null;
+      return {
+        event: 'AllocatedRebuildSector',
+        sector: sectorOfJob(Sector),
+        // What is upgraded was sealed empty.
+        outputs: { deals: upgrade ? [] : Pieces, ticket: Ticket, upgrade, comm_r: CommR ?? null },
+      };
+    },
+  );
+
+const upgradeOf = (context: StageContext) => output<Upgrade>(context, 'upgrade');
+
+/** A job that cannot be done is given back here, not at its allocation: the manager is told which sector it was. */
+const addPiecesOfJob: Stage = async (context) => {
+  const upgrade = upgradeOf(context);
+  if (upgrade && (upgrade.commR === null || upgrade.deals.length === 0))
+    throw new StageError(
+      'abort',
+      `an upgraded sector without ${upgrade.commR === null ? 'its new CommR' : 'pieces'} in its job: it cannot be made again`,
+    );
+  return addPieces(context);
+};
+
+/** Does what a proof of the sector would show, with the ticket as seed. @throws StageError permanent when it is not the lost one */
+const checkSealed: Stage = async (context) => {
+  const { proven, work } = await provenOf(context);
+  const { c1, isSameNode, verifyC1 } = await builtin();
+  const seed = bytesOf(output<Ticket>(context, 'ticket').Ticket);
+  await verifyC1(await c1({ ...proven, seed }, work), work);
+  const lost = context.record.outputs.comm_r as readonly number[] | null | undefined; // Written at the allocation.
+  if (lost && !isSameNode(lost, proven.commR)) throw otherThan('the sealed sector', proven.commR, lost);
+  return { event: 'CheckSealed', outputs: { checked: true } };
+};
+
+function otherThan(what: string, made: readonly number[], lost: readonly number[]): StageError {
+  return new StageError(
+    'permanent',
+    `${what} comes out with CommR ${hex(made)}, the lost one had ${hex(lost)}: its ticket or pieces are not those it was made of`,
+  );
+}
+
+const prepareUpgrade: Stage = async (context) => {
+  const upgrade = upgradeOf(context);
+  if (!upgrade) return { event: 'SkipSnap' };
+  return { event: 'AddPiece', outputs: { snap_pieces: await stageUpgrade(context, upgrade.deals) } };
+};
+
+const snapTreeD: Stage = async (context) => {
+  await treeOfUpgrade(context, output<readonly PieceInfo[]>(context, 'snap_pieces'), 'SealedChecked');
+  return { event: 'BuildTreeD', outputs: { snap_tree_d: true } };
+};
+
+/** The sector under the upgrade, as this thread has just made it again. */
+async function madeAgain(context: StageContext) {
+  const { files } = await sectorWork(context);
+  const { comm_r } = output<Tasks['pc2']['output']>(context, 'pc2');
+  return { old: { file: files.sealed, cacheDir: files.cacheDir }, commROld: comm_r };
+}
+
+const snapEncode: Stage = async (context) => {
+  const { isSameNode } = await builtin();
+  const upgrade = upgradeOf(context);
+  const lost = upgrade?.commR ?? [];
+  const encoded = await encodeUpgrade(context, {
+    deals: upgrade?.deals ?? [],
+    pieces: output<readonly PieceInfo[]>(context, 'snap_pieces'),
+    ...(await madeAgain(context)),
+  });
+  if (!isSameNode(lost, encoded.comm_r_new)) throw otherThan('the upgraded sector', encoded.comm_r_new, lost);
+  return { event: 'SnapEncode', outputs: { snap_encode: encoded } };
+};
+
+const snapProve: Stage = async (context) => ({
+  event: 'SnapProve',
+  outputs: { snap_prove: await proveUpgrade(context, await madeAgain(context)) },
+});
+
+/** The stage that leads out of each state of the rebuild plan. */
+export const rebuildStages: Readonly<Record<string, Stage>> = {
+  Empty: allocate(),
+  Allocated: addPiecesOfJob,
+  PieceAdded: treeD,
+  TreeDBuilt: pc1,
+  PC1Done: pc2,
+  SyntheticPoRepNeeded: syntheticProof,
+  PC2Done: checkSealed,
+  SealedChecked: prepareUpgrade,
+  SnapPieceAdded: snapTreeD,
+  SnapTreeDBuilt: snapEncode,
+  SnapEncoded: snapProve,
+  SnapDone: (context) => (upgradeOf(context) ? persistUpdate(context) : persist(context)),
+  Persisted: submitPersisted,
+  Finished: finish,
+  Aborted: abort,
+};

@@ -1,0 +1,20 @@
+/** What every stage of heavy work has at hand. */
+import { mkdir } from 'node:fs/promises';
+import { proofTypeOfNumber, type Sector } from '../../protocol/sector.js';
+import { sectorFiles } from '../sector-files.js';
+import { type StageContext, sectorAtHand } from '../stage.js';
+
+/** Our own processors; loaded when the first stage needs them, so that a thread starts without. */
+export const builtin = () => import('../builtin/index.js');
+
+/** The sector, where its files lie in the thread's own location, and what a processor is given besides its task. */
+export async function sectorWork(context: StageContext) {
+  const sector = sectorAtHand(context);
+  const files = sectorFiles(context.location, sector.id);
+  await mkdir(files.cacheDir, { recursive: true });
+  return { sector, files, work: { signal: context.signal, progress: context.progress } };
+}
+
+export const registered = (sector: Sector) => proofTypeOfNumber(sector.proofType).registered;
+
+export const bytesOf = (base64: string) => [...Buffer.from(base64, 'base64')];

@@ -1,0 +1,96 @@
+/** What snapup and rebuild do alike: new data are encoded into a sector that was sealed empty, and proven. */
+import { StageError } from '../../protocol/level.js';
+import type { Deal } from '../../protocol/sealer.js';
+import { output, type StageContext } from '../stage.js';
+import type { StoredSector } from '../stored-sector.js';
+import type { PieceInfo, Tasks } from '../tasks.js';
+import { stagePieces, treeOver } from './pieces.js';
+import { builtin, registered, sectorWork } from './sector-work.js';
+
+/** What a sector becomes, as processors say it; 32 bytes each. */
+export type Encoded = Tasks['snap_encode']['output'];
+
+export interface UpgradeOf {
+  readonly deals: readonly Deal[];
+  readonly pieces: readonly PieceInfo[];
+  /** The sector as it was sealed; it is only read. */
+  readonly old: StoredSector;
+  readonly commROld: readonly number[];
+}
+
+/** Writes the new pieces beside the sector. @throws StageError abort when there are none: the sector would be the same */
+export async function stageUpgrade(
+  context: StageContext,
+  deals: readonly Deal[],
+): Promise<readonly PieceInfo[]> {
+  if (deals.length === 0)
+    throw new StageError('abort', 'an upgrade without pieces: the manager gave none to put in');
+  const { files } = await sectorWork(context);
+  return stagePieces(context, deals, files.snapStaged);
+}
+
+/** The new pieces' tree lies where the upgrade is going to look for it. */
+export async function treeOfUpgrade(
+  context: StageContext,
+  infos: readonly PieceInfo[],
+  addedFrom: string,
+): Promise<void> {
+  const { files } = await sectorWork(context);
+  await treeOver(context, infos, { staged: files.snapStaged, cacheDir: files.updateCacheDir, addedFrom });
+}
+
+/** Makes the upgraded sector, with everything that unsealing it needs. @throws StageError permanent when the old one is another */
+export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): Promise<Encoded> {
+  const { sector, files } = await sectorWork(context);
+  const { deals, pieces, old, commROld } = upgrade;
+  const { commDOf, isSameNode, manifestPieces, readManifest, writeManifest } = await builtin();
+  const manifest = await readManifest(old.cacheDir);
+  if (!isSameNode(manifest.commR, commROld))
+    throw new StageError(
+      'permanent',
+      `${old.file} is not the sector that is to be upgraded: its CommR is ${hex(manifest.commR)}, not ${hex(commROld)}`,
+    );
+  if (!isSameNode(manifest.commD, commDOf([], sector.size)))
+    throw new StageError(
+      'permanent',
+      `${old.file} was sealed with pieces in it: only a sector without any can be upgraded; resume --state Aborted gives the upgrade up`,
+    );
+  const encoded = await context.process('snap_encode', {
+    registered_proof: registered(sector),
+    new_replica_path: files.update,
+    new_cache_path: files.updateCacheDir,
+    sector_path: old.file,
+    sector_cache_path: old.cacheDir,
+    staged_data_path: files.snapStaged,
+    piece_infos: pieces,
+  });
+  await writeManifest(files.updateCacheDir, {
+    ...manifest,
+    commD: [...encoded.comm_d_new],
+    commR: [...encoded.comm_r_new],
+    pieces: manifestPieces(pieces, deals),
+    sealedAs: { commD: manifest.commD, commR: manifest.commR },
+  });
+  return encoded;
+}
+
+/** Proves the upgrade. @throws StageError permanent when what lies on the disk is not what was encoded */
+export async function proveUpgrade(
+  context: StageContext,
+  { old, commROld }: Pick<UpgradeOf, 'old' | 'commROld'>,
+): Promise<Tasks['snap_prove']['output']> {
+  const { sector, files, work } = await sectorWork(context);
+  const { proveUpdate } = await builtin();
+  const { comm_r_new, comm_d_new } = output<Encoded>(context, 'snap_encode');
+  const commitments = { commROld, commRNew: comm_r_new, commDNew: comm_d_new };
+  const dirs = { cacheDir: old.cacheDir, newCacheDir: files.updateCacheDir };
+  return context.process('snap_prove', {
+    registered_proof: registered(sector),
+    vannilla_proofs: await proveUpdate({ sectorSize: sector.size, ...dirs, ...commitments }, work),
+    comm_r_old: commROld,
+    comm_r_new,
+    comm_d_new,
+  });
+}
+
+export const hex = (bytes: readonly number[]) => Buffer.from(bytes).toString('hex');

@@ -1,0 +1,86 @@
+import type { WdPostJob, WdPostOutput } from '../../protocol/jobs.js';
+import { formatSectorId, proofTypeOfSize } from '../../protocol/sector.js';
+import { failureOf } from '../runner.js';
+import { output, type Stage, type StageContext } from '../stage.js';
+import { attachedStore, storedSector } from '../stored-sector.js';
+import type { Tasks } from '../tasks.js';
+import { allocation } from './allocation.js';
+
+/** What came of the job: proofs and faults, or why there are none. */
+type Post = { readonly output: WdPostOutput } | { readonly output: null; readonly error: string };
+
+const allocate = (): Stage =>
+  allocation(
+    async ({ service, settings, workerName }) => {
+      const { allowedMiners: AllowedMiners, allowedSizes } = settings;
+      const AllowedProofTypes = allowedSizes?.map(windowProof) ?? null;
+      const jobs = await service.wdPoStAllocateJobs({ AllowedMiners, AllowedProofTypes }, 1, workerName);
+      return jobs[0] ?? null;
+    },
+    (job) => ({ event: 'Allocated', outputs: { job } }),
+  );
+
+function windowProof(size: number): string {
+  return proofTypeOfSize(size).registered.replace('StackedDrg', 'StackedDrgWindow');
+}
+
+/**
+ * A job that cannot be done here is handed back with its reason instead of stopping the thread: the window closes while
+ * an operator looks, and another worker may do it.
+ */
+const generate: Stage = async (context) => {
+  let post: Post;
+  try {
+    post = { output: await context.process('window_post', taskOf(context)) };
+  } catch (thrown) {
+    const { level, message } = failureOf(thrown);
+    if (level !== 'permanent' || context.signal.aborted) throw thrown;
+    post = { output: null, error: message };
+  }
+  return { event: 'Generate', outputs: { post } };
+};
+
+function taskOf(context: StageContext): Tasks['window_post']['task'] {
+  const { Input } = output<WdPostJob>(context, 'job');
+  return {
+    miner_id: Input.MinerId,
+    proof_type: Input.ProofType,
+    seed: Input.Seed,
+    replicas: Input.Sectors.map(({ SectorId: number, CommR, Upgrade, Accesses }) => {
+      const id = formatSectorId({ miner: Input.MinerId, number });
+      const kept = (name: string) =>
+        storedSector(attachedStore(context.stores, name), id, Upgrade ? 'update' : 'sealed');
+      return {
+        sector_id: number,
+        comm_r: CommR,
+        cache_dir: kept(Accesses.CacheDir).cacheDir,
+        sealed_file: kept(Accesses.SealedFile).file,
+      };
+    }),
+  };
+}
+
+const submit: Stage = async (context) => {
+  const post = output<Post>(context, 'post');
+  const { Id } = output<WdPostJob>(context, 'job');
+  await context.service.wdPoStFinishJob(Id, post.output, post.output === null ? post.error : '');
+  return { event: 'Finish' };
+};
+
+const abort: Stage = async (context) => {
+  const { job, abortReason } = context.record.outputs;
+  if (job !== undefined) {
+    const { Id } = output<WdPostJob>(context, 'job');
+    await context.service.wdPoStFinishJob(Id, null, String(abortReason ?? 'aborted'));
+  }
+  return { event: 'Released' };
+};
+
+/** The stage that leads out of each state of the wdpost plan; nothing of it lies in the thread's own location. */
+export const wdpostStages: Readonly<Record<string, Stage>> = {
+  Empty: allocate(),
+  Allocated: generate,
+  Generated: submit,
+  Finished: async () => ({ event: 'Released' }),
+  Aborted: abort,
+};

@@ -1,0 +1,37 @@
+/** A job of the manager's is kept by telling, again and again, that it is still worked at (SPEC section 2, wdpost). */
+import { endStates } from '../../machines/index.js';
+import { jobIdOf, type ThreadRecord } from '../../machines/thread-record.js';
+
+export interface JobHeartbeatOptions {
+  beat(jobId: string): Promise<void>;
+  /** As the field's worker does. @default 3000 */
+  readonly everyMs?: number;
+}
+
+export interface JobHeartbeat {
+  /** The thread's record has changed: its job is kept while it is in hand and not paused. */
+  follow(record: ThreadRecord): void;
+  stop(): void;
+}
+
+export function jobHeartbeat({ beat, everyMs = 3000 }: JobHeartbeatOptions): JobHeartbeat {
+  let kept: string | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const keep = (id: string | null) => {
+    if (id === kept) return;
+    clearInterval(timer);
+    kept = id;
+    if (id === null) return;
+    // A manager that does not hear this one hears the next, or gives the job to somebody else.
+    const tell = () => void beat(id).catch(() => undefined);
+    timer = setInterval(tell, everyMs);
+    tell();
+  };
+  return {
+    follow: (record) => {
+      const isAtWork = !record.isPaused && !endStates.includes(record.state);
+      keep(isAtWork ? jobIdOf(record) : null);
+    },
+    stop: () => keep(null),
+  };
+}

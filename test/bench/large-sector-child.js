@@ -1,0 +1,44 @@
+/** Seals one sector without deals in a worker of its own; prints what PC1 took and how much memory the process had, as JSON. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startManagerServer } from '../../dist/src/http/manager-server.js';
+import { benchWorker } from './bench-worker.js';
+
+const size = Number(process.argv[2]);
+const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
+const manager = await startManagerServer({
+  host: '127.0.0.1',
+  port: 0,
+  home: join(home, 'manager'),
+  miner: 10000,
+  sectorSize: size,
+  epochMs: 1,
+  limit: 1,
+  warn: console.error,
+});
+/** By stage, what a transition's row says. */
+const tookMs = new Map();
+const worker = await benchWorker(home, {
+  threads: 1,
+  manager: manager.port,
+  sealing: 'seal_interval = "1h"\nrecover_interval = "1s"\nrpc_polling_interval = "10ms"',
+  more: `[[attached]]\nname = "store"\nlocation = ${JSON.stringify(join(home, 'persisted'))}`,
+  onRow: (_index, row) => {
+    if (row.kind === 'transition') tookMs.set(row.stage, row.durationMs);
+    if (row.kind === 'error') console.error(`${row.level}: ${row.message}`);
+  },
+});
+globalThis.gc();
+const idle = process.memoryUsage.rss();
+let peak = idle;
+const sampling = setInterval(() => {
+  peak = Math.max(peak, process.memoryUsage.rss());
+}, 50);
+await worker.until(0, ({ mode, state }) => mode === 'resting' && state === 'Empty');
+clearInterval(sampling);
+await worker.stop(0);
+await manager.stop();
+// Who was ended in the middle of a file may still be letting go of it.
+rmSync(home, { recursive: true, force: true, maxRetries: 20 });
+console.log(JSON.stringify({ pc1Ms: tookMs.get('PC1'), idleMiB: idle / 2 ** 20, peakMiB: peak / 2 ** 20 }));
