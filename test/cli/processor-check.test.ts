@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fileWith, freshDir, processorFile } from '../conformance/setup.js';
-import { run } from '../e2e/setup.js';
+import { run, start } from '../e2e/setup.js';
+import { isAlive } from '../processes/setup.js';
 
 const check = (...args: readonly string[]) => run('sealvisor', ['processor', 'check', ...args]);
 const node = process.execPath;
@@ -107,4 +108,27 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(told);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('a Ctrl-C ends the trial, and what was started for it', async () => {
+  const tmp = freshDir();
+  const pidFile = join(tmp, 'pid');
+  const mute = processorFile(
+    `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid)); word = ''; onEnd = () => undefined;
+setInterval(() => undefined, 1000);`,
+  );
+  const env = { TMPDIR: join(tmp, 'tmp') };
+  mkdirSync(env.TMPDIR);
+  const trial = start('sealvisor', ['processor', 'check', node, 'pc1', '--stable-wait', '1h', '--', mute], {
+    env,
+  });
+  const pidIn = () => (existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0);
+  await expect.poll(pidIn, { timeout: 20_000 }).toBeGreaterThan(0);
+  expect(await trial.end('SIGINT')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'error: interrupted (shutting_down)\n',
+  });
+  expect(isAlive(pidIn())).toBe(false);
+  expect(readdirSync(env.TMPDIR)).toEqual([]);
 });
