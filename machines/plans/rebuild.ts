@@ -1,6 +1,6 @@
 import type { Plan } from '../plan.js';
 
-const allocated: readonly string[] = ['deals', 'ticket', 'upgrade'];
+const allocated: readonly string[] = ['deals', 'ticket', 'upgrade', 'comm_r'];
 const withPieces = [...allocated, 'pieces'];
 const withTreeD = [...withPieces, 'tree_d'];
 const withPc1 = [...withTreeD, 'pc1'];

@@ -14,8 +14,8 @@ export async function rpcCall(
   const answer = await requestJson({ method: 'POST', url, body, ...options });
   const said = typeof answer.body === 'object' && answer.body !== null ? answer.body : {};
   if ('error' in said && typeof said.error === 'object' && said.error !== null) {
-    const { message } = said.error as { message?: unknown };
-    throw new SealvisorError('remote_error', `${method}: ${String(message)}`);
+    const { code, message } = said.error as { code?: unknown; message?: unknown };
+    throw new SealvisorError('remote_error', `${method}: ${String(message)}`, { data: { rpcCode: code } });
   }
   if ('result' in said) return said.result;
   // The field's manager, in Go, leaves a result out when there is none.

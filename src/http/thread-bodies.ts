@@ -48,7 +48,10 @@ export const historyQuery = z
     after: wholeNumber.optional(),
     sector: z
       .string()
-      .regex(/^s-t0\d{1,15}-\d{1,15}$/, 'expected a sector such as s-t010000-2')
+      .regex(
+        /^(s-t0\d{1,15}-\d{1,15}|[A-Za-z0-9][\w-]{0,62}-\d{1,15})$/,
+        'expected a sector such as s-t010000-2, or a job such as wdpost-5',
+      )
       .optional(),
     kind: z
       .string()

@@ -6,7 +6,7 @@ import type { FleetStore } from '../store/fleet-store.js';
 import type { MockChain } from './chain.js';
 import type { JobBook } from './job-book.js';
 import type { JobHands } from './job-hands.js';
-import { isOpen } from './job-life.js';
+import { isWanted } from './job-life.js';
 import type { Lives } from './lives.js';
 import type { SectorLife } from './sector-life.js';
 
@@ -45,7 +45,7 @@ export function finishedLife({ lives }: JobDesk, id: SectorId): SectorLife {
 
 /** @throws state_not_possible when a job of the sector is not over */
 export function checkNoJob({ book }: JobDesk, id: SectorId): void {
-  const job = book.ofSector(id).find(({ life }) => isOpen(life));
+  const job = book.ofSector(id).find(({ life }) => isWanted(life));
   if (job) throw notPossible(id, `has a job that is not over: ${job.id}; wait for it, or cancel it`);
 }
 

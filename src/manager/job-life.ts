@@ -85,9 +85,14 @@ export function isOfKind<K extends JobKind>(job: Job, kind: K): job is Job<TaskO
   return job.life.task.kind === kind;
 }
 
-/** Somebody may still work at it, or has it in hand. */
-export function isOpen({ state, isHeld }: JobLife): boolean {
-  return state === 'waiting' || state === 'given' || isHeld;
+/** It is still to be done. */
+export function isWanted({ state }: JobLife): boolean {
+  return state === 'waiting' || state === 'given';
+}
+
+/** It is still to be done, or a worker has not let go of it. */
+export function isOpen(life: JobLife): boolean {
+  return isWanted(life) || life.isHeld;
 }
 
 /** A worker says the state of what it holds every three minutes, if nothing else is set: so long a silence is its end, ms. */

@@ -1,11 +1,20 @@
 /** What a worker tells of a sector is told of the job that it has with it, where it has one; else of the sector's own life. */
+import { endStates } from '../../machines/plan.js';
+import { rebuild as rebuildPlan } from '../../machines/plans/rebuild.js';
+import { snapup } from '../../machines/plans/snapup.js';
+import { unseal } from '../../machines/plans/unseal.js';
+import { wdpost } from '../../machines/plans/wdpost.js';
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { StateReport, Verdict } from '../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import type { JobBook } from './job-book.js';
-import { isOfKind, type Job } from './job-life.js';
+import { isOfKind, type Job, type JobTask } from './job-life.js';
 import type { RebuildJobs } from './rebuild-jobs.js';
+import { silenceMs } from './sector-life.js';
+
+/** By name; without the charts that `machines/index.ts` loads. */
+const plans = { snapup, rebuild: rebuildPlan, unseal, wdpost } as const;
 
 export type JobReports = ReturnType<typeof jobReports>;
 
@@ -14,15 +23,15 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
   return {
     /** Null when it is of no job. */
     reportState: (id: SectorId, report: StateReport): Verdict | null => {
-      const job = jobOf(book.ofSector(id), report.Worker);
+      const { Worker: worker, StateChange, Failure: failure } = report;
+      const planState = StateChange.Next;
+      const job = jobOf(book.ofSector(id), worker, planState);
       if (!job) return null;
-      if (job.life.isHeld)
-        book.keep(job, {
-          planState: report.StateChange.Next,
-          worker: report.Worker,
-          failure: report.Failure,
-          heardMs: clock.now(),
-        });
+      const nowMs = clock.now();
+      // A thread's disk may have moved to another worker; two that say they have it are both let be.
+      const isTold =
+        isOf(job, worker) || job.life.worker === null || nowMs - (job.life.heardMs ?? 0) >= silenceMs;
+      if (job.life.isHeld && isTold) book.keep(job, { planState, worker, failure, heardMs: nowMs });
       return verdictOf(job);
     },
     /** Whether it was of a job. @throws state_not_possible for a job that was taken back */
@@ -61,15 +70,29 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
   };
 }
 
-/** The job that a worker's word is of: the one it has, one just given, or one it has let go. */
-function jobOf(jobs: readonly Job[], worker: StateReport['Worker']): Job | undefined {
-  const isOf = ({ life }: Job) =>
-    life.worker?.Instance === worker.Instance && life.worker.Location === worker.Location;
+type Worker = StateReport['Worker'];
+
+const isOf = ({ life }: Job, { Instance, Location }: Worker) =>
+  life.worker?.Instance === Instance && life.worker.Location === Location;
+
+/**
+ * The job that a worker's word is of: the one it has, one that was just given, one that it has let go, or another's.
+ * What was told late of the sector's own sealing names a state that no other plan has, or an end.
+ */
+function jobOf(jobs: readonly Job[], worker: Worker, planState: string): Job | undefined {
+  const held = jobs.filter(({ life }) => life.isHeld);
+  const fits = held.filter(({ life }) => statesOf(life.task).includes(planState));
   return (
-    jobs.findLast((job) => job.life.isHeld && isOf(job)) ??
-    jobs.findLast(({ life }) => life.isHeld && life.worker === null) ??
-    jobs.findLast(isOf)
+    held.findLast((job) => isOf(job, worker)) ??
+    fits.findLast(({ life }) => life.worker === null) ??
+    jobs.findLast((job) => isOf(job, worker)) ??
+    fits.at(-1)
   );
+}
+
+/** States in which a thread has the job in hand. */
+function statesOf({ kind }: JobTask): readonly string[] {
+  return plans[kind].states.map(({ name }) => name).filter((name) => !endStates.includes(name));
 }
 
 /** Done is what both sides know: a thread that still hands it in is not to be stopped. */

@@ -8,7 +8,7 @@ import type { MockChain } from './chain.js';
 import { jobBook } from './job-book.js';
 import { type Asked, askedOf, type JobDesk } from './job-desk.js';
 import { jobHands } from './job-hands.js';
-import { isOfKind, isOpen, type Job } from './job-life.js';
+import { isOfKind, isWanted, type Job } from './job-life.js';
 import { jobReports } from './job-reports.js';
 import { countText, jobView } from './job-view.js';
 import type { Lives } from './lives.js';
@@ -95,7 +95,7 @@ export function jobService(options: JobsOptions) {
           message: `${id} was taken back already: ${end?.reason}`,
           jobs: [jobView(job)],
         };
-      if (!isOpen(job.life) || (state !== 'waiting' && state !== 'given'))
+      if (!isWanted(job.life))
         return { changed: false, message: `${id} is over: it is ${state}`, jobs: [jobView(job)] };
       const { by, reason } = askedOf(wish, clock);
       const facts = {
@@ -122,7 +122,7 @@ export function jobService(options: JobsOptions) {
     pieces: (): readonly string[] => [...store.asidePieces(), ...snapUp.pieces()],
     /** The job of a sector that is not over. */
     openOf: (id: SectorId): JobView | null => {
-      const job = book.ofSector(id).find(({ life }) => isOpen(life));
+      const job = book.ofSector(id).find(({ life }) => isWanted(life));
       return job ? jobView(job) : null;
     },
     /** @throws job_not_found */

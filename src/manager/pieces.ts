@@ -44,7 +44,10 @@ export async function scanPieces(
   const skipped: string[] = [];
   const cids = new Set<string>();
   for (const path of paths) {
-    const { size, mtimeMs } = await stat(path);
+    options.signal.throwIfAborted();
+    const { size, mtimeMs } = await stat(path).catch((cause: unknown) => {
+      throw unreadable(path, cause);
+    });
     const before = known.get(path);
     if (before?.payloadSize === size && before.mtimeMs === mtimeMs) {
       cids.add(before.cid);
@@ -58,7 +61,7 @@ export async function scanPieces(
     }
     const { commP, pieceCid } = await import('../sealing/builtin/index.js');
     const work = { signal: options.signal, progress: () => undefined };
-    const { commitment, paddedSize, payloadSize } = await commP(createReadStream(path), work);
+    const { commitment, paddedSize, payloadSize } = await commP(bytesOf(path), work);
     const cid = pieceCid(commitment);
     store.addPiece({ cid, path, payloadSize, paddedSize, mtimeMs }, { aside });
     cids.add(cid);
@@ -68,4 +71,19 @@ export async function scanPieces(
       `skipped ${skipped.length} file${skipped.length > 1 ? 's' : ''} that fit no sector of ${sectorSize} bytes (empty, or over ${payloadOf(sectorSize)} bytes), the first is ${skipped[0]}`,
     );
   return { cids: [...cids], skipped };
+}
+
+/** Opened when the first byte is asked for: a stream that nobody reads has nobody to hear its fault. */
+async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): SealvisorError {
+  return new SealvisorError('usage', `cannot read the piece ${path}: ${messageOf(cause)}; mend or move it`, {
+    cause,
+  });
 }

@@ -17,7 +17,7 @@ export function unsealJobs(desk: JobDesk) {
       .ofSector(id)
       .filter((job) => isOfKind(job, 'unseal'))
       .filter(({ life }) => life.task.cid === cid && life.given > 0);
-    const job = jobs.find(({ life }) => life.isHeld) ?? jobs.at(-1);
+    const job = jobs.findLast(({ life }) => life.isHeld) ?? jobs.at(-1);
     if (job) return job;
     throw new SealvisorError(
       'job_not_found',
@@ -44,12 +44,7 @@ export function unsealJobs(desk: JobDesk) {
     },
 
     allocate: (spec: AllowedSpec): UnsealJob | null => {
-      // One that was lost meanwhile waits for its rebuild.
-      const job = hands.give(
-        'unseal',
-        spec,
-        ({ life: { sector } }) => sector !== null && !lives.of(sector).lost,
-      );
+      const job = hands.give('unseal', spec);
       if (!job?.life.sector) return null;
       const { sector, proofType, task } = job.life;
       const life = lives.of(sector);

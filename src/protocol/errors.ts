@@ -68,6 +68,11 @@ export class SealvisorError extends Error {
   readonly data: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Whether the other side of a JSON-RPC call understood it and refuses it, however often it is asked. */
+export function isRefusal(thrown: unknown): boolean {
+  return thrown instanceof SealvisorError && thrown.data?.rpcCode === wrongUsage.rpc;
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,9 +1,12 @@
 /** A job of the manager's is kept by telling, again and again, that it is still worked at (SPEC section 2, wdpost). */
 import { endStates } from '../../machines/index.js';
 import { jobIdOf, type ThreadRecord } from '../../machines/thread-record.js';
+import { isRefusal, messageOf } from '../protocol/errors.js';
 
 export interface JobHeartbeatOptions {
   beat(jobId: string): Promise<void>;
+  /** The manager took the job back, or gave it to somebody else. */
+  onTaken(jobId: string, reason: string): void;
   /** As the field's worker does. @default 3000 */
   readonly everyMs?: number;
 }
@@ -14,7 +17,7 @@ export interface JobHeartbeat {
   stop(): void;
 }
 
-export function jobHeartbeat({ beat, everyMs = 3000 }: JobHeartbeatOptions): JobHeartbeat {
+export function jobHeartbeat({ beat, onTaken, everyMs = 3000 }: JobHeartbeatOptions): JobHeartbeat {
   let kept: string | null = null;
   let timer: NodeJS.Timeout | undefined;
   const keep = (id: string | null) => {
@@ -22,8 +25,11 @@ export function jobHeartbeat({ beat, everyMs = 3000 }: JobHeartbeatOptions): Job
     clearInterval(timer);
     kept = id;
     if (id === null) return;
-    // A manager that does not hear this one hears the next, or gives the job to somebody else.
-    const tell = () => void beat(id).catch(() => undefined);
+    const tell = () =>
+      void beat(id).catch((error: unknown) => {
+        // A manager that does not hear this one hears the next.
+        if (isRefusal(error) && kept === id) onTaken(id, messageOf(error));
+      });
     timer = setInterval(tell, everyMs);
     tell();
   };

@@ -47,6 +47,7 @@ const reports = sectorReports({
 });
 const heartbeat = jobHeartbeat({
   beat: (jobId) => service.wdPoStHeartbeatJobs([jobId], setup.workerName),
+  onTaken: (jobId, reason) => life.lose(jobId, reason),
 });
 
 function planOf(name: string): Plan {

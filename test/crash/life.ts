@@ -51,8 +51,17 @@ export async function childOf(world: World, stage: string): Promise<number> {
   throw new Error(`no child does ${stage}`);
 }
 
-/** Does one job through all these deaths; gives its sector's id, or its own. */
-export async function live(world: World, course: Course, deaths: Deaths, { cell }: Matrix): Promise<string> {
+/**
+ * Does one job through all these deaths; gives its sector's id, or its own. `begin` lets a worker at it that has seen
+ * nothing of it yet.
+ */
+export async function live(
+  world: World,
+  course: Course,
+  deaths: Deaths,
+  { cell }: Matrix,
+  begin: () => Promise<void> = world.killWorker,
+): Promise<string> {
   const { gates, wire } = world;
   const { plan, states, callOf, fileOf } = course;
   const holds = new Map<string, Held>();
@@ -129,11 +138,12 @@ export async function live(world: World, course: Course, deaths: Deaths, { cell 
       await cell(plan, state, victim, moment, () => behindStage(state, victim));
   };
 
-  await prepare('Empty');
-  await world.killWorker();
-  for (const [at, state] of states.entries()) {
+  const deadly = states.filter((state) => (deaths[state]?.length ?? 0) > 0);
+  if (deadly[0] !== undefined) await prepare(deadly[0]);
+  await begin();
+  for (const [at, state] of deadly.entries()) {
     await dieAt(state);
-    const next = states[at + 1];
+    const next = deadly[at + 1];
     const isSameGate = next !== undefined && gateOf(course, next) === gateOf(course, state);
     if (next !== undefined) await prepare(next);
     if (!isSameGate) gates.open(gateOf(course, state));

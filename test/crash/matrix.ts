@@ -65,15 +65,17 @@ export function matrix(): Matrix {
           .filter(({ name }) => [...took.keys()].some((key) => key.startsWith(`${name} `)))
           .flatMap(({ name: plan, states }) => [
             plan,
-            ...states.map(({ name }) =>
-              row(
-                `  ${name}`,
-                columns.map((column) => {
-                  const ms = took.get(`${plan} ${name} ${column}`);
-                  return ms === undefined ? '-' : `${(ms / 1000).toFixed(1)} s`;
-                }),
+            ...states
+              .filter(({ name }) => [...took.keys()].some((key) => key.startsWith(`${plan} ${name} `)))
+              .map(({ name }) =>
+                row(
+                  `  ${name}`,
+                  columns.map((column) => {
+                    const ms = took.get(`${plan} ${name} ${column}`);
+                    return ms === undefined ? '-' : `${(ms / 1000).toFixed(1)} s`;
+                  }),
+                ),
               ),
-            ),
           ]),
         `${all.length} cells, ${(all.reduce((sum, ms) => sum + ms, 0) / 1000).toFixed(0)} s; - = no such death there`,
       ].join('\n'),

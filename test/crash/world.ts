@@ -39,6 +39,8 @@ export interface WorldOptions {
   readonly more?: string;
   /** Between two sectors. @default '50ms' */
   readonly sealInterval?: string;
+  /** Whether the manager deals pieces, and the worker waits for them. @default true */
+  readonly hasDeals?: boolean;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -51,12 +53,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const port = await freePort();
   const wire = await wireTo(port);
   const gates = gatesIn(join(dir, 'gates'));
-  let manager = await startManager(dir, { port, pieces });
+  const { hasDeals = true } = options;
+  const managerOptions = hasDeals ? { port, pieces } : { port };
+  let manager = await startManager(dir, managerOptions);
   const toml = workerToml(dir, wire.at, {
     threads: options.threads ?? 1,
     sealing: options.sealing ?? 'max_retries = 1000',
     more: `${gatedStages}\n${options.more ?? ''}`,
-  }).replace('seal_interval = "50ms"', `seal_interval = "${options.sealInterval ?? '50ms'}"`);
+  })
+    .replace('seal_interval = "50ms"', `seal_interval = "${options.sealInterval ?? '50ms'}"`)
+    .replace(/(enable_deals|disable_cc) = true/g, `$1 = ${hasDeals}`);
   // What is to be held from the start is closed before the worker is there.
   let worker: Daemon | undefined;
   const start = async (text?: string) => {
@@ -84,7 +90,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     killManager: async () => {
       await manager.end('SIGKILL');
-      manager = await startManager(dir, { port, pieces });
+      manager = await startManager(dir, managerOptions);
     },
     threads,
     thread: async (index = 0) => {

@@ -1,4 +1,7 @@
+import { isRefusal, messageOf } from '../../protocol/errors.js';
+
 import type { WdPostJob, WdPostOutput } from '../../protocol/jobs.js';
+import { StageError } from '../../protocol/level.js';
 import { formatSectorId, proofTypeOfSize } from '../../protocol/sector.js';
 import { failureOf } from '../runner.js';
 import { output, type Stage, type StageContext } from '../stage.js';
@@ -63,16 +66,27 @@ function taskOf(context: StageContext): Tasks['window_post']['task'] {
 const submit: Stage = async (context) => {
   const post = output<Post>(context, 'post');
   const { Id } = output<WdPostJob>(context, 'job');
-  await context.service.wdPoStFinishJob(Id, post.output, post.output === null ? post.error : '');
+  const error = post.output === null ? post.error : '';
+  await context.service.wdPoStFinishJob(Id, post.output, error).catch((thrown: unknown) => {
+    throw isRefusal(thrown) ? new StageError('abort', messageOf(thrown), { cause: thrown }) : thrown;
+  });
   return { event: 'Finish' };
 };
 
+/** Tells why it is given up, but for a job that is nobody's or another's already: that one would hear of an error. */
 const abort: Stage = async (context) => {
-  const { job, abortReason } = context.record.outputs;
-  if (job !== undefined) {
-    const { Id } = output<WdPostJob>(context, 'job');
-    await context.service.wdPoStFinishJob(Id, null, String(abortReason ?? 'aborted'));
-  }
+  const { service, workerName, record } = context;
+  const { job, abortReason } = record.outputs;
+  if (job === undefined) return { event: 'Released' };
+  const { Id } = output<WdPostJob>(context, 'job');
+  const isOurs = await service.wdPoStHeartbeatJobs([Id], workerName).then(
+    () => true,
+    (thrown: unknown) => {
+      if (isRefusal(thrown)) return false;
+      throw thrown;
+    },
+  );
+  if (isOurs) await service.wdPoStFinishJob(Id, null, String(abortReason ?? 'aborted'));
   return { event: 'Released' };
 };
 
