@@ -26,9 +26,14 @@ export function workerMethods({ control, version }: Worker): Readonly<Record<str
     return (await control.resume(index(at), { state, by: 'json-rpc' })).changed;
   });
   on('WorkerVersion', [], () => version);
-  for (const method of ['WorkerSetEnv', 'WorkerRemoveEnv'])
-    on(method, ['name', 'value'], (name) => {
-      throw new SealvisorError('invalid_request', `${String(name)} cannot be set: no processor child runs`);
-    });
+  const named = (name: unknown) => (typeof name === 'string' ? name : (JSON.stringify(name) ?? 'nothing'));
+  on('WorkerSetEnv', ['name', 'value'], async (name, value) => {
+    await control.setEnv(named(name), parse(z.string(), value, 'value'));
+    return null;
+  });
+  on('WorkerRemoveEnv', ['name'], async (name) => {
+    await control.removeEnv(named(name));
+    return null;
+  });
   return methods;
 }

@@ -9,6 +9,8 @@ export interface ProcessorOptions
   readonly stage: string;
   /** How long the child may take until it prints its ready line, ms. */
   readonly stableWaitMs: number;
+  /** A line that is no answer to anything; `pid` once it is ready. True when it is taken, else it is logged. */
+  readonly onStray?: (line: Buffer, pid: number | undefined) => boolean;
 }
 
 export interface Processor extends Omit<ProcessChild, 'write'> {
@@ -36,6 +38,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   const pending = new Map<number, Asker>();
   let lastId = 0;
   let isLeaving = false;
+  let pid: number | undefined;
   const gone = () => new SealvisorError('process_gone', `child process exited: ${stage}`);
   const child = await startProcess({
     ...options,
@@ -46,9 +49,10 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
       const progress = asker && progressOf(line);
       if (progress) asker.onProgress(progress);
       else if (asker) asker.resolve(line);
-      else options.onLog?.(`is no answer to anything: ${shortened(line)}`);
+      else if (!options.onStray?.(line, pid)) options.onLog?.(`is no answer to anything: ${shortened(line)}`);
     },
   });
+  pid = child.pid;
   void child.exited.then(() => {
     isLeaving = true;
     for (const asker of pending.values()) asker.reject(gone());

@@ -4,6 +4,7 @@ import { endOrphans } from '../processes/orphans.js';
 import { type Processor, startProcessor } from '../processes/processor.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
+import type { Dumps } from './dumps.js';
 import type { FreezeDesk } from './freezing.js';
 import { processReturns } from './process-returns.js';
 
@@ -28,6 +29,8 @@ export interface ProcessorsOptions {
   readonly onProgress: (index: number, progress: Progress) => void;
   /** A process has begun to work for a thread. */
   readonly onWork?: (index: number) => void;
+  /** Where lines that are no answers may go. @default to the log */
+  readonly dumps?: Pick<Dumps, 'watch' | 'take'>;
 }
 
 export interface Processors extends FreezeDesk {
@@ -46,7 +49,7 @@ const backoff = { minMs: 500, maxMs: 30_000 };
 const limit = { intensity: 100, periodMs: 60_000 };
 
 export function workerProcessors(options: ProcessorsOptions): Processors {
-  const { processors, mark, warn } = options;
+  const { processors, mark, warn, dumps } = options;
   const present = new Set<Processor>();
   const asked = new Map<number, Promise<unknown>>();
   const working = new Map<number, Processor>();
@@ -56,7 +59,8 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
 
   const startOne = async (config: ProcessorCommand) => {
     const onLog = (line: string) => warn(`processor ${config.stage}: ${line}`);
-    const processor = await startProcessor({ ...config, mark, onLog });
+    const processor = await startProcessor({ ...config, mark, onLog, ...(dumps && { onStray: dumps.take }) });
+    dumps?.watch(processor);
     present.add(processor);
     void processor.exited.then((exit) => {
       present.delete(processor);

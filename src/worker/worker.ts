@@ -1,5 +1,5 @@
 /** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
-import { type BreakerRecord, emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
+import { emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
 import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
@@ -8,10 +8,12 @@ import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
 import type { WorkerLife, WorkerView } from '../protocol/worker.js';
+import { breakerText } from './breaker-text.js';
 import { builtinProcessor } from './builtin-processor.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
 import { drainer, drainView } from './drain.js';
+import { workerDumps } from './dumps.js';
 import { type EventHub, eventHub } from './event-hub.js';
 import { openHome } from './home.js';
 import { checkAnyWritable, checkWritable } from './location-check.js';
@@ -88,7 +90,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       );
     },
   });
+  const dumps = workerDumps(warn);
   const processors = workerProcessors({
+    dumps,
     processors: config.processors.map((each) => builtinProcessor(each)),
     mark: homeMark(config.threads[0]?.location ?? '.'),
     warn,
@@ -195,6 +199,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     control: {
       ...control,
       ...verbs,
+      ...{ setEnv: dumps.setEnv, removeEnv: dumps.removeEnv },
       ...threadReads(slotOf, threads.all),
       worker: view,
       reload: ({ dryRun = false }) => reload(dryRun),
@@ -239,11 +244,4 @@ function processCall(
   // Sent by `processTask` alone, in this order.
   const [index, stage, task] = args as [number, string, unknown];
   return processors.request(index, stage, task);
-}
-
-function breakerText(stage: string, breaker: BreakerRecord | null): string {
-  if (breaker === null) return `the breaker of ${stage} is closed: threads that waited go on`;
-  const { failed, level, message } = breaker;
-  const who = failed.map((index) => `#${index}`).join(', ');
-  return `${who} failed ${stage} the same way: nobody tries it until one probe is done (${level}: ${message})`;
 }

@@ -51,8 +51,9 @@ let onLine = (line) => {
 };
 let onEnd = () => process.exit(0);
 let text = '';
-process.stdin.on('data', (chunk) => {
+process.stdin.setEncoding('utf8').on('data', (chunk) => {
   text += chunk;
+  if (!chunk.includes('\\n')) return;
   const lines = text.split('\\n');
   text = lines.pop();
   for (const line of lines) onLine(line);

@@ -74,6 +74,8 @@ const notAsked = {
   setLimit: never,
   closeBreaker: never,
   reload: never,
+  setEnv: never,
+  removeEnv: never,
 };
 
 /** A worker that serves, without limits, but for `facts`. */

@@ -1,5 +1,6 @@
 /** `VenusWorker.` as the field's own tools call it (SPEC section 6). */
 import { expect, test } from 'vitest';
+import { workerDumps } from '#src/worker/dumps.js';
 import { post, rpc, workerDoors } from './setup.js';
 
 const key = (name: string) => `VenusWorker.${name}`;
@@ -119,16 +120,46 @@ test('a state that is no name is refused, and the message says what is wanted', 
   });
 });
 
-test('SetEnv and RemoveEnv say that there is no child to set it for', async () => {
+test('SetEnv and RemoveEnv go to the control, and answer nothing', async () => {
+  const asked: unknown[] = [];
+  const { app } = workerDoors(undefined, {
+    setEnv: async (...args) => void asked.push(['set', ...args]),
+    removeEnv: async (...args) => void asked.push(['remove', ...args]),
+  });
+  const name = 'DUMP_ERR_RESP_4711';
+  const nothing = { jsonrpc: '2.0', id: 7, result: null };
+  expect(await rpc(app, key('WorkerSetEnv'), [name, '/tmp/lines'])).toEqual(nothing);
+  expect(await rpc(app, key('WorkerSetEnv'), { name, value: '/tmp' })).toEqual(nothing);
+  expect(await rpc(app, key('WorkerRemoveEnv'), [name])).toEqual(nothing);
+  expect(asked).toEqual([
+    ['set', name, '/tmp/lines'],
+    ['set', name, '/tmp'],
+    ['remove', name],
+  ]);
+});
+
+test.each([
+  ['WorkerSetEnv', ['RUST_LOG', '/tmp'], 'RUST_LOG'],
+  ['WorkerSetEnv', [7, '/tmp'], '7'],
+  ['WorkerSetEnv', [null, '/tmp'], 'null'],
+  ['WorkerRemoveEnv', [], 'nothing'],
+  ['WorkerRemoveEnv', ['DUMP_ERR_RESP_1'], 'DUMP_ERR_RESP_1'],
+])('%s%j is refused: it is no dump variable of a child', async (method, params, name) => {
+  const { setEnv, removeEnv } = workerDumps(() => undefined);
+  const { app } = workerDoors(undefined, { setEnv, removeEnv });
+  expect((await rpc(app, key(method), params)).error).toEqual({
+    code: -32602,
+    message: `${name} is no dump variable of a processor child: no processor child runs`,
+    data: { code: 'invalid_request' },
+  });
+});
+
+test('SetEnv without a value says that one is wanted', async () => {
   const { app } = workerDoors();
-  for (const [name, params] of [
-    ['WorkerSetEnv', ['RUST_LOG', 'debug']],
-    ['WorkerRemoveEnv', ['RUST_LOG']],
-  ] as const)
-    expect((await rpc(app, key(name), params)).error).toMatchObject({
-      code: -32602,
-      message: expect.stringContaining('RUST_LOG'),
-    });
+  expect((await rpc(app, key('WorkerSetEnv'), ['DUMP_ERR_RESP_1'])).error).toMatchObject({
+    code: -32602,
+    message: expect.stringMatching(/^value: .*string/),
+  });
 });
 
 test('a worker that stops refuses commands and says so', async () => {

@@ -1,0 +1,11 @@
+/** The field's name for where lines of a child that are no answers are dumped (vc-processors, core/ext/producer.rs). */
+
+export function dumpVariable(pid: number): string {
+  return `DUMP_ERR_RESP_${pid}`;
+}
+
+/** The child's pid; undefined for any other variable. */
+export function dumpedPid(name: string): number | undefined {
+  const [, pid] = /^DUMP_ERR_RESP_([1-9]\d{0,9})$/.exec(name) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+}
