@@ -8,6 +8,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { HistoryQuery, Progress, ThreadView } from '../protocol/thread.js';
 import { failureOf, stageRunner } from '../sealing/runner.js';
+import { spaceOf } from '../sealing/space-need.js';
 import { planStages } from '../sealing/stages/plan-stages.js';
 import type { DoneCommand } from '../store/command-log.js';
 import { openThreadStore } from '../store/thread-store.js';
@@ -20,6 +21,7 @@ import { threadCommands } from './thread-commands.js';
 import { threadDesk } from './thread-desk.js';
 import { processTask } from './thread-process.js';
 import type { SettingsOfThread, ThreadNews, ThreadSetup } from './thread-setup.js';
+import { threadSpace } from './thread-space.js';
 import { modeOf, possibleNow, viewOf } from './thread-view.js';
 
 /** More than a thread can ask for. */
@@ -38,6 +40,7 @@ const desk = threadDesk((name, args) => host.call(name, args), {
   index: setup.index,
   firstId: host.incarnation * placesPerLife,
 });
+const attached = threadSpace((name, args) => host.call(name, args), setup.index);
 const processes = { children: setup.processChildren, index: setup.index, call: host.call };
 const runStage = stageRunner({
   stages: planStages[plan.name] ?? {},
@@ -109,7 +112,8 @@ async function placed(asked: Promise<DeskAnswer | Granted>): Promise<PlaceAnswer
 const machine = sealingThread(plan, {
   commit,
   leaveLine: () => desk.leaveLine(),
-  askPlace: ({ name, isResumed }) => placed(desk.ask(name, isResumed)),
+  askPlace: ({ name, isResumed }) =>
+    placed(desk.ask(name, isResumed, spaceOf(plan, presentRecord(), setup.location))),
   awaitPlace: () => placed(desk.granted()),
   stage: (input, signal) => {
     progress = null;
@@ -120,6 +124,7 @@ const machine = sealingThread(plan, {
       workerName: setup.workerName,
       settings,
       stores: setup.stores,
+      attached,
       localPiecesDirs: setup.localPiecesDirs,
       deadlines: settings.deadlines,
       service,

@@ -1,5 +1,5 @@
 /** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
-import { type BreakerRecord, emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
+import { emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
 import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
@@ -8,6 +8,7 @@ import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
 import type { WorkerLife, WorkerView } from '../protocol/worker.js';
+import { breakerText } from './breaker-text.js';
 import { builtinProcessor } from './builtin-processor.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
@@ -135,6 +136,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     drain: record.drain && drainView(record.drain, control.threads()),
     limits: desk.limits(),
     breakers: desk.breakers(),
+    stores: asked.stores(),
     counts: summarize(control.threads()),
   });
   let isTelling = false;
@@ -186,6 +188,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     drain.stop();
     await Promise.all(threads.all().map((slot) => slot.drain(graceMs)));
     await Promise.all([root.stop(), spares?.stop()]);
+    asked.stop();
     actor.send({ type: 'worker.stopped' });
     store.close();
   };
@@ -212,6 +215,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       return stopping;
     },
   };
+  asked.start();
   const root = await startTree({
     ...serviceLimits,
     children: [
@@ -221,6 +225,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ],
   }).catch(async (error: unknown) => {
     await spares?.stop();
+    asked.stop();
     store.close();
     throw error;
   });
@@ -239,11 +244,4 @@ function processCall(
   // Sent by `processTask` alone, in this order.
   const [index, stage, task] = args as [number, string, unknown];
   return processors.request(index, stage, task);
-}
-
-function breakerText(stage: string, breaker: BreakerRecord | null): string {
-  if (breaker === null) return `the breaker of ${stage} is closed: threads that waited go on`;
-  const { failed, level, message } = breaker;
-  const who = failed.map((index) => `#${index}`).join(', ');
-  return `${who} failed ${stage} the same way: nobody tries it until one probe is done (${level}: ${message})`;
 }

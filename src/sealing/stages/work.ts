@@ -7,7 +7,9 @@ import type { Deal, Ticket } from '../../protocol/sealer.js';
 import { proofTypeOfNumber, type Sector } from '../../protocol/sector.js';
 import type { C1Output } from '../builtin/index.js';
 import { sectorFiles } from '../sector-files.js';
+import { writtenBy } from '../space-need.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
+import { chosenStore } from '../store-choice.js';
 import type { PieceFile, PieceInfo, Tasks } from '../tasks.js';
 import { checkPreCommit, checkTicket, lastingTicket } from './fresh.js';
 
@@ -148,15 +150,10 @@ export const syntheticProof: Stage = async (context) => {
   return { event: 'SyntheticPoRep' };
 };
 
-/** Copies into the first attached store that can be written, compared byte for byte; the local files go at the end. */
+/** Copies into an attached store that has room, compared byte for byte; the local files go at the end. */
 export const persist: Stage = async (context) => {
   const { sector, files, work } = await desk(context);
-  const store = context.stores.find((each) => !each.readonly);
-  if (!store)
-    throw new StageError(
-      'permanent',
-      'no attached store can be written: add an [[attached]] store and resume',
-    );
+  const store = await chosenStore(context, writtenBy(context.record));
   const { persist: run } = await builtin();
   await run(
     { sealedPath: files.sealed, cacheDir: files.cacheDir, storePath: store.location, sectorId: sector.id },
