@@ -4,7 +4,15 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, type TestContext, test } from 'vitest';
 import type { WorkerView } from '../../src/protocol/worker.js';
-import { type Daemon, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
+import {
+  type Daemon,
+  historyOf,
+  onWorker,
+  startManager,
+  startWorker,
+  threadsOf,
+  workerToml,
+} from './fleet.js';
 import { bytes, freshDir, write } from './setup.js';
 
 const soon = { timeout: 30_000, interval: 50 };
@@ -83,17 +91,16 @@ test('three threads on one disk with room for one PC1: one after the other, and 
       '[sealvisor.space]\ncheck_interval = "200ms"\nneeds = { pc1 = 4096 }\n[sealvisor.builtin]\nleast = { pc1 = "1s" }',
     ).replaceAll(/"[^"]*\/(store\d)"/g, `"${disk}/$1"`),
   );
-  let most = 0;
-  let waited = 0;
-  const isDone = async () => {
-    const views = await threadsOf(worker.at);
-    most = Math.max(most, views.filter(({ processor }) => processor?.name === 'pc1').length);
-    waited = Math.max(waited, views.filter(({ waitingFor }) => waitingFor?.limit === 'space').length);
-    return worker.lines.filter((line) => line.includes('ProofSubmitted -> Finished')).length;
-  };
-  await expect.poll(isDone, { ...soon, timeout: 60_000 }).toBe(3);
-  expect([most, waited]).toEqual([1, 2]);
+  const finished = () => worker.lines.filter((line) => line.includes('ProofSubmitted -> Finished')).length;
+  await expect.poll(finished, { ...soon, timeout: 60_000 }).toBe(3);
   await worker.end('SIGTERM');
+  const runs = [1, 2, 3]
+    .flatMap((at) => historyOf(join(disk, `store${at}`)))
+    .filter((row) => row.event === 'PC1' && row.kind === 'transition')
+    .map(({ at, durationMs }) => ({ begin: Date.parse(at) - (durationMs ?? 0), end: Date.parse(at) }))
+    .toSorted((a, b) => a.begin - b.begin);
+  expect(runs).toHaveLength(3);
+  for (const [at, { begin }] of runs.entries()) expect(begin).toBeGreaterThanOrEqual(runs[at - 1]?.end ?? 0);
 });
 
 test('read-only and full attached stores are passed over; the sector lies in the one with room', async (context) => {
