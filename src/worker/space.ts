@@ -58,7 +58,10 @@ export interface Space {
 const storeDirs = ['sealed', 'cache', 'update', 'update-cache'];
 
 export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: SpaceOptions): Space {
-  const readings = new Map<string, Reading>();
+  /** The last answer of each path: which file system it is on, or why it cannot be read. */
+  const answers = new Map<string, Reading>();
+  /** By file system: the latest look at it, whichever of its paths was asked. */
+  const latest = new Map<number, { readonly turn: number; readonly reading: Reading }>();
   const claims = spaceClaims(isHolding);
   /** The ids of asks on their way to the desk, by thread. */
   const preparing = new Map<number, number>();
@@ -79,8 +82,12 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
     return Math.max(bytes - there, Math.min(bytes, claim.need.sectorBytes));
   };
   const deviceOf = (path: string | null) => {
-    const reading = path === null ? undefined : readings.get(path);
-    return reading?.isRead ? reading.device : null;
+    const answer = path === null ? undefined : answers.get(path);
+    return answer?.isRead ? answer.device : null;
+  };
+  const readingOf = (path: string) => {
+    const device = deviceOf(path);
+    return device === null ? answers.get(path) : latest.get(device)?.reading;
   };
   const granted = (claim: Claim): readonly Granted[] => {
     const device = deviceOf(claim.path);
@@ -91,7 +98,7 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
   /** As this claim finds it: what is granted to others is not for it. */
   const roomFor = (path: string, own?: Claim) => {
     const others = claims.held().filter((claim) => claim !== own);
-    return roomOn(path, readings.get(path), others.flatMap(granted));
+    return roomOn(path, readingOf(path), others.flatMap(granted));
   };
   const neededOn = (claim: Claim, path: string) => {
     const writtenBytes = claim.path === path ? claim.nowBytes - claim.wasBytes : 0;
@@ -105,19 +112,31 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
 
   const bytesIn = ({ sectorId }: SpaceNeed, store: string) =>
     disks.bytesIn(storeDirs.map((dir) => join(store, dir, sectorId)));
-  const measure = async (claim: Claim) => {
+  const measured = async (claim: Claim) => {
     const { path, need } = claim;
-    if (path === null) return;
+    if (path === null) return { claim, path, bytes: null };
     const bytes = await (need.at === 'location' ? disks.bytesIn([need.dir]) : bytesIn(need, path));
-    // Else another store was chosen meanwhile.
-    if (bytes !== null && claim.path === path) claim.nowBytes = bytes;
+    return { claim, path, bytes };
   };
-  /** What is written is read before what is free: what is written between the two counts twice, and not never. */
+  /**
+   * What is written is read before what is free: what is written between the two counts twice, and not never. For the
+   * same reason both take hold at once, and a slow answer to an earlier look never.
+   */
   const refresh = async (paths: readonly string[]) => {
     const mine = ++turn;
     const isNear = (claim: Claim) => paths.some((path) => deviceOf(path) === deviceOf(claim.path));
-    await Promise.all(claims.held().filter(isNear).map(measure));
-    await Promise.all(paths.map(async (path) => void readings.set(path, await disks.read(path))));
+    const sizes = await Promise.all(claims.held().filter(isNear).map(measured));
+    const read = async (asked: string) => {
+      const reading = await disks.read(asked);
+      answers.set(asked, reading);
+      if (!reading.isRead || mine < (latest.get(reading.device)?.turn ?? 0)) return;
+      latest.set(reading.device, { turn: mine, reading });
+      // Unless another store was chosen meanwhile.
+      for (const { claim, path, bytes } of sizes)
+        if (bytes !== null && claim.path === path && deviceOf(path) === reading.device)
+          claim.nowBytes = bytes;
+    };
+    await Promise.all(paths.map(read));
     claims.forgetEnded(mine, isNear);
   };
   const refreshAndLook = async (paths: readonly string[]) => {
@@ -159,7 +178,7 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
       );
       const path = need.at === 'location' ? need.location : null;
       const claim: Claim = { ...ask, path, there, wasBytes: 0, nowBytes: 0, endedAt: null };
-      await measure(claim);
+      claim.nowBytes = (await measured(claim)).bytes ?? need.leftoverBytes;
       claim.wasBytes = claim.nowBytes - need.leftoverBytes;
       await refresh(paths);
       if (preparing.get(index) !== id) return false;
@@ -212,7 +231,7 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
       const neededBytes = own ? neededOn(own, location) : bytes + reserve();
       return hasRoom(roomFor(location, own), neededBytes);
     },
-    stores: () => storeViews(config(), (path) => readings.get(path), roomFor),
+    stores: () => storeViews(config(), readingOf, roomFor),
     start: lookAtAll,
     stop: () => clock.clearTimeout(alarm),
   };

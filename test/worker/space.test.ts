@@ -10,7 +10,7 @@ import { spacedDesk } from '#src/worker/space-desk.js';
 import type { Disks } from '#src/worker/space-disk.js';
 import { threadDesk } from '#src/worker/thread-desk.js';
 import { spaceService, threadSpace } from '#src/worker/thread-space.js';
-import { quiet, TestClock } from '../actors/world.js';
+import { quiet, signal, TestClock } from '../actors/world.js';
 import { noPolicy } from './desk-setup.js';
 
 const noConfig: SpaceConfig = {
@@ -46,10 +46,11 @@ function setup({ free = { '/disk': 100 }, space = {}, limits = {} }: World = {})
   const gates: Promise<void>[] = [];
   const disks: Disks = {
     read: async (path) => {
-      await gates[0];
+      const freeBytes = free[path] ?? 0;
+      await gates.shift();
       const device = devices.indexOf(path);
       if (failing.has(path)) return { isRead: false, why: 'it has not answered within 2 s' };
-      return { isRead: true, device, freeBytes: free[path] ?? 0, totalBytes: 1000 };
+      return { isRead: true, device, freeBytes, totalBytes: 1000 };
     },
     bytesIn: async (paths) => paths.reduce((sum, path) => sum + (written.get(path) ?? 0), 0),
   };
@@ -163,6 +164,27 @@ test('what a running stage has written is not taken off a second time', async ()
   expect(await other.ask()).toBe(true);
 });
 
+test('a look that had begun when a stage ended does not show what that wrote, however late it is answered', async () => {
+  const { thread, gates, free } = setup({ free: { '/disk': 60 } });
+  const [one, other, third] = [thread(0), thread(1), thread(2, { bytes: 60 })];
+  await one.ask();
+  const [early, late, after] = [signal<void>(), signal<void>(), signal<void>()];
+  gates.push(early.promise, late.promise, after.promise);
+  const asking = [other.ask(), third.ask()];
+  await quiet();
+  one.write(50);
+  await one.end();
+  early.resolve();
+  expect(await asking[0]).toBe(false);
+  after.resolve();
+  await quiet();
+  expect(other.hasBegun()).toBe(false);
+  late.resolve();
+  expect(await asking[1]).toBe(false);
+  expect(free['/disk']).toBe(10);
+  expect([other.hasBegun(), third.hasBegun()]).toEqual([false, false]);
+});
+
 test('a disk on which somebody makes room is found at the next look, without anybody asking', async () => {
   const { thread, free, keeper, clock, desk } = setup({ free: { '/disk': 20 } });
   keeper.start();
@@ -249,19 +271,15 @@ test('a limit that is full is told before the disk', async () => {
 
 test('a thread that leaves while its disk is looked at does not stand in line, and holds nothing', async () => {
   const { thread, gates, desk, keeper } = setup();
-  let open: () => void = () => undefined;
-  gates.push(
-    new Promise((resolve) => {
-      open = resolve;
-    }),
-  );
+  const looks = [signal<void>(), signal<void>()];
+  gates.push(...looks.map(({ promise }) => promise));
   const [left, dead] = [thread(0), thread(1)];
   const answers = [left.ask(), dead.ask()];
   await quiet();
   left.leaveLine();
   keeper.drop(1);
   desk.drop(1);
-  open();
+  for (const { resolve } of looks) resolve();
   expect(await Promise.all(answers)).toEqual([false, false]);
   await quiet();
   expect([left.hasBegun(), dead.hasBegun(), desk.waitingFor(0), desk.waitingFor(1)]).toEqual([
