@@ -2,7 +2,8 @@
 
 import { formatGoDuration } from '../../src/protocol/duration.js';
 import { sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
-import type { BreakerView, DrainView, LimitView, WorkerView } from '../../src/protocol/worker.js';
+import { sizeNear } from '../../src/protocol/size.js';
+import type { BreakerView, DrainView, LimitView, StoreView, WorkerView } from '../../src/protocol/worker.js';
 import { table } from './field-text.js';
 import { keyLines } from './show-text.js';
 
@@ -22,7 +23,8 @@ export function workerText(view: WorkerView, nowMs: number): string {
   ]);
   const limits = view.limits.length > 0 ? ['', limitTable(view.limits)] : [];
   const breakers = view.breakers.length > 0 ? ['', breakerTable(view.breakers, nowMs)] : [];
-  return [head, ...limits, ...breakers].join('\n');
+  const stores = view.stores.length > 0 ? ['', storeTable(view.stores)] : [];
+  return [head, ...stores, ...limits, ...breakers].join('\n');
 }
 
 /** `2 of 3 threads stand still; #1 s-t010000-2 is running PC1` */
@@ -47,6 +49,22 @@ export function limitTable(limits: readonly LimitView[]): string {
       staggeredMs === null ? '-' : formatGoDuration(staggeredMs),
       threads(holders),
       threads(queue),
+    ]),
+  ]);
+}
+
+export function storeTable(stores: readonly StoreView[]): string {
+  const size = (bytes: number | null) => (bytes === null ? '?' : sizeNear(bytes));
+  return table([
+    ['Store', 'Location', 'Free', 'Of', 'Granted', 'Holders', 'Note'],
+    ...stores.map(({ name, location, isReadonly, freeBytes, totalBytes, grantedBytes, holders, why }) => [
+      name,
+      location,
+      size(freeBytes),
+      size(totalBytes),
+      grantedBytes > 0 ? sizeNear(grantedBytes) : '-',
+      threads(holders),
+      [isReadonly ? 'read-only' : '', why ?? ''].filter((note) => note !== '').join(', ') || '-',
     ]),
   ]);
 }

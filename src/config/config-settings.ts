@@ -48,9 +48,10 @@ export function threadName(location: string): string {
 
 /** All that stands behind the threads. */
 export function settingsBelow(config: WorkerConfig): readonly Setting[] {
-  const { breaker, deadlines } = config;
+  const { breaker, deadlines, space } = config;
   return [
     ...config.attached.map((store, index) => fixed(`attached[${index}]`, tableText({ ...store }))),
+    live('attached_selection.enable_space_weighted', String(space.isStoreWeighted)),
     ...each(config.limits, 'processors.limit', (key, limit) => live(key, String(limit))),
     ...each(config.staggeredMs, 'processors.limitation.staggered', (key, ms) => live(key, durationText(ms))),
     ...processorSettings(config),
@@ -65,6 +66,10 @@ export function settingsBelow(config: WorkerConfig): readonly Setting[] {
     live('sealvisor.deadlines.ticket', String(deadlines.ticket)),
     live('sealvisor.deadlines.pre_commit', String(deadlines.preCommit)),
     live('sealvisor.deadlines.margin', String(deadlines.margin)),
+    live('sealvisor.space.enable', String(space.isEnabled)),
+    live('sealvisor.space.reserve', sizeText(space.reserveBytes)),
+    live('sealvisor.space.check_interval', durationText(space.checkIntervalMs)),
+    ...each(space.needs, 'sealvisor.space.needs', (key, sizes) => live(key, String(sizes))),
     fixed('sealvisor.history_rows', String(config.historyRows)),
     fixed('sealvisor.home', config.home),
   ];

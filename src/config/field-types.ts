@@ -5,7 +5,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { parseSize, sizeExpected } from '../protocol/size.js';
 import { managerUrl, managerUrlExpected } from './manager-url.js';
 
-const sectorSizes = ['2KiB', '8MiB', '512MiB', '32GiB', '64GiB'] as const;
+const knownSizes = ['2KiB', '8MiB', '512MiB', '32GiB', '64GiB'] as const;
 
 export const text = z.string('a text in quotes').min(1, 'a text that is not empty');
 /** An argument or a header may be empty. */
@@ -20,6 +20,10 @@ export const limit = whole(
   'a limit of at least 1, as a whole number (to stop the work, pause its threads or cordon the worker)',
 );
 export const factor = z.number('a number of at least 1').min(1, 'a number of at least 1');
+/** How many sectors of the same size would take as much. */
+export const sectorSizes = z
+  .number('a number of sector sizes, such as 11.5')
+  .min(0, 'a number of sector sizes, such as 11.5');
 /** Of a whole. */
 export const share = z
   .number('a number from 0 to 1')
@@ -35,8 +39,8 @@ export const size = parsed(parseSize, sizeExpected);
 /** The field takes a size as a number of bytes, too. */
 export const sizeOrBytes = z.union([minerNumber, size], sizeExpected);
 export const sectorSize = size.refine(
-  (bytes) => sectorSizes.some((known) => parseSize(known) === bytes),
-  `a sector size: ${sectorSizes.join(', ')}`,
+  (bytes) => knownSizes.some((known) => parseSize(known) === bytes),
+  `a sector size: ${knownSizes.join(', ')}`,
 );
 export const managerAddress = parsed(managerUrl, managerUrlExpected);
 

@@ -15,6 +15,7 @@ import {
   retryOverrides,
 } from './retry-config.js';
 import { defaultSealing, overrideSealing } from './sealing-settings.js';
+import { type SpaceConfig, spaceConfig } from './space-config.js';
 import { type ThreadConfig, threadConfigs } from './thread-config.js';
 import { readToml } from './toml-file.js';
 import { type WorkerTable, workerTable } from './worker-schema.js';
@@ -61,6 +62,7 @@ export interface WorkerConfig {
   readonly retry: Readonly<Record<string, RetryOverride>>;
   readonly breaker: BreakerConfig;
   readonly deadlines: DeadlinesConfig;
+  readonly space: SpaceConfig;
   /** Rows of history kept for a thread. @default 10000 */
   readonly historyRows: number;
   /** Where the worker keeps what is its own: limits and cordon set by hand. @default the first thread's location */
@@ -139,6 +141,7 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     retry: retryOverrides(sealvisor),
     breaker: breakerConfig(sealvisor),
     deadlines: deadlinesConfig(sealvisor, path),
+    space: spaceConfig(table),
     historyRows: sealvisor.history_rows ?? 10_000,
     home: resolve(sealvisor.home ?? threads[0]?.location ?? '.'),
   };

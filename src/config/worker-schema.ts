@@ -97,6 +97,12 @@ const sealvisorTable = table({
     pre_commit: field.count.optional(),
     margin: field.count.optional(),
   }).optional(),
+  space: table({
+    enable: field.flag.optional(),
+    reserve: field.sizeOrBytes.optional(),
+    check_interval: field.someTime.optional(),
+    needs: perName(limitNames, field.sectorSizes).optional(),
+  }).optional(),
   history_rows: field.whole(100).optional(),
   home: field.text.optional(),
 });
@@ -129,7 +135,7 @@ export const workerTable = table({
   ).min(1, 'at least one [[sealing_thread]] with its location'),
   remote_store: attachedTable.optional(),
   attached: list(attachedTable, 'a list of tables: [[attached]]').optional(),
-  attached_selection: notUsedYet(table({ enable_space_weighted: field.flag.optional() })),
+  attached_selection: table({ enable_space_weighted: field.flag.optional() }).optional(),
   processors: processorsTable.optional(),
   sealvisor: sealvisorTable.optional(),
 });

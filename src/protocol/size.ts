@@ -28,3 +28,17 @@ export function parseSize(text: string): number {
   if (Number.isSafeInteger(bytes)) return bytes;
   throw new SealvisorError('config_invalid', `${JSON.stringify(text)} is not ${sizeExpected}`);
 }
+
+/** A size to the next tenth of its unit: `3.5 GiB`, `712 B`. */
+export function sizeNear(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let count = bytes;
+  let at = 0;
+  // What would be rounded up to the next unit is told in it.
+  while (Math.abs(count) >= 1023.95 && at < units.length - 1) {
+    count /= 1024;
+    at += 1;
+  }
+  const text = count < 100 ? count.toFixed(1).replace(/\.0$/, '') : count.toFixed(0);
+  return `${text} ${units[at]}`;
+}

@@ -51,7 +51,7 @@ export interface Tries {
 
 /** What a thread stands in line for. `place` counts from 1, over all threads of the worker. */
 export interface WaitingFor {
-  /** The limit's name (`pc1`), `breaker c2`, or `cordon`. */
+  /** The limit's name (`pc1`), `breaker c2`, `space`, or `cordon`. */
   readonly limit: string;
   readonly place: number;
   /** Threads that hold what is waited for. */

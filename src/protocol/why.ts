@@ -81,22 +81,36 @@ function waitingText(view: ThreadView, worker: WorkerFacts | null, nowMs: number
   if (!waitingFor) return `waits ${sinceText(view.since, nowMs)} before ${stage}`;
   const { limit, reason } = waitingFor;
   if (limit === 'cordon') return cordonText(worker, reason, nowMs);
+  if (limit === 'space') return spaceText(waitingFor, stage, nowMs);
   const broken = /^breaker (.*)$/.exec(limit)?.[1];
   if (broken !== undefined) return breakerText(view, broken, worker, nowMs);
   const most = worker?.limits?.find(({ name }) => name === limit)?.limit;
   return `waits for ${limit}: ${lineText(waitingFor, nowMs, most)}`;
 }
 
+/** The reason says how much is free, of what is needed, and where. */
+function spaceText({ reason, holders, nextAt }: WaitingFor, stage: string, nowMs: number): string {
+  const facts = [
+    `waits for space before ${stage}: ${reason ?? 'its disk has too little'}`,
+    holders.length > 0 ? `${threadsText(holders)} may still write there` : '',
+    nextAt === undefined ? '' : `the disk is looked at again ${untilText(nextAt, nowMs)}`,
+    'it goes on by itself when there is room',
+  ];
+  return facts.filter((fact) => fact !== '').join('; ');
+}
+
 /** A place in a line, as `2nd in line, held by #0 and #1 (limit 2)`. */
 export function lineText(
-  { place, holders, reason, nextAt }: WaitingFor,
+  { limit, place, holders, reason, nextAt }: WaitingFor,
   nowMs: number,
   most?: number | null,
 ): string {
   const facts = [
     `${ordinal(place)} in line`,
     holders.length > 0 ? `held by ${threadsText(holders)}${most ? ` (limit ${most})` : ''}` : '',
-    nextAt === undefined ? '' : `its next start may be ${untilText(nextAt, nowMs)}`,
+    nextAt === undefined
+      ? ''
+      : `${limit === 'space' ? 'looked at again' : 'its next start may be'} ${untilText(nextAt, nowMs)}`,
     reason ?? '',
   ];
   return facts.filter((fact) => fact !== '').join(', ');

@@ -58,6 +58,23 @@ export interface BreakerView {
   readonly nextProbeAt: string | null;
 }
 
+/** A disk that threads write to, as it was looked at last. Sizes in bytes; null when it does not say. */
+export interface StoreView {
+  readonly kind: 'location' | 'attached';
+  /** The attached store's name, or the thread (`#0`) whose location it is. */
+  readonly name: string;
+  readonly location: string;
+  readonly isReadonly: boolean;
+  readonly freeBytes: number | null;
+  readonly totalBytes: number | null;
+  /** Of what is free there, what running stages have still to write. */
+  readonly grantedBytes: number;
+  /** The threads of these stages. */
+  readonly holders: readonly number[];
+  /** Why it cannot be read. */
+  readonly why: string | null;
+}
+
 export interface WorkerView {
   readonly name: string;
   readonly version: string;
@@ -66,6 +83,7 @@ export interface WorkerView {
   readonly drain: DrainView | null;
   readonly limits: readonly LimitView[];
   readonly breakers: readonly BreakerView[];
+  readonly stores: readonly StoreView[];
   readonly counts: Summary;
 }
 

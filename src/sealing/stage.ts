@@ -4,6 +4,7 @@ import { StageError } from '../protocol/level.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { Sector } from '../protocol/sector.js';
 import type { Progress } from '../protocol/thread.js';
+import type { AttachedDesk } from './attached-desk.js';
 import type { Deadlines } from './deadlines.js';
 import type { SectorFiles } from './sector-files.js';
 import type { ProcessorStage, Tasks } from './tasks.js';
@@ -33,6 +34,8 @@ export interface StageContext {
   readonly workerName: string;
   readonly settings: StageSettings;
   readonly stores: readonly AttachedStore[];
+  /** Who knows how much room they have. @default every store that can be written has room */
+  readonly attached?: AttachedDesk;
   readonly localPiecesDirs: readonly string[];
   readonly deadlines: Deadlines;
   readonly service: SectorService;

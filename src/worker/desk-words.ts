@@ -22,6 +22,8 @@ export interface Blocked {
   readonly limit: string;
   readonly holders: readonly number[];
   readonly reason?: string;
+  /** When it is looked at again, RFC 3339, where that is known. */
+  readonly nextAt?: string;
 }
 
 export interface DeskOptions {
@@ -57,6 +59,8 @@ export interface Desk {
   /** The thread has died: its slots and places are free. */
   drop(index: number): void;
   waitingFor(index: number): WaitingFor | null;
+  /** Whether what the thread asked for under this id was granted, and is not given back yet. */
+  isHolding(index: number, id: number): boolean;
   /** Of every name with a limit, a configured limit or a least time between starts. */
   limits(): readonly LimitView[];
   breakers(): readonly BreakerView[];

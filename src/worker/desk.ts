@@ -146,6 +146,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
       const name = homeOf(index);
       return name === undefined ? null : waitingForIn(factsOf(name), index, time);
     },
+    isHolding: (index, id) => namesOf(index).some((name) => queue.holderOf(lineOf(name), index, id)),
     limits: () => {
       const { limits, configured, staggeredMs } = policy;
       const names = new Set([...limits.keys(), ...configured.keys(), ...staggeredMs.keys()]);

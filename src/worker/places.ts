@@ -3,11 +3,17 @@ import { sectorPlace } from '../../machines/index.js';
 import { type BreakerRecord, limitsInForce, type WorkerRecord } from '../../machines/worker-record.js';
 import { systemClock } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
+import type { StoreView } from '../protocol/worker.js';
 import { createDesk } from './desk.js';
 import { deskService } from './desk-service.js';
 import type { Desk, DeskPolicy } from './desk-words.js';
+import { firstBlocked } from './first-blocked.js';
+import { spaceKeeper } from './space.js';
+import { spacedDesk } from './space-desk.js';
+import { diskReader } from './space-disk.js';
 import { deskCalls } from './thread-desk.js';
 import type { SettingsOfThread } from './thread-setup.js';
+import { spaceService } from './thread-space.js';
 
 export interface PlacesOptions {
   readonly config: () => WorkerConfig;
@@ -21,6 +27,11 @@ export interface Places {
   readonly desk: Desk;
   /** A thread's call, when it is one for the desk. */
   call(name: string, args: readonly unknown[]): Promise<unknown> | undefined;
+  /** The worker's disks, as they were looked at last. */
+  stores(): readonly StoreView[];
+  /** Looks at the disks from now on. */
+  start(): void;
+  stop(): void;
   /** Limits, breakers and cordon are as configuration and record say. */
   apply(): void;
 }
@@ -30,14 +41,33 @@ export function places({ config, record, settingsOf, onChange, onBreaker }: Plac
     const { limits, staggeredMs, breaker } = config();
     return { limits: limitsInForce(record(), limits), configured: limits, staggeredMs, breaker };
   };
-  const desk = createDesk({ clock: systemClock, wall: Date.now, onChange, onBreaker }, policy());
-  const service = deskService(desk);
+  const times = { clock: systemClock, wall: Date.now };
+  const space = spaceKeeper({
+    ...times,
+    config,
+    disks: diskReader(systemClock),
+    isHolding: (index, id) => desk.isHolding(index, id),
+    look: () => desk.look(),
+  });
+  const blockedBy = firstBlocked(space.blockedBy);
+  const desk = createDesk({ ...times, onChange, onBreaker, blockedBy }, policy());
+  const service = spacedDesk(deskService(desk), space, () => config().space.isEnabled);
+  const stores = spaceService(space);
   /** The id under which each thread asked for its next sector last. */
   const sectorIds = new Map<number, number>();
   return {
-    desk,
+    desk: {
+      ...desk,
+      drop: (index) => {
+        space.drop(index);
+        desk.drop(index);
+      },
+    },
+    stores: space.stores,
+    start: space.start,
+    stop: space.stop,
     call: (name, args) => {
-      const answer = service(name, args);
+      const answer = service(name, args) ?? stores(name, args);
       if (answer === undefined) return undefined;
       // Sent by the thread's desk alone: index, id, then what is asked.
       const [index, id, asked] = args as [number, number, unknown];

@@ -28,7 +28,7 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
     if (!before) return { ...thread, index: ++next };
     return { ...thread, index: before.index };
   });
-  const { limits, staggeredMs, retry, breaker, deadlines, stopGraceMs } = wanted;
+  const { limits, staggeredMs, retry, breaker, deadlines, space, stopGraceMs } = wanted;
   return {
     ...running,
     worker: { ...running.worker, pingIntervalMs: wanted.worker.pingIntervalMs },
@@ -38,6 +38,7 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
     retry,
     breaker,
     deadlines,
+    space,
     stopGraceMs,
   };
 }

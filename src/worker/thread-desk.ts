@@ -1,4 +1,5 @@
 /** The desk as a sealing thread reaches it: one place at a time, told when it goes on, given back when the work ends. */
+import type { SpaceNeed } from '../sealing/space-need.js';
 import type { Left } from './breaker.js';
 import type { Failure } from './breaker-key.js';
 import type { DeskAnswer, Granted } from './desk-words.js';
@@ -13,8 +14,8 @@ export interface ThreadDeskOptions {
 }
 
 export interface ThreadDesk {
-  /** Asks to start `name`. `isResumed`: an operator sent the thread, past an open breaker. */
-  ask(name: string, isResumed: boolean): Promise<DeskAnswer>;
+  /** Asks to start `name`. `isResumed`: an operator sent the thread, past an open breaker. `need`: what it will write. */
+  ask(name: string, isResumed: boolean, need?: SpaceNeed | null): Promise<DeskAnswer>;
   /** Resolves when what was asked last is granted. @throws thread_gone when the place was left */
   granted(): Promise<Granted>;
   /** Leaves the line, or gives back what no run has used; nothing once `hold` has it. */
@@ -43,10 +44,10 @@ export function threadDesk(
     return id;
   };
   return {
-    ask: async (name, isResumed) => {
+    ask: async (name, isResumed, need = null) => {
       asked = nextId++;
       // The desk's own type on the other side.
-      return (await call(deskCalls.ask, [index, asked, name, isResumed])) as DeskAnswer;
+      return (await call(deskCalls.ask, [index, asked, name, isResumed, need])) as DeskAnswer;
     },
     // The desk's own type on the other side.
     granted: async () => (await call(deskCalls.granted, [index, asked])) as Granted,

@@ -37,7 +37,7 @@ export interface ThreadLifeOptions {
   stageContext(
     signal: AbortSignal,
     progress: (progress: Progress) => void,
-  ): Pick<StageContext, 'service' | 'process'>;
+  ): Pick<StageContext, 'service' | 'attached' | 'process'>;
   onView(view: ThreadView): void;
   onProgress(progress: Progress): void;
   onStopped(): void;

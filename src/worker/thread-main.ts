@@ -7,6 +7,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { HistoryQuery } from '../protocol/thread.js';
 import { failureOf } from '../sealing/runner.js';
+import { spaceOf } from '../sealing/space-need.js';
 import { openThreadStore } from '../store/thread-store.js';
 import { awaitHost } from '../threads/host.js';
 import type { DeskAnswer, Granted } from './desk-words.js';
@@ -19,6 +20,7 @@ import { threadDesk } from './thread-desk.js';
 import { type KeepWith, type ThreadLife, threadLife } from './thread-life.js';
 import { processTask } from './thread-process.js';
 import type { SettingsOfThread, ThreadNews, ThreadSetup } from './thread-setup.js';
+import { threadSpace } from './thread-space.js';
 
 /** More than a thread can ask for. */
 const placesPerLife = 1e9;
@@ -36,6 +38,7 @@ const desk = threadDesk((name, args) => host.call(name, args), {
   index: setup.index,
   firstId: host.incarnation * placesPerLife,
 });
+const attached = threadSpace((name, args) => host.call(name, args), setup.index);
 const processes = { children: setup.processChildren, index: setup.index, call: host.call };
 const reports = sectorReports({
   send: (id, body) => service.reportState(id, body),
@@ -94,10 +97,12 @@ function lifeOf(from: ThreadRecord): ThreadLife {
     settings: () => settings,
     revision: () => revision,
     commit,
-    askPlace: ({ name, isResumed }) => placed(desk.ask(name, isResumed)),
+    askPlace: ({ name, isResumed }) =>
+      placed(desk.ask(name, isResumed, spaceOf(life.plan, life.record(), setup.location))),
     awaitPlace: () => placed(desk.granted()),
     stageContext: (signal, progress) => ({
       service,
+      attached,
       process: (stage, task) => processTask(processes, stage, task, { signal, progress }),
     }),
     onView: (view) => host.say({ type: 'view', view }),

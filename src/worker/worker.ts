@@ -139,6 +139,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     drain: record.drain && drainView(record.drain, control.threads()),
     limits: desk.limits(),
     breakers: desk.breakers(),
+    stores: asked.stores(),
     counts: summarize(control.threads()),
   });
   let isTelling = false;
@@ -190,6 +191,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     drain.stop();
     await Promise.all(threads.all().map((slot) => slot.drain(graceMs)));
     await Promise.all([root.stop(), spares?.stop()]);
+    asked.stop();
     actor.send({ type: 'worker.stopped' });
     store.close();
   };
@@ -217,6 +219,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       return stopping;
     },
   };
+  asked.start();
   const root = await startTree({
     ...serviceLimits,
     children: [
@@ -226,6 +229,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ],
   }).catch(async (error: unknown) => {
     await spares?.stop();
+    asked.stop();
     store.close();
     throw error;
   });

@@ -5,10 +5,10 @@ import { dryRunText } from '#cli/output/dry-run.js';
 import { lifeLine } from '#cli/output/life-line.js';
 import { showText } from '#cli/output/show-text.js';
 import { rowLine, rowLines } from '#cli/output/transition.js';
-import { breakerTable, drainLine, limitTable, workerText } from '#cli/output/worker-text.js';
+import { breakerTable, drainLine, limitTable, storeTable, workerText } from '#cli/output/worker-text.js';
 import { humanDuration, tookText, untilText } from '#src/protocol/human-time.js';
 import type { DryRun, Estimate } from '#src/protocol/thread.js';
-import type { BreakerView, ConfigChange, DrainView, LimitView } from '#src/protocol/worker.js';
+import type { BreakerView, ConfigChange, DrainView, LimitView, StoreView } from '#src/protocol/worker.js';
 import { workerViewOf } from '../http/setup.js';
 import { nowMs, pausedView, viewOf } from '../protocol/views.js';
 import { rowOf } from './setup.js';
@@ -211,8 +211,28 @@ test('limits and breakers are tables', () => {
   expect(breakerTable(probed, nowMs)).toContain('#1 now');
 });
 
-test('info is the worker whole: life, wishes, counts, limits and breakers', () => {
-  const text = workerText(workerViewOf({ life: 'draining', drain, limits, breakers }), nowMs);
+const stores: StoreView[] = [
+  {
+    ...{ kind: 'location', name: '#0', location: '/store1', isReadonly: false, why: null },
+    ...{ freeBytes: 1.2 * 2 ** 30, totalBytes: 2 ** 40, grantedBytes: 352 * 2 ** 30, holders: [0, 2] },
+  },
+  {
+    ...{ kind: 'attached', name: 'far', location: '/far', isReadonly: true, holders: [] },
+    ...{ freeBytes: null, totalBytes: null, grantedBytes: 0, why: 'it has not answered within 2 s' },
+  },
+];
+
+test('stores are a table: what is free, what is granted to whom, and what is wrong with one', () => {
+  expect(storeTable(stores).split('\n')).toEqual([
+    'Store  Location  Free     Of     Granted  Holders  Note',
+    '#0     /store1   1.2 GiB  1 TiB  352 GiB  #0 #2    -',
+    'far    /far      ?        ?      -        -        read-only, it has not answered within 2 s',
+  ]);
+});
+
+test('info is the worker whole: life, wishes, counts, stores, limits and breakers', () => {
+  const text = workerText(workerViewOf({ life: 'draining', drain, limits, breakers, stores }), nowMs);
+  expect(text).toContain(storeTable(stores));
   expect(valueBehind(text, 'life')).toBe('draining');
   expect(valueBehind(text, 'cordon')).toBe('-');
   expect(valueBehind(text, 'drain')).toBe('by bob since 09:59 UTC (1 min): new kernel');

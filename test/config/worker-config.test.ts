@@ -46,6 +46,13 @@ test('the least configuration gets the defaults of the field', () => {
     retry: {},
     breaker: { after: 3, probeMs: 300_000 },
     deadlines: { epochMs: 30_000, ticket: 2880, preCommit: 86_550, margin: 60 },
+    space: {
+      isEnabled: true,
+      reserveBytes: 2 ** 20,
+      checkIntervalMs: 30_000,
+      needs: {},
+      isStoreWeighted: false,
+    },
     historyRows: 10_000,
     home: '/nowhere/store1',
   });
@@ -118,7 +125,6 @@ test('each key of the field without effect here is warned of once, with its full
     'worker.scan_persist_stores',
     'metrics.enable',
     'metrics.http_listen',
-    'attached_selection.enable_space_weighted',
     'processors.ext_locks',
     'processors.static_tree_d',
     'processors.pc1[0].bin is known but not used yet: the built-in processor does pc1',

@@ -98,7 +98,9 @@ describe('what is missing below a sector', () => {
   test('a disk full in the middle of a layer: critical, nothing half-written, and on it goes when there is space', async () => {
     const { dir, payload, manager } = await setup({ sectorSize: '8MiB', size: 8_000_000 });
     const disk = smallDisk();
-    const toml = workerToml(dir, manager.at).replace(join(dir, 'store1'), disk.dir);
+    // A disk that others fill while a stage runs: nothing looks at it before.
+    const more = '[sealvisor.space]\nenable = false';
+    const toml = workerToml(dir, manager.at, { more }).replace(join(dir, 'store1'), disk.dir);
     const worker = await startWorker(dir, toml, disk.options);
     await worker.line(/TicketAssigned: critical: No space left for .*layer-2\.dat: free space, then resume/);
     const [view] = await threadsOf(worker.at);

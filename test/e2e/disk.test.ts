@@ -131,7 +131,8 @@ describe.runIf(canMount)('the disk of one thread', () => {
   test('full in the middle of a sector: critical, kept on that disk, the others finish; with space it goes on', async () => {
     const { dir, disk, toml } = await setup({
       size: '4m',
-      more: '[sealvisor.builtin]\nleast = { pc1 = "3s" }',
+      // Nothing looks at the disk before a stage: it is to fail in its middle.
+      more: '[sealvisor]\nspace.enable = false\n[sealvisor.builtin]\nleast = { pc1 = "3s" }',
     });
     const first = await startWorker(dir, toml);
     await untilAll(first, { state: 'TicketAssigned' });

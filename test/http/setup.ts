@@ -88,6 +88,7 @@ export function workerViewOf(facts: Partial<WorkerView> = {}): WorkerView {
     drain: null,
     limits: [],
     breakers: [],
+    stores: [],
     counts: summarize([]),
     ...facts,
   };

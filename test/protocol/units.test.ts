@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatGoDuration, parseDuration } from '#src/protocol/duration.js';
-import { parseSize } from '#src/protocol/size.js';
+import { parseSize, sizeNear } from '#src/protocol/size.js';
 
 const nsOf: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,
@@ -58,4 +58,17 @@ test('a size is its count times its unit', () => {
       expect(parseSize(` ${count} ${unit} `)).toBe(count * Number(bytes));
     }),
   );
+});
+
+test.each([
+  [0, '0 B'],
+  [712, '712 B'],
+  [1023, '1023 B'],
+  [1024, '1 KiB'],
+  [1.25 * 2 ** 30, '1.3 GiB'],
+  [352 * 2 ** 30, '352 GiB'],
+  [2 ** 40 - 1, '1 TiB'],
+  [2 ** 53 - 1, '8 PiB'],
+])('%i bytes are near to %s', (bytes, text) => {
+  expect(sizeNear(bytes)).toBe(text);
 });

@@ -111,6 +111,19 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
     null,
   ],
   [
+    'waits for space before C2: 1.2 GiB free of 3.5 GiB needed on /store1 for c2; #0 and #2 may still write there; the disk is looked at again in 41 s; it goes on by itself when there is room',
+    waiting({
+      ...{ limit: 'space', place: 1, holders: [0, 2], nextAt: '2026-11-22T10:00:58.000Z' },
+      reason: '1.2 GiB free of 3.5 GiB needed on /store1 for c2',
+    }),
+    serving,
+  ],
+  [
+    'waits for space before C2: its disk has too little; it goes on by itself when there is room',
+    waiting({ limit: 'space', place: 1, holders: [] }),
+    null,
+  ],
+  [
     'waits for gpu: 3rd in line, held by #7, an outside lock',
     waiting({ limit: 'gpu', place: 3, holders: [7], reason: 'an outside lock' }),
     serving,

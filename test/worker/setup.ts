@@ -73,6 +73,13 @@ export async function setup(options: Setup = {}) {
     retry: {},
     breaker: { after: 3, probeMs: 300_000 },
     deadlines: { epochMs: 30_000, ticket: 2880, preCommit: 86_550, margin: 60 },
+    space: {
+      isEnabled: true,
+      reserveBytes: 2 ** 20,
+      checkIntervalMs: 30_000,
+      needs: {},
+      isStoreWeighted: false,
+    },
     historyRows: 10_000,
     home,
     ...options.config,

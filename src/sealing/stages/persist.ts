@@ -34,6 +34,7 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
   const store = await chosenStore(
     context,
     sizes.reduce((sum, size) => sum + size, 0),
+    kind,
   );
   const kept = storedSector(store, sector.id, kind);
   const targets = [...keptFiles.map((name) => join(kept.cacheDir, name)), kept.file];

@@ -1,0 +1,238 @@
+/**
+ * Keeps threads from starting stages that would fill their disks. Free space is read; what was granted to stages that
+ * run and is not written yet is taken off. Lives on the main thread, beside the desk, which asks before it lets one in.
+ */
+import { join } from 'node:path';
+import type { Clock } from '../actors/index.js';
+import type { WorkerConfig } from '../config/worker-config.js';
+import { timestamp } from '../protocol/clock.js';
+import type { StoreView } from '../protocol/worker.js';
+import type { StoreRooms } from '../sealing/attached-desk.js';
+import type { SpaceNeed } from '../sealing/space-need.js';
+import type { Blocked } from './desk-words.js';
+import { type Claim, moveTo, type SpaceAsk, spaceClaims } from './space-claims.js';
+import type { Disks, Reading } from './space-disk.js';
+import {
+  bestRoom,
+  type Granted,
+  hasRoom,
+  type Room,
+  roomOn,
+  shortageText,
+  stillToWrite,
+} from './space-policy.js';
+import { storeViews } from './space-view.js';
+
+export interface SpaceOptions {
+  readonly clock: Clock;
+  /** Wall time in ms since the epoch. */
+  readonly wall: () => number;
+  readonly disks: Disks;
+  readonly config: () => Pick<WorkerConfig, 'space' | 'threads' | 'attached'>;
+  /** Whether the desk has let the thread in under this id, and its work has not ended. */
+  readonly isHolding: (index: number, id: number) => boolean;
+  /** `blockedBy` may answer something else now. */
+  readonly look: () => void;
+}
+
+export interface Space {
+  /** Looks at the disks before a thread asks the desk; false when it has left or died meanwhile, and asks no more. */
+  prepare(ask: SpaceAsk): Promise<boolean>;
+  /** Why the thread cannot begin the stage it asked for now; null when there is room. */
+  blockedBy(index: number, name: string): Blocked | null;
+  /** The thread leaves, before the desk hears of it. */
+  leave(index: number, id: number): void;
+  /** The thread has died, before the desk hears of it. */
+  drop(index: number): void;
+  /** Attached stores that can be written, in the order of the file, as a stage that wants `bytes` finds them. */
+  rooms(index: number, bytes: number): Promise<StoreRooms>;
+  /** The thread writes to this attached store; false when others have taken its room meanwhile. */
+  take(index: number, name: string, bytes: number): Promise<boolean>;
+  stores(): readonly StoreView[];
+  /** Looks at all disks now, and every `check_interval` from then on. */
+  start(): void;
+  stop(): void;
+}
+
+/** Names of a sector's files in an attached store begin with these. */
+const storeDirs = ['sealed', 'cache', 'update', 'update-cache'];
+
+export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: SpaceOptions): Space {
+  /** The last answer of each path: which file system it is on, or why it cannot be read. */
+  const answers = new Map<string, Reading>();
+  /** By file system: the latest look at it, whichever of its paths was asked. */
+  const latest = new Map<number, { readonly turn: number; readonly reading: Reading }>();
+  const claims = spaceClaims(isHolding);
+  /** The ids of asks on their way to the desk, by thread. */
+  const preparing = new Map<number, number>();
+  let turn = 0;
+  let alarm: unknown;
+  let nextAt = clock.now();
+
+  const stores = () => config().attached.filter((store) => !store.readonly);
+  const reserve = () => config().space.reserveBytes;
+  const plannedBytes = ({ need, stage }: SpaceAsk) => {
+    const sizes = config().space.needs[stage];
+    return sizes === undefined ? need.bytes : Math.ceil(sizes * need.sectorBytes);
+  };
+  /** To a store where a part of the sector lies already it writes the rest, and for a while one file beside its like. */
+  const bytesOn = (claim: Claim, path: string | null) => {
+    const bytes = plannedBytes(claim);
+    const there = (path !== null && claim.there.get(path)) || 0;
+    return Math.max(bytes - there, Math.min(bytes, claim.need.sectorBytes));
+  };
+  const deviceOf = (path: string | null) => {
+    const answer = path === null ? undefined : answers.get(path);
+    return answer?.isRead ? answer.device : null;
+  };
+  const readingOf = (path: string) => {
+    const device = deviceOf(path);
+    return device === null ? answers.get(path) : latest.get(device)?.reading;
+  };
+  const granted = (claim: Claim): readonly Granted[] => {
+    const device = deviceOf(claim.path);
+    const writtenBytes = claim.nowBytes - claim.wasBytes;
+    if (device === null) return [];
+    return [{ index: claim.index, device, bytes: bytesOn(claim, claim.path), writtenBytes }];
+  };
+  /** As this claim finds it: what is granted to others is not for it. */
+  const roomFor = (path: string, own?: Claim) => {
+    const others = claims.held().filter((claim) => claim !== own);
+    return roomOn(path, readingOf(path), others.flatMap(granted));
+  };
+  const neededOn = (claim: Claim, path: string) => {
+    const writtenBytes = claim.path === path ? claim.nowBytes - claim.wasBytes : 0;
+    return stillToWrite({ bytes: bytesOn(claim, path), writtenBytes }) + reserve();
+  };
+  const storeRooms = (claim: Claim) =>
+    stores().map(({ location }) => ({
+      ...roomFor(location, claim),
+      neededBytes: neededOn(claim, location),
+    }));
+
+  const bytesIn = ({ sectorId }: SpaceNeed, store: string) =>
+    disks.bytesIn(storeDirs.map((dir) => join(store, dir, sectorId)));
+  const measured = async (claim: Claim) => {
+    const { path, need } = claim;
+    if (path === null) return { claim, path, bytes: null };
+    const bytes = await (need.at === 'location' ? disks.bytesIn([need.dir]) : bytesIn(need, path));
+    return { claim, path, bytes };
+  };
+  /**
+   * What is written is read before what is free: what is written between the two counts twice, and not never. For the
+   * same reason both take hold at once, and a slow answer to an earlier look never.
+   */
+  const refresh = async (paths: readonly string[]) => {
+    const mine = ++turn;
+    const isNear = (claim: Claim) => paths.some((path) => deviceOf(path) === deviceOf(claim.path));
+    const sizes = await Promise.all(claims.held().filter(isNear).map(measured));
+    const read = async (asked: string) => {
+      const reading = await disks.read(asked);
+      answers.set(asked, reading);
+      if (!reading.isRead || mine < (latest.get(reading.device)?.turn ?? 0)) return;
+      latest.set(reading.device, { turn: mine, reading });
+      // Unless another store was chosen meanwhile.
+      for (const { claim, path, bytes } of sizes)
+        if (bytes !== null && claim.path === path && deviceOf(path) === reading.device)
+          claim.nowBytes = bytes;
+    };
+    await Promise.all(paths.map(read));
+    claims.forgetEnded(mine, isNear);
+  };
+  const refreshAndLook = async (paths: readonly string[]) => {
+    await refresh(paths);
+    if (claims.isAnyWaiting()) look();
+  };
+  const end = (claim: Claim) => {
+    claim.endedAt = turn;
+    // Rejects never: a disk that cannot be read is an answer.
+    if (claim.path !== null) void refreshAndLook([claim.path]);
+  };
+  const lookAtAll = () => {
+    const { space, threads, attached } = config();
+    nextAt = clock.now() + space.checkIntervalMs;
+    alarm = clock.setTimeout(lookAtAll, space.checkIntervalMs);
+    void refreshAndLook([...threads, ...attached].map(({ location }) => location));
+  };
+  const blockedIn = (claim: Claim, room: Room, neededBytes: number): Blocked => ({
+    limit: 'space',
+    holders: room.holders,
+    reason: shortageText(room, neededBytes, claim.stage),
+    nextAt: timestamp(wall() + (nextAt - clock.now())),
+  });
+  const runningOf = (index: number) => {
+    const claim = claims.latest(index);
+    return claim?.need.at === 'store' && claims.isHeld(claim) ? claim : undefined;
+  };
+
+  return {
+    prepare: async (ask) => {
+      const { index, id, need } = ask;
+      claims.forgetWaiting(index);
+      preparing.set(index, id);
+      const paths = need.at === 'location' ? [need.location] : stores().map(({ location }) => location);
+      const there = new Map(
+        need.at === 'location'
+          ? []
+          : await Promise.all(paths.map(async (path) => [path, (await bytesIn(need, path)) ?? 0] as const)),
+      );
+      const path = need.at === 'location' ? need.location : null;
+      const claim: Claim = { ...ask, path, there, wasBytes: 0, nowBytes: 0, endedAt: null };
+      claim.nowBytes = (await measured(claim)).bytes ?? need.leftoverBytes;
+      claim.wasBytes = claim.nowBytes - need.leftoverBytes;
+      await refresh(paths);
+      if (preparing.get(index) !== id) return false;
+      preparing.delete(index);
+      claims.add(claim);
+      return true;
+    },
+    blockedBy: (index, name) => {
+      const claim = claims.latest(index);
+      if (!config().space.isEnabled || claim?.stage !== name || plannedBytes(claim) === 0) return null;
+      if (claim.need.at === 'location') {
+        const room = roomFor(claim.need.location, claim);
+        const neededBytes = neededOn(claim, claim.need.location);
+        return hasRoom(room, neededBytes) ? null : blockedIn(claim, room, neededBytes);
+      }
+      const best = bestRoom(storeRooms(claim));
+      // Without any store that can be written the stage itself says so.
+      if (!best) return null;
+      if (!hasRoom(best, best.neededBytes)) return blockedIn(claim, best, best.neededBytes);
+      // Who is let in now has its room there, until it chooses.
+      moveTo(claim, best.path);
+      return null;
+    },
+    leave: (index, id) => {
+      if (preparing.get(index) === id) preparing.delete(index);
+      const claim = claims.find(index, id);
+      if (claim && claims.isHeld(claim)) end(claim);
+    },
+    drop: (index) => {
+      preparing.delete(index);
+      claims.forgetWaiting(index);
+      for (const claim of claims.held()) if (claim.index === index && claim.endedAt === null) end(claim);
+    },
+    rooms: async (index, bytes) => {
+      await refresh(stores().map(({ location }) => location));
+      const own = runningOf(index);
+      const rooms = stores().map(({ name, location }) => {
+        const room = roomFor(location, own);
+        const neededBytes = own ? neededOn(own, location) : bytes + reserve();
+        const why = hasRoom(room, neededBytes) ? null : shortageText(room, neededBytes, 'this sector');
+        return { name, roomBytes: Math.max(0, room.bytes ?? 0), why };
+      });
+      return { rooms, isWeighted: config().space.isStoreWeighted };
+    },
+    take: async (index, name, bytes) => {
+      const location = stores().find((store) => store.name === name)?.location;
+      const own = runningOf(index);
+      if (location === undefined) return false;
+      if (own) moveTo(own, location);
+      const neededBytes = own ? neededOn(own, location) : bytes + reserve();
+      return hasRoom(roomFor(location, own), neededBytes);
+    },
+    stores: () => storeViews(config(), readingOf, roomFor),
+    start: lookAtAll,
+    stop: () => clock.clearTimeout(alarm),
+  };
+}

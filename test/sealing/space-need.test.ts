@@ -1,0 +1,57 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { plans } from '#machines/index.js';
+import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
+import { spaceOf, writtenBy } from '#src/sealing/space-need.js';
+import { makeDir } from './chain.js';
+
+const MiB = 2 ** 20;
+const at = (state: string, size = 8 * MiB, plan = 'sealer'): ThreadRecord => ({
+  ...emptyRecord(plan, '2026-11-22T10:00:00.000Z'),
+  state,
+  sector: { miner: 10000, number: 2, id: 's-t010000-2', proofType: 6, size },
+});
+
+function needOf(record: ThreadRecord, location = makeDir()) {
+  const plan = plans[record.plan];
+  if (!plan) throw new Error(`no plan ${record.plan}`);
+  return spaceOf(plan, record, location);
+}
+
+test.each([
+  ['DealsAcquired', 8 * MiB, 'location', 8 * MiB],
+  ['TicketAssigned', 8 * MiB, 'location', 16 * MiB],
+  ['TicketAssigned', 512 * MiB, 'location', 11 * 512 * MiB],
+  ['PC1Done', 2048, 'location', 3 * 2048],
+  ['PCLanded', 8 * MiB, 'store', 24 * MiB],
+  ['C1Done', 8 * MiB, 'location', 0],
+])('in %s a sector of %i bytes writes to its %s %i bytes', (state, size, where, bytes) => {
+  expect(needOf(at(state, size))).toMatchObject({ at: where, bytes, sectorBytes: size, leftoverBytes: 0 });
+  expect(writtenBy(at(state, size))).toBe(bytes);
+});
+
+test('every stage that a plan gives room in its table asks for that room', () => {
+  for (const plan of Object.values(plans))
+    for (const { name, space } of plan.states)
+      if (space) expect(needOf(at(name, 2048, plan.name))?.bytes, `${plan.name} ${name}`).toBeGreaterThan(0);
+});
+
+test('without a sector, or with one whose size is not known, nothing is asked for', () => {
+  expect(needOf({ ...at('Empty'), sector: null })).toBeNull();
+  expect(needOf(at('TicketAssigned', 0))).toBeNull();
+});
+
+test.each([
+  ['TicketAssigned', ['cache/sc-02-data-layer-1.dat', 'cache/.sc-02-data-layer-2.dat.tmp'], 2],
+  ['PC1Done', ['sealed', 'cache/sc-02-data-tree-r-last.dat', 'cache/sc-02-data-layer-1.dat'], 2],
+  ['PieceAdded', ['staged', 'cache/sc-02-data-tree-d.dat', 'cache/.sc-02-data-tree-d.dat.tmp'], 1],
+])('in %s of %j the stage removes %i first', (state, files, count) => {
+  const location = makeDir();
+  for (const file of files) {
+    const path = join(location, 'sectors', 's-t010000-2', file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, Buffer.alloc(64 * 1024, 1));
+  }
+  expect(needOf(at(state), location)?.leftoverBytes).toBe(count * 64 * 1024);
+});
