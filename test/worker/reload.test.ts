@@ -69,6 +69,15 @@ describe('a reload', () => {
     expect(worker.config()).toBe(before);
   });
 
+  test('lets a thread go on that waited for space which the file asks for no more', async () => {
+    const { control, write, until } = await setupOn({ more: '[sealvisor.space]\nneeds = { pc1 = 1e12 }' });
+    const { waitingFor } = await until(0, isIn('TicketAssigned', 'waiting'));
+    expect(waitingFor).toMatchObject({ limit: 'space', reason: expect.stringMatching(/of 1\.8 PiB needed/) });
+    write({ more: '[sealvisor.space]\nneeds = { pc1 = 11.5 }' });
+    expect(await control.reload({})).toMatchObject({ changed: true });
+    await until(0, isIn('Empty', 'resting'));
+  });
+
   test('starts the thread that was added, which seals', async () => {
     const { control, write, until } = await setupOn({});
     write({ stores: [0, 1] });
