@@ -1,7 +1,7 @@
 /** What a stage is going to write, from its plan's table and what lies there already. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Plan, planState, plans } from '../../machines/index.js';
+import { type Plan, planState } from '../../machines/index.js';
 import type { Space } from '../../machines/plan.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { layersOf } from './builtin/cache-files.js';
@@ -38,12 +38,6 @@ export function spaceOf(plan: Plan, record: ThreadRecord, location: string): Spa
     bytes: bytesOf(space, sector.size),
     leftoverBytes: at === 'location' ? leftoverBytes(root, processor) : 0,
   };
-}
-
-/** What the stage at hand writes at most, by its plan's table. */
-export function writtenBy({ plan, state, sector }: ThreadRecord): number {
-  const found = plans[plan];
-  return found && sector ? bytesOf(planState(found, state)?.space, sector.size) : 0;
 }
 
 function bytesOf(space: Space | undefined, sectorBytes: number): number {
