@@ -1,7 +1,8 @@
 /** The worker's processor children over small scripts, or over the real command. */
 import { expect, onTestFinished } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
-import { type ProcessorCommand, workerProcessors } from '#src/worker/processors.js';
+import type { ProcessorCommand } from '#src/worker/processor-command.js';
+import { workerProcessors } from '#src/worker/processors.js';
 import { processTask } from '#src/worker/thread-process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
 import type { Run } from '../sealing/by-tasks.js';
@@ -41,15 +42,18 @@ export async function startProcessors(
     });
   /** The process that holds the thread's request. */
   const pidOf = async (index: number) => {
-    await expect.poll(() => desk.pidOf(index), { interval: 1 }).not.toBeNull();
-    const pid = desk.pidOf(index) ?? 0;
+    await expect.poll(() => desk.workOf(index), { interval: 1 }).not.toBeNull();
+    const pid = desk.workOf(index)?.pid ?? 0;
     pids.add(pid);
     return pid;
   };
   const ask = async (index: number, task: object): Promise<unknown> =>
-    JSON.parse((await desk.request(index, 'work', task)).toString()).output;
+    JSON.parse(textOf((await desk.request(index, 'work', taskOf(task))).line)).output;
   return { desk, tree, warnings, told, nextStart, pidOf, ask };
 }
+
+export const taskOf = (task: object) => new TextEncoder().encode(JSON.stringify(task));
+export const textOf = (line: Uint8Array) => Buffer.from(line).toString();
 
 /** Does tasks as a sealing thread does them when a child has the stage. */
 export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>, 'desk'>, index = 0): Run {
@@ -60,7 +64,7 @@ export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>
         index,
         // The one call of the desk: its arguments are those of a request.
         call: async <T>(_: string, args: readonly unknown[]) =>
-          (await desk.request(...(args as [number, string, unknown]))) as T,
+          (await desk.request(...(args as [number, string, Uint8Array]))) as T,
       },
       stage,
       task,
