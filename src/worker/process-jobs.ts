@@ -83,14 +83,16 @@ export function processJobs({ onProgress, onNews, onDone, onLost }: JobsOptions)
     over(job);
     if (job.asker || job.isDropped) forget(job);
     else job.answer = line;
-    job.asker?.resolve(line);
+    if (job.asker) job.asker.resolve(line);
+    else onNews(job.index);
     onDone();
   };
   const failed = (job: Open, error: unknown) => {
+    if (!job.asker && !job.isDropped) onLost(job, error);
     over(job);
     forget(job);
-    if (job.asker) job.asker.reject(error);
-    else if (!job.isDropped) onLost(job, error);
+    job.asker?.reject(error);
+    onNews(job.index);
     onDone();
   };
   const thaw = (job: Open) => {

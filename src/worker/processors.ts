@@ -91,7 +91,6 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       warn(
         `the ${stage} process that ${was} for thread #${index} is gone (${messageOf(error)}): the stage starts over`,
       );
-      options.onWork?.(index);
     },
   });
   const seats = processSeats({
