@@ -1,17 +1,23 @@
 /** A worker whose PC1 is done by a real child process, which takes its tasks when the test lets it. */
+import type { ProcessorConfig, WorkerConfig } from '#src/config/worker-config.js';
 import type { SectorService, Verdict } from '#src/protocol/sealer.js';
 import { stateOf } from '../processes/setup.js';
 import { doorkeeper } from './doorkeeper.js';
 import { freshDir, isWorking, setup } from './setup.js';
 
-export async function heldChild(options: Parameters<typeof setup>[0] = {}) {
+type Options = Omit<NonNullable<Parameters<typeof setup>[0]>, 'config'> & {
+  /** What else the configuration says. */
+  readonly config?: Partial<WorkerConfig> | ((pc1: ProcessorConfig) => Partial<WorkerConfig>);
+};
+
+export async function heldChild({ config = {}, ...options }: Options = {}) {
   const { envs, open, taskCount } = doorkeeper(freshDir());
   const pc1 = { stage: 'pc1', stableWaitMs: 20_000, envs, inheritEnvs: true, autoRestart: true } as const;
   const deaths = executioner();
   const made = await setup({
     ...options,
     service: deaths.service,
-    config: { processors: [pc1], ...options.config },
+    config: { processors: [pc1], ...(typeof config === 'function' ? config(pc1) : config) },
   });
   return {
     ...made,

@@ -2,7 +2,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
 import type { ProcessorCommand } from '#src/worker/processor-command.js';
-import { workerProcessors } from '#src/worker/processors.js';
+import { type ProcessorsOptions, workerProcessors } from '#src/worker/processors.js';
 import { processTask } from '#src/worker/thread-process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
 import type { Run } from '../sealing/by-tasks.js';
@@ -16,6 +16,7 @@ export function command(script = obedientFile(), stage = 'work'): ProcessorComma
 export async function startProcessors(
   processors: readonly ProcessorCommand[] = [command()],
   mark = homeMark(freshDir()),
+  more: Partial<ProcessorsOptions> = {},
 ) {
   const warnings: string[] = [];
   const told: (readonly [number, unknown])[] = [];
@@ -24,6 +25,7 @@ export async function startProcessors(
     mark,
     warn: (line) => warnings.push(line),
     onProgress: (index, progress) => told.push([index, progress]),
+    ...more,
   });
   const tree = await desk.start();
   const pids = new Set<number>();
