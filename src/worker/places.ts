@@ -6,6 +6,7 @@ import type { WorkerConfig } from '../config/worker-config.js';
 import { createDesk } from './desk.js';
 import { deskService } from './desk-service.js';
 import type { Desk, DeskPolicy } from './desk-words.js';
+import type { Processors } from './processors.js';
 import { deskCalls } from './thread-desk.js';
 import type { SettingsOfThread } from './thread-setup.js';
 
@@ -15,6 +16,8 @@ export interface PlacesOptions {
   readonly settingsOf: (index: number) => SettingsOfThread;
   readonly onChange: (indexes: readonly number[]) => void;
   readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
+  /** Who may have which processor. */
+  readonly processors: Pick<Processors, 'arrive' | 'blockedBy' | 'take' | 'free'>;
 }
 
 export interface Places {
@@ -25,22 +28,28 @@ export interface Places {
   apply(): void;
 }
 
-export function places({ config, record, settingsOf, onChange, onBreaker }: PlacesOptions): Places {
+export function places(options: PlacesOptions): Places {
+  const { config, record, settingsOf, onChange, onBreaker, processors } = options;
   const policy = (): DeskPolicy => {
     const { limits, staggeredMs, breaker } = config();
     return { limits: limitsInForce(record(), limits), configured: limits, staggeredMs, breaker };
   };
-  const desk = createDesk({ clock: systemClock, wall: Date.now, onChange, onBreaker }, policy());
+  const { blockedBy, take: onTaken, free: onFree } = processors;
+  const desk = createDesk(
+    { clock: systemClock, wall: Date.now, onChange, onBreaker, blockedBy, onTaken, onFree },
+    policy(),
+  );
   const service = deskService(desk);
   /** The id under which each thread asked for its next sector last. */
   const sectorIds = new Map<number, number>();
   return {
     desk,
     call: (name, args) => {
-      const answer = service(name, args);
-      if (answer === undefined) return undefined;
       // Sent by the thread's desk alone: index, id, then what is asked.
       const [index, id, asked] = args as [number, number, unknown];
+      if (name === deskCalls.ask) processors.arrive(index, String(asked));
+      const answer = service(name, args);
+      if (answer === undefined) return undefined;
       if (name === deskCalls.ask && asked === sectorPlace) sectorIds.set(index, id);
       if (sectorIds.get(index) !== id) return answer;
       return answer.then((given) => (isGiven(given) ? { ...given, settings: settingsOf(index) } : given));
