@@ -24,6 +24,7 @@ export function sealingThread(plan: Plan, work: ThreadWork = noWork) {
       ...input,
       row: null,
       startedMs: input.now(),
+      frozenMs: input.now(),
       isStopping: false,
       isProbe: false,
       isResumed: false,

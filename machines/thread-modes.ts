@@ -99,6 +99,8 @@ export function modesOf(plan: Plan, state: PlanState): ThreadStates[string] {
         },
       },
       frozen: {
+        entry: 'stopClock',
+        exit: 'goOnClock',
         on: {
           'THREAD.PAUSE': { guard: 'pausesNow', ...standStill },
           'THREAD.RESUME': { guard: 'goesOn', target: 'running', actions: ['cancelPause', 'commit'] },

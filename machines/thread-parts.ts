@@ -66,6 +66,8 @@ export function threadParts(plan: Plan, work: ThreadWork) {
       /** Gives up the place in line, unless the stage holds it already. */
       leaveLine: () => work.leaveLine(),
       startClock: assign({ startedMs: ({ context }) => context.now() }),
+      stopClock: assign({ frozenMs: ({ context }) => context.now() }),
+      goOnClock: assign({ startedMs: ({ context }) => context.startedMs + context.now() - context.frozenMs }),
       takePlace: assign(({ event }) => {
         const answer = answerOf(event);
         return { isProbe: answer.granted && answer.isProbe };

@@ -23,7 +23,9 @@ export interface ThreadInput {
 export interface ThreadContext extends ThreadInput, MachineContext {
   /** The row that belongs to the latest change; `commit` writes it with the record. */
   readonly row: Row | null;
+  /** When the stage began, later by the time that it was frozen. */
   readonly startedMs: number;
+  readonly frozenMs: number;
   readonly isStopping: boolean;
   /** The stage is tried for all threads that wait behind its breaker. */
   readonly isProbe: boolean;

@@ -1,4 +1,5 @@
 /** A configuration as a list of settings, to be compared with another one: in the order of the file. */
+import { processorKey } from './processor-config.js';
 import type { SealingSettings } from './sealing-settings.js';
 import type { ThreadConfig } from './thread-config.js';
 import { durationText, listText, sizeText, tableText } from './value-text.js';
@@ -54,6 +55,7 @@ export function settingsBelow(config: WorkerConfig): readonly Setting[] {
     live('attached_selection.enable_space_weighted', String(space.isStoreWeighted)),
     ...each(config.limits, 'processors.limit', (key, limit) => live(key, String(limit))),
     ...each(config.staggeredMs, 'processors.limitation.staggered', (key, ms) => live(key, durationText(ms))),
+    ...each(config.extLocks, 'processors.ext_locks', (key, most) => fixed(key, String(most))),
     ...processorSettings(config),
     ...each(config.builtinLeastMs, 'sealvisor.builtin.least', (key, ms) => fixed(key, durationText(ms))),
     ...config.faults.map((fault, index) => fixed(`sealvisor.faults[${index}]`, tableText({ ...fault }))),
@@ -77,16 +79,22 @@ export function settingsBelow(config: WorkerConfig): readonly Setting[] {
 
 function processorSettings({ processors }: WorkerConfig): readonly Setting[] {
   const counts = new Map<string, number>();
-  return processors.map(({ stage, stableWaitMs, envs, inheritEnvs, autoRestart }) => {
+  return processors.map(({ stage, stableWaitMs, envs, inheritEnvs, autoRestart, ...given }) => {
     const index = counts.get(stage) ?? 0;
     counts.set(stage, index + 1);
+    const { bin, args, concurrent, weight, locks, cpuset, groupName, numaPreferred } = given;
     const text = tableText({
+      ...{ bin, args },
       stable_wait: durationText(stableWaitMs),
       envs: Object.keys(envs),
       inherit_envs: inheritEnvs,
       auto_restart: autoRestart,
+      ...{ concurrent, weight, locks },
+      'cgroup.group_name': groupName,
+      'cgroup.cpuset': cpuset,
+      numa_preferred: numaPreferred,
     });
-    return { ...fixed(`processors.${stage}[${index}]`, text), secret: JSON.stringify(envs) };
+    return { ...fixed(processorKey(stage, index), text), secret: JSON.stringify(envs) };
   });
 }
 

@@ -19,6 +19,15 @@ export const limit = whole(
   2 ** 32 - 1,
   'a limit of at least 1, as a whole number (to stop the work, pause its threads or cordon the worker)',
 );
+/** Of what would else never begin. */
+export const some = whole(1);
+/** As the system writes a set of CPUs. */
+export const cpuList = z
+  .string('a list of CPUs in quotes, such as "0-3,8"')
+  .regex(/^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/, 'a list of CPUs such as 0-3,8');
+export const groupName = z
+  .string('a name in quotes')
+  .regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/, 'the name of a control group, such as vc-worker or sealing/pc1');
 export const factor = z.number('a number of at least 1').min(1, 'a number of at least 1');
 /** How many sectors of the same size would take as much. */
 export const sectorSizes = z

@@ -11,14 +11,6 @@ export function notUsedYet<T extends z.ZodType>(schema: T): z.ZodOptional<T> {
   return optional;
 }
 
-const unusedWhen = new WeakMap<z.ZodType, (value: object) => boolean>();
-
-/** A table of which nothing has an effect here when `isUnused` says so of it. */
-export function notUsedWhen<T extends z.ZodObject>(schema: T, isUnused: (value: object) => boolean): T {
-  unusedWhen.set(schema, isUnused);
-  return schema;
-}
-
 /** Paths of the values that are known but have no effect, in the order of the file. */
 export function unusedPaths(
   schema: z.ZodType,
@@ -27,18 +19,11 @@ export function unusedPaths(
   isUnused = false,
 ): readonly string[] {
   const inner = unwrap(schema);
-  const isUnusedHere = isUnused || isMarked(schema, value);
+  const isUnusedHere = isUnused || unused.has(schema);
   const entries = entriesOf(inner, value, path);
   if (entries === undefined || (entries.length === 0 && path.endsWith(']')))
     return isUnusedHere ? [path] : [];
   return entries.flatMap(([part, item, key]) => unusedPaths(part, item, key, isUnusedHere));
-}
-
-function isMarked(schema: z.ZodType, value: unknown): boolean {
-  if (unused.has(schema)) return true;
-  // As in `unwrap`.
-  if (schema instanceof z.ZodOptional) return isMarked(schema.unwrap() as z.ZodType, value);
-  return typeof value === 'object' && value !== null && (unusedWhen.get(schema)?.(value) ?? false);
 }
 
 /** The keys known in a schema as dotted paths, with `[]` for the items of a list. */

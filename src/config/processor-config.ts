@@ -1,9 +1,14 @@
+import { SealvisorError } from '../protocol/errors.js';
 import { type BuiltinStage, builtinStages } from '../protocol/stages.js';
 import type { WorkerTable } from './worker-schema.js';
 
-/** A `[[processors.<stage>]]` without `bin`: our own processor does the stage, in a child process shared by the threads. */
+/** A `[[processors.<stage>]]`: a child process that does the stage for all threads. Without `bin` it is our own processor. */
 export interface ProcessorConfig {
   readonly stage: BuiltinStage;
+  /** A path, or a name on PATH. @default our own executable */
+  readonly bin?: string;
+  /** @default `processor <stage>` */
+  readonly args?: readonly string[];
   /** How long the child may take until it is ready, ms. @default 5000 */
   readonly stableWaitMs: number;
   /** Set in the child's environment. @default {} */
@@ -12,25 +17,71 @@ export interface ProcessorConfig {
   readonly inheritEnvs: boolean;
   /** Whether it is started again when it dies. @default true */
   readonly autoRestart: boolean;
+  /** How many tasks it may have at once. @default as many as there are */
+  readonly concurrent?: number;
+  /** How much it bears beside the others of its stage. @default `concurrent`, else 1 */
+  readonly weight?: number;
+  /** Names of `ext_locks` that it needs, all of them, while it has a task. @default none */
+  readonly locks?: readonly string[];
+  /** The CPUs it runs on, `0-3,8`. @default all */
+  readonly cpuset?: string;
+  /** Where its control group is made. @default 'vc-worker' */
+  readonly groupName?: string;
+  /** The NUMA node that its memory comes from as long as there is any. @default none */
+  readonly numaPreferred?: number;
 }
 
-/** In the order of the stages; several of one stage share its tasks. */
-export function processorConfigs({ processors = {} }: WorkerTable): readonly ProcessorConfig[] {
+type ProcessorTable = NonNullable<NonNullable<WorkerTable['processors']>[BuiltinStage]>[number];
+
+/** In the order of the stages; several of one stage share its tasks. @throws config_invalid for a lock that cannot be had */
+export function processorConfigs({ processors = {} }: WorkerTable, path: string): readonly ProcessorConfig[] {
+  const locks = processors.ext_locks ?? {};
   return builtinStages.flatMap((stage) =>
-    (processors[stage] ?? [])
-      .filter((table) => table.bin === undefined)
-      .map((table) => ({
-        stage,
-        stableWaitMs: table.stable_wait ?? 5000,
-        envs: { ...table.envs },
-        inheritEnvs: table.inherit_envs ?? true,
-        autoRestart: table.auto_restart ?? true,
-      })),
+    (processors[stage] ?? []).map((table, at) => {
+      checkLocks(table, locks, `${processorKey(stage, at)}.locks in ${path}`);
+      return processorConfig(stage, table);
+    }),
   );
 }
 
-/** What else there is to say of a key without effect: who does what it names. */
-export function inItsStead(path: string): string {
-  const stage = /^processors\.(\w+)\[\d+\]\.bin$/.exec(path)?.[1];
-  return builtinStages.some((known) => known === stage) ? `: the built-in processor does ${stage}` : '';
+/** How the file names the `at`th processor of a stage, from 0. */
+export function processorKey(stage: string, at: number): string {
+  return `processors.${stage}[${at}]`;
+}
+
+function processorConfig(stage: BuiltinStage, table: ProcessorTable): ProcessorConfig {
+  const { bin, args, concurrent, weight, locks, cgroup, numa_preferred: numaPreferred } = table;
+  const given = {
+    ...{ bin, args, concurrent, weight, locks, numaPreferred },
+    cpuset: cgroup?.cpuset,
+    groupName: cgroup?.group_name,
+  };
+  // What the file leaves out is left out here, too.
+  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return {
+    stage,
+    ...set,
+    stableWaitMs: table.stable_wait ?? 5000,
+    envs: { ...table.envs },
+    inheritEnvs: table.inherit_envs ?? true,
+    autoRestart: table.auto_restart ?? true,
+  };
+}
+
+function checkLocks(
+  { locks = [] }: ProcessorTable,
+  defined: Readonly<Record<string, number>>,
+  where: string,
+): void {
+  for (const name of locks) {
+    if (!Object.hasOwn(defined, name)) {
+      const known = Object.keys(defined).join(', ') || 'nothing yet';
+      throw new SealvisorError(
+        'config_invalid',
+        `${where}: no lock ${name}: [processors.ext_locks] defines ${known}`,
+      );
+    }
+    if (locks.indexOf(name) !== locks.lastIndexOf(name))
+      throw new SealvisorError('config_invalid', `${where}: expected ${name} once`);
+  }
 }

@@ -5,7 +5,7 @@ import type { ErrorLevel } from '../protocol/level.js';
 import { checked } from './checked.js';
 import { unusedPaths } from './known-keys.js';
 import { limitConfigs, overruledLimits, staggeredConfigs } from './limit-config.js';
-import { inItsStead, type ProcessorConfig, processorConfigs } from './processor-config.js';
+import { type ProcessorConfig, processorConfigs } from './processor-config.js';
 import {
   type BreakerConfig,
   breakerConfig,
@@ -48,6 +48,8 @@ export interface WorkerConfig {
   readonly attached: readonly AttachedConfig[];
   /** Children that do stages for the threads; what none of them does, a thread does itself. */
   readonly processors: readonly ProcessorConfig[];
+  /** How many processors may have each lock at once, by its name. */
+  readonly extLocks: Readonly<Record<string, number>>;
   /** A built-in stage takes at least this long, by processor's name. */
   readonly builtinLeastMs: Readonly<Record<string, number>>;
   readonly faults: readonly FaultConfig[];
@@ -98,9 +100,7 @@ export interface FaultConfig {
 export function loadWorkerConfig(path: string): { config: WorkerConfig; warnings: string[] } {
   const raw = readToml(path);
   const table = checked(workerTable, raw, path);
-  const unused = unusedPaths(workerTable, raw).map(
-    (key) => `${key} is known but not used yet${inItsStead(key)}`,
-  );
+  const unused = unusedPaths(workerTable, raw).map((key) => `${key} is known but not used yet`);
   return {
     config: deepFreeze(workerConfig(table, path)),
     warnings: [...unused, ...overruledLimits(table)],
@@ -131,7 +131,8 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     },
     threads,
     attached: attachedStores(table),
-    processors: processorConfigs(table),
+    processors: processorConfigs(table, path),
+    extLocks: { ...table.processors?.ext_locks },
     builtinLeastMs: { ...sealvisor.builtin?.least },
     faults: faults(sealvisor.faults ?? [], threads.length, path),
     stopGraceMs: sealvisor.stop_grace ?? 30_000,

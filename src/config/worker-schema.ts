@@ -4,7 +4,7 @@ import { faultActs } from '../protocol/fault.js';
 import { errorLevels } from '../protocol/level.js';
 import { builtinStages, limitNames, stageNames } from '../protocol/stages.js';
 import * as field from './field-types.js';
-import { notUsedWhen, notUsedYet } from './known-keys.js';
+import { notUsedYet } from './known-keys.js';
 
 const { table, list, mapOf } = field;
 
@@ -32,23 +32,19 @@ const attachedTable = table({
   readonly: field.flag.optional(),
 });
 
-/** External programs are not run yet: with `bin` nothing of the table has an effect. */
-const processorTable = notUsedWhen(
-  table({
-    bin: notUsedYet(field.text),
-    args: notUsedYet(list(field.anyText, 'a list of texts')),
-    stable_wait: field.duration.optional(),
-    cgroup: notUsedYet(table({ group_name: field.text.optional(), cpuset: field.text.optional() })),
-    envs: mapOf(field.anyText).optional(),
-    numa_preferred: notUsedYet(field.count),
-    concurrent: notUsedYet(field.count),
-    locks: notUsedYet(field.texts),
-    weight: notUsedYet(field.count),
-    auto_restart: field.flag.optional(),
-    inherit_envs: field.flag.optional(),
-  }),
-  (value) => Object.hasOwn(value, 'bin'),
-);
+const processorTable = table({
+  bin: field.text.optional(),
+  args: list(field.anyText, 'a list of texts').optional(),
+  stable_wait: field.duration.optional(),
+  cgroup: table({ group_name: field.groupName.optional(), cpuset: field.cpuList.optional() }).optional(),
+  envs: mapOf(field.anyText).optional(),
+  numa_preferred: field.count.optional(),
+  concurrent: field.some.optional(),
+  locks: field.texts.optional(),
+  weight: field.some.optional(),
+  auto_restart: field.flag.optional(),
+  inherit_envs: field.flag.optional(),
+});
 const processorTables = list(processorTable, 'a list of tables: [[processors.<stage>]]');
 
 const processorsTable = table({
@@ -57,7 +53,7 @@ const processorsTable = table({
     concurrent: perName(limitNames, field.limit).optional(),
     staggered: perName(limitNames, field.duration).optional(),
   }).optional(),
-  ext_locks: notUsedYet(mapOf(field.count)),
+  ext_locks: mapOf(field.some).optional(),
   static_tree_d: notUsedYet(mapOf(field.text)),
   ...perName(builtinStages, processorTables).shape,
 });

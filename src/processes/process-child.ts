@@ -28,14 +28,16 @@ export interface ProcessChildOptions extends SpawnOptions {
   readonly graceMs?: number;
   /** Each line on stdout, but for the ready line. @default dropped */
   readonly onLine?: (line: Buffer) => void;
+  /** Its stdout has ended, by its death or by its will. @default nothing */
+  readonly onSilent?: () => void;
   /** Each line on stderr, cut to 8 KiB. @default dropped */
   readonly onLog?: (line: string) => void;
 }
 
 export interface ProcessChild extends Child {
   readonly pid: number;
-  /** Resolves when the line is handed to the pipe; rejects when the child is gone. */
-  write(line: string): Promise<void>;
+  /** Writes a line, in one or more parts. Resolves when it is handed to the pipe; rejects when the child is gone. */
+  write(...parts: readonly (string | Uint8Array)[]): Promise<void>;
   /** SIGSTOP to the whole group; `stop()` and `kill()` work on a frozen one, too. */
   freeze(): void;
   thaw(): void;
@@ -60,7 +62,7 @@ export function processChild(options: ProcessChildOptions): () => Promise<Proces
 
 /** Starts a process and resolves when it is ready. @throws start_failed; nothing is left running */
 export async function startProcess(options: ProcessChildOptions): Promise<ProcessChild> {
-  const { ready, doneLine, onLine = nothing, onLog = nothing } = options;
+  const { ready, doneLine, onLine = nothing, onLog = nothing, onSilent = nothing } = options;
   const said = { ready: nothing as () => void, isReady: ready === undefined, isDone: false };
   const up = new Promise<void>((resolve) => {
     said.ready = resolve;
@@ -75,6 +77,7 @@ export async function startProcess(options: ProcessChildOptions): Promise<Proces
       said.ready();
     }),
   );
+  running.stdout.once('end', onSilent);
   running.stderr.on(
     'data',
     lineSplitter((line) => onLog(line.toString()), longestLog),
@@ -106,9 +109,13 @@ function childOf(
     pid,
     exited,
     kill,
-    write: (line) =>
+    write: (...parts) =>
       new Promise((resolve, reject) => {
-        stdin.write(`${line}\n`, (error) => (error ? reject(error) : resolve()));
+        // In one go, and without joining them: a task of 50 MB would be copied.
+        stdin.cork();
+        for (const part of parts) stdin.write(part);
+        stdin.write('\n', (error) => (error ? reject(error) : resolve()));
+        stdin.uncork();
       }),
     stop: () => {
       if (asked || !isRunning(running)) return;

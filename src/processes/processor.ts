@@ -17,7 +17,7 @@ export interface Processor extends Omit<ProcessChild, 'write'> {
   readonly stage: string;
   /** Requests that wait for their answer. */
   inFlight(): number;
-  /** Sends a task; gives the line of its answer, unparsed. @throws process_gone when the child ends first, at once when it leaves */
+  /** Sends a task, or the bytes of a task's JSON; gives the line of its answer, unparsed. @throws process_gone when the child ends first, at once when it leaves */
   request(task: unknown, options?: { readonly onProgress?: (progress: Progress) => void }): Promise<Buffer>;
 }
 
@@ -26,6 +26,9 @@ interface Asker {
   resolve(line: Buffer): void;
   reject(reason: unknown): void;
 }
+
+/** How long after the end of its stdout a child that is to end may take for it, ms. */
+const silentMs = 500;
 
 /** Gives the `start` of a ChildSpec, as `processChild` does. */
 export function processorChild(options: ProcessorOptions): () => Promise<Processor> {
@@ -38,9 +41,15 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   const pending = new Map<number, Asker>();
   let lastId = 0;
   let isLeaving = false;
-  let pid: number | undefined;
+  let silence: NodeJS.Timeout | undefined;
   const gone = () => new SealvisorError('process_gone', `child process exited: ${stage}`);
-  const child = await startProcess({
+  let child: ProcessChild | undefined;
+  const giveUp = (why: string) => {
+    if (isLeaving || !child) return;
+    options.onLog?.(why);
+    child.kill();
+  };
+  const started = await startProcess({
     ...options,
     name: `processor ${stage}`,
     ready: { line: readyLine(stage), withinMs: options.stableWaitMs },
@@ -49,22 +58,28 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
       const progress = asker && progressOf(line);
       if (progress) asker.onProgress(progress);
       else if (asker) asker.resolve(line);
-      else if (!options.onStray?.(line, pid)) options.onLog?.(`is no answer to anything: ${shortened(line)}`);
+      else if (!options.onStray?.(line, child?.pid))
+        options.onLog?.(`is no answer to anything: ${shortened(line)}`);
+    },
+    // A death ends it as well, and is told at once.
+    onSilent: () => {
+      silence = setTimeout(() => giveUp('it closed its stdout, and is ended'), silentMs);
     },
   });
-  pid = child.pid;
-  void child.exited.then(() => {
+  child = started;
+  void started.exited.then(() => {
     isLeaving = true;
+    clearTimeout(silence);
     for (const asker of pending.values()) asker.reject(gone());
     pending.clear();
   });
-  const { write, ...rest } = child;
+  const { write, ...rest } = started;
   return {
     ...rest,
     stage,
     stop: () => {
       isLeaving = true;
-      return child.stop();
+      return started.stop();
     },
     inFlight: () => pending.size,
     request: (task, { onProgress = () => undefined } = {}) =>
@@ -74,7 +89,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
           return;
         }
         const id = ++lastId;
-        const line = requestLine(id, task);
+        const line = requestLine(id, task instanceof Uint8Array ? task : JSON.stringify(task));
         pending.set(id, {
           onProgress,
           resolve: (line) => {
@@ -84,11 +99,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
           reject,
         });
         // Who no longer reads will never answer; its end, told by `exited`, ends all that is asked of it.
-        write(line).catch(() => {
-          if (isLeaving) return;
-          options.onLog?.('it reads no more, and is ended');
-          child.kill();
-        });
+        write(...line).catch(() => giveUp('it reads no more, and is ended'));
       }),
   };
 }

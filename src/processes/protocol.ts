@@ -5,8 +5,9 @@ export function readyLine(stage: string): string {
   return `${stage} processor ready`;
 }
 
-export function requestLine(id: number, task: unknown): string {
-  return JSON.stringify({ id, task });
+/** In parts; `task` is the task's JSON. */
+export function requestLine(id: number, task: string | Uint8Array): readonly (string | Uint8Array)[] {
+  return [`{"id":${id},"task":`, task, '}'];
 }
 
 /** How near to an end of its line an id is looked for, bytes; the field's processors write it first. */

@@ -80,7 +80,12 @@ export interface ThreadView {
   readonly lastError: LastError | null;
   readonly tries: Tries | null;
   readonly waitingFor: WaitingFor | null;
-  readonly processor: { readonly name: string; readonly pid: number | null } | null;
+  /** `frozenBytes`: memory that it holds while it stands still, as far as that is known. */
+  readonly processor: {
+    readonly name: string;
+    readonly pid: number | null;
+    readonly frozenBytes?: number;
+  } | null;
   readonly progress: Progress | null;
   readonly possible: readonly string[];
 }

@@ -75,6 +75,15 @@ export interface StoreView {
   readonly why: string | null;
 }
 
+/** A process that stands still for a thread, with the memory that it holds; null until that is known. */
+export interface FrozenProcess {
+  readonly index: number;
+  /** The stage, as in the configuration. */
+  readonly name: string;
+  readonly pid: number;
+  readonly bytes: number | null;
+}
+
 export interface WorkerView {
   readonly name: string;
   readonly version: string;
@@ -85,6 +94,8 @@ export interface WorkerView {
   readonly breakers: readonly BreakerView[];
   readonly stores: readonly StoreView[];
   readonly counts: Summary;
+  /** Left out where none is. */
+  readonly frozen?: readonly FrozenProcess[];
 }
 
 /** What happened to a command for the worker: the worker as it is now, whether anything changed, and one sentence. */

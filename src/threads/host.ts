@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { expose, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { withHanded } from './hand-over.js';
 import { Pulse } from './pulse.js';
 import type { BootData, Given, Said, Told } from './wire.js';
 import { answerOf, unpack, type WireAnswer } from './wire-error.js';
@@ -75,7 +76,7 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
     },
     call: async <T>(name: string, args: readonly unknown[]) =>
       // The owner answers with what the service's own type promises.
-      unpack((await door.call(name, args)) as WireAnswer<T>),
+      unpack((await door.call(name, withHanded(args, args))) as WireAnswer<T>),
     ready: (verbs, onEvent) => {
       const offered = {
         call: async (name: string, args: readonly unknown[]) => {

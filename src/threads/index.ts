@@ -1,4 +1,5 @@
 export { threadCount, threadLimit } from './admission.js';
+export { handOver } from './hand-over.js';
 export { awaitHost, type Host, threadHost, type Verbs } from './host.js';
 export type { Delivery } from './outbox.js';
 export type { SnapshotNews } from './plain-snapshot.js';

@@ -10,6 +10,7 @@ import { expose, type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { admitThread } from './admission.js';
+import { withHanded } from './hand-over.js';
 import { PendingCalls } from './pending-calls.js';
 import { Pulse } from './pulse.js';
 import type { BootData, Given, Said, Told } from './wire.js';
@@ -97,8 +98,10 @@ export class ThreadLink {
       });
     });
     events.port1.on('message', this.#hear);
-    const serve = (service: string, args: readonly unknown[]) =>
-      answerOf(() => this.#owner.services(service, args));
+    const serve = async (service: string, args: readonly unknown[]) => {
+      const answer = await answerOf(() => this.#owner.services(service, args));
+      return withHanded(answer, answer.ok ? [answer.value] : []);
+    };
     expose({ call: serve }, nodeEndpoint(services.port1));
     this.#door = wrap<Door>(nodeEndpoint(this.#worker));
   }

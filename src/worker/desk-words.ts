@@ -36,6 +36,10 @@ export interface DeskOptions {
   readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
   /** Looked at whenever somebody may be let in; when the answer becomes another one, `look` is called. @default null */
   readonly blockedBy?: (index: number, name: string) => Blocked | null;
+  /** Told in the same turn: the thread has the slot, before anyone else is looked at. */
+  readonly onTaken?: (index: number, name: string) => void;
+  /** Told in the same turn: the slot is free again, before anyone is let in. */
+  readonly onFree?: (index: number, name: string) => void;
 }
 
 export interface Granted {
@@ -61,6 +65,8 @@ export interface Desk {
   waitingFor(index: number): WaitingFor | null;
   /** Whether what the thread asked for under this id was granted, and is not given back yet. */
   isHolding(index: number, id: number): boolean;
+  /** The name it asked for, when nothing but what `blockedBy` tells keeps the thread from going on. */
+  doorOf(index: number): string | null;
   /** Of every name with a limit, a configured limit or a least time between starts. */
   limits(): readonly LimitView[];
   breakers(): readonly BreakerView[];

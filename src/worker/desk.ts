@@ -11,6 +11,7 @@ import type { Desk, DeskOptions, DeskPolicy } from './desk-words.js';
 
 export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk {
   const { clock, wall, onChange, onBreaker, blockedBy = () => null } = options;
+  const { onTaken = () => undefined, onFree = () => undefined } = options;
   const time: DeskTime = {
     now: () => clock.now(),
     text: (at) => timestamp(wall() + (at - clock.now())),
@@ -59,6 +60,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
       const isProbe = open !== null;
       if (isProbe) breakers.probeBy(name, index);
       edit(name, (before) => queue.begin(before, turn.place, isProbe, now));
+      onTaken(index, name);
       waiters.grant(index, { isProbe });
     }
   };
@@ -87,6 +89,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
   };
   const release = (name: string, index: number, id: number, how: Left) => {
     edit(name, (line) => queue.giveBack(line, index, id));
+    onFree(index, name);
     const news = name === sectorPlace ? null : breakers.settle(name, index, how, policy.breaker);
     if (news !== null) unsaved.add(name);
     // Who was sent past it when it was open before was not sent past this one.
@@ -147,6 +150,13 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
       return name === undefined ? null : waitingForIn(factsOf(name), index, time);
     },
     isHolding: (index, id) => namesOf(index).some((name) => queue.holderOf(lineOf(name), index, id)),
+    doorOf: (index) => {
+      const name = homeOf(index);
+      if (name === undefined || queue.placeOf(lineOf(name), index)?.id === null) return null;
+      const { line, limit, staggeredMs, held, open } = factsOf(name);
+      const isShut = held !== null || open !== null || queue.isFull(line, limit);
+      return !isShut && queue.nextStart(line, staggeredMs ?? 0, clock.now()) === null ? name : null;
+    },
     limits: () => {
       const { limits, configured, staggeredMs } = policy;
       const names = new Set([...limits.keys(), ...configured.keys(), ...staggeredMs.keys()]);

@@ -9,8 +9,8 @@ export interface FreezeDesk {
   freeze(index: number): 'frozen' | 'none' | readonly number[];
   /** Lets it go on. */
   thaw(index: number): void;
-  /** Ends it where it stands. */
-  endFrozen(index: number): void;
+  /** What was begun is nobody's: a process that stands still for the thread, or works for a dead one alone, is ended. */
+  abandon(index: number): void;
   /** Ends the process that works for the thread, frozen or not: `none` does, or it works for others as well. */
   end(index: number): 'ended' | 'none' | readonly number[];
 }
@@ -36,7 +36,13 @@ export function freezing(processes: FreezeDesk) {
   /** Nobody waits for what an aborted stage's process does: what it uses is to be free. */
   const aborted = ({ index, stage }: ThreadView, outcome: Outcome): Outcome => {
     const answer = processes.end(index);
-    if (typeof answer === 'string') return outcome;
+    if (answer === 'none') return outcome;
+    if (answer === 'ended') {
+      if (outcome.changed) return outcome;
+      // The thread stood still already, after its death: what it had left did not.
+      const message = `${outcome.message}; the process of its ${stage} is ended, and the stage starts over`;
+      return { changed: true, message, view: { ...outcome.view, processor: null } };
+    }
     const goesOn = `the process of its ${stage} works for ${listed(answer)} as well, and does the work to its end`;
     return { ...outcome, message: `${outcome.message}; ${goesOn}` };
   };
@@ -45,7 +51,8 @@ export function freezing(processes: FreezeDesk) {
       const isFrozen = how === 'freeze' && freeze(view);
       if (!isFrozen) {
         const outcome = await send();
-        return how === 'now' && isNews(outcome) ? aborted(view, outcome) : outcome;
+        const holds = outcome.changed || outcome.view.mode === 'paused';
+        return how === 'now' && holds && outcome.isRepeat !== true ? aborted(view, outcome) : outcome;
       }
       try {
         const outcome = await send();
@@ -61,7 +68,7 @@ export function freezing(processes: FreezeDesk) {
       const outcome = await send();
       if (!isNews(outcome)) return outcome;
       if (state === null) processes.thaw(index);
-      else processes.endFrozen(index);
+      else processes.abandon(index);
       return outcome;
     },
   };

@@ -8,6 +8,7 @@ import { createDesk } from './desk.js';
 import { deskService } from './desk-service.js';
 import type { Desk, DeskPolicy } from './desk-words.js';
 import { firstBlocked } from './first-blocked.js';
+import type { Processors } from './processors.js';
 import { spaceKeeper } from './space.js';
 import { spacedDesk } from './space-desk.js';
 import { diskReader } from './space-disk.js';
@@ -21,12 +22,16 @@ export interface PlacesOptions {
   readonly settingsOf: (index: number) => SettingsOfThread;
   readonly onChange: (indexes: readonly number[]) => void;
   readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
+  /** Who may have which processor. */
+  readonly processors: Pick<Processors, 'arrive' | 'blockedBy' | 'take' | 'free'>;
 }
 
 export interface Places {
   readonly desk: Desk;
   /** A thread's call, when it is one for the desk. */
   call(name: string, args: readonly unknown[]): Promise<unknown> | undefined;
+  /** Whether nothing but a processor keeps the thread from going on. */
+  isAtTheDoor(index: number): boolean;
   /** The worker's disks, as they were looked at last. */
   stores(): readonly StoreView[];
   /** Looks at the disks from now on. */
@@ -36,7 +41,8 @@ export interface Places {
   apply(): void;
 }
 
-export function places({ config, record, settingsOf, onChange, onBreaker }: PlacesOptions): Places {
+export function places(options: PlacesOptions): Places {
+  const { config, record, settingsOf, onChange, onBreaker, processors } = options;
   const policy = (): DeskPolicy => {
     const { limits, staggeredMs, breaker } = config();
     return { limits: limitsInForce(record(), limits), configured: limits, staggeredMs, breaker };
@@ -49,8 +55,11 @@ export function places({ config, record, settingsOf, onChange, onBreaker }: Plac
     isHolding: (index, id) => desk.isHolding(index, id),
     look: () => desk.look(),
   });
-  const blockedBy = firstBlocked(space.blockedBy);
-  const desk = createDesk({ ...times, onChange, onBreaker, blockedBy }, policy());
+  const blockedBy = firstBlocked(space.blockedBy, processors.blockedBy);
+  const desk = createDesk(
+    { ...times, onChange, onBreaker, blockedBy, onTaken: processors.take, onFree: processors.free },
+    policy(),
+  );
   const service = spacedDesk(deskService(desk), space, () => config().space.isEnabled);
   const stores = spaceService(space);
   /** The id under which each thread asked for its next sector last. */
@@ -63,14 +72,19 @@ export function places({ config, record, settingsOf, onChange, onBreaker }: Plac
         desk.drop(index);
       },
     },
+    isAtTheDoor: (index) => {
+      const name = desk.doorOf(index);
+      return name !== null && space.blockedBy(index, name) === null;
+    },
     stores: space.stores,
     start: space.start,
     stop: space.stop,
     call: (name, args) => {
-      const answer = service(name, args) ?? stores(name, args);
-      if (answer === undefined) return undefined;
       // Sent by the thread's desk alone: index, id, then what is asked.
       const [index, id, asked] = args as [number, number, unknown];
+      if (name === deskCalls.ask) processors.arrive(index, String(asked));
+      const answer = service(name, args) ?? stores(name, args);
+      if (answer === undefined) return undefined;
       if (name === deskCalls.ask && asked === sectorPlace) sectorIds.set(index, id);
       if (sectorIds.get(index) !== id) return answer;
       return answer.then((given) => (isGiven(given) ? { ...given, settings: settingsOf(index) } : given));

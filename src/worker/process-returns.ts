@@ -17,6 +17,7 @@ export function processReturns() {
       expected.get(stage)?.resolve();
       expected.delete(stage);
     },
+    isExpected: (stage: string): boolean => expected.has(stage),
     /** Resolves when none is on its way. */
     of: (stage: string): Promise<void> => expected.get(stage)?.promise ?? Promise.resolve(),
   };

@@ -1,173 +1,236 @@
-/** The worker's processor children: one a `[[processors.<stage>]]`, shared by its threads, started again with backoff when they die. */
-import { type ChildSpec, startTree, type Tree } from '../actors/index.js';
-import { endOrphans } from '../processes/orphans.js';
-import { type Processor, startProcessor } from '../processes/processor.js';
+/** The worker's processor children, shared by its threads: who has which, what they work at, what stands still. */
+import type { Tree } from '../actors/index.js';
+import type { Processor } from '../processes/processor.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
-import type { Progress } from '../protocol/thread.js';
+import type { Progress, ThreadView } from '../protocol/thread.js';
+import type { FrozenProcess } from '../protocol/worker.js';
 import type { Dumps } from './dumps.js';
 import type { FreezeDesk } from './freezing.js';
-import { processReturns } from './process-returns.js';
-
-export interface ProcessorCommand {
-  readonly stage: string;
-  readonly command: string;
-  readonly args: readonly string[];
-  /** The whole environment of the child. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** How long it may take until it is ready, ms. */
-  readonly stableWaitMs: number;
-  /** Whether it is started again when it dies. */
-  readonly autoRestart: boolean;
-}
+import { processChildren } from './process-children.js';
+import { type Job, processJobs } from './process-jobs.js';
+import { processSeats, type Seats } from './process-seats.js';
+import type { ProcessorCommand } from './processor-command.js';
 
 export interface ProcessorsOptions {
   readonly processors: readonly ProcessorCommand[];
+  /** How many may have each lock at once. @default {} */
+  readonly locks?: Readonly<Record<string, number>>;
   /** Whose children they are: the same for every worker on this home (`homeMark`). */
   readonly mark: string;
   readonly warn: (line: string) => void;
   /** A task's progress, told by its child. */
   readonly onProgress: (index: number, progress: Progress) => void;
-  /** A process has begun to work for a thread. */
+  /** What is known of a thread's process has changed. */
   readonly onWork?: (index: number) => void;
+  /** A child or a lock may be had that could not be had before. */
+  readonly onRoom?: () => void;
+  /** Whether nothing but a child or its locks keeps a thread from going on. @default always */
+  readonly isAtTheDoor?: (index: number) => boolean;
   /** Where lines that are no answers may go. @default to the log */
   readonly dumps?: Pick<Dumps, 'watch' | 'take'>;
 }
 
-export interface Processors extends FreezeDesk {
+/** An answer as it came, and who gave it. */
+export interface ProcessAnswer {
+  readonly line: Uint8Array;
+  readonly by: string;
+}
+
+export interface Work {
+  readonly name: string;
+  readonly pid: number;
+  readonly frozenBytes?: number;
+  /** It was begun for an earlier incarnation. */
+  readonly isLeft: boolean;
+}
+
+export interface Processors extends FreezeDesk, Pick<Seats, 'arrive' | 'blockedBy' | 'take' | 'free'> {
   /** The stages that children do. */
   readonly stages: readonly string[];
-  /** Has a child do a task of a thread; gives the line of the answer. @throws process_gone at once when the child is down */
-  request(index: number, stage: string, task: unknown): Promise<Buffer>;
-  /** The process that works for a thread now. */
-  pidOf(index: number): number | null;
+  /**
+   * Has a child do a task (its JSON) of a thread. What an earlier incarnation of the thread has left is taken up when
+   * it is the very same task, else waited for or ended: both write the same files.
+   * @throws process_gone at once when the children are down
+   */
+  request(index: number, stage: string, task: Uint8Array): Promise<ProcessAnswer>;
+  /** The process that works for a thread now, or stands still for it. */
+  workOf(index: number): Work | null;
+  /** The thread has died in this state: its work goes on, and what is frozen stays so. */
+  leave(index: number, view: ThreadView): void;
+  /** The thread shows this: what is worked at for another state is ended. */
+  shown(view: ThreadView): void;
+  /** By thread. */
+  frozen(): readonly FrozenProcess[];
   /** Ends what an earlier worker left, and starts the children under a supervisor. @throws start_failed; nothing is left running */
   start(): Promise<Tree>;
 }
 
-const backoff = { minMs: 500, maxMs: 30_000 };
-/** Never reached with this backoff: a child that cannot live is tried for ever, and the threads are told. */
-const limit = { intensity: 100, periodMs: 60_000 };
-
 export function workerProcessors(options: ProcessorsOptions): Processors {
-  const { processors, mark, warn, dumps } = options;
-  const present = new Set<Processor>();
+  const { processors: commands, mark, warn, onRoom = () => undefined } = options;
   const asked = new Map<number, Promise<unknown>>();
-  const working = new Map<number, Processor>();
-  /** A process that stands still takes no more tasks. */
-  const frozen = new Map<number, Processor>();
-  const returns = processReturns();
+  /** Counts what ends the requests that a thread has made so far. */
+  const lives = new Map<number, number>();
+  const places = new Map<number, string>();
+  const waiting: (() => void)[] = [];
+  let isTelling = false;
 
-  const startOne = async (config: ProcessorCommand) => {
-    const onLog = (line: string) => warn(`processor ${config.stage}: ${line}`);
-    const processor = await startProcessor({ ...config, mark, onLog, ...(dumps && { onStray: dumps.take }) });
-    dumps?.watch(processor);
-    present.add(processor);
-    void processor.exited.then((exit) => {
-      present.delete(processor);
-      if (exit.kind === 'crash') warn(`${messageOf(exit.error)}; ${outlook(config.autoRestart)}`);
+  const onChange = () => {
+    for (const look of waiting.splice(0)) look();
+    if (isTelling) return;
+    isTelling = true;
+    setImmediate(() => {
+      isTelling = false;
+      onRoom();
     });
-    return processor;
   };
-  const specOf = (config: ProcessorCommand, at: number): ChildSpec => {
-    let hasBeenUp = false;
-    return {
-      id: `${config.stage}#${at}`,
-      restart: config.autoRestart ? 'permanent' : 'temporary',
-      start: async () => {
-        try {
-          const processor = await startOne(config).finally(() => returns.over(config.stage));
-          hasBeenUp = true;
-          return { ...processor, facts: () => ({ pid: processor.pid }) };
-        } catch (error) {
-          // The first failure is the whole start's, and is told by that.
-          if (hasBeenUp) warn(`${messageOf(error)}; it is tried again`);
-          throw error;
-        }
-      },
-    };
-  };
+  const changed = () => new Promise<void>((resolve) => void waiting.push(resolve));
+  const children = processChildren({ commands, mark, warn, onChange, dumps: options.dumps });
+  const jobs = processJobs({
+    onProgress: options.onProgress,
+    onNews: (index) => options.onWork?.(index),
+    onDone: onChange,
+    onLost: ({ index, stage, isFrozen }, error) => {
+      const was = isFrozen ? 'stood still' : 'worked on';
+      warn(
+        `the ${stage} process that ${was} for thread #${index} is gone (${messageOf(error)}): the stage starts over`,
+      );
+    },
+  });
+  const seats = processSeats({
+    children,
+    locks: options.locks ?? {},
+    jobs: jobs.all,
+    isFrozen: (processor) => jobs.all().some((job) => job.isFrozen && job.processor === processor),
+    isAtTheDoor: options.isAtTheDoor ?? (() => true),
+  });
 
-  const missing = (stage: string) => {
-    const [holder] = [...frozen].find(([, each]) => each.stage === stage) ?? [];
-    if (holder === undefined) return isDown(stage, processors);
-    return new SealvisorError('process_gone', `the ${stage} process is frozen for thread #${holder}`);
+  const lifeOf = (index: number) => lives.get(index) ?? 0;
+  const forgetRequests = (index: number) => void lives.set(index, lifeOf(index) + 1);
+  const liveJob = (index: number) => {
+    const job = jobs.of(index);
+    return job && jobs.all().includes(job) ? job : undefined;
   };
   /** Does it to the process that works for this thread alone; `none` does, or it works for these others as well. */
-  const toOwn = <T>(index: number, act: (processor: Processor) => T): T | 'none' | readonly number[] => {
-    const processor = working.get(index);
-    if (!processor) return 'none';
-    const sharing = [...working].filter(([other, each]) => each === processor && other !== index);
-    return sharing.length > 0 ? sharing.map(([other]) => other) : act(processor);
+  const toOwn = <T>(index: number, act: (job: Job) => T): T | 'none' | readonly number[] => {
+    const job = liveJob(index);
+    if (!job) return 'none';
+    const sharing = seats.sharing(job.processor, index);
+    return sharing.length > 0 ? sharing : act(job);
   };
-  const end = (processor: Processor) => {
-    if (isTriedAgain(processor.stage)) returns.expect(processor.stage);
-    present.delete(processor);
-    processor.kill();
-  };
-  const isTriedAgain = (stage: string) => processors.some((each) => each.stage === stage && each.autoRestart);
-  const unfreeze = (index: number, act: (processor: Processor) => void) => {
-    const processor = frozen.get(index);
-    if (!processor) return;
-    frozen.delete(index);
-    act(processor);
+  /** Its answer is nobody's. What would stand still for ever, and what only a dead thread waited for, is ended. */
+  const abandon = (index: number) => {
+    const job = jobs.of(index);
+    if (!job) return;
+    jobs.drop(job);
+    const isInTheWay = job.isFrozen || (job.isLeft && seats.sharing(job.processor, index).length === 0);
+    if (isInTheWay && jobs.of(index) === job) children.end(job.processor);
+    onChange();
   };
 
-  const freest = (stage: string) =>
-    [...present]
-      .filter((each) => each.stage === stage && ![...frozen.values()].includes(each))
-      .toSorted((one, other) => one.inFlight() - other.inFlight())[0];
-  const ask = async (index: number, stage: string, task: unknown) => {
-    const before = freest(stage);
-    if (!before) await returns.of(stage);
-    const processor = before ?? freest(stage);
-    if (!processor) throw missing(stage);
-    working.set(index, processor);
-    options.onWork?.(index);
-    try {
-      const onProgress = (progress: Progress) => options.onProgress(index, progress);
-      return await processor.request(task, { onProgress });
-    } finally {
-      working.delete(index);
-      unfreeze(index, (each) => each.thaw());
+  /** @throws process_gone when the stage has no child, thread_gone when the thread has died meanwhile */
+  const begin = async (index: number, stage: string, task: Uint8Array, life: number) => {
+    for (;;) {
+      if (lifeOf(index) !== life)
+        throw new SealvisorError('thread_gone', `thread #${index} no longer waits for its ${stage}`);
+      const chosen = seats.childFor(index, stage);
+      if (chosen.kind === 'child') {
+        const { processor } = chosen.child;
+        // In this very turn: whoever chooses next sees it.
+        return answerOf(processor, stage, jobs.begin(index, stage, task, processor));
+      }
+      if (chosen.kind === 'blocked') await changed();
+      else if (children.isReturning(stage)) await children.returned(stage);
+      else throw children.missing(stage);
     }
   };
+  const ask = async (index: number, stage: string, task: Uint8Array, life: number) => {
+    const job = jobs.of(index);
+    if (job?.isLeft && !job.isDropped && job.stage === stage && Buffer.compare(job.task, task) === 0)
+      return answerOf(job.processor, stage, jobs.takeUp(job));
+    if (job) {
+      abandon(index);
+      await job.done;
+    }
+    return begin(index, stage, task, life);
+  };
+  const answerOf = async (
+    { pid }: Processor,
+    stage: string,
+    answer: Promise<Buffer>,
+  ): Promise<ProcessAnswer> => ({ line: await answer, by: `the ${stage} processor (pid ${pid})` });
+
   return {
-    stages: [...new Set(processors.map(({ stage }) => stage))],
+    stages: [...new Set(commands.map(({ stage }) => stage))],
+    ...{ arrive: seats.arrive, blockedBy: seats.blockedBy, take: seats.take },
+    free: (index, stage) => {
+      seats.free(index, stage);
+      onChange();
+    },
     request: (index, stage, task) => {
-      // A thread that died leaves its task behind: the next incarnation's waits for it, for both write the same files.
-      const mine = (asked.get(index) ?? Promise.resolve()).then(() => ask(index, stage, task));
+      const life = lifeOf(index);
+      // One after the other: a stage that was aborted leaves its task behind, and the next one's writes the same files.
+      const mine = (asked.get(index) ?? Promise.resolve()).then(() => ask(index, stage, task, life));
       const settled = () => undefined;
       asked.set(index, mine.then(settled, settled));
       return mine;
     },
-    pidOf: (index) => working.get(index)?.pid ?? null,
+    workOf: (index) => {
+      const job = liveJob(index);
+      if (!job) return null;
+      const { stage, processor, isFrozen, frozenBytes, isLeft } = job;
+      const held = isFrozen && frozenBytes !== null ? { frozenBytes } : {};
+      return { name: stage, pid: processor.pid, isLeft, ...held };
+    },
+    leave: (index, view) => {
+      forgetRequests(index);
+      places.set(index, placeOf(view));
+      jobs.leave(index);
+      seats.drop(index);
+      onChange();
+    },
+    shown: (view) => {
+      const job = jobs.of(view.index);
+      if (!job) return;
+      const isOver = job.isLeft
+        ? placeOf(view) !== places.get(view.index)
+        : job.isFrozen && view.processor === null;
+      if (isOver) abandon(view.index);
+    },
+    frozen: () =>
+      jobs
+        .all()
+        .flatMap(({ index, stage, processor, isFrozen, frozenBytes }) =>
+          isFrozen ? [{ index, name: stage, pid: processor.pid, bytes: frozenBytes }] : [],
+        ),
     freeze: (index) =>
-      toOwn(index, (processor) => {
-        frozen.set(index, processor);
-        processor.freeze();
+      toOwn(index, (job) => {
+        jobs.freeze(job);
         return 'frozen' as const;
       }),
-    thaw: (index) => unfreeze(index, (each) => each.thaw()),
-    endFrozen: (index) => unfreeze(index, end),
-    end: (index) =>
-      toOwn(index, (processor) => {
-        frozen.delete(index);
-        end(processor);
-        return 'ended' as const;
-      }),
-    start: async () => {
-      for (const pid of await endOrphans(mark)) warn(`ended process ${pid}, left by an earlier worker`);
-      return startTree({ children: processors.map(specOf), ...limit, backoff });
+    thaw: (index) => {
+      const job = jobs.of(index);
+      // What a dead thread left goes on when its next incarnation takes it up.
+      if (job && !job.isLeft) jobs.thaw(job);
+      onChange();
     },
+    abandon: (index) => {
+      forgetRequests(index);
+      abandon(index);
+    },
+    end: (index) => {
+      forgetRequests(index);
+      const job = jobs.of(index);
+      if (job) jobs.drop(job);
+      return toOwn(index, ({ processor }) => {
+        children.end(processor);
+        return 'ended' as const;
+      });
+    },
+    start: () => children.start(),
   };
 }
 
-function isDown(stage: string, processors: readonly ProcessorCommand[]): SealvisorError {
-  const ofStage = processors.filter((each) => each.stage === stage);
-  const next = outlook(ofStage.some((each) => each.autoRestart));
-  return new SealvisorError('process_gone', `child process exited: ${stage}; ${next}`);
-}
-
-function outlook(isTried: boolean): string {
-  return isTried ? 'it is being started again' : 'auto_restart is off: restart the worker';
+/** Where a thread stands: work for one state is of no use in another. */
+function placeOf({ sector, job, state }: ThreadView): string {
+  return `${sector?.id ?? job ?? '-'} ${state}`;
 }

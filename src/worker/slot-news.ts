@@ -10,7 +10,7 @@ import type { SlotNews } from './thread-slot.js';
 export interface SlotNewsDesk {
   send(event: WorkerEvent): void;
   readonly desk: Pick<Desk, 'drop' | 'waitingFor'>;
-  readonly processors: Pick<Processors, 'endFrozen' | 'pidOf'>;
+  readonly processors: Pick<Processors, 'leave' | 'shown' | 'workOf'>;
   readonly events: Pick<EventHub, 'publish'>;
   readonly drain: Pick<Drainer, 'threadStarted'>;
   readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
@@ -37,15 +37,15 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
       warn(`thread #${index} failed: ${reason}; the other threads go on`);
       send({ type: 'thread.failed', index, reason });
     },
-    onGone: () => {
+    onGone: (last) => {
       const { desk, processors } = parts();
+      processors.leave(index, last);
       desk.drop(index);
-      processors.endFrozen(index);
     },
     onView: (view) => {
       const { events, processors, onView } = parts();
       // Its stage was taken from it (the sector is lost): a process that stands still for it would do so for ever.
-      if (view.processor === null) processors.endFrozen(index);
+      processors.shown(view);
       events.publish({ type: 'thread', view });
       onView?.(view);
     },
@@ -56,10 +56,12 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
     },
     overlay: (view) => {
       const { desk, processors } = parts();
+      const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
       return {
         ...view,
         waitingFor: view.mode === 'waiting' ? desk.waitingFor(index) : null,
-        processor: view.processor && { ...view.processor, pid: processors.pidOf(index) },
+        // A process that a dead thread left is shown as well.
+        processor: view.processor ? { ...work, name: view.processor.name } : isLeft ? work : null,
       };
     },
   };

@@ -3,7 +3,10 @@
 import { parseAnswer } from '../processes/protocol.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
 import type { Progress } from '../protocol/thread.js';
+import { outputFault } from '../sealing/output-faults.js';
 import type { ProcessorStage, Tasks } from '../sealing/tasks.js';
+import { handOver } from '../threads/hand-over.js';
+import type { ProcessAnswer } from './processors.js';
 
 /** The service call by which a thread hands a task to a child. */
 export const processService = 'process';
@@ -26,13 +29,17 @@ export async function processTask<S extends ProcessorStage>(
     const { runTask } = await import('../sealing/builtin/index.js');
     return runTask(stage, task, work);
   }
+  // Written and read here, where nobody else has to wait: a task or an answer of 50 MB takes its time.
+  const bytes = handOver(new TextEncoder().encode(JSON.stringify(task)));
   // A child that is shared cannot be told to stop: its answer is awaited, and dropped when the stage was aborted.
-  const line = await desk.call<Uint8Array>(processService, [desk.index, stage, task]);
+  const { line, by } = await desk.call<ProcessAnswer>(processService, [desk.index, stage, bytes]);
   work.signal.throwIfAborted();
   const answer = parseAnswer(Buffer.from(line.buffer, line.byteOffset, line.byteLength));
-  // The protocol's own shape for this stage's answer (SPEC section 5).
-  if (answer.ok) return answer.output as Tasks[S]['output'];
-  throw failureSaid(answer.message);
+  if (!answer.ok) throw failureSaid(answer.message);
+  const fault = outputFault(stage, answer.output);
+  if (fault !== undefined) throw new StageError('permanent', `${by} gave no output of ${stage}: ${fault}`);
+  // The protocol's own shape for this stage's answer, as far as it is looked at.
+  return answer.output as Tasks[S]['output'];
 }
 
 /** Our own children say the level of a failure; any other's is permanent (SPEC section 3: processor failed). */

@@ -18,8 +18,8 @@ export interface SlotNews {
   onFailed(reason: string): void;
   onView(view: ThreadView): void;
   onRow(row: HistoryRow): void;
-  /** The thread is gone, for whatever reason: what it held is free. */
-  onGone(): void;
+  /** The thread is gone, for whatever reason: what it held is free. `last` is what it showed. */
+  onGone(last: ThreadView): void;
   /** What the worker knows beside the thread: the process that works for it, the line it stands in. */
   overlay(view: ThreadView): ThreadView;
 }
@@ -141,7 +141,7 @@ export function createThreadSlot(
       thread.call('note', ['Restarted', `started again after: ${before}`], noteMs).catch(() => undefined);
     void thread.exited.then((exit) => {
       if (present === thread) present = undefined;
-      news.onGone();
+      news.onGone(shown.last());
       if (exit.kind !== 'crash') return;
       lastExit = reasonOf(exit.error, name);
       news.onExited(lastExit);

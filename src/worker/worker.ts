@@ -8,8 +8,8 @@ import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
 import type { WorkerLife, WorkerView } from '../protocol/worker.js';
+import { handOver } from '../threads/hand-over.js';
 import { breakerText } from './breaker-text.js';
-import { builtinProcessor } from './builtin-processor.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
 import { drainer, drainView } from './drain.js';
@@ -18,7 +18,8 @@ import { type EventHub, eventHub } from './event-hub.js';
 import { openHome } from './home.js';
 import { checkAnyWritable, checkWritable } from './location-check.js';
 import { places } from './places.js';
-import { type Processors, workerProcessors } from './processors.js';
+import { processorCommands } from './processor-command.js';
+import { type ProcessAnswer, type Processors, workerProcessors } from './processors.js';
 import { reloader } from './reload.js';
 import { serviceDispatcher } from './remote-service.js';
 import { slotNews } from './slot-news.js';
@@ -59,10 +60,14 @@ export interface Worker {
   stop(graceMs?: number): Promise<void>;
 }
 
+/** Bytes. */
+const longLine = 1024 * 1024;
+
 /** @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { name, version, warn, onRow, onView } = options;
   let { config } = options;
+  const commands = processorCommands(config.processors, warn);
   await checkAnyWritable(config.threads.map((thread) => thread.location));
   const store = openHome(config, warn);
   // Written below alone, and guarded by its checksum.
@@ -74,6 +79,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
 
   const hot = hotSettings(() => config, warn);
+  const dumps = workerDumps(warn);
+  const processors = workerProcessors({
+    dumps,
+    processors: commands,
+    locks: config.extLocks,
+    mark: homeMark(config.threads[0]?.location ?? '.'),
+    warn,
+    onProgress: (index, progress) => threads.find(index)?.progress(progress),
+    onWork: (index) => threads.find(index)?.refresh(),
+    onRoom: () => desk.look(),
+    isAtTheDoor: (index) => asked.isAtTheDoor(index),
+  });
   const { desk, ...asked } = places({
     config: () => config,
     record: () => record,
@@ -83,21 +100,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         if (slot?.view().mode === 'waiting') slot.refresh();
       tellWorker();
     },
+    processors,
     onBreaker: (stage, breaker) => {
       warn(breakerText(stage, breaker));
       command({ type: 'WORKER.BREAKER', stage, breaker }).catch((error: unknown) =>
         warn(`the breaker of ${stage} is not kept over a restart: ${messageOf(error)}`),
       );
     },
-  });
-  const dumps = workerDumps(warn);
-  const processors = workerProcessors({
-    dumps,
-    processors: config.processors.map((each) => builtinProcessor(each)),
-    mark: homeMark(config.threads[0]?.location ?? '.'),
-    warn,
-    onProgress: (index, progress) => threads.find(index)?.progress(progress),
-    onWork: (index) => threads.find(index)?.refresh(),
   });
   const manager = serviceDispatcher(options.service);
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
@@ -141,6 +150,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     breakers: desk.breakers(),
     stores: asked.stores(),
     counts: summarize(control.threads()),
+    ...frozenIn(processors),
   });
   let isTelling = false;
   /** Once for all that one turn of the loop changes. */
@@ -176,6 +186,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     checkLocation: checkWritable,
     threads,
     onRemoved: (index) => {
+      processors.abandon(index);
       actor.send({ type: 'thread.removed', index });
       tellWorker();
     },
@@ -238,6 +249,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return worker;
 }
 
+function frozenIn(processors: Processors): Pick<WorkerView, 'frozen'> {
+  const frozen = processors.frozen();
+  return frozen.length > 0 ? { frozen } : {};
+}
+
 /** A task for a child, when the call is one. */
 function processCall(
   processors: Processors,
@@ -246,6 +262,12 @@ function processCall(
 ): Promise<unknown> | undefined {
   if (name !== processService) return undefined;
   // Sent by `processTask` alone, in this order.
-  const [index, stage, task] = args as [number, string, unknown];
-  return processors.request(index, stage, task);
+  const [index, stage, task] = args as [number, string, Uint8Array];
+  return processors.request(index, stage, task).then(handedOver);
+}
+
+/** A long line has its ArrayBuffer to itself (src/processes/lines.ts); a short one costs nothing to copy. */
+function handedOver(answer: ProcessAnswer): ProcessAnswer {
+  if (answer.line.length > longLine) handOver(answer.line);
+  return answer;
 }

@@ -37,6 +37,7 @@ test('the least configuration gets the defaults of the field', () => {
     ],
     attached: [],
     processors: [],
+    extLocks: {},
     builtinLeastMs: {},
     faults: [],
     stopGraceMs: 30_000,
@@ -125,13 +126,7 @@ test('each key of the field without effect here is warned of once, with its full
     'worker.scan_persist_stores',
     'metrics.enable',
     'metrics.http_listen',
-    'processors.ext_locks',
     'processors.static_tree_d',
-    'processors.pc1[0].bin is known but not used yet: the built-in processor does pc1',
-    ...'args stable_wait numa_preferred cgroup.group_name cgroup.cpuset envs concurrent weight inherit_envs auto_restart'
-      .split(' ')
-      .map((key) => `processors.pc1[0].${key}`),
-    'processors.pc2[0].locks',
   ]);
 });
 

@@ -110,7 +110,7 @@ export function workerDoors(
       freeze: () => 'none',
       thaw: () => undefined,
       end: () => 'none',
-      endFrozen: () => undefined,
+      abandon: () => undefined,
     },
     record: emptyWorkerRecord,
     write: () => undefined,

@@ -36,9 +36,9 @@ import { spawn } from 'node:child_process';
 }
 
 /** A processor of stage `work` whose task says what to do; every step is a word of its own. */
-export const obedient = `
+const obedientAt = (stage: string) => `
 await processes.serveProcessor({
-  stage: 'work',
+  stage: '${stage}',
   run: async (task, work) => {
     work.progress({ done: 1, total: 2, unit: 'steps' });
     for (const line of task.print ?? []) process.stdout.write(line + '\\n');
@@ -52,7 +52,8 @@ await processes.serveProcessor({
   input: process.stdin, output: process.stdout, log: (line) => console.error(line),
 });
 process.exit();`;
-export const obedientFile = () => scriptFile(`const held = new Map();\n${obedient}`);
+export const obedient = obedientAt('work');
+export const obedientFile = (stage = 'work') => scriptFile(`const held = new Map();\n${obedientAt(stage)}`);
 
 export interface Watched {
   readonly child: ProcessChild;

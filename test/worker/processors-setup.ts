@@ -1,7 +1,8 @@
 /** The worker's processor children over small scripts, or over the real command. */
 import { expect, onTestFinished } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
-import { type ProcessorCommand, workerProcessors } from '#src/worker/processors.js';
+import type { ProcessorCommand } from '#src/worker/processor-command.js';
+import { type ProcessorsOptions, workerProcessors } from '#src/worker/processors.js';
 import { processTask } from '#src/worker/thread-process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
 import type { Run } from '../sealing/by-tasks.js';
@@ -15,6 +16,7 @@ export function command(script = obedientFile(), stage = 'work'): ProcessorComma
 export async function startProcessors(
   processors: readonly ProcessorCommand[] = [command()],
   mark = homeMark(freshDir()),
+  more: Partial<ProcessorsOptions> = {},
 ) {
   const warnings: string[] = [];
   const told: (readonly [number, unknown])[] = [];
@@ -23,6 +25,7 @@ export async function startProcessors(
     mark,
     warn: (line) => warnings.push(line),
     onProgress: (index, progress) => told.push([index, progress]),
+    ...more,
   });
   const tree = await desk.start();
   const pids = new Set<number>();
@@ -41,15 +44,18 @@ export async function startProcessors(
     });
   /** The process that holds the thread's request. */
   const pidOf = async (index: number) => {
-    await expect.poll(() => desk.pidOf(index), { interval: 1 }).not.toBeNull();
-    const pid = desk.pidOf(index) ?? 0;
+    await expect.poll(() => desk.workOf(index), { interval: 1 }).not.toBeNull();
+    const pid = desk.workOf(index)?.pid ?? 0;
     pids.add(pid);
     return pid;
   };
   const ask = async (index: number, task: object): Promise<unknown> =>
-    JSON.parse((await desk.request(index, 'work', task)).toString()).output;
+    JSON.parse(textOf((await desk.request(index, 'work', taskOf(task))).line)).output;
   return { desk, tree, warnings, told, nextStart, pidOf, ask };
 }
+
+export const taskOf = (task: object) => new TextEncoder().encode(JSON.stringify(task));
+export const textOf = (line: Uint8Array) => Buffer.from(line).toString();
 
 /** Does tasks as a sealing thread does them when a child has the stage. */
 export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>, 'desk'>, index = 0): Run {
@@ -60,7 +66,7 @@ export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>
         index,
         // The one call of the desk: its arguments are those of a request.
         call: async <T>(_: string, args: readonly unknown[]) =>
-          (await desk.request(...(args as [number, string, unknown]))) as T,
+          (await desk.request(...(args as [number, string, Uint8Array]))) as T,
       },
       stage,
       task,

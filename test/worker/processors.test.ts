@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
 import { builtinStages } from '#src/protocol/stages.js';
 import { runTask } from '#src/sealing/builtin/index.js';
-import { builtinProcessor } from '#src/worker/builtin-processor.js';
+import { processorCommand } from '#src/worker/processor-command.js';
 import {
   freshDir,
   isAlive,
@@ -17,7 +17,7 @@ import {
 } from '../processes/setup.js';
 import { sealByTasks } from '../sealing/by-tasks.js';
 import { bytesOf, makeWork } from '../sealing/chain.js';
-import { command, runIn, startProcessors } from './processors-setup.js';
+import { command, runIn, startProcessors, taskOf, textOf } from './processors-setup.js';
 
 const inherited = { stableWaitMs: 20_000, envs: {}, inheritEnvs: true, autoRestart: true };
 const gone = (message: string) => ({ code: 'process_gone', message });
@@ -27,7 +27,7 @@ describe('requests', () => {
     const { ask, told, desk } = await startProcessors();
     expect(await ask(3, { echo: 'a' })).toBe('a');
     expect(told).toEqual([[3, { done: 1, total: 2, unit: 'steps' }]]);
-    expect([desk.stages, desk.pidOf(3)]).toEqual([['work'], null]);
+    expect([desk.stages, desk.workOf(3)]).toEqual([['work'], null]);
   });
 
   test('of two threads are answered out of order', async () => {
@@ -130,7 +130,7 @@ process.stdin.on('end', () => process.exit());`),
     const asked = ask(0, { hold: 'a' });
     process.kill(await pidOf(0), 'SIGKILL');
     await expect(asked).rejects.toMatchObject({ code: 'process_gone' });
-    expect((await desk.request(0, 'other', {})).toString()).toContain('fine');
+    expect(textOf((await desk.request(0, 'other', taskOf({}))).line)).toContain('fine');
   });
 });
 
@@ -180,7 +180,7 @@ describe('our own processors as children', () => {
 
   test('seal a sector to the same bytes, commitments and proof as in the thread', async () => {
     const [here, there] = [freshDir(), freshDir()];
-    const processors = builtinStages.map((stage) => builtinProcessor({ stage, ...inherited }));
+    const processors = builtinStages.map((stage) => processorCommand({ stage, ...inherited }));
     const running = await startProcessors(processors);
     const inThread = await sealByTasks(here, pieces(here), (stage, task) => runTask(stage, task, makeWork()));
     const inChildren = await sealByTasks(there, pieces(there), runIn(running));
@@ -191,11 +191,11 @@ describe('our own processors as children', () => {
 
   test('have the environment that was configured, and only that when nothing is inherited', () => {
     const config = { stage: 'pc1', ...inherited, envs: { RUST_LOG: 'info' } } as const;
-    expect(builtinProcessor(config, { PATH: '/bin', RUST_LOG: 'x' })).toMatchObject({
+    expect(processorCommand(config, 'processors.pc1[0]', { PATH: '/bin', RUST_LOG: 'x' })).toMatchObject({
       args: [expect.stringMatching(/venus-worker\.cjs$/), 'processor', 'pc1'],
       env: { PATH: '/bin', RUST_LOG: 'info' },
     });
-    const alone = builtinProcessor({ ...config, inheritEnvs: false }, { PATH: '/bin' });
+    const alone = processorCommand({ ...config, inheritEnvs: false }, 'processors.pc1[0]', { PATH: '/bin' });
     expect(alone.env).toEqual({ RUST_LOG: 'info' });
   });
 
@@ -214,7 +214,7 @@ fs.writeSync = (fd, ...rest) => {
 syncBuiltinESMExports();`,
     );
     const envs = { NODE_OPTIONS: `--import=${full}` };
-    const running = await startProcessors([builtinProcessor({ stage: 'add_pieces', ...inherited, envs })]);
+    const running = await startProcessors([processorCommand({ stage: 'add_pieces', ...inherited, envs })]);
     const dir = freshDir();
     const run = runIn(running);
     const task = (seal_proof_type: string) =>

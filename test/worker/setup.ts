@@ -64,6 +64,7 @@ export async function setup(options: Setup = {}) {
     })),
     attached: [{ name: 'long', location: join(home, 'long'), readonly: false }],
     processors: [],
+    extLocks: {},
     builtinLeastMs: leastMs,
     faults,
     stopGraceMs: 5000,

@@ -1,0 +1,25 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** Bytes of memory that the processes of a group hold now (RSS); null where the system does not tell. */
+export async function groupMemory(group: number): Promise<number | null> {
+  const pids = await readdir('/proc').catch(() => []);
+  const sizes = await Promise.all(
+    pids.filter((name) => /^\d+$/.test(name)).map((pid) => memoryIn(pid, group)),
+  );
+  const members = sizes.filter((size) => size !== null);
+  return members.length === 0 ? null : members.reduce((sum, size) => sum + size, 0);
+}
+
+/** Of one process; null when it is not of the group, or has ended. */
+async function memoryIn(pid: string, group: number): Promise<number | null> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
+    // The name in brackets may hold anything; behind it come state, parent and group.
+    const [, , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (Number(itsGroup) !== group) return null;
+    const status = await readFile(`/proc/${pid}/status`, 'latin1');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return null;
+  }
+}
