@@ -15,7 +15,7 @@ async function deskOver(processors: readonly ProcessorCommand[], locks: Record<s
   const made = await startProcessors(processors, undefined, {
     locks,
     onRoom: () => door.desk?.look(),
-    isAtTheDoor: (index) => door.desk?.isAtTheDoor(index) ?? false,
+    isAtTheDoor: (index) => (door.desk?.doorOf(index) ?? null) !== null,
   });
   const { desk: seats } = made;
   const desk = createDesk(
