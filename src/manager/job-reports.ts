@@ -52,11 +52,8 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
     /** Whether it was of a job. */
     reportAborted: (id: SectorId, reason: string): boolean => {
       const jobs = held(id);
-      // Who says so is not told: its thread has told where it stands, mostly; else it is one that was to be aborted.
-      const job =
-        jobs.find(({ life }) => life.planState === 'Aborted') ??
-        jobs.find(({ life }) => life.state !== 'given') ??
-        jobs[0];
+      // Who says so is not told. Mostly its thread has told where it stands; else it is the oldest, which was to be aborted.
+      const job = jobs.find(({ life }) => life.planState === 'Aborted') ?? jobs[0];
       if (!job) return false;
       const { state, worker } = job.life;
       const letGo = { isHeld: false, planState: 'Aborted' } as const;

@@ -203,6 +203,22 @@ test('when the worker that had it is gone for good, its sector is free ten minut
   ]);
 });
 
+test('of two that have a sector, the one whose thread told so is aborted', async () => {
+  const { jobs, sectors, clock } = await given();
+  sectors.reportState(first, reportOf('Allocated', 'gone'));
+  jobs.cancel('snapup-1', {});
+  await jobs.addSnapUp(first, { pieces: piecesOf(200) }, never);
+  clock.pass(600_000);
+  jobs.snapUp.allocate(anything);
+  sectors.reportState(first, reportOf('Allocated', 'w2'));
+  sectors.reportState(first, reportOf('Aborted', 'w2'));
+  sectors.reportAborted(first, 'by hand');
+  expect(jobs.list().map(({ state, isHeld, error }) => [state, isHeld, error?.by])).toEqual([
+    ['cancelled', true, 'operator'],
+    ['aborted', false, 'w2'],
+  ]);
+});
+
 test('a job that is over, or unknown, cannot be taken back', async () => {
   const { jobs, sectors, job } = await given();
   jobs.snapUp.submit(first, proofOf(job));

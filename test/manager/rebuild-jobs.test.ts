@@ -129,6 +129,18 @@ test('a sector that a worker still holds is alive; ten minutes after its last wo
   expect(jobs.addRebuild(first, {}).changed).toBe(true);
 });
 
+test('the abort of a thread that had lost the sector does not give it up', async () => {
+  const { jobs, sectors, clock } = await setup({ finished: 0 });
+  sectors.allocate(null, null);
+  sectors.submitPreCommit(first, preCommitOf(), false);
+  sectors.reportState(first, reportOf('PCSubmitted', 'gone'));
+  clock.pass(600_000);
+  jobs.addRebuild(first, {});
+  sectors.reportAborted(first, 'the store is empty');
+  expect(sectors.view(first)).toMatchObject({ abort: null, state: 'PCSubmitted' });
+  expect(jobs.rebuild.allocate(anybody)).not.toBeNull();
+});
+
 test('a sector with another job is not lost yet', async () => {
   const { jobs, sectors } = await setup();
   await jobs.addSnapUp(first, { pieces: piecesOf(100) }, never);

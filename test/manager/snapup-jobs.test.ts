@@ -1,7 +1,10 @@
 /** Upgrades: asked for, given, handed in. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { mockChain } from '#src/manager/chain.js';
+import { sectorService } from '#src/manager/sectors.js';
+import { type FleetStore, openFleetStore } from '#src/store/fleet-store.js';
 import {
   anything,
   bytesOf,
@@ -16,7 +19,7 @@ import {
   setup,
   upgrade,
 } from './jobs-setup.js';
-import { filesIn, freshDir } from './setup.js';
+import { epochMs, filesIn, freshDir, sectorSize, stoppedClock } from './setup.js';
 
 test('an upgrade is given with the pieces of its directory, the CommR of the sector and the store that has it', async () => {
   const { jobs } = await setup();
@@ -91,6 +94,34 @@ test('persisted again elsewhere, the files are looked for there', async () => {
   expect(jobs.snapUp.submit(first, proofOf(job, { AccessInstance: 's4' })).Res).toBe(1);
 });
 
+test('a fault of the store while it is handed in leaves sector and job as they were', async () => {
+  const { home, manager } = await setup();
+  await manager.stop();
+  const store = openFleetStore(join(home, 'manager.db'));
+  onTestFinished(() => store.close());
+  let isBroken = false;
+  const putJob: FleetStore['putJob'] = (row) => {
+    if (isBroken) throw new Error('disk full');
+    store.putJob(row);
+  };
+  const clock = stoppedClock();
+  const limits = { miner: 10000, sectorSize, onlyWithDeals: false, limit: 9 };
+  const sectors = sectorService({
+    store: { ...store, putJob },
+    chain: mockChain(0, epochMs, clock),
+    clock,
+    ...limits,
+  });
+  const { jobs } = sectors;
+  await jobs.addSnapUp(first, { pieces: piecesOf(100) }, never);
+  const job = jobs.snapUp.allocate(anything);
+  isBroken = true;
+  expect(() => jobs.snapUp.submit(first, proofOf(job))).toThrow('disk full');
+  isBroken = false;
+  expect(sectors.view(first).isUpgraded).toBe(false);
+  expect(jobs.snapUp.submit(first, proofOf(job)).Res).toBe(1);
+});
+
 test('nothing can be handed in that nobody asked for', async () => {
   const { jobs } = await setup();
   expect(jobs.snapUp.submit(first, proofOf(null))).toEqual({
@@ -120,6 +151,16 @@ test('an upgrade that is aborted leaves the sector as it was, and its pieces to 
   });
   await jobs.addSnapUp(second, { pieces }, never);
   expect(jobs.snapUp.allocate(anything)?.Pieces).toEqual(job?.Pieces);
+});
+
+test('one that is taken back frees its pieces, also while its worker has it in hand', async () => {
+  const { jobs, sectors } = await setup({ finished: 2 });
+  const pieces = piecesOf(100);
+  await jobs.addSnapUp(first, { pieces }, never);
+  jobs.snapUp.allocate(anything);
+  sectors.reportState(first, reportOf('Allocated'));
+  jobs.cancel('snapup-1', {});
+  expect((await jobs.addSnapUp(second, { pieces }, never)).changed).toBe(true);
 });
 
 test('its pieces are no sealer’s, also over a restart and when it was aborted', async () => {

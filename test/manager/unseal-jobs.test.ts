@@ -108,6 +108,15 @@ test('a job that its thread gives up is aborted; the next piece is not taken for
   expect(jobs.list().map(({ state }) => state)).toEqual(['aborted', 'given', 'waiting']);
 });
 
+test('while a worker has a piece in hand, however silent, the next one of the sector waits', async () => {
+  const { jobs, sectors, clock } = await sealed();
+  jobs.addUnseal(first, { dest });
+  jobs.unseal.allocate(anybody);
+  sectors.reportState(first, reportOf('Allocated'));
+  clock.pass(24 * 3_600_000);
+  expect(jobs.unseal.allocate(anybody)).toBeNull();
+});
+
 test('a piece that nobody was given has no dest and no end', async () => {
   const { jobs, cids } = await sealed();
   jobs.addUnseal(first, { dest, piece: cids[0] });
