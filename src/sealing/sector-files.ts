@@ -7,7 +7,7 @@ export interface SectorFiles {
   readonly staged: string;
   readonly sealed: string;
   readonly cacheDir: string;
-  /** The sector as it was before its upgrade, the pieces that go in, and the upgraded one. */
+  /** The pieces that an upgrade puts in, the upgraded sector, and its cache with the pieces' tree. */
   readonly snapStaged: string;
   readonly update: string;
   readonly updateCacheDir: string;

@@ -44,6 +44,17 @@ test('what is no request is told on stderr, what is no task is refused', async (
   );
 });
 
+test('window_post as a child answers for sectors whose files are gone; a task that cannot be is answered with its level', async () => {
+  const { child, line } = await start('window_post');
+  const bytes = new Array(32).fill(1);
+  const replica = { sector_id: 7, comm_r: bytes, cache_dir: '/nowhere', sealed_file: '/nowhere/s' };
+  const task = { miner_id: 1, proof_type: 'StackedDrgWindow2KiBV1_1', replicas: [replica], seed: bytes };
+  await child.write(JSON.stringify({ id: 1, task }));
+  expect(await line(/"id":1,"err/)).toBe('{"id":1,"err_msg":null,"output":{"proofs":[],"faults":[7]}}');
+  await child.write(JSON.stringify({ id: 2, task: { ...task, proof_type: 'none' } }));
+  expect(await line(/"id":2/)).toMatch(/"err_msg":"permanent: unknown proof none: .*","output":null/);
+});
+
 test('a Ctrl-C does not end it before its worker does', async () => {
   const { child, line } = await start('c2');
   process.kill(child.pid, 'SIGINT');

@@ -1,6 +1,7 @@
 /** A sector that was given while its thread was told to pause is not lost. */
 import { expect, test } from 'vitest';
 import type { Allocated, SectorService } from '#src/protocol/sealer.js';
+import { planStages } from '#src/sealing/stages/plan-stages.js';
 import { allocateSector } from '#src/sealing/stages/sector.js';
 import { stageContext } from './stage-context.js';
 
@@ -90,4 +91,29 @@ test('it is asked for with the settings of its own time', async () => {
     { AllowedMiners: null, AllowedProofTypes: null },
     { AllowedMiners: [10000], AllowedProofTypes: [5] },
   ]);
+});
+
+test.each([
+  ['snapup', 'allocateSnapUpSector'],
+  ['rebuild', 'allocateRebuildSector'],
+  ['unseal', 'allocateUnsealSector'],
+  ['wdpost', 'wdPoStAllocateJobs'],
+])('a job of %s that came behind an abort is taken up by the next allocation, too', async (plan, call) => {
+  const allocate = planStages[plan]?.Empty;
+  const pause = new AbortController();
+  const Sector = { ID: { Miner: 10000, Number: 7 }, ProofType: 5 };
+  const job = { Sector, Id: 'job-7', Pieces: [], Public: { CommR: [] }, Private: { AccessInstance: 'kept' } };
+  let asked = 0;
+  const service = {
+    [call]: async () => {
+      asked += 1;
+      pause.abort();
+      return call === 'wdPoStAllocateJobs' ? [job] : job;
+    },
+  };
+  const run = (signal: AbortSignal) => allocate?.(stageContext({ state: 'Empty', service, signal }).context);
+  const late = await run(pause.signal);
+  expect(await run(new AbortController().signal)).toEqual(late);
+  expect(asked).toBe(1);
+  expect(late?.event).toMatch(/^Allocated/);
 });

@@ -44,6 +44,7 @@ async function server(answer?: RequestListener) {
     readonly method: string;
     readonly url: string;
     readonly length: string;
+    readonly login: string;
     readonly body: Buffer;
   }[] = [];
   const app = createServer((request, response) => {
@@ -51,7 +52,13 @@ async function server(answer?: RequestListener) {
     request.on('data', (part: Buffer) => parts.push(part));
     request.once('end', () => {
       const { method = '', url = '', headers } = request;
-      got.push({ method, url, length: headers['content-length'] ?? '', body: Buffer.concat(parts) });
+      got.push({
+        method,
+        url,
+        length: headers['content-length'] ?? '',
+        login: headers.authorization ?? '',
+        body: Buffer.concat(parts),
+      });
       if (answer) answer(request, response);
       else response.end();
     });
@@ -74,13 +81,19 @@ describe('is handed in', () => {
       pathToFileURL(dest).href,
       pathToFileURL(dir).href,
       `${pathToFileURL(join(world.dir, 'new')).href}/`,
-      `${web.url}/take/it?token=1`,
+      `${web.url.replace('://', '://user:pass@')}/take/it?token=1`,
       'store://kept/pieces/a%20b',
     ]);
     for (const path of [dest, join(dir, cid), join(world.dir, 'new', cid), join(kept, 'pieces', 'a b')])
       expect(readFileSync(path).equals(deal.bytes)).toBe(true);
     expect(web.got).toEqual([
-      { method: 'PUT', url: '/take/it?token=1', length: '400', body: Buffer.from(deal.bytes) },
+      {
+        method: 'PUT',
+        url: '/take/it?token=1',
+        length: '400',
+        login: `Basic ${btoa('user:pass')}`,
+        body: Buffer.from(deal.bytes),
+      },
     ]);
     expect(world.said.map(({ call }) => call)).toEqual(['achieveUnsealSector', 'reportFinalized']);
     expect(lastSaid(world, 'achieveUnsealSector')).toEqual([expect.objectContaining({ id }), cid, '']);

@@ -35,10 +35,9 @@ export interface SnapEncodeOutput {
  */
 export async function snapEncode(task: SnapEncodeTask, work: Work): Promise<SnapEncodeOutput> {
   const { cacheDir, newCacheDir, sectorSize, updatePath } = task;
-  const [treeR, persistentAux, temporaryAux] = (['treeR', 'persistentAux', 'temporaryAux'] as const).map(
-    (name) => cachePath(newCacheDir, name),
-  ) as [string, string, string];
-  return allOrNothing([updatePath, treeR, persistentAux, temporaryAux], async () => {
+  const made = (file: keyof typeof cacheFiles) => cachePath(newCacheDir, file);
+  const [treeR, persistentAux] = [made('treeR'), made('persistentAux')];
+  return allOrNothing([updatePath, treeR, persistentAux, made('temporaryAux')], async () => {
     const commDNew = await treeDRoot(newCacheDir);
     if (!isSameNode(commDNew, commDOf(task.pieces, sectorSize)))
       throw wrongData(`${newCacheDir} has the tree of other data than these pieces: add the pieces again`);

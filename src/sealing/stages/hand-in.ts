@@ -103,9 +103,10 @@ async function put({ signal, progress }: StageContext, path: string, url: URL): 
       progress({ done: sent, total: size, unit: 'bytes' });
     }
   };
-  const answer = await fetch(url, {
+  const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream' };
+  const answer = await fetch(withoutLogin(url), {
     method: 'PUT',
-    headers: { 'content-length': String(size), 'content-type': 'application/octet-stream' },
+    headers: { ...headers, ...loginOf(url) },
     body: Readable.toWeb(Readable.from(counted())),
     duplex: 'half',
     redirect: 'manual',
@@ -123,6 +124,20 @@ async function put({ signal, progress }: StageContext, path: string, url: URL): 
     'permanent',
     `${placeOf(url)} did not take the piece: it answered ${answer.status}${words === undefined ? '' : ` (${words})`}; mend it and resume, or name another place`,
   );
+}
+
+/** A user and password of the URL, as a server reads them; fetch takes none that are in it. */
+function loginOf({ username, password }: URL): { readonly authorization?: string } {
+  if (username === '' && password === '') return {};
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+}
+
+function withoutLogin(url: URL): URL {
+  const plain = new URL(url);
+  plain.username = '';
+  plain.password = '';
+  return plain;
 }
 
 /** Without what may be secret: credentials and the query. */
