@@ -1,5 +1,5 @@
 /** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
-import { type BreakerRecord, emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
+import { emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
 import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
@@ -8,7 +8,6 @@ import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
 import type { WorkerLife, WorkerView } from '../protocol/worker.js';
-import { handOver } from '../threads/hand-over.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
 import { drainer, drainView } from './drain.js';
@@ -16,17 +15,18 @@ import { type EventHub, eventHub } from './event-hub.js';
 import { openHome } from './home.js';
 import { checkAnyWritable, checkWritable } from './location-check.js';
 import { places } from './places.js';
+import { processCalls } from './process-service.js';
 import { processorCommands } from './processor-command.js';
-import { type ProcessAnswer, type Processors, workerProcessors } from './processors.js';
+import { type Processors, workerProcessors } from './processors.js';
 import { reloader } from './reload.js';
 import { serviceDispatcher } from './remote-service.js';
 import { slotNews } from './slot-news.js';
-import { processService } from './thread-process.js';
 import { threadReads } from './thread-reads.js';
 import { threadRoster } from './thread-roster.js';
 import { hotSettings } from './thread-settings.js';
 import { sparesOf } from './thread-slot.js';
 import { workerVerbs } from './worker-verbs.js';
+import { breakerText, lostText } from './worker-warnings.js';
 
 export interface WorkerOptions {
   readonly config: WorkerConfig;
@@ -57,9 +57,6 @@ export interface Worker {
   /** Lets running stages end within the grace of the configuration, then ends the tree. Safe twice. */
   stop(graceMs?: number): Promise<void>;
 }
-
-/** Bytes. */
-const longLine = 1024 * 1024;
 
 /** @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -104,6 +101,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       );
     },
   });
+  const processCall = processCalls(processors);
   const manager = serviceDispatcher(options.service);
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
   const threads = threadRoster({
@@ -113,8 +111,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     settingsOf: hot.settingsOf,
     newsOf: (index) =>
       slotNews(index, () => ({ send: actor.send, desk, processors, events, drain, onRow, onView, warn })),
-    services: (call, args) =>
-      asked.call(call, args) ?? processCall(processors, call, args) ?? manager(call, args),
+    services: (call, args) => asked.call(call, args) ?? processCall(call, args) ?? manager(call, args),
     spares,
   });
 
@@ -195,6 +192,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const stop = async (graceMs: number) => {
     actor.send({ type: 'WORKER.STOP' });
     drain.stop();
+    for (const each of processors.frozen()) warn(lostText(each));
     await Promise.all(threads.all().map((slot) => slot.drain(graceMs)));
     await Promise.all([root.stop(), spares?.stop()]);
     actor.send({ type: 'worker.stopped' });
@@ -243,29 +241,4 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 function frozenIn(processors: Processors): Pick<WorkerView, 'frozen'> {
   const frozen = processors.frozen();
   return frozen.length > 0 ? { frozen } : {};
-}
-
-/** A task for a child, when the call is one. */
-function processCall(
-  processors: Processors,
-  name: string,
-  args: readonly unknown[],
-): Promise<unknown> | undefined {
-  if (name !== processService) return undefined;
-  // Sent by `processTask` alone, in this order.
-  const [index, stage, task] = args as [number, string, Uint8Array];
-  return processors.request(index, stage, task).then(handedOver);
-}
-
-/** A long line has its ArrayBuffer to itself (src/processes/lines.ts); a short one costs nothing to copy. */
-function handedOver(answer: ProcessAnswer): ProcessAnswer {
-  if (answer.line.length > longLine) handOver(answer.line);
-  return answer;
-}
-
-function breakerText(stage: string, breaker: BreakerRecord | null): string {
-  if (breaker === null) return `the breaker of ${stage} is closed: threads that waited go on`;
-  const { failed, level, message } = breaker;
-  const who = failed.map((index) => `#${index}`).join(', ');
-  return `${who} failed ${stage} the same way: nobody tries it until one probe is done (${level}: ${message})`;
 }
