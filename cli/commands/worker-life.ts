@@ -6,7 +6,7 @@ import { SealvisorError } from '../../src/protocol/errors.js';
 import type { WorkerNews, WorkerReply, WorkerView } from '../../src/protocol/worker.js';
 import type { Snapshot } from '../../src/worker/event-hub.js';
 import { answer, answerControl, answerJson, exitCodes, tell } from '../output/say.js';
-import { drainLine, workerText } from '../output/worker-text.js';
+import { drainLine, frozenLine, workerText } from '../output/worker-text.js';
 import { ask, askAt, baseOf, operator, type Where } from './worker-ask.js';
 
 export interface Asking extends Where {
@@ -88,8 +88,7 @@ async function viewIn(event: WorkerNews | Snapshot, base: string): Promise<Worke
 export async function stop(options: Asking & { grace?: string; yes?: boolean }): Promise<void> {
   const graceMs = options.grace === undefined ? null : parseDuration(options.grace);
   const base = await baseOf(options);
-  const asks = !options.yes && process.stdin.isTTY && process.stderr.isTTY;
-  if (asks && !(await isMeant(base))) {
+  if (!options.yes && !(await isMeant(base))) {
     tell('nothing was stopped');
     process.exitCode = exitCodes.unchanged;
     return;
@@ -98,11 +97,17 @@ export async function stop(options: Asking & { grace?: string; yes?: boolean }):
   answerControl(reply, options.json === true);
 }
 
+/** Where nobody can be asked it is meant, unless work would be lost by it. @throws usage */
 async function isMeant(base: string): Promise<boolean> {
-  const { name, counts } = await askAt<WorkerView>(base, 'GET', worker);
+  const { name, counts, frozen = [] } = await askAt<WorkerView>(base, 'GET', worker);
+  const lost = frozen.length > 0 ? `${frozenLine(frozen)}: started over when it is back. ` : '';
+  if (!(process.stdin.isTTY && process.stderr.isTTY)) {
+    if (lost === '') return true;
+    throw new SealvisorError('usage', `${lost}Resume first, or stop with --yes`);
+  }
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const said = await asking.question(`stop worker ${name} with ${counts.threads} threads? [y/N] `);
+    const said = await asking.question(`${lost}Stop worker ${name} with ${counts.threads} threads? [y/N] `);
     return /^y(es)?$/i.test(said.trim());
   } finally {
     asking.close();

@@ -42,10 +42,13 @@ export function threadLine(view: ThreadView, nowMs: number): string {
 
 /** Today's columns, behind the seed's line with `--wide`; what a thread has none of is left out. */
 export function wideSuffix(view: ThreadView, nowMs: number): string {
-  const { progress, tries, waitingFor, intent } = view;
+  const { progress, tries, waitingFor, intent, processor } = view;
   return [
     `, plan=${view.plan}, mode=${view.mode}, stage=${view.stage}`,
     progress ? ` ${progress.done}/${progress.total} ${progress.unit}` : '',
+    processor?.frozenBytes === undefined
+      ? ''
+      : `, frozen=${JSON.stringify(memoryText(processor.frozenBytes))}`,
     tries
       ? `, tries=${tries.n}/${tries.of}${tries.nextAt ? ` next ${untilText(tries.nextAt, nowMs)}` : ''}`
       : '',
@@ -55,6 +58,13 @@ export function wideSuffix(view: ThreadView, nowMs: number): string {
     intent ? `, intent=${intent.kind} ${intent.how} by ${rustString(intent.by)}` : '',
     intent?.reason ? ` reason=${rustString(intent.reason)}` : '',
   ].join('');
+}
+
+/** Memory in its greatest binary unit, to a tenth: `12.3 GiB`. */
+export function memoryText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 
 /** Columns as Go's tabwriter sets them, two spaces between and the last one ragged; no cell breaks its row. */

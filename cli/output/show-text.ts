@@ -3,6 +3,7 @@ import { errorText } from '../../src/protocol/field-thread.js';
 import { clockText, humanDuration, sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
 import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 import { lineText } from '../../src/protocol/why.js';
+import { memoryText } from './field-text.js';
 import { rowLine } from './transition.js';
 
 /** Everything about one thread, a key and its value a line. */
@@ -15,6 +16,10 @@ export function showText(
   const { sector, intent, lastError, tries, waitingFor, processor, progress } = view;
   const today = new Date(nowMs).toISOString().slice(0, 10);
   const pid = processor?.pid ? ` (pid ${processor.pid})` : '';
+  const held =
+    processor?.frozenBytes === undefined
+      ? ''
+      : `, frozen with ${memoryText(processor.frozenBytes)} of memory`;
   return keyLines([
     ['thread', `#${view.index} ${view.location}`],
     ['plan', view.plan],
@@ -30,7 +35,7 @@ export function showText(
         `try ${tries.n} of ${tries.of}${tries.nextAt ? `, next ${untilText(tries.nextAt, nowMs)}` : ''}`,
     ],
     ['waiting for', waitingFor && `${waitingFor.limit}: ${lineText(waitingFor, nowMs)}`],
-    ['processor', processor && `${processor.name}${pid}`],
+    ['processor', processor && `${processor.name}${pid}${held}`],
     ['progress', progress && `${progress.done} of ${progress.total} ${progress.unit}`],
     ['possible', view.possible.join(', ') || null],
     ['stage takes', stageText(estimate.stage)],

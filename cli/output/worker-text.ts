@@ -3,8 +3,15 @@
 import { formatGoDuration } from '../../src/protocol/duration.js';
 import { sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
 import { sizeNear } from '../../src/protocol/size.js';
-import type { BreakerView, DrainView, LimitView, StoreView, WorkerView } from '../../src/protocol/worker.js';
-import { table } from './field-text.js';
+import type {
+  BreakerView,
+  DrainView,
+  FrozenProcess,
+  LimitView,
+  StoreView,
+  WorkerView,
+} from '../../src/protocol/worker.js';
+import { memoryText, table } from './field-text.js';
 import { keyLines } from './show-text.js';
 
 export function workerText(view: WorkerView, nowMs: number): string {
@@ -21,10 +28,11 @@ export function workerText(view: WorkerView, nowMs: number): string {
       `${counts.threads}: ${counts.running} running, ${counts.waiting} waiting, ${counts.paused} paused, ${counts.empty} empty, ${counts.errors} with errors`,
     ],
   ]);
+  const frozen = view.frozen ? ['', frozenTable(view.frozen)] : [];
   const limits = view.limits.length > 0 ? ['', limitTable(view.limits)] : [];
   const breakers = view.breakers.length > 0 ? ['', breakerTable(view.breakers, nowMs)] : [];
   const stores = view.stores.length > 0 ? ['', storeTable(view.stores)] : [];
-  return [head, ...stores, ...limits, ...breakers].join('\n');
+  return [head, ...frozen, ...stores, ...limits, ...breakers].join('\n');
 }
 
 /** `2 of 3 threads stand still; #1 s-t010000-2 is running PC1` */
@@ -35,6 +43,27 @@ export function drainLine({ done, of, left, toFinish }: DrainView): string {
       `#${index} ${sector ?? '-'} ${mode} at ${stage === '-' ? state : stage}`,
   );
   return [`${done} of ${of} threads ${stand}`, ...at].join('; ');
+}
+
+/** `frozen: #0 pc1 (pid 4711, 12.3 GiB)` */
+export function frozenLine(frozen: readonly FrozenProcess[]): string {
+  const each = frozen.map(
+    ({ index, name, pid, bytes }) =>
+      `#${index} ${name} (pid ${pid}${bytes === null ? '' : `, ${memoryText(bytes)}`})`,
+  );
+  return `frozen: ${each.join(', ')}`;
+}
+
+export function frozenTable(frozen: readonly FrozenProcess[]): string {
+  return table([
+    ['Frozen', 'Stage', 'Pid', 'Memory'],
+    ...frozen.map(({ index, name, pid, bytes }) => [
+      `#${index}`,
+      name,
+      String(pid),
+      bytes === null ? '-' : memoryText(bytes),
+    ]),
+  ]);
 }
 
 const threads = (indexes: readonly number[]) => indexes.map((index) => `#${index}`).join(' ') || '-';

@@ -1,6 +1,7 @@
 /** A child process in a group of its own: it can be asked, stopped and killed with all it started, and its death is told once. */
 import type { Child } from '../actors/index.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { lineWriter } from './line-writer.js';
 import { isWord, lineSplitter } from './lines.js';
 import { exitOf, type ProcessEnd } from './process-exit.js';
 import { endOf, isRunning, type Spawned, type SpawnOptions, signalGroup, spawned } from './process-group.js';
@@ -109,14 +110,7 @@ function childOf(
     pid,
     exited,
     kill,
-    write: (...parts) =>
-      new Promise((resolve, reject) => {
-        // In one go, and without joining them: a task of 50 MB would be copied.
-        stdin.cork();
-        for (const part of parts) stdin.write(part);
-        stdin.write('\n', (error) => (error ? reject(error) : resolve()));
-        stdin.uncork();
-      }),
+    write: lineWriter(stdin),
     stop: () => {
       if (asked || !isRunning(running)) return;
       asked = 'shutdown';

@@ -58,7 +58,7 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
       });
       const { done = 0, of = 0 } = view().drain ?? {};
       const where = toFinish ? 'have no sector any more' : 'stand still';
-      const progress = `${done} of ${of} threads ${where}`;
+      const progress = `${done} of ${of} threads ${where}${lostBy(view())}`;
       return reply(
         changed,
         changed ? `the worker drains: ${progress}` : `the worker drains already: ${progress}`,
@@ -88,7 +88,13 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
         : reply(false, `no breaker of ${stage} is open`),
     stop: async ({ graceMs }) => {
       options.askStop(graceMs ?? undefined);
-      return reply(true, 'the worker stops: running stages may end within its grace');
+      return reply(true, `the worker stops: running stages may end within its grace${lostBy(view())}`);
     },
   };
+}
+
+/** What a stop would lose. */
+function lostBy({ frozen = [] }: WorkerView): string {
+  const each = frozen.map(({ index, name }) => `${name} of #${index}`);
+  return each.length === 0 ? '' : `; frozen, and started over when the worker ends: ${each.join(', ')}`;
 }

@@ -8,8 +8,6 @@ import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
 import type { WorkerLife, WorkerView } from '../protocol/worker.js';
-import { handOver } from '../threads/hand-over.js';
-import { breakerText } from './breaker-text.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
 import { drainer, drainView } from './drain.js';
@@ -18,17 +16,18 @@ import { type EventHub, eventHub } from './event-hub.js';
 import { openHome } from './home.js';
 import { checkAnyWritable, checkWritable } from './location-check.js';
 import { places } from './places.js';
+import { processCalls } from './process-service.js';
 import { processorCommands } from './processor-command.js';
-import { type ProcessAnswer, type Processors, workerProcessors } from './processors.js';
+import { type Processors, workerProcessors } from './processors.js';
 import { reloader } from './reload.js';
 import { serviceDispatcher } from './remote-service.js';
 import { slotNews } from './slot-news.js';
-import { processService } from './thread-process.js';
 import { threadReads } from './thread-reads.js';
 import { threadRoster } from './thread-roster.js';
 import { hotSettings } from './thread-settings.js';
 import { sparesOf } from './thread-slot.js';
 import { workerVerbs } from './worker-verbs.js';
+import { breakerText, lostText } from './worker-warnings.js';
 
 export interface WorkerOptions {
   readonly config: WorkerConfig;
@@ -59,9 +58,6 @@ export interface Worker {
   /** Lets running stages end within the grace of the configuration, then ends the tree. Safe twice. */
   stop(graceMs?: number): Promise<void>;
 }
-
-/** Bytes. */
-const longLine = 1024 * 1024;
 
 /** @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -108,6 +104,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       );
     },
   });
+  const processCall = processCalls(processors);
   const manager = serviceDispatcher(options.service);
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
   const threads = threadRoster({
@@ -117,8 +114,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     settingsOf: hot.settingsOf,
     newsOf: (index) =>
       slotNews(index, () => ({ send: actor.send, desk, processors, events, drain, onRow, onView, warn })),
-    services: (call, args) =>
-      asked.call(call, args) ?? processCall(processors, call, args) ?? manager(call, args),
+    services: (call, args) => asked.call(call, args) ?? processCall(call, args) ?? manager(call, args),
     spares,
   });
 
@@ -200,6 +196,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const stop = async (graceMs: number) => {
     actor.send({ type: 'WORKER.STOP' });
     drain.stop();
+    for (const each of processors.frozen()) warn(lostText(each));
     await Promise.all(threads.all().map((slot) => slot.drain(graceMs)));
     await Promise.all([root.stop(), spares?.stop()]);
     asked.stop();
@@ -252,22 +249,4 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 function frozenIn(processors: Processors): Pick<WorkerView, 'frozen'> {
   const frozen = processors.frozen();
   return frozen.length > 0 ? { frozen } : {};
-}
-
-/** A task for a child, when the call is one. */
-function processCall(
-  processors: Processors,
-  name: string,
-  args: readonly unknown[],
-): Promise<unknown> | undefined {
-  if (name !== processService) return undefined;
-  // Sent by `processTask` alone, in this order.
-  const [index, stage, task] = args as [number, string, Uint8Array];
-  return processors.request(index, stage, task).then(handedOver);
-}
-
-/** A long line has its ArrayBuffer to itself (src/processes/lines.ts); a short one costs nothing to copy. */
-function handedOver(answer: ProcessAnswer): ProcessAnswer {
-  if (answer.line.length > longLine) handOver(answer.line);
-  return answer;
 }

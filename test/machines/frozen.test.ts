@@ -133,6 +133,38 @@ describe('a frozen stage', () => {
   });
 });
 
+describe('frozen time', () => {
+  test('is not counted in the duration of the stage, however often it is frozen', async () => {
+    const one = frozen();
+    one.clock.increment(3_600_000);
+    one.resume();
+    one.clock.increment(2000);
+    one.pause('freeze');
+    one.clock.increment(7_200_000);
+    one.resume();
+    one.clock.increment(500);
+    await one.succeed('PC1');
+    expect(one.lastRow()).toMatchObject({ event: 'PC1', durationMs: 3500 });
+  });
+
+  test('is not counted when the answer comes while the stage stands still', async () => {
+    const one = frozen();
+    one.clock.increment(3_600_000);
+    await one.succeed('PC1');
+    expect(one.lastRow()).toMatchObject({ event: 'PC1', durationMs: 1000 });
+  });
+
+  test('of one stage is nothing to the next', async () => {
+    const one = frozen();
+    one.clock.increment(3_600_000);
+    one.resume();
+    await one.succeed('PC1');
+    one.clock.increment(40);
+    await one.succeed('PC2');
+    expect(one.lastRow()).toMatchObject({ event: 'PC2', durationMs: 40 });
+  });
+});
+
 describe('a stage that ends while it is frozen', () => {
   test('done: what it made is kept, and the thread stands still in the next state', async () => {
     const one = frozen();
