@@ -16,7 +16,7 @@ export interface PieceInfo {
 
 export interface AddPiecesTask {
   readonly seal_proof_type: string;
-  /** `piece_size` in padded bytes. */
+  /** Both sizes in unpadded bytes: 127 of every 128, as in the field (damocles-worker planner/common). */
   readonly pieces: readonly {
     readonly piece_file: PieceFile;
     readonly payload_size: number;

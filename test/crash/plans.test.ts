@@ -23,7 +23,7 @@ async function upgradedAnew({ remote }: World, id: string, piece: string) {
   const dir = makeDir();
   const [staged, cache, update] = ['staged', 'update-cache', 'update'].map((name) => join(dir, name));
   if (!staged || !cache || !update) throw new Error('no paths');
-  const pieces = [{ piece_file: { local: piece }, payload_size: payload.length, piece_size: 2048 }];
+  const pieces = [{ piece_file: { local: piece }, payload_size: payload.length, piece_size: 2032 }];
   const infos = await runTask(
     'add_pieces',
     { seal_proof_type: proof, pieces, staged_filepath: staged },

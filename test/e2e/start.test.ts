@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ThreadView } from '../../src/protocol/thread.js';
 import { finishedStages, workerToml } from './fleet.js';
 import { bytes, freePort, freshDir, run, start, write } from './setup.js';
 
@@ -107,11 +108,16 @@ describe('sealvisor start, then unseal', () => {
   });
 
   test('Ctrl-C stops with exit 0, and the same line goes on: no sector twice, no finished stage again', async () => {
-    const more = '[sealvisor.builtin]\nleast = { pc1 = "300ms" }';
+    const more = '[sealvisor.builtin]\nleast = { pc1 = "1s" }';
     const { dir, home, payloads, args } = await setup([2000, 1500, 1400], { more });
     const line = [...args, '--sector-size', '2KiB', '--sectors', '3'];
     const first = start('sealvisor', line);
-    await first.line(/TreeDBuilt -> TicketAssigned/);
+    const [, at = ''] = await first.line(/worker on (\S+)/);
+    const isInPc1 = async () =>
+      ((await (await fetch(`http://${at}/api/v1/threads`)).json()) as readonly ThreadView[]).some(
+        ({ processor }) => processor?.name === 'pc1',
+      );
+    await expect.poll(isInPc1, { timeout: 45_000, interval: 10 }).toBe(true);
     const stopped = await first.end('SIGINT');
     expect(stopped.code).toBe(0);
     expect(stopped.stderr).toContain('stopping at a safe point');

@@ -154,9 +154,11 @@ test.each([
 test('a refusal of a worker of the field is told in its own words', async () => {
   const { dest } = await fieldWorker();
   const { app } = await managerWith(dest);
-  expect(await post(app, `${threads}/5/pause`, {})).toEqual(
-    problemOf(502, 'remote_error', expect.stringContaining('worker #5 not found')),
-  );
+  const { body, ...answer } = problemOf(502, 'remote_error', expect.stringContaining('worker #5 not found'));
+  expect(await post(app, `${threads}/5/pause`, {})).toEqual({
+    ...answer,
+    body: { ...body, rpcCode: expect.any(Number) },
+  });
   expect(await get(app, `${threads}/5`)).toMatchObject({ status: 404, body: { code: 'thread_not_found' } });
 });
 

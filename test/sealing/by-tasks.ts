@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { payloadOf } from '#src/protocol/sector.js';
 import { c1, proverId } from '#src/sealing/builtin/index.js';
 import type { PieceFile, ProcessorStage, Tasks } from '#src/sealing/tasks.js';
 import { seed as firstSeed, ticket as firstTicket, KiB, makeWork } from './chain.js';
@@ -36,7 +37,7 @@ export async function sealByTasks(
     pieces: pieces.map(({ file, payloadSize, paddedSize }) => ({
       piece_file: file,
       payload_size: payloadSize,
-      piece_size: paddedSize,
+      piece_size: payloadOf(paddedSize),
     })),
     staged_filepath: staged,
   });

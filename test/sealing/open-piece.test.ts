@@ -17,7 +17,7 @@ async function added(answer: (response: ServerResponse) => void) {
   const piece = {
     piece_file: { url: `http://127.0.0.1:${port}/piece/baga` },
     payload_size: 127,
-    piece_size: 128,
+    piece_size: 127,
   };
   const task = {
     seal_proof_type: 'StackedDrg2KiBV1_1',

@@ -77,6 +77,7 @@ export function planWorld(size = 2048): PlanWorld {
         assignTicket: async () => ticket,
         submitPreCommit: tell('submitPreCommit', accepted),
         pollPreCommitState: async () => ({ State: 3, Desc: null }),
+        storeReserveSpace: async () => null,
         submitPersisted: tell('submitPersisted', true),
         waitSeed: async () => ({
           ShouldWait: false,
@@ -89,6 +90,7 @@ export function planWorld(size = 2048): PlanWorld {
         reportAborted: tell('reportAborted', undefined),
         submitSnapUpProof: tell('submitSnapUpProof', accepted),
         achieveUnsealSector: tell('achieveUnsealSector', undefined),
+        wdPoStHeartbeatJobs: async () => undefined,
         wdPoStFinishJob: tell('wdPoStFinishJob', undefined),
         ...given.service,
       } as unknown as SectorService; // A call that is not given is no function, and says so.

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { SealvisorError } from '#src/protocol/errors.js';
 import type { WdPostJob } from '#src/protocol/jobs.js';
 import { KiB } from './chain.js';
 import { lastSaid, sealed, upgraded, wdPostJob } from './jobs.js';
@@ -67,6 +68,29 @@ test('a job that is given up is handed back with the reason', async () => {
   const outputs = { ...from.outputs, abortReason: 'set Aborted by alice' };
   await world.run('wdpost', { from: { ...from, state: 'Aborted', outputs } });
   expect(lastSaid(world, 'wdPoStFinishJob')).toEqual(['job-1', null, 'set Aborted by alice']);
+});
+
+test('a job that the manager has taken back is let go without a word about it', async () => {
+  const { job, world } = await setup();
+  const from = await world.run('wdpost', { service: gives({ wdPost: job }), until: 'Allocated' });
+  const refused = async () => {
+    throw new SealvisorError('remote_error', 'job-1 is another worker’s now', { data: { rpcCode: -32602 } });
+  };
+  await world.run('wdpost', {
+    from: { ...from, state: 'Aborted' },
+    service: { wdPoStHeartbeatJobs: refused },
+  });
+  expect(world.said.map(({ call }) => call)).not.toContain('wdPoStFinishJob');
+});
+
+test('a proof that comes too late for a job that was taken back gives the job up', async () => {
+  const { job, world } = await setup();
+  const refused = async () => {
+    throw new SealvisorError('remote_error', 'job-1 was taken back', { data: { rpcCode: -32602 } });
+  };
+  await expect(
+    world.run('wdpost', { service: { ...gives({ wdPost: job }), wdPoStFinishJob: refused } }),
+  ).rejects.toMatchObject({ level: 'abort', message: 'job-1 was taken back' });
 });
 
 test('one job is asked for, of the sizes and miners that the thread may do', async () => {

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
+import { payloadOf } from '#src/protocol/sector.js';
 import { builtinStages } from '#src/protocol/stages.js';
 import { runTask } from '#src/sealing/builtin/index.js';
 import { processorCommand } from '#src/worker/processor-command.js';
@@ -223,7 +224,7 @@ syncBuiltinESMExports();`,
         pieces: pieces(dir).map(({ file, payloadSize, paddedSize }) => ({
           piece_file: file,
           payload_size: payloadSize,
-          piece_size: paddedSize,
+          piece_size: payloadOf(paddedSize),
         })),
         staged_filepath: join(dir, 'staged'),
       });

@@ -5,6 +5,7 @@ import { addPieces } from './add-pieces.js';
 import type { C1Output } from './c1.js';
 import { c2 } from './c2.js';
 import { wrongData } from './faults.js';
+import { quadPadded, quadPayload } from './fr32.js';
 import { openPiece } from './open-piece.js';
 import { type Pc1Output, pc1 } from './pc1.js';
 import { pc2 } from './pc2.js';
@@ -33,7 +34,7 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
         pieces: pieces.map(({ piece_file, payload_size, piece_size }) => ({
           cid: null,
           payloadSize: piece_file === 'pledge' ? 0 : payload_size,
-          paddedSize: piece_size,
+          paddedSize: (piece_size / quadPayload) * quadPadded,
           open: () => openPiece(piece_file, work.signal),
         })),
         stagedPath: staged_filepath,

@@ -52,7 +52,7 @@ const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } =
   add_pieces: of<'add_pieces'>((dir) => ({
     task: (n) => ({
       seal_proof_type: sealProof,
-      pieces: [{ piece_file: 'pledge', payload_size: 2032, piece_size: sectorSize }],
+      pieces: [{ piece_file: 'pledge', payload_size: 2032, piece_size: 2032 }],
       staged_filepath: join(dir, `staged-${n}`),
     }),
     fits: (output) =>

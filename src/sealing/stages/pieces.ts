@@ -36,13 +36,13 @@ export async function stagePieces(
   const pledge = {
     piece_file: 'pledge',
     payload_size: payloadOf(sector.size),
-    piece_size: sector.size,
+    piece_size: payloadOf(sector.size),
   } as const;
   const pieces = await Promise.all(
     deals.map(async ({ Piece, PayloadSize }) => ({
       piece_file: await pieceFile(context, Piece.Cid['/']),
       payload_size: PayloadSize,
-      piece_size: Piece.Size,
+      piece_size: payloadOf(Piece.Size),
     })),
   );
   const added = await context.process('add_pieces', {
