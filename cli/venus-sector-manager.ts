@@ -38,7 +38,7 @@ const daemonOptions = (command: Command) =>
     )
     .option(
       '--job-heartbeat <duration>',
-      "a window proof of which nothing is heard for so long is another worker's",
+      "a job whose worker is not heard of for so long is another's (a window proof at any time, others until the first word)",
       '1m',
     )
     .action(async (options) => {

@@ -18,14 +18,17 @@ export interface JobHands {
   held<K extends JobKind>(kind: K, id: SectorId): Job<TaskOf<K>> | undefined;
 }
 
-export function jobHands(book: JobBook, clock: WallClock): JobHands {
+/** `firstMs`: how long a worker may take from a job's answer to its first word about it. */
+export function jobHands(book: JobBook, clock: WallClock, firstMs: number): JobHands {
   const isFree = (job: Job, nowMs: number) => {
     const { sector, state } = job.life;
     const isAtHand =
-      state === 'waiting' || (state === 'given' && isSilent(job.life, nowMs) && isUnheard(job));
+      state === 'waiting' || (state === 'given' && isSilent(job.life, nowMs, firstMs) && isUnheard(job));
     if (!isAtHand || sector === null) return false;
     const others = book.ofSector(sector).filter(({ seq }) => seq !== job.seq);
-    return others.every(({ life }) => !life.isHeld || (life.state !== 'given' && isSilent(life, nowMs)));
+    return others.every(
+      ({ life }) => !life.isHeld || (life.state !== 'given' && isSilent(life, nowMs, firstMs)),
+    );
   };
   return {
     give: (kind, spec, isWanted = () => true) => {

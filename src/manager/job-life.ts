@@ -2,7 +2,6 @@
 import type { JobKind, JobState } from '../protocol/job-view.js';
 import type { Deal, StateReport } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
-import { silenceMs } from './sector-life.js';
 
 export interface SnapUpTask {
   readonly kind: 'snapup';
@@ -98,7 +97,7 @@ export function isOpen(life: JobLife): boolean {
 /** A worker says the state of what it holds every three minutes, if nothing else is set: so long a silence is its end, ms. */
 const goneMs = 600_000;
 
-/** Who has it was never heard of, or not for long: it may have died. */
-export function isSilent({ worker, heardMs, sinceMs }: JobLife, nowMs: number): boolean {
-  return worker === null ? nowMs - sinceMs >= silenceMs : nowMs - (heardMs ?? sinceMs) >= goneMs;
+/** Who has it was never heard of for `firstMs`, or not for long: it may have died. */
+export function isSilent({ worker, heardMs, sinceMs }: JobLife, nowMs: number, firstMs: number): boolean {
+  return worker === null ? nowMs - sinceMs >= firstMs : nowMs - (heardMs ?? sinceMs) >= goneMs;
 }

@@ -34,7 +34,14 @@ export type Jobs = ReturnType<typeof jobService>;
 export function jobService(options: JobsOptions) {
   const { store, lives, chain, clock, isInSector } = options;
   const book = jobBook(store, clock);
-  const desk: JobDesk = { store, lives, book, hands: jobHands(book, clock), chain, clock };
+  const desk: JobDesk = {
+    store,
+    lives,
+    book,
+    hands: jobHands(book, clock, options.heartbeatMs),
+    chain,
+    clock,
+  };
   const isTaken = (cid: string): boolean => isInSector(cid) || snapUp.pieces().includes(cid);
   const snapUp = snapUpJobs(desk, isTaken);
   const rebuild = rebuildJobs(desk);

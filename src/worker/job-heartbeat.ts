@@ -1,5 +1,5 @@
 /** A job of the manager's is kept by telling, again and again, that it is still worked at (SPEC section 2, wdpost). */
-import { endStates } from '../../machines/index.js';
+import { planState, plans } from '../../machines/index.js';
 import { jobIdOf, type ThreadRecord } from '../../machines/thread-record.js';
 import { isRefusal, messageOf } from '../protocol/errors.js';
 
@@ -12,7 +12,7 @@ export interface JobHeartbeatOptions {
 }
 
 export interface JobHeartbeat {
-  /** The thread's record has changed: its job is kept while it is in hand and not paused. */
+  /** The thread's record has changed: its job is kept until the heavy work is done, unless it is paused. */
   follow(record: ThreadRecord): void;
   stop(): void;
 }
@@ -35,8 +35,9 @@ export function jobHeartbeat({ beat, onTaken, everyMs = 3000 }: JobHeartbeatOpti
   };
   return {
     follow: (record) => {
-      const isAtWork = !record.isPaused && !endStates.includes(record.state);
-      keep(isAtWork ? jobIdOf(record) : null);
+      const plan = plans[record.plan];
+      const isProving = plan !== undefined && planState(plan, record.state)?.processor !== undefined;
+      keep(isProving && !record.isPaused ? jobIdOf(record) : null);
     },
     stop: () => keep(null),
   };

@@ -48,7 +48,7 @@ export const upgrading: Course = {
   states: statesOf(snapup),
   callOf: { Empty: 'AllocateSanpUpSector', Persisted: 'SubmitSnapUpProof', Finished: 'ReportFinalized' },
   fileOf: {
-    Allocated: 'staged',
+    Allocated: 'snap-staged',
     PieceAdded: 'sc-02-data-tree-d.dat',
     TreeDBuilt: 'update',
     SnapProved: 'p_aux',

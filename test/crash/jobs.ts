@@ -40,7 +40,7 @@ export async function doJob(
     await world.killWorker();
   });
   const newest = async () => (await jobs(world)).at(-1);
-  await expect.poll(newest, soon).toMatchObject({ kind: course.plan.name, state: 'done', given: 1 });
+  await expect.poll(newest, soon).toMatchObject({ kind: course.plan.name, state: 'done' });
   const done = await newest();
   if (!done) throw new Error('no job');
   return done;

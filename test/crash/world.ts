@@ -54,7 +54,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const wire = await wireTo(port);
   const gates = gatesIn(join(dir, 'gates'));
   const { hasDeals = true } = options;
-  const managerOptions = hasDeals ? { port, pieces } : { port };
+  // A job that died with its thread before it was written is given again behind this.
+  const managerOptions = { port, ...(hasDeals ? { pieces } : { jobHeartbeat: '8s' }) };
   let manager = await startManager(dir, managerOptions);
   const toml = workerToml(dir, wire.at, {
     threads: options.threads ?? 1,

@@ -15,6 +15,8 @@ export interface ManagerOptions {
   readonly sectorSize?: string;
   /** The first so many messages of each kind fail on chain. */
   readonly failMessages?: number;
+  /** How long a worker may be silent about a job. */
+  readonly jobHeartbeat?: string;
 }
 
 export async function startManager(dir: string, options: ManagerOptions = {}): Promise<Daemon> {
@@ -22,6 +24,7 @@ export async function startManager(dir: string, options: ManagerOptions = {}): P
   args.push('--epoch', '50ms', '--sector-size', options.sectorSize ?? '2KiB');
   if (options.pieces !== undefined) args.push('--pieces', options.pieces);
   if (options.failMessages !== undefined) args.push('--fail-messages', String(options.failMessages));
+  if (options.jobHeartbeat !== undefined) args.push('--job-heartbeat', options.jobHeartbeat);
   const manager = start('venus-sector-manager', args);
   const told = await manager.line(/listens on http:\/\/(\S+)/);
   return { ...manager, at: told[1] ?? '' };
