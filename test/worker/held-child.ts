@@ -1,8 +1,8 @@
 /** A worker whose PC1 is done by a real child process, which takes its tasks when the test lets it. */
 import type { ProcessorConfig, WorkerConfig } from '#src/config/worker-config.js';
-import type { SectorService, Verdict } from '#src/protocol/sealer.js';
 import { stateOf } from '../processes/setup.js';
 import { doorkeeper } from './doorkeeper.js';
+import { executioner } from './executioner.js';
 import { freshDir, isWorking, setup } from './setup.js';
 
 type Options = Omit<NonNullable<Parameters<typeof setup>[0]>, 'config'> & {
@@ -38,19 +38,5 @@ export async function heldChild({ config = {}, ...options }: Options = {}) {
       return { view, pid: view.processor?.pid ?? 0 };
     },
     stateOf,
-  };
-}
-
-/** A manager whose verdict on a state report kills the thread that hears it: what it would write cannot be written. */
-function executioner() {
-  const doomed = new Set<string>();
-  // No text, as its type says: that is what it dies of.
-  const deadly = { finalized: false, abortReason: 1n } as unknown as Verdict;
-  return {
-    doom: (location: string) => void doomed.add(location),
-    service: (real: SectorService): Partial<SectorService> => ({
-      reportState: async (id, body) =>
-        doomed.delete(body.Worker.Location) ? deadly : real.reportState(id, body),
-    }),
   };
 }
