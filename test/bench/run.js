@@ -12,6 +12,7 @@ const parts = [
   'history',
   'supervision',
   'sealing',
+  'processor',
   'loop-delay',
   'large-sector',
 ];

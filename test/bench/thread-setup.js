@@ -5,8 +5,9 @@ export function idleSetup(location) {
   return {
     index: 0,
     location,
-    plan: 'sealer',
     settings: {
+      plan: 'sealer',
+      retry: {},
       allowedMiners: null,
       allowedSizes: null,
       enableDeals: false,
@@ -22,6 +23,8 @@ export function idleSetup(location) {
     localPiecesDirs: [],
     faults: [],
     leastMs: {},
+    processChildren: [],
+    historyRows: 10_000,
     workerName: 'bench',
   };
 }
