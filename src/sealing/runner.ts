@@ -4,6 +4,8 @@ import { messageOf, systemCodeOf } from '../protocol/errors.js';
 import type { FaultAct } from '../protocol/fault.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
 import { act } from './fault-acts.js';
+import { putAside } from './large-outputs.js';
+import { sectorFiles } from './sector-files.js';
 import type { Stage, StageContext } from './stage.js';
 
 /** A made-up failure, for demonstrations and tests (`[[sealvisor.faults]]`). `times` 0 = always, per sector. */
@@ -93,7 +95,10 @@ export function stageRunner(options: RunnerOptions): StageRunner {
     const outcome = await stage({ ...context, sleep });
     const left = least - (performance.now() - started);
     if (left > 0) await sleep(left);
-    return outcome;
+    const { outputs } = outcome;
+    if (!outputs || !record.sector) return outcome;
+    const { root } = sectorFiles(context.location, record.sector.id);
+    return { ...outcome, outputs: await putAside(outputs, root) };
   };
 
   return (context) => {

@@ -6,7 +6,8 @@ import type { Sector } from '../protocol/sector.js';
 import type { Progress } from '../protocol/thread.js';
 import type { AttachedDesk } from './attached-desk.js';
 import type { Deadlines } from './deadlines.js';
-import type { SectorFiles } from './sector-files.js';
+import { takenUp } from './large-outputs.js';
+import { type SectorFiles, sectorFiles } from './sector-files.js';
 import type { ProcessorStage, Tasks } from './tasks.js';
 
 /** What a thread's stages go by, from the configuration; intervals in ms, sizes in bytes. */
@@ -61,9 +62,11 @@ export function sectorAtHand(context: StageContext): Sector {
 
 /** An output of an earlier stage. @throws StageError permanent, naming it */
 export function output<T>(context: StageContext, key: string): T {
-  const found = context.record.outputs[key];
+  const { sector, outputs } = context.record;
+  const found = outputs[key];
+  const value = sector ? takenUp(found, sectorFiles(context.location, sector.id).root) : found;
   // Each key is written by exactly one stage, whose type the caller names.
-  if (found !== undefined) return found as T;
+  if (value !== undefined) return value as T;
   throw new StageError(
     'permanent',
     `${context.record.state} needs the output ${key}, which is not there: resume to an earlier state`,

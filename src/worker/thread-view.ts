@@ -11,6 +11,7 @@ import { retryPolicy } from '../../machines/retry.js';
 import { inHand, jobIdOf, type ThreadRecord } from '../../machines/thread-record.js';
 import type { ThreadSettings } from '../../machines/thread-words.js';
 import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
+import { presentOutputs } from '../sealing/large-outputs.js';
 import { hasSectorFile, sectorFiles } from '../sealing/sector-files.js';
 import type { ThreadSetup } from './thread-setup.js';
 
@@ -28,7 +29,7 @@ export function possibleNow(plan: Plan, location: string, record: ThreadRecord):
     found.set(name, known);
     return known;
   };
-  return possibleStates(plan, { outputs: Object.keys(record.outputs), hasFile });
+  return possibleStates(plan, { outputs: presentOutputs(record.outputs, files?.root), hasFile });
 }
 
 /** The mode as the statechart tells it, and whether a stage is at hand: worked on, or frozen. */

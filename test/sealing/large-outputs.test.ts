@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { presentOutputs, putAside, takenUp } from '#src/sealing/large-outputs.js';
+import { output } from '#src/sealing/stage.js';
+import { makeDir } from './chain.js';
+import { stageContext } from './stage-context.js';
+
+const large = { labels: 'ü'.repeat(300_000) };
+
+test('a large output lies in a file, a small one in the record; both come back as they were', async () => {
+  const root = makeDir();
+  const kept = await putAside({ pc1: large, pc2: [1, 2], none: null }, root);
+  expect(JSON.stringify(kept).length).toBeLessThan(200);
+  expect(kept).toMatchObject({ pc2: [1, 2], none: null });
+  expect(takenUp(kept.pc1, root)).toEqual(large);
+  expect(takenUp(kept.pc2, root)).toEqual([1, 2]);
+  expect(readdirSync(join(root, 'outputs'))).toEqual(['pc1.json']);
+});
+
+test('done again, the file is the later one', async () => {
+  const root = makeDir();
+  await putAside({ pc1: large }, root);
+  const kept = await putAside({ pc1: { labels: 'y'.repeat(400_000) } }, root);
+  expect(takenUp(kept.pc1, root)).toEqual({ labels: 'y'.repeat(400_000) });
+});
+
+test.each([
+  ['gone', (path: string) => rmSync(path)],
+  ['cut short', (path: string) => truncateSync(path, 1000)],
+])('one whose file is %s is told, and its state is not possible', async (_, harm) => {
+  const root = makeDir();
+  const kept = await putAside({ pc1: large, pc2: 1 }, root);
+  expect(presentOutputs(kept, root)).toEqual(['pc1', 'pc2']);
+  harm(join(root, 'outputs', 'pc1.json'));
+  expect(presentOutputs(kept, root)).toEqual(['pc2']);
+  expect(() => takenUp(kept.pc1, root)).toThrow(/outputs\/pc1\.json is not there whole: put it back/);
+});
+
+test('a stage asks for it by its key, wherever it lies', async () => {
+  const { context } = stageContext();
+  const root = join(context.location, 'sectors', 's-t010000-2');
+  const outputs = await putAside({ pc1: large }, root);
+  expect(output({ ...context, record: { ...context.record, outputs } }, 'pc1')).toEqual(large);
+});
+
+test('what a program calls by the same names is its own', async () => {
+  const root = makeDir();
+  const foreign = { putAside: 'x', bytes: 'many' };
+  writeFileSync(join(root, 'x'), '');
+  expect(takenUp((await putAside({ pc1: foreign }, root)).pc1, root)).toEqual(foreign);
+  expect(readFileSync(join(root, 'x'), 'utf8')).toBe('');
+});
