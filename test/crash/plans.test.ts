@@ -10,7 +10,7 @@ import { doJob, expectCourse, expectNothingLeft, keptFiles, loseFiles, worldWith
 import type { Death, Deaths } from './life.js';
 import { matrix } from './matrix.js';
 import { isWhole } from './whole.js';
-import type { World, WorldOptions } from './world.js';
+import { childrenOf, type World, type WorldOptions } from './world.js';
 
 const cells = matrix();
 afterAll(() => console.log(cells.text()));
@@ -106,6 +106,19 @@ test('a few deaths: the new pieces come back out of the sector, as if nothing ha
 });
 
 describe.runIf(isWhole)('at every state of every plan', () => {
+  test('the child at work dies, and the worker above it: as if nothing had happened, and no child is left', {
+    timeout: 600_000,
+  }, async () => {
+    const more = childrenOf(['add_pieces', 'tree_d', 'pc1', 'pc2', 'snap_encode', 'transfer']);
+    const atWork = everyState((course, state) => [
+      ...half(course, state, 'worker'),
+      ...half(course, state, 'processor'),
+    ]);
+    // The unsealing and the proof are done in the thread here: nothing of theirs is a child's.
+    const isByChildren = ({ plan }: Course) => plan.name === 'snapup' || plan.name === 'rebuild';
+    await laterLife((course) => (isByChildren(course) ? atWork(course) : {}), { more });
+  });
+
   test.each([
     [
       'the worker',

@@ -9,9 +9,9 @@ import { bytes, freePort, freshDir, write } from '../e2e/setup.js';
 import { type Wire, wireTo } from '../e2e/wire.js';
 import { type Gates, gatedStages, gatesIn } from './gates.js';
 
-export const children = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c2']
-  .map((stage) => `[[processors.${stage}]]`)
-  .join('\n');
+export const childrenOf = (stages: readonly string[]) =>
+  stages.map((stage) => `[[processors.${stage}]]`).join('\n');
+export const children = childrenOf(['add_pieces', 'tree_d', 'pc1', 'pc2', 'c2']);
 
 export interface World {
   readonly dir: string;
