@@ -43,6 +43,9 @@ export const sealing: Course = {
   },
 };
 
+/** What is kept has the sector's name, and no other stage writes that: it is the first of its world. */
+const theSector = 's-t010000-1';
+
 export const upgrading: Course = {
   plan: snapup,
   states: statesOf(snapup),
@@ -51,7 +54,7 @@ export const upgrading: Course = {
     Allocated: 'snap-staged',
     PieceAdded: 'sc-02-data-tree-d.dat',
     TreeDBuilt: 'update',
-    SnapProved: 'p_aux',
+    SnapProved: theSector,
   },
 };
 
@@ -68,7 +71,7 @@ export const rebuilding: Course = {
     SealedChecked: 'snap-staged',
     SnapPieceAdded: 'sc-02-data-tree-d.dat',
     SnapTreeDBuilt: 'update',
-    SnapDone: 'p_aux',
+    SnapDone: theSector,
   },
 };
 
