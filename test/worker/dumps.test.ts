@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -162,10 +163,21 @@ describe('nothing else can be set', () => {
     });
   });
 
-  // The super-user may write everywhere.
-  test.skipIf(process.getuid?.() === 0)('a directory that cannot be written to is refused', async () => {
+  test('a directory that cannot be written to is refused', async () => {
     const { dumps, name, dir } = await setup();
-    chmodSync(dir, 0o500);
-    await expect(dumps.setEnv(name, dir)).rejects.toMatchObject({ message: expect.stringMatching(/EACCES/) });
+    const why = makeReadOnly(dir);
+    await expect(dumps.setEnv(name, dir)).rejects.toMatchObject({ message: expect.stringContaining(why) });
   });
 });
+
+/** The super-user may write everywhere but on a read-only disk. */
+function makeReadOnly(dir: string): string {
+  if (process.getuid?.() !== 0) {
+    chmodSync(dir, 0o500);
+    return 'EACCES';
+  }
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', dir]);
+  if (status !== 0) throw new Error('no read-only disk can be mounted here');
+  onTestFinished(() => void spawnSync('umount', ['-l', dir]));
+  return 'EROFS';
+}
