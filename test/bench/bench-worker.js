@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { emptyRecord } from '../../dist/machines/thread-record.js';
 import { loadWorkerConfig } from '../../dist/src/config/worker-config.js';
+import { startManagerServer } from '../../dist/src/http/manager-server.js';
 import { startWorkerServer } from '../../dist/src/http/worker-server.js';
 import { openThreadStore } from '../../dist/src/store/thread-store.js';
 
@@ -45,6 +46,18 @@ export async function benchWorker(home, { threads, manager = 9, sealing = '', mo
     });
   return { ...server, url: `http://127.0.0.1:${server.port}`, until };
 }
+
+/** A manager in this process whose chain lands everything at once. */
+export const benchManager = (home, options) =>
+  startManagerServer({
+    host: '127.0.0.1',
+    port: 0,
+    home: join(home, 'manager'),
+    miner: 10000,
+    epochMs: 1,
+    warn: console.error,
+    ...options,
+  });
 
 /** A manager that has no job, and to whose mind no message has landed. */
 export async function stubManager() {

@@ -2,21 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startManagerServer } from '../../dist/src/http/manager-server.js';
-import { benchWorker } from './bench-worker.js';
+import { benchManager, benchWorker } from './bench-worker.js';
 
 const size = Number(process.argv[2]);
 const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
-const manager = await startManagerServer({
-  host: '127.0.0.1',
-  port: 0,
-  home: join(home, 'manager'),
-  miner: 10000,
-  sectorSize: size,
-  epochMs: 1,
-  limit: 1,
-  warn: console.error,
-});
+const manager = await benchManager(home, { sectorSize: size, limit: 1 });
 /** By stage, what a transition's row says. */
 const tookMs = new Map();
 const worker = await benchWorker(home, {

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadWorkerConfig } from '../../dist/src/config/worker-config.js';
-import { startManagerServer } from '../../dist/src/http/manager-server.js';
 import { startWorkerServer } from '../../dist/src/http/worker-server.js';
+import { benchManager } from './bench-worker.js';
 import { head, median, report } from './report.js';
 
 const size = 8 * 2 ** 20;
@@ -18,17 +18,8 @@ export async function bench() {
   mkdirSync(join(home, 'pieces'));
   for (let at = 0; at < rounds; at += 1)
     writeFileSync(join(home, 'pieces', `${at}`), Buffer.alloc(((size / 128) * 127 * 9) / 10, at + 1));
-  const manager = await startManagerServer({
-    host: '127.0.0.1',
-    port: 0,
-    home: join(home, 'manager'),
-    miner: 10000,
-    sectorSize: size,
-    epochMs: 1,
-    pieces: join(home, 'pieces'),
-    onlyWithDeals: true,
-    warn: console.error,
-  });
+  const pieces = join(home, 'pieces');
+  const manager = await benchManager(home, { sectorSize: size, pieces, onlyWithDeals: true });
   const rows = await sealed(home, manager.port);
   await manager.stop();
   rmSync(home, { recursive: true, force: true });

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { sealing } from './courses.js';
-import { type Death, type Deaths, live } from './life.js';
+import { half, victims } from './deaths.js';
+import { type Deaths, live } from './life.js';
 import { matrix } from './matrix.js';
 import { expectUndisturbed, mainLine } from './reference.js';
 import { givenUp, synthetic } from './side-lives.js';
@@ -12,12 +13,6 @@ import { children, startWorld } from './world.js';
 
 const cells = matrix();
 afterAll(() => console.log(cells.text()));
-
-const { states: mainStates, callOf, fileOf } = sealing;
-const deathsOf = (of: (state: string) => readonly Death[]): Deaths =>
-  Object.fromEntries(mainStates.map((state) => [state, of(state)]));
-const half = (state: string, victim: Death['victim']): readonly Death[] =>
-  fileOf[state] === undefined ? [] : [{ victim, moment: 'half' }];
 
 const few: Deaths = {
   TicketAssigned: [
@@ -44,7 +39,10 @@ describe.runIf(isWhole)('a sector through the deaths, at every state, of', () =>
   }, async () => {
     const world = await startWorld({ more: children });
     const deaths = Object.fromEntries(
-      atWork.map((state) => [state, [...half(state, 'worker'), ...half(state, 'processor')]]),
+      atWork.map((state) => [
+        state,
+        [...half(sealing, state, 'worker'), ...half(sealing, state, 'processor')],
+      ]),
     );
     const atC2: Deaths = {
       SeedAssigned: [{ victim: 'worker', moment: 'stage' }],
@@ -78,33 +76,9 @@ describe.runIf(isWhole)('a sector through the deaths, at every state, of', () =>
     await expectUndisturbed(world, id, line);
   });
 
-  test.each([
-    [
-      'the worker',
-      deathsOf((state) => [
-        { victim: 'worker', moment: 'commit' },
-        ...half(state, 'worker'),
-        { victim: 'worker', moment: 'stage' },
-      ]),
-    ],
-    ['the thread', deathsOf((state) => [...half(state, 'thread'), { victim: 'thread', moment: 'stage' }])],
-    ['the thread, right behind each commit', deathsOf(() => [{ victim: 'thread', moment: 'commit' }])],
-    [
-      'the manager',
-      deathsOf((state) => [
-        ...(callOf[state] === undefined
-          ? []
-          : ([
-              { victim: 'manager', moment: 'request' },
-              { victim: 'manager', moment: 'answer' },
-            ] as const)),
-        // A thread that was given no sector has nothing to commit.
-        ...(state === 'Empty' ? [] : ([{ victim: 'manager', moment: 'stage' }] as const)),
-      ]),
-    ],
-  ])('%s: as if nothing had happened', { timeout: 600_000 }, async (_, deaths) => {
+  test.each(victims)('%s: as if nothing had happened', { timeout: 600_000 }, async (_, deathsOf) => {
     const world = await startWorld();
-    const id = await live(world, sealing, deaths, cells);
+    const id = await live(world, sealing, deathsOf(sealing), cells);
     await expectUndisturbed(world, id);
     expect(world.worker().lines.filter((line) => /unhandled|TypeError/i.test(line))).toEqual([]);
   });

@@ -6,8 +6,9 @@ import { runTask } from '#src/sealing/builtin/run-task.js';
 import { bytes, write } from '../e2e/setup.js';
 import { makeDir, makeWork } from '../sealing/chain.js';
 import { type Course, proving, rebuilding, unsealing, upgrading } from './courses.js';
+import { everyState, half, victims } from './deaths.js';
 import { doJob, expectCourse, expectNothingLeft, keptFiles, loseFiles, worldWithSector } from './jobs.js';
-import type { Death, Deaths } from './life.js';
+import type { Deaths } from './life.js';
 import { matrix } from './matrix.js';
 import { isWhole } from './whole.js';
 import { childrenOf, type World, type WorldOptions } from './world.js';
@@ -90,10 +91,6 @@ async function laterLife(deathsOf: (course: Course) => Deaths, options: WorldOpt
   expect(world.worker().lines.filter((line) => /unhandled|TypeError/i.test(line))).toEqual([]);
 }
 
-const everyState = (of: (course: Course, state: string) => readonly Death[]) => (course: Course) =>
-  Object.fromEntries(course.states.map((state) => [state, of(course, state)]));
-const half = ({ fileOf }: Course, state: string, victim: Death['victim']): readonly Death[] =>
-  fileOf[state] === undefined ? [] : [{ victim, moment: 'half' }];
 const few: Readonly<Record<string, Deaths>> = {
   snapup: { TreeDBuilt: [{ victim: 'worker', moment: 'half' }] },
   rebuild: { SnapTreeDBuilt: [{ victim: 'thread', moment: 'stage' }] },
@@ -119,36 +116,7 @@ describe.runIf(isWhole)('at every state of every plan', () => {
     await laterLife((course) => (isByChildren(course) ? atWork(course) : {}), { more });
   });
 
-  test.each([
-    [
-      'the worker',
-      everyState((course, state) => [
-        { victim: 'worker', moment: 'commit' },
-        ...half(course, state, 'worker'),
-        { victim: 'worker', moment: 'stage' },
-      ]),
-    ],
-    [
-      'the thread',
-      everyState((course, state) => [
-        ...half(course, state, 'thread'),
-        { victim: 'thread', moment: 'stage' },
-      ]),
-    ],
-    ['the thread, right behind each commit', everyState(() => [{ victim: 'thread', moment: 'commit' }])],
-    [
-      'the manager',
-      everyState(({ callOf }, state) => [
-        ...(callOf[state] === undefined
-          ? []
-          : ([
-              { victim: 'manager', moment: 'request' },
-              { victim: 'manager', moment: 'answer' },
-            ] as const)),
-        ...(state === 'Empty' ? [] : ([{ victim: 'manager', moment: 'stage' }] as const)),
-      ]),
-    ],
-  ])('%s dies: as if nothing had happened', { timeout: 600_000 }, async (_, deathsOf) => {
+  test.each(victims)('%s dies: as if nothing had happened', { timeout: 600_000 }, async (_, deathsOf) => {
     await laterLife(deathsOf);
   });
 });
