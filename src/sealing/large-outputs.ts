@@ -29,10 +29,19 @@ function isPutAside(value: unknown): value is PutAside {
 export async function putAside(outputs: Outputs, root: string): Promise<Outputs> {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(outputs)) {
-    const text = JSON.stringify(value) ?? '';
+    const text = textOf(value);
     kept[key] = text.length > longest ? await written(key, text, root) : value;
   }
   return kept;
+}
+
+/** What is no JSON is the record's to refuse, whose commit ends the thread. */
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
+  }
 }
 
 async function written(key: string, text: string, root: string): Promise<PutAside> {

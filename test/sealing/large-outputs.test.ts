@@ -18,6 +18,10 @@ test('a large output lies in a file, a small one in the record; both come back a
   expect(readdirSync(join(root, 'outputs'))).toEqual(['pc1.json']);
 });
 
+test('what is no JSON stays as it is, for the record to refuse', async () => {
+  expect(await putAside({ pc1: 1n }, makeDir())).toEqual({ pc1: 1n });
+});
+
 test('done again, the file is the later one', async () => {
   const root = makeDir();
   await putAside({ pc1: large }, root);
