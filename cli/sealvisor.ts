@@ -37,7 +37,7 @@ program
 program
   .command('unseal')
   .description('write back every piece of a sealed sector (made by the built-in dev processors)')
-  .argument('<sealed file>', 'as it lies in a store: sealed/s-t0<miner>-<n>')
+  .argument('<sealed file>', 'as it lies in a store: sealed/s-t0<miner>-<n>, or update/… of an upgraded one')
   .requiredOption('--out <dir>', 'where the pieces go, one file each, named by piece CID')
   .option('--json', 'one JSON document')
   .action(async (file: string, options) => {
