@@ -54,7 +54,7 @@ export function frozenLine(frozen: readonly FrozenProcess[]): string {
   return `frozen: ${each.join(', ')}`;
 }
 
-export function frozenTable(frozen: readonly FrozenProcess[]): string {
+function frozenTable(frozen: readonly FrozenProcess[]): string {
   return table([
     ['Frozen', 'Stage', 'Pid', 'Memory'],
     ...frozen.map(({ index, name, pid, bytes }) => [

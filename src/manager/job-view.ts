@@ -3,6 +3,7 @@ import { timestamp } from '../protocol/clock.js';
 import type { JobFacts, JobView } from '../protocol/job-view.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { Job, JobLife, JobTask } from './job-life.js';
+import { shownDest } from './unseal-dest.js';
 
 export function jobView({ id, life }: Job): JobView {
   const { task, sector, state, worker, asked, failure, end } = life;
@@ -31,7 +32,7 @@ function resultOf({ task }: JobLife): string {
     case 'rebuild':
       return `rebuilt in store ${task.persistedIn}`;
     case 'unseal':
-      return `handed in at ${task.dest}`;
+      return `handed in at ${shownDest(task.dest)}`;
     case 'wdpost': {
       const { proofs = 0, faults = [] } = task.output ?? {};
       const found = faults.length === 0 ? 'no faults' : `faults: ${namesOf(task.miner, faults).join(', ')}`;
@@ -47,7 +48,7 @@ function factsOf(task: JobTask): JobFacts {
     case 'rebuild':
       return { persistedIn: task.persistedIn };
     case 'unseal':
-      return { piece: task.cid, dest: task.dest };
+      return { piece: task.cid, dest: shownDest(task.dest) };
     case 'wdpost':
       return {
         sectors: namesOf(task.miner, task.numbers),

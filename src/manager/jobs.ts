@@ -25,14 +25,14 @@ export interface JobsOptions {
   readonly miner: number;
   readonly proofType: number;
   readonly heartbeatMs: number;
-  /** Whether a sector holds the piece. */
-  readonly isInSector: (cid: string) => boolean;
+  /** CIDs of the pieces that sectors hold. */
+  readonly inSectors: () => ReadonlySet<string>;
 }
 
 export type Jobs = ReturnType<typeof jobService>;
 
 export function jobService(options: JobsOptions) {
-  const { store, lives, chain, clock, isInSector } = options;
+  const { store, lives, chain, clock, inSectors } = options;
   const book = jobBook(store, clock);
   const desk: JobDesk = {
     store,
@@ -42,8 +42,8 @@ export function jobService(options: JobsOptions) {
     chain,
     clock,
   };
-  const isTaken = (cid: string): boolean => isInSector(cid) || snapUp.pieces().includes(cid);
-  const snapUp = snapUpJobs(desk, isTaken);
+  const taken = (): ReadonlySet<string> => new Set([...inSectors(), ...snapUp.pieces()]);
+  const snapUp = snapUpJobs(desk, taken);
   const rebuild = rebuildJobs(desk);
   const unseal = unsealJobs(desk);
   const wdPost = wdPostJobs(desk, options);

@@ -41,6 +41,7 @@ export async function scanPieces(
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
   const known = new Map(store.pieces().map((piece) => [piece.path, piece]));
+  const putAside = new Set(store.asidePieces());
   const skipped: string[] = [];
   const cids = new Set<string>();
   for (const path of paths) {
@@ -50,6 +51,8 @@ export async function scanPieces(
     });
     const before = known.get(path);
     if (before?.payloadSize === size && before.mtimeMs === mtimeMs) {
+      // The sealers are given its directory now.
+      if (!aside && putAside.has(before.cid)) store.addPiece(before);
       cids.add(before.cid);
       continue;
     }

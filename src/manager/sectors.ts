@@ -47,7 +47,7 @@ export function sectorService(options: SectorsOptions) {
     lives,
     proofType,
     heartbeatMs: options.heartbeatMs ?? defaultHeartbeatMs,
-    isInSector: (cid) => heldIn(lives.all()).has(cid),
+    inSectors: () => heldIn(lives.all()),
   });
   /** Pieces that fit and that nobody holds. A life is the one place that says so: one write, no half of two. */
   const waitingBeside = (all: readonly KeptLife[]) => {

@@ -17,7 +17,7 @@ import { isOfKind, type Job } from './job-life.js';
 import { scanPieces } from './pieces.js';
 import { dealOf, packPieces, type SectorLife, type Upgrade } from './sector-life.js';
 
-export function snapUpJobs(desk: JobDesk, isTaken: (cid: string) => boolean) {
+export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>) {
   const { store, lives, book, hands, clock } = desk;
 
   /** @throws sector_not_found, state_not_possible */
@@ -41,7 +41,9 @@ export function snapUpJobs(desk: JobDesk, isTaken: (cid: string) => boolean) {
     const rows = cids.map((cid) => store.piece(cid)).filter((row): row is PieceRow => row !== undefined);
     if (rows.length === 0 && skipped.length === 0)
       throw new SealvisorError('usage', `there is no piece in ${directory}: an upgrade needs one at least`);
-    const taken = rows.filter(({ cid }) => isTaken(cid)).map(({ path }) => path);
+    // Once for all: it is read from the lives of all sectors.
+    const others = takenPieces();
+    const taken = rows.filter(({ cid }) => others.has(cid)).map(({ path }) => path);
     if (taken.length > 0)
       throw new SealvisorError(
         'usage',

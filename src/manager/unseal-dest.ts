@@ -21,6 +21,14 @@ export function unsealDest(text: string, pieces: number): URL {
   return url;
 }
 
+/** Without what may be secret: who lists jobs need not be who may write there. */
+export function shownDest(dest: string): string {
+  const url = new URL(dest);
+  if (url.username !== '' || url.password !== '') [url.username, url.password] = ['…', ''];
+  if (url.search !== '') url.search = '?…';
+  return url.href.replaceAll(encodeURIComponent('…'), '…');
+}
+
 export function destOf(dest: URL, cid: string): string {
   if (!dest.pathname.endsWith('/')) return dest.href;
   const url = new URL(dest);

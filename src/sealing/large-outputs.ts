@@ -30,7 +30,8 @@ export async function putAside(outputs: Outputs, root: string): Promise<Outputs>
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(outputs)) {
     const text = textOf(value);
-    kept[key] = text.length > longest ? await written(key, text, root) : value;
+    // One that looks like a place is put aside as well: what a program said is never taken for a path.
+    kept[key] = text.length > longest || isPutAside(value) ? await written(key, text, root) : value;
   }
   return kept;
 }

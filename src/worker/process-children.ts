@@ -15,6 +15,8 @@ export interface ProcessChildren {
   end(processor: Processor): void;
   /** Whether one that was ended here is on its way back. */
   isReturning(stage: string): boolean;
+  /** Whether one that died is started again, until it lives. */
+  isTriedAgain(stage: string): boolean;
   /** Resolves when none is on its way back. */
   returned(stage: string): Promise<void>;
   /** Why a stage without a living child is not done. */
@@ -94,6 +96,7 @@ export function processChildren(options: ProcessChildrenOptions): ProcessChildre
       processor.kill();
     },
     isReturning: returns.isExpected,
+    isTriedAgain,
     returned: returns.of,
     missing: (stage) =>
       new SealvisorError('process_gone', `child process exited: ${stage}; ${outlook(isTriedAgain(stage))}`),

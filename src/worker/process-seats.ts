@@ -6,7 +6,7 @@ import { type ChildFacts, type Choice, choice, hasRoom, type LockFacts } from '.
 import type { Job } from './process-jobs.js';
 
 export interface SeatsOptions {
-  readonly children: Pick<ProcessChildren, 'of' | 'commandOf' | 'isReturning'>;
+  readonly children: Pick<ProcessChildren, 'of' | 'commandOf' | 'isTriedAgain'>;
   /** How many may have each lock. */
   readonly locks: Readonly<Record<string, number>>;
   /** What children work at. */
@@ -102,7 +102,8 @@ export function processSeats({ children, locks, jobs, isFrozen, isAtTheDoor }: S
       if (jobs().some((job) => job.index === index && job.stage === stage && job.isLeft)) return null;
       const chosen = choose(index, stage);
       if (chosen.kind === 'blocked') return chosen.blocked;
-      if (chosen.kind === 'none' && children.isReturning(stage))
+      // Its death is for the thread that it worked for: who only waits would be failed by it as well.
+      if (chosen.kind === 'none' && children.isTriedAgain(stage))
         return { limit: `processor ${stage}`, holders: [], reason: 'it is being started again' };
       return null;
     },

@@ -1,4 +1,5 @@
 /** The worker's processor children, shared by its threads: who has which, what they work at, what stands still. */
+import { endStates } from '../../machines/index.js';
 import type { Tree } from '../actors/index.js';
 import type { Processor } from '../processes/processor.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -127,6 +128,19 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
     onChange();
   };
 
+  const end = (index: number) => {
+    forgetRequests(index);
+    const job = jobs.of(index);
+    if (job) jobs.drop(job);
+    const answer = toOwn(index, ({ processor }) => {
+      children.end(processor);
+      return 'ended' as const;
+    });
+    // A request that waits for a child is over as well, and hears it now.
+    onChange();
+    return answer;
+  };
+
   /** @throws process_gone when the stage has no child, thread_gone when the thread has died meanwhile */
   const begin = async (index: number, stage: string, task: Uint8Array, life: number) => {
     for (;;) {
@@ -191,6 +205,11 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
     shown: (view) => {
       const job = jobs.of(view.index);
       if (!job) return;
+      // The sector was given up while it was worked at: nobody waits for what comes of it.
+      if (endStates.includes(view.state)) {
+        end(view.index);
+        return;
+      }
       const isOver = job.isLeft
         ? placeOf(view) !== places.get(view.index)
         : job.isFrozen && view.processor === null;
@@ -217,15 +236,7 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       forgetRequests(index);
       abandon(index);
     },
-    end: (index) => {
-      forgetRequests(index);
-      const job = jobs.of(index);
-      if (job) jobs.drop(job);
-      return toOwn(index, ({ processor }) => {
-        children.end(processor);
-        return 'ended' as const;
-      });
-    },
+    end,
     start: () => children.start(),
   };
 }

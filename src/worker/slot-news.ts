@@ -57,11 +57,13 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
     overlay: (view) => {
       const { desk, processors } = parts();
       const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
+      // A shared process may be at what was aborted still, while the stage at hand is another.
+      const isAtHand = isLeft || work.name === view.processor?.name;
       return {
         ...view,
         waitingFor: view.mode === 'waiting' ? desk.waitingFor(index) : null,
         // A process that a dead thread left is shown as well.
-        processor: view.processor ? { ...work, name: view.processor.name } : isLeft ? work : null,
+        processor: isAtHand ? work : view.processor,
       };
     },
   };

@@ -7,10 +7,10 @@ import { messageOf } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
-import type { WorkerLife, WorkerView } from '../protocol/worker.js';
+import type { WorkerLife } from '../protocol/worker.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
-import { drainer, drainView } from './drain.js';
+import { drainer } from './drain.js';
 import { workerDumps } from './dumps.js';
 import { type EventHub, eventHub } from './event-hub.js';
 import { openHome } from './home.js';
@@ -18,7 +18,7 @@ import { checkAnyWritable, checkWritable } from './location-check.js';
 import { places } from './places.js';
 import { processCalls } from './process-service.js';
 import { processorCommands } from './processor-command.js';
-import { type Processors, workerProcessors } from './processors.js';
+import { workerProcessors } from './processors.js';
 import { reloader } from './reload.js';
 import { serviceDispatcher } from './remote-service.js';
 import { slotNews } from './slot-news.js';
@@ -27,6 +27,7 @@ import { threadRoster } from './thread-roster.js';
 import { hotSettings } from './thread-settings.js';
 import { sparesOf } from './thread-slot.js';
 import { workerVerbs } from './worker-verbs.js';
+import { workerView } from './worker-view.js';
 import { breakerText, lostText } from './worker-warnings.js';
 
 export interface WorkerOptions {
@@ -135,19 +136,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
   });
   const drain = drainer({ threads: control.threads, pause: control.pause, resume: control.resume, warn });
-  const view = (): WorkerView => ({
-    name,
-    version,
-    // The machine's states are these.
-    life: actor.getSnapshot().value as WorkerLife,
-    cordon: record.cordon,
-    drain: record.drain && drainView(record.drain, control.threads()),
-    limits: desk.limits(),
-    breakers: desk.breakers(),
-    stores: asked.stores(),
-    counts: summarize(control.threads()),
-    ...frozenIn(processors),
-  });
+  const view = () =>
+    workerView({
+      ...{ name, version, record, desk, processors },
+      // The machine's states are these.
+      life: actor.getSnapshot().value as WorkerLife,
+      threads: control.threads(),
+      stores: asked.stores,
+    });
   let isTelling = false;
   /** Once for all that one turn of the loop changes. */
   const tellWorker = () => {
@@ -244,9 +240,4 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   actor.send({ type: 'WORKER.SERVE' });
   drain.apply(record.drain, null);
   return worker;
-}
-
-function frozenIn(processors: Processors): Pick<WorkerView, 'frozen'> {
-  const frozen = processors.frozen();
-  return frozen.length > 0 ? { frozen } : {};
 }

@@ -287,3 +287,11 @@ test('a piece whose file has other bytes now is read again', async () => {
     pieces: before?.Pieces.map(({ Piece }) => Piece.Cid['/']),
   });
 });
+
+test('pieces of an upgrade that came to nothing are for the sealers when they are given the directory', async () => {
+  const { jobs, sectors, restart } = await setup();
+  const pieces = piecesOf(900, 1100);
+  await expect(jobs.addSnapUp(first, { pieces }, never)).rejects.toThrow('do not fit one sector');
+  expect(sectors.waiting()).toEqual([]);
+  expect((await restart({ pieces })).sectors.waiting()).toHaveLength(2);
+});

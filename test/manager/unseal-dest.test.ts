@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { destOf, unsealDest } from '#src/manager/unseal-dest.js';
+import { destOf, shownDest, unsealDest } from '#src/manager/unseal-dest.js';
 
 test.each([
   ['file:///out', 'file:///out/cid'],
@@ -11,4 +11,12 @@ test.each([
   ['https://host/pieces/?token=5', 'https://host/pieces/cid?token=5'],
 ])('one piece to %s goes to %s', (dest, place) => {
   expect(destOf(unsealDest(dest, 1), 'cid')).toBe(place);
+});
+
+test.each([
+  ['https://me:secret@host/pieces/cid', 'https://…@host/pieces/cid'],
+  ['https://host/cid?token=secret', 'https://host/cid?…'],
+  ['file:///with%20space/cid', 'file:///with%20space/cid'],
+])('%s is shown as %s', (dest, shown) => {
+  expect(shownDest(dest)).toBe(shown);
 });

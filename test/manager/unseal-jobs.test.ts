@@ -148,3 +148,16 @@ test.each(['out', 'ftp://host/out', 'file://host/out', 'https://host/one'])(
     expect(jobs.list()).toEqual([]);
   },
 );
+
+test('what may be secret of a dest is for its worker alone', async () => {
+  const { jobs, sectors, cids } = await sealed();
+  const secret = 'https://me:secret@host/pieces/?token=secret';
+  const reply = jobs.addUnseal(first, { dest: secret, piece: cids[0] });
+  jobs.unseal.allocate(anybody);
+  expect(jobs.unseal.dests(first, cids[0] ?? '')).toEqual([
+    `https://me:secret@host/pieces/${cids[0]}?token=secret`,
+  ]);
+  jobs.unseal.achieve(first, cids[0] ?? '', '');
+  sectors.reportFinalized(first);
+  expect(JSON.stringify([reply, jobs.list()])).not.toContain('secret');
+});

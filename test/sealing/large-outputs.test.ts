@@ -55,3 +55,11 @@ test('what a program calls by the same names is its own', async () => {
   expect(takenUp((await putAside({ pc1: foreign }, root)).pc1, root)).toEqual(foreign);
   expect(readFileSync(join(root, 'x'), 'utf8')).toBe('');
 });
+
+test('what a program says in the very shape of a place is kept as what it said', async () => {
+  const root = makeDir();
+  writeFileSync(join(root, 'secret'), '{}');
+  const said = { putAside: '../secret', bytes: 2 };
+  const kept = await putAside({ pc1: said }, root);
+  expect(takenUp(kept.pc1, root)).toEqual(said);
+});

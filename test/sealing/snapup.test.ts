@@ -106,6 +106,17 @@ describe('is a permanent error', () => {
     });
   });
 
+  test.each(['', '..', '../secret'])('a CID that is none, %j: it is looked for nowhere', async (cid) => {
+    const { snapUp, world, deal } = await setup();
+    writeFileSync(join(world.piecesDir, '..', 'secret'), deal.bytes);
+    const wrong = { ...deal, Piece: { ...deal.Piece, Cid: { '/': cid } } };
+    await expect(snapUp({ Pieces: [wrong] })).rejects.toMatchObject({
+      level: 'permanent',
+      message: `${cid} is no piece CID: it has to begin with baga6ea4seaq`,
+    });
+    expect(world.said.map(({ call }) => call)).not.toContain('pieceSource');
+  });
+
   test('a piece that is another than its CID says', async () => {
     const { snapUp, world, deal } = await setup();
     const other = await world.piece(500, 512, 2);

@@ -215,10 +215,10 @@ describe('cannot be handed in', () => {
     [
       'says why not',
       (_, response) => {
-        response.writeHead(507, { 'content-type': 'application/problem+json' });
-        response.end('{"detail":"no room for it"}');
+        response.writeHead(409, { 'content-type': 'application/problem+json' });
+        response.end('{"detail":"it is there already"}');
       },
-      /answered 507 \(no room for it\)/,
+      /answered 409 \(it is there already\); mend it and ask for the piece again/,
     ],
     [
       'says so in plain text',
@@ -244,6 +244,22 @@ describe('cannot be handed in', () => {
       const failure = await unseal({}, [`${web.url}/piece?token=secret`]).then(() => undefined, failed);
       expect(failure).toMatchObject({ level: 'permanent', message: expect.stringMatching(message) });
       expect(failure?.message).not.toContain('secret');
+    },
+  );
+
+  test.each([408, 429, 500, 503, 507])(
+    'to a server that answers %i: it may pass, and is tried again',
+    async (status) => {
+      const { unseal } = await setup();
+      const web = await server((_, response) => {
+        response.statusCode = status;
+        response.end();
+      });
+      const failure = await unseal({}, [`${web.url}/piece`]).then(() => undefined, failed);
+      expect(failure).toMatchObject({
+        level: 'temporary',
+        message: expect.stringContaining(`answered ${status}`),
+      });
     },
   );
 

@@ -157,3 +157,22 @@ test('a thread that waits for a child is shown as waiting, and goes on when the 
   await control.resume(view.index, {});
   await Promise.all([0, 1].map((index) => untilRow(index, (row) => row.event === 'PC1')));
 });
+
+test('the death of a child costs those who only waited for it nothing: they wait on until it is back', async () => {
+  const { control, until, atWork, untilRow, rowsOf, open } = await heldChild({
+    threads: 4,
+    config: (pc1) => ({ processors: [{ ...pc1, concurrent: 1 }], breaker: { after: 2, probeMs: 300_000 } }),
+    sealing: { recoverIntervalMs: 50 },
+  });
+  const indexes = [0, 1, 2, 3];
+  const { view, pid } = await Promise.race(indexes.map((index) => atWork(index)));
+  const others = indexes.filter((index) => index !== view.index);
+  for (const index of others) await until(index, isIn('TicketAssigned', 'waiting'));
+  process.kill(pid, 'SIGKILL');
+  await untilRow(view.index, (row) => row.kind === 'try');
+  open();
+  for (const index of indexes) await untilRow(index, (row) => row.event === 'PC1');
+  const tries = others.flatMap((index) => rowsOf(index).filter(({ level }) => level !== null));
+  expect(tries).toEqual([]);
+  expect(control.worker().breakers).toEqual([]);
+});

@@ -33,7 +33,7 @@ export interface Decoder {
 }
 
 /** Bytes of the sector, from its start on, that hold the payload's first `end` bytes. */
-export function paddedEnd(end: number): number {
+function paddedEnd(end: number): number {
   return Math.ceil(end / quadPayload) * quadPadded;
 }
 

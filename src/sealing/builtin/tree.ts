@@ -11,7 +11,7 @@ export interface InclusionProof {
 }
 
 /** Position of a level (0: the leaves) in a tree file of `leafCount` leaves: all levels one after another. */
-export function levelOffset(leafCount: number, level: number): number {
+function levelOffset(leafCount: number, level: number): number {
   return nodeBytes * (2 * leafCount - (2 * leafCount) / 2 ** level);
 }
 

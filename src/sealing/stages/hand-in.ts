@@ -89,7 +89,7 @@ async function bring(
   });
 }
 
-/** @throws StageError temporary when the server cannot be reached, permanent with its words when it refuses */
+/** @throws StageError temporary when the server cannot be reached or says that it cannot now, permanent with its words when it refuses */
 async function put({ signal, progress }: StageContext, path: string, url: URL): Promise<void> {
   const { wordsOf } = await import('../builtin/index.js');
   const { size } = await stat(path);
@@ -120,11 +120,14 @@ async function put({ signal, progress }: StageContext, path: string, url: URL): 
     return;
   }
   const words = await wordsOf(answer);
-  throw new StageError(
-    'permanent',
-    `${placeOf(url)} did not take the piece: it answered ${answer.status}${words === undefined ? '' : ` (${words})`}; mend it and resume, or name another place`,
-  );
+  const said = `${placeOf(url)} did not take the piece: it answered ${answer.status}${words === undefined ? '' : ` (${words})`}`;
+  if (mayPass(answer.status)) throw new StageError('temporary', said);
+  // Who wants the piece is told, and the job is over.
+  throw new StageError('permanent', `${said}; mend it and ask for the piece again, or name another place`);
 }
+
+/** A server that is busy, full or broken for now, where another answer would be a no for good. */
+const mayPass = (status: number) => status >= 500 || status === 408 || status === 429;
 
 /** A user and password of the URL, as a server reads them; fetch takes none that are in it. */
 function loginOf({ username, password }: URL): { readonly authorization?: string } {

@@ -33,6 +33,8 @@ export async function stagePieces(
 ): Promise<readonly PieceInfo[]> {
   const { sector } = await sectorWork(context);
   const { commitmentOfCid } = await builtin();
+  // Each becomes a file name: it has to be one.
+  const commitments = deals.map(({ Piece }) => commitmentOfCid(Piece.Cid['/']));
   const pledge = {
     piece_file: 'pledge',
     payload_size: payloadOf(sector.size),
@@ -52,7 +54,7 @@ export async function stagePieces(
   });
   for (const [at, deal] of deals.entries()) {
     const cid = deal.Piece.Cid['/'];
-    if (Buffer.from(added[at]?.commitment ?? []).equals(Buffer.from(commitmentOfCid(cid)))) continue;
+    if (Buffer.from(added[at]?.commitment ?? []).equals(Buffer.from(commitments[at] ?? []))) continue;
     throw new StageError(
       'permanent',
       `${cid}: the data have another commitment than the CID says: fetch the piece again`,

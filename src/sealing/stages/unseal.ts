@@ -101,7 +101,7 @@ function keptSector(context: StageContext, instance: string): StoredSector {
   if (found) return found;
   throw new StageError(
     'permanent',
-    `${id} is not in store ${instance} (${store.location}): put its files back and resume, or rebuild the sector`,
+    `${id} is not in store ${instance} (${store.location}): put its files back or rebuild the sector, then ask for the piece again`,
   );
 }
 

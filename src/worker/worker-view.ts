@@ -1,0 +1,36 @@
+/** The worker as everyone sees it. */
+import type { WorkerRecord } from '../../machines/worker-record.js';
+import { summarize, type ThreadView } from '../protocol/thread.js';
+import type { WorkerLife, WorkerView } from '../protocol/worker.js';
+import type { Desk } from './desk-words.js';
+import { drainView } from './drain.js';
+import type { Places } from './places.js';
+import type { Processors } from './processors.js';
+
+export interface WorkerFactsNow {
+  readonly name: string;
+  readonly version: string;
+  readonly life: WorkerLife;
+  readonly record: WorkerRecord;
+  readonly threads: readonly ThreadView[];
+  readonly desk: Pick<Desk, 'limits' | 'breakers'>;
+  readonly stores: Places['stores'];
+  readonly processors: Pick<Processors, 'frozen'>;
+}
+
+export function workerView(facts: WorkerFactsNow): WorkerView {
+  const { name, version, life, record, threads, desk, stores, processors } = facts;
+  const frozen = processors.frozen();
+  return {
+    name,
+    version,
+    life,
+    cordon: record.cordon,
+    drain: record.drain && drainView(record.drain, threads),
+    limits: desk.limits(),
+    breakers: desk.breakers(),
+    stores: stores(),
+    counts: summarize(threads),
+    ...(frozen.length > 0 ? { frozen } : {}),
+  };
+}
