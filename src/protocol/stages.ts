@@ -6,6 +6,7 @@ export const builtinStages = [
   'tree_d',
   'pc1',
   'pc2',
+  'c1',
   'c2',
   'snap_encode',
   'snap_prove',

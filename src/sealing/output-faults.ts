@@ -65,6 +65,7 @@ const checks: Readonly<Record<ProcessorStage, Check>> = {
   tree_d: doneOrRoot,
   pc1: something,
   pc2: table({ registered_proof: text, comm_r: commitment, comm_d: commitment }),
+  c1: something,
   c2: table({ proof: bytes }),
   snap_encode: table({ comm_r_new: commitment, comm_r_last_new: commitment, comm_d_new: commitment }),
   snap_prove: bytes,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOurPc1 } from './whose-sector.js';
 
 /** Where one sector's files lie in a thread's store. */
 export interface SectorFiles {
@@ -54,6 +55,8 @@ export function hasSectorFile(
     case 'tree-d':
       return existsSync(join(files.cacheDir, 'sc-02-data-tree-d.dat'));
     case 'layers':
+      // Where another's pc1 keeps its labels is between it and its pc2.
+      if (outputs.pc1 !== undefined && !isOurPc1(outputs.pc1)) return true;
       return existsSync(join(files.cacheDir, 'sc-02-data-layer-1.dat'));
     case 'sealed':
       return existsSync(files.sealed) && existsSync(join(files.cacheDir, 'p_aux'));

@@ -49,6 +49,21 @@ export interface Pc2Task {
   readonly sealed_file: string;
 }
 
+/** Our own extension: the field makes C1 in its worker (docs/processors.md). */
+export interface C1Task {
+  readonly registered_proof: string;
+  readonly cache_dir: string;
+  readonly sealed_file: string;
+  readonly prover_id: readonly number[];
+  readonly sector_id: number;
+  readonly ticket: readonly number[];
+  /** The chain's randomness: 32 bytes. */
+  readonly seed: readonly number[];
+  /** What pc2 gave, as it came. */
+  readonly pc2out: Tasks['pc2']['output'];
+  readonly piece_infos: readonly PieceInfo[];
+}
+
 export interface C2Task {
   /** What c1 gave, as it came. */
   readonly c1out: unknown;
@@ -138,6 +153,7 @@ export interface Tasks {
       readonly comm_d: readonly number[];
     };
   };
+  readonly c1: { readonly task: C1Task; readonly output: unknown };
   readonly c2: { readonly task: C2Task; readonly output: { readonly proof: readonly number[] } };
   readonly snap_encode: {
     readonly task: SnapEncodeTask;

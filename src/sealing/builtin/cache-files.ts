@@ -17,6 +17,16 @@ export const keptFiles = (['persistentAux', 'temporaryAux', 'treeR', 'manifest']
   (file) => cacheFiles[file],
 );
 
+/** What the field keeps of a cache (vc-processors, cached_filenames_for_sector): a large sector's tree lies in parts. */
+export function foreignKeptFiles(sectorSize: number): readonly string[] {
+  const parts = Math.floor(sectorSize / (4096 * MiB));
+  const trees =
+    parts < 2
+      ? [cacheFiles.treeR]
+      : Array.from({ length: parts }, (_, at) => cacheFiles.treeR.replace(/\.dat$/, `-${at}.dat`));
+  return [cacheFiles.persistentAux, cacheFiles.temporaryAux, ...trees];
+}
+
 /** File of a label layer; layers count from 1. */
 export function layerFile(layer: number): string {
   return `sc-02-data-layer-${layer}.dat`;

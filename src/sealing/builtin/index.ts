@@ -7,7 +7,7 @@ export {
 } from './add-pieces.js';
 export { type C1Output, type C1Task, c1 } from './c1.js';
 export { type C2Output, type C2Task, c2, verifyC1 } from './c2.js';
-export { cacheFiles, keptFiles, layerFile, layersOf } from './cache-files.js';
+export { cacheFiles, cachePath, foreignKeptFiles, keptFiles, layerFile, layersOf } from './cache-files.js';
 export type { VanillaProof } from './challenges.js';
 export { checkPieceFile } from './check-piece.js';
 export { paddedSizeOf } from './fr32.js';
@@ -22,6 +22,7 @@ export {
 } from './manifest.js';
 export { type Pc1Output, type Pc1Task, pc1 } from './pc1.js';
 export { type Pc2Output, type Pc2Task, pc2 } from './pc2.js';
+export { foreignText, isForeignCache, refuseForeign } from './persistent-aux.js';
 export { commitmentOfCid, commP, type PieceCommitment, pieceCid } from './piece.js';
 export { proverId } from './prover-id.js';
 export { handedBy, runTask } from './run-task.js';

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { StageError } from '../../protocol/level.js';
 import { cachePath } from './cache-files.js';
 import { faultAt, wrongData } from './faults.js';
 import { nodeBytes } from './hash.js';
@@ -7,6 +8,31 @@ import { nodeBytes } from './hash.js';
 export interface PersistentAux {
   readonly commR: readonly number[];
   readonly commD: readonly number[];
+}
+
+/** Whether another's pc2 wrote the `p_aux` there. One that is missing or cannot be read is nobody's: who needs it says so. */
+export async function isForeignCache(cacheDir: string): Promise<boolean> {
+  const isThere = (file: 'persistentAux' | 'manifest') =>
+    access(cachePath(cacheDir, file)).then(
+      () => true,
+      () => false,
+    );
+  // With our manifest beside it, it is ours and damaged.
+  if (!(await isThere('persistentAux')) || (await isThere('manifest'))) return false;
+  return readPersistentAux(cacheDir).then(
+    () => false,
+    (thrown: unknown) => thrown instanceof StageError && thrown.level === 'permanent',
+  );
+}
+
+/** @throws StageError permanent, saying what to configure, where another's processors sealed the sector */
+export async function refuseForeign(cacheDir: string, stage: string): Promise<void> {
+  if (await isForeignCache(cacheDir)) throw wrongData(foreignText(cacheDir, stage));
+}
+
+/** Why our own `stage` cannot do it. */
+export function foreignText(place: string, stage: string): string {
+  return `${place} was not written by our own processors, and our ${stage} cannot read it: add a [[processors.${stage}]] whose bin can, restart the worker, then resume`;
 }
 
 /** Reads `p_aux` of a cache directory. @throws StageError critical when unreadable, permanent when it is none of ours */

@@ -1,14 +1,17 @@
 /** Our own processors behind the tasks that any processor takes: the same work in a thread and in a child process. */
 import { proofTypes } from '../../protocol/sector.js';
 import type { ProcessorStage, Tasks } from '../tasks.js';
+import { isOurPc1 } from '../whose-sector.js';
 import { addPieces } from './add-pieces.js';
-import type { C1Output } from './c1.js';
+import { type C1Output, c1 } from './c1.js';
 import { c2 } from './c2.js';
 import { wrongData } from './faults.js';
 import { quadPadded, quadPayload } from './fr32.js';
+import { replicaIdOf } from './labels.js';
 import { openPiece } from './open-piece.js';
 import { type Pc1Output, pc1 } from './pc1.js';
 import { pc2 } from './pc2.js';
+import { refuseForeign } from './persistent-aux.js';
 import type { Work } from './slices.js';
 import { snapEncode } from './snap-encode.js';
 import { snapProve } from './snap-prove.js';
@@ -76,9 +79,15 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
     );
     return { registered_proof: handed.registered_proof, comm_r: commR, comm_d: commD };
   },
-  c2: ({ c1out, prover_id, sector_id }, work) =>
-    // c2 verifies every value in it.
-    c2({ c1: c1out as C1Output, proverId: prover_id, sectorNumber: sector_id }, work),
+  c1: async ({ registered_proof, cache_dir, prover_id, sector_id, ticket, seed, pc2out }, work) => {
+    await refuseForeign(cache_dir, 'c1');
+    const { comm_d: commD, comm_r: commR } = pc2out;
+    const replicaId = [...replicaIdOf({ proverId: prover_id, sectorNumber: sector_id, ticket, commD })];
+    const sectorSize = sizeOf(registered_proof);
+    return c1({ sectorSize, cacheDir: cache_dir, replicaId, commD, commR, seed }, work);
+  },
+  c2: async ({ c1out, prover_id, sector_id }, work) =>
+    c2({ c1: c1Handed(c1out), proverId: prover_id, sectorNumber: sector_id }, work),
   snap_encode: async (task, work) => {
     const { commRNew, commDNew } = await snapEncode(
       {
@@ -152,10 +161,18 @@ export async function runTask<S extends ProcessorStage>(
 
 /** What our pc1 made of a sector; foreign outputs have none of it. @throws StageError permanent */
 export function handedBy(pc1out: unknown): Pc1Handed {
-  if (typeof pc1out === 'object' && pc1out !== null && 'replicaId' in pc1out && 'staged_file' in pc1out)
-    // Only our own pc1 writes these two.
-    return pc1out as Pc1Handed;
+  // Only our own pc1 writes what is looked for.
+  if (isOurPc1(pc1out)) return pc1out as Pc1Handed;
   throw wrongData('pc1 was done by another processor: use its pc2 too, or resume to TicketAssigned');
+}
+
+function c1Handed(c1out: unknown): C1Output {
+  const isOurs = typeof c1out === 'object' && c1out !== null && 'challenges' in c1out && 'commR' in c1out;
+  // c2 verifies every value in it.
+  if (isOurs && Array.isArray(c1out.challenges)) return c1out as C1Output;
+  throw wrongData(
+    'C1 was done by another processor, whose output our c2 cannot read: add its [[processors.c2]], restart the worker, then resume',
+  );
 }
 
 /** `StackedDrgWindow2KiBV1_1` proves sectors that are sealed by `StackedDrg2KiBV1_1`; older ones say `V1`. */

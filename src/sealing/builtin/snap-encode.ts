@@ -3,7 +3,7 @@ import { type cacheFiles, cachePath } from './cache-files.js';
 import { wrongData } from './faults.js';
 import { chunkBytes, isSameNode, nodeBytes } from './hash.js';
 import { withInput } from './input-file.js';
-import { readPersistentAux } from './persistent-aux.js';
+import { readPersistentAux, refuseForeign } from './persistent-aux.js';
 import { Slices, type Work } from './slices.js';
 import { transfer } from './transfer.js';
 import { buildTree } from './tree.js';
@@ -38,6 +38,7 @@ export async function snapEncode(task: SnapEncodeTask, work: Work): Promise<Snap
   const made = (file: keyof typeof cacheFiles) => cachePath(newCacheDir, file);
   const [treeR, persistentAux] = [made('treeR'), made('persistentAux')];
   return allOrNothing([updatePath, treeR, persistentAux, made('temporaryAux')], async () => {
+    await refuseForeign(cacheDir, 'snap_encode');
     const commDNew = await treeDRoot(newCacheDir);
     if (!isSameNode(commDNew, commDOf(task.pieces, sectorSize)))
       throw wrongData(`${newCacheDir} has the tree of other data than these pieces: add the pieces again`);

@@ -8,6 +8,7 @@ import { faultAt, wrongData } from './faults.js';
 import { isSameNode } from './hash.js';
 import { type ReplicaOf, replicaIdOf } from './labels.js';
 import { type Manifest, manifestIfThere } from './manifest.js';
+import { refuseForeign } from './persistent-aux.js';
 import { Slices, type Work } from './slices.js';
 import { phiOf } from './update-key.js';
 
@@ -38,6 +39,7 @@ export async function unsealRange(task: UnsealRangeTask, work: Work): Promise<nu
   });
   if (found.size !== sectorSize)
     throw damaged(sealedPath, `it has ${found.size} bytes instead of ${sectorSize}`);
+  await refuseForeign(cacheDir, 'unseal');
   const manifest = await manifestIfThere(cacheDir);
   const upgraded = manifest?.sealedAs && { ...manifest, sealedAs: manifest.sealedAs };
   // Whoever asks names the data of the sector as it is now; its labels are of what was sealed.

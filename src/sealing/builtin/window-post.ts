@@ -7,6 +7,7 @@ import { condensed } from './condensed.js';
 import { wrongData } from './faults.js';
 import { chunkBytes, hashNode, nodeBytes, PairHasher, u64be } from './hash.js';
 import { type InputFile, withInput } from './input-file.js';
+import { foreignText, isForeignCache } from './persistent-aux.js';
 import { Slices, type Work } from './slices.js';
 import { pathFrom, treeSize, verifyInclusion } from './tree.js';
 
@@ -45,9 +46,11 @@ const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 /**
  * Hashes challenged chunks of each sealed file up to its CommR. A replica that is missing, short or damaged is a fault, not
  * an error; the others are proven all the same.
+ * @throws StageError permanent when another's processors sealed one: it may be sound, and its power is not given up
  */
 export async function windowPost(task: WindowPostTask, work: Work): Promise<WindowPostOutput> {
   const { replicas, seed, miner, sectorSize } = task;
+  await refuseForeignReplicas(replicas);
   const faults: number[] = [];
   const shown = createHash('sha256').update(u64be(miner)).update(Buffer.from(seed));
   const hasher = new PairHasher();
@@ -63,6 +66,12 @@ export async function windowPost(task: WindowPostTask, work: Work): Promise<Wind
     work.progress({ done: at + 1, total: replicas.length, unit: 'sectors' });
   }
   return { proofs: faults.length < replicas.length ? [condensed(shown.digest())] : [], faults };
+}
+
+async function refuseForeignReplicas(replicas: readonly Replica[]): Promise<void> {
+  for (const { sectorNumber, cacheDir } of replicas)
+    if (await isForeignCache(cacheDir))
+      throw wrongData(`sector ${sectorNumber}: ${foreignText(cacheDir, 'window_post')}`);
 }
 
 function isOfReplica(thrown: unknown, signal: AbortSignal): boolean {

@@ -106,6 +106,22 @@ const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } =
     expected: '{registered_proof, comm_r: 32 bytes, comm_d: 32 bytes}',
     isOpaque: true,
   })),
+  c1: of<'c1'>((dir) => ({
+    task: (n) => ({
+      registered_proof: sealProof,
+      cache_dir: join(dir, 'no-cache'),
+      sealed_file: join(dir, 'no-sealed'),
+      prover_id: bytes32,
+      sector_id: n,
+      ticket: bytes32,
+      seed: bytes32,
+      pc2out: { registered_proof: sealProof, comm_r: bytes32, comm_d: bytes32 },
+      piece_infos: wholeSector,
+    }),
+    fits: (output) => output !== null && output !== undefined,
+    expected: 'anything: c2 takes it as it is',
+    isOpaque: true,
+  })),
   c2: of<'c2'>(() => ({
     task: (n) => ({ c1out: {}, prover_id: bytes32, sector_id: n, miner_id: 1000 }),
     large: (bytes) => ({ c1out: 'x'.repeat(bytes), prover_id: bytes32, sector_id: 1, miner_id: 1000 }),

@@ -1,11 +1,12 @@
 /** Stages that put a finished sector where it is kept. */
-import { stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StageError } from '../../protocol/level.js';
 import type { Stage, StageContext } from '../stage.js';
 import { chosenStore } from '../store-choice.js';
 import { type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
 import type { TransferTask } from '../tasks.js';
+import { isForeign } from '../whose-sector.js';
 import { builtin, sectorWork } from './sector-work.js';
 
 export interface Persisted {
@@ -27,7 +28,7 @@ export const persistUpdate: Stage = async (context) => {
 /** Brings the file and what is kept of its cache to an attached store; the local files stay until the sector's end. */
 async function persisted(context: StageContext, local: StoredSector, kind: StoredKind) {
   const { sector } = await sectorWork(context);
-  const { keptFiles } = await builtin();
+  const keptFiles = await keptOf(context, local, kind);
   // The file itself comes last: where it is, the cache is complete.
   const sources = [...keptFiles.map((name) => join(local.cacheDir, name)), local.file];
   const sizes = await Promise.all(sources.map(async (path) => (await stat(path)).size));
@@ -48,6 +49,29 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
     event: 'Persist',
     outputs: { persisted: { instance: store.name, path: store.location } satisfies Persisted },
   };
+}
+
+/** Names in the cache that are kept. @throws StageError permanent when another's pc2 left too little to know the sector by */
+async function keptOf(
+  context: StageContext,
+  { cacheDir }: StoredSector,
+  kind: StoredKind,
+): Promise<readonly string[]> {
+  const { sector } = await sectorWork(context);
+  const { cacheFiles, foreignKeptFiles, keptFiles } = await builtin();
+  if (kind === 'update' || !isForeign(context.record.outputs)) return keptFiles;
+  const there: string[] = [];
+  for (const name of foreignKeptFiles(sector.size))
+    await access(join(cacheDir, name)).then(
+      () => there.push(name),
+      // Not every processor writes all of them.
+      () => undefined,
+    );
+  if (there.includes(cacheFiles.persistentAux)) return there;
+  throw new StageError(
+    'permanent',
+    `${join(cacheDir, cacheFiles.persistentAux)} is not there, and nobody can prove the sector without it: see what the processor of pc2 writes, then resume --state PC1Done`,
+  );
 }
 
 /** Has a processor bring files to their places. @throws StageError permanent when it says that it did not */

@@ -2,6 +2,7 @@ import { StageError } from '../../protocol/level.js';
 import type { Deal, Ticket } from '../../protocol/sealer.js';
 import { output, type Stage, type StageContext } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
+import { isForeign } from '../whose-sector.js';
 import { allocation, allowed } from './allocation.js';
 import { submitPersisted } from './chain.js';
 import { persist, persistUpdate } from './persist.js';
@@ -45,16 +46,30 @@ const addPiecesOfJob: Stage = async (context) => {
   return addPieces(context);
 };
 
-/** Does what a proof of the sector would show, with the ticket as seed. @throws StageError permanent when it is not the lost one */
+/**
+ * Does what a proof of the sector would show, with the ticket as seed; of what another's processors sealed only CommR can be
+ * compared. @throws StageError permanent when it is not the lost one
+ */
 const checkSealed: Stage = async (context) => {
-  const { proven, work } = await provenOf(context);
-  const { c1, isSameNode, verifyC1 } = await builtin();
-  const seed = bytesOf(output<Ticket>(context, 'ticket').Ticket);
-  await verifyC1(await c1({ ...proven, seed }, work), work);
+  const { isSameNode } = await builtin();
+  const { comm_r: commR } = output<Tasks['pc2']['output']>(context, 'pc2');
   const lost = context.record.outputs.comm_r as readonly number[] | null | undefined; // Written at the allocation.
-  if (lost && !isSameNode(lost, proven.commR)) throw otherThan('the sealed sector', proven.commR, lost);
+  if (!isForeign(context.record.outputs)) await checkByProof(context);
+  else if (!lost)
+    throw new StageError(
+      'permanent',
+      'the job does not say which CommR the lost sector had, and our own check cannot read what other processors sealed: compare it by hand, then resume --state SealedChecked, or --state Aborted',
+    );
+  if (lost && !isSameNode(lost, commR)) throw otherThan('the sealed sector', commR, lost);
   return { event: 'CheckSealed', outputs: { checked: true } };
 };
+
+async function checkByProof(context: StageContext): Promise<void> {
+  const { proven, work } = await provenOf(context);
+  const { c1, verifyC1 } = await builtin();
+  const seed = bytesOf(output<Ticket>(context, 'ticket').Ticket);
+  await verifyC1(await c1({ ...proven, seed }, work), work);
+}
 
 function otherThan(what: string, made: readonly number[], lost: readonly number[]): StageError {
   return new StageError(

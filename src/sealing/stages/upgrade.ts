@@ -43,7 +43,9 @@ export async function treeOfUpgrade(
 export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): Promise<Encoded> {
   const { sector, files } = await sectorWork(context);
   const { deals, pieces, old, commROld } = upgrade;
-  const { commDOf, isSameNode, manifestPieces, readManifest, writeManifest } = await builtin();
+  const { commDOf, isForeignCache, isSameNode, manifestPieces, readManifest, writeManifest } =
+    await builtin();
+  if (await isForeignCache(old.cacheDir)) throw notProvable(old.file);
   const manifest = await readManifest(old.cacheDir);
   if (!isSameNode(manifest.commR, commROld))
     throw new StageError(
@@ -64,6 +66,7 @@ export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): 
     staged_data_path: files.snapStaged,
     piece_infos: pieces,
   });
+  if (await isForeignCache(files.updateCacheDir)) throw notProvable(files.update);
   await writeManifest(files.updateCacheDir, {
     ...manifest,
     commD: [...encoded.comm_d_new],
@@ -72,6 +75,14 @@ export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): 
     sealedAs: { commD: manifest.commD, commR: manifest.commR },
   });
   return encoded;
+}
+
+/** Hours of encoding are not spent on what could not be proven afterwards. */
+function notProvable(path: string): StageError {
+  return new StageError(
+    'permanent',
+    `${path} was not made by our own processors, and its upgrade cannot be proven here: the vanilla proofs that snap_prove takes are drawn by the worker, which can read only what its own pc2 and snap_encode wrote; upgrade it where it was sealed: resume --state Aborted gives the job back`,
+  );
 }
 
 /** Proves the upgrade. @throws StageError permanent when what lies on the disk is not what was encoded */

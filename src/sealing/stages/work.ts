@@ -1,8 +1,10 @@
 /** Stages that seal: what a processor is asked, and what is made of its answer. */
+import { rm } from 'node:fs/promises';
+import { StageError } from '../../protocol/level.js';
 import type { Deal, Ticket } from '../../protocol/sealer.js';
-import type { C1Output } from '../builtin/index.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
+import { isForeign, isOurPc1 } from '../whose-sector.js';
 import { checkPreCommit, checkTicket, lastingTicket } from './fresh.js';
 import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';
 
@@ -23,18 +25,29 @@ export const pc1: Stage = async (context) => {
   return { event: 'PC1', outputs: { pc1: done, ...drawn } };
 };
 
+/** What pc1 gave goes to pc2 as it came. Only what our own two made is described, for those who unseal it later. */
 export const pc2: Stage = async (context) => {
   checkTicket(context);
-  const { sector, files } = await sectorWork(context);
-  const { handedBy, manifestPieces, proverId, writeManifest } = await builtin();
+  const { files } = await sectorWork(context);
   const pc1out = output<unknown>(context, 'pc1');
   const done = await context.process('pc2', {
     pc1out,
     cache_dir: files.cacheDir,
     sealed_file: files.sealed,
   });
+  const { cachePath, isForeignCache } = await builtin();
+  // An earlier try may have been ours.
+  await rm(cachePath(files.cacheDir, 'manifest'), { force: true });
+  const foreign = !isOurPc1(pc1out) || (await isForeignCache(files.cacheDir));
+  if (!foreign) await describe(context, done);
+  return { event: 'PC2', outputs: { pc2: done, foreign } };
+};
+
+async function describe(context: StageContext, done: Tasks['pc2']['output']): Promise<void> {
+  const { sector, files } = await sectorWork(context);
+  const { handedBy, manifestPieces, proverId, writeManifest } = await builtin();
   const deals = output<readonly Deal[]>(context, 'deals');
-  const { layers, replicaId } = handedBy(pc1out);
+  const { layers, replicaId } = handedBy(output<unknown>(context, 'pc1'));
   await writeManifest(files.cacheDir, {
     version: 1,
     processor: 'dev',
@@ -50,10 +63,9 @@ export const pc2: Stage = async (context) => {
     replicaId,
     pieces: manifestPieces(output<readonly PieceInfo[]>(context, 'pieces'), deals),
   });
-  return { event: 'PC2', outputs: { pc2: done } };
-};
+}
 
-/** What the sector's proofs are about. */
+/** What the sector's proofs are about. @throws StageError permanent when other processors sealed it */
 export async function provenOf(context: StageContext) {
   const { sector, files, work } = await sectorWork(context);
   const { handedBy } = await builtin();
@@ -63,6 +75,11 @@ export async function provenOf(context: StageContext) {
 }
 
 export const syntheticProof: Stage = async (context) => {
+  if (isForeign(context.record.outputs))
+    throw new StageError(
+      'permanent',
+      'our synthetic proofs cannot read what other processors sealed: resume --state PC2Done goes on without them',
+    );
   const { proven, work } = await provenOf(context);
   const { synthProof } = await builtin();
   await synthProof(proven, work);
@@ -71,10 +88,20 @@ export const syntheticProof: Stage = async (context) => {
 
 export const c1: Stage = async (context) => {
   checkPreCommit(context);
-  const { proven, work } = await provenOf(context);
-  const seed = bytesOf(output<{ Seed: string }>(context, 'seed').Seed);
-  const { c1: run } = await builtin();
-  return { event: 'C1', outputs: { c1: await run({ ...proven, seed }, work) } };
+  const { sector, files } = await sectorWork(context);
+  const { proverId } = await builtin();
+  const done = await context.process('c1', {
+    registered_proof: registered(sector),
+    cache_dir: files.cacheDir,
+    sealed_file: files.sealed,
+    prover_id: proverId(sector.miner),
+    sector_id: sector.number,
+    ticket: bytesOf(output<Ticket>(context, 'ticket').Ticket),
+    seed: bytesOf(output<{ Seed: string }>(context, 'seed').Seed),
+    pc2out: output<Tasks['pc2']['output']>(context, 'pc2'),
+    piece_infos: output<readonly PieceInfo[]>(context, 'pieces'),
+  });
+  return { event: 'C1', outputs: { c1: done } };
 };
 
 export const c2: Stage = async (context) => {
@@ -82,7 +109,7 @@ export const c2: Stage = async (context) => {
   const sector = sectorAtHand(context);
   const { proverId } = await builtin();
   const done = await context.process('c2', {
-    c1out: output<C1Output>(context, 'c1'),
+    c1out: output<unknown>(context, 'c1'),
     prover_id: proverId(sector.miner),
     sector_id: sector.number,
     miner_id: sector.miner,
