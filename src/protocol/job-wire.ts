@@ -31,7 +31,8 @@ export const wordsParam = z
   .nullish()
   .transform((words) => words ?? '');
 
-const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>
+/** Go writes an empty list as null. */
+export const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>
   list.nullish().transform((found) => found ?? []);
 const proofBytes = z.union([
   z.array(z.int().min(0).max(255)),
@@ -44,7 +45,7 @@ export const wdPostSpecParam = z
 export const jobIdsParam = z.array(z.string().min(1));
 export const wdPostOutputParam = z
   .object({
-    // Go writes an empty list as null: all sectors may be faulty.
+    // All sectors may be faulty.
     proofs: orEmpty(z.array(proofBytes)),
     faults: orEmpty(z.array(count)),
   })
