@@ -1,5 +1,6 @@
 /** What a manager answers to who asks for a job (SPEC section 6), as zod schemas; keys nobody knows are ignored. */
 import * as z from 'zod';
+import { orEmpty } from '../protocol/job-wire.js';
 
 const cid = z.object({ '/': z.string() });
 /** An array of numbers in the field's Go; base64 where a client of Go's wrote it as a slice. */
@@ -20,9 +21,6 @@ const deals = z.array(
   }),
 );
 const ticket = z.object({ Ticket: z.base64(), Epoch: z.number().int() });
-/** Go writes an empty list as null. */
-const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>
-  list.nullish().transform((found) => found ?? []);
 const access = z.object({ AccessInstance: z.string() });
 
 export const jobAnswers = {

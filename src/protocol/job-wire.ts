@@ -31,6 +31,9 @@ export const wordsParam = z
   .nullish()
   .transform((words) => words ?? '');
 
+/** Go writes an empty list as null. */
+export const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>
+  list.nullish().transform((found) => found ?? []);
 const proofBytes = z.union([
   z.array(z.int().min(0).max(255)),
   z.base64().transform((text) => [...Buffer.from(text, 'base64')]),
@@ -42,11 +45,9 @@ export const wdPostSpecParam = z
 export const jobIdsParam = z.array(z.string().min(1));
 export const wdPostOutputParam = z
   .object({
-    proofs: z.array(proofBytes),
-    faults: z
-      .array(count)
-      .nullish()
-      .transform((faults) => faults ?? []),
+    // All sectors may be faulty.
+    proofs: orEmpty(z.array(proofBytes)),
+    faults: orEmpty(z.array(count)),
   })
   .nullish()
   .transform((output) => output ?? null);

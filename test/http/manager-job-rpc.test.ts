@@ -109,6 +109,10 @@ test('bytes may come as base64, a CID as its text, lists and words as null', asy
   await call('WdPoStAllocateJobs', {}, 1, 'w1');
   expect(await call('WdPoStFinishJob', 'wdpost-2', { proofs: ['AAAA'], faults: null }, null)).toBeNull();
   expect(jobs.view('wdpost-2').result).toBe('1 proof, no faults');
+  jobs.addWdPost({});
+  await call('WdPoStAllocateJobs', {}, 1, 'w1');
+  expect(await call('WdPoStFinishJob', 'wdpost-3', { proofs: null, faults: [1] }, '')).toBeNull();
+  expect(jobs.view('wdpost-3').result).toBe('0 proofs, faults: s-t010000-1');
 });
 
 const proof = proofOf(null);
