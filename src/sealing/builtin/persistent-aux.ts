@@ -31,8 +31,8 @@ export async function refuseForeign(cacheDir: string, stage: string): Promise<vo
 }
 
 /** Why our own `stage` cannot do it. */
-export function foreignText(place: string, stage: string): string {
-  return `${place} was not written by our own processors, and our ${stage} cannot read it: add a [[processors.${stage}]] whose bin can, restart the worker, then resume`;
+export function foreignText(cacheDir: string, stage: string): string {
+  return `${cachePath(cacheDir, 'persistentAux')} was not written by our own processors, and our ${stage} cannot read it: add a [[processors.${stage}]] whose bin can, restart the worker, then resume`;
 }
 
 /** Reads `p_aux` of a cache directory. @throws StageError critical when unreadable, permanent when it is none of ours */

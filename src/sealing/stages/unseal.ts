@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { stat, truncate } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat, truncate } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { UnsealJob } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
 import { payloadOf } from '../../protocol/sector.js';
@@ -47,6 +47,8 @@ const unseal = told(async (context) => {
   const job = output<UnsealJob>(context, 'unseal');
   const { cid, path, size } = await pieceOf(context, job);
   const kept = keptSector(context, job.PrivateInfo.AccessInstance);
+  // Not every processor makes the directory it writes into.
+  await mkdir(dirname(path), { recursive: true });
   // Whole quads, which any processor can do.
   const num_bytes = Math.ceil(size / 127) * 127;
   await context.process('unseal', {

@@ -1,0 +1,69 @@
+/** A whole sector by somebody else's programs: every heavy stage, in formats that nobody here can read. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { finishedStages, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
+import { freshDir, write } from './setup.js';
+
+const program = fileURLToPath(new URL('./foreign-sealer.mjs', import.meta.url));
+const id = 's-t010000-1';
+const all = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c1', 'c2', 'transfer'];
+
+async function setup(stages: readonly string[]) {
+  const dir = freshDir();
+  const table = (stage: string) =>
+    `[[processors.${stage}]]\nbin = ${JSON.stringify(process.execPath)}\nargs = ${JSON.stringify([program, stage, dir])}\nstable_wait = "30s"`;
+  const manager = await startManager(dir);
+  const toml = workerToml(dir, manager.at, { more: stages.map(table).join('\n') })
+    .replace('enable_deals = true', 'enable_deals = false')
+    .replace('disable_cc = true', 'disable_cc = false');
+  return {
+    dir,
+    toml,
+    asked: () => (existsSync(join(dir, 'asked')) ? readFileSync(join(dir, 'asked')).length : 0),
+  };
+}
+
+test('it is sealed, killed in PC1, paused, proven and persisted with the files that the field keeps', async () => {
+  const { dir, toml, asked } = await setup(all);
+  const first = await startWorker(dir, toml);
+  await expect.poll(asked, { timeout: 30_000 }).toBe(1);
+  await first.end('SIGKILL');
+  const worker = await startWorker(dir);
+  await expect.poll(asked, { timeout: 30_000 }).toBe(2);
+  expect((await onWorker(worker.at, 'pause', '--index', '0')).code).toBe(0);
+  write(join(dir, 'go'), '');
+  const view = async () => (await threadsOf(worker.at))[0];
+  await expect.poll(async () => (await view())?.mode, { timeout: 30_000 }).toBe('paused');
+  // Its labels are where nobody here looks for them: PC2 is possible all the same.
+  expect(await view()).toMatchObject({ state: 'PC1Done', possible: expect.arrayContaining(['PC1Done']) });
+  expect((await onWorker(worker.at, 'resume', '--index', '0')).code).toBe(0);
+  await worker.line(new RegExp(`${id} Finished -> Empty`));
+  await worker.end('SIGINT');
+  expect(finishedStages(join(dir, 'store1'))).toContain(`${id} SeedAssigned -> C1Done`);
+  expect(readdirSync(join(dir, 'remote/cache', id)).sort()).toEqual([
+    'p_aux',
+    'sc-02-data-tree-r-last.dat',
+    't_aux',
+  ]);
+  expect(readFileSync(join(dir, 'remote/sealed', id))).toHaveLength(2048);
+  expect(readFileSync(join(dir, 'remote/cache', id, 'p_aux'))).toHaveLength(64);
+});
+
+test('without a c1 of theirs it pauses before C1, and says what is missing and what to configure', async () => {
+  const { dir, toml } = await setup(all.filter((stage) => stage !== 'c1'));
+  write(join(dir, 'go'), '');
+  const worker = await startWorker(dir, toml);
+  const view = async () => (await threadsOf(worker.at))[0];
+  await expect.poll(async () => (await view())?.lastError, { timeout: 30_000 }).not.toBeNull();
+  expect(await view()).toMatchObject({
+    state: 'SeedAssigned',
+    lastError: {
+      level: 'permanent',
+      message: expect.stringMatching(
+        /cache\/p_aux was not written by our own processors, and our c1 cannot read it: add a \[\[processors\.c1\]\]/,
+      ),
+    },
+  });
+});
