@@ -92,8 +92,8 @@ export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand,
   const isMove = to !== record.state && to !== 'Aborted';
   const kept = isMove
     ? Object.fromEntries(
-        // `ticket_at` goes with `ticket`.
-        Object.entries(record.outputs).filter(([key]) => needed.includes(key.replace(/_at$/, ''))),
+        // `ticket_at` goes with `ticket`, `pc2_foreign` with `pc2`.
+        Object.entries(record.outputs).filter(([key]) => needed.includes(key.replace(/_(at|foreign)$/, ''))),
       )
     : record.outputs;
   const abort =

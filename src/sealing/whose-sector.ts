@@ -7,5 +7,5 @@ export function isOurPc1(pc1out: unknown): boolean {
 
 /** Whether pc2 noted that it was not done by ours all through; a record from before that note is ours. */
 export function isForeign(outputs: Readonly<Record<string, unknown>>): boolean {
-  return outputs.foreign === true;
+  return outputs.pc2_foreign === true;
 }

@@ -281,3 +281,12 @@ describe('a resume', () => {
 function operatorsIntent(ms: number) {
   return { ...operatorsPause, at: at(ms) };
 }
+
+test('a move back keeps what was noted of the outputs that it keeps, and of no others', () => {
+  const noted = { ticket_at: 7, pc2_foreign: true, pre_commit_at: 8 };
+  const record = recordAt('C1Done', { isPaused: true });
+  const moved = thread({ record: { ...record, outputs: { ...record.outputs, ...noted } } });
+  moved.resume('PC2Done');
+  expect(moved.record().outputs).toMatchObject({ ticket_at: 7, pc2_foreign: true });
+  expect(moved.record().outputs).not.toHaveProperty('pre_commit_at');
+});

@@ -40,7 +40,7 @@ export const pc2: Stage = async (context) => {
   await rm(cachePath(files.cacheDir, 'manifest'), { force: true });
   const foreign = !isOurPc1(pc1out) || (await isForeignCache(files.cacheDir));
   if (!foreign) await describe(context, done);
-  return { event: 'PC2', outputs: { pc2: done, foreign } };
+  return { event: 'PC2', outputs: { pc2: done, pc2_foreign: foreign } };
 };
 
 async function describe(context: StageContext, done: Tasks['pc2']['output']): Promise<void> {
