@@ -70,3 +70,11 @@ export function shortageText(room: Room, neededBytes: number, stage: string): st
   const beside = grantedBytes > 0 ? ` beside ${sizeNear(grantedBytes)} granted already` : '';
   return `${sizeNear(Math.max(0, bytes))} free${beside} of ${sizeNear(neededBytes)} needed on ${path} for ${stage}`;
 }
+
+/**
+ * Whether there is room for what is asked even if nothing is known of how much of what is owed was written since the
+ * disk was looked at: it may be missing from what is free, and still be counted as to come.
+ */
+export function isAmple(freeBytes: number, owed: readonly number[], askedBytes: number): boolean {
+  return freeBytes >= 2 * owed.reduce((sum, bytes) => sum + bytes, 0) + askedBytes;
+}

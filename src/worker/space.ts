@@ -16,6 +16,7 @@ import {
   bestRoom,
   type Granted,
   hasRoom,
+  isAmple,
   type Room,
   roomOn,
   shortageText,
@@ -118,14 +119,26 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
     const bytes = await (need.at === 'location' ? disks.bytesIn([need.dir]) : bytesIn(need, path));
     return { claim, path, bytes };
   };
+  /** Whether what is written on a disk need not be looked at: the files of many threads at each ask would hold the loop. */
+  const isRoomy = (device: number | null, held: readonly Claim[], asking: Claim | undefined) => {
+    const reading = device === null ? undefined : latest.get(device)?.reading;
+    if (!reading?.isRead || claims.isAnyWaiting()) return false;
+    const owed = held
+      .filter((each) => deviceOf(each.path) === device)
+      .map((each) => bytesOn(each, each.path));
+    return isAmple(reading.freeBytes, owed, (asking ? bytesOn(asking, asking.path) : 0) + reserve());
+  };
   /**
    * What is written is read before what is free: what is written between the two counts twice, and not never. For the
    * same reason both take hold at once, and a slow answer to an earlier look never.
    */
-  const refresh = async (paths: readonly string[]) => {
+  const refresh = async (paths: readonly string[], asking?: Claim) => {
     const mine = ++turn;
     const isNear = (claim: Claim) => paths.some((path) => deviceOf(path) === deviceOf(claim.path));
-    const sizes = await Promise.all(claims.held().filter(isNear).map(measured));
+    const held = claims.held().filter(isNear);
+    const devices = new Set(held.map(({ path }) => deviceOf(path)));
+    const tight = [...devices].filter((device) => !isRoomy(device, held, asking));
+    const sizes = await Promise.all(held.filter(({ path }) => tight.includes(deviceOf(path))).map(measured));
     const read = async (asked: string) => {
       const reading = await disks.read(asked);
       answers.set(asked, reading);
@@ -180,7 +193,7 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
       const claim: Claim = { ...ask, path, there, wasBytes: 0, nowBytes: 0, endedAt: null };
       claim.nowBytes = (await measured(claim)).bytes ?? need.leftoverBytes;
       claim.wasBytes = claim.nowBytes - need.leftoverBytes;
-      await refresh(paths);
+      await refresh(paths, claim);
       if (preparing.get(index) !== id) return false;
       preparing.delete(index);
       claims.add(claim);

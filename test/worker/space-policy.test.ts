@@ -4,6 +4,7 @@ import {
   bestRoom,
   type Granted,
   hasRoom,
+  isAmple,
   type Room,
   roomOn,
   shortageText,
@@ -88,4 +89,15 @@ test('what lacks is told with how much is free, of how much, where and for what'
   expect(shortageText(room(null), GiB, 'pc1')).toBe(
     'the room on /store1 cannot be read (EIO), and pc1 needs 1 GiB',
   );
+});
+
+test.each([
+  [100, [], 100, true],
+  [99, [], 100, false],
+  // All that is owed may have been written since: it is then missing from what is free, and counted as to come.
+  [200, [50], 100, true],
+  [199, [50], 100, false],
+  [1000, [200, 250], 101, false],
+])('with %i free, %j owed and %i asked for it is %j that nobody need look', (free, owed, asked, is) => {
+  expect(isAmple(free, owed, asked)).toBe(is);
 });
