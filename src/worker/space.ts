@@ -177,7 +177,6 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
     const claim = claims.latest(index);
     return claim?.need.at === 'store' && claims.isHeld(claim) ? claim : undefined;
   };
-
   return {
     prepare: async (ask) => {
       const { index, id, need } = ask;
