@@ -1,12 +1,10 @@
 /** A job beside sealing as its manager shows it: REST and the command line. Times are RFC 3339 UTC. */
 import type { ErrorLevel } from './level.js';
 
-export const jobKinds = ['snapup', 'rebuild', 'unseal', 'wdpost'] as const;
-export type JobKind = (typeof jobKinds)[number];
+export type JobKind = 'snapup' | 'rebuild' | 'unseal' | 'wdpost';
 
 /** `given`: a worker has it; behind that it is over. */
-export const jobStates = ['waiting', 'given', 'done', 'failed', 'aborted', 'cancelled'] as const;
-export type JobState = (typeof jobStates)[number];
+export type JobState = 'waiting' | 'given' | 'done' | 'failed' | 'aborted' | 'cancelled';
 
 export interface JobView {
   /** `<kind>-<n>` */

@@ -3,7 +3,7 @@ import type { AttachedDesk, StoreRooms } from '../sealing/attached-desk.js';
 import type { Space } from './space.js';
 
 /** The service calls; each takes the thread's index first. */
-export const spaceCalls = { rooms: 'space.rooms', take: 'space.take' } as const;
+const spaceCalls = { rooms: 'space.rooms', take: 'space.take' } as const;
 
 export function threadSpace(
   call: (name: string, args: readonly unknown[]) => Promise<unknown>,
