@@ -14,7 +14,7 @@ const loadedWhenAsked = {
     ),
 };
 
-const common = { bundle: true, platform: 'node', target: 'node20', keepNames: true, write: false };
+const common = { bundle: true, platform: 'node', target: 'node22', keepNames: true, write: false };
 const made = new Set();
 
 for (const bin of ['sealvisor', 'venus-worker', 'venus-sector-manager']) {
@@ -40,7 +40,7 @@ const thread = await build({
   format: 'esm',
   // The processors stay apart and are loaded with the first heavy stage.
   splitting: true,
-  external: ['bindings', 'fr32-sha2-256-trunc254-padded-binary-tree-multihash'],
+  external: ['better-sqlite3', 'fr32-sha2-256-trunc254-padded-binary-tree-multihash'],
   // better-sqlite3 is CommonJS and asks for node's own modules by `require`.
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);",

@@ -1,16 +1,10 @@
 /** The only door to the database. */
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 
 export type Db = Database.Database;
-
-/** Named outright: the package's own search for it costs a thread 10 ms of its start. */
-const nativeBinding = createRequire(import.meta.url).resolve(
-  'better-sqlite3/build/Release/better_sqlite3.node',
-);
 
 /**
  * Opens a database for this owner alone, its directory and its tables made; what a transaction wrote is on disk when
@@ -21,7 +15,7 @@ export function openDatabase(path: string, setUp: string | ((db: Db) => void)): 
   makeDirectory(dirname(path));
   return opened(
     path,
-    () => new Database(path, { timeout: 1000, nativeBinding }),
+    () => new Database(path, { timeout: 1000 }),
     (db) => {
       db.pragma('locking_mode = EXCLUSIVE');
       db.pragma('journal_mode = WAL');
@@ -39,7 +33,7 @@ export function openDatabase(path: string, setUp: string | ((db: Db) => void)): 
 export function openToRead(path: string): Db {
   return opened(
     path,
-    () => new Database(path, { fileMustExist: true, timeout: 0, nativeBinding }),
+    () => new Database(path, { fileMustExist: true, timeout: 0 }),
     (db) => {
       // A lock of its own, in place of the shared index that a reader would leave beside the file.
       db.pragma('locking_mode = EXCLUSIVE');
@@ -51,7 +45,7 @@ export function openToRead(path: string): Db {
 
 /** A database in memory: made of `bytes`, or empty. */
 export function openInMemory(bytes?: Buffer): Db {
-  return new Database(bytes ?? ':memory:', { nativeBinding });
+  return new Database(bytes ?? ':memory:');
 }
 
 function opened(path: string, open: () => Db, setUp: (db: Db) => void): Db {
