@@ -6,7 +6,7 @@ import { startWorkerServer, type WorkerServer } from '../../src/http/worker-serv
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { formatSectorId } from '../../src/protocol/sector.js';
 import { progressDisplay } from '../output/progress.js';
-import { answer, answerJson, tell } from '../output/say.js';
+import { answer, answerJson, tellLines } from '../output/say.js';
 import { summaryOf, summaryTable } from '../output/summary.js';
 import { rowLine } from '../output/transition.js';
 import { untilStopped } from '../output/until-stopped.js';
@@ -86,7 +86,7 @@ export async function start(options: StartOptions): Promise<void> {
     await manager.stop();
     throw error;
   });
-  tell(`manager on http://${manager.host}:${manager.port} (mock chain, miner ${options.miner}), worker on ${worker.host}:${worker.port}
+  tellLines(`manager on http://${manager.host}:${manager.port} (mock chain, miner ${options.miner}), worker on ${worker.host}:${worker.port}
 sealing with the built-in dev processors: real work on real bytes, no proof any chain would take
 In another terminal:
 ${thingsToTry(configPath, config, manager, worker, options.miner)}`);

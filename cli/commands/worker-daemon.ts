@@ -2,7 +2,7 @@ import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
 import { messageOf } from '../../src/protocol/errors.js';
 import { changesText } from '../output/changes-text.js';
-import { tell } from '../output/say.js';
+import { tell, tellLines } from '../output/say.js';
 import { rowLine } from '../output/transition.js';
 import { untilStopped } from '../output/until-stopped.js';
 
@@ -33,7 +33,7 @@ async function reload({ worker }: WorkerServer): Promise<void> {
   try {
     const { changes, warnings, message } = await worker.control.reload({ by: 'SIGHUP' });
     for (const warning of warnings) tell(`warning: ${warning}`);
-    if (changes.length > 0) tell(changesText(changes));
+    if (changes.length > 0) tellLines(changesText(changes));
     tell(`reload: ${message}`);
   } catch (error) {
     tell(`warning: nothing is reloaded: ${messageOf(error)}`);

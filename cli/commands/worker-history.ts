@@ -1,7 +1,7 @@
 import type { HistoryRow } from '../../src/protocol/thread.js';
 import type { WorkerNews } from '../../src/protocol/worker.js';
 import type { Snapshot } from '../../src/worker/event-hub.js';
-import { answer, answerJson, tell } from '../output/say.js';
+import { answer, answerJson, answerJsonLines, tell } from '../output/say.js';
 import { rowLines } from '../output/transition.js';
 import { askAt, baseOf, checkIndex, type Where } from './worker-ask.js';
 
@@ -58,5 +58,6 @@ function pathOf(index: number, query: Readonly<Record<string, string | undefined
 function print(index: number, rows: readonly HistoryRow[], isJson: boolean): void {
   if (rows.length === 0) return;
   const today = new Date().toISOString().slice(0, 10);
-  answer(isJson ? rows.map((row) => JSON.stringify(row)).join('\n') : rowLines(index, rows, today));
+  if (isJson) answerJsonLines(rows);
+  else answer(rowLines(index, rows, today));
 }

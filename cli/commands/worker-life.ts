@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { workerEvents } from '../../src/fleet/event-client.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
+import { escaped } from '../../src/protocol/escaped.js';
 import type { WorkerNews, WorkerReply, WorkerView } from '../../src/protocol/worker.js';
 import type { Snapshot } from '../../src/worker/event-hub.js';
 import { answer, answerControl, answerJson, exitCodes, tell } from '../output/say.js';
@@ -107,7 +108,9 @@ async function isMeant(base: string): Promise<boolean> {
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const said = await asking.question(`${lost}Stop worker ${name} with ${counts.threads} threads? [y/N] `);
+    const said = await asking.question(
+      `${lost}Stop worker ${escaped(name)} with ${counts.threads} threads? [y/N] `,
+    );
     return /^y(es)?$/i.test(said.trim());
   } finally {
     asking.close();

@@ -1,8 +1,9 @@
+import { oneLine } from '../../src/protocol/escaped.js';
 import type { ConfigChange } from '../../src/protocol/worker.js';
 
 /** Differences of a configuration, a line each. */
 export function changesText(changes: readonly ConfigChange[]): string {
-  return changes.map(changeLine).join('\n');
+  return changes.map((change) => oneLine(changeLine(change))).join('\n');
 }
 
 function changeLine({ kind, what, from, to }: ConfigChange): string {

@@ -1,3 +1,4 @@
+import { oneLine } from '../../src/protocol/escaped.js';
 import type { DryRun } from '../../src/protocol/thread.js';
 
 /** What a resume would do, for a person. */
@@ -14,5 +15,8 @@ export function dryRunText(
         why,
       ]
     : [`thread #${index} would not be resumed${why ? `: ${why}` : ''}`, states];
-  return lines.filter((line) => line !== undefined).join('\n');
+  return lines
+    .filter((line) => line !== undefined)
+    .map(oneLine)
+    .join('\n');
 }

@@ -1,5 +1,6 @@
 /** The seed's own lines and tables (SPEC section 7). */
 import { formatGoDuration } from '../../src/protocol/duration.js';
+import { oneLine } from '../../src/protocol/escaped.js';
 import { elapsedSeconds, errorText } from '../../src/protocol/field-thread.js';
 import { untilText } from '../../src/protocol/human-time.js';
 import type { ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
@@ -32,10 +33,10 @@ export function threadLine(view: ThreadView, nowMs: number): string {
   const isPaused = view.mode === 'paused';
   const error = errorText(view);
   return [
-    `#${view.index}: ${rustString(view.location)}; sector_id=${some(view.sector?.id ?? null)}`,
+    `#${view.index}: ${rustString(view.location)}; sector_id=${some(view.sector ? oneLine(view.sector.id) : null)}`,
     `paused=${isPaused}`,
     `paused_elapsed=${some(isPaused ? `${elapsedSeconds(view, nowMs)}s` : null)}`,
-    `state=${view.state}`,
+    `state=${oneLine(view.state)}`,
     `last_err=${some(error === null ? null : rustString(error))}`,
   ].join(', ');
 }
@@ -44,8 +45,8 @@ export function threadLine(view: ThreadView, nowMs: number): string {
 export function wideSuffix(view: ThreadView, nowMs: number): string {
   const { progress, tries, waitingFor, intent, processor } = view;
   return [
-    `, plan=${view.plan}, mode=${view.mode}, stage=${view.stage}`,
-    progress ? ` ${progress.done}/${progress.total} ${progress.unit}` : '',
+    oneLine(`, plan=${view.plan}, mode=${view.mode}, stage=${view.stage}`),
+    progress ? ` ${progress.done}/${progress.total} ${oneLine(progress.unit)}` : '',
     processor?.frozenBytes === undefined
       ? ''
       : `, frozen=${JSON.stringify(memoryText(processor.frozenBytes))}`,
@@ -53,7 +54,7 @@ export function wideSuffix(view: ThreadView, nowMs: number): string {
       ? `, tries=${tries.n}/${tries.of}${tries.nextAt ? ` next ${untilText(tries.nextAt, nowMs)}` : ''}`
       : '',
     waitingFor
-      ? `, waiting_for=${waitingFor.limit} place=${waitingFor.place} holders=[${waitingFor.holders}]`
+      ? `, waiting_for=${oneLine(waitingFor.limit)} place=${waitingFor.place} holders=[${waitingFor.holders}]`
       : '',
     intent ? `, intent=${intent.kind} ${intent.how} by ${rustString(intent.by)}` : '',
     intent?.reason ? ` reason=${rustString(intent.reason)}` : '',
@@ -69,7 +70,7 @@ export function memoryText(bytes: number): string {
 
 /** Columns as Go's tabwriter sets them, two spaces between and the last one ragged; no cell breaks its row. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, ' ')));
+  const cells = rows.map((row) => row.map(oneLine));
   const lengthOf = (cell: string) => [...cell].length;
   const widths = (cells[0] ?? []).map((_, column) =>
     Math.max(...cells.map((row) => lengthOf(row[column] ?? ''))),

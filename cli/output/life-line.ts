@@ -1,3 +1,4 @@
+import { oneLine } from '../../src/protocol/escaped.js';
 import { clockText, wishText } from '../../src/protocol/human-time.js';
 import type { Wish, WorkerView } from '../../src/protocol/worker.js';
 
@@ -11,7 +12,9 @@ export function lifeLine(
   const by = (wish: Wish) => ` by ${wishText(wish, nowMs)}`;
   if (life === 'draining' && drain) {
     const latest = drain.deadline ? `, at the latest ${clockText(drain.deadline, nowMs)}` : '';
-    return `worker ${name} is being drained${by(drain)}; ${drain.done} of ${drain.of} threads stand as it wants them${latest}`;
+    return oneLine(
+      `worker ${name} is being drained${by(drain)}; ${drain.done} of ${drain.of} threads stand as it wants them${latest}`,
+    );
   }
-  return `worker ${name} is ${life}${life === 'cordoned' && cordon ? by(cordon) : ''}`;
+  return oneLine(`worker ${name} is ${life}${life === 'cordoned' && cordon ? by(cordon) : ''}`);
 }

@@ -1,4 +1,5 @@
 import { plans } from '../../machines/index.js';
+import { escaped, oneLine } from '../../src/protocol/escaped.js';
 import type { ThreadView } from '../../src/protocol/thread.js';
 
 export interface ProgressDisplay {
@@ -25,11 +26,15 @@ export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
     drawn = lines.length;
   };
   if (!stream.isTTY)
-    return { print: (line) => void stream.write(`${line}\n`), show: () => undefined, stop: () => undefined };
+    return {
+      print: (line) => void stream.write(`${escaped(line)}\n`),
+      show: () => undefined,
+      stop: () => undefined,
+    };
   return {
     print: (line) => {
       erase();
-      stream.write(`${line}\n`);
+      stream.write(`${escaped(line)}\n`);
       timer ??= setTimeout(draw, 50);
     },
     show: (view) => {
@@ -50,5 +55,7 @@ function threadBar(view: ThreadView): string {
   const full = Math.round((at / Math.max(1, names.length - 2)) * width);
   const progress = view.progress ? ` ${view.progress.done}/${view.progress.total} ${view.progress.unit}` : '';
   const bar = '='.repeat(Math.min(full, width)).padEnd(width, '.');
-  return `#${view.index} [${bar}] ${view.sector?.id ?? '-'} ${view.mode} ${view.state} ${view.stage}${progress}`;
+  return oneLine(
+    `#${view.index} [${bar}] ${view.sector?.id ?? '-'} ${view.mode} ${view.state} ${view.stage}${progress}`,
+  );
 }

@@ -1,25 +1,38 @@
 /** stdout is the answer, stderr the story; and the only way out of the process. */
 import { type ErrorCode, errorCodes, messageOf } from '../../src/protocol/errors.js';
+import { escaped, escapedJson, escapedLines } from '../../src/protocol/escaped.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, unchanged: 3, unreachable: 4 } as const;
 
+/** One or more lines. A value inside of them has lost its own line ends already. */
 export function answer(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${escapedLines(text)}\n`);
 }
 
 export function answerJson(value: unknown): void {
-  answer(JSON.stringify(value, null, 2));
+  process.stdout.write(`${escapedJson(JSON.stringify(value, null, 2))}\n`);
 }
 
+/** A document a line, in one write. */
+export function answerJsonLines(values: readonly unknown[]): void {
+  process.stdout.write(`${escapedJson(values.map((each) => JSON.stringify(each)).join('\n'))}\n`);
+}
+
+/** One line, whatever stands in it. */
 export function tell(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${escaped(text)}\n`);
+}
+
+/** Lines that were made here, of values that have no line ends. */
+export function tellLines(text: string): void {
+  process.stderr.write(`${escapedLines(text)}\n`);
 }
 
 /** One clear line; the trace only with `--debug`. Sets the exit code. */
 export function fail(thrown: unknown): void {
   const code = ourCode(thrown);
   tell(`error: ${messageOf(thrown)}${code === undefined ? '' : ` (${code})`}`);
-  if (process.argv.includes('--debug') && thrown instanceof Error) tell(thrown.stack ?? '');
+  if (process.argv.includes('--debug') && thrown instanceof Error) tellLines(thrown.stack ?? '');
   process.exitCode = code === undefined ? exitCodes.failed : errorCodes[code].exit;
 }
 

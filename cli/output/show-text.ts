@@ -1,4 +1,5 @@
 import { sizeText } from '../../src/config/value-text.js';
+import { oneLine } from '../../src/protocol/escaped.js';
 import { errorText } from '../../src/protocol/field-thread.js';
 import { clockText, humanDuration, sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
 import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
@@ -51,9 +52,7 @@ export function keyLines(pairs: readonly (readonly [string, string | readonly st
   return pairs
     .flatMap(([key, value]) => {
       const values = typeof value === 'string' ? [value] : value && value.length > 0 ? value : ['-'];
-      return values.map(
-        (each, at) => `${(at === 0 ? key : '').padEnd(width)}  ${each.replace(/\p{Cc}+/gu, ' ')}`,
-      );
+      return values.map((each, at) => `${(at === 0 ? key : '').padEnd(width)}  ${oneLine(each)}`);
     })
     .join('\n');
 }

@@ -1,16 +1,19 @@
+import { escapedLines, oneLine } from '../../src/protocol/escaped.js';
 import { tookText } from '../../src/protocol/human-time.js';
 import type { HistoryRow } from '../../src/protocol/thread.js';
 
 /** One line for one row of history, whatever it says. `today` (`2026-11-22`): rows of another day begin with theirs. */
 export function rowLine(index: number, row: HistoryRow, today = row.at.slice(0, 10)): string {
-  return lineOf(index, row, today).replace(/\p{Cc}/gu, ' ');
+  return oneLine(lineOf(index, row, today));
 }
 
 /** A line for each row. */
 export function rowLines(index: number, rows: readonly HistoryRow[], today: string): string {
   const text = rows.map((row) => lineOf(index, row, today)).join('\n');
   // Asked once of all: ten thousand rows have hardly a letter to replace.
-  if (!/[^\P{Cc}\n]/u.test(text) && text.split('\n').length === rows.length) return text;
+  const lines = text.split('\n');
+  const isPlain = !text.includes('\t') && escapedLines(text) === text;
+  if (isPlain && lines.length === rows.length) return text;
   return rows.map((row) => rowLine(index, row, today)).join('\n');
 }
 

@@ -1,5 +1,6 @@
 import type { TreeNode } from '../../src/actors/index.js';
 import { formatGoDuration } from '../../src/protocol/duration.js';
+import { oneLine } from '../../src/protocol/escaped.js';
 
 /** A supervisor tree as text, a line a child. */
 export function treeText(root: TreeNode, nowMs: number): string {
@@ -19,7 +20,7 @@ function nodeText(node: TreeNode, nowMs: number): string {
   const { inPeriod, total } = node.restarts;
   const { lastExit } = node;
   return [
-    node.id,
+    oneLine(node.id),
     node.strategy ?? '',
     `${node.status} for ${formatGoDuration(ageMs)}`,
     `#${node.incarnation}`,
@@ -28,10 +29,10 @@ function nodeText(node: TreeNode, nowMs: number): string {
     node.threadId === undefined ? '' : `thread ${node.threadId}`,
     node.heapBytes === null ? '' : `heap ${(node.heapBytes / 2 ** 20).toFixed(1)} MiB`,
     node.heartbeatAgeMs === null ? '' : `beat ${Math.round(node.heartbeatAgeMs)} ms ago`,
-    lastExit ? `last exit ${lastExit.kind}${lastExit.reason ? `: ${oneLine(lastExit.reason)}` : ''}` : '',
+    lastExit ? `last exit ${lastExit.kind}${lastExit.reason ? `: ${brief(lastExit.reason)}` : ''}` : '',
   ]
     .filter((part) => part !== '')
     .join('  ');
 }
 
-const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').slice(0, 160);
+const brief = (text: string) => oneLine(text.replaceAll(/\s+/g, ' ').slice(0, 160));

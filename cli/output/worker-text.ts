@@ -1,6 +1,7 @@
 /** The worker as a whole, for a person. */
 
 import { formatGoDuration } from '../../src/protocol/duration.js';
+import { oneLine } from '../../src/protocol/escaped.js';
 import { sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
 import { sizeNear } from '../../src/protocol/size.js';
 import type {
@@ -42,7 +43,7 @@ export function drainLine({ done, of, left, toFinish }: DrainView): string {
     ({ index, sector, state, stage, mode }) =>
       `#${index} ${sector ?? '-'} ${mode} at ${stage === '-' ? state : stage}`,
   );
-  return [`${done} of ${of} threads ${stand}`, ...at].join('; ');
+  return oneLine([`${done} of ${of} threads ${stand}`, ...at].join('; '));
 }
 
 /** `frozen: #0 pc1 (pid 4711, 12.3 GiB)` */
@@ -51,7 +52,7 @@ export function frozenLine(frozen: readonly FrozenProcess[]): string {
     ({ index, name, pid, bytes }) =>
       `#${index} ${name} (pid ${pid}${bytes === null ? '' : `, ${memoryText(bytes)}`})`,
   );
-  return `frozen: ${each.join(', ')}`;
+  return oneLine(`frozen: ${each.join(', ')}`);
 }
 
 function frozenTable(frozen: readonly FrozenProcess[]): string {

@@ -1,4 +1,5 @@
 /** Why a thread is not working, in one sentence, and what an operator can do about it. Pure. */
+import { oneLine } from './escaped.js';
 import { errorText } from './field-thread.js';
 import { sinceText, untilText, wishText } from './human-time.js';
 import type { Progress, ThreadView, WaitingFor } from './thread.js';
@@ -182,5 +183,3 @@ function ordinal(n: number): string {
   const ending = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
   return `${n}${ending}`;
 }
-
-const oneLine = (text: string) => text.replace(/\p{Cc}+/gu, ' ');

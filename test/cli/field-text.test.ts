@@ -247,12 +247,12 @@ test('a column is as wide as its longest cell, counted in characters; the last o
   expect(table(rows)).toBe('A      B  C\n🦀🦀     x  last \ngröße     y');
 });
 
-test('what a cell holds never breaks its row: control characters are blanks', () => {
+test('what a cell holds never breaks its row, nor moves the cursor: line ends are blanks, the rest is escaped', () => {
   const lastError = { level: 'critical' as const, message: 'two\nlines\u001b[31m', stage: 'PC1', at: '' };
   for (const draw of [infoTable, wideInfoTable]) {
     const text = draw([viewOf({ location: '/a\nb', lastError })], nowMs);
     expect(text.split('\n')).toHaveLength(2);
     expect(text).toContain('/a b ');
-    expect(text).toContain('critical: two lines [31m');
+    expect(text).toContain(String.raw`critical: two lines\x1b[31m`);
   }
 });

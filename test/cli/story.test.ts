@@ -158,3 +158,14 @@ test('without --watch a list is shown once', async () => {
   await watch(false, show);
   expect(show).toHaveBeenCalledTimes(1);
 });
+
+test('an error, a message and a line of the story are one line each, whatever stands in them', () => {
+  fail(new SealvisorError('bad_answer', 'bad\r\nerror: all is well\u001b[2K\u202e'));
+  answerControl({ changed: true, message: 'paused\nresumed' }, false);
+  expect(said.err).toBe('error: bad\\r\\nerror: all is well\\x1b[2K\\u202e (bad_answer)\npaused\\nresumed\n');
+});
+
+test('JSON on a terminal holds no control and no invisible character, and is the same document', () => {
+  answerJson({ name: 'w\u009b1\u202e' });
+  expect(said.out).toBe('{\n  "name": "w\\u009b1\\u202e"\n}\n');
+});
