@@ -85,6 +85,8 @@ export interface FrozenProcess {
 }
 
 export interface WorkerView {
+  /** Of its home: another worker of the same name or address has another. Left out by 0.1.0. */
+  readonly id?: string;
   readonly name: string;
   readonly version: string;
   readonly life: WorkerLife;

@@ -1,11 +1,15 @@
-/** What a worker itself keeps over a restart: one value. */
+/** What a worker itself keeps over a restart: its id, and one value. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
+import type { Db } from './database.js';
 import { writeInReserve } from './reserve.js';
 import { damaged, type Layout, openSound } from './sound-database.js';
 import { type StoredRecord, sumOf } from './thread-record-check.js';
 
 export interface WorkerStore {
+  /** Made at random with the store, and the same ever after: a name or an address can be given to another worker. */
+  readonly id: string;
   /** What was written last; undefined when nothing was. @throws store_failed */
   read(): unknown;
   /** On disk when it returns. `value` is anything JSON can hold. @throws store_failed */
@@ -22,6 +26,10 @@ const layout: Layout = {
   `,
 };
 
+/** Not a part of the layout's version: a store of 0.1.0 gets it when it is opened, and 0.1.0 ignores it. */
+const identityTable =
+  'create table if not exists identity (only integer primary key check (only = 1), id text not null);';
+
 /** Opens `<home>/sealvisor-worker.db` for this worker alone. @throws location_not_writable, location_in_use, store_failed */
 export function openWorkerStore(home: string): WorkerStore {
   const file = join(home, 'sealvisor-worker.db');
@@ -29,7 +37,19 @@ export function openWorkerStore(home: string): WorkerStore {
   const select = 'select version, body, sum from record';
   const upsert = `insert into record (id, version, body, sum) values (1, 1, ?, ?)
     on conflict (id) do update set version = 1, body = excluded.body, sum = excluded.sum`;
+  const written = <T>(write: () => T): T => {
+    try {
+      return writeInReserve(db, write);
+    } catch (cause) {
+      throw new SealvisorError(
+        'store_failed',
+        `cannot write ${file}: ${messageOf(cause)}; free space or check the disk`,
+        { cause },
+      );
+    }
+  };
   return {
+    id: openedId(db, file, written),
     read() {
       let found: StoredRecord | undefined;
       try {
@@ -43,17 +63,27 @@ export function openWorkerStore(home: string): WorkerStore {
       return JSON.parse(found.body);
     },
     write(value) {
-      try {
+      written(() => {
         const body = JSON.stringify(value);
-        writeInReserve(db, () => db.prepare<[string, string]>(upsert).run(body, sumOf(body)));
-      } catch (cause) {
-        throw new SealvisorError(
-          'store_failed',
-          `cannot write ${file}: ${messageOf(cause)}; free space or check the disk`,
-          { cause },
-        );
-      }
+        db.prepare<[string, string]>(upsert).run(body, sumOf(body));
+      });
     },
     close: () => void db.close(),
   };
+}
+
+/** The store's id, made where there is none yet. @throws store_failed; the store is closed */
+function openedId(db: Db, file: string, written: (write: () => void) => void): string {
+  try {
+    const isThere = db.prepare("select 1 from sqlite_schema where name = 'identity'").get() !== undefined;
+    if (!isThere) written(() => void db.exec(identityTable));
+    const id = db.prepare<[], { id: string }>('select id from identity').get()?.id;
+    if (id !== undefined) return id;
+    const made = randomUUID();
+    written(() => void db.prepare('insert into identity values (1, ?)').run(made));
+    return made;
+  } catch (cause) {
+    db.close();
+    throw cause instanceof SealvisorError ? cause : damaged(file, messageOf(cause), cause);
+  }
 }

@@ -1,4 +1,5 @@
 /** Where the worker keeps what is its own. */
+import { randomUUID } from 'node:crypto';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { messageOf } from '../protocol/errors.js';
 import { openWorkerStore, type WorkerStore } from '../store/worker-store.js';
@@ -36,9 +37,10 @@ function tryOpen(home: string): WorkerStore | undefined {
   }
 }
 
-/** Keeps nothing, and says so. */
+/** Keeps nothing, and says so; its id is of this run alone. */
 function nowhere(refusal: unknown): WorkerStore {
   return {
+    id: randomUUID(),
     read: () => undefined,
     write: () => {
       throw refusal;

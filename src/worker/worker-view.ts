@@ -8,6 +8,7 @@ import type { Places } from './places.js';
 import type { Processors } from './processors.js';
 
 export interface WorkerFactsNow {
+  readonly id: string;
   readonly name: string;
   readonly version: string;
   readonly life: WorkerLife;
@@ -19,9 +20,10 @@ export interface WorkerFactsNow {
 }
 
 export function workerView(facts: WorkerFactsNow): WorkerView {
-  const { name, version, life, record, threads, desk, stores, processors } = facts;
+  const { id, name, version, life, record, threads, desk, stores, processors } = facts;
   const frozen = processors.frozen();
   return {
+    id,
     name,
     version,
     life,

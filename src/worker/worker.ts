@@ -43,6 +43,8 @@ export interface WorkerOptions {
 }
 
 export interface Worker {
+  /** Of its home, whatever its name and address are. */
+  readonly id: string;
   readonly name: string;
   readonly version: string;
   readonly control: WorkerControl;
@@ -138,7 +140,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const drain = drainer({ threads: control.threads, pause: control.pause, resume: control.resume, warn });
   const view = () =>
     workerView({
-      ...{ name, version, record, desk, processors },
+      ...{ id: store.id, name, version, record, desk, processors },
       // The machine's states are these.
       life: actor.getSnapshot().value as WorkerLife,
       threads: control.threads(),
@@ -200,6 +202,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     store.close();
   };
   const worker: Worker = {
+    id: store.id,
     name,
     version,
     control: {

@@ -124,6 +124,7 @@ export function workerDoors(
   const events = eventHub({ boot: 'b1' });
   const worker = () => workerViewOf({ counts: summarize(control.threads()) });
   const app = workerApp({
+    id: 'worker-1',
     name: 'w1',
     version: '1.2.3',
     control: { ...control, ...notAsked, worker, ...own },

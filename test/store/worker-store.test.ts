@@ -24,6 +24,30 @@ describe('a worker’s own state', () => {
     expect(setup(store.home).read()).toEqual(cordoned);
   });
 
+  test('has an id of its own: the same for the next owner, another in another home', () => {
+    const store = setup();
+    expect(store.id).toMatch(/^[0-9a-f-]{36}$/);
+    store.write(cordoned);
+    store.close();
+    expect(setup(store.home)).toMatchObject({ id: store.id });
+    expect(setup().id).not.toBe(store.id);
+  });
+
+  test('of a store of 0.1.0 gets its id when it is opened, and keeps what was written', () => {
+    const { home, file, ...first } = setup();
+    first.write(cordoned);
+    first.close();
+    const db = new Database(file);
+    db.exec('drop table identity');
+    db.close();
+    const next = setup(home);
+    const { id } = next;
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(next.read()).toEqual(cordoned);
+    next.close();
+    expect(setup(home).id).toBe(id);
+  });
+
   test('lies beside the store of a thread in the same directory', () => {
     const thread = openStore();
     const store = setup(thread.location);
