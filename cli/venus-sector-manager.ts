@@ -41,6 +41,10 @@ const daemonOptions = (command: Command) =>
       "a job whose worker is not heard of for so long is another's (a window proof at any time, others until the first word)",
       '1m',
     )
+    .option(
+      '--names <list>',
+      'names under which it may be asked, with commas between (its addresses, localhost and the name of the machine always work)',
+    )
     .action(async (options) => {
       const { daemon } = await import('./commands/manager-daemon.js');
       await daemon(options);

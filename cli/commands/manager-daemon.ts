@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseAddress } from '../../src/config/endpoint.js';
+import { ownName } from '../../src/config/own-names.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
@@ -34,6 +35,12 @@ function option<T>(name: string, parse: () => T): T {
   }
 }
 
+/** Items with commas between. @throws usage, naming the option */
+function listOf<T>(name: string, text: string | undefined, parse: (item: string) => T): readonly T[] {
+  const items = (text ?? '').split(',').filter((item) => item.trim() !== '');
+  return items.map((item) => option(name, () => parse(item)));
+}
+
 /** @throws usage */
 function failMessages(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
@@ -57,6 +64,7 @@ export async function daemon(options: {
   epoch: string;
   failMessages: string;
   jobHeartbeat: string;
+  names?: string;
 }): Promise<void> {
   const failing = failMessages(options.failMessages);
   const server = await startManagerServer({
@@ -64,6 +72,7 @@ export async function daemon(options: {
     ...chainOptions(options),
     home: resolve(options.home),
     pieces: options.pieces,
+    names: listOf('--names', options.names, ownName),
     heartbeatMs: jobHeartbeat(options.jobHeartbeat),
     fails: (_kind, _sector, nth) => nth <= failing,
     warn: (line) => tell(`warning: ${line}`),

@@ -24,7 +24,19 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown, file
   const path = pathText(issue.path);
   const value = valueAt(raw, issue.path);
   if (value === undefined) return [`${path} is missing in ${file}: expected ${issue.message}`];
-  return [`${path} = ${show(value)} in ${file}: expected ${issue.message}`];
+  const shown = isSecret(issue.path) ? '(secret)' : show(value);
+  return [`${path} = ${shown} in ${file}: expected ${expectedOf(issue)}`];
+}
+
+/** What is wrong with a key of a table stands in an issue of its own. */
+function expectedOf(issue: z.core.$ZodIssue): string {
+  const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
+  return inner?.message ?? issue.message;
+}
+
+/** Headers and tokens let whoever has them in. */
+function isSecret(path: readonly PropertyKey[]): boolean {
+  return path.includes('headers') || path.includes('piece_token');
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {

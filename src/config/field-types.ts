@@ -4,6 +4,7 @@ import { durationExpected, parseDuration } from '../protocol/duration.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { parseSize, sizeExpected } from '../protocol/size.js';
 import { managerUrl, managerUrlExpected } from './manager-url.js';
+import { ownName, ownNameExpected } from './own-names.js';
 
 const knownSizes = ['2KiB', '8MiB', '512MiB', '32GiB', '64GiB'] as const;
 
@@ -52,6 +53,15 @@ export const sectorSize = size.refine(
   `a sector size: ${knownSizes.join(', ')}`,
 );
 export const managerAddress = parsed(managerUrl, managerUrlExpected);
+
+export const ownHostName = parsed(ownName, ownNameExpected);
+const headerTextExpected = 'a text of ASCII characters on one line, as a header can carry it';
+/** What is sent as a header's value. */
+export const headerText = z.string('a text in quotes').regex(/^[\t\x20-\x7e]*$/, headerTextExpected);
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'the name of a header, such as Authorization');
+export const headers = z.record(headerName, headerText, 'a table');
 
 export function choice<const T extends readonly string[]>(words: T) {
   return z.enum(words, `one of ${words.join(', ')}`);

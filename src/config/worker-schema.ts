@@ -101,6 +101,7 @@ const sealvisorTable = table({
   }).optional(),
   history_rows: field.whole(100).optional(),
   home: field.text.optional(),
+  names: list(field.ownHostName, 'a list of names').optional(),
 });
 
 export const workerTable = table({
@@ -114,8 +115,8 @@ export const workerTable = table({
   }).optional(),
   metrics: notUsedYet(table({ enable: field.flag.optional(), http_listen: field.text.optional() })),
   sector_manager: table({
-    rpc_client: table({ addr: field.managerAddress, headers: mapOf(field.anyText).optional() }),
-    piece_token: field.text.optional(),
+    rpc_client: table({ addr: field.managerAddress, headers: field.headers.optional() }),
+    piece_token: field.headerText.optional(),
   }),
   sealing: sealingTable.optional(),
   sealing_thread: list(

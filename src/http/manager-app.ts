@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { readText } from './body.js';
+import { refuseForeignPages } from './foreign-pages.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { jobRoutes } from './manager-jobs.js';
 import { managerMethods } from './manager-rpc.js';
@@ -13,13 +14,19 @@ import { sectorRoutes } from './manager-sectors.js';
 import { workerRoutes } from './manager-workers.js';
 import { problem } from './problem.js';
 
-export function managerApp(manager: Manager): Hono {
+export interface ManagerDoor {
+  /** Names under which it may be asked beside its addresses (src/config/own-names.ts). @default none */
+  readonly names?: readonly string[];
+}
+
+export function managerApp(manager: Manager, { names = [] }: ManagerDoor = {}): Hono {
   const app = new Hono();
   const rpc = jsonRpcHandler(managerMethods(manager));
   app.onError((error, c) => problem(c, error));
   app.notFound((c) =>
     problem(c, new SealvisorError('not_found', `nothing answers ${c.req.method} ${c.req.path} here`)),
   );
+  refuseForeignPages(app, { names: () => names, option: '--names' });
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.on('POST', ['/', '/rpc/v0'], async (c) => {
     const { status, body } = await rpc(await readText(c));

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { type Manager, type ManagerOptions, startManager } from '../manager/manager.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
-import { managerApp } from './manager-app.js';
+import { type ManagerDoor, managerApp } from './manager-app.js';
 import { type Served, servedChild } from './serve.js';
 
 export interface ManagerServer {
@@ -14,7 +14,7 @@ export interface ManagerServer {
 
 /** @throws port_taken, location_in_use, location_not_writable, usage; nothing is left running */
 export async function startManagerServer(
-  options: ManagerOptions & { readonly host: string; readonly port: number },
+  options: ManagerOptions & ManagerDoor & { readonly host: string; readonly port: number },
 ): Promise<ManagerServer> {
   await mkdir(options.home, { recursive: true }).catch((cause: unknown) => {
     throw new SealvisorError(
@@ -31,7 +31,7 @@ export async function startManagerServer(
         id: 'http',
         // A door that broke opens where it was, also when the port was left to the system.
         start: servedChild(
-          () => managerApp(self),
+          () => managerApp(self, { names: [...(options.names ?? []), options.host] }),
           () => ({ host: options.host, port: doors?.port ?? options.port }),
           (served) => {
             doors = served;

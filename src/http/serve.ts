@@ -23,7 +23,12 @@ export async function serve(
   app: App,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<Served> {
-  const server = createServer(getRequestListener((request, env) => app.fetch(request, env)));
+  const server = createServer(
+    getRequestListener((request, env) => app.fetch(request, env), {
+      // HTTP/1.0 may leave the host out: the request's URL needs one all the same.
+      hostname: 'localhost',
+    }),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       const taken = systemCodeOf(cause) === 'EADDRINUSE';

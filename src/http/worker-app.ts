@@ -4,6 +4,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import type { Worker } from '../worker/worker.js';
 import { readText } from './body.js';
 import { eventRoutes } from './events.js';
+import { refuseForeignPages } from './foreign-pages.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { metricsRoute } from './metrics.js';
 import { problem } from './problem.js';
@@ -18,6 +19,10 @@ export function workerApp(worker: Worker): Hono {
   app.notFound((c) =>
     problem(c, new SealvisorError('not_found', `nothing answers ${c.req.method} ${c.req.path} here`)),
   );
+  refuseForeignPages(app, {
+    names: () => [...worker.config().names, worker.config().worker.host],
+    option: '[sealvisor] names',
+  });
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   threadRoutes(app, worker.control);
   lifeRoutes(app, worker.control);

@@ -19,6 +19,8 @@ export const errorCodes = {
   state_not_possible: refused,
   freeze_refused: refused,
   revision_conflict: refused,
+  foreign_host: { http: 403, exit: 1, rpc: -32000 },
+  foreign_origin: { http: 403, exit: 1, rpc: -32000 },
   not_found: { http: 404, exit: 1, rpc: -32601 },
   worker_not_found: { http: 404, exit: 1, rpc: -32602 },
   sector_not_found: { http: 404, exit: 1, rpc: -32602 },

@@ -54,6 +54,10 @@ test.each([
   ['[worker]\nrpc_server.port = 70000', 'worker.rpc_server.port = 70000 in FILE: expected a whole number'],
   ['sealing = 3', 'sealing = 3 in FILE: expected a table'],
   [
+    '[sealvisor]\nnames = ["a b"]',
+    'sealvisor.names[0] = "a b" in FILE: expected a host name such as seal-7.lan',
+  ],
+  [
     '[[processors.pc1]]\nstable_wait = "x"',
     'processors.pc1[0].stable_wait = "x" in FILE: expected a duration',
   ],
@@ -136,4 +140,23 @@ test('all faults of a file are told at once, one a line', () => {
     minimal({ head: '[sealing]\nmax_retries = "x"\nmax_retrys = 1\n[metrics]\nenable = 0' }),
   );
   expect(message.split('\n')).toHaveLength(3);
+});
+
+test.each([
+  [
+    'rpc_client.headers = { X-A = "ключ" }',
+    'rpc_client.headers.X-A = (secret) in FILE: expected a text of ASCII',
+  ],
+  [
+    'rpc_client.headers = { X-A = "a\\nb" }',
+    'rpc_client.headers.X-A = (secret) in FILE: expected a text of ASCII',
+  ],
+  [
+    'rpc_client.headers = { "x a" = "b" }',
+    'rpc_client.headers.x a = (secret) in FILE: expected the name of a header',
+  ],
+  ['piece_token = "tökén"', 'piece_token = (secret) in FILE: expected a text of ASCII'],
+])('%j cannot be sent: refused with the key, and what is secret is not printed', (line, message) => {
+  const text = minimal().replace('[sector_manager]', `[sector_manager]\n${line}`);
+  expect(faultOf(text).message).toContain(`sector_manager.${message}`);
 });

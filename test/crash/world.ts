@@ -99,7 +99,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (view) return view;
       throw new Error(`no thread #${index}`);
     },
-    post: (path, body = {}) => ask(up().at, path, { method: 'POST', body: JSON.stringify(body) }),
+    post: (path, body = {}) =>
+      ask(up().at, path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
     history: (query) => ask(up().at, `/threads/0/history?limit=10000&${query}`),
     sector: (id) => ask(manager.at, `/sectors/${id}`),
   };

@@ -17,7 +17,11 @@ async function setup(options: { readonly sectorSize?: string; readonly size?: nu
 }
 
 async function post(at: string, path: string, body: string) {
-  const answer = await fetch(`http://${at}${path}`, { method: 'POST', body });
+  const answer = await fetch(`http://${at}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   return { status: answer.status, body: (await answer.json()) as unknown };
 }
 

@@ -74,7 +74,11 @@ test('a process that is no child, a variable of its own, and no directory are re
     ]);
   }
   const body = { jsonrpc: '2.0', id: 1, method: 'VenusWorker.WorkerSetEnv', params: ['PATH', '/tmp'] };
-  const response = await fetch(`http://${worker.at}/`, { method: 'POST', body: JSON.stringify(body) });
+  const response = await fetch(`http://${worker.at}/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
   expect(((await response.json()) as { error?: unknown }).error).toMatchObject({
     code: -32602,
     message: expect.stringContaining(`DUMP_ERR_RESP_${pid}`),

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { emptyRecord } from '#machines/thread-record.js';
 import { emptyWorkerRecord } from '#machines/worker-record.js';
+import type { WorkerConfig } from '#src/config/worker-config.js';
 import { workerApp } from '#src/http/worker-app.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { summarize, type ThreadView } from '#src/protocol/thread.js';
@@ -101,6 +102,7 @@ export function workerViewOf(facts: Partial<WorkerView> = {}): WorkerView {
 export function workerDoors(
   views: readonly ThreadView[] = [viewOf(), pausedView({ index: 1 })],
   own: Partial<WorkerControl> = {},
+  { names = [] }: { readonly names?: readonly string[] } = {},
 ) {
   const sent: Sent[] = [];
   const slots = views.map((view) => slotOf(view, sent));
@@ -130,7 +132,8 @@ export function workerDoors(
     control: { ...control, ...notAsked, worker, ...own },
     events,
     summary: () => summarize(control.threads()),
-    config: never,
+    // The doors ask for nothing else of it.
+    config: () => ({ names, worker: { host: '127.0.0.1' } }) as unknown as WorkerConfig,
     stopAsked: new Promise(() => undefined),
     tree: () => rootNode,
     ended: new Promise(() => undefined),

@@ -162,6 +162,7 @@ test('a client that goes away in the middle of its wait ends the wait', async ()
   const client = new AbortController();
   const answer = fetch(`http://127.0.0.1:${served.port}${thread}/pause`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ waitMs: 60_000 }),
     signal: client.signal,
   });

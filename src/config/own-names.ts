@@ -1,0 +1,14 @@
+/** The names under which a daemon may be asked beside its addresses: `[sealvisor] names`, `--names`. */
+import { SealvisorError } from '../protocol/errors.js';
+
+export const ownNameExpected = 'a host name such as seal-7.lan, or an origin such as https://seal-7.lan:8443';
+
+/** Lower case, without what a URL leaves out. @throws usage */
+export function ownName(text: string): string {
+  const name = text.trim().toLowerCase();
+  if (/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(name)) return name;
+  const url = /^https?:\/\//.test(name) && URL.canParse(name) ? new URL(name) : undefined;
+  const isOrigin = url && url.pathname === '/' && url.search + url.hash + url.username === '';
+  if (isOrigin) return url.origin;
+  throw new SealvisorError('usage', `${JSON.stringify(text)}: expected ${ownNameExpected}`);
+}
