@@ -6,7 +6,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { proofTypeOfSize } from '../protocol/sector.js';
 import { type FleetStore, openFleetStore, type PieceRow } from '../store/fleet-store.js';
 import { type FailsOnChain, mockChain } from './chain.js';
-import { scanPieces } from './pieces.js';
+import { type PieceWatch, watchPieces } from './piece-watch.js';
 import { type Relay, relay } from './relay.js';
 import { type Roster, roster } from './roster.js';
 import { type Sectors, sectorService } from './sectors.js';
@@ -16,7 +16,10 @@ export interface ManagerOptions {
   readonly miner: number;
   readonly sectorSize: number;
   readonly epochMs: number;
+  /** A directory whose files are pieces; what is put there later is picked up, too. */
   readonly pieces?: string | undefined;
+  /** After each look at the pieces directory: paths of the pieces that are new. */
+  readonly onPieces?: (added: readonly string[]) => void;
   readonly onlyWithDeals?: boolean;
   readonly limit?: number;
   /** A window proof of which nothing is heard for so long is another worker's, ms. @default 60 s */
@@ -35,6 +38,8 @@ export interface Manager {
   readonly relay: Relay;
   readonly sectors: Sectors;
   piece(cid: string): PieceRow | undefined;
+  /** Files in the pieces directory that are still being written. */
+  pendingPieces(): number;
   tree(): TreeNode;
   /** Resolves when the manager's tree has ended, whoever ended it. */
   readonly ended: Promise<void>;
@@ -48,13 +53,29 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
   proofTypeOfSize(options.sectorSize);
   if (!(options.epochMs > 0))
     throw new SealvisorError('usage', 'an epoch of no length: write a duration such as 1s');
-  const services: { store?: FleetStore; roster?: Roster; relay?: Relay; sectors?: Sectors } = {};
+  const services: {
+    store?: FleetStore;
+    roster?: Roster;
+    relay?: Relay;
+    sectors?: Sectors;
+    pieces?: PieceWatch;
+  } = {};
   // rest_for_one: a service stands on those started before it, which are up.
   const up = <S>(service: S | undefined): S => {
     if (service) return service;
     throw new SealvisorError('shutting_down', 'the manager is being started: try once more in a moment');
   };
   const nothingToStop = { stop: () => undefined };
+  const piecesChild = (directory: string): ChildSpec => ({
+    id: 'pieces',
+    start: serviceChild(async () => {
+      const { sectorSize, onPieces: onLook } = options;
+      const isKnown = services.pieces !== undefined;
+      const store = up(services.store);
+      services.pieces = await watchPieces({ directory, sectorSize, store, warn, onLook, isKnown });
+      return services.pieces;
+    }),
+  });
   const manager: Manager = {
     get roster() {
       return up(services.roster);
@@ -66,6 +87,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
       return up(services.sectors);
     },
     piece: (cid) => up(services.store).piece(cid),
+    pendingPieces: () => services.pieces?.pending() ?? 0,
     tree: () => root.root('manager'),
     get ended() {
       return root.exited.then(() => undefined);
@@ -98,10 +120,11 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
           return nothingToStop;
         }),
       },
+      ...(options.pieces === undefined ? [] : [piecesChild(options.pieces)]),
       {
         id: 'sectors',
-        start: serviceChild(async () => {
-          services.sectors = await sectorsOver(up(services.store), options, clock, warn);
+        start: serviceChild(() => {
+          services.sectors = sectorsOver(up(services.store), options, clock);
           return nothingToStop;
         }),
       },
@@ -111,15 +134,8 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
   return manager;
 }
 
-async function sectorsOver(
-  store: FleetStore,
-  options: ManagerOptions,
-  clock: WallClock,
-  warn: (line: string) => void,
-): Promise<Sectors> {
-  const { pieces, sectorSize, miner } = options;
-  const signal = new AbortController().signal;
-  if (pieces !== undefined) await scanPieces(pieces, sectorSize, store, { warn, signal });
+function sectorsOver(store: FleetStore, options: ManagerOptions, clock: WallClock): Sectors {
+  const { sectorSize, miner } = options;
   return sectorService({
     store,
     chain: mockChain(store.genesisMs(clock.now()), options.epochMs, clock, options.fails),

@@ -1,16 +1,22 @@
 /** Makes deals from the files of a directory: for the sealers, or put aside for a job. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { payloadOf } from '../protocol/sector.js';
 import type { FleetStore } from '../store/fleet-store.js';
+import { isPieceName } from './piece-names.js';
+import type { SettledFiles } from './settled-files.js';
 
 export interface ScannedPieces {
   /** CIDs, in the order of their files' names; files with the same bytes are one. */
   readonly cids: readonly string[];
   /** Paths of those that are too large, or empty. */
   readonly skipped: readonly string[];
+  /** Paths of those that are new here. */
+  readonly added: readonly string[];
+  /** How many are still being written, as far as can be seen: they are left for the next scan. */
+  readonly pending: number;
 }
 
 /** Takes every regular file that fits a sector; what is too large or empty is skipped with one warning. @throws usage */
@@ -23,9 +29,11 @@ export async function scanPieces(
     readonly signal: AbortSignal;
     /** Pieces that were not known are for no sealer. @default false */
     readonly aside?: boolean;
+    /** Files that are still being written are left out, and so are temporary names. @default all files are taken */
+    readonly settled?: SettledFiles;
   },
 ): Promise<ScannedPieces> {
-  const { aside = false } = options;
+  const { aside = false, settled } = options;
   const root = resolve(directory);
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw new SealvisorError(
@@ -39,10 +47,13 @@ export async function scanPieces(
   const paths = entries
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => settled === undefined || isPieceName(relative(root, path)))
     .toSorted();
   const known = new Map(store.pieces().map((piece) => [piece.path, piece]));
   const putAside = new Set(store.asidePieces());
   const skipped: string[] = [];
+  const added: string[] = [];
+  const pending = new Set<string>();
   const cids = new Set<string>();
   for (const path of paths) {
     options.signal.throwIfAborted();
@@ -56,6 +67,10 @@ export async function scanPieces(
       cids.add(before.cid);
       continue;
     }
+    if (settled && !settled.isSettled(path, { size, mtimeMs })) {
+      pending.add(path);
+      continue;
+    }
     // The file has other bytes now: what was known of it is nowhere any more.
     if (before) store.removePiece(before.cid);
     if (size === 0 || size > payloadOf(sectorSize)) {
@@ -66,14 +81,21 @@ export async function scanPieces(
     const work = { signal: options.signal, progress: () => undefined };
     const { commitment, paddedSize, payloadSize } = await commP(bytesOf(path), work);
     const cid = pieceCid(commitment);
+    if (await hasChanged(path, { size, mtimeMs })) {
+      if (!settled) throw beingWritten(path);
+      pending.add(path);
+      continue;
+    }
     store.addPiece({ cid, path, payloadSize, paddedSize, mtimeMs }, { aside });
     cids.add(cid);
+    added.push(path);
   }
+  settled?.keep(pending);
   if (skipped.length > 0)
     options.warn(
       `skipped ${skipped.length} file${skipped.length > 1 ? 's' : ''} that fit no sector of ${sectorSize} bytes (empty, or over ${payloadOf(sectorSize)} bytes), the first is ${skipped[0]}`,
     );
-  return { cids: [...cids], skipped };
+  return { cids: [...cids], skipped, added, pending: pending.size };
 }
 
 /** Opened when the first byte is asked for: a stream that nobody reads has nobody to hear its fault. */
@@ -83,6 +105,21 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+/** Whether somebody wrote to it while it was read. */
+async function hasChanged(path: string, before: { size: number; mtimeMs: number }): Promise<boolean> {
+  const now = await stat(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  return now.size !== before.size || now.mtimeMs !== before.mtimeMs;
+}
+
+function beingWritten(path: string): SealvisorError {
+  return new SealvisorError(
+    'usage',
+    `the piece ${path} is still being written: try again when it is complete`,
+  );
 }
 
 function unreadable(path: string, cause: unknown): SealvisorError {

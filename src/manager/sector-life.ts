@@ -119,6 +119,20 @@ export function packPieces(
   return chosen;
 }
 
+/** Pieces that still wait when `open` sectors have taken as many as they can. */
+export function leftBeside(
+  waiting: readonly PieceRow[],
+  open: number,
+  sectorSize: number,
+): readonly PieceRow[] {
+  let left = waiting;
+  for (let sector = 0; sector < open && left.length > 0; sector += 1) {
+    const taken = new Set(packPieces(left, sectorSize, null));
+    left = left.filter((piece) => !taken.has(piece));
+  }
+  return left;
+}
+
 export function dealOf(piece: PieceRow): Deal {
   return {
     ID: piece.dealId,

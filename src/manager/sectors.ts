@@ -11,7 +11,7 @@ import { type KeptLife, sectorLives } from './lives.js';
 import { sectorChain } from './sector-chain.js';
 import { sectorEnds } from './sector-ends.js';
 import { piecesOf } from './sector-facts.js';
-import { dealOf, isHeld, isOver, newLife, packPieces, sectorView } from './sector-life.js';
+import { dealOf, isHeld, isOver, leftBeside, newLife, packPieces, sectorView } from './sector-life.js';
 
 export interface SectorsOptions {
   readonly store: FleetStore;
@@ -69,9 +69,9 @@ export function sectorService(options: SectorsOptions) {
       const all = lives.all();
       const held = all.filter(({ life }) => isHeld(life, clock.now()));
       if (held.length >= limit) return null;
-      // A sector that was given and has no deals yet will take some of those that wait.
+      // A sector that was given and has no deals yet will take those of the waiting that fit it.
       const open = held.filter(({ life }) => life.deals === null).length;
-      if (onlyWithDeals && waitingBeside(all).length <= open) return null;
+      if (onlyWithDeals && leftBeside(waitingBeside(all), open, sectorSize).length === 0) return null;
       const row = store.nextSector(miner, JSON.stringify(newLife(proofType, clock.now())));
       return { ID: { Miner: row.miner, Number: row.number }, ProofType: proofType };
     },

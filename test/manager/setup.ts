@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -16,12 +16,16 @@ export function freshDir(): string {
   return dir;
 }
 
-/** Writes files of the given sizes (or texts) and gives their directory. */
+/** A minute ago: a file of that date is complete. */
+const aMinuteAgo = () => Date.now() / 1000 - 60;
+
+/** Writes files of the given sizes (or texts), as if a minute ago, and gives their directory. */
 export function filesIn(files: Readonly<Record<string, number | string>>, dir = freshDir()): string {
   for (const [name, content] of Object.entries(files)) {
     const path = join(dir, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, typeof content === 'string' ? content : Buffer.alloc(content, `${name} `));
+    utimesSync(path, aMinuteAgo(), aMinuteAgo());
   }
   return dir;
 }
