@@ -10,6 +10,8 @@ export interface ThreadRecord {
     readonly proofType: number;
     readonly size: number;
   } | null;
+  /** Who gave the sector or job, and under which request; left out where the manager names none, as 0.1.0 did. */
+  readonly given?: Given | null;
   /** What finished stages gave, by output key; opaque to the machine, but for the `abortReason` it leaves for the report. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly isPaused: boolean;
@@ -34,6 +36,14 @@ export interface ThreadRecord {
   readonly nextAtMs: number | null;
   /** When the present state or mode was entered, RFC 3339. */
   readonly since: string;
+}
+
+/** An allocation: a number alone is no identity, two managers begin at 1. */
+export interface Given {
+  /** Made by the thread before it asked; null where the manager does not answer to it. */
+  readonly request: string | null;
+  /** The manager's identity; null where it has none. */
+  readonly manager: string | null;
 }
 
 export type Level = 'temporary' | 'permanent' | 'critical' | 'abort';

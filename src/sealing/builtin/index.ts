@@ -10,6 +10,7 @@ export { type C2Output, type C2Task, c2, verifyC1 } from './c2.js';
 export { cacheFiles, cachePath, foreignKeptFiles, keptFiles, layerFile, layersOf } from './cache-files.js';
 export type { VanillaProof } from './challenges.js';
 export { checkPieceFile } from './check-piece.js';
+export { faultAt } from './faults.js';
 export { paddedSizeOf } from './fr32.js';
 export { isSameNode } from './hash.js';
 export {

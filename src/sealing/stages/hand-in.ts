@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { StageError } from '../../protocol/level.js';
 import type { StageContext } from '../stage.js';
 import { attachedStore } from '../stored-sector.js';
+import { checkTarget } from '../stores/free-target.js';
 import { transferred } from './persist.js';
 
 /** `path`'s file name is the piece's CID. @throws StageError permanent for a place that cannot be, or refuses */
@@ -82,6 +83,7 @@ async function bring(
   dest: { readonly store_name: string | null; readonly uri: string },
 ): Promise<void> {
   const { store_name: name } = dest;
+  await checkTarget(dest.uri, path, context.stores, context.signal);
   await transferred(context, {
     stores: name === null ? {} : { [name]: { name, meta: null } },
     // The local piece goes away soon; its second name stays.

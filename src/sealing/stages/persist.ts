@@ -2,12 +2,14 @@
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StageError } from '../../protocol/level.js';
-import type { Stage, StageContext } from '../stage.js';
+import { output, type Stage, type StageContext } from '../stage.js';
 import { chosenStore } from '../store-choice.js';
-import { type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
-import type { TransferTask } from '../tasks.js';
+import type { StoredKind, StoredSector } from '../stored-sector.js';
+import { inItsPlace } from '../stores/keep-place.js';
+import type { Tasks, TransferTask } from '../tasks.js';
 import { isForeign } from '../whose-sector.js';
 import { builtin, sectorWork } from './sector-work.js';
+import type { Encoded } from './upgrade.js';
 
 export interface Persisted {
   /** The attached store's name. */
@@ -27,7 +29,6 @@ export const persistUpdate: Stage = async (context) => {
 
 /** Brings the file and what is kept of its cache to an attached store; the local files stay until the sector's end. */
 async function persisted(context: StageContext, local: StoredSector, kind: StoredKind) {
-  const { sector } = await sectorWork(context);
   const keptFiles = await keptOf(context, local, kind);
   // The file itself comes last: where it is, the cache is complete.
   const sources = [...keptFiles.map((name) => join(local.cacheDir, name)), local.file];
@@ -37,18 +38,26 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
     sizes.reduce((sum, size) => sum + size, 0),
     kind,
   );
-  const kept = storedSector(store, sector.id, kind);
-  const targets = [...keptFiles.map((name) => join(kept.cacheDir, name)), kept.file];
-  const routes = sources.map((uri, at) => ({
-    src: { store_name: null, uri },
-    dest: { store_name: store.name, uri: targets[at] ?? '' },
-    opt: null,
-  }));
-  await transferred(context, { stores: { [store.name]: { name: store.name, meta: null } }, routes });
+  const replica = { kind, commR: commROf(context, kind), cacheDir: local.cacheDir };
+  await inItsPlace(context, store, replica, async (kept) => {
+    const targets = [...keptFiles.map((name) => join(kept.cacheDir, name)), kept.file];
+    const routes = sources.map((uri, at) => ({
+      src: { store_name: null, uri },
+      dest: { store_name: store.name, uri: targets[at] ?? '' },
+      opt: null,
+    }));
+    await transferred(context, { stores: { [store.name]: { name: store.name, meta: null } }, routes });
+  });
   return {
     event: 'Persist',
     outputs: { persisted: { instance: store.name, path: store.location } satisfies Persisted },
   };
+}
+
+function commROf(context: StageContext, kind: StoredKind): readonly number[] {
+  return kind === 'update'
+    ? output<Encoded>(context, 'snap_encode').comm_r_new
+    : output<Tasks['pc2']['output']>(context, 'pc2').comm_r;
 }
 
 /** Names in the cache that are kept. @throws StageError permanent when another's pc2 left too little to know the sector by */

@@ -4,6 +4,7 @@ import type { Allocated, Deal } from '../../protocol/sealer.js';
 import { type Sector, sectorOf } from '../../protocol/sector.js';
 import { sectorFiles } from '../sector-files.js';
 import { type Stage, sectorAtHand } from '../stage.js';
+import { leavePlaces } from '../stores/keep-place.js';
 import { allocation, allowed } from './allocation.js';
 
 export const allocateSector = (): Stage =>
@@ -41,6 +42,7 @@ export const abort: Stage = async (context) => {
   const { sector, outputs } = context.record;
   if (sector) {
     await context.service.reportAborted(sector, String(outputs.abortReason ?? 'aborted'));
+    await leavePlaces(context.location, sector.id);
     await rm(sectorFiles(context.location, sector.id).root, { recursive: true, force: true });
   }
   return { event: 'Released' };

@@ -1,0 +1,38 @@
+/** What a thread has brought to stores of the sector at hand: kept beside the sector, and gone with it. */
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { systemCodeOf } from '../../protocol/errors.js';
+import { sectorFiles } from '../sector-files.js';
+import { writeDurably } from './place-claim.js';
+
+/** The sector's file in a store, and each CommR (hex) that was brought there. */
+export interface Brought {
+  readonly file: string;
+  readonly commRs: readonly string[];
+}
+
+const pathOf = (location: string, sectorId: string) =>
+  join(sectorFiles(location, sectorId).root, 'brought.json');
+
+export async function broughtBy(location: string, sectorId: string): Promise<readonly Brought[]> {
+  try {
+    // Written below alone, whole or not at all.
+    return JSON.parse(await readFile(pathOf(location, sectorId), 'utf8')) as readonly Brought[];
+  } catch (thrown) {
+    // One that cannot be read says nothing: then less is allowed, not more.
+    if (systemCodeOf(thrown) === 'ENOENT' || thrown instanceof SyntaxError) return [];
+    throw thrown;
+  }
+}
+
+/** On disk when it returns. */
+export async function noteBrought(location: string, sectorId: string, file: string, commR: string) {
+  const all = await broughtBy(location, sectorId);
+  const before = all.find((each) => each.file === file)?.commRs ?? [];
+  if (before.includes(commR)) return;
+  const path = pathOf(location, sectorId);
+  const next = [...all.filter((each) => each.file !== file), { file, commRs: [...before, commR] }];
+  await mkdir(dirname(path), { recursive: true });
+  await writeDurably(`${path}.tmp`, `${JSON.stringify(next)}\n`);
+  await rename(`${path}.tmp`, path);
+}

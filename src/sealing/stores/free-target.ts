@@ -1,0 +1,49 @@
+/** A piece that is delivered replaces nothing: no other file, and nothing that an attached store keeps of a sector. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, stat } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { StageError } from '../../protocol/level.js';
+import type { AttachedStore } from '../stage.js';
+
+/** What a store holds of sectors, and what we keep there ourselves. */
+const reserved = ['sealed', 'cache', 'update', 'update-cache', '.sealvisor'] as const;
+
+/** @throws StageError permanent when a sector's files are to lie there, or another file lies there already */
+export async function checkTarget(
+  target: string,
+  piece: string,
+  stores: readonly AttachedStore[],
+  signal: AbortSignal,
+): Promise<void> {
+  const path = resolve(target);
+  for (const { name, location } of stores)
+    for (const part of reserved)
+      if (`${path}${sep}`.startsWith(`${resolve(join(location, part))}${sep}`))
+        throw refused(piece, path, `store ${name} keeps sectors there`);
+  const found = await lstat(path).catch(() => undefined);
+  // A place that cannot be looked at is told by who writes there.
+  if (found === undefined || (found.isFile() && (await isSame(path, piece, signal)))) return;
+  throw refused(piece, path, found.isFile() ? 'another file is there' : 'something else is there');
+}
+
+function refused(piece: string, path: string, why: string): StageError {
+  return new StageError(
+    'permanent',
+    `piece ${piece} cannot be delivered to ${path}: ${why}, and it is not replaced; move it away, or name another place`,
+  );
+}
+
+/** What an earlier try has delivered is there whole: it may be delivered again. */
+async function isSame(one: string, other: string, signal: AbortSignal): Promise<boolean> {
+  const sizes = await Promise.all([one, other].map(async (path) => (await stat(path)).size));
+  if (sizes[0] !== sizes[1]) return false;
+  const [first, second] = [await digestOf(one, signal), await digestOf(other, signal)];
+  return first.equals(second);
+}
+
+async function digestOf(path: string, signal: AbortSignal): Promise<Buffer> {
+  const digest = createHash('sha256');
+  for await (const chunk of createReadStream(path, { signal })) digest.update(chunk as Buffer);
+  return digest.digest();
+}

@@ -1,0 +1,120 @@
+/** A store never replaces a sector by another one: looked at before the first byte of each persist. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCodeOf } from '../../protocol/errors.js';
+import { StageError } from '../../protocol/level.js';
+import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
+import { builtin } from '../stages/sector-work.js';
+import { type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
+import { broughtBy, noteBrought } from './brought.js';
+import { type Occupant, occupantOf } from './occupant.js';
+import { claimed, claimFile, type PlaceClaim, readClaim } from './place-claim.js';
+
+/** What is to be kept. */
+export interface Replica {
+  readonly kind: StoredKind;
+  /** 32 bytes. */
+  readonly commR: readonly number[];
+  /** Where its cache lies in the thread's own location. */
+  readonly cacheDir: string;
+}
+
+/**
+ * Takes the place of the sector at hand in a store while `bring` writes there: it is free, or of this very sector.
+ * @throws StageError permanent, naming both CommR and the file, when another sector lies there, or one that is not known;
+ * critical when the store cannot be read or written
+ */
+export async function inItsPlace(
+  context: StageContext,
+  store: AttachedStore,
+  replica: Replica,
+  bring: (place: StoredSector) => Promise<void>,
+): Promise<void> {
+  const { id } = sectorAtHand(context);
+  const place = storedSector(store, id, replica.kind);
+  const path = claimFile(place.file);
+  const commR = Buffer.from(replica.commR).toString('hex');
+  const { workerName: worker, location } = context;
+  const own: PlaceClaim = { commR, worker, location, at: new Date(context.now()).toISOString() };
+  const look = async () => {
+    const all = await broughtBy(location, id);
+    const before = all.find(({ file }) => file === place.file)?.commRs ?? [];
+    return refusalOf({ id, place, commR, before }, await occupantOf(place), await auxOf(replica.cacheDir));
+  };
+  const { faultAt } = await builtin();
+  const take = async () => {
+    const refusal = await look();
+    if (refusal) throw refusal;
+    const holder = await claimed(path, own);
+    if (holder.commR !== commR) throw beingBrought(id, own, holder, path);
+    // Another may have come to its end between the look and the claim.
+    const late = await look();
+    if (late) {
+      await rm(path, { force: true });
+      throw late;
+    }
+    await noteBrought(location, id, place.file, commR);
+  };
+  await take().catch((thrown: unknown) => {
+    throw faultAt(path, thrown);
+  });
+  await bring(place);
+  await rm(path, { force: true });
+}
+
+/** A sector that is given up brings nothing any more. */
+export async function leavePlaces(location: string, sectorId: string): Promise<void> {
+  for (const { file, commRs } of await broughtBy(location, sectorId)) {
+    const path = claimFile(file);
+    const claim = await readClaim(path).catch(() => undefined);
+    // A store that is gone takes its claims with it; whoever comes there later is told what to remove.
+    if (claim && commRs.includes(claim.commR)) await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+export interface Bringing {
+  readonly id: string;
+  readonly place: StoredSector;
+  /** Hex. */
+  readonly commR: string;
+  /** What this very thread has brought there before, of this sector. */
+  readonly before: readonly string[];
+}
+
+/** Why the place is not to be taken. Pure. */
+export function refusalOf(
+  { id, place, commR, before }: Bringing,
+  { isThere, told, foreignAux }: Occupant,
+  aux: Buffer | undefined,
+): StageError | undefined {
+  if (!isThere) return undefined;
+  const other = told.find((each) => each.commR !== commR && !before.includes(each.commR));
+  const away = `move it and ${place.cacheDir} away, then resume`;
+  if (other)
+    return new StageError(
+      'permanent',
+      `another sector ${id} lies at ${place.file}: its CommR is ${other.commR} (${other.by}), this one's is ${commR}; nothing was replaced. If the one that lies there is not on chain, ${away}; otherwise resume --state Aborted`,
+    );
+  // What this thread has brought there it may bring again, also when its files are cut or gone.
+  if (told.length > 0 || before.length > 0) return undefined;
+  if (foreignAux && aux?.equals(foreignAux)) return undefined;
+  const why = foreignAux ? 'its p_aux is another one' : 'no file beside it tells its CommR';
+  return new StageError(
+    'permanent',
+    `a sector ${id} lies at ${place.file} that may be another: ${why}; this one's CommR is ${commR}, and nothing was replaced. If it is not needed, ${away}`,
+  );
+}
+
+function beingBrought(id: string, own: PlaceClaim, other: PlaceClaim, path: string): StageError {
+  return new StageError(
+    'permanent',
+    `another sector ${id} is being brought there (CommR ${other.commR}, since ${other.at} by worker ${other.worker}, thread at ${other.location}); this one's CommR is ${own.commR}, and nothing was replaced. If the other was given up, remove ${path}, then resume; otherwise resume --state Aborted`,
+  );
+}
+
+async function auxOf(cacheDir: string): Promise<Buffer | undefined> {
+  return readFile(join(cacheDir, 'p_aux')).catch((thrown: unknown) => {
+    if (systemCodeOf(thrown) === 'ENOENT') return undefined;
+    throw thrown;
+  });
+}

@@ -1,0 +1,80 @@
+/** Which sector's files lie in a place of an attached store, as far as they say so themselves. */
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCodeOf } from '../../protocol/errors.js';
+import type { StoredSector } from '../stored-sector.js';
+
+/** 32 bytes each, in hex. */
+interface Told {
+  readonly commR: string;
+  /** The file that says so. */
+  readonly by: string;
+}
+
+export interface Occupant {
+  /** Whether anything lies there at all. */
+  readonly isThere: boolean;
+  /** What our own files say: `sealvisor.json`, and `p_aux` as our pc2 writes it. */
+  readonly told: readonly Told[];
+  /** The `p_aux` of another's pc2; CommR is in it, but hashed as only those can. */
+  readonly foreignAux: Buffer | null;
+}
+
+const manifestFile = 'sealvisor.json';
+const auxFile = 'p_aux';
+/** Both are far smaller. */
+const mostBytes = 1024 * 1024;
+
+export async function occupantOf({ file, cacheDir }: StoredSector): Promise<Occupant> {
+  const told: Told[] = [];
+  let foreignAux: Buffer | null = null;
+  for (const name of [manifestFile, auxFile]) {
+    const path = join(cacheDir, name);
+    const bytes = await smallFile(path);
+    const commR = bytes && commRIn(bytes);
+    if (commR) told.push({ commR, by: path });
+    else if (bytes && name === auxFile && bytes.length > 0) foreignAux = bytes;
+  }
+  const isThere = told.length > 0 || (await isAt(file)) || (await hasFiles(cacheDir));
+  return { isThere, told, foreignAux };
+}
+
+/** Undefined when it is not there, or too large to be what is looked for. */
+async function smallFile(path: string): Promise<Buffer | undefined> {
+  const found = await ifThere(lstat(path));
+  if (!found?.isFile() || found.size > mostBytes) return undefined;
+  return ifThere(readFile(path));
+}
+
+function commRIn(bytes: Buffer): string | undefined {
+  try {
+    // Each field is looked at.
+    const { commR } = JSON.parse(bytes.toString('utf8')) as { readonly commR?: unknown };
+    const isNode = Array.isArray(commR) && commR.length === 32 && commR.every(isByte);
+    return isNode ? Buffer.from(commR).toString('hex') : undefined;
+  } catch {
+    // Not JSON, or cut off: it says nothing.
+    return undefined;
+  }
+}
+
+const isByte = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256;
+
+async function isAt(path: string): Promise<boolean> {
+  return (await ifThere(lstat(path))) !== undefined;
+}
+
+/** Hidden names are files that were being written when something died. */
+async function hasFiles(directory: string): Promise<boolean> {
+  const names = (await ifThere(readdir(directory))) ?? [];
+  return names.some((name) => !name.startsWith('.'));
+}
+
+async function ifThere<T>(looked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looked;
+  } catch (thrown) {
+    if (/^(ENOENT|ENOTDIR)$/.test(systemCodeOf(thrown) ?? '')) return undefined;
+    throw thrown;
+  }
+}
