@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import { SealvisorError } from '../protocol/errors.js';
-import { expectOk, faultOf, parsed } from './http-client.js';
+import { expectOk, faultOf, parsed, readAnswer } from './http-client.js';
 
 export interface EventsRequest {
   /** The stream's address, query and all. */
@@ -21,6 +21,9 @@ interface Told {
 
 /** Three pings of the worker's: what is silent for longer is dead. */
 const silenceMs = 45_000;
+const mostOfRefusal = 1024 * 1024;
+/** Of one event: the first holds all threads. */
+const mostOfEvent = 16 * 1024 * 1024;
 
 /**
  * The data of each event, parsed. After a loss the stream goes on behind the last event, or tells all anew.
@@ -62,8 +65,7 @@ async function open(address: string, lastId: string | undefined): Promise<Incomi
     call.end();
   });
   if (response.statusCode === 200) return response;
-  let text = '';
-  for await (const chunk of response) text += String(chunk);
+  const text = await readAnswer(response, mostOfRefusal);
   expectOk({ status: response.statusCode ?? 0, body: parsed(text) });
   throw new SealvisorError('bad_answer', `${url.host} answered ${response.statusCode} for its events`);
 }
@@ -74,8 +76,12 @@ async function* stream(response: IncomingMessage, url: URL): AsyncGenerator<Told
   response.setEncoding('utf8');
   try {
     // An encoding was set: chunks are text.
+    let waiting = 0;
     for await (const chunk of response as AsyncIterable<string>) {
       parser.feed(chunk);
+      waiting = events.length > 0 ? 0 : waiting + chunk.length;
+      if (waiting > mostOfEvent)
+        throw new SealvisorError('bad_answer', `${url.host} sends an event that does not end`);
       for (let event = events.shift(); event; event = events.shift()) yield event;
     }
   } catch (cause) {

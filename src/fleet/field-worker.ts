@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { fromFieldThread } from '../protocol/field-thread.js';
+import { someOf } from '../protocol/some-of.js';
 import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
 import { rpcCall } from './rpc-client.js';
 
@@ -79,7 +80,7 @@ export function fieldWorker(name: string, base: string, clock: WallClock): Field
     const views = await threads();
     const found = views.find((view) => view.index === index);
     if (found) return found;
-    const known = views.map((view) => view.index).join(', ') || 'none';
+    const known = someOf(views.map((view) => String(view.index))) || 'none';
     throw new SealvisorError('thread_not_found', `no thread #${index} on ${name}: known are ${known}`);
   };
   const beyond = (verb: ThreadVerb, request: ThreadRequest): SealvisorError | undefined => {

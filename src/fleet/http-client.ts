@@ -1,6 +1,8 @@
 /** A small JSON client over node:http, loaded when it is used: fetch alone would cost a command line half of its start. */
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, errorCodes, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { shortText } from '../protocol/some-of.js';
+import { answerCounter, mostOfPath } from './answer-size.js';
 
 export interface JsonRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -8,6 +10,8 @@ export interface JsonRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Most bytes of the answer. @default by the URL's path (answer-size.ts) */
+  readonly mostBytes?: number | undefined;
   /** Ends the request: nobody waits for its answer any more. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -18,9 +22,7 @@ export interface JsonResponse {
   readonly body: unknown;
 }
 
-const largestAnswer = 64 * 1024 * 1024;
-
-/** @throws usage when the address is none, unreachable, deadline_exceeded, bad_answer */
+/** Redirects are not followed. @throws usage when the address is none, unreachable, deadline_exceeded, bad_answer */
 export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
   const url = urlOf(options.url);
   const secure = url.protocol === 'https:';
@@ -48,7 +50,11 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
           ...options.headers,
         },
       },
-      (response) => readJson(response).then(resolve, onFault).finally(settle),
+      (response) => {
+        readJson(response, options.mostBytes ?? mostOfPath(url.pathname))
+          .then(resolve, onFault)
+          .finally(settle);
+      },
     );
     const deadline = setTimeout(() => {
       isLate = true;
@@ -75,16 +81,25 @@ function urlOf(text: string): URL {
   throw new SealvisorError('usage', `${JSON.stringify(text)} is no address to ask: write http://host:port`);
 }
 
-async function readJson(response: IncomingMessage): Promise<JsonResponse> {
+async function readJson(response: IncomingMessage, mostBytes: number): Promise<JsonResponse> {
+  return { status: response.statusCode ?? 0, body: parsed(await readAnswer(response, mostBytes)) };
+}
+
+/** An answer's text, at most so much of it. @throws bad_answer, and then nothing more is read */
+export async function readAnswer(response: IncomingMessage, mostBytes: number): Promise<string> {
   // Text as it comes: ten thousand rows of history are not copied twice more.
   response.setEncoding('utf8');
+  const counter = answerCounter(mostBytes);
   let text = '';
-  for await (const chunk of response as AsyncIterable<string>) {
-    text += chunk;
-    if (text.length > largestAnswer)
-      throw new SealvisorError('bad_answer', 'the answer is larger than 64 MiB');
+  try {
+    for await (const chunk of response as AsyncIterable<string>) {
+      counter.add(chunk.length);
+      text += chunk;
+    }
+    return text;
+  } finally {
+    counter.done();
   }
-  return { status: response.statusCode ?? 0, body: parsed(text) };
 }
 
 /** Undefined when the text is no JSON. */
@@ -117,6 +132,9 @@ export function expectOk(response: JsonResponse): unknown {
   throw problemIn(response) ?? new SealvisorError('bad_answer', `the other side answered ${status}`);
 }
 
+/** Of what another daemon says. */
+export const longestText = 4096;
+
 /** The problem that an answer tells in our words, if it does. */
 export function problemIn({ body }: JsonResponse): SealvisorError | undefined {
   if (typeof body !== 'object' || body === null || !('code' in body && 'detail' in body)) return undefined;
@@ -130,5 +148,5 @@ export function problemIn({ body }: JsonResponse): SealvisorError | undefined {
   } = body as Record<string, unknown>;
   if (typeof code !== 'string' || !Object.hasOwn(errorCodes, code)) return undefined;
   // The table was just asked: the code is one of ours.
-  return new SealvisorError(code as ErrorCode, String(detail), { data });
+  return new SealvisorError(code as ErrorCode, shortText(String(detail), longestText), { data });
 }

@@ -1,5 +1,7 @@
 import { SealvisorError } from '../protocol/errors.js';
-import { problemIn, requestJson } from './http-client.js';
+import { shortText } from '../protocol/some-of.js';
+import { mostOfMethod } from './answer-size.js';
+import { longestText, problemIn, requestJson } from './http-client.js';
 
 let lastId = 0;
 
@@ -11,11 +13,19 @@ export async function rpcCall(
   options: { readonly headers?: Readonly<Record<string, string>>; readonly timeoutMs: number },
 ): Promise<unknown> {
   const body = { jsonrpc: '2.0', id: ++lastId, method, params };
-  const answer = await requestJson({ method: 'POST', url, body, ...options });
+  const answer = await requestJson({
+    method: 'POST',
+    url,
+    body,
+    mostBytes: mostOfMethod(method),
+    ...options,
+  });
   const said = typeof answer.body === 'object' && answer.body !== null ? answer.body : {};
   if ('error' in said && typeof said.error === 'object' && said.error !== null) {
     const { code, message } = said.error as { code?: unknown; message?: unknown };
-    throw new SealvisorError('remote_error', `${method}: ${String(message)}`, { data: { rpcCode: code } });
+    throw new SealvisorError('remote_error', `${method}: ${shortText(String(message), longestText)}`, {
+      data: { rpcCode: code },
+    });
   }
   if ('result' in said) return said.result;
   // The field's manager, in Go, leaves a result out when there is none.

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { WorkerNews } from '../protocol/worker.js';
 import type { EventHub, HubEvent, Snapshot } from '../worker/event-hub.js';
 import type { Worker } from '../worker/worker.js';
+import { permits } from './load.js';
 import { parse } from './parse.js';
 
 const pingMs = 15_000;
@@ -27,14 +28,25 @@ const eventsQuery = z.strictObject({
 });
 type EventsQuery = z.output<typeof eventsQuery>;
 
-export function eventRoutes(app: Hono, { control, events }: Pick<Worker, 'control' | 'events'>): void {
+/** A page takes one, a manager too. */
+const mostStreams = 100;
+
+export function eventRoutes(
+  app: Hono,
+  { control, events }: Pick<Worker, 'control' | 'events'>,
+  most = mostStreams,
+): void {
+  const streams = permits(most, 'too many streams of events are open');
   app.get('/api/v1/events', (c) => {
     const query = parse(eventsQuery, c.req.query(), 'events');
+    // Hono answers HEAD by the route of GET, and reads nothing of its body: nobody would ever end the stream.
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
+    const giveBack = streams.take();
     const after = c.req.header('last-event-id') || query.after;
     // Taken in the same turn as the subscription below: nothing can change between the two.
     const now = snapshot(control, query);
     return streamSSE(c, (stream) =>
-      follow(stream, events, { query, after, now, drop: () => cutOff(c, stream) }),
+      follow(stream, events, { query, after, now, drop: () => cutOff(c, stream) }).finally(giveBack),
     );
   });
 }

@@ -1,66 +1,128 @@
 /** JSON-RPC 2.0 over one POST, by the library json-rpc-2.0 (batches, notifications, the standard codes). */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   createJSONRPCErrorResponse,
   isJSONRPCID,
   isJSONRPCRequest,
   JSONRPCErrorCode,
+  type JSONRPCID,
   type JSONRPCRequest,
   type JSONRPCResponse,
   JSONRPCServer,
 } from 'json-rpc-2.0';
 import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
+import { shortText } from '../protocol/some-of.js';
 
 export interface RpcMethod {
   /** Parameter names in their positions, for callers that send an object. */
   readonly names: readonly string[];
-  call(params: readonly unknown[]): unknown;
+  /** `from`: who calls, as far as the transport knows. */
+  call(params: readonly unknown[], from: RpcCaller): unknown;
+}
+
+/** What the transport knows of a caller. */
+export interface RpcCaller {
+  /** The address that the request came from; undefined where there is none, as in a test. */
+  readonly address: string | undefined;
 }
 
 export interface RpcAnswer {
   readonly status: 200 | 204;
-  readonly body?: JSONRPCResponse | readonly JSONRPCResponse[];
+  /** JSON. */
+  readonly text?: string;
 }
+
+export interface RpcLimits {
+  /** Requests in one batch. @default 100 */
+  readonly batch?: number;
+  /** Characters in the answers of one batch, before the rest is refused. @default 4 Mi */
+  readonly batchAnswers?: number;
+  /** How long one batch may take before the rest is refused, ms. @default 20 s */
+  readonly batchMs?: number;
+}
+
+/** Longest text of an error that is sent. */
+const longestError = 4096;
 
 export function jsonRpcHandler(
   methods: Readonly<Record<string, RpcMethod>>,
-): (text: string) => Promise<RpcAnswer> {
-  const server = new JSONRPCServer({ errorListener: () => undefined });
-  server.mapErrorToJSONRPCErrorResponse = (id, error: unknown) =>
-    error instanceof SealvisorError
-      ? createJSONRPCErrorResponse(id, errorCodes[error.code].rpc, error.message, {
-          code: error.code,
-          ...error.data,
-        })
-      : createJSONRPCErrorResponse(id, JSONRPCErrorCode.InternalError, messageOf(error));
-  for (const [name, method] of Object.entries(methods)) {
-    server.addMethod(name, (params: unknown) => {
-      if (Array.isArray(params)) return method.call(params) as PromiseLike<unknown>;
-      const named = (params ?? {}) as Record<string, unknown>;
-      return method.call(method.names.map((key) => named[key])) as PromiseLike<unknown>;
-    });
-  }
-  const one = async (request: unknown): Promise<JSONRPCResponse | null> =>
+  { batch = 100, batchAnswers = 4 * 1024 * 1024, batchMs = 20_000 }: RpcLimits = {},
+): (text: string, from?: RpcCaller) => Promise<RpcAnswer> {
+  const server = serverOf(methods);
+  const one = async (request: unknown, from: RpcCaller): Promise<JSONRPCResponse | null> =>
     isRequest(request)
-      ? server.receive(request)
-      : createJSONRPCErrorResponse(null, JSONRPCErrorCode.InvalidRequest, 'this is no JSON-RPC 2.0 request');
+      ? server.receive(request, from)
+      : errorAnswer(null, JSONRPCErrorCode.InvalidRequest, 'this is no JSON-RPC 2.0 request');
 
-  return async (text) => {
+  /** One after the other, and the loop is free between two: a batch holds up nobody else. */
+  const all = async (requests: readonly unknown[], from: RpcCaller): Promise<RpcAnswer> => {
+    const until = performance.now() + batchMs;
+    const answers: string[] = [];
+    let size = 0;
+    for (const request of requests) {
+      const isOver = size > batchAnswers || performance.now() > until;
+      const answer = isOver ? leftOut(request) : await one(request, from);
+      await nextTurn();
+      if (answer === null) continue;
+      const text = JSON.stringify(answer);
+      size += text.length;
+      answers.push(text);
+    }
+    return answers.length > 0 ? { status: 200, text: `[${answers.join(',')}]` } : { status: 204 };
+  };
+
+  return async (text, from = { address: undefined }) => {
     let message: unknown;
     try {
       message = JSON.parse(text);
     } catch {
-      return {
-        status: 200,
-        body: createJSONRPCErrorResponse(null, JSONRPCErrorCode.ParseError, 'the body is no JSON'),
-      };
+      return answered(errorAnswer(null, JSONRPCErrorCode.ParseError, 'the body is no JSON'));
     }
-    if (!Array.isArray(message) || message.length === 0) {
-      const answer = await one(message);
-      return answer ? { status: 200, body: answer } : { status: 204 };
-    }
-    const answers = (await Promise.all(message.map(one))).filter((answer) => answer !== null);
-    return answers.length > 0 ? { status: 200, body: answers } : { status: 204 };
+    if (!Array.isArray(message) || message.length === 0) return answered(await one(message, from));
+    if (message.length <= batch) return all(message, from);
+    const refusal = `a batch of ${message.length} requests: send at most ${batch} at once`;
+    return answered(errorAnswer(null, JSONRPCErrorCode.InvalidRequest, refusal));
   };
+}
+
+function serverOf(methods: Readonly<Record<string, RpcMethod>>): JSONRPCServer<RpcCaller> {
+  const server = new JSONRPCServer<RpcCaller>({ errorListener: () => undefined });
+  server.mapErrorToJSONRPCErrorResponse = (id, error: unknown) =>
+    error instanceof SealvisorError
+      ? errorAnswer(id, errorCodes[error.code].rpc, error.message, { code: error.code, ...error.data })
+      : errorAnswer(id, JSONRPCErrorCode.InternalError, messageOf(error));
+  for (const [name, method] of Object.entries(methods)) {
+    server.addMethod(name, (params: unknown, from) => {
+      if (Array.isArray(params)) return method.call(params, from) as PromiseLike<unknown>;
+      const named = (params ?? {}) as Record<string, unknown>;
+      return method.call(
+        method.names.map((key) => named[key]),
+        from,
+      ) as PromiseLike<unknown>;
+    });
+  }
+  return server;
+}
+
+function errorAnswer(id: JSONRPCID, code: number, message: string, data?: unknown) {
+  return createJSONRPCErrorResponse(id, code, shortText(message, longestError), data);
+}
+
+function answered(answer: JSONRPCResponse | null): RpcAnswer {
+  return answer ? { status: 200, text: JSON.stringify(answer) } : { status: 204 };
+}
+
+/** A request that was not carried out, because those before it in its batch took all there is. */
+function leftOut(request: unknown): JSONRPCResponse | null {
+  if (!isRequest(request))
+    return errorAnswer(null, JSONRPCErrorCode.InvalidRequest, 'this is no JSON-RPC 2.0 request');
+  if (request.id === undefined) return null;
+  return errorAnswer(
+    request.id,
+    errorCodes.too_many.rpc,
+    'not carried out: the requests before it in this batch took too long, or their answers are too large; send fewer at once',
+    { code: 'too_many' },
+  );
 }
 
 /** The library's own check reads `null` as an object, and takes any method, id and parameters. */

@@ -5,14 +5,15 @@ import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
-import { readText } from './body.js';
 import { refuseForeignPages } from './foreign-pages.js';
 import { jsonRpcHandler } from './json-rpc.js';
+import { limitInFlight } from './load.js';
 import { jobRoutes } from './manager-jobs.js';
 import { managerMethods } from './manager-rpc.js';
 import { sectorRoutes } from './manager-sectors.js';
 import { workerRoutes } from './manager-workers.js';
 import { problem } from './problem.js';
+import { answerRpc } from './rpc-door.js';
 
 export interface ManagerDoor {
   /** Names under which it may be asked beside its addresses (src/config/own-names.ts). @default none */
@@ -27,11 +28,9 @@ export function managerApp(manager: Manager, { names = [] }: ManagerDoor = {}): 
     problem(c, new SealvisorError('not_found', `nothing answers ${c.req.method} ${c.req.path} here`)),
   );
   refuseForeignPages(app, { names: () => names, option: '--names' });
+  limitInFlight(app);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.on('POST', ['/', '/rpc/v0'], async (c) => {
-    const { status, body } = await rpc(await readText(c));
-    return status === 204 ? c.body(null, 204) : c.json(body, status);
-  });
+  app.on('POST', ['/', '/rpc/v0'], (c) => answerRpc(c, rpc));
   app.get('/api/v1/tree', (c) => c.json({ root: manager.tree() }));
   workerRoutes(app, manager);
   sectorRoutes(app, manager);

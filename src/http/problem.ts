@@ -1,5 +1,8 @@
 import type { Context } from 'hono';
 import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
+import { shortText } from '../protocol/some-of.js';
+
+const longestDetail = 4096;
 
 /** Any thrown thing as problem+json (RFC 9457) with our code; details of faults that are not ours stay inside. */
 export function problem(c: Context, thrown: unknown): Response {
@@ -13,7 +16,7 @@ export function problem(c: Context, thrown: unknown): Response {
       type: 'about:blank',
       title: error.code.replaceAll('_', ' '),
       status: http,
-      detail: error.message,
+      detail: shortText(error.message, longestDetail),
       code: error.code,
       ...error.data,
     }),

@@ -3,11 +3,25 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type ChildSpec, serviceChild } from '../actors/index.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { cutSlowClients } from './slow-clients.js';
 
 export interface App {
   /** `env` holds node's own request and answer, as hono's server hands them on. */
   fetch(request: Request, env?: object): Response | Promise<Response>;
 }
+
+/** How long a client may take. */
+export interface Patience {
+  /** For the head of a request, ms. @default 15 s */
+  readonly headersMs?: number;
+  /** For a whole request, ms. @default 60 s */
+  readonly requestMs?: number;
+  /** To read anything of what waits for it, ms. @default 60 s */
+  readonly slowClientMs?: number;
+}
+
+/** A fleet of thousands keeps this many open at once at most; what comes above it is not accepted. */
+const mostConnections = 4000;
 
 export interface Served {
   readonly host: string;
@@ -22,13 +36,19 @@ export interface Served {
 export async function serve(
   app: App,
   { host, port }: { readonly host: string; readonly port: number },
+  patience: Patience = {},
 ): Promise<Served> {
+  const { headersMs = 15_000, requestMs = 60_000, slowClientMs = 60_000 } = patience;
+  const checkMs = Math.min(5000, headersMs, requestMs);
   const server = createServer(
+    { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
     getRequestListener((request, env) => app.fetch(request, env), {
       // HTTP/1.0 may leave the host out: the request's URL needs one all the same.
       hostname: 'localhost',
     }),
   );
+  server.maxConnections = mostConnections;
+  cutSlowClients(server, slowClientMs);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       const taken = systemCodeOf(cause) === 'EADDRINUSE';

@@ -2,12 +2,13 @@
 import { Hono } from 'hono';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Worker } from '../worker/worker.js';
-import { readText } from './body.js';
 import { eventRoutes } from './events.js';
 import { refuseForeignPages } from './foreign-pages.js';
 import { jsonRpcHandler } from './json-rpc.js';
+import { limitInFlight } from './load.js';
 import { metricsRoute } from './metrics.js';
 import { problem } from './problem.js';
+import { answerRpc } from './rpc-door.js';
 import { lifeRoutes } from './worker-life.js';
 import { workerMethods } from './worker-rpc.js';
 import { threadRoutes } from './worker-threads.js';
@@ -23,6 +24,7 @@ export function workerApp(worker: Worker): Hono {
     names: () => [...worker.config().names, worker.config().worker.host],
     option: '[sealvisor] names',
   });
+  limitInFlight(app);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   threadRoutes(app, worker.control);
   lifeRoutes(app, worker.control);
@@ -31,8 +33,7 @@ export function workerApp(worker: Worker): Hono {
   app.get('/api/v1/tree', (c) => c.json({ root: worker.tree() }));
   app.post('*', async (c) => {
     if (c.req.path.startsWith('/api/')) return c.notFound();
-    const { status, body } = await rpc(await readText(c));
-    return status === 204 ? c.body(null, 204) : c.json(body, status);
+    return answerRpc(c, rpc);
   });
   return app;
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import { toFieldThread } from '../protocol/field-thread.js';
+import { shortText } from '../protocol/some-of.js';
 import type { Worker } from '../worker/worker.js';
 import type { RpcMethod } from './json-rpc.js';
 import { parse } from './parse.js';
@@ -16,13 +17,13 @@ export function workerMethods({ control, version }: Worker): Readonly<Record<str
     const last = control.threads().length - 1;
     throw new SealvisorError(
       'invalid_request',
-      `index ${JSON.stringify(value) ?? 'is missing'}: expected a thread's index, 0 to ${last}`,
+      `index ${shortText(JSON.stringify(value) ?? 'is missing')}: expected a thread's index, 0 to ${last}`,
     );
   };
   on('WorkerList', [], () => control.threads().map((view) => toFieldThread(view, Date.now())));
   on('WorkerPause', ['index'], async (at) => (await control.pause(index(at), { by: 'json-rpc' })).changed);
   on('WorkerResume', ['index', 'state'], async (at, to) => {
-    const state = parse(z.string().nullish(), to, 'state');
+    const state = parse(z.string().max(64).nullish(), to, 'state');
     return (await control.resume(index(at), { state, by: 'json-rpc' })).changed;
   });
   on('WorkerVersion', [], () => version);

@@ -1,7 +1,9 @@
 /** One job as it is shown. */
+
 import { timestamp } from '../protocol/clock.js';
 import type { JobFacts, JobView } from '../protocol/job-view.js';
 import { formatSectorId } from '../protocol/sector.js';
+import { someOf } from '../protocol/some-of.js';
 import type { Job, JobLife, JobTask } from './job-life.js';
 import { shownDest } from './unseal-dest.js';
 
@@ -35,7 +37,7 @@ function resultOf({ task }: JobLife): string {
       return `handed in at ${shownDest(task.dest)}`;
     case 'wdpost': {
       const { proofs = 0, faults = [] } = task.output ?? {};
-      const found = faults.length === 0 ? 'no faults' : `faults: ${namesOf(task.miner, faults).join(', ')}`;
+      const found = faults.length === 0 ? 'no faults' : `faults: ${someOf(namesOf(task.miner, faults))}`;
       return `${countText(proofs, 'proof')}, ${found}`;
     }
   }

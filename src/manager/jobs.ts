@@ -3,6 +3,7 @@ import type { WallClock } from '../protocol/clock.js';
 import type { JobsReply, JobView } from '../protocol/job-view.js';
 import type { StoreInfo } from '../protocol/jobs.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
+import { someOf } from '../protocol/some-of.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import type { MockChain } from './chain.js';
 import { jobBook } from './job-book.js';
@@ -49,7 +50,7 @@ export function jobService(options: JobsOptions) {
   const wdPost = wdPostJobs(desk, options);
   const asked = (jobs: readonly Job[], what: string): JobsReply => ({
     changed: true,
-    message: `${jobs.map(({ id }) => id).join(', ')}: ${what}`,
+    message: `${someOf(jobs.map(({ id }) => id))}: ${what}`,
     jobs: jobs.map(jobView),
   });
 

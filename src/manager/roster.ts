@@ -2,6 +2,7 @@
 import type { WallClock } from '../protocol/clock.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
+import { shortText, someOf } from '../protocol/some-of.js';
 import type { Summary, WorkerEntry } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker.js';
 import type { FleetStore } from '../store/fleet-store.js';
@@ -33,8 +34,8 @@ export function roster(store: FleetStore, clock: WallClock): Roster {
     });
   const unknown = (name: string) => {
     const names = list().map((entry) => entry.name);
-    const known = names.length > 0 ? `known are ${names.join(', ')}` : 'none has reported yet';
-    return new SealvisorError('worker_not_found', `no worker ${name}: ${known}`);
+    const known = names.length > 0 ? `known are ${someOf(names)}` : 'none has reported yet';
+    return new SealvisorError('worker_not_found', `no worker ${shortText(name)}: ${known}`);
   };
   return {
     ping: ({ name, dest, version, life = null, summary }) => {

@@ -3,6 +3,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import type { AllowedSpec, DealsSpec, SnapUpJob, SnapUpProof } from '../protocol/jobs.js';
 import type { SubmitAnswer } from '../protocol/sealer.js';
 import { proofTypeOfNumber, type SectorId } from '../protocol/sector.js';
+import { someOf } from '../protocol/some-of.js';
 import type { PieceRow } from '../store/fleet-store.js';
 import {
   type Asked,
@@ -47,14 +48,14 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
     if (taken.length > 0)
       throw new SealvisorError(
         'usage',
-        `${taken.join(', ')}: another sector or job has it; take it out of ${directory}`,
+        `${someOf(taken)}: another sector or job has it; take it out of ${directory}`,
       );
     const packed = packPieces(rows, sectorSize, null);
     const left = [...skipped, ...rows.filter((row) => !packed.includes(row)).map(({ path }) => path)];
     if (left.length === 0) return packed;
     throw new SealvisorError(
       'usage',
-      `the pieces do not fit one sector of ${sectorSize} bytes: without ${left.join(', ')} they would`,
+      `the pieces do not fit one sector of ${sectorSize} bytes: without ${someOf(left)} they would`,
     );
   };
 

@@ -2,6 +2,7 @@
 import { SealvisorError } from '../protocol/errors.js';
 import type { AllowedSpec, UnsealJob } from '../protocol/jobs.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
+import { someOf } from '../protocol/some-of.js';
 import { type Asked, askedOf, finishedLife, type JobDesk, notPossible, wireSector } from './job-desk.js';
 import { isOfKind, type Job, type TaskOf } from './job-life.js';
 import { commitmentsOf, type PiecePlace, piecesOf, placesOf, storeOf } from './sector-facts.js';
@@ -83,7 +84,7 @@ function wantedOf(id: SectorId, life: SectorLife, piece: string | undefined): re
   if (piece === undefined) return places;
   const found = places.filter(({ cid }) => cid === piece);
   if (found.length > 0) return found.slice(0, 1);
-  const known = places.map(({ cid }) => cid).join(', ');
+  const known = someOf(places.map(({ cid }) => cid));
   throw new SealvisorError(
     'piece_missing',
     `piece ${piece} is not in sector ${formatSectorId(id)}: it holds ${known}`,

@@ -5,6 +5,7 @@ import type { ThreadCommand } from '../../machines/worker.js';
 import { obeyed, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
+import { someOf } from '../protocol/some-of.js';
 import type { ControlReply, DryRun, ThreadMode } from '../protocol/thread.js';
 import { waitedText } from './command-text.js';
 import type { WorkerControl } from './control-words.js';
@@ -95,7 +96,7 @@ export function createWorkerControl(controlled: Controlled) {
       ? `0 to ${known.length - 1}`
       : known.length === 1
         ? `only ${known[0]}`
-        : known.join(', ');
+        : someOf(known.map(String));
     throw new SealvisorError('thread_not_found', `no thread #${index}: the index is ${allowed}`);
   };
   const asked = async <T extends Outcome | boolean>(send: (id: number) => void): Promise<T> => {

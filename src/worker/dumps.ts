@@ -7,6 +7,7 @@ import type { Processor } from '../processes/processor.js';
 import { shortened } from '../processes/protocol.js';
 import { dumpedPid, dumpVariable } from '../protocol/dump-variable.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { shortText, someOf } from '../protocol/some-of.js';
 import type { WorkerControl } from './control-words.js';
 
 export interface Dumps extends Pick<WorkerControl, 'setEnv' | 'removeEnv'> {
@@ -26,11 +27,11 @@ export function workerDumps(warn: (line: string) => void): Dumps {
   const childOf = (name: string): number => {
     const pid = dumpedPid(name);
     if (pid !== undefined && children.has(pid)) return pid;
-    const known = [...children].map(([each, stage]) => `${dumpVariable(each)} (${stage})`).join(', ');
+    const known = someOf([...children].map(([each, stage]) => `${dumpVariable(each)} (${stage})`));
     const allowed = known === '' ? 'no processor child runs' : `there are ${known}`;
     throw new SealvisorError(
       'invalid_request',
-      `${name} is no dump variable of a processor child: ${allowed}`,
+      `${shortText(name)} is no dump variable of a processor child: ${allowed}`,
     );
   };
   const endDump = (pid: number, why: string) => {

@@ -1,5 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { answerCounter, mostOfPath } from '#src/fleet/answer-size.js';
 import { expectOk, requestJson } from '#src/fleet/http-client.js';
+import { rpcCall } from '#src/fleet/rpc-client.js';
 import { managerApp } from '#src/http/manager-app.js';
 import { serve } from '#src/http/serve.js';
 import { setup } from '../manager/setup.js';
@@ -147,4 +149,82 @@ test('a server that answers without reading, and hangs up on what is still writt
   }
   // Which of the two is seen first is the network's to say; an unhandled fault of a socket would fail this file.
   for (const outcome of outcomes) expect([413, 'unreachable']).toContain(outcome);
+});
+
+/** A server whose answers never end; counts what it has sent. */
+async function endless() {
+  let sent = 0;
+  const chunk = Buffer.alloc(64 * 1024, ' ');
+  const url = await listening((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const more = () => {
+      while (!response.destroyed) {
+        sent += chunk.length;
+        if (!response.write(chunk)) return void response.once('drain', more);
+      }
+    };
+    more();
+  });
+  return { url, sent: () => sent };
+}
+
+const mib = 1024 * 1024;
+
+test('of an answer that never ends, 1 MiB is read, of each of twenty', async () => {
+  const { url, sent } = await endless();
+  const ask = () => requestJson({ method: 'GET', url: `${url}/api/v1/threads/0`, timeoutMs });
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, ask));
+  for (const outcome of outcomes)
+    expect(outcome).toMatchObject({
+      reason: { code: 'bad_answer', message: expect.stringContaining('1 MiB') },
+    });
+  // What systems hold between the two comes on top.
+  expect(sent()).toBeLessThan(20 * 8 * mib);
+});
+
+test('large answers take no more together than two lists; what is read is given back', () => {
+  const counters = Array.from({ length: 20 }, () => answerCounter(mostOfPath('/api/v1/sectors?x=1')));
+  const most = (counter: (typeof counters)[number]) => {
+    let read = 0;
+    try {
+      for (; read < 64; read += 1) counter.add(mib);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'bad_answer' });
+    }
+    return read;
+  };
+  const read = counters.map(most);
+  expect(Math.max(...read)).toBe(32);
+  expect(read.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(64 + 20);
+  for (const counter of counters) counter.done();
+  expect(most(answerCounter(mostOfPath('/api/v1/jobs')))).toBe(32);
+});
+
+test.each([
+  ['Venus.WorkerPing', 2, false],
+  ['Venus.WdPoStAllocateJobs', 2, true],
+  ['VenusWorker.WorkerList', 4, true],
+])('of %s an answer of %i MiB is read: %s', async (method, size, isRead) => {
+  const url = await answering({ jsonrpc: '2.0', id: 1, result: 'x'.repeat(size * mib) });
+  const call = rpcCall(url, method, [], { timeoutMs });
+  if (isRead) expect(await call).toHaveLength(size * mib);
+  else await expect(call).rejects.toMatchObject({ code: 'bad_answer' });
+});
+
+test('a long text of a refusal is cut', async () => {
+  const url = await answering({ jsonrpc: '2.0', id: 1, error: { code: 1, message: 'x'.repeat(500_000) } });
+  await expect(rpcCall(url, 'Venus.X', [], { timeoutMs })).rejects.toMatchObject({
+    message: expect.stringMatching(/^Venus\.X: x{4096}… \(500,000 characters\)$/),
+  });
+});
+
+test('a redirect is not followed', async () => {
+  let isAsked = false;
+  const elsewhere = await listening((_, response) => {
+    isAsked = true;
+    response.end('{}');
+  });
+  const url = await listening((_, response) => void response.writeHead(302, { location: elsewhere }).end());
+  expect(await requestJson({ method: 'GET', url, timeoutMs })).toEqual({ status: 302, body: undefined });
+  expect(isAsked).toBe(false);
 });

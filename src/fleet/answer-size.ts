@@ -1,0 +1,66 @@
+/** How much of another daemon's answer is read, by what was asked: one that never ends takes no memory worth a word. */
+import { SealvisorError } from '../protocol/errors.js';
+
+const mib = 1024 * 1024;
+
+const usual = mib;
+/** The threads of a worker, or the tree of a daemon. */
+const perThread = 8 * mib;
+/** Window jobs name every sector of a partition; jobs hold their pieces. */
+const job = 8 * mib;
+/** Lists that are not cut into pages, and rows of history. */
+const list = 32 * mib;
+
+/** What all answers over 1 MiB may take at the same time. */
+const mostTogether = 64 * mib;
+let takenTogether = 0;
+
+/** Most bytes of an answer to a REST path, with or without its query. */
+export function mostOfPath(path: string): number {
+  const [plain = ''] = path.split('?');
+  if (/\/(history|sectors|jobs|workers)$/.test(plain)) return list;
+  return /\/(threads|tree)$/.test(plain) ? perThread : usual;
+}
+
+const largeMethods: Readonly<Record<string, number>> = {
+  'VenusWorker.WorkerList': perThread,
+  'Venus.WdPoStAllocateJobs': job,
+  'Venus.AllocateSanpUpSector': job,
+  'Venus.AllocateRebuildSector': job,
+  'Venus.AcquireDeals': job,
+  'Venus.WorkerPingInfoList': job,
+};
+
+export function mostOfMethod(method: string): number {
+  return largeMethods[method] ?? usual;
+}
+
+/** Counts the bytes of one answer; `done` when it is read, or never will be. */
+export function answerCounter(most: number) {
+  let size = 0;
+  let taken = 0;
+  return {
+    /** @throws bad_answer */
+    add: (bytes: number): void => {
+      size += bytes;
+      if (size > most)
+        throw new SealvisorError(
+          'bad_answer',
+          `the answer is larger than ${most / mib} MiB, the most that is read`,
+        );
+      const wanted = size - usual - taken;
+      if (wanted <= 0) return;
+      if (takenTogether + wanted > mostTogether)
+        throw new SealvisorError(
+          'bad_answer',
+          'too many large answers are being read: ask again in a moment',
+        );
+      takenTogether += wanted;
+      taken += wanted;
+    },
+    done: (): void => {
+      takenTogether -= taken;
+      taken = 0;
+    },
+  };
+}
