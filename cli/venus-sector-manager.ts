@@ -28,7 +28,10 @@ const daemonOptions = (command: Command) =>
     .option('--miner <id>', 'miner actor id', '10000')
     .option('--sector-size <size>', '2KiB, 8MiB, 512MiB, 32GiB or 64GiB', '8MiB')
     .option('--listen <host:port>', 'where to listen', '127.0.0.1:1789')
-    .option('--home <dir>', 'where the state is kept', '.sealvisor/manager')
+    .option(
+      '--home <dir>',
+      'where the state is kept (default: $XDG_STATE_HOME/sealvisor, or what 0.1.0 left in this directory)',
+    )
     .option('--pieces <dir>', 'make deals from the files of this directory')
     .option('--epoch <duration>', "length of the mock chain's epoch", '1s')
     .option(

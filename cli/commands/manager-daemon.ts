@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { parseAddress } from '../../src/config/endpoint.js';
 import { ownName } from '../../src/config/own-names.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
@@ -8,6 +7,7 @@ import { proofTypeOfSize } from '../../src/protocol/sector.js';
 import { parseSize } from '../../src/protocol/size.js';
 import { tell } from '../output/say.js';
 import { untilStopped } from '../output/until-stopped.js';
+import { managerHome } from './manager-home.js';
 
 /** What the mock chain is made from. @throws usage, naming the option */
 export function chainOptions(options: {
@@ -59,7 +59,7 @@ export async function daemon(options: {
   miner: string;
   sectorSize: string;
   listen: string;
-  home: string;
+  home?: string;
   pieces?: string;
   epoch: string;
   failMessages: string;
@@ -67,16 +67,19 @@ export async function daemon(options: {
   names?: string;
 }): Promise<void> {
   const failing = failMessages(options.failMessages);
+  const { home, note } = managerHome(options.home, process.env, process.cwd());
+  if (note !== null) tell(note);
   const server = await startManagerServer({
     ...parseAddress(options.listen, 1789),
     ...chainOptions(options),
-    home: resolve(options.home),
+    home,
     pieces: options.pieces,
     names: listOf('--names', options.names, ownName),
     heartbeatMs: jobHeartbeat(options.jobHeartbeat),
     fails: (_kind, _sector, nth) => nth <= failing,
     warn: (line) => tell(`warning: ${line}`),
   });
+  tell(`state in ${home} (manager ${server.manager.identity})`);
   tell(`manager of miner ${options.miner} (mock chain) listens on http://${server.host}:${server.port}`);
   await untilStopped(() => server.stop(), { broke: server.manager.ended });
 }

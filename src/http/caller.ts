@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { type Caller, identityHeaders } from '../protocol/identity.js';
 
 /** The address that a request came from, IPv4 as such; undefined where there is no connection, as in a test of the app. */
 export function callerAddress(c: Context): string | undefined {
@@ -7,4 +8,14 @@ export function callerAddress(c: Context): string | undefined {
     readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } };
   };
   return incoming?.socket?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+/** Who asks, as the headers of its request say. */
+export function callerOf(c: Context): Caller {
+  const said = (name: string) => c.req.header(name) || null;
+  return {
+    worker: said(identityHeaders.worker),
+    expects: said(identityHeaders.expects),
+    given: said(identityHeaders.given),
+  };
 }

@@ -11,6 +11,7 @@ import {
   JSONRPCServer,
 } from 'json-rpc-2.0';
 import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
+import { type Caller, nobody } from '../protocol/identity.js';
 import { shortText } from '../protocol/some-of.js';
 
 export interface RpcMethod {
@@ -20,8 +21,8 @@ export interface RpcMethod {
   call(params: readonly unknown[], from: RpcCaller): unknown;
 }
 
-/** What the transport knows of a caller. */
-export interface RpcCaller {
+/** What the transport knows of a caller, and what it says of itself. */
+export interface RpcCaller extends Caller {
   /** The address that the request came from; undefined where there is none, as in a test. */
   readonly address: string | undefined;
 }
@@ -71,7 +72,7 @@ export function jsonRpcHandler(
     return answers.length > 0 ? { status: 200, text: `[${answers.join(',')}]` } : { status: 204 };
   };
 
-  return async (text, from = { address: undefined }) => {
+  return async (text, from = { address: undefined, ...nobody }) => {
     let message: unknown;
     try {
       message = JSON.parse(text);

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
+import { identityHeaders } from '../protocol/identity.js';
 import { refuseForeignPages } from './foreign-pages.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { limitInFlight } from './load.js';
@@ -27,6 +28,10 @@ export function managerApp(manager: Manager, { names = [] }: ManagerDoor = {}): 
   app.notFound((c) =>
     problem(c, new SealvisorError('not_found', `nothing answers ${c.req.method} ${c.req.path} here`)),
   );
+  app.use(async (c, next) => {
+    await next();
+    c.res.headers.set(identityHeaders.manager, manager.identity);
+  });
   refuseForeignPages(app, { names: () => names, option: '--names' });
   limitInFlight(app);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));

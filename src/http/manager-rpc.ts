@@ -1,6 +1,8 @@
 /** The `Venus.` namespace over the manager's services. */
 import * as z from 'zod';
 import type { Manager } from '../manager/manager.js';
+import { SealvisorError } from '../protocol/errors.js';
+import type { Caller } from '../protocol/identity.js';
 import {
   allocatedParam,
   allocateParam,
@@ -11,6 +13,7 @@ import {
   reportParam,
   sectorIdParam,
 } from '../protocol/sealer-wire.js';
+import type { SectorId } from '../protocol/sector.js';
 import type { WorkerEntry } from '../protocol/thread.js';
 import type { RpcMethod } from './json-rpc.js';
 import { jobMethods } from './manager-job-rpc.js';
@@ -46,12 +49,43 @@ export type OnMethod = (
   call: (...params: unknown[]) => unknown,
 ) => void;
 
-export function managerMethods({ roster, sectors }: Manager): Readonly<Record<string, RpcMethod>> {
+/** Of a sector that was given out, named by the first parameter: answered to who has it alone. */
+export type OnSector = (
+  method: string,
+  names: readonly string[],
+  call: (id: SectorId, ...params: unknown[]) => unknown,
+) => void;
+
+export function managerMethods(manager: Manager): Readonly<Record<string, RpcMethod>> {
+  const { roster, sectors } = manager;
   const methods: Record<string, RpcMethod> = {};
-  const on: OnMethod = (method, names, call) => {
-    methods[`Venus.${method}`] = { names, call: (params) => call(...params) ?? null };
+  const add = (
+    method: string,
+    names: readonly string[],
+    call: (params: readonly unknown[], caller: Caller) => unknown,
+  ) => {
+    methods[`Venus.${method}`] = {
+      names,
+      call: (params, caller) => {
+        checkMeant(caller, manager.identity);
+        return call(params, caller) ?? null;
+      },
+    };
   };
-  on('WorkerPing', ['info'], (info) => roster.ping(parse(pingParam, info, 'WorkerPing')));
+  const on: OnMethod = (method, names, call) => add(method, names, (params) => call(...params));
+  const onSector: OnSector = (method, names, call) =>
+    add(method, names, ([of, ...params], caller) => {
+      const sector = id(of);
+      sectors.check(sector, caller);
+      return call(sector, ...params);
+    });
+  add('WorkerPing', ['info'], ([info], caller) => {
+    const { usedNumbers, ...ping } = parse(pingParam, info, 'WorkerPing');
+    sectors.learnNumbers(usedNumbers, caller.worker);
+    roster.ping(ping);
+    // Upstream's workers expect nothing.
+    return caller.worker === null ? null : { Manager: manager.identity };
+  });
   on('WorkerGetPingInfo', ['name'], (of) => {
     const wanted = name(of);
     const found = roster.list().find((entry) => entry.name === wanted);
@@ -59,38 +93,64 @@ export function managerMethods({ roster, sectors }: Manager): Readonly<Record<st
   });
   on('WorkerPingInfoList', [], () => roster.list().map(pingInfo));
   on('WorkerPingInfoRemove', ['name'], (of) => roster.remove(name(of)));
-  on('AllocateSector', ['spec'], (spec) => {
+  add('AllocateSector', ['spec'], ([spec], { worker }) => {
     const wanted = parse(allocateParam, spec, 'AllocateSector');
-    return sectors.allocate(wanted?.AllowedMiners ?? null, wanted?.AllowedProofTypes ?? null);
+    sectors.learnNumbers(wanted?.UsedNumbers ?? [], worker);
+    const request = wanted?.Request ?? null;
+    return sectors.allocate(
+      wanted?.AllowedMiners ?? null,
+      wanted?.AllowedProofTypes ?? null,
+      request === null ? null : { request, worker },
+    );
   });
-  on('AcquireDeals', ['id', 'spec'], (of, spec) => {
+  onSector('AcquireDeals', ['id', 'spec'], (of, spec) => {
     const wanted = parse(dealsParam, spec, 'AcquireDeals');
-    return sectors.acquireDeals(id(of), wanted?.MaxDeals ?? null, wanted?.MinUsedSpace ?? null);
+    return sectors.acquireDeals(of, wanted?.MaxDeals ?? null, wanted?.MinUsedSpace ?? null);
   });
-  on('AssignTicket', ['id'], (of) => sectors.assignTicket(id(of)));
-  on('SubmitPreCommit', ['sector', 'info', 'reset'], (sector, info, reset) =>
-    sectors.submitPreCommit(
-      parse(allocatedParam, sector, 'sector').ID,
-      parse(preCommitParam, info, 'pre-commit'),
-      flag(reset),
-    ),
+  onSector('AssignTicket', ['id'], (of) => sectors.assignTicket(of));
+  add('SubmitPreCommit', ['sector', 'info', 'reset'], ([sector, info, reset], caller) => {
+    const { ID } = parse(allocatedParam, sector, 'sector');
+    sectors.check(ID, caller);
+    return sectors.submitPreCommit(ID, parse(preCommitParam, info, 'pre-commit'), flag(reset));
+  });
+  onSector('PollPreCommitState', ['id'], (of) => sectors.pollPreCommit(of));
+  onSector('SubmitPersistedEx', ['id', 'instance', 'isUpgrade'], (of, instance) =>
+    sectors.submitPersisted(of, name(instance)),
   );
-  on('PollPreCommitState', ['id'], (of) => sectors.pollPreCommit(id(of)));
-  on('SubmitPersistedEx', ['id', 'instance', 'isUpgrade'], (of, instance) =>
-    sectors.submitPersisted(id(of), name(instance)),
+  onSector('WaitSeed', ['id', 'proofType'], (of) => sectors.waitSeed(of));
+  onSector('SubmitProof', ['id', 'proof', 'reset'], (of, proof, reset) =>
+    sectors.submitProof(of, parse(proofParam, proof, 'proof').Proof, flag(reset)),
   );
-  on('WaitSeed', ['id', 'proofType'], (of) => sectors.waitSeed(id(of)));
-  on('SubmitProof', ['id', 'proof', 'reset'], (of, proof, reset) =>
-    sectors.submitProof(id(of), parse(proofParam, proof, 'proof').Proof, flag(reset)),
-  );
-  on('PollProofState', ['id'], (of) => sectors.pollProof(id(of)));
-  on('ReportState', ['id', 'report'], (of, report) =>
-    sectors.reportState(id(of), parse(reportParam, report, 'report')),
-  );
-  on('ReportFinalized', ['id'], (of) => sectors.reportFinalized(id(of)));
-  on('ReportAborted', ['id', 'reason'], (of, reason) =>
-    sectors.reportAborted(id(of), parse(z.string(), reason, 'reason')),
-  );
-  jobMethods(on, sectors.jobs);
+  onSector('PollProofState', ['id'], (of) => sectors.pollProof(of));
+  add('ReportState', ['id', 'report'], ([of, said], caller) => {
+    const [sector, report] = [id(of), parse(reportParam, said, 'report')];
+    if (sectors.isGivenElsewhere(sector, caller)) return givenElsewhere(sector);
+    sectors.check(sector, caller);
+    return sectors.reportState(sector, report);
+  });
+  onSector('ReportFinalized', ['id'], (of) => sectors.reportFinalized(of));
+  add('ReportAborted', ['id', 'reason'], ([of, reason], caller) => {
+    const [sector, why] = [id(of), parse(z.string(), reason, 'reason')];
+    // It is another's by now, and goes on there.
+    if (sectors.isGivenElsewhere(sector, caller)) return null;
+    sectors.check(sector, caller);
+    return sectors.reportAborted(sector, why);
+  });
+  jobMethods({ on, onSector }, sectors.jobs);
   return methods;
+}
+
+/** @throws other_manager: nothing is done for who means another one */
+function checkMeant({ expects }: Caller, identity: string): void {
+  if (expects === null || expects === identity) return;
+  throw new SealvisorError(
+    'other_manager',
+    `this is manager ${identity}, and manager ${expects} is meant: start that one on its home, or have the worker take this one (\`venus-worker worker adopt\`)`,
+    { data: { manager: identity } },
+  );
+}
+
+function givenElsewhere({ miner, number }: SectorId) {
+  const AbortReason = 'nothing was heard of it in time, and it was given to another thread';
+  return { ID: { Miner: miner, Number: number }, Finalized: false, AbortReason };
 }

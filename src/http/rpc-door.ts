@@ -1,11 +1,11 @@
 /** JSON-RPC behind a POST: the answer's status and bytes. */
 import type { Context } from 'hono';
 import { readText } from './body.js';
-import { callerAddress } from './caller.js';
+import { callerAddress, callerOf } from './caller.js';
 import type { jsonRpcHandler } from './json-rpc.js';
 
 export async function answerRpc(c: Context, rpc: ReturnType<typeof jsonRpcHandler>): Promise<Response> {
-  const { status, text } = await rpc(await readText(c), { address: callerAddress(c) });
+  const { status, text } = await rpc(await readText(c), { address: callerAddress(c), ...callerOf(c) });
   if (text === undefined) return c.body(null, 204);
   return c.body(text, status === 204 ? 200 : status, { 'content-type': 'application/json' });
 }

@@ -46,7 +46,8 @@ export function jobBook(store: FleetStore, clock: WallClock): JobBook {
 }
 
 function jobIn({ seq, body }: JobRow): Job {
-  // Written above alone.
-  const life = JSON.parse(body) as JobLife;
+  // Written above alone; one of an older version lacks what came later.
+  const kept = JSON.parse(body) as Omit<JobLife, 'request' | 'earlier'> & Partial<JobLife>;
+  const life = { request: null, earlier: [], ...kept };
   return { id: `${life.task.kind}-${seq}`, seq, life };
 }

@@ -47,6 +47,10 @@ export interface JobLife<T extends JobTask = JobTask> {
   readonly state: JobState;
   readonly sinceMs: number;
   readonly given: number;
+  /** Under what it was given last (src/protocol/identity.ts); null = to a worker that says nothing of it. */
+  readonly request: string | null;
+  /** Requests under which it was given before, and not heard of. */
+  readonly earlier: readonly string[];
   /** From its allocation until its worker says that it let go. */
   readonly isHeld: boolean;
   readonly worker: StateReport['Worker'] | null;
@@ -67,7 +71,15 @@ export interface Job<T extends JobTask = JobTask> {
 export type NewJob<T extends JobTask = JobTask> = Pick<JobLife<T>, 'task' | 'sector' | 'proofType' | 'asked'>;
 
 export function newJob(job: NewJob): JobLife {
-  return { ...job, sinceMs: job.asked.atMs, given: 0, end: null, ...waitingAgain };
+  return {
+    ...job,
+    sinceMs: job.asked.atMs,
+    given: 0,
+    request: null,
+    earlier: [],
+    end: null,
+    ...waitingAgain,
+  };
 }
 
 /** A job that nobody has. */

@@ -60,6 +60,7 @@ export function jobService(options: JobsOptions) {
     unseal,
     wdPost,
     ...jobReports(book, rebuild, clock),
+    ofSector: book.ofSector,
 
     /** @throws sector_not_found, state_not_possible, usage */
     addSnapUp: async (id: SectorId, wish: Asked & { readonly pieces: string }, signal: AbortSignal) => {

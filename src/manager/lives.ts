@@ -10,6 +10,7 @@ export interface KeptLife {
 }
 
 export interface Lives {
+  find(id: SectorId): SectorLife | undefined;
   /** @throws sector_not_found */
   of(id: SectorId): SectorLife;
   keep(id: SectorId, facts: Partial<SectorLife>): SectorLife;
@@ -18,9 +19,13 @@ export interface Lives {
 
 export function sectorLives(store: FleetStore): Lives {
   const lives: Lives = {
+    find: ({ miner, number }) => {
+      const row = store.sector(miner, number);
+      return row && lifeIn(row.body);
+    },
     of: (id) => {
-      const row = store.sector(id.miner, id.number);
-      if (row) return lifeIn(row.body);
+      const life = lives.find(id);
+      if (life) return life;
       throw new SealvisorError('sector_not_found', `sector ${formatSectorId(id)} was never allocated here`);
     },
     keep: (id, facts) => {

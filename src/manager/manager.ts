@@ -34,6 +34,8 @@ export interface ManagerOptions {
 
 /** Its services are those of the moment: after a restart of one, others stand here. */
 export interface Manager {
+  /** Made with its home: another home is another manager, wherever it listens. */
+  readonly identity: string;
   readonly roster: Roster;
   readonly relay: Relay;
   readonly sectors: Sectors;
@@ -76,7 +78,11 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
       return services.pieces;
     }),
   });
+  let identity = '';
   const manager: Manager = {
+    get identity() {
+      return identity;
+    },
     get roster() {
       return up(services.roster);
     },
@@ -103,6 +109,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
         start: serviceChild((fail) => {
           const store = openFleetStore(join(options.home, 'manager.db'), fail);
           services.store = store;
+          identity = store.identity;
           return { stop: () => store.close() };
         }),
       },
@@ -145,5 +152,6 @@ function sectorsOver(store: FleetStore, options: ManagerOptions, clock: WallCloc
     onlyWithDeals: options.onlyWithDeals ?? false,
     limit: options.limit ?? Number.POSITIVE_INFINITY,
     heartbeatMs: options.heartbeatMs,
+    warn: options.warn,
   });
 }

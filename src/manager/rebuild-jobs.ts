@@ -1,7 +1,9 @@
 /** Rebuilds: a sector whose files are lost is made again from its ticket and pieces. */
+import type { Asking } from '../protocol/identity.js';
 import type { AllowedSpec, RebuildJob } from '../protocol/jobs.js';
 import type { SectorId } from '../protocol/sector.js';
 import { type Asked, askedOf, checkNoJob, type JobDesk, notPossible, wireSector } from './job-desk.js';
+import { requestOf } from './job-hands.js';
 import { isOfKind, type Job } from './job-life.js';
 import { piecesOf } from './sector-facts.js';
 import { isHeld } from './sector-life.js';
@@ -32,7 +34,7 @@ export function rebuildJobs(desk: JobDesk) {
       });
     },
 
-    allocate: (spec: AllowedSpec): RebuildJob | null => {
+    allocate: (spec: AllowedSpec & Pick<Asking, 'Request'>): RebuildJob | null => {
       const job = hands.give('rebuild', spec);
       if (!job?.life.sector) return null;
       const { sector, proofType } = job.life;
@@ -41,6 +43,7 @@ export function rebuildJobs(desk: JobDesk) {
       // Asked for only where there is a pre-commit.
       if (!preCommit) return null;
       return {
+        ...requestOf(job),
         Sector: wireSector(sector, proofType),
         Ticket: preCommit.info.Ticket,
         Pieces: piecesOf(life),

@@ -28,8 +28,18 @@ export interface SectorLife {
   readonly heardMs: number | null;
   /** What it was encoded to again after it was sealed, and where that lies. */
   readonly upgraded: Upgrade | null;
+  /** Under what it was given last; null = to a worker that says nothing of it, or before this was kept. */
+  readonly given: GivenTo | null;
+  /** Requests under which it was given before, and not heard of. */
+  readonly earlier: readonly string[];
   /** Its files are gone, somebody said; until they are made again. */
   readonly lost: { readonly by: string; readonly reason: string | null; readonly atMs: number } | null;
+}
+
+/** Both of the worker's own making (src/protocol/identity.ts). */
+export interface GivenTo {
+  readonly request: string;
+  readonly worker: string | null;
 }
 
 export interface Upgrade extends Pick<PreCommit, 'CommR' | 'CommD'> {
@@ -37,7 +47,7 @@ export interface Upgrade extends Pick<PreCommit, 'CommR' | 'CommD'> {
   readonly instance: string;
 }
 
-export function newLife(proofType: number, nowMs: number): SectorLife {
+export function newLife(proofType: number, nowMs: number, given: GivenTo | null = null): SectorLife {
   return {
     proofType,
     givenMs: nowMs,
@@ -54,10 +64,11 @@ export function newLife(proofType: number, nowMs: number): SectorLife {
     abortReason: null,
     abortedBy: null,
     ...notYet,
+    given,
   };
 }
 
-const notYet = { heardMs: null, upgraded: null, lost: null };
+const notYet = { heardMs: null, upgraded: null, lost: null, given: null, earlier: [] };
 
 type Younger = 'messages' | 'abortedBy' | keyof typeof notYet;
 
@@ -100,6 +111,16 @@ export const silenceMs = 60_000;
 export function isHeld(life: SectorLife, nowMs: number): boolean {
   if (life.abortReason !== null) return false;
   return life.worker !== null || life.deals !== null || nowMs - life.givenMs < silenceMs;
+}
+
+/**
+ * A sector that was given to a worker of ours and never spoken of: its answer may have been lost. Once its time is over it
+ * is given again; who was given it before is told by its request that it is not its sector any more.
+ */
+export function isFree(life: SectorLife, sinceMs: number, nowMs: number): boolean {
+  const { given, worker, deals, ticket, preCommit, abortReason } = life;
+  const isUnheard = worker === null && deals === null && ticket === null && preCommit === null;
+  return given !== null && isUnheard && abortReason === null && nowMs - sinceMs >= silenceMs;
 }
 
 /** Pieces that fit together, largest first: each lies at a multiple of its size, so their sum is what counts. */

@@ -1,17 +1,18 @@
 /** The sector service: allocates, deals, answers for the chain, and keeps what workers tell. */
 import type { WallClock } from '../protocol/clock.js';
-import type { Allocated, StateReport, Verdict } from '../protocol/sealer.js';
+import type { StateReport, Verdict } from '../protocol/sealer.js';
 import type { SectorView } from '../protocol/sealer-view.js';
 import { proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../protocol/sector.js';
 import type { FleetStore } from '../store/fleet-store.js';
-import { isAllowed } from './allowed.js';
+import { sectorAllocation } from './allocation.js';
 import type { MockChain } from './chain.js';
+import { givenCheck } from './given.js';
 import { jobService } from './jobs.js';
 import { type KeptLife, sectorLives } from './lives.js';
 import { sectorChain } from './sector-chain.js';
 import { sectorEnds } from './sector-ends.js';
 import { piecesOf } from './sector-facts.js';
-import { dealOf, isHeld, isOver, leftBeside, newLife, packPieces, sectorView } from './sector-life.js';
+import { dealOf, isOver, leftBeside, packPieces, sectorView } from './sector-life.js';
 
 export interface SectorsOptions {
   readonly store: FleetStore;
@@ -25,6 +26,7 @@ export interface SectorsOptions {
   readonly limit: number;
   /** A window proof of which nothing is heard for so long is another worker's, ms. @default 60 s */
   readonly heartbeatMs?: number | undefined;
+  readonly warn?: ((line: string) => void) | undefined;
 }
 
 const defaultHeartbeatMs = 60_000;
@@ -61,20 +63,18 @@ export function sectorService(options: SectorsOptions) {
     const told = { state: StateChange.Next, worker: Worker, failure: Failure };
     return lives.keep(id, { ...told, heardMs: clock.now() });
   };
+  const allocation = sectorAllocation({
+    ...{ store, lives, clock, miner, proofType, limit },
+    // A sector that was given and has no deals yet will take those of the waiting that fit it.
+    isWanted: (all, open) => !onlyWithDeals || leftBeside(waitingBeside(all), open, sectorSize).length > 0,
+    warn: options.warn ?? (() => undefined),
+  });
+  const given = givenCheck(lives, jobs);
   const viewOf = ({ id, life }: KeptLife) => sectorView(id, life, jobs.openOf(id));
 
   return {
-    allocate: (miners: readonly number[] | null, proofTypes: readonly number[] | null): Allocated | null => {
-      if (!isAllowed(miners, miner) || !isAllowed(proofTypes, proofType)) return null;
-      const all = lives.all();
-      const held = all.filter(({ life }) => isHeld(life, clock.now()));
-      if (held.length >= limit) return null;
-      // A sector that was given and has no deals yet will take those of the waiting that fit it.
-      const open = held.filter(({ life }) => life.deals === null).length;
-      if (onlyWithDeals && leftBeside(waitingBeside(all), open, sectorSize).length === 0) return null;
-      const row = store.nextSector(miner, JSON.stringify(newLife(proofType, clock.now())));
-      return { ID: { Miner: row.miner, Number: row.number }, ProofType: proofType };
-    },
+    ...allocation,
+    ...given,
     acquireDeals: (id: SectorId, maxDeals: number | null, minUsedSpace: number | null) => {
       const life = lives.of(id);
       // The pieces of a sector that was given up are free, and may be another's by now.

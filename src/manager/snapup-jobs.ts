@@ -1,5 +1,6 @@
 /** Upgrades: a finished sector without deals is encoded again with pieces (FIP-0019). */
 import { SealvisorError } from '../protocol/errors.js';
+import type { Asking } from '../protocol/identity.js';
 import type { AllowedSpec, DealsSpec, SnapUpJob, SnapUpProof } from '../protocol/jobs.js';
 import type { SubmitAnswer } from '../protocol/sealer.js';
 import { proofTypeOfNumber, type SectorId } from '../protocol/sector.js';
@@ -14,6 +15,7 @@ import {
   notPossible,
   wireSector,
 } from './job-desk.js';
+import { requestOf } from './job-hands.js';
 import { isOfKind, type Job } from './job-life.js';
 import { scanPieces } from './pieces.js';
 import { dealOf, packPieces, type SectorLife, type Upgrade } from './sector-life.js';
@@ -75,9 +77,12 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
       return book.add({ task, sector: id, proofType, asked: askedOf(asked, clock) });
     },
 
-    allocate: (spec: { readonly Sector: AllowedSpec; readonly Deals: DealsSpec }): SnapUpJob | null => {
+    allocate: (
+      spec: { readonly Sector: AllowedSpec; readonly Deals: DealsSpec } & Pick<Asking, 'Request'>,
+    ): SnapUpJob | null => {
       const { MaxDeals, MinUsedSpace } = spec.Deals;
-      const job = hands.give('snapup', spec.Sector, ({ life: { task } }) => {
+      const wanted = { ...spec.Sector, Request: spec.Request };
+      const job = hands.give('snapup', wanted, ({ life: { task } }) => {
         const used = task.pieces.reduce((sum, deal) => sum + deal.Piece.Size, 0);
         return task.pieces.length <= (MaxDeals ?? Number.POSITIVE_INFINITY) && used >= (MinUsedSpace ?? 0);
       });
@@ -85,6 +90,7 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
       const { sector, proofType, task } = job.life;
       const { preCommit, persistedIn } = lives.of(sector);
       return {
+        ...requestOf(job),
         Sector: wireSector(sector, proofType),
         Pieces: task.pieces,
         Public: { CommR: preCommit?.info.CommR ?? [] },

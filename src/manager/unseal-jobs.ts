@@ -1,9 +1,11 @@
 /** Unseals: somebody wants the data of a piece back. */
 import { SealvisorError } from '../protocol/errors.js';
+import type { Asking } from '../protocol/identity.js';
 import type { AllowedSpec, UnsealJob } from '../protocol/jobs.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import { someOf } from '../protocol/some-of.js';
 import { type Asked, askedOf, finishedLife, type JobDesk, notPossible, wireSector } from './job-desk.js';
+import { requestOf } from './job-hands.js';
 import { isOfKind, type Job, type TaskOf } from './job-life.js';
 import { commitmentsOf, type PiecePlace, piecesOf, placesOf, storeOf } from './sector-facts.js';
 import type { SectorLife } from './sector-life.js';
@@ -44,7 +46,7 @@ export function unsealJobs(desk: JobDesk) {
       );
     },
 
-    allocate: (spec: AllowedSpec): UnsealJob | null => {
+    allocate: (spec: AllowedSpec & Pick<Asking, 'Request'>): UnsealJob | null => {
       const job = hands.give('unseal', spec);
       if (!job?.life.sector) return null;
       const { sector, proofType, task } = job.life;
@@ -52,6 +54,7 @@ export function unsealJobs(desk: JobDesk) {
       const { preCommit } = life;
       if (!preCommit) return null;
       return {
+        ...requestOf(job),
         Sector: wireSector(sector, proofType),
         PieceCid: { '/': task.cid },
         Offset: task.offset,

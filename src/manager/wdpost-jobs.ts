@@ -4,6 +4,7 @@ import type { JobService, WdPostJob, WdPostOutput, WdPostSector } from '../proto
 import { proofTypeOfNumber, type SectorId } from '../protocol/sector.js';
 import { isAllowed } from './allowed.js';
 import { type Asked, askedOf, finishedLife, type JobDesk, notPossible } from './job-desk.js';
+import { givenUnder, isGivenUnder, requestOf } from './job-hands.js';
 import { isOfKind, type Job, type TaskOf, waitingAgain } from './job-life.js';
 import { commitmentsOf, storeOf } from './sector-facts.js';
 
@@ -90,17 +91,27 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
       const free = book
         .open()
         .filter((job) => isOfKind(job, 'wdpost'))
-        .filter(isFree);
+        .filter((job) => isFree(job) || isGivenUnder(job, spec.Request));
       // What a worker had when it died is its own again first.
       const own = (job: WdPost) => job.life.worker?.Instance === worker;
-      const first = [...free.filter(own), ...free.filter((job) => !own(job))];
+      const again = (job: WdPost) => isGivenUnder(job, spec.Request);
+      const first = [
+        ...free.filter(again),
+        ...free.filter((job) => !again(job) && own(job)),
+        ...free.filter((job) => !again(job) && !own(job)),
+      ];
       return first.slice(0, num).map((job) => {
         const { task, given } = job.life;
         const nowMs = clock.now();
         const hand = { state: 'given', isHeld: true, worker: { Instance: worker, Location: '' } } as const;
-        book.keep(job, { ...hand, sinceMs: nowMs, heardMs: nowMs, given: given + 1 });
+        const kept = book.keep(job, {
+          ...hand,
+          ...(again(job) ? {} : givenUnder(job, spec.Request)),
+          ...{ sinceMs: nowMs, heardMs: nowMs, given: given + 1 },
+        });
         return {
           Id: job.id,
+          ...requestOf(kept),
           Input: {
             Sectors: task.numbers.map(replica),
             MinerId: task.miner,

@@ -26,6 +26,8 @@ export const errorCodes = {
   sector_not_found: { http: 404, exit: 1, rpc: -32602 },
   job_not_found: { http: 404, exit: 1, rpc: -32602 },
   too_many: { http: 429, exit: 1, rpc: -32000 },
+  not_your_sector: refused,
+  other_manager: { http: 409, exit: 1, rpc: -32000 },
   body_too_large: { http: 413, exit: 1, rpc: -32600 },
   config_missing: { http: 500, exit: 2, rpc: -32000 },
   config_invalid: { http: 500, exit: 2, rpc: -32000 },

@@ -1,8 +1,8 @@
 /** Jobs on the manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
 import * as z from 'zod';
-import { allocateParam, bytes32, count, dealsParam, orNull } from './sealer-wire.js';
+import { allocateParam, askingParam, bytes32, count, dealsParam, orNull } from './sealer-wire.js';
 
-const anything = { AllowedMiners: null, AllowedProofTypes: null };
+const anything = { AllowedMiners: null, AllowedProofTypes: null, Request: null };
 const anyDeals = { MaxDeals: null, MinUsedSpace: null };
 
 /** A CID as Go's JSON writes it, or its text alone. */
@@ -13,9 +13,13 @@ export const cidParam = z.union([z.string().min(1), cidLink.transform((link) => 
 
 export const allowedParam = allocateParam.transform((spec) => spec ?? anything);
 export const snapUpSpecParam = z
-  .object({ Sector: allocateParam, Deals: dealsParam })
+  .object({ Sector: allocateParam, Deals: dealsParam, Request: askingParam.Request })
   .nullish()
-  .transform((spec) => ({ Sector: spec?.Sector ?? anything, Deals: spec?.Deals ?? anyDeals }));
+  .transform((spec) => ({
+    Sector: spec?.Sector ?? anything,
+    Deals: spec?.Deals ?? anyDeals,
+    Request: spec?.Request,
+  }));
 export const snapUpProofParam = z.object({
   CommR: bytes32,
   CommD: bytes32,
@@ -39,7 +43,11 @@ const proofBytes = z.union([
   z.base64().transform((text) => [...Buffer.from(text, 'base64')]),
 ]);
 export const wdPostSpecParam = z
-  .object({ AllowedMiners: orNull(z.array(count)), AllowedProofTypes: orNull(z.array(z.string())) })
+  .object({
+    AllowedMiners: orNull(z.array(count)),
+    AllowedProofTypes: orNull(z.array(z.string())),
+    Request: askingParam.Request,
+  })
   .nullish()
   .transform((spec) => spec ?? anything);
 export const jobIdsParam = z.array(z.string().min(1));

@@ -1,4 +1,5 @@
 /** Jobs beside sealing, as a thread gets them and hands them in (SPEC section 6); types only, as in `sealer.ts`. */
+import type { Asking, WithGiven } from './identity.js';
 import type { Allocated, Deal, SubmitAnswer, Ticket } from './sealer.js';
 import type { SectorId } from './sector.js';
 
@@ -14,7 +15,7 @@ export interface DealsSpec {
 }
 
 /** A finished sector to be upgraded. `AccessInstance`: the attached store that has its files. `CommR` is 32 bytes. */
-export interface SnapUpJob {
+export interface SnapUpJob extends Pick<Asking, 'Request'> {
   readonly Sector: Allocated;
   readonly Pieces: readonly Deal[];
   readonly Public: { readonly CommR: readonly number[] };
@@ -34,7 +35,7 @@ export interface SnapUpProof {
  * A lost sector. `Pieces` are those it holds last: with `IsSnapUp` the upgrade's, and the sector was sealed without any.
  * `CommR` (ours, where the manager knows it) is that of the sealed sector, `UpgradePublic.CommR` that of the upgraded one.
  */
-export interface RebuildJob {
+export interface RebuildJob extends Pick<Asking, 'Request'> {
   readonly Sector: Allocated;
   readonly Ticket: Ticket;
   readonly Pieces: readonly Deal[];
@@ -47,7 +48,7 @@ export interface RebuildJob {
  * A piece that somebody wants. `Offset` and `Size` are unpadded bytes; `PayloadSize` (ours, where the manager knows it)
  * is the length of the file that was sealed.
  */
-export interface UnsealJob {
+export interface UnsealJob extends Pick<Asking, 'Request'> {
   readonly Sector: Allocated;
   readonly PieceCid: { readonly '/': string };
   readonly Offset: number;
@@ -67,7 +68,7 @@ export interface WdPostSector {
 }
 
 /** `ProofType` is a name (`StackedDrgWindow2KiBV1_1`), `Seed` 32 bytes. */
-export interface WdPostJob {
+export interface WdPostJob extends Pick<Asking, 'Request'> {
   readonly Id: string;
   readonly Input: {
     readonly Sectors: readonly WdPostSector[];
@@ -91,13 +92,12 @@ export interface StoreInfo {
 
 /** The calls of threads whose plan is not `sealer`. No job to be had is null, or an empty list. */
 export interface JobService {
-  allocateSnapUpSector(spec: {
-    readonly Sector: AllowedSpec;
-    readonly Deals: DealsSpec;
-  }): Promise<SnapUpJob | null>;
+  allocateSnapUpSector(
+    spec: { readonly Sector: AllowedSpec; readonly Deals: DealsSpec } & Asking,
+  ): Promise<WithGiven<SnapUpJob> | null>;
   submitSnapUpProof(id: SectorId, proof: SnapUpProof): Promise<SubmitAnswer>;
-  allocateRebuildSector(spec: AllowedSpec): Promise<RebuildJob | null>;
-  allocateUnsealSector(spec: AllowedSpec): Promise<UnsealJob | null>;
+  allocateRebuildSector(spec: AllowedSpec & Asking): Promise<WithGiven<RebuildJob> | null>;
+  allocateUnsealSector(spec: AllowedSpec & Asking): Promise<WithGiven<UnsealJob> | null>;
   /** The piece was handed in, or (with words in `errInfo`) cannot be. */
   achieveUnsealSector(id: SectorId, pieceCid: string, errInfo: string): Promise<void>;
   /** URLs the piece is wanted at: `file:`, `http(s):` (PUT), `store://<attached store>/<path>`. */
@@ -110,10 +110,10 @@ export interface JobService {
     spec: {
       readonly AllowedMiners: readonly number[] | null;
       readonly AllowedProofTypes: readonly string[] | null;
-    },
+    } & Asking,
     num: number,
     workerName: string,
-  ): Promise<readonly WdPostJob[]>;
+  ): Promise<readonly WithGiven<WdPostJob>[]>;
   /** The jobs are still worked at. */
   wdPoStHeartbeatJobs(jobIds: readonly string[], workerName: string): Promise<void>;
   wdPoStFinishJob(jobId: string, output: WdPostOutput | null, errorReason: string): Promise<void>;

@@ -23,8 +23,20 @@ export const orNull = <T extends z.ZodType>(schema: T) =>
 export const sectorIdParam = z
   .object({ Miner: count, Number: count })
   .transform(({ Miner, Number: number }) => ({ miner: Miner, number }));
+/** What a worker of ours adds to its wishes (src/protocol/identity.ts). */
+export const askingParam = {
+  Request: z.string().min(1).max(200).nullish(),
+  UsedNumbers: z
+    .array(z.object({ Miner: count, Number: count }))
+    .max(1000)
+    .nullish(),
+} as const;
 export const allocateParam = z
-  .object({ AllowedMiners: orNull(z.array(count)), AllowedProofTypes: orNull(z.array(count)) })
+  .object({
+    AllowedMiners: orNull(z.array(count)),
+    AllowedProofTypes: orNull(z.array(count)),
+    ...askingParam,
+  })
   .nullish();
 export const dealsParam = z.object({ MaxDeals: orNull(count), MinUsedSpace: orNull(count) }).nullish();
 export const allocatedParam = z.object({ ID: sectorIdParam, ProofType: count });
@@ -50,6 +62,7 @@ export const pingParam = z
     Dest: z.string().min(1),
     Version: orNull(z.string()),
     Life: orNull(z.enum(workerLives)),
+    UsedNumbers: askingParam.UsedNumbers,
     Summary: z.object({
       Threads: count,
       Empty: count,
@@ -59,11 +72,12 @@ export const pingParam = z
       Errors: count,
     }),
   })
-  .transform(({ Name, Dest, Version, Life, Summary }) => ({
+  .transform(({ Name, Dest, Version, Life, Summary, UsedNumbers }) => ({
     name: Name,
     dest: Dest,
     version: Version,
     life: Life,
+    usedNumbers: UsedNumbers ?? [],
     summary: {
       threads: Summary.Threads,
       empty: Summary.Empty,

@@ -2,6 +2,7 @@
  * The manager's sector service as a thread uses it: types only, so that a thread loads no schemas.
  * The wire's shapes (SPEC section 6) are in `sealer-wire.ts`.
  */
+import type { Asking, WithGiven } from './identity.js';
 import type { AllowedSpec, DealsSpec, JobService } from './jobs.js';
 import type { ErrorLevel } from './level.js';
 import type { SectorId } from './sector.js';
@@ -9,6 +10,8 @@ import type { SectorId } from './sector.js';
 export interface Allocated {
   readonly ID: { readonly Miner: number; readonly Number: number };
   readonly ProofType: number;
+  /** The request that it was given under; left out where there was none. */
+  readonly Request?: string | null | undefined;
 }
 
 /** A deal to be placed into a sector. `Size` is the padded piece size in bytes, `PayloadSize` the file's. */
@@ -66,7 +69,7 @@ export interface Verdict {
 
 /** The calls of a sealing thread. Every call rejects with a SealvisorError (`unreachable`, `remote_error`, …). */
 export interface SectorService extends JobService {
-  allocateSector(spec: AllowedSpec): Promise<Allocated | null>;
+  allocateSector(spec: AllowedSpec & Asking): Promise<WithGiven<Allocated> | null>;
   acquireDeals(id: SectorId, spec: DealsSpec): Promise<readonly Deal[] | null>;
   assignTicket(id: SectorId): Promise<Ticket>;
   submitPreCommit(sector: Allocated, info: PreCommit, reset: boolean): Promise<SubmitAnswer>;

@@ -1,4 +1,5 @@
-/** The manager's store: workers that reported, sectors, pieces, jobs, and the chain's first moment. */
+/** The manager's store: its identity, workers that reported, sectors, pieces, jobs, and the chain's first moment. */
+import { randomUUID } from 'node:crypto';
 import { systemCodeOf } from '../protocol/errors.js';
 import { openDatabase } from './database.js';
 import { type JobTable, jobSchema, jobTable } from './job-table.js';
@@ -28,11 +29,16 @@ export interface PieceRow {
 }
 
 export interface FleetStore extends JobTable {
+  /** Made at random with the store: another home has another one, wherever its manager listens. */
+  readonly identity: string;
   genesisMs(now: number): number;
   putWorker(row: WorkerRow): void;
   workers(): readonly WorkerRow[];
   removeWorker(name: string): boolean;
+  /** The number behind the highest that was given out here, or was learned. */
   nextSector(miner: number, body: string): SectorRow;
+  /** A number is used somewhere; whether the next one is another by that. */
+  learnNumber(miner: number, number: number): boolean;
   sector(miner: number, number: number): SectorRow | undefined;
   sectors(): readonly SectorRow[];
   putSector(row: SectorRow): void;
@@ -49,6 +55,7 @@ export interface FleetStore extends JobTable {
 }
 
 const schema = `
+  create table if not exists identity (only integer primary key check (only = 1), id text not null);
   create table if not exists meta (key text primary key, value integer not null);
   create table if not exists worker (name text primary key, dest text not null, version text, summary text not null, lastPingMs integer not null);
   create table if not exists sector (miner integer not null, number integer not null, body text not null, primary key (miner, number));
@@ -57,6 +64,7 @@ const schema = `
     payloadSize integer not null, paddedSize integer not null, mtimeMs real not null
   );
   create table if not exists aside (cid text primary key);
+  create table if not exists usedNumber (miner integer primary key, number integer not null);
 `;
 
 /**
@@ -67,7 +75,10 @@ export function openFleetStore(
   path: string,
   onBroken: (error: unknown) => void = () => undefined,
 ): FleetStore {
-  const db = openDatabase(path, schema + jobSchema);
+  const db = openDatabase(path, (opening) => {
+    opening.exec(schema + jobSchema);
+    opening.prepare('insert or ignore into identity values (1, ?)').run(randomUUID());
+  });
   const one = <T>(sql: string) => db.prepare<unknown[], T>(sql);
   const genesis = one<{ value: number }>("select value from meta where key = 'genesis'");
   const setGenesis = db.prepare("insert or ignore into meta values ('genesis', ?)");
@@ -76,7 +87,17 @@ export function openFleetStore(
   );
   const workers = one<WorkerRow>('select * from worker order by name');
   const removeWorker = db.prepare('delete from worker where name = ?');
-  const top = one<{ top: number | null }>('select max(number) as top from sector where miner = ?');
+  const top = one<{ top: number | null }>(
+    `select max(number) as top from (
+      select max(number) as number from sector where miner = @miner
+      union all select number from usedNumber where miner = @miner
+    )`,
+  );
+  const topOf = (miner: number) => top.get({ miner })?.top ?? 0;
+  const learn = db.prepare(
+    `insert into usedNumber values (@miner, @number)
+     on conflict (miner) do update set number = max(number, excluded.number)`,
+  );
   const putSector = db.prepare('insert or replace into sector values (@miner, @number, @body)');
   const sector = one<SectorRow>('select * from sector where miner = ? and number = ?');
   const sectors = one<SectorRow>('select * from sector order by miner, number');
@@ -92,7 +113,8 @@ export function openFleetStore(
   );
   const takeBack = db.prepare('delete from aside where cid = ?');
   const aside = one<{ cid: string }>('select cid from aside');
-  return watched(onBroken, {
+  const identity = one<{ id: string }>('select id from identity').get()?.id ?? '';
+  const verbs = watched(onBroken, {
     genesisMs: (now) => {
       setGenesis.run(now);
       return genesis.get()?.value ?? now;
@@ -101,9 +123,14 @@ export function openFleetStore(
     workers: () => workers.all(),
     removeWorker: (name) => removeWorker.run(name).changes > 0,
     nextSector: db.transaction((miner: number, body: string) => {
-      const row = { miner, number: (top.get(miner)?.top ?? 0) + 1, body };
+      const row = { miner, number: topOf(miner) + 1, body };
       putSector.run(row);
       return row;
+    }),
+    learnNumber: db.transaction((miner: number, number: number) => {
+      if (number <= topOf(miner)) return false;
+      learn.run({ miner, number });
+      return true;
     }),
     sector: (miner, number) => sector.get(miner, number),
     sectors: () => sectors.all(),
@@ -124,10 +151,13 @@ export function openFleetStore(
     together: (writes) => db.transaction(writes)(),
     close: () => void db.close(),
   });
+  return { identity, ...verbs };
 }
 
+type Verbs = Omit<FleetStore, 'identity'>;
+
 /** The same store; a fault of the file under it, not of what was asked, is told before it is thrown. */
-function watched(onBroken: (error: unknown) => void, store: FleetStore): FleetStore {
+function watched(onBroken: (error: unknown) => void, store: Verbs): Verbs {
   const verbs = Object.entries(store).map(([name, verb]: [string, (...args: never[]) => unknown]) => [
     name,
     (...args: never[]) => {
@@ -140,7 +170,7 @@ function watched(onBroken: (error: unknown) => void, store: FleetStore): FleetSt
     },
   ]);
   // Every verb of the store, each as it was.
-  return Object.fromEntries(verbs) as FleetStore;
+  return Object.fromEntries(verbs) as unknown as Verbs;
 }
 
 const brokenCodes = /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY)/;

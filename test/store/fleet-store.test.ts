@@ -45,6 +45,26 @@ describe('the fleet store keeps over a restart', () => {
     ]);
   });
 
+  test('its identity, which no other store has', () => {
+    const store = setup();
+    expect(store.identity).toMatch(/^[0-9a-f-]{36}$/);
+    expect(setup(store.path.replace('home', 'other')).identity).not.toBe(store.identity);
+    store.close();
+    expect(setup(store.path).identity).toBe(store.identity);
+  });
+
+  test('numbers that are used elsewhere: the next one is behind the highest of all', () => {
+    const store = setup();
+    expect(store.learnNumber(10000, 5)).toBe(true);
+    expect(store.learnNumber(10000, 4)).toBe(false);
+    expect(store.nextSector(10000, 'a').number).toBe(6);
+    expect(store.learnNumber(10000, 6)).toBe(false);
+    expect(store.learnNumber(20000, 9)).toBe(true);
+    const next = reopened(store);
+    expect(next.nextSector(10000, 'b').number).toBe(7);
+    expect(next.nextSector(20000, 'c').number).toBe(10);
+  });
+
   test('sectors: numbers from 1, by miner, never given twice', () => {
     const store = setup();
     expect(store.nextSector(10000, 'a')).toEqual({ miner: 10000, number: 1, body: 'a' });
