@@ -18,7 +18,7 @@ Examples:
   venus-sector-manager util worker info 127.0.0.1
   venus-sector-manager util worker resume 127.0.0.1 0 PC1Done
   venus-sector-manager util sealer abort s-t010000-2 --reason "deal withdrawn"
-  venus-sector-manager util sealer unseal s-t010000-2 --dest ./pieces
+  venus-sector-manager util sealer unseal s-t010000-2 --dest .sealvisor/unsealed
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing changed, 4 unreachable`,
   );
@@ -43,6 +43,10 @@ const daemonOptions = (command: Command) =>
       '--job-heartbeat <duration>',
       "a job whose worker is not heard of for so long is another's (a window proof at any time, others until the first word)",
       '1m',
+    )
+    .option(
+      '--piece-roots <list>',
+      'further directories that pieces may be read from, with commas between: those of upgrades (`util sealer snapup`) and of earlier runs',
     )
     .option(
       '--names <list>',

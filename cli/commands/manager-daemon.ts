@@ -65,6 +65,7 @@ export async function daemon(options: {
   failMessages: string;
   jobHeartbeat: string;
   names?: string;
+  pieceRoots?: string;
 }): Promise<void> {
   const failing = failMessages(options.failMessages);
   const { home, note } = managerHome(options.home, process.env, process.cwd());
@@ -74,6 +75,7 @@ export async function daemon(options: {
     ...chainOptions(options),
     home,
     pieces: options.pieces,
+    pieceRoots: listOf('--piece-roots', options.pieceRoots, (dir) => resolve(dir.trim())),
     names: listOf('--names', options.names, ownName),
     heartbeatMs: jobHeartbeat(options.jobHeartbeat),
     fails: (_kind, _sector, nth) => nth <= failing,

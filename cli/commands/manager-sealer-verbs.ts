@@ -30,10 +30,13 @@ export function sealerCommands(sealer: Command): void {
     .command('snapup')
     .description('have a finished sector without deals encoded again with pieces in it')
     .argument('<sector>', asInSectors)
-    .requiredOption('--pieces <dir>', "its files are the pieces, all of them; on the manager's machine")
+    .requiredOption(
+      '--pieces <dir>',
+      "its files are the pieces, all of them; on the manager's machine, below its --pieces or --piece-roots",
+    )
     .option(...reason)
     .option(...json)
-    .addHelpText('after', examples('sealer snapup s-t010000-2 --pieces ./deals/42'))
+    .addHelpText('after', examples('sealer snapup s-t010000-2 --pieces .sealvisor/upgrades'))
     .action(act(snapup));
   sealer
     .command('rebuild')
@@ -50,14 +53,14 @@ export function sealerCommands(sealer: Command): void {
     .option('--piece <cid>', 'this one alone (else all of them)')
     .requiredOption(
       '--dest <dir or url>',
-      "a directory on the worker's machine, or an http(s) URL to PUT to; below a directory, or a URL that ends in /, each goes by its CID",
+      "a directory on the worker's machine, in or below one that its [sealvisor] unseal_roots lists, or an http(s) URL to PUT to; below a directory, or a URL that ends in /, each goes by its CID",
     )
     .option(...reason)
     .option(...json)
     .addHelpText(
       'after',
       examples(
-        'sealer unseal s-t010000-2 --dest ./pieces',
+        'sealer unseal s-t010000-2 --dest .sealvisor/unsealed',
         'sealer unseal s-t010000-2 --piece baga6ea4seaq… --dest https://store.example/pieces/42',
       ),
     )

@@ -35,9 +35,13 @@ ${threads.join('\n')}
 [[attached]]
 name = "store"
 location = ${JSON.stringify(join(home, 'store'))}
+
+[sealvisor]
+# Where unsealed pieces may be written (util sealer unseal --dest).
+unseal_roots = [${JSON.stringify(join(home, 'unsealed'))}]
 `;
   try {
-    mkdirSync(home, { recursive: true });
+    for (const own of ['unsealed', 'upgrades']) mkdirSync(join(home, own), { recursive: true });
     writeFileSync(path, text, { flag: 'wx' });
   } catch (cause) {
     if (existsSync(path)) return path;

@@ -46,6 +46,7 @@ export async function start(options: StartOptions): Promise<void> {
     home: join(home, 'manager'),
     ...chain,
     pieces: options.pieces,
+    pieceRoots: [join(home, 'upgrades')],
     onlyWithDeals,
     limit,
     warn,

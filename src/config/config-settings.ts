@@ -74,6 +74,7 @@ export function settingsBelow(config: WorkerConfig): readonly Setting[] {
     ...each(space.needs, 'sealvisor.space.needs', (key, sizes) => live(key, String(sizes))),
     fixed('sealvisor.history_rows', String(config.historyRows)),
     fixed('sealvisor.home', config.home),
+    live('sealvisor.unseal_roots', listText(config.unsealRoots)),
     live('sealvisor.names', listText(config.names)),
   ];
 }

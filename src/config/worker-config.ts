@@ -69,6 +69,8 @@ export interface WorkerConfig {
   readonly historyRows: number;
   /** Where the worker keeps what is its own: limits and cordon set by hand. @default the first thread's location */
   readonly home: string;
+  /** Directories that unsealed pieces may be written to, for a `file:` destination. @default none */
+  readonly unsealRoots: readonly string[];
   /** Names under which the worker may be asked beside its addresses. @default none */
   readonly names: readonly string[];
 }
@@ -147,6 +149,7 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     space: spaceConfig(table),
     historyRows: sealvisor.history_rows ?? 10_000,
     home: resolve(sealvisor.home ?? threads[0]?.location ?? '.'),
+    unsealRoots: (sealvisor.unseal_roots ?? []).map((root) => resolve(root)),
     names: sealvisor.names ?? [],
   };
 }

@@ -101,6 +101,7 @@ const sealvisorTable = table({
   }).optional(),
   history_rows: field.whole(100).optional(),
   home: field.text.optional(),
+  unseal_roots: field.texts.optional(),
   names: list(field.ownHostName, 'a list of names').optional(),
 });
 

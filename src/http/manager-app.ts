@@ -1,7 +1,4 @@
 /** The manager's doors: `Venus.` over JSON-RPC, REST, and the pieces' payloads. */
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { Hono } from 'hono';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -13,6 +10,7 @@ import { jobRoutes } from './manager-jobs.js';
 import { managerMethods } from './manager-rpc.js';
 import { sectorRoutes } from './manager-sectors.js';
 import { workerRoutes } from './manager-workers.js';
+import { pieceRoutes } from './piecestore.js';
 import { problem } from './problem.js';
 import { answerRpc } from './rpc-door.js';
 
@@ -40,18 +38,6 @@ export function managerApp(manager: Manager, { names = [] }: ManagerDoor = {}): 
   workerRoutes(app, manager);
   sectorRoutes(app, manager);
   jobRoutes(app, manager);
-  app.get('/piecestore/:cid', async (c) => {
-    const cid = c.req.param('cid');
-    const piece = manager.piece(cid);
-    if (!piece) throw new SealvisorError('piece_missing', `no piece ${cid} is known here`);
-    await access(piece.path).catch((cause: unknown) => {
-      throw new SealvisorError('piece_missing', `piece ${cid} is gone: ${piece.path} cannot be read`, {
-        cause,
-      });
-    });
-    // Node's and the DOM's stream types differ in name only.
-    const stream = Readable.toWeb(createReadStream(piece.path)) as unknown as ReadableStream;
-    return c.body(stream, 200, { 'content-type': 'application/octet-stream' });
-  });
+  pieceRoutes(app, manager);
   return app;
 }

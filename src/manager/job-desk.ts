@@ -17,6 +17,8 @@ export interface JobDesk {
   readonly hands: JobHands;
   readonly chain: MockChain;
   readonly clock: WallClock;
+  /** Directories that pieces may be read from. */
+  readonly pieceRoots: readonly string[];
 }
 
 /** Who asks and why. */

@@ -23,6 +23,8 @@ export interface JobsOptions {
   readonly lives: Lives;
   readonly chain: MockChain;
   readonly clock: WallClock;
+  /** Directories that pieces may be read from. */
+  readonly pieceRoots: readonly string[];
   readonly miner: number;
   readonly proofType: number;
   readonly heartbeatMs: number;
@@ -42,6 +44,7 @@ export function jobService(options: JobsOptions) {
     hands: jobHands(book, clock, options.heartbeatMs),
     chain,
     clock,
+    pieceRoots: options.pieceRoots,
   };
   const taken = (): ReadonlySet<string> => new Set([...inSectors(), ...snapUp.pieces()]);
   const snapUp = snapUpJobs(desk, taken);

@@ -18,6 +18,8 @@ export interface ManagerOptions {
   readonly epochMs: number;
   /** A directory whose files are pieces; what is put there later is picked up, too. */
   readonly pieces?: string | undefined;
+  /** Further directories that pieces may be read from: those of upgrades, and of earlier runs. @default none */
+  readonly pieceRoots?: readonly string[] | undefined;
   /** After each look at the pieces directory: paths of the pieces that are new. */
   readonly onPieces?: (added: readonly string[]) => void;
   readonly onlyWithDeals?: boolean;
@@ -40,6 +42,8 @@ export interface Manager {
   readonly relay: Relay;
   readonly sectors: Sectors;
   piece(cid: string): PieceRow | undefined;
+  /** Directories that pieces may be read from. */
+  readonly pieceRoots: readonly string[];
   /** Files in the pieces directory that are still being written. */
   pendingPieces(): number;
   tree(): TreeNode;
@@ -92,6 +96,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
     get sectors() {
       return up(services.sectors);
     },
+    pieceRoots: pieceRootsOf(options),
     piece: (cid) => up(services.store).piece(cid),
     pendingPieces: () => services.pieces?.pending() ?? 0,
     tree: () => root.root('manager'),
@@ -149,9 +154,14 @@ function sectorsOver(store: FleetStore, options: ManagerOptions, clock: WallCloc
     clock,
     miner,
     sectorSize,
+    pieceRoots: pieceRootsOf(options),
     onlyWithDeals: options.onlyWithDeals ?? false,
     limit: options.limit ?? Number.POSITIVE_INFINITY,
     heartbeatMs: options.heartbeatMs,
     warn: options.warn,
   });
+}
+
+function pieceRootsOf({ pieces, pieceRoots = [] }: ManagerOptions): readonly string[] {
+  return [...(pieces === undefined ? [] : [pieces]), ...pieceRoots];
 }

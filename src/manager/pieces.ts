@@ -1,10 +1,10 @@
 /** Makes deals from the files of a directory: for the sealers, or put aside for a job. */
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { payloadOf } from '../protocol/sector.js';
 import type { FleetStore } from '../store/fleet-store.js';
+import { openPieceFile } from './piece-file.js';
 import { isPieceName } from './piece-names.js';
 import type { SettledFiles } from './settled-files.js';
 
@@ -79,7 +79,7 @@ export async function scanPieces(
     }
     const { commP, pieceCid } = await import('../sealing/builtin/index.js');
     const work = { signal: options.signal, progress: () => undefined };
-    const { commitment, paddedSize, payloadSize } = await commP(bytesOf(path), work);
+    const { commitment, paddedSize, payloadSize } = await commP(bytesOf(path, root), work);
     const cid = pieceCid(commitment);
     if (await hasChanged(path, { size, mtimeMs })) {
       if (!settled) throw beingWritten(path);
@@ -99,9 +99,10 @@ export async function scanPieces(
 }
 
 /** Opened when the first byte is asked for: a stream that nobody reads has nobody to hear its fault. */
-async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+async function* bytesOf(path: string, root: string): AsyncGenerator<Buffer> {
   try {
-    yield* createReadStream(path);
+    const { handle } = await openPieceFile(path, [root]);
+    yield* handle.createReadStream();
   } catch (cause) {
     throw unreadable(path, cause);
   }

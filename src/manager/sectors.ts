@@ -18,6 +18,8 @@ export interface SectorsOptions {
   readonly store: FleetStore;
   readonly chain: MockChain;
   readonly clock: WallClock;
+  /** Directories that pieces may be read from. */
+  readonly pieceRoots: readonly string[];
   readonly miner: number;
   readonly sectorSize: number;
   /** No sector is given while no piece waits. */

@@ -17,11 +17,12 @@ import {
 } from './job-desk.js';
 import { requestOf } from './job-hands.js';
 import { isOfKind, type Job } from './job-life.js';
+import { checkPieceDirectory } from './piece-file.js';
 import { scanPieces } from './pieces.js';
 import { dealOf, packPieces, type SectorLife, type Upgrade } from './sector-life.js';
 
 export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>) {
-  const { store, lives, book, hands, clock } = desk;
+  const { store, lives, book, hands, clock, pieceRoots } = desk;
 
   /** @throws sector_not_found, state_not_possible */
   const upgradable = (id: SectorId): SectorLife => {
@@ -36,6 +37,7 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
 
   /** All pieces of the directory, in the order in which they are to lie. @throws usage */
   const piecesIn = async (directory: string, sectorSize: number, signal: AbortSignal) => {
+    await checkPieceDirectory(directory, pieceRoots);
     const { cids, skipped } = await scanPieces(directory, sectorSize, store, {
       warn: () => undefined,
       signal,

@@ -20,6 +20,8 @@ export interface StageSettings {
   readonly minDealSpace: number | null;
   readonly rpcPollingIntervalMs: number;
   readonly recoverIntervalMs: number;
+  /** Directories that unsealed pieces may be written to. @default none */
+  readonly unsealRoots?: readonly string[];
 }
 
 export interface AttachedStore {

@@ -30,9 +30,9 @@ export function hotSettings(config: () => WorkerConfig, warn: (line: string) => 
   };
   return {
     settingsOf: (thread) => {
-      const { retry, deadlines } = config();
+      const { retry, deadlines, unsealRoots } = config();
       const { plan, sealing } = hotOf(thread);
-      return { ...sealing, plan, retry, deadlines };
+      return { ...sealing, plan, retry, deadlines, unsealRoots };
     },
   };
 }

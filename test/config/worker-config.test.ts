@@ -55,6 +55,7 @@ test('the least configuration gets the defaults of the field', () => {
       isStoreWeighted: false,
     },
     historyRows: 10_000,
+    unsealRoots: [],
     names: [],
     home: '/nowhere/store1',
   });

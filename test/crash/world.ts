@@ -60,7 +60,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const toml = workerToml(dir, wire.at, {
     threads: options.threads ?? 1,
     sealing: options.sealing ?? 'max_retries = 1000',
-    more: `${gatedStages}\n${options.more ?? ''}`,
+    more: `[sealvisor]\nunseal_roots = [${JSON.stringify(dir)}]\n${gatedStages}\n${options.more ?? ''}`,
   })
     .replace('seal_interval = "50ms"', `seal_interval = "${options.sealInterval ?? '50ms'}"`)
     .replace(/(enable_deals|disable_cc) = true/g, `$1 = ${hasDeals}`);

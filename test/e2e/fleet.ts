@@ -22,6 +22,8 @@ export interface ManagerOptions {
 export async function startManager(dir: string, options: ManagerOptions = {}): Promise<Daemon> {
   const args = ['mock', '--listen', `127.0.0.1:${options.port ?? 0}`, '--home', join(dir, 'manager')];
   args.push('--epoch', '50ms', '--sector-size', options.sectorSize ?? '2KiB');
+  // Upgrades take their pieces from there.
+  args.push('--piece-roots', dir);
   if (options.pieces !== undefined) args.push('--pieces', options.pieces);
   if (options.failMessages !== undefined) args.push('--fail-messages', String(options.failMessages));
   if (options.jobHeartbeat !== undefined) args.push('--job-heartbeat', options.jobHeartbeat);

@@ -1,9 +1,11 @@
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { managerApp } from '#src/http/manager-app.js';
+import { finish } from '../manager/jobs-setup.js';
 import { filesIn, setup, summary } from '../manager/setup.js';
-import { get, problemOf } from './setup.js';
+import { get, post, problemOf } from './setup.js';
 
 async function start(options: Parameters<typeof setup>[0] = {}) {
   const fixture = await setup(options);
@@ -70,4 +72,62 @@ test('a piece that is unknown, or whose file went away, is missing', async () =>
   expect(await get(app, `/piecestore/${piece?.cid}`)).toEqual(
     problemOf(404, 'piece_missing', expect.stringContaining(join(pieces, 'a'))),
   );
+});
+
+test.each([
+  ['a link to a file elsewhere', (path: string, dir: string) => symlinkSync(join(dir, 'secret'), path)],
+  ['a link to a file beside it', (path: string) => symlinkSync(`${path}-moved`, path)],
+  ['a pipe that nobody writes to', (path: string) => execFileSync('mkfifo', [path])],
+  ['a directory', (path: string) => mkdirSync(path)],
+])('a piece that has become %s is not served, and no request hangs', async (_, become) => {
+  const pieces = filesIn({ a: 'some text' });
+  const elsewhere = filesIn({ secret: 'not for you' });
+  const { app, manager } = await start({ pieces });
+  const [piece] = manager.sectors.waiting();
+  const path = join(pieces, 'a');
+  renameSync(path, `${path}-moved`);
+  become(path, elsewhere);
+  expect(await get(app, `/piecestore/${piece?.cid}`)).toMatchObject({
+    status: 404,
+    body: { code: 'piece_missing', detail: expect.stringContaining(path) },
+  });
+});
+
+test('a piece below a directory that became a link to elsewhere is not served', async () => {
+  const pieces = filesIn({ 'deep/a': 'some text' });
+  const elsewhere = filesIn({ a: 'some text' }, mkdtempSync('/var/tmp/sealvisor-'));
+  onTestFinished(() => rmSync(elsewhere, { recursive: true }));
+  const { app, manager } = await start({ pieces });
+  const [piece] = manager.sectors.waiting();
+  renameSync(join(pieces, 'deep'), join(pieces, 'moved'));
+  symlinkSync(elsewhere, join(pieces, 'deep'));
+  expect((await get(app, `/piecestore/${piece?.cid}`)).body).toMatchObject({
+    code: 'piece_missing',
+    detail: expect.stringContaining('--piece-roots'),
+  });
+});
+
+test('HEAD tells the size of a piece and leaves no file open', async () => {
+  const { app, manager } = await start({ pieces: filesIn({ a: 'some text' }) });
+  const [piece] = manager.sectors.waiting();
+  const open = () => readdirSync('/proc/self/fd').length;
+  const before = open();
+  for (let n = 0; n < 100; n += 1) {
+    const response = await app.request(`/piecestore/${piece?.cid}`, { method: 'HEAD' });
+    expect([response.status, response.headers.get('content-length')]).toEqual([200, '9']);
+  }
+  expect(open()).toBeLessThan(before + 20);
+});
+
+test.each(['/etc', '/', 'a link to it'])('an upgrade is not given the files of %s', async (directory) => {
+  const pieces = filesIn({ a: 'some text' });
+  const { app, manager } = await start({ pieces, pieceRoots: [join(pieces, 'upgrades')] });
+  symlinkSync('/etc', join(pieces, 'link'));
+  mkdirSync(join(pieces, 'upgrades'));
+  const job = { pieces: directory.startsWith('/') ? directory : join(pieces, 'link') };
+  finish(manager.sectors);
+  expect(await post(app, '/api/v1/sectors/s-t010000-1/snapup', job)).toEqual(
+    problemOf(400, 'usage', expect.stringContaining('--piece-roots')),
+  );
+  expect(manager.sectors.waiting()).toHaveLength(1);
 });

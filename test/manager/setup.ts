@@ -62,6 +62,7 @@ export async function setup(options: Partial<ManagerOptions> = {}): Promise<Fixt
       miner: 10000,
       sectorSize,
       epochMs,
+      pieceRoots: [tmpdir()],
       warn: (line) => warnings.push(line),
       clock,
       ...options,

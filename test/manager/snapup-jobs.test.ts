@@ -1,5 +1,7 @@
 /** Upgrades: asked for, given, handed in. */
+
 import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { mockChain } from '#src/manager/chain.js';
@@ -105,7 +107,7 @@ test('a fault of the store while it is handed in leaves sector and job as they w
     store.putJob(row);
   };
   const clock = stoppedClock();
-  const limits = { miner: 10000, sectorSize, onlyWithDeals: false, limit: 9 };
+  const limits = { miner: 10000, sectorSize, onlyWithDeals: false, limit: 9, pieceRoots: [tmpdir()] };
   const sectors = sectorService({
     store: { ...store, putJob },
     chain: mockChain(0, epochMs, clock),

@@ -1,6 +1,6 @@
 /** A thread without its machine: a plan's own stages one after another, over real files, and a manager in memory. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { plans } from '#machines/index.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
 import type { JobService, RebuildJob, UnsealJob, WdPostJob } from '#src/protocol/jobs.js';
@@ -136,6 +136,7 @@ async function runPlan(name: string, { location, piecesDir, stores, service, giv
         minDealSpace: null,
         rpcPollingIntervalMs: 1,
         recoverIntervalMs: 1,
+        unsealRoots: [dirname(location)],
         ...given.settings,
       },
       stores,

@@ -1,5 +1,13 @@
 /** A piece that is taken out and handed in, to all kinds of places; and what is told of one that cannot be. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -70,6 +78,52 @@ async function server(answer?: RequestListener) {
   });
   return { got, url: `http://127.0.0.1:${(app.address() as AddressInfo).port}` };
 }
+
+describe('is never written', () => {
+  const refused = (why: RegExp) => ({ level: 'permanent', message: expect.stringMatching(why) });
+  const notListed = /is not below .* \(\[sealvisor\] unseal_roots lists where pieces may be written\)/;
+
+  test('outside the roots that are listed, nor where a link leads outside', async () => {
+    const { unseal, world } = await setup();
+    const [root, outside] = [join(world.dir, 'root'), join(world.dir, 'outside')];
+    for (const dir of [root, outside]) mkdirSync(dir);
+    symlinkSync(outside, join(root, 'link'));
+    symlinkSync(join(outside, 'new'), join(root, 'dangling'));
+    const only = { settings: { unsealRoots: [root] } };
+    const dests = ['outside/x', 'root/../outside/x', 'root/link/x', 'root/link/deeper/x', 'rootx/y'];
+    for (const dest of dests) {
+      const url = `file://${world.dir}/${dest}`;
+      await expect(unseal({}, [url.replace('..', '%2e%2e')], only)).rejects.toMatchObject(refused(notListed));
+    }
+    await expect(unseal({}, [`file://${root}/dangling`], only)).rejects.toMatchObject(
+      refused(/is not replaced/),
+    );
+    await expect(unseal({}, [`file://${root}/x`], { settings: { unsealRoots: [] } })).rejects.toMatchObject(
+      refused(/is not below any directory that is listed/),
+    );
+    expect(readdirSync(outside)).toEqual([]);
+    expect(readdirSync(root).toSorted()).toEqual(['dangling', 'link']);
+  });
+
+  test('over a file of another content, also in a store; the same content is taken for done', async () => {
+    const { unseal, world, kept, deal } = await setup();
+    const sealedFile = join(kept, 'sealed', 's-t010000-2');
+    const before = readFileSync(sealedFile);
+    await expect(unseal({}, ['store://kept/sealed/s-t010000-2'])).rejects.toMatchObject(
+      refused(/keeps sectors there/),
+    );
+    expect(readFileSync(sealedFile).equals(before)).toBe(true);
+    const other = join(world.dir, 'other');
+    for (const text of ['', 'mine', deal.bytes.subarray(0, 399)]) {
+      writeFileSync(other, text);
+      await expect(unseal({}, [pathToFileURL(other).href])).rejects.toMatchObject(refused(/is not replaced/));
+      expect(readFileSync(other).equals(Buffer.from(text))).toBe(true);
+    }
+    writeFileSync(other, deal.bytes);
+    await unseal({}, [pathToFileURL(other).href]);
+    expect(readdirSync(world.dir).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
 
 describe('is handed in', () => {
   test('to every place the manager names, cut to its payload; then the manager is told, and nothing is left', async () => {
@@ -199,7 +253,8 @@ describe('cannot be handed in', () => {
     ['a path behind a file', 'file:///dev/null/piece', 'critical', /Cannot use/],
   ])('%s', async (_, dest, level, message) => {
     const { unseal, world } = await setup();
-    const failure = await unseal({}, [dest]).then(() => undefined, failed);
+    const settings = { unsealRoots: ['/dev', world.dir] };
+    const failure = await unseal({}, [dest], { settings }).then(() => undefined, failed);
     expect(failure).toMatchObject({ level, message: expect.stringMatching(message) });
     expect(world.said.filter(({ call }) => call === 'achieveUnsealSector')).toHaveLength(
       level === 'permanent' ? 1 : 0,

@@ -82,6 +82,7 @@ export async function setup(options: Setup = {}) {
       isStoreWeighted: false,
     },
     historyRows: 10_000,
+    unsealRoots: [],
     names: [],
     home,
     ...options.config,

@@ -5,9 +5,11 @@ import { basename, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { StageError } from '../../protocol/level.js';
-import type { StageContext } from '../stage.js';
+import { faultAt } from '../builtin/faults.js';
+import { type StageContext, sectorAtHand } from '../stage.js';
 import { attachedStore } from '../stored-sector.js';
 import { checkTarget } from '../stores/free-target.js';
+import { asNewFile, NotAllowed, placeBelow, realPlace } from './new-file.js';
 import { transferred } from './persist.js';
 
 /** `path`'s file name is the piece's CID. @throws StageError permanent for a place that cannot be, or refuses */
@@ -15,7 +17,12 @@ export async function handIn(context: StageContext, path: string, dest: string):
   const url = urlOf(dest);
   switch (url.protocol) {
     case 'file:':
-      return bring(context, path, { store_name: null, uri: await fileOf(url, path) });
+      return bring(context, path, {
+        dest,
+        store: null,
+        uri: await fileOf(url, path),
+        roots: context.settings.unsealRoots ?? [],
+      });
     case 'store:':
       return bring(context, path, inStore(context, url, dest));
     case 'http:':
@@ -66,7 +73,7 @@ function inStore(context: StageContext, url: URL, dest: string) {
   if (store.readonly) throw refused(dest, 'is in a store that is attached read-only');
   const uri = resolve(store.location, `.${within}`);
   if (!uri.startsWith(resolve(store.location) + sep)) throw refused(dest, 'names no file of that store');
-  return { store_name: name, uri };
+  return { dest, store: name, uri, roots: [store.location] };
 }
 
 function decoded(part: string, dest: string): string {
@@ -77,18 +84,42 @@ function decoded(part: string, dest: string): string {
   }
 }
 
-async function bring(
-  context: StageContext,
-  path: string,
-  dest: { readonly store_name: string | null; readonly uri: string },
-): Promise<void> {
-  const { store_name: name } = dest;
-  await checkTarget(dest.uri, path, context.stores, context.signal);
-  await transferred(context, {
-    stores: name === null ? {} : { [name]: { name, meta: null } },
-    // The local piece goes away soon; its second name stays.
-    routes: [{ src: { store_name: null, uri: path }, dest, opt: { is_dir: false, allow_link: true } }],
-  });
+interface Place {
+  /** As it was named. */
+  readonly dest: string;
+  readonly store: string | null;
+  readonly uri: string;
+  /** Directories that may be written to. */
+  readonly roots: readonly string[];
+}
+
+/** @throws StageError permanent for a place that is not ours to write to, or holds something else */
+async function bring(context: StageContext, path: string, { dest, store, uri, roots }: Place): Promise<void> {
+  try {
+    const place = await placeBelow(roots, uri);
+    const stores = await Promise.all(
+      context.stores.map(async (each) => ({ ...each, location: await realPlace(each.location) })),
+    );
+    const check = () => checkTarget(place, path, stores, context.signal);
+    await asNewFile(place, sectorAtHand(context).id, check, (beside) =>
+      transferred(context, {
+        stores: store === null ? {} : { [store]: { name: store, meta: null } },
+        // The local piece goes away soon; its second name stays.
+        routes: [
+          {
+            src: { store_name: null, uri: path },
+            dest: { store_name: store, uri: beside },
+            opt: { is_dir: false, allow_link: true },
+          },
+        ],
+      }),
+    );
+  } catch (thrown) {
+    if (thrown instanceof StageError) throw thrown;
+    if (!(thrown instanceof NotAllowed)) throw faultAt(uri, thrown);
+    const option = store === null ? ' ([sealvisor] unseal_roots lists where pieces may be written)' : '';
+    throw refused(dest, `${thrown.message}${option}`);
+  }
 }
 
 /** @throws StageError temporary when the server cannot be reached or says that it cannot now, permanent with its words when it refuses */
