@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseAddress } from '../../src/config/endpoint.js';
 import { ownName } from '../../src/config/own-names.js';
 import { startManagerServer } from '../../src/http/manager-server.js';

@@ -90,6 +90,12 @@ export async function treeOver(
 
 /** A deal's payload: from a local pieces directory when it is there, else from where the manager says. */
 async function pieceFile(context: StageContext, cid: string): Promise<PieceFile> {
+  // It becomes a file's name and a part of a URL.
+  if (!/^\w+$/.test(cid))
+    throw new StageError(
+      'permanent',
+      `${JSON.stringify(cid)} is not a piece CID: see what the manager has of the sector`,
+    );
   const local = context.localPiecesDirs.map((dir) => join(dir, cid)).find((path) => existsSync(path));
   if (local) return { local };
   const { url, headers } = await context.service.pieceSource(cid);
