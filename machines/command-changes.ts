@@ -1,7 +1,7 @@
 /** What an operator may tell a thread, and how that changes its record. Pure: values in, values out. */
 import { isResumable, type Plan, planState } from './plan.js';
 import { type Change, iso, rowOf } from './record-changes.js';
-import { inHand, type ThreadRecord } from './thread-record.js';
+import { inHand, noWait, type ThreadRecord } from './thread-record.js';
 
 export interface PauseCommand {
   readonly type: 'THREAD.PAUSE';
@@ -48,7 +48,7 @@ export function pause(
     intent: { kind: 'pause', how, by, reason, at },
     isPaused: isStandingStill,
     isResting: !isStandingStill && record.isResting,
-    nextAtMs: isStandingStill ? null : record.nextAtMs,
+    ...(isStandingStill ? { ...noWait, outage: undefined } : {}),
     since: isStandingStill ? at : record.since,
   };
   return {
@@ -63,7 +63,8 @@ export function hold(record: ThreadRecord, nowMs: number): Change {
     ...record,
     isPaused: true,
     isResting: false,
-    nextAtMs: null,
+    ...noWait,
+    outage: undefined,
     since: iso(nowMs),
   };
   const { by = null, reason = null } = record.intent ?? {};
@@ -114,7 +115,8 @@ export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand,
     isResting: false,
     lastError: abort,
     tries: 0,
-    nextAtMs: null,
+    ...noWait,
+    outage: undefined,
     since: iso(nowMs),
   };
   const { by, reason } = command;

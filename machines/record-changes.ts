@@ -1,8 +1,8 @@
 /** How a stage's end changes a record, and the history row that says so. Pure: values in, values out. */
 import type { Plan } from './plan.js';
 import { planState } from './plan.js';
-import { type RetryPolicy, retryDelayMs } from './retry.js';
-import { emptyRecord, inHand, type Level, type ThreadRecord } from './thread-record.js';
+import { outagePolicy, type RetryPolicy, retryDelayMs } from './retry.js';
+import { emptyRecord, inHand, type Level, noWait, type ThreadRecord, waitFrom } from './thread-record.js';
 
 export interface Row {
   readonly at: string;
@@ -26,16 +26,26 @@ export interface Change {
   readonly row: Row;
 }
 
+/** `row` null: nothing that is worth a row, so the record is not written either. */
+export interface Failed {
+  readonly record: ThreadRecord;
+  readonly row: Row | null;
+}
+
 /** What a stage gives back: the plan's event it earned, outputs to keep, and for Allocate the sector. */
 export interface StageOutcome {
   readonly event: string;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly sector?: ThreadRecord['sector'];
+  /** Why there was nothing to do, where that is known (event `Idle`). */
+  readonly reason?: string;
 }
 
 export interface StageFailure {
   readonly level: Level;
   readonly message: string;
+  /** The other side could not be reached at all (SPEC section 3). */
+  readonly isUnreachable?: boolean;
 }
 
 export const iso = (ms: number) => new Date(ms).toISOString();
@@ -65,7 +75,7 @@ export function advance(
   to: string,
   outcome: StageOutcome,
   nowMs: number,
-  startedMs: number,
+  workedMs: number,
 ): Change {
   const next: ThreadRecord = {
     ...record,
@@ -77,7 +87,8 @@ export function advance(
     isPaused: record.intent !== null,
     isResting: false,
     tries: 0,
-    nextAtMs: null,
+    ...noWait,
+    outage: undefined,
     since: iso(nowMs),
   };
   const row = rowOf(next, nowMs, {
@@ -86,7 +97,7 @@ export function advance(
     to,
     event: outcome.event,
     stage: planState(plan, record.state)?.stage ?? null,
-    durationMs: Math.round(nowMs - startedMs),
+    durationMs: Math.round(Math.max(0, workedMs)),
   });
   return { record: next, row };
 }
@@ -98,7 +109,7 @@ export function release(record: ThreadRecord, nowMs: number, restMs: number): Ch
     isPaused: record.intent !== null,
     intent: record.intent,
     isResting: true,
-    nextAtMs: nowMs + restMs,
+    ...waitFrom(nowMs, restMs),
   };
   const row = rowOf(record, nowMs, { kind: 'transition', to: 'Empty', event: 'Released' });
   return { record: next, row };
@@ -110,7 +121,8 @@ export function recover(plan: Plan, record: ThreadRecord, nowMs: number): Change
     ...record,
     lastError: record.lastError?.level === 'temporary' ? null : record.lastError,
     tries: 0,
-    nextAtMs: null,
+    ...noWait,
+    outage: undefined,
     since: iso(nowMs),
   };
   const stage = planState(plan, record.state)?.stage ?? null;
@@ -129,8 +141,10 @@ export function fail(
     readonly isProbe: boolean;
   },
   nowMs: number,
-): Change {
+): Failed {
   const stage = planState(plan, record.state)?.stage ?? '-';
+  if (failure.isUnreachable && failure.level === 'temporary')
+    return waitOut(record, failure, stage, how, nowMs);
   const retries = failure.level === 'temporary' && record.tries < how.policy.tries;
   // A sector that is given up already cannot be given up again: what is in the way is for a person.
   const isLost = failure.level === 'abort' && record.state !== 'Aborted';
@@ -147,7 +161,8 @@ export function fail(
       lastError,
       tries: n,
       isPaused,
-      nextAtMs: isPaused ? null : nowMs + retryDelayMs(how.policy, n, how.random),
+      ...(isPaused ? noWait : waitFrom(nowMs, retryDelayMs(how.policy, n, how.random))),
+      outage: undefined,
       since: at,
     };
     return { record: next, row: rowOf(record, nowMs, { kind: 'try', ...facts }) };
@@ -156,11 +171,37 @@ export function fail(
     ...record,
     lastError,
     tries: 0,
-    nextAtMs: null,
+    ...noWait,
+    outage: undefined,
     isPaused: !how.isProbe || record.intent !== null,
     since: at,
   };
   return { record: next, row: rowOf(record, nowMs, { kind: 'error', ...facts }) };
+}
+
+/** Nobody answered: the stage is repeated until somebody does, however long that takes (SPEC section 3). */
+function waitOut(
+  record: ThreadRecord,
+  { message }: StageFailure,
+  stage: string,
+  how: { readonly policy: RetryPolicy; readonly random: number },
+  nowMs: number,
+): Failed {
+  const at = iso(nowMs);
+  const outage = { n: (record.outage?.n ?? 0) + 1, since: record.outage?.since ?? at };
+  const isPaused = record.intent !== null;
+  const next: ThreadRecord = {
+    ...record,
+    lastError: { level: 'temporary', message, stage, at },
+    isPaused,
+    ...(isPaused ? noWait : waitFrom(nowMs, retryDelayMs(outagePolicy(how.policy), outage.n, how.random))),
+    outage: isPaused ? undefined : outage,
+    since: at,
+  };
+  // A night of it is one row, not a thousand.
+  const isNews = isPaused || record.outage === undefined || record.lastError?.message !== message;
+  const row = isNews ? rowOf(record, nowMs, { kind: 'try', stage, level: 'temporary', message }) : null;
+  return { record: next, row };
 }
 
 /** The sector is lost, by a stage's word or the other side's: the thread lets it go, and stays paused if it was. */
@@ -175,7 +216,8 @@ export function lose(plan: Plan, record: ThreadRecord, reason: string, nowMs: nu
     lastError: { level: 'abort', message: reason, stage, at },
     isPaused: record.isPaused || record.intent !== null,
     tries: 0,
-    nextAtMs: null,
+    ...noWait,
+    outage: undefined,
     since: at,
   };
   return { record: next, row: rowOf(record, nowMs, { kind: 'error', to: 'Aborted', ...facts }) };

@@ -32,8 +32,29 @@ export function retryPolicy(settings: RetrySettings, stage: string): RetryPolicy
   return { ...everywhere, ...settings.retry[stage] };
 }
 
+/** At first soon, then rarer, a minute at most, and not all threads at once: for a side that cannot be reached. */
+export function outagePolicy({ firstMs }: RetryPolicy): RetryPolicy {
+  return {
+    tries: Number.POSITIVE_INFINITY,
+    firstMs: Math.min(Math.max(firstMs, 1), 5000),
+    factor: 2,
+    capMs: 60_000,
+    jitter: 0.2,
+  };
+}
+
 /** Without a cap, a wait that grows would come to be no number and no date: a year is long enough. */
 const longestMs = 365 * 24 * 3600 * 1000;
+
+/** What a record of before could wait for that does not say which delay its wait was made from. */
+export function longestWaitMs(
+  settings: RetrySettings & { readonly sealIntervalMs: number },
+  stage: string,
+): number {
+  const policy = retryPolicy(settings, stage);
+  const retryMs = retryDelayMs(policy, Math.max(1, policy.tries), 1);
+  return Math.max(retryMs, settings.recoverIntervalMs, settings.sealIntervalMs);
+}
 
 /** The wait before try `n` (from 1), whole ms, before jitter a year at most. `random` is from 0 to 1. */
 export function retryDelayMs(policy: RetryPolicy, n: number, random: number): number {

@@ -23,8 +23,10 @@ export function sealingThread(plan: Plan, work: ThreadWork = noWork) {
     context: ({ input }) => ({
       ...input,
       row: null,
-      startedMs: input.now(),
-      frozenMs: input.now(),
+      startedMs: input.steady(),
+      frozenMs: input.steady(),
+      dueMs: input.steady(),
+      idleReason: null,
       isStopping: false,
       isProbe: false,
       isResumed: false,

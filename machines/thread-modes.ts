@@ -34,13 +34,8 @@ export function modesOf(plan: Plan, state: PlanState): ThreadStates[string] {
   ];
   const begin = place === undefined ? 'active' : 'asking';
   const untilDue: ThreadStates[string] = {
-    after: {
-      untilNext: [
-        { guard: 'isDue', target: begin, actions: 'clearWait' },
-        // A timer counts 24 days at most.
-        { target: again, reenter: true },
-      ],
-    },
+    entry: 'startWait',
+    after: { untilNext: { target: begin, actions: 'clearWait' } },
     on: { 'THREAD.PAUSE': standStill, 'THREAD.STOP': stopped },
   };
 

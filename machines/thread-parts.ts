@@ -13,6 +13,7 @@ import { type Plan, planState, stageName } from './plan.js';
 import {
   advance,
   type Change,
+  type Failed,
   fail,
   lose,
   recover,
@@ -20,8 +21,8 @@ import {
   type StageFailure,
   type StageOutcome,
 } from './record-changes.js';
-import { retryPolicy } from './retry.js';
-import { inHand } from './thread-record.js';
+import { longestWaitMs, retryPolicy } from './retry.js';
+import { inHand, noWait, type ThreadRecord, waitFrom } from './thread-record.js';
 import type {
   PlaceAnswer,
   PlaceInput,
@@ -38,12 +39,15 @@ const outcomeOf = (event: unknown) => (event as { output: StageOutcome }).output
 const answerOf = (event: unknown) => (event as { output: PlaceAnswer }).output;
 const failureOf = (event: unknown) => (event as { error: StageFailure }).error;
 
-/** What a timer can count; a longer one would end at once. */
-const longestTimerMs = 2 ** 31 - 1;
-
 const changed = ({ record, row }: Change) => ({ record, row });
 /** A stage failed, or an operator spoke: what was asked for it is history. */
-const over = ({ record, row }: Change) => ({ record, row, isProbe: false, isResumed: false });
+const over = ({ record, row }: Failed) => ({
+  record,
+  row,
+  isProbe: false,
+  isResumed: false,
+  idleReason: null,
+});
 
 /** `work` is given here and not by `provide`, which would build the whole chart a second time (10 ms a thread). */
 export function threadParts(plan: Plan, work: ThreadWork) {
@@ -65,9 +69,12 @@ export function threadParts(plan: Plan, work: ThreadWork) {
       commit: ({ context }) => work.commit(context.record, context.row),
       /** Gives up the place in line, unless the stage holds it already. */
       leaveLine: () => work.leaveLine(),
-      startClock: assign({ startedMs: ({ context }) => context.now() }),
-      stopClock: assign({ frozenMs: ({ context }) => context.now() }),
-      goOnClock: assign({ startedMs: ({ context }) => context.startedMs + context.now() - context.frozenMs }),
+      startClock: assign({ startedMs: ({ context }) => context.steady() }),
+      stopClock: assign({ frozenMs: ({ context }) => context.steady() }),
+      goOnClock: assign({
+        startedMs: ({ context }) => context.startedMs + context.steady() - context.frozenMs,
+      }),
+      startWait: assign(({ context }) => started(plan, context)),
       takePlace: assign(({ event }) => {
         const answer = answerOf(event);
         return { isProbe: answer.granted && answer.isProbe };
@@ -75,7 +82,8 @@ export function threadParts(plan: Plan, work: ThreadWork) {
       markStopping: assign({ isStopping: true }),
       advance: assign(({ context, event }, params: { to: string }) => {
         const { record, startedMs } = context;
-        const change = advance(plan, record, params.to, outcomeOf(event), context.now(), startedMs);
+        const workedMs = context.steady() - startedMs;
+        const change = advance(plan, record, params.to, outcomeOf(event), context.now(), workedMs);
         // Who was sent on to an earlier state has what stood in the way still before it.
         return { ...over(change), isResumed: context.isResumed && !change.record.isPaused };
       }),
@@ -84,9 +92,10 @@ export function threadParts(plan: Plan, work: ThreadWork) {
       ),
       recover: assign(({ context }) => changed(recover(plan, context.record, context.now()))),
       /** No news of the sector, so it is not written. */
-      askLater: assign(({ context: { record, now, settings } }) => {
-        const nextAtMs = record.intent === null ? now() + settings().recoverIntervalMs : null;
-        return { record: { ...record, nextAtMs }, row: null, isProbe: false, isResumed: false };
+      askLater: assign(({ context: { record, now, settings }, event }) => {
+        const wait = record.intent === null ? waitFrom(now(), settings().recoverIntervalMs) : noWait;
+        const idleReason = outcomeOf(event).reason ?? null;
+        return { record: { ...record, ...wait }, row: null, isProbe: false, isResumed: false, idleReason };
       }),
       fail: assign(({ context, event }) => failed(context, failureOf(event))),
       failImpossible: assign(({ context, event }) => {
@@ -117,21 +126,20 @@ export function threadParts(plan: Plan, work: ThreadWork) {
         isResumed: true,
       })),
       clearWait: assign(({ context }) => ({
-        record: { ...context.record, isResting: false, nextAtMs: null },
+        record: { ...context.record, isResting: false, ...noWait },
       })),
     },
     guards: {
       isStopping: ({ context }) => context.isStopping,
       isPaused: ({ context }) => context.record.isPaused,
       isHalfPaused: ({ context }) => context.record.intent !== null && !context.record.isPaused,
-      isDue: ({ context }) => context.now() >= (context.record.nextAtMs ?? 0),
       mustWait: ({ context }) => context.record.nextAtMs !== null,
       mustRest: ({ context }) => context.record.nextAtMs !== null && context.record.isResting,
-      mustRetry: ({ context }) => context.record.nextAtMs !== null && context.record.tries > 0,
+      mustRetry: ({ context: { record } }) => record.nextAtMs !== null && isRetrying(record),
       isGranted: ({ event }) => answerOf(event).granted,
       isRecordedAs: ({ context }, params: { state: string }) => context.record.state === params.state,
       earned: ({ event }, params: { event: string }) => outcomeOf(event).event === params.event,
-      recovers: ({ context, event }) => context.record.tries > 0 && outcomeOf(event).event === 'Idle',
+      recovers: ({ context, event }) => isRetrying(context.record) && outcomeOf(event).event === 'Idle',
       givesUp: ({ event }) => failureOf(event).level === 'abort',
       pausesNow: ({ event }) => event.type === 'THREAD.PAUSE' && event.how === 'now',
       freezes: ({ event }) => event.type === 'THREAD.PAUSE' && event.how === 'freeze',
@@ -150,10 +158,19 @@ export function threadParts(plan: Plan, work: ThreadWork) {
         context.record.state !== 'Aborted',
     },
     delays: {
-      untilNext: ({ context }) =>
-        Math.min(longestTimerMs, Math.max(0, (context.record.nextAtMs ?? 0) - context.now())),
+      untilNext: ({ context }) => Math.max(0, context.dueMs - context.steady()),
     },
   });
+}
+
+const isRetrying = ({ tries, outage }: ThreadRecord) => tries > 0 || outage !== undefined;
+
+/** A wait that is entered: as the record says, but never longer than the delay it was made from, whatever the wall clock says. */
+function started(plan: Plan, { record, now, steady, settings }: ThreadContext) {
+  const waitMs = record.waitMs ?? longestWaitMs(settings(), stageName(planState(plan, record.state)));
+  const leftMs = Math.min(Math.max(0, (record.nextAtMs ?? 0) - now()), waitMs);
+  const nextAtMs = Math.min(record.nextAtMs ?? 0, now() + leftMs);
+  return { dueMs: steady() + leftMs, record: { ...record, nextAtMs } };
 }
 
 type Parts = ReturnType<typeof threadParts>;

@@ -32,8 +32,12 @@ export interface ThreadRecord {
   readonly tries: number;
   /** The sector before is done with, and the thread rests until `nextAtMs`. */
   readonly isResting: boolean;
-  /** Absolute time (ms) of the next try, or of the end of the rest; null when nothing is waited for. */
+  /** Wall time (ms) of the next try, or of the end of the rest; null when nothing is waited for. */
   readonly nextAtMs: number | null;
+  /** The delay that `nextAtMs` was made from, ms: over a restart a wait is never longer, whatever the wall clock says. */
+  readonly waitMs?: number | undefined;
+  /** A side that the stage needs cannot be reached: it is waited out, and no try is counted. */
+  readonly outage?: Outage | undefined;
   /** When the present state or mode was entered, RFC 3339. */
   readonly since: string;
 }
@@ -44,6 +48,19 @@ export interface Given {
   readonly request: string | null;
   /** The manager's identity; null where it has none. */
   readonly manager: string | null;
+export interface Outage {
+  /** How many times in a row nobody answered. */
+  readonly n: number;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** Nothing is waited for. */
+export const noWait = { nextAtMs: null, waitMs: undefined } as const;
+
+/** A wait of `waitMs` from now, as a record keeps it. */
+export function waitFrom(nowMs: number, waitMs: number): Pick<ThreadRecord, 'nextAtMs' | 'waitMs'> {
+  return { nextAtMs: nowMs + waitMs, waitMs };
 }
 
 export type Level = 'temporary' | 'permanent' | 'critical' | 'abort';

@@ -13,7 +13,10 @@ export interface ThreadInput {
   readonly record: ThreadRecord;
   /** Those of the moment: they change while the machine runs. */
   readonly settings: () => ThreadSettings;
+  /** Wall time, ms: what is shown and kept. */
   readonly now: () => number;
+  /** Time that nobody sets, ms since any moment: what is waited and how long it took. */
+  readonly steady: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
   /** States `resume` may go to now; looks at the sector's files. */
@@ -23,9 +26,13 @@ export interface ThreadInput {
 export interface ThreadContext extends ThreadInput, MachineContext {
   /** The row that belongs to the latest change; `commit` writes it with the record. */
   readonly row: Row | null;
-  /** When the stage began, later by the time that it was frozen. */
+  /** When the stage began, later by the time that it was frozen; steady time, as the next two. */
   readonly startedMs: number;
   readonly frozenMs: number;
+  /** When the wait is over. */
+  readonly dueMs: number;
+  /** Why there was nothing to do when it was asked for last; null = not known. */
+  readonly idleReason: string | null;
   readonly isStopping: boolean;
   /** The stage is tried for all threads that wait behind its breaker. */
   readonly isProbe: boolean;

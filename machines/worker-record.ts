@@ -14,6 +14,8 @@ export interface Drain extends Wish {
   readonly toFinish: boolean;
   /** Threads that still work then are paused at once; ms since the epoch, null = none. */
   readonly deadlineMs: number | null;
+  /** How long that was from the drain on, ms: it is never longer, whatever the wall clock says. */
+  readonly withinMs?: number;
   /** The drains that this one took the place of: what they paused is its to resume. */
   readonly earlier?: readonly Wish[];
 }
@@ -60,7 +62,12 @@ interface By {
 export type WorkerCommand =
   | (By & { readonly type: 'WORKER.CORDON' })
   | (By & { readonly type: 'WORKER.UNCORDON' })
-  | (By & { readonly type: 'WORKER.DRAIN'; readonly toFinish: boolean; readonly deadlineMs: number | null })
+  | (By & {
+      readonly type: 'WORKER.DRAIN';
+      readonly toFinish: boolean;
+      readonly deadlineMs: number | null;
+      readonly withinMs?: number;
+    })
   | (By & { readonly type: 'WORKER.LIMIT'; readonly name: string } & LimitByHand)
   /** The file's limits, when the worker goes by it from now on. */
   | { readonly type: 'WORKER.CONFIGURED'; readonly limits: Readonly<Record<string, number>> }
@@ -82,13 +89,14 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
       if (record.cordon === null && record.drain === null) return record;
       return { ...record, cordon: null, drain: null };
     case 'WORKER.DRAIN': {
-      const { by, reason, toFinish, deadlineMs } = command;
+      const { by, reason, toFinish, deadlineMs, withinMs } = command;
       const before = record.drain;
       if (before && before.toFinish === toFinish && before.deadlineMs === deadlineMs) return record;
       const earlier = before
         ? { earlier: [...otherThan(before.earlier ?? [], before), before].map(wish) }
         : {};
-      return { ...record, drain: { by, reason, at, toFinish, deadlineMs, ...earlier } };
+      const within = withinMs === undefined ? {} : { withinMs };
+      return { ...record, drain: { by, reason, at, toFinish, deadlineMs, ...within, ...earlier } };
     }
     case 'WORKER.LIMIT': {
       const { name, limit, configured } = command;

@@ -1,5 +1,5 @@
 /** `pause --wait`: until the thread stands still, Ctrl-C or the timeout. The pause stays asked for in any case. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../../src/actors/system-clock.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { humanDuration } from '../../src/protocol/human-time.js';
@@ -50,18 +50,18 @@ export async function pauseAndWait(pausing: Pausing): Promise<void> {
 }
 
 async function untilPaused({ index, json, timeoutMs, first, next }: Pausing): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  const waitMs = () => Math.max(0, Math.min(longestWaitMs, deadline - Date.now()));
-  let sentMs = Date.now();
+  const deadline = performance.now() + timeoutMs;
+  const waitMs = () => Math.max(0, Math.floor(Math.min(longestWaitMs, deadline - performance.now())));
+  let sentMs = performance.now();
   const asked = await first(waitMs());
   let reply = asked;
   for (;;) {
     if (reply.mode === 'paused') return answerControl({ ...reply, changed: asked.changed }, json);
     checkStillAsked(index, reply);
-    if (Date.now() >= deadline) break;
+    if (performance.now() >= deadline) break;
     if (reply === asked && !json) tell(reply.message);
-    await delay(Math.max(0, Math.min(sentMs + leastMs, deadline) - Date.now()));
-    sentMs = Date.now();
+    await sleep(Math.max(0, Math.min(sentMs + leastMs, deadline) - performance.now()));
+    sentMs = performance.now();
     reply = await next(waitMs(), asked);
   }
   if (json) answerJson({ ...reply, changed: asked.changed });

@@ -1,4 +1,5 @@
 import { plans } from '../../machines/index.js';
+import { systemClock } from '../../src/actors/system-clock.js';
 import { escaped, oneLine } from '../../src/protocol/escaped.js';
 import type { ThreadView } from '../../src/protocol/thread.js';
 
@@ -13,7 +14,7 @@ export interface ProgressDisplay {
 export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
   const views = new Map<number, ThreadView>();
   let drawn = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: unknown;
   const erase = () => {
     if (drawn > 0) stream.write(`\u001b[${drawn}A\u001b[0J`);
     drawn = 0;
@@ -35,14 +36,14 @@ export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
     print: (line) => {
       erase();
       stream.write(`${escaped(line)}\n`);
-      timer ??= setTimeout(draw, 50);
+      timer ??= systemClock.setTimeout(draw, 50);
     },
     show: (view) => {
       views.set(view.index, view);
-      timer ??= setTimeout(draw, 50);
+      timer ??= systemClock.setTimeout(draw, 50);
     },
     stop: () => {
-      clearTimeout(timer);
+      systemClock.clearTimeout(timer);
       erase();
     },
   };

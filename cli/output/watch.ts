@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../../src/actors/system-clock.js';
 
 const everyMs = 2000;
 
@@ -6,7 +6,7 @@ const everyMs = 2000;
 export async function watch(again: boolean, show: () => Promise<void>): Promise<void> {
   await show();
   while (again) {
-    await delay(everyMs);
+    await sleep(everyMs);
     if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H');
     await show();
   }

@@ -1,25 +1,83 @@
+/** The one timer of this program: any length, on a clock that nobody sets. No other file calls `setTimeout`. */
 import type { Clock } from './spec.js';
 
 /** Node fires longer timers at once. */
 const longestMs = 2 ** 31 - 1;
 
 interface Alarm {
-  timer: NodeJS.Timeout;
+  timer: unknown;
 }
 
-/** Monotonic time of this process. Timers of any length. */
-export const systemClock: Clock = {
-  now: () => performance.now(),
+/** Timers of any length, made of those of a clock that counts 31 bits. */
+export function longTimers(clock: Clock): Pick<Clock, 'setTimeout' | 'clearTimeout'> {
+  return {
+    setTimeout: (fn, ms) => {
+      const due = clock.now() + ms;
+      const arm = (leftMs: number): unknown =>
+        leftMs <= longestMs
+          ? clock.setTimeout(fn, leftMs)
+          : clock.setTimeout(() => {
+              alarm.timer = arm(due - clock.now());
+            }, longestMs);
+      const alarm: Alarm = { timer: arm(ms) };
+      return alarm;
+    },
+    clearTimeout: (handle) => {
+      // Only handles of the function above come back here.
+      if (handle !== undefined) clock.clearTimeout((handle as Alarm).timer);
+    },
+  };
+}
+
+const now = () => performance.now();
+const nodeTimers = (isHolding: boolean): Clock => ({
+  now,
   setTimeout: (fn, ms) => {
-    const arm = (leftMs: number): NodeJS.Timeout =>
-      leftMs <= longestMs
-        ? setTimeout(fn, leftMs)
-        : setTimeout(() => {
-            alarm.timer = arm(leftMs - longestMs);
-          }, longestMs);
-    const alarm: Alarm = { timer: arm(ms) };
-    return alarm;
+    const timer = setTimeout(fn, ms);
+    return isHolding ? timer : timer.unref();
   },
   // Only handles of the function above come back here.
-  clearTimeout: (handle) => clearTimeout((handle as Alarm).timer),
-};
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
+});
+
+/** Monotonic time of this process. Timers of any length. */
+export const systemClock: Clock = { now, ...longTimers(nodeTimers(true)) };
+
+/** As `systemClock`; its timers keep no process alive. */
+export const idleClock: Clock = { now, ...longTimers(nodeTimers(false)) };
+
+/** `fn` again and again, `everyMs` after its last end, until the returned function is called. */
+export function every(everyMs: number, fn: () => void, clock: Clock = systemClock): () => void {
+  let timer: unknown;
+  let isOver = false;
+  const next = () => {
+    timer = clock.setTimeout(() => {
+      fn();
+      if (!isOver) next();
+    }, everyMs);
+  };
+  next();
+  return () => {
+    isOver = true;
+    clock.clearTimeout(timer);
+  };
+}
+
+/** Waits, at most until the signal is given. @throws the signal's reason */
+export function sleep(ms: number, signal?: AbortSignal, clock: Clock = systemClock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const leave = () => {
+      clock.clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = clock.setTimeout(() => {
+      signal?.removeEventListener('abort', leave);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', leave, { once: true });
+  });
+}

@@ -18,9 +18,9 @@ export const sealingTable = table({
   max_deals: field.count.optional(),
   min_deal_space: field.sizeOrBytes.optional(),
   max_retries: field.count.optional(),
-  seal_interval: field.duration.optional(),
-  recover_interval: field.duration.optional(),
-  rpc_polling_interval: field.duration.optional(),
+  seal_interval: field.interval.optional(),
+  recover_interval: field.interval.optional(),
+  rpc_polling_interval: field.interval.optional(),
   ignore_proof_check: field.flag.optional(),
   request_task_max_retries: field.count.optional(),
   verify_after_pc2: field.flag.optional(),
@@ -60,9 +60,9 @@ const processorsTable = table({
 
 const retryTable = table({
   tries: field.count.optional(),
-  first: field.duration.optional(),
+  first: field.interval.optional(),
   factor: field.factor.optional(),
-  cap: field.duration.optional(),
+  cap: field.interval.optional(),
   jitter: field.share.optional(),
 }).refine(({ first, cap }) => first === undefined || cap === undefined || first <= cap, {
   path: ['cap'],
@@ -86,9 +86,9 @@ const sealvisorTable = table({
   stop_grace: field.duration.optional(),
   spare_threads: field.count.optional(),
   retry: perName(stageNames, retryTable).optional(),
-  breaker: table({ after: field.whole(2).optional(), probe: field.someTime.optional() }).optional(),
+  breaker: table({ after: field.whole(2).optional(), probe: field.interval.optional() }).optional(),
   deadlines: table({
-    epoch: field.someTime.optional(),
+    epoch: field.interval.optional(),
     ticket: field.count.optional(),
     pre_commit: field.count.optional(),
     margin: field.count.optional(),
@@ -96,7 +96,7 @@ const sealvisorTable = table({
   space: table({
     enable: field.flag.optional(),
     reserve: field.sizeOrBytes.optional(),
-    check_interval: field.someTime.optional(),
+    check_interval: field.interval.optional(),
     needs: perName(limitNames, field.sectorSizes).optional(),
   }).optional(),
   history_rows: field.whole(100).optional(),
@@ -109,7 +109,7 @@ export const workerTable = table({
   worker: table({
     name: field.text.optional(),
     rpc_server: table({ host: field.text.optional(), port: field.port.optional() }).optional(),
-    ping_interval: field.duration.optional(),
+    ping_interval: field.interval.optional(),
     local_pieces_dir: field.text.optional(),
     local_pieces_dirs: field.texts.optional(),
     scan_persist_stores: notUsedYet(field.texts),

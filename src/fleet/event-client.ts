@@ -1,7 +1,8 @@
 /** A worker's events as they come, over broken connections too (`GET /api/v1/events`). */
+
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
+import { sleep } from '../actors/system-clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { expectOk, faultOf, parsed, readAnswer } from './http-client.js';
 
@@ -33,7 +34,7 @@ export async function* workerEvents<T>({ url, onLost, retryMs = 1000 }: EventsRe
   let lastId: string | undefined;
   let wasOpen = false;
   for (;;) {
-    const opened = Date.now();
+    const opened = performance.now();
     try {
       for await (const { id, data } of stream(await open(url, lastId), new URL(url))) {
         wasOpen = true;
@@ -47,7 +48,7 @@ export async function* workerEvents<T>({ url, onLost, retryMs = 1000 }: EventsRe
       if (!wasOpen || !isLoss) throw thrown;
       onLost?.(thrown);
     }
-    await delay(Math.max(0, opened + retryMs - Date.now()));
+    await sleep(Math.max(0, opened + retryMs - performance.now()));
   }
 }
 

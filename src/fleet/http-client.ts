@@ -1,5 +1,7 @@
 /** A small JSON client over node:http, loaded when it is used: fetch alone would cost a command line half of its start. */
+
 import type { IncomingMessage } from 'node:http';
+import { systemClock } from '../actors/system-clock.js';
 import { type ErrorCode, errorCodes, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { shortText } from '../protocol/some-of.js';
 import { answerCounter, mostOfPath } from './answer-size.js';
@@ -31,7 +33,7 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
   return new Promise((resolve, reject) => {
     let isLate = false;
     const settle = () => {
-      clearTimeout(deadline);
+      systemClock.clearTimeout(deadline);
       options.signal?.removeEventListener('abort', leave);
     };
     const onFault = (cause: unknown) => {
@@ -56,7 +58,7 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
           .finally(settle);
       },
     );
-    const deadline = setTimeout(() => {
+    const deadline = systemClock.setTimeout(() => {
       isLate = true;
       call.destroy();
     }, options.timeoutMs);

@@ -1,7 +1,9 @@
 /** `GET /api/v1/events`: what changes, as server-sent events; a client that was cut off goes on where it was. */
+
 import type { Context, Hono } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import * as z from 'zod';
+import { every } from '../actors/system-clock.js';
 import type { WorkerNews } from '../protocol/worker.js';
 import type { EventHub, HubEvent, Snapshot } from '../worker/event-hub.js';
 import type { Worker } from '../worker/worker.js';
@@ -91,14 +93,13 @@ async function follow(
 /** Keeps what is in between from taking the connection for dead; one at a time, where nobody reads. */
 function pings(stream: SSEStreamingApi): () => void {
   let isWriting = false;
-  const timer = setInterval(() => {
+  return every(pingMs, () => {
     if (isWriting) return;
     isWriting = true;
     void stream.write(': ping\n\n').then(() => {
       isWriting = false;
     });
-  }, pingMs);
-  return () => clearInterval(timer);
+  });
 }
 
 async function tell(stream: SSEStreamingApi, event: HubEvent, query: EventsQuery): Promise<void> {

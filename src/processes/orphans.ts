@@ -1,6 +1,7 @@
 /** Children that a dead owner left behind: found by their mark in the process table, and ended. Linux; elsewhere none is found. */
+
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { sleep } from '../actors/system-clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { homeVariable, identityOf, ownerVariable } from './mark.js';
 
@@ -33,7 +34,7 @@ export async function endOrphans(
         `processes ${left.join(', ')}, left by an earlier run on ${mark}, do not end: end them and start again`,
       );
     for (const pid of left) if (killed(pid)) ended.add(pid);
-    await delay(lookEveryMs);
+    await sleep(lookEveryMs);
   }
   return [...ended];
 }

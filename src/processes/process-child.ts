@@ -1,5 +1,5 @@
 /** A child process in a group of its own: it can be asked, stopped and killed with all it started, and its death is told once. */
-import type { Child } from '../actors/index.js';
+import { type Child, systemClock } from '../actors/index.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { lineWriter } from './line-writer.js';
 import { isWord, lineSplitter } from './lines.js';
@@ -95,12 +95,12 @@ function childOf(
 ): ProcessChild {
   const { pid, stdin } = running;
   let asked: ProcessEnd['asked'];
-  let timers: readonly NodeJS.Timeout[] = [];
+  let timers: readonly unknown[] = [];
   // Once it is over the number may be another's.
   const signal = (name: NodeJS.Signals) => isRunning(running) && signalGroup(running, name);
   const exited = endOf(running).then((end) => exitOf(name, { ...end, asked, saidDone: saidDone() }));
   running.once('exit', () => {
-    for (const timer of timers) clearTimeout(timer);
+    for (const timer of timers) systemClock.clearTimeout(timer);
   });
   const kill = () => {
     if (isRunning(running)) asked = 'killed';
@@ -116,7 +116,10 @@ function childOf(
       asked = 'shutdown';
       signal('SIGCONT');
       stdin.end();
-      timers = [setTimeout(() => signal('SIGTERM'), termAfterMs), setTimeout(kill, graceMs)];
+      timers = [
+        systemClock.setTimeout(() => signal('SIGTERM'), termAfterMs),
+        systemClock.setTimeout(kill, graceMs),
+      ];
     },
     freeze: () => void signal('SIGSTOP'),
     thaw: () => void signal('SIGCONT'),
@@ -129,16 +132,19 @@ async function readyInTime(
   name: string,
   { line, withinMs }: NonNullable<ProcessChildOptions['ready']>,
 ): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: unknown;
   const late = new Promise<string>((resolve) => {
     const shown = typeof line === 'string' ? `"${line}"` : String(line);
-    timer = setTimeout(() => resolve(`it did not print ${shown} within ${withinMs} ms`), withinMs);
+    timer = systemClock.setTimeout(
+      () => resolve(`it did not print ${shown} within ${withinMs} ms`),
+      withinMs,
+    );
   });
   const died = child.exited.then((exit) =>
     exit.kind === 'crash' ? `${messageOf(exit.error)} before it was ready` : 'it ended before it was ready',
   );
   const why = await Promise.race([up, late, died]);
-  clearTimeout(timer);
+  systemClock.clearTimeout(timer);
   if (why === undefined) return;
   child.kill();
   await child.exited;

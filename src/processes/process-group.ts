@@ -1,5 +1,7 @@
 /** A process at the head of a group of its own: all that it starts can be signalled, and ends, with it. */
+
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { systemClock } from '../actors/index.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { marked } from './mark.js';
 import type { ProcessEnd } from './process-exit.js';
@@ -46,11 +48,11 @@ export function endOf(child: Spawned): Promise<Pick<ProcessEnd, 'code' | 'signal
       // The group's number is not given away while a member lives; with none there is nobody to hear it.
       signalGroup(child, 'SIGKILL');
       const end = () => {
-        clearTimeout(timer);
+        systemClock.clearTimeout(timer);
         for (const pipe of child.stdio) pipe?.destroy();
         resolve({ code, signal });
       };
-      const timer = setTimeout(end, drainMs);
+      const timer = systemClock.setTimeout(end, drainMs);
       child.once('close', end);
     });
   });

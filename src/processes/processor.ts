@@ -1,4 +1,5 @@
 /** A processor as a child process: ready line, requests in any order, and no request outlives it. */
+import { systemClock } from '../actors/index.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { type ProcessChild, type ProcessChildOptions, startProcess } from './process-child.js';
 import { answerId, type Progress, progressOf, readyLine, requestLine, shortened } from './protocol.js';
@@ -41,7 +42,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   const pending = new Map<number, Asker>();
   let lastId = 0;
   let isLeaving = false;
-  let silence: NodeJS.Timeout | undefined;
+  let silence: unknown;
   const gone = () => new SealvisorError('process_gone', `child process exited: ${stage}`);
   let child: ProcessChild | undefined;
   const giveUp = (why: string) => {
@@ -63,13 +64,13 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     },
     // A death ends it as well, and is told at once.
     onSilent: () => {
-      silence = setTimeout(() => giveUp('it closed its stdout, and is ended'), silentMs);
+      silence = systemClock.setTimeout(() => giveUp('it closed its stdout, and is ended'), silentMs);
     },
   });
   child = started;
   void started.exited.then(() => {
     isLeaving = true;
-    clearTimeout(silence);
+    systemClock.clearTimeout(silence);
     for (const asker of pending.values()) asker.reject(gone());
     pending.clear();
   });

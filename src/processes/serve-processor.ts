@@ -1,5 +1,5 @@
 /** The other end: what a processor of ours does inside its process. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { idleClock, sleep } from '../actors/system-clock.js';
 import { lineSplitter } from './lines.js';
 import { type Progress, readyLine } from './protocol.js';
 
@@ -57,7 +57,7 @@ export async function serveProcessor(options: ServeOptions): Promise<void> {
   output.write(`${readyLine(stage)}\n`);
   await ended;
   over.abort(new Error('who asked is gone'));
-  await Promise.race([Promise.allSettled(running), delay(lettingGoMs, undefined, { ref: false })]);
+  await Promise.race([Promise.allSettled(running), sleep(lettingGoMs, undefined, idleClock)]);
 }
 
 function requestOf(line: Buffer): { readonly id: number; readonly task: unknown } | undefined {

@@ -16,7 +16,9 @@ export function humanDuration(ms: number): string {
 }
 
 /** How long something took: `1.23s`, `3m12s`, `3h12m`. */
-export function tookText(ms: number): string {
+export function tookText(tookMs: number): string {
+  // Rows of before may say less than nothing: they were timed by a wall clock that was set.
+  const ms = Math.max(0, tookMs);
   if (ms < minuteMs) return `${(ms / secondMs).toFixed(2)}s`;
   if (ms >= hourMs) return humanDuration(ms);
   return `${Math.floor(ms / minuteMs)}m${String(Math.floor(ms / secondMs) % 60).padStart(2, '0')}s`;

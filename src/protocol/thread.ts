@@ -87,6 +87,12 @@ export interface ThreadView {
     readonly frozenBytes?: number;
   } | null;
   readonly progress: Progress | null;
+  /** How long the stage at hand was worked on up to `at`, ms; without queues, and what it was frozen. */
+  readonly worked?: { readonly ms: number; readonly at: string };
+  /** A side that the stage needs cannot be reached: it is waited out, and no try is counted. */
+  readonly outage?: { readonly since: string; readonly nextAt: string | null };
+  /** Why there was nothing to do when it was asked for last. */
+  readonly idle?: string;
   readonly possible: readonly string[];
 }
 
@@ -159,6 +165,14 @@ export interface Summary {
   readonly running: number;
   readonly waiting: number;
   readonly errors: number;
+}
+
+/** How long the stage at hand has been worked on by now, ms; what it waited in queues or was frozen is no work. */
+export function workedMs({ mode, since, worked }: ThreadView, nowMs: number): number {
+  const isAtWork = mode === 'running' || mode === 'pausing';
+  // Upstream's worker says only when the state was entered.
+  if (worked === undefined) return isAtWork ? Math.max(0, nowMs - Date.parse(since)) : 0;
+  return worked.ms + (isAtWork ? Math.max(0, nowMs - Date.parse(worked.at)) : 0);
 }
 
 /** With nothing in hand; a thread of plan wdpost has a job without a sector. */

@@ -1,8 +1,8 @@
 /** Why a thread is not working, in one sentence, and what an operator can do about it. Pure. */
 import { oneLine } from './escaped.js';
 import { errorText } from './field-thread.js';
-import { sinceText, untilText, wishText } from './human-time.js';
-import type { Progress, ThreadView, WaitingFor } from './thread.js';
+import { humanDuration, sinceText, untilText, wishText } from './human-time.js';
+import { type Progress, type ThreadView, type WaitingFor, workedMs } from './thread.js';
 import type { BreakerView, WorkerView } from './worker.js';
 
 /** What the sentence needs of the worker; limits make it more exact. */
@@ -18,7 +18,7 @@ function reasonOf(view: ThreadView, worker: WorkerFacts | null, nowMs: number): 
   const since = sinceText(view.since, nowMs);
   switch (view.mode) {
     case 'running':
-      return `is working: ${workText(view)} ${since}${progressText(view.progress)}`;
+      return `is working: ${workText(view)} ${workedText(view, nowMs) ?? since}${progressText(view.progress)}`;
     case 'pausing':
       return `${pausingText(view)}${askedText(view, nowMs)}`;
     case 'paused':
@@ -26,6 +26,7 @@ function reasonOf(view: ThreadView, worker: WorkerFacts | null, nowMs: number): 
     case 'waiting':
       return waitingText(view, worker, nowMs);
     case 'retrying':
+      if (view.outage) return outageText(view, view.outage, nowMs);
       return `tries ${view.stage} again ${nextText(view, nowMs) || 'now'}${triesText(view)} after: ${errorText(view) ?? 'a failure that may pass'}`;
     case 'resting':
       return `rests between two sectors ${since}: seal_interval${lifeText(worker, nowMs)}`;
@@ -45,6 +46,17 @@ function command({ index }: ThreadView, verb: string): string {
 
 const workText = ({ stage, sector, state }: ThreadView) =>
   `${stage === '-' ? state : stage}${sector ? ` of ${sector.id}` : ''}`;
+
+/** Where the stage began later than its state: how long is worked at it, not since when it is in that state. */
+function workedText(view: ThreadView, nowMs: number): string | undefined {
+  if (view.worked === undefined) return undefined;
+  return `for ${humanDuration(workedMs(view, nowMs))}`;
+}
+
+function outageText(view: ThreadView, { since, nextAt }: NonNullable<ThreadView['outage']>, nowMs: number) {
+  const next = nextAt ? untilText(nextAt, nowMs) : 'now';
+  return `waits before ${view.stage} until the other side can be reached, ${sinceText(since, nowMs)}: ${errorText(view) ?? 'no answer'}; it tries again ${next}, counts no failed try, and goes on by itself when there is an answer`;
+}
 
 const progressText = (progress: Progress | null) =>
   progress ? `, ${progress.done} of ${progress.total} ${progress.unit}` : '';
@@ -68,7 +80,8 @@ function pausedText(view: ThreadView, nowMs: number): string {
   const { intent, lastError, state } = view;
   const goesOn = `\`${command(view, 'resume')}\` goes on at ${state}`;
   if (intent) {
-    const how = intent.how === 'freeze' ? 'frozen' : 'paused';
+    // After the death of its process nothing is frozen any more: the stage starts over.
+    const how = intent.how === 'freeze' && view.processor !== null ? 'frozen' : 'paused';
     const reason = intent.reason ? `: ${intent.reason}` : '';
     return `is ${how} by ${intent.by} ${sinceText(view.since, nowMs)}${reason}${lastError ? `; its last error: ${errorText(view)}` : ''}; ${goesOn}`;
   }

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { StageFailure, StageOutcome } from '../../machines/record-changes.js';
+import { sleep as untilOver } from '../actors/system-clock.js';
 import { messageOf, systemCodeOf } from '../protocol/errors.js';
 import type { FaultAct } from '../protocol/fault.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
@@ -43,13 +43,9 @@ const diskErrors = new Set([
   'EMFILE',
   'EFBIG',
 ]);
-const passingErrors = new Set([
-  'unreachable',
-  'deadline_exceeded',
-  'remote_error',
-  'bad_answer',
-  'process_gone',
-]);
+const passingErrors = new Set(['remote_error', 'bad_answer', 'process_gone']);
+/** Nobody answered: waited out, and no failed try (SPEC section 3). */
+const outages = new Set(['unreachable', 'deadline_exceeded']);
 
 /** What a thrown thing means for the thread (SPEC section 3). */
 export function failureOf(thrown: unknown): StageFailure {
@@ -58,6 +54,7 @@ export function failureOf(thrown: unknown): StageFailure {
   const message = messageOf(thrown);
   if (code !== undefined && diskErrors.has(code))
     return { level: 'critical', message: `${message}: check the disk, then resume` };
+  if (code !== undefined && outages.has(code)) return { level: 'temporary', message, isUnreachable: true };
   if (code !== undefined && passingErrors.has(code)) return { level: 'temporary', message };
   return { level: 'permanent', message };
 }
@@ -86,7 +83,7 @@ export function stageRunner(options: RunnerOptions): StageRunner {
     if (!stage) throw new StageError('critical', `no stage leads out of ${record.state}`);
     const name = options.nameOf(record.state);
     const sleep = async (ms: number) => {
-      await delay(ms, undefined, { signal });
+      await untilOver(ms, signal);
     };
     signal.throwIfAborted();
     await injectFault(name, record.sector?.id ?? '-');

@@ -90,7 +90,7 @@ export function selectDurations(db: Db, size: number): readonly StageDurations[]
     .prepare<[number], { stage: string; ms: string }>(
       `select stage, json_group_array(durationMs) as ms from (
          select stage, durationMs, row_number() over (partition by stage order by seq desc) as place from history
-         where kind = 'transition' and size = ? and stage is not null and durationMs is not null
+         where kind = 'transition' and size = ? and stage is not null and durationMs >= 0
          order by stage, place
        ) where place <= 20 group by stage`,
     )

@@ -1,3 +1,4 @@
+import { idleClock } from '../actors/system-clock.js';
 import type { Pulse } from './pulse.js';
 
 export interface Heartbeat {
@@ -32,10 +33,10 @@ export function watchHeartbeat(
   onHung: (ageMs: number) => void,
 ): () => void {
   const limitMs = hungAfterMs(heartbeat);
-  let timer: NodeJS.Timeout;
+  let timer: unknown;
   const arm = (ms: number) => {
-    const due = performance.now() + ms;
-    timer = setTimeout(() => look(performance.now() - due), ms).unref();
+    const due = idleClock.now() + ms;
+    timer = idleClock.setTimeout(() => look(idleClock.now() - due), ms);
   };
   const look = (lateMs: number) => {
     const { ageMs } = pulse;
@@ -46,5 +47,5 @@ export function watchHeartbeat(
     else onHung(ageMs);
   };
   arm(limitMs);
-  return () => clearTimeout(timer);
+  return () => idleClock.clearTimeout(timer);
 }

@@ -1,7 +1,9 @@
 /** Inside of a thread: what it offers, what it says, and whom it may call. */
+
 import { parentPort, workerData } from 'node:worker_threads';
 import { expose, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { every, idleClock } from '../actors/system-clock.js';
 import { withHanded } from './hand-over.js';
 import { Pulse } from './pulse.js';
 import type { BootData, Given, Said, Told } from './wire.js';
@@ -120,10 +122,14 @@ function beatForEver(pulse: Pulse, everyMs: number): void {
     setImmediate(turn).unref();
   };
   turn();
-  setInterval(() => {
-    pulse.beat();
-    pulse.weigh();
-  }, everyMs).unref();
+  every(
+    everyMs,
+    () => {
+      pulse.beat();
+      pulse.weigh();
+    },
+    idleClock,
+  );
 }
 
 function bootData(): BootData {

@@ -1,3 +1,4 @@
+import { systemClock } from '../actors/system-clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 
 type Settle<T> = (resolve: (value: T) => void, reject: (reason: unknown) => void) => void;
@@ -19,14 +20,17 @@ export class PendingCalls {
         return;
       }
       const fail = (reason: unknown) => {
-        clearTimeout(timer);
+        systemClock.clearTimeout(timer);
         this.#rejects.delete(fail);
         reject(reason);
       };
-      const timer = setTimeout(() => fail(new SealvisorError('deadline_exceeded', late())), deadlineMs);
+      const timer = systemClock.setTimeout(
+        () => fail(new SealvisorError('deadline_exceeded', late())),
+        deadlineMs,
+      );
       this.#rejects.add(fail);
       send((value) => {
-        clearTimeout(timer);
+        systemClock.clearTimeout(timer);
         this.#rejects.delete(fail);
         resolve(value);
       }, fail);

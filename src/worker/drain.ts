@@ -1,6 +1,6 @@
 /** A drain: every thread is brought to where it may be left, and goes on when the drain is lifted. */
 import type { Drain, Wish } from '../../machines/worker-record.js';
-import { systemClock } from '../actors/index.js';
+import { type Clock, systemClock } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf } from '../protocol/errors.js';
 import { isEmpty, type ThreadView } from '../protocol/thread.js';
@@ -20,7 +20,11 @@ export interface DrainerOptions {
   pause: ThreadControl['pause'];
   resume: ThreadControl['resume'];
   warn(line: string): void;
+  /** @default the system's */
+  readonly time?: { readonly clock: Clock; wall(): number };
 }
+
+const systemTime = { clock: systemClock, wall: () => Date.now() };
 
 /** The reason that stands in the threads' intents: by it they are known again when the drain is lifted. */
 export function drainReason({ reason }: Wish): string {
@@ -67,7 +71,8 @@ export function drainView(drain: Drain, views: readonly ThreadView[]): DrainView
   };
 }
 
-export function drainer({ threads, pause, resume, warn }: DrainerOptions): Drainer {
+export function drainer(options: DrainerOptions): Drainer {
+  const { threads, pause, resume, warn, time = systemTime } = options;
   let inForce: Drain | null = null;
   let timer: unknown;
 
@@ -89,7 +94,7 @@ export function drainer({ threads, pause, resume, warn }: DrainerOptions): Drain
     );
   };
   const stopWaiting = () => {
-    if (timer !== undefined) systemClock.clearTimeout(timer);
+    if (timer !== undefined) time.clock.clearTimeout(timer);
     timer = undefined;
   };
   const awaitDeadline = (drain: Drain) => {
@@ -97,7 +102,8 @@ export function drainer({ threads, pause, resume, warn }: DrainerOptions): Drain
     const due = () => {
       for (const view of threads()) bringIn(view, drain, 'now');
     };
-    timer = systemClock.setTimeout(due, Math.max(0, drain.deadlineMs - Date.now()));
+    const leftMs = Math.max(0, drain.deadlineMs - time.wall());
+    timer = time.clock.setTimeout(due, Math.min(leftMs, drain.withinMs ?? leftMs));
   };
 
   return {

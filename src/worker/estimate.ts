@@ -1,6 +1,6 @@
 /** What is left of a thread's stage and sector, from past durations on this worker. */
 import { plans, stagesBetween } from '../../machines/index.js';
-import type { Estimate, ThreadView } from '../protocol/thread.js';
+import { type Estimate, type ThreadView, workedMs } from '../protocol/thread.js';
 import type { StageDurations } from '../store/history-rows.js';
 
 function median(values: readonly number[]): number | null {
@@ -16,8 +16,7 @@ export function estimateOf(view: ThreadView, durations: readonly StageDurations[
   if (view.sector === null || plan === undefined) return { stage: null, sector: null };
   const samplesOf = (stage: string) =>
     durations.filter((each) => each.stage === stage).flatMap(({ ms }) => ms);
-  const isAtWork = view.mode === 'running' || view.mode === 'pausing';
-  const elapsedMs = isAtWork ? Math.max(0, nowMs - Date.parse(view.since)) : 0;
+  const elapsedMs = workedMs(view, nowMs);
   const samples = samplesOf(view.stage);
   const usualMs = median(samples);
   const leftMs = usualMs === null ? null : Math.max(0, usualMs - elapsedMs);

@@ -1,4 +1,5 @@
 /** Tells the manager about this worker, at once and then each interval; a failure is said once, and so is its end. */
+import { type Clock, systemClock } from '../actors/index.js';
 import { messageOf } from '../protocol/errors.js';
 import type { Summary } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker.js';
@@ -15,6 +16,8 @@ export interface HeartbeatOptions {
   readonly warn: (line: string) => void;
   /** Told what broke the heartbeat itself. */
   readonly fail?: (error: unknown) => void;
+  /** @default the system's */
+  readonly clock?: Clock;
 }
 
 /** `Venus.WorkerPing`'s parameter (SPEC section 6). */
@@ -37,7 +40,8 @@ export interface WorkerInfo {
 const firstRetryMs = 500;
 
 export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: unknown;
+  const { clock = systemClock } = options;
   let isStopped = false;
   let failures = 0;
   const beat = async () => {
@@ -66,7 +70,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
     }
     if (isStopped) return;
     const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), options.intervalMs());
-    timer = setTimeout(run, failures > 0 ? retryMs : options.intervalMs());
+    timer = clock.setTimeout(run, failures > 0 ? retryMs : options.intervalMs());
   };
   const run = () => {
     beat().catch((error: unknown) => options.fail?.(error));
@@ -75,7 +79,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
   return {
     stop: () => {
       isStopped = true;
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
     },
   };
 }

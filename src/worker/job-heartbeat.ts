@@ -1,6 +1,8 @@
 /** A job of the manager's is kept by telling, again and again, that it is still worked at (SPEC section 2, wdpost). */
+
 import { planState, plans } from '../../machines/index.js';
 import { jobIdOf, type ThreadRecord } from '../../machines/thread-record.js';
+import { every } from '../actors/system-clock.js';
 import { isRefusal, messageOf } from '../protocol/errors.js';
 
 export interface JobHeartbeatOptions {
@@ -19,18 +21,19 @@ export interface JobHeartbeat {
 
 export function jobHeartbeat({ beat, onTaken, everyMs = 3000 }: JobHeartbeatOptions): JobHeartbeat {
   let kept: string | null = null;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTelling: () => void = () => undefined;
   const keep = (id: string | null) => {
     if (id === kept) return;
-    clearInterval(timer);
+    stopTelling();
     kept = id;
+    stopTelling = () => undefined;
     if (id === null) return;
     const tell = () =>
       void beat(id).catch((error: unknown) => {
         // A manager that does not hear this one hears the next.
         if (isRefusal(error) && kept === id) onTaken(id, messageOf(error));
       });
-    timer = setInterval(tell, everyMs);
+    stopTelling = every(everyMs, tell);
     tell();
   };
   return {

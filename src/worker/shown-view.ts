@@ -1,4 +1,5 @@
 /** What a thread shows, and those who wait until it shows something. */
+import { systemClock } from '../actors/index.js';
 import type { ThreadView } from '../protocol/thread.js';
 
 export interface ShownView {
@@ -35,14 +36,14 @@ export function shownView(
       new Promise((resolve) => {
         const settle = () => {
           waiting.delete(look);
-          clearTimeout(timer);
+          systemClock.clearTimeout(timer);
           signal?.removeEventListener('abort', settle);
           resolve(overlay(shown));
         };
         const look = () => {
           if (holds(overlay(shown))) settle();
         };
-        const timer = setTimeout(settle, ms);
+        const timer = systemClock.setTimeout(settle, ms);
         waiting.add(look);
         signal?.addEventListener('abort', settle);
         if (signal?.aborted) settle();

@@ -4,6 +4,7 @@ import { type Plan, planState, sealingThread, stageName } from '../../machines/i
 import type { Row, StageFailure } from '../../machines/record-changes.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import type { PlaceAnswer, PlaceInput, ThreadWork } from '../../machines/thread-words.js';
+import { systemClock } from '../actors/system-clock.js';
 import type { Progress, ThreadView } from '../protocol/thread.js';
 import { stageRunner } from '../sealing/runner.js';
 import type { StageContext } from '../sealing/stage.js';
@@ -91,10 +92,12 @@ export function threadLife(options: ThreadLifeOptions) {
     },
   };
   const actor = createActor(sealingThread(plan, work), {
+    clock: systemClock,
     input: {
       record: options.record,
       settings,
       now: () => Date.now(),
+      steady: systemClock.now,
       random: Math.random,
       possible: (present) => possibleNow(plan, setup.location, present),
     },

@@ -5,8 +5,8 @@ import type { SettingsOfThread, ThreadSetup } from './thread-setup.js';
 import { createThreadSlot, type SlotNews, type SupervisedSlot } from './thread-slot.js';
 import { type ThreadTree, threadTree } from './thread-tree.js';
 
-/** What a timer can count: 24 days for the stage to end in. */
-const longestMs = 2 ** 31 - 1;
+/** A year for the stage to end in. */
+const longestMs = 365 * 24 * 3600 * 1000;
 
 export interface ThreadRosterOptions {
   readonly config: () => WorkerConfig;

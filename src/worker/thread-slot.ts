@@ -1,6 +1,8 @@
 /** One sealing thread over all its incarnations: what it shows, and who may speak to it now. */
+
 import type { PauseCommand, ResumeCommand } from '../../machines/command-changes.js';
 import type { Child, NodeFacts } from '../actors/index.js';
+import { systemClock } from '../actors/index.js';
 import type { ThreadConfig } from '../config/worker-config.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -171,9 +173,9 @@ export function createThreadSlot(
     present || failure !== undefined || isStopping
       ? Promise.resolve()
       : new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
+          const timer = systemClock.setTimeout(resolve, ms);
           arrivals.add(() => {
-            clearTimeout(timer);
+            systemClock.clearTimeout(timer);
             resolve();
           });
         });

@@ -7,6 +7,7 @@ import {
   type sealingThread,
   stageName,
 } from '../../machines/index.js';
+import { iso } from '../../machines/record-changes.js';
 import { retryPolicy } from '../../machines/retry.js';
 import { inHand, jobIdOf, type ThreadRecord } from '../../machines/thread-record.js';
 import type { ThreadSettings } from '../../machines/thread-words.js';
@@ -95,8 +96,25 @@ export function viewOf(
     waitingFor: null,
     processor: hasStage && state?.processor ? { name: state.processor, pid: null } : null,
     progress: hasStage ? facts.progress : null,
+    ...(hasStage ? { worked: workedOf(snapshot, mode === 'paused') } : {}),
+    ...outageOf(record),
+    ...idleOf(snapshot, mode),
     possible: possibleNow(plan, setup.location, record),
   };
+}
+
+function workedOf({ context }: ThreadSnapshot, isFrozen: boolean): NonNullable<ThreadView['worked']> {
+  const until = isFrozen ? context.frozenMs : context.steady();
+  return { ms: Math.max(0, Math.round(until - context.startedMs)), at: iso(context.now()) };
+}
+
+function outageOf({ outage, nextAtMs }: ThreadRecord): Pick<ThreadView, 'outage'> {
+  if (outage === undefined) return {};
+  return { outage: { since: outage.since, nextAt: nextAtMs === null ? null : iso(nextAtMs) } };
+}
+
+function idleOf({ context }: ThreadSnapshot, mode: ThreadMode): Pick<ThreadView, 'idle'> {
+  return mode === 'idle' && context.idleReason !== null ? { idle: context.idleReason } : {};
 }
 
 function jobOf(record: ThreadRecord): Pick<ThreadView, 'job'> {

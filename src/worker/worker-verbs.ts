@@ -54,6 +54,7 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
         type: 'WORKER.DRAIN',
         toFinish,
         deadlineMs: until,
+        ...(deadlineMs === undefined ? {} : { withinMs: deadlineMs }),
         ...whose(request),
       });
       const { done = 0, of = 0 } = view().drain ?? {};

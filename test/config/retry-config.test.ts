@@ -54,8 +54,8 @@ test.each([
     'retry.pc1.cap = "59s" in FILE: expected a duration no shorter than first',
   ],
   ['breaker.after = 1', 'breaker.after = 1 in FILE: expected a whole number from 2'],
-  ['breaker.probe = "0s"', 'breaker.probe = "0s" in FILE: expected a duration longer than 0'],
-  ['deadlines.epoch = "0"', 'deadlines.epoch = "0" in FILE: expected a duration longer than 0'],
+  ['breaker.probe = "0s"', 'breaker.probe = "0s" in FILE: expected a duration of at least 1ms'],
+  ['deadlines.epoch = "0"', 'deadlines.epoch = "0" in FILE: expected a duration of at least 1ms'],
   ['deadlines.margin = 1.5', 'deadlines.margin = 1.5 in FILE: expected a whole number from 0'],
   [
     'deadlines.ticket = 60',

@@ -23,7 +23,7 @@ test.each([
   ['enable = "no"', 'sealvisor.space.enable = "no"', 'true or false'],
   ['reserve = "much"', 'sealvisor.space.reserve = "much"', 'a size such as'],
   ['reserve = -1', 'sealvisor.space.reserve = -1', 'a whole number from 0'],
-  ['check_interval = "0s"', 'sealvisor.space.check_interval = "0s"', 'a duration longer than 0'],
+  ['check_interval = "0s"', 'sealvisor.space.check_interval = "0s"', 'a duration of at least 1ms'],
   ['needs = { pc1 = "11" }', 'sealvisor.space.needs.pc1 = "11"', 'a number of sector sizes'],
   ['needs = { pc1 = -1 }', 'sealvisor.space.needs.pc1 = -1', 'a number of sector sizes'],
   ['needs = { pc1 = inf }', 'sealvisor.space.needs.pc1 = Infinity', 'a number of sector sizes'],

@@ -38,6 +38,15 @@ test.each([
     '[sealing]\nseal_interval = "30 cm"',
     'sealing.seal_interval = "30 cm" in FILE: expected a duration such as',
   ],
+  ...['seal_interval', 'recover_interval', 'rpc_polling_interval'].map((key) => [
+    `[sealing]\n${key} = "0s"`,
+    `sealing.${key} = "0s" in FILE: expected a duration of at least 1ms`,
+  ]),
+  [
+    '[worker]\nping_interval = "0s"',
+    'worker.ping_interval = "0s" in FILE: expected a duration of at least 1ms',
+  ],
+  ['[sealing]\nrpc_polling_interval = "1ns"', 'sealing.rpc_polling_interval = "1ns" in FILE: expected'],
   ['[sealing]\nseal_interval = 30', 'sealing.seal_interval = 30 in FILE: expected a duration such as'],
   [
     '[sealing]\nmin_deal_space = "8 apples"',

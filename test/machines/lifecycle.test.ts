@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
-import { at, NodeLikeClock, recordAt, sector, settings, startMs, thread } from './setup.js';
+import { at, NodeLikeClock, recordAt, sector, settings, startMs, thread, withLongTimers } from './setup.js';
 
 const names = sealer.states.map((state) => state.name);
 
@@ -36,8 +36,9 @@ describe('a thread starts from its record', () => {
 
   test('a wait longer than a timer can count does not end at once', () => {
     const monthsMs = 90 * 24 * 3600 * 1000;
-    const record = recordAt('PC2Done', { tries: 1, nextAtMs: startMs + monthsMs });
-    const one = thread({ record, clock: new NodeLikeClock() });
+    const record = recordAt('PC2Done', { tries: 1, nextAtMs: startMs + monthsMs, waitMs: monthsMs });
+    const clock = new NodeLikeClock();
+    const one = thread({ record, clock: withLongTimers(clock) });
     one.clock.increment(monthsMs - 1);
     expect(one.where()).toBe('PC2Done.retrying');
     one.clock.increment(1);

@@ -83,6 +83,7 @@ describe.each(Object.values(plans))('plan $name', (plan) => {
       record,
       settings: () => settings,
       now: () => nowMs,
+      steady: () => nowMs - startMs,
       random: () => 0.5,
       possible: () => resumable,
     };
@@ -218,7 +219,8 @@ describe.each(Object.values(plans))('plan $name', (plan) => {
     };
     const untaken = all.filter((each) => !taken.has(each));
     expect(untaken.map(nameOf)).toEqual(all.filter(isNever).map(nameOf));
-    expect(taken.size).toBeGreaterThan(150);
+    // A wait has one way out: its timer may be of any length.
+    expect(taken.size).toBeGreaterThan(140);
   });
 
   test('the shortest way to Finished, when nobody commands, is the main line: one stage a step, and its places', () => {

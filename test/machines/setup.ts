@@ -9,6 +9,7 @@ import { type Plan, planState, possibleStates, sealer, sealingThread, wdpost } f
 import type { Row, StageFailure, StageOutcome } from '#machines/record-changes.js';
 import { emptyRecord, inHand, type ThreadRecord } from '#machines/thread-record.js';
 import type { PlaceAnswer, PlaceInput, StageInput, ThreadSettings } from '#machines/thread-words.js';
+import { longTimers } from '#src/actors/system-clock.js';
 
 export const startMs = Date.parse('2026-11-22T10:00:00.000Z');
 export const at = (ms: number) => new Date(startMs + ms).toISOString();
@@ -70,6 +71,16 @@ export class NodeLikeClock extends SimulatedClock {
   override setTimeout(callback: (...args: unknown[]) => void, ms: number): number {
     return super.setTimeout(callback, ms > 2 ** 31 - 1 ? 1 : ms);
   }
+}
+
+/** The clock with the timers that a sealing thread is given. */
+export function withLongTimers(clock: SimulatedClock): SimulatedClock {
+  const node = {
+    now: () => clock.now(),
+    setTimeout: clock.setTimeout.bind(clock),
+    clearTimeout: (handle: unknown) => clock.clearTimeout(handle as number),
+  };
+  return Object.assign(clock, longTimers(node)) as unknown as SimulatedClock;
 }
 
 /** All promises that are due have run. */
@@ -147,6 +158,8 @@ interface Start {
   /** Places are granted by the test. @default as they are asked for */
   readonly hasLines?: boolean;
   readonly random?: number;
+  /** How far the wall clock was set, ms. @default 0 */
+  readonly wallStepMs?: () => number;
 }
 
 /** One sealing thread's machine on a clock that stands, with stages that end when the test says so. */
@@ -198,7 +211,8 @@ export function thread(start: Start = {}) {
     input: {
       record,
       settings: () => ({ ...settings, ...start.settings }),
-      now: () => startMs + clock.now(),
+      now: () => startMs + clock.now() + (start.wallStepMs?.() ?? 0),
+      steady: () => clock.now(),
       random: () => start.random ?? 0.5,
       possible: (present) =>
         inHand(present) === null
@@ -232,8 +246,8 @@ export function thread(start: Start = {}) {
       lastRun().resolve({ event, ...outcome });
       await turn();
     },
-    fail: async (level: StageFailure['level'], message = 'it broke') => {
-      lastRun().reject({ level, message });
+    fail: async (level: StageFailure['level'], message = 'it broke', isUnreachable = false) => {
+      lastRun().reject({ level, message, ...(isUnreachable ? { isUnreachable } : {}) });
       await turn();
     },
     pause: (how: 'after-stage' | 'now' | 'freeze' = 'after-stage') =>

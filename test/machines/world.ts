@@ -22,7 +22,12 @@ export interface Beginning {
 const working: readonly Mode[] = ['running', 'pausing', 'frozen', 'stopping'];
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 /** What a wait changes is written only where it is news. */
-const withoutWait = (record: ThreadRecord) => ({ ...record, nextAtMs: null, isResting: false });
+const withoutWait = (record: ThreadRecord) => ({
+  ...record,
+  nextAtMs: null,
+  waitMs: undefined,
+  isResting: false,
+});
 const withoutMode = (record: ThreadRecord) => ({ ...withoutWait(record), isPaused: false, since: '' });
 const filesOf = (plan: Plan) => [...new Set(plan.states.flatMap(({ needs }) => needs.files))];
 

@@ -76,6 +76,32 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
       mode: 'paused',
       intent: { ...intent, how: 'freeze', reason: null },
       since: '2026-11-21T09:48:00.000Z',
+      processor: { name: 'c2', pid: 7 },
+    },
+    null,
+  ],
+  [
+    `is paused by alice ${since}; ${resume}`,
+    {
+      ...working,
+      mode: 'paused',
+      intent: { ...intent, how: 'freeze', reason: null },
+      processor: null,
+    },
+    null,
+  ],
+  [
+    `is working: C2 of s-t010000-2 for 14 s`,
+    { ...working, progress: null, worked: { ms: 13_000, at: '2026-11-22T10:00:16.000Z' } },
+    null,
+  ],
+  [
+    `waits before C2 until the other side can be reached, ${since}: permanent: No cached parameters found; it tries again in 41 s, counts no failed try, and goes on by itself when there is an answer`,
+    {
+      ...working,
+      mode: 'retrying',
+      lastError: pausedView({}).lastError,
+      outage: { since: '2026-11-22T10:00:00.000Z', nextAt: '2026-11-22T10:00:58.000Z' },
     },
     null,
   ],

@@ -94,6 +94,7 @@ function live(location: string, { stages, gates }: ReturnType<typeof stagesOf>) 
       record: store.read(weigh, Date.now()),
       settings: () => ({ maxRetries: 2, recoverIntervalMs: hour, sealIntervalMs: hour, retry: {} }),
       now: () => Date.now(),
+      steady: () => performance.now(),
       random: () => 0.5,
       possible: (record) => possibleNow(weigh, location, record),
     },

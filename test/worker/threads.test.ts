@@ -178,20 +178,42 @@ describe('a manager that cannot be reached', () => {
     expect(control.thread(0)).toMatchObject({ mode: 'idle', state: 'Empty', lastError: null, revision: 0 });
   });
 
-  test('makes a thread with a sector retry, then pause with its sector', async () => {
+  test('is waited out by a thread with a sector, past all its tries, and the thread goes on by itself', async () => {
+    let asked = 0;
     const { until } = await setup({
-      service: { assignTicket: unreachable },
+      service: ({ assignTicket }) => ({
+        assignTicket: async (id) => {
+          asked += 1;
+          return asked > 5 ? assignTicket(id) : unreachable();
+        },
+      }),
+      sealing: { recoverIntervalMs: 1, maxRetries: 1 },
+    });
+    expect(await until(0, isIn('TreeDBuilt', 'retrying'))).toMatchObject({
+      tries: null,
+      outage: { since: expect.any(String), nextAt: expect.any(String) },
+      lastError: { level: 'temporary', message: 'cannot reach 127.0.0.1:1789', stage: 'AssignTicket' },
+    });
+    expect(await until(0, (view) => view.state === 'TicketAssigned')).toMatchObject({ lastError: null });
+    expect(asked).toBe(6);
+  });
+
+  test('answers with an error: that is a try, and past the last the thread pauses with its sector', async () => {
+    const { until } = await setup({
+      service: {
+        assignTicket: async () => {
+          throw new SealvisorError('remote_error', 'Venus.AssignTicket: no');
+        },
+      },
       sealing: { recoverIntervalMs: 10, maxRetries: 2 },
     });
-    const retrying = await until(0, isIn('TreeDBuilt', 'retrying'));
-    expect(retrying).toMatchObject({
+    expect(await until(0, isIn('TreeDBuilt', 'retrying'))).toMatchObject({
       tries: { of: 2, nextAt: expect.any(String) },
-      lastError: { level: 'temporary', message: 'cannot reach 127.0.0.1:1789', stage: 'AssignTicket' },
     });
     expect(await until(0, isIn('TreeDBuilt', 'paused'))).toMatchObject({
       sector: { id: 's-t010000-1' },
       intent: null,
-      lastError: { level: 'permanent', message: 'cannot reach 127.0.0.1:1789' },
+      lastError: { level: 'permanent', message: 'Venus.AssignTicket: no' },
     });
   });
 });

@@ -1,4 +1,5 @@
 /** One process on trial: what it says on stdout is kept line by line, and every wait for it has an end. */
+import { systemClock } from '../../actors/system-clock.js';
 import { isWord, lineSplitter } from '../../processes/lines.js';
 import { endOf, isRunning, signalGroup, spawned } from '../../processes/process-group.js';
 import { answerId, progressOf } from '../../processes/protocol.js';
@@ -77,14 +78,14 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
     new Promise<boolean>((resolve) => {
       const settle = (is: boolean) => {
         watchers.delete(watcher);
-        clearTimeout(timer);
+        systemClock.clearTimeout(timer);
         resolve(is);
       };
       const watcher = () => {
         if (isSo()) settle(true);
         else if (ended) settle(false);
       };
-      const timer = setTimeout(() => settle(isSo()), withinMs);
+      const timer = systemClock.setTimeout(() => settle(isSo()), withinMs);
       watchers.add(watcher);
       watcher();
     });
