@@ -48,6 +48,8 @@ export interface Given {
   readonly request: string | null;
   /** The manager's identity; null where it has none. */
   readonly manager: string | null;
+}
+
 export interface Outage {
   /** How many times in a row nobody answered. */
   readonly n: number;

@@ -1,5 +1,7 @@
 /** A client that does not read what it asked for would keep the answer in memory for ever: it is cut off. */
+
 import type { Server, ServerResponse } from 'node:http';
+import { every, idleClock } from '../actors/system-clock.js';
 
 /** Least time between two looks, ms. */
 const lookMs = 5000;
@@ -11,7 +13,8 @@ export function cutSlowClients(server: Server, patienceMs = 60_000): void {
     open.set(response, { bytes: 0, since: performance.now() });
     response.once('close', () => open.delete(response));
   });
-  const timer = setInterval(
+  const stop = every(
+    Math.min(lookMs, patienceMs),
     () => {
       const now = performance.now();
       for (const [response, seen] of open) {
@@ -22,7 +25,7 @@ export function cutSlowClients(server: Server, patienceMs = 60_000): void {
         else if (now - seen.since >= patienceMs) socket.destroy();
       }
     },
-    Math.min(lookMs, patienceMs),
-  ).unref();
-  server.once('close', () => clearInterval(timer));
+    idleClock,
+  );
+  server.once('close', () => stop());
 }

@@ -1,5 +1,6 @@
 /** Looks through a pieces directory again and again: what is put there while the manager runs is picked up. */
 import type { Service } from '../actors/index.js';
+import { idleClock } from '../actors/system-clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import { scanPieces } from './pieces.js';
@@ -37,7 +38,7 @@ export async function watchPieces(options: PieceWatchOptions): Promise<PieceWatc
     said.add(line);
   };
   let pending = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: unknown;
   const look = async () => {
     const found = await scanPieces(directory, sectorSize, store, { warn, signal: ending.signal, settled });
     pending = found.pending;
@@ -58,13 +59,12 @@ export async function watchPieces(options: PieceWatchOptions): Promise<PieceWatc
   let looking: Promise<void> = Promise.resolve();
   const plan = (tookMs: number) => {
     if (ending.signal.aborted) return;
-    timer = setTimeout(
+    timer = idleClock.setTimeout(
       () => {
         looking = lookAgain();
       },
       Math.max(everyMs, tookMs * restShare),
     );
-    timer.unref();
   };
   if (isKnown) await lookAgain();
   else {
@@ -75,7 +75,7 @@ export async function watchPieces(options: PieceWatchOptions): Promise<PieceWatc
     pending: () => pending,
     stop: async () => {
       ending.abort();
-      clearTimeout(timer);
+      idleClock.clearTimeout(timer);
       await looking;
     },
   };
