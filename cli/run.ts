@@ -25,13 +25,12 @@ function helpHint(command: Command): string {
   return `; see ${names.join(' ')} --help`;
 }
 
-/** A reader that went away (`… | head`) is no fault: what is for stdout is then for nobody, and a daemon goes on without its log. */
+/** A reader that went away (`… | head`) is no fault: what is for stdout is then for nobody. The story on stderr ends nothing, whatever becomes of it. */
 function surviveClosedPipes(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(process.exitCode ?? exitCodes.done);
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.done);
+    tell(`error: the answer cannot be written to stdout: ${error.message}`);
+    process.exit(exitCodes.failed);
   });
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  process.stderr.on('error', () => undefined);
 }

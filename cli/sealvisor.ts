@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { tree } from './commands/tree.js';
+import { logOptions } from './log/log-options.js';
 import { run } from './run.js';
 
 const program = new Command('sealvisor')
@@ -18,7 +19,7 @@ Examples:
   sealvisor processor check python3 tree_d -- tree_d.py`,
   );
 
-program
+const startCommand = program
   .command('start')
   .description(
     'run a manager (mock chain) and a worker with three sealing threads, and seal the pieces of a directory',
@@ -29,11 +30,11 @@ program
   .option('--sectors <n>', 'stop after n sectors, with a summary')
   .option('--miner <id>', 'miner actor id', '10000')
   .option('--epoch <duration>', "length of the mock chain's epoch", '1s')
-  .option('--json', 'the summary as one JSON document')
-  .action(async (options) => {
-    const { start } = await import('./commands/start.js');
-    await start(options);
-  });
+  .option('--json', 'the summary as one JSON document');
+logOptions(startCommand).action(async (options) => {
+  const { start } = await import('./commands/start.js');
+  await start(options);
+});
 program
   .command('unseal')
   .description('write back every piece of a sealed sector (made by the built-in dev processors)')

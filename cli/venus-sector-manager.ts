@@ -4,6 +4,7 @@ import { sealerCommands } from './commands/manager-sealer-verbs.js';
 import { act, examples } from './commands/manager-verbs.js';
 import { info, list, pause, remove, resume } from './commands/manager-workers.js';
 import { waitOptions } from './commands/wait-options.js';
+import { logOptions } from './log/log-options.js';
 import { run } from './run.js';
 
 const program = new Command('venus-sector-manager')
@@ -24,7 +25,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing changed, 4 unreachable`,
   );
 
 const daemonOptions = (command: Command) =>
-  command
+  logOptions(command)
     .option('--miner <id>', 'miner actor id', '10000')
     .option('--sector-size <size>', '2KiB, 8MiB, 512MiB, 32GiB or 64GiB', '8MiB')
     .option('--listen <host:port>', 'where to listen', '127.0.0.1:1789')

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { dumpVerbs } from './commands/worker-dump-verbs.js';
 import { lifeVerbs } from './commands/worker-life-verbs.js';
 import { threadVerbs } from './commands/worker-thread-verbs.js';
+import { type LogOptions, logOptions } from './log/log-options.js';
 import { run } from './run.js';
 
 const program = new Command('venus-worker')
@@ -21,14 +22,15 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing changed, 4 unreachable`,
   );
 
-program
-  .command('daemon')
-  .description('run the worker until it is stopped (Ctrl-C: at a safe point; twice: at once)')
-  .requiredOption('-c, --config <file>', 'configuration, TOML')
-  .action(async (options: { config: string }) => {
-    const { daemon } = await import('./commands/worker-daemon.js');
-    await daemon(options);
-  });
+logOptions(
+  program
+    .command('daemon')
+    .description('run the worker until it is stopped (Ctrl-C: at a safe point; twice: at once)')
+    .requiredOption('-c, --config <file>', 'configuration, TOML'),
+).action(async (options: { config: string } & LogOptions) => {
+  const { daemon } = await import('./commands/worker-daemon.js');
+  await daemon(options);
+});
 // What a worker starts for a `[[processors.<stage>]]`; nothing to run by hand.
 program
   .command('processor', { hidden: true })

@@ -4,9 +4,11 @@ import { ownName } from '../../src/config/own-names.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
+import type { Log } from '../../src/protocol/log.js';
 import { proofTypeOfSize } from '../../src/protocol/sector.js';
 import { parseSize } from '../../src/protocol/size.js';
-import { tell } from '../output/say.js';
+import { type DaemonLog, withLog } from '../log/daemon-log.js';
+import type { LogOptions } from '../log/log-options.js';
 import { untilStopped } from '../output/until-stopped.js';
 import { managerHome } from './manager-home.js';
 
@@ -55,22 +57,32 @@ function jobHeartbeat(text: string): number {
   throw new SealvisorError('usage', `--job-heartbeat ${text}: a worker needs some time, write 1m`);
 }
 
-/** Runs a manager until SIGINT or SIGTERM. */
-export async function daemon(options: {
-  miner: string;
-  sectorSize: string;
-  listen: string;
-  home?: string;
-  pieces?: string;
-  epoch: string;
-  failMessages: string;
-  jobHeartbeat: string;
-  names?: string;
-  pieceRoots?: string;
-}): Promise<void> {
+interface ManagerDaemonOptions extends LogOptions {
+  readonly miner: string;
+  readonly sectorSize: string;
+  readonly listen: string;
+  readonly home?: string;
+  readonly pieces?: string;
+  readonly epoch: string;
+  readonly failMessages: string;
+  readonly jobHeartbeat: string;
+  readonly names?: string;
+  readonly pieceRoots?: string;
+}
+
+/** Runs a manager until SIGINT or SIGTERM; SIGHUP has it open its log again. */
+export async function daemon(options: ManagerDaemonOptions): Promise<void> {
+  await withLog(options, 'manager', (log, file) => run(options, log, file));
+}
+
+async function run(options: ManagerDaemonOptions, log: Log, file: DaemonLog): Promise<void> {
+  // Handled from the first moment on: else it would end the process.
+  process.on('SIGHUP', () => {
+    void file.reopen().then(() => log.info('SIGHUP: the log is open again; nothing else is read again'));
+  });
   const failing = failMessages(options.failMessages);
   const { home, note } = managerHome(options.home, process.env, process.cwd());
-  if (note !== null) tell(note);
+  if (note !== null) log.info(note);
   const server = await startManagerServer({
     ...parseAddress(options.listen, 1789),
     ...chainOptions(options),
@@ -80,9 +92,10 @@ export async function daemon(options: {
     names: listOf('--names', options.names, ownName),
     heartbeatMs: jobHeartbeat(options.jobHeartbeat),
     fails: (_kind, _sector, nth) => nth <= failing,
-    warn: (line) => tell(`warning: ${line}`),
+    warn: log.warn,
+    log,
   });
-  tell(`state in ${home} (manager ${server.manager.identity})`);
-  tell(`manager of miner ${options.miner} (mock chain) listens on http://${server.host}:${server.port}`);
-  await untilStopped(() => server.stop(), { broke: server.manager.ended });
+  log.info(`state in ${home} (manager ${server.manager.identity})`);
+  log.info(`manager of miner ${options.miner} (mock chain) listens on http://${server.host}:${server.port}`);
+  await untilStopped(() => server.stop(), { broke: server.manager.ended, say: log.info });
 }

@@ -5,15 +5,16 @@ import { startManagerServer } from '../../src/http/manager-server.js';
 import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { formatSectorId } from '../../src/protocol/sector.js';
-import { progressDisplay } from '../output/progress.js';
-import { answer, answerJson, tellLines } from '../output/say.js';
+import { type DaemonLog, openLog } from '../log/daemon-log.js';
+import type { LogOptions } from '../log/log-options.js';
+import { answer, answerJson } from '../output/say.js';
 import { summaryOf, summaryTable } from '../output/summary.js';
-import { rowLine } from '../output/transition.js';
 import { untilStopped } from '../output/until-stopped.js';
 import { chainOptions } from './manager-daemon.js';
 import { thingsToTry, writeConfig } from './start-home.js';
+import { startStory } from './start-story.js';
 
-export interface StartOptions {
+export interface StartOptions extends LogOptions {
   readonly home: string;
   readonly pieces: string;
   readonly sectorSize: string;
@@ -30,14 +31,25 @@ function sectorLimit(text: string | undefined): number {
 }
 
 export async function start(options: StartOptions): Promise<void> {
+  const file = await openLog(options);
+  try {
+    await run(options, file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function run(options: StartOptions, file: DaemonLog): Promise<void> {
+  // A terminal that was closed ends nothing.
+  process.on('SIGHUP', () => void file.reopen());
   const home = resolve(options.home);
   const limit = sectorLimit(options.sectors);
   const chain = chainOptions(options);
   const configPath = writeConfig(home);
   const { config, warnings } = loadWorkerConfig(configPath);
-  const display = progressDisplay(process.stderr);
-  const warn = (line: string) => display.print(`warning: ${line}`);
-  for (const warning of warnings) warn(warning);
+  const story = startStory(options, file);
+  const { display } = story;
+  for (const warning of warnings) story.worker.warn(warning);
   const managerAt = new URL(config.manager.url);
   const onlyWithDeals = config.threads.every((thread) => thread.sealing.disableCc);
   const manager = await startManagerServer({
@@ -49,7 +61,8 @@ export async function start(options: StartOptions): Promise<void> {
     pieceRoots: [join(home, 'upgrades')],
     onlyWithDeals,
     limit,
-    warn,
+    warn: story.manager.warn,
+    log: story.manager,
   });
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
@@ -68,30 +81,31 @@ export async function start(options: StartOptions): Promise<void> {
     if (sealed < limit && !isAllSealed) return;
     isTold = true;
     if (sealed >= limit) return end();
-    display.print(`every piece is sealed, ${sealed} sector${sealed === 1 ? '' : 's'} in all`);
+    story.line(`every piece is sealed, ${sealed} sector${sealed === 1 ? '' : 's'} in all`);
     if (Number.isFinite(limit)) end();
-    else display.print('the fleet is idle and goes on serving; Ctrl-C stops it');
+    else story.line('the fleet is idle and goes on serving; Ctrl-C stops it');
   };
   // The first transitions come while the worker still starts: they wait for what stands at the top.
-  let early: string[] | undefined = [];
-  const tellRow = (line: string) => (early ? early.push(line) : display.print(line));
+  let early: (() => void)[] | undefined = [];
+  const tellRow = (tell: () => void) => (early ? early.push(tell) : tell());
   worker = await startWorkerServer({
     config,
-    warn,
+    warn: story.worker.warn,
+    info: story.worker.info,
     onView: (view) => {
       display.show(view);
       if (view.sector === null) look();
     },
-    onRow: (index, row) => tellRow(rowLine(index, row)),
+    onRow: (index, row) => tellRow(() => story.row(index, row)),
   }).catch(async (error: unknown) => {
     await manager.stop();
     throw error;
   });
-  tellLines(`manager on http://${manager.host}:${manager.port} (mock chain, miner ${options.miner}), worker on ${worker.host}:${worker.port}
+  story.banner(`manager on http://${manager.host}:${manager.port} (mock chain, miner ${options.miner}), worker on ${worker.host}:${worker.port}
 sealing with the built-in dev processors: real work on real bytes, no proof any chain would take
 In another terminal:
 ${thingsToTry(configPath, config, manager, worker, options.miner)}`);
-  for (const line of early) display.print(line);
+  for (const tell of early) tell();
   early = undefined;
   look();
   let askedGraceMs: number | undefined;
@@ -105,7 +119,8 @@ ${thingsToTry(configPath, config, manager, worker, options.miner)}`);
   const asked = running.stopAsked.then((graceMs) => {
     askedGraceMs = graceMs;
   });
-  await untilStopped(stopAll, { done: Promise.race([ended, asked]), broke }).catch(async (error: unknown) => {
+  const done = Promise.race([ended, asked]);
+  await untilStopped(stopAll, { done, broke, say: story.closing }).catch(async (error: unknown) => {
     await stopAll(0);
     throw error;
   });

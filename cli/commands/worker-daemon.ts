@@ -1,41 +1,60 @@
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
 import { messageOf } from '../../src/protocol/errors.js';
-import { changesText } from '../output/changes-text.js';
-import { tell, tellLines } from '../output/say.js';
-import { rowLine } from '../output/transition.js';
+import type { Log } from '../../src/protocol/log.js';
+import type { HistoryRow } from '../../src/protocol/thread.js';
+import { type DaemonLog, withLog } from '../log/daemon-log.js';
+import type { LogOptions } from '../log/log-options.js';
+import { changeLines } from '../output/changes-text.js';
+import { rowLevel, rowText } from '../output/transition.js';
 import { untilStopped } from '../output/until-stopped.js';
 
-/** Runs a worker until SIGINT, SIGTERM or `worker stop`; SIGHUP has it read its file again. */
-export async function daemon(options: { config: string }): Promise<void> {
-  const { config, warnings } = loadWorkerConfig(options.config);
-  for (const warning of warnings) tell(`warning: ${warning}`);
+/** Runs a worker until SIGINT, SIGTERM or `worker stop`; SIGHUP has it read its file again, and open its log again. */
+export async function daemon(options: { config: string } & LogOptions): Promise<void> {
+  await withLog(options, 'worker', (log, file) => run(options.config, log, file));
+}
+
+async function run(path: string, log: Log, file: DaemonLog): Promise<void> {
   let server: WorkerServer | undefined;
-  // Heard from the first moment on: unheard, it would end the process.
-  process.on('SIGHUP', () => void (server && reload(server)));
-  server = await startWorkerServer({
-    config,
-    warn: (line) => tell(`warning: ${line}`),
-    onRow: (index, row) => tell(rowLine(index, row)),
+  // Handled from the first moment on: else it would end the process.
+  process.on('SIGHUP', () => {
+    void file.reopen().then(() => server && reload(server, log));
   });
+  const { config, warnings } = loadWorkerConfig(path);
+  for (const warning of warnings) log.warn(warning);
+  server = await startWorkerServer({ config, warn: log.warn, info: log.info, onRow: rowLogger(log) });
   const { worker, host, port, stop } = server;
-  tell(`worker ${worker.name} with ${config.threads.length} threads listens on ${host}:${port}`);
+  log.info(`worker ${worker.name} with ${config.threads.length} threads listens on ${host}:${port}`);
   let askedGraceMs: number | undefined;
   const done = worker.stopAsked.then((graceMs) => {
     askedGraceMs = graceMs;
-    tell('asked to stop: stopping at a safe point');
+    log.info('asked to stop: stopping at a safe point');
   });
-  await untilStopped((graceMs) => stop(graceMs ?? askedGraceMs), { done, broke: worker.ended });
+  await untilStopped((graceMs) => stop(graceMs ?? askedGraceMs), {
+    done,
+    broke: worker.ended,
+    say: log.info,
+  });
 }
 
-/** A fault of the file is told; what runs goes on. */
-async function reload({ worker }: WorkerServer): Promise<void> {
+/** Logs each row of a thread's history. */
+export function rowLogger(log: Log) {
+  return (index: number, row: HistoryRow): void => {
+    log[rowLevel(row)](rowText(row), {
+      thread: index,
+      ...(row.sector === null ? {} : { sector: row.sector }),
+    });
+  };
+}
+
+/** A faulty file is logged; what runs goes on. */
+async function reload({ worker }: WorkerServer, log: Log): Promise<void> {
   try {
     const { changes, warnings, message } = await worker.control.reload({ by: 'SIGHUP' });
-    for (const warning of warnings) tell(`warning: ${warning}`);
-    if (changes.length > 0) tellLines(changesText(changes));
-    tell(`reload: ${message}`);
+    for (const warning of warnings) log.warn(warning);
+    for (const line of changeLines(changes)) log.info(line);
+    log.info(`reload: ${message}`);
   } catch (error) {
-    tell(`warning: nothing is reloaded: ${messageOf(error)}`);
+    log.warn(`nothing is reloaded: ${messageOf(error)}`);
   }
 }

@@ -3,7 +3,11 @@ import type { ConfigChange } from '../../src/protocol/worker.js';
 
 /** Differences of a configuration, a line each. */
 export function changesText(changes: readonly ConfigChange[]): string {
-  return changes.map((change) => oneLine(changeLine(change))).join('\n');
+  return changeLines(changes).join('\n');
+}
+
+export function changeLines(changes: readonly ConfigChange[]): readonly string[] {
+  return changes.map((change) => oneLine(changeLine(change)));
 }
 
 function changeLine({ kind, what, from, to }: ConfigChange): string {

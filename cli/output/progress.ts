@@ -3,6 +3,10 @@ import { systemClock } from '../../src/actors/system-clock.js';
 import { escaped, oneLine } from '../../src/protocol/escaped.js';
 import type { ThreadView } from '../../src/protocol/thread.js';
 
+export interface ProgressStream extends Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>> {
+  write(text: string): unknown;
+}
+
 export interface ProgressDisplay {
   /** A line that stays. */
   print(line: string): void;
@@ -11,7 +15,7 @@ export interface ProgressDisplay {
 }
 
 /** On a terminal a block of live lines below the story, one a thread; elsewhere plain lines alone. */
-export function progressDisplay(stream: NodeJS.WriteStream): ProgressDisplay {
+export function progressDisplay(stream: ProgressStream): ProgressDisplay {
   const views = new Map<number, ThreadView>();
   let drawn = 0;
   let timer: unknown;

@@ -1,5 +1,6 @@
 import { escapedLines, oneLine } from '../../src/protocol/escaped.js';
 import { tookText } from '../../src/protocol/human-time.js';
+import type { LogLevel } from '../../src/protocol/log.js';
 import type { HistoryRow } from '../../src/protocol/thread.js';
 
 /** One line for one row of history, whatever it says. `today` (`2026-11-22`): rows of another day begin with theirs. */
@@ -21,7 +22,18 @@ function lineOf(index: number, row: HistoryRow, today: string): string {
   const at = row.at.startsWith(today)
     ? row.at.slice(11, 19)
     : `${row.at.slice(0, 10)} ${row.at.slice(11, 19)}`;
-  const head = `${at} #${index} ${row.sector ?? '-'}`;
+  return `${at} #${index} ${rowText(row)}`;
+}
+
+/** How a log ranks a row. */
+export function rowLevel({ kind, level }: HistoryRow): LogLevel {
+  if (kind === 'try' || level === 'abort') return 'warn';
+  return kind === 'error' ? 'error' : 'info';
+}
+
+/** What a row says, beside its time and its thread. */
+export function rowText(row: HistoryRow): string {
+  const head = row.sector ?? '-';
   switch (row.kind) {
     case 'transition': {
       const took = row.durationMs === null ? '' : ` (${row.stage} ${tookText(row.durationMs)})`;

@@ -1,7 +1,7 @@
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { tell } from './say.js';
 
-const brokeText = 'a part that all else stands on kept failing: mend what is told above, then start again';
+const brokeText = 'a part that all else depends on kept failing: fix what is logged above, then start again';
 const never = new Promise<never>(() => undefined);
 
 /**
@@ -10,7 +10,16 @@ const never = new Promise<never>(() => undefined);
  */
 export async function untilStopped(
   stop: (graceMs?: number) => Promise<void>,
-  { done = never, broke = never }: { readonly done?: Promise<void>; readonly broke?: Promise<void> } = {},
+  {
+    done = never,
+    broke = never,
+    say = tell,
+  }: {
+    readonly done?: Promise<void>;
+    readonly broke?: Promise<void>;
+    /** Where it says what it does. @default stderr */
+    readonly say?: (line: string) => void;
+  } = {},
 ): Promise<void> {
   let signals = 0;
   let isAsked = false;
@@ -22,7 +31,7 @@ export async function untilStopped(
     const onSignal = () => {
       signals += 1;
       if (signals === 1) {
-        tell('stopping at a safe point (once more: at once)');
+        say('stopping at a safe point (once more: at once)');
         end().then(resolve, reject);
       } else process.exit(130);
     };
@@ -34,5 +43,5 @@ export async function untilStopped(
       if (!isAsked) reject(new SealvisorError('internal', brokeText));
     });
   });
-  tell('stopped; the same line goes on where this ended');
+  say('stopped; the same line goes on where this ended');
 }

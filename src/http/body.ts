@@ -23,12 +23,22 @@ export async function readText(c: Context): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** Bodies that were read, for the log of commands. */
+const read = new WeakMap<Request, unknown>();
+
+/** What `readBody` gave for this request; undefined when it was not read. */
+export function bodyOf(c: Context): unknown {
+  return read.get(c.req.raw);
+}
+
 /** The request's body as JSON; an empty one is `{}`. @throws body_too_large, invalid_request */
 export async function readBody(c: Context): Promise<unknown> {
   const text = await readText(c);
   if (text.trim() === '') return {};
   try {
-    return JSON.parse(text) as unknown;
+    const body = JSON.parse(text) as unknown;
+    read.set(c.req.raw, body);
+    return body;
   } catch (cause) {
     throw new SealvisorError('invalid_request', 'the body is no JSON', { cause });
   }

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { identityHeaders } from '../protocol/identity.js';
+import { logCommands } from './command-log.js';
 import { refuseForeignPages } from './foreign-pages.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { limitInFlight } from './load.js';
@@ -13,15 +14,19 @@ import { workerRoutes } from './manager-workers.js';
 import { pieceRoutes } from './piecestore.js';
 import { problem } from './problem.js';
 import { answerRpc } from './rpc-door.js';
+import { loggedMethods, type ManagerLog } from './rpc-log.js';
 
 export interface ManagerDoor {
   /** Names under which it may be asked beside its addresses (src/config/own-names.ts). @default none */
   readonly names?: readonly string[];
+  /** Told what was done, a line each. @default nothing */
+  readonly log?: ManagerLog | undefined;
 }
 
-export function managerApp(manager: Manager, { names = [] }: ManagerDoor = {}): Hono {
+export function managerApp(manager: Manager, { names = [], log }: ManagerDoor = {}): Hono {
   const app = new Hono();
-  const rpc = jsonRpcHandler(managerMethods(manager));
+  const methods = managerMethods(manager);
+  const rpc = jsonRpcHandler(log ? loggedMethods(methods, log) : methods);
   app.onError((error, c) => problem(c, error));
   app.notFound((c) =>
     problem(c, new SealvisorError('not_found', `nothing answers ${c.req.method} ${c.req.path} here`)),
@@ -32,6 +37,7 @@ export function managerApp(manager: Manager, { names = [] }: ManagerDoor = {}): 
   });
   refuseForeignPages(app, { names: () => names, option: '--names' });
   limitInFlight(app);
+  if (log) logCommands(app, log);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.on('POST', ['/', '/rpc/v0'], (c) => answerRpc(c, rpc));
   app.get('/api/v1/tree', (c) => c.json({ root: manager.tree() }));

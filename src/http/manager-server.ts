@@ -31,7 +31,7 @@ export async function startManagerServer(
         id: 'http',
         // A door that broke opens where it was, also when the port was left to the system.
         start: servedChild(
-          () => managerApp(self, { names: [...(options.names ?? []), options.host] }),
+          () => managerApp(self, { names: [...(options.names ?? []), options.host], log: options.log }),
           () => ({ host: options.host, port: doors?.port ?? options.port }),
           (served) => {
             doors = served;

@@ -6,6 +6,7 @@ import { serviceChild } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { rpcCall } from '../fleet/rpc-client.js';
 import { sectorClient } from '../fleet/sector-client.js';
+import type { LogLine } from '../protocol/log.js';
 import type { HistoryRow, ThreadView } from '../protocol/thread.js';
 import { version } from '../version.js';
 import { startHeartbeat } from '../worker/heartbeat.js';
@@ -25,7 +26,9 @@ const pingTimeoutMs = 5000;
 /** Starts threads first, then listens, then tells the manager. @throws port_taken, location_not_writable; nothing is left running */
 export async function startWorkerServer(options: {
   readonly config: WorkerConfig;
-  readonly warn: (line: string) => void;
+  readonly warn: LogLine;
+  /** What is no fault, such as what processors print. @default to `warn` */
+  readonly info?: LogLine;
   readonly onRow?: (index: number, row: HistoryRow) => void;
   readonly onView?: (view: ThreadView) => void;
 }): Promise<WorkerServer> {
@@ -40,6 +43,7 @@ export async function startWorkerServer(options: {
     version,
     service: sectorClient(manager),
     warn,
+    ...(options.info ? { info: options.info } : {}),
     ...(options.onRow ? { onRow: options.onRow } : {}),
     ...(options.onView ? { onView: options.onView } : {}),
     doors: (self) => [

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ChildSpec, serviceChild, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import { type WallClock, wallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
+import type { LogLine } from '../protocol/log.js';
 import { proofTypeOfSize } from '../protocol/sector.js';
 import { type FleetStore, openFleetStore, type PieceRow } from '../store/fleet-store.js';
 import { type FailsOnChain, mockChain } from './chain.js';
@@ -28,7 +29,7 @@ export interface ManagerOptions {
   readonly heartbeatMs?: number;
   /** Which messages fail on the mock chain. @default none */
   readonly fails?: FailsOnChain;
-  readonly warn: (line: string) => void;
+  readonly warn: LogLine;
   readonly clock?: WallClock;
   /** What stands behind the services: it is started again whenever one of them is. */
   readonly doors?: (manager: Manager) => readonly ChildSpec[];

@@ -3,6 +3,7 @@ import { type Child, systemClock } from '../actors/index.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { lineWriter } from './line-writer.js';
 import { isWord, lineSplitter } from './lines.js';
+import { logBudget, longestLogLine } from './log-budget.js';
 import { exitOf, type ProcessEnd } from './process-exit.js';
 import { endOf, isRunning, type Spawned, type SpawnOptions, signalGroup, spawned } from './process-group.js';
 
@@ -27,12 +28,15 @@ export interface ProcessChildOptions extends SpawnOptions {
   readonly termAfterMs?: number;
   /** How long after `stop()` the group is killed, ms; a supervisor's own deadline (`shutdown`) may come first. @default 5000 */
   readonly graceMs?: number;
-  /** Each line on stdout, but for the ready line. @default dropped */
-  readonly onLine?: (line: Buffer) => void;
+  /** Each line on stdout, except the ready line; `log` logs a line within the budget of this child. @default dropped */
+  readonly onLine?: (line: Buffer, log: (line: string) => void) => void;
   /** Its stdout has ended, by its death or by its will. @default nothing */
   readonly onSilent?: () => void;
-  /** Each line on stderr, cut to 8 KiB. @default dropped */
-  readonly onLog?: (line: string) => void;
+  /**
+   * A line on stderr, cut to 8 KiB, and whose it is. Of a flood come 500 lines or 256 KiB in 10 s, and how many more
+   * there were. @default dropped
+   */
+  readonly onLog?: (line: string, pid: number) => void;
 }
 
 export interface ProcessChild extends Child {
@@ -44,7 +48,6 @@ export interface ProcessChild extends Child {
   thaw(): void;
 }
 
-const longestLog = 8192;
 const nothing = () => undefined;
 
 /**
@@ -69,20 +72,18 @@ export async function startProcess(options: ProcessChildOptions): Promise<Proces
     said.ready = resolve;
   });
   const running = await spawned(options);
+  const log = logBudget((line) => onLog(line, running.pid), { name: options.name });
   running.stdout.on(
     'data',
     lineSplitter((line) => {
       if (doneLine !== undefined && isWord(line, doneLine)) said.isDone = true;
-      if (said.isReady || !ready || !isWord(line, ready.line)) return onLine(line);
+      if (said.isReady || !ready || !isWord(line, ready.line)) return onLine(line, log);
       said.isReady = true;
       said.ready();
     }),
   );
   running.stdout.once('end', onSilent);
-  running.stderr.on(
-    'data',
-    lineSplitter((line) => onLog(line.toString()), longestLog),
-  );
+  running.stderr.on('data', lineSplitter(log, longestLogLine + 1));
   const child = childOf(running, options, () => said.isDone);
   if (ready) await readyInTime(up, child, options.name, ready);
   return child;

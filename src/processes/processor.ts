@@ -47,20 +47,19 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   let child: ProcessChild | undefined;
   const giveUp = (why: string) => {
     if (isLeaving || !child) return;
-    options.onLog?.(why);
+    options.onLog?.(why, child.pid);
     child.kill();
   };
   const started = await startProcess({
     ...options,
     name: `processor ${stage}`,
     ready: { line: readyLine(stage), withinMs: options.stableWaitMs },
-    onLine: (line) => {
+    onLine: (line, log) => {
       const asker = pending.get(answerId(line) ?? -1);
       const progress = asker && progressOf(line);
       if (progress) asker.onProgress(progress);
       else if (asker) asker.resolve(line);
-      else if (!options.onStray?.(line, child?.pid))
-        options.onLog?.(`is no answer to anything: ${shortened(line)}`);
+      else if (!options.onStray?.(line, child?.pid)) log(`is no answer to anything: ${shortened(line)}`);
     },
     // A death ends it as well, and is told at once.
     onSilent: () => {

@@ -3,6 +3,7 @@ import { type ChildSpec, startTree, type Tree } from '../actors/index.js';
 import { endOrphans } from '../processes/orphans.js';
 import { type Processor, startProcessor } from '../processes/processor.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
+import type { LogLine } from '../protocol/log.js';
 import type { Dumps } from './dumps.js';
 import { processReturns } from './process-returns.js';
 import type { ProcessorCommand } from './processor-command.js';
@@ -28,7 +29,9 @@ export interface ProcessChildren {
 export interface ProcessChildrenOptions {
   readonly commands: readonly ProcessorCommand[];
   readonly mark: string;
-  readonly warn: (line: string) => void;
+  readonly warn: LogLine;
+  /** What a child prints beside its answers. @default to `warn` */
+  readonly info?: LogLine | undefined;
   /** One has come or gone. */
   readonly onChange: () => void;
   /** Where lines that are no answers may go. */
@@ -40,12 +43,14 @@ const backoff = { minMs: 500, maxMs: 30_000 };
 const limit = { intensity: 100, periodMs: 60_000 };
 
 export function processChildren(options: ProcessChildrenOptions): ProcessChildren {
-  const { commands, mark, warn, onChange, dumps } = options;
+  const { commands, mark, warn, info, onChange, dumps } = options;
   const living = new Map<Processor, ProcessorCommand>();
   const returns = processReturns();
 
   const startOne = async (command: ProcessorCommand) => {
-    const onLog = (line: string) => warn(`processor ${command.stage}: ${line}`);
+    const { stage } = command;
+    const onLog = (line: string, pid: number) =>
+      info ? info(line, { processor: stage, pid }) : warn(`processor ${stage}: ${line}`);
     const placed = command.place?.() ?? command;
     const hook = dumps && { onStray: dumps.take };
     const processor = await startProcessor({ ...command, ...placed, mark, onLog, ...hook });

@@ -3,6 +3,7 @@ import { endStates } from '../../machines/index.js';
 import type { Tree } from '../actors/index.js';
 import type { Processor } from '../processes/processor.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
+import type { LogLine } from '../protocol/log.js';
 import type { Progress, ThreadView } from '../protocol/thread.js';
 import type { FrozenProcess } from '../protocol/worker.js';
 import type { Dumps } from './dumps.js';
@@ -18,7 +19,9 @@ export interface ProcessorsOptions {
   readonly locks?: Readonly<Record<string, number>>;
   /** Whose children they are: the same for every worker on this home (`homeMark`). */
   readonly mark: string;
-  readonly warn: (line: string) => void;
+  readonly warn: LogLine;
+  /** What children print beside their answers. @default to `warn` */
+  readonly info?: LogLine | undefined;
   /** A task's progress, told by its child. */
   readonly onProgress: (index: number, progress: Progress) => void;
   /** What is known of a thread's process has changed. */
@@ -85,7 +88,17 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
     });
   };
   const changed = () => new Promise<void>((resolve) => void waiting.push(resolve));
-  const children = processChildren({ commands, mark, warn, onChange, dumps: options.dumps });
+  /** With the thread that the child works for, when it is one. */
+  const onPrinted =
+    (info: LogLine): LogLine =>
+    (line, about) => {
+      const users = jobs.all().filter(({ processor }) => processor.pid === about?.pid);
+      info(line, { ...about, ...(users.length === 1 && users[0] ? { thread: users[0].index } : {}) });
+    };
+  const children = processChildren({
+    ...{ commands, mark, warn, onChange, dumps: options.dumps },
+    info: options.info && onPrinted(options.info),
+  });
   const jobs = processJobs({
     onProgress: options.onProgress,
     onNews: (index) => options.onWork?.(index),
@@ -94,6 +107,7 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       const was = isFrozen ? 'stood still' : 'worked on';
       warn(
         `the ${stage} process that ${was} for thread #${index} is gone (${messageOf(error)}): the stage starts over`,
+        { thread: index },
       );
     },
   });

@@ -1,5 +1,6 @@
 /** What the worker does with what its threads tell. */
 import type { WorkerEvent } from '../../machines/worker.js';
+import type { LogLine } from '../protocol/log.js';
 import type { HistoryRow, ThreadView } from '../protocol/thread.js';
 import type { Desk } from './desk-words.js';
 import type { Drainer } from './drain.js';
@@ -15,7 +16,7 @@ export interface SlotNewsDesk {
   readonly drain: Pick<Drainer, 'threadStarted'>;
   readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
   readonly onView: ((view: ThreadView) => void) | undefined;
-  readonly warn: (line: string) => void;
+  readonly warn: LogLine;
 }
 
 /** `parts` are those of the moment of the news: a thread is made before all of them are there. */
@@ -28,13 +29,13 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
     },
     onExited: (reason) => {
       const { send, warn } = parts();
-      warn(`thread #${index} ended: ${reason}; it is started again from its record`);
+      warn(`thread #${index} ended: ${reason}; it is started again from its record`, { thread: index });
       send({ type: 'thread.exited', index, reason });
     },
     onRestarting: () => parts().send({ type: 'thread.restarting', index }),
     onFailed: (reason) => {
       const { send, warn } = parts();
-      warn(`thread #${index} failed: ${reason}; the other threads go on`);
+      warn(`thread #${index} failed: ${reason}; the other threads go on`, { thread: index });
       send({ type: 'thread.failed', index, reason });
     },
     onGone: (last) => {

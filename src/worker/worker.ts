@@ -4,6 +4,7 @@ import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../acto
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
 import { messageOf } from '../protocol/errors.js';
+import type { LogLine } from '../protocol/log.js';
 import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
 import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
@@ -37,7 +38,9 @@ export interface WorkerOptions {
   readonly service: SectorService;
   readonly onRow?: (index: number, row: HistoryRow) => void;
   readonly onView?: (view: ThreadView) => void;
-  readonly warn: (line: string) => void;
+  readonly warn: LogLine;
+  /** What is no fault, such as what processors print. @default to `warn` */
+  readonly info?: LogLine;
   /** What stands behind the threads in the tree: control, heartbeat. A door that breaks is started again alone. */
   readonly doors?: (worker: Worker) => readonly ChildSpec[];
 }
@@ -85,6 +88,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     locks: config.extLocks,
     mark: homeMark(config.threads[0]?.location ?? '.'),
     warn,
+    info: options.info,
     onProgress: (index, progress) => threads.find(index)?.progress(progress),
     onWork: (index) => threads.find(index)?.refresh(),
     onRoom: () => desk.look(),

@@ -132,7 +132,7 @@ describe('a place that refuses: one line, exit 1, nothing left running', () => {
     const toml = workerToml(dir, nowhere);
     await startWorker(dir, toml);
     const second = await startWorker(dir);
-    await second.line(/^warning: thread #0 failed: .*sealvisor\.db is in use by another process/);
+    await second.line(/ warn {2}worker #0 thread #0 failed: .*sealvisor\.db is in use by another process/);
     const { stdout } = await onWorker(second.at, 'list', '--wide');
     expect(stdout).toMatch(/last_err=Some\("critical: .*is in use by another process.*mode=failed/);
     const resumed = await onWorker(second.at, 'resume', '--index', '0');

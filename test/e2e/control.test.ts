@@ -111,7 +111,7 @@ describe('the worker as a whole', () => {
     await atPc1(1);
     rewrite(`${holdPc1}\n[processors.limit]\npc1 = -1`, 1);
     process.kill(worker.pid, 'SIGHUP');
-    await worker.line(/^warning: nothing is reloaded: .*processors\.limit\.pc1/);
+    await worker.line(/ warn {2}worker nothing is reloaded: .*processors\.limit\.pc1/);
     expect(await threadsOf(worker.at)).toHaveLength(2);
   });
 

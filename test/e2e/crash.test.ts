@@ -134,9 +134,9 @@ describe('the manager', () => {
     await worker.line(/TreeDBuilt -> TicketAssigned/);
     await manager.end('SIGKILL');
     await worker.line(/PC2Done: temporary: .*cannot reach .*tries again/);
-    await worker.line(/^warning: cannot reach .*the worker keeps trying/);
+    await worker.line(/ warn {2}worker cannot reach .*the worker keeps trying/);
     const second = await again();
-    await worker.line(/^warning: the manager answers again/);
+    await worker.line(/ warn {2}worker the manager answers again/);
     await worker.line(/s-t010000-1 Finished -> Empty/);
     const { stdout } = await onManager(second.at, 'list', '--json');
     expect(JSON.parse(stdout)).toMatchObject([{ name: 'w1', dest: worker.at }]);
@@ -153,12 +153,12 @@ describe('the manager', () => {
     const worker = await startWorker(dir, workerToml(dir, `127.0.0.1:${port}`));
     await worker.line(
       new RegExp(
-        `^warning: cannot reach 127.0.0.1:${port} .*; threads without a sector wait, the worker keeps trying`,
+        ` warn {2}worker cannot reach 127.0.0.1:${port} .*; threads without a sector wait, the worker keeps trying`,
       ),
     );
     expect(await threadsOf(worker.at)).toMatchObject([{ mode: 'idle', state: 'Empty', lastError: null }]);
     await startManager(dir, { port, pieces });
-    await worker.line(/^warning: the manager answers again/);
+    await worker.line(/ warn {2}worker the manager answers again/);
     await worker.line(/s-t010000-1 ProofSubmitted -> Finished/);
   });
 });

@@ -81,6 +81,6 @@ test('frozen work is shown, a stop without --yes refuses to lose it, and SIGTERM
   const { stderr, code } = await worker.end('SIGTERM');
   expect(code).toBe(0);
   expect(stderr).toMatch(
-    /warning: the pc1 process frozen for thread #\d \(pid \d+\) ends with the worker: its stage is started over/,
+    / warn {2}worker the pc1 process frozen for thread #\d \(pid \d+\) ends with the worker: its stage is started over/,
   );
 });

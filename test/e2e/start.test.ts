@@ -88,7 +88,7 @@ describe('sealvisor start, then unseal', () => {
         expect.arrayContaining(['AddPieces', 'TreeD', 'PC1', 'PC2', 'PersistFiles', 'C1', 'C2']),
       );
     }
-    expect(stderr.match(/^warning: .*$/gm)).toEqual([
+    expect(stderr.match(/^\S+ warn .*$/gm)).toEqual([
       expect.stringMatching(/skipped 2 files .* over 2032 bytes.*piece-7\.bin/),
     ]);
     const files = summary.map((sealed) => sealed.sealedFile);
@@ -159,7 +159,7 @@ describe('sealvisor start, then unseal', () => {
   test('the commands it prints work as they are printed', async () => {
     const { dir, args } = await setup([100]);
     const fleet = start('sealvisor', [...args, '--sector-size', '2KiB']);
-    await fleet.line(/^every piece is sealed/);
+    await fleet.line(/ fleet every piece is sealed/);
     const told = fleet.lines.flatMap((line) => /^ {2}npx (\S+) (.*)$/.exec(line)?.slice(1) ?? []);
     const answers: string[] = [];
     for (let at = 0; at < told.length; at += 2) {
@@ -184,7 +184,7 @@ describe('sealvisor start, then unseal', () => {
     const { dir, home, args } = await setup([100]);
     const line = [...args, '--sector-size', '2KiB'];
     const first = start('sealvisor', line);
-    await first.line(/^every piece is sealed, 1 sector in all$/);
+    await first.line(/ fleet every piece is sealed, 1 sector in all$/);
     const second = await run('sealvisor', line);
     expect({ ...second, stderr: second.stderr.split('\n') }).toEqual({
       code: 1,
@@ -212,7 +212,7 @@ describe('sealvisor start, then unseal', () => {
       '3',
     ]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^every piece is sealed, 1 sector in all$/m);
+    expect(stderr).toMatch(/ fleet every piece is sealed, 1 sector in all$/m);
     expect(stdout).toMatch(/^s-t010000-1 /m);
   });
 

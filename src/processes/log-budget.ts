@@ -1,0 +1,59 @@
+/** What one child may have logged: the first lines of each period, and the number of those that were dropped. */
+
+export interface LogBudgetOptions {
+  /** For the line that says how many were dropped. */
+  readonly name: string;
+  /** @default 10000 */
+  readonly periodMs?: number;
+  /** Lines in a period. @default 500 */
+  readonly mostLines?: number;
+  /** Bytes in a period. @default 256 KiB */
+  readonly mostBytes?: number;
+  /** Runs a function later. @default a timer that keeps no process alive */
+  readonly later?: (run: () => void, ms: number) => void;
+}
+
+/** Longer lines are cut, bytes. */
+export const longestLogLine = 8192;
+
+const kibibyte = 1024;
+
+/** Gives what takes each line; those beyond the budget are only counted: a flood costs neither the log nor the loop. */
+export function logBudget(
+  say: (line: string) => void,
+  options: LogBudgetOptions,
+): (line: Buffer | string) => void {
+  const { name, periodMs = 10_000, mostLines = 500, mostBytes = 256 * kibibyte, later = timer } = options;
+  let lines = 0;
+  let bytes = 0;
+  let dropped = 0;
+  const endPeriod = () => {
+    if (dropped > 0)
+      say(
+        `${dropped.toLocaleString('en')} more line${dropped === 1 ? '' : 's'} of ${name} in ${periodMs / 1000} s ${dropped === 1 ? 'was' : 'were'} dropped`,
+      );
+    lines = 0;
+    bytes = 0;
+    dropped = 0;
+  };
+  return (line) => {
+    if (lines === 0) later(endPeriod, periodMs);
+    lines += 1;
+    bytes += line.length;
+    if (lines > mostLines || bytes > mostBytes) dropped += 1;
+    else say(shown(line));
+  };
+}
+
+/** Its length stays within the limit. */
+const cutMark = '… (cut)';
+
+function shown(line: Buffer | string): string {
+  if (line.length <= longestLogLine) return line.toString();
+  const most = longestLogLine - cutMark.length;
+  return (typeof line === 'string' ? line.slice(0, most) : line.toString('utf8', 0, most)) + cutMark;
+}
+
+function timer(run: () => void, ms: number): void {
+  setTimeout(run, ms).unref();
+}
