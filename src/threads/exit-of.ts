@@ -1,6 +1,6 @@
 import type { Exit } from '../actors/index.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
-import type { ThreadExit } from './thread-link.js';
+import { outOfMemory, type ThreadExit } from './thread-link.js';
 
 /** What the owner had done or seen before the thread ended. */
 export interface Intent {
@@ -21,27 +21,25 @@ export function exitOf(
   { error, said, isDone }: ThreadExit,
   { asked, hungMs, stopError }: Intent,
 ): Exit {
-  const crash = (
-    code: 'thread_gone' | 'thread_hung' | 'thread_out_of_memory',
-    what: string,
-    cause?: unknown,
-  ): Exit => ({
+  const crash = (code: 'thread_gone' | 'thread_hung', what: string, cause?: unknown): Exit => ({
     kind: 'crash',
     error: new SealvisorError(code, `${name} ${what}`, { cause }),
   });
   if (asked === 'killed') return { kind: 'killed' };
   if (hungMs !== undefined)
     return crash('thread_hung', `gave no heartbeat for ${Math.round(hungMs)} ms and was ended`);
+  if (isOutOfMemory(error)) return { kind: 'crash', error };
   if (systemCodeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY')
-    return crash(
-      'thread_out_of_memory',
-      'ran out of heap: raise its resourceLimits or let it keep less',
-      error,
-    );
+    return { kind: 'crash', error: outOfMemory(name, 'ran out of heap', error) };
   if (error !== undefined) return crash('thread_gone', `ended by ${messageOf(error)}`, error);
   if (stopError !== undefined)
     return crash('thread_gone', `failed to stop: ${messageOf(stopError)}`, stopError);
   if (asked === 'shutdown') return { kind: 'shutdown' };
   if (isDone) return { kind: 'normal' };
   return crash('thread_gone', `exited with ${said} and did not say that it was done`);
+}
+
+/** Ended by us, with its own sentence. */
+function isOutOfMemory(error: unknown): error is SealvisorError {
+  return error instanceof SealvisorError && error.code === 'thread_out_of_memory';
 }

@@ -114,11 +114,20 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
   };
 }
 
+/** How often a thread that turns notes its heap, ms; it takes some microseconds. */
+const weighEveryMs = 5;
+
 /** A beat in each turn of the loop, and one from time to time when nothing turns it; neither keeps it going. */
 function beatForEver(pulse: Pulse, everyMs: number): void {
   // Timers alone are not enough: work that a message began may go on in an immediate before timers have their turn.
+  let weighedAt = 0;
   const turn = () => {
     pulse.beat();
+    const now = performance.now();
+    if (now - weighedAt >= weighEveryMs) {
+      weighedAt = now;
+      pulse.weigh();
+    }
     setImmediate(turn).unref();
   };
   turn();

@@ -11,6 +11,8 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { admitThread } from './admission.js';
 import { withHanded } from './hand-over.js';
+import { limitsForV8, watchHeap } from './heap-watch.js';
+import { keepLoopsInterruptible } from './interruptible.js';
 import { PendingCalls } from './pending-calls.js';
 import { Pulse } from './pulse.js';
 import type { BootData, Given, Said, Told } from './wire.js';
@@ -64,6 +66,7 @@ export class ThreadLink {
   constructor({ entry, name, given, preload, resourceLimits }: BootOptions, owner?: Owner) {
     this.#owner = owner ?? { name, onEvent: () => undefined, services: noServices };
     const release = admitThread(name);
+    keepLoopsInterruptible();
     const events = new MessageChannel();
     const services = new MessageChannel();
     const workerData: BootData = {
@@ -79,7 +82,7 @@ export class ThreadLink {
         name,
         workerData,
         transferList,
-        ...(resourceLimits && { resourceLimits }),
+        ...(resourceLimits && { resourceLimits: limitsForV8(resourceLimits) }),
       });
     } catch (cause) {
       release();
@@ -90,8 +93,14 @@ export class ThreadLink {
     this.#worker.on('error', (error) => {
       this.#failure ??= error;
     });
+    const limitMiB = resourceLimits?.maxOldGenerationSizeMb;
+    const unwatch = watchHeap(this.#worker, this.pulse, limitMiB, ({ usedMiB, limitMiB: most }) => {
+      this.#failure ??= outOfMemory(this.#owner.name, `used ${usedMiB} MiB of its ${most} MiB of heap`);
+      this.terminate();
+    });
     this.exited = new Promise((resolve) => {
       this.#worker.once('exit', (said) => {
+        unwatch();
         release();
         this.#end(events.port1, services.port1);
         resolve({ error: this.#failure, said, isDone: this.#isDone });
@@ -210,6 +219,12 @@ export class ThreadLink {
     }
     this.#isGone = true;
   }
+}
+
+/** A thread that filled its heap; `cause` where V8 noticed first. */
+export function outOfMemory(name: string, what: string, cause?: unknown): SealvisorError {
+  const advice = 'was ended: raise its resourceLimits or let it keep less';
+  return new SealvisorError('thread_out_of_memory', `${name} ${what} and ${advice}`, { cause });
 }
 
 function startFailed(name: string, cause: unknown): SealvisorError {

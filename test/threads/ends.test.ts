@@ -47,7 +47,9 @@ test('a thread that runs out of heap says so, and takes nobody with it', async (
   const { thread } = await setup({ resourceLimits: { maxOldGenerationSizeMb: 16 } });
   const other = await setup();
   const error = await rejectionOf(thread.call('fillHeap', [], longMs));
-  expect(error).toMatchObject({ code: 'thread_gone', cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' } });
+  // Before Node 22.16 it is V8 that ends it.
+  const code = expect.stringMatching(/^(thread_out_of_memory|ERR_WORKER_OUT_OF_MEMORY)$/);
+  expect(error).toMatchObject({ code: 'thread_gone', cause: { code } });
   expect((await thread.exited).error).toBe(error.cause);
   expect(await other.thread.call('add', [1, 1], longMs)).toBe(2);
 });

@@ -21,7 +21,7 @@ const crashes = [
     verb: 'fillHeap',
     args: [],
     code: 'thread_out_of_memory',
-    cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
+    cause: undefined,
   },
 ] as const;
 const resourceLimits = { maxOldGenerationSizeMb: 32 };

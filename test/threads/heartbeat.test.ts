@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hungAfterMs, watchHeartbeat } from '#src/threads/heartbeat.js';
 import { alone, backUp, call, underSupervisor } from './child-setup.js';
-import { longMs } from './setup.js';
+import { fixture, longMs } from './setup.js';
 
 const heartbeat = { heartbeatMs: 50, missed: 4 };
 const limitMs = heartbeat.heartbeatMs * heartbeat.missed;
@@ -71,4 +71,10 @@ describe('the watch', () => {
     await new Promise<number>((resolve) => watchHeartbeat({ ageMs: 500 }, tick, resolve));
     expect(told).toEqual([]);
   });
+});
+
+test('a loop that V8 would make uninterruptible from Node 24 on is ended all the same', async () => {
+  const { child } = await alone({ entry: fixture('fills-heap.mjs'), ...heartbeat });
+  call(child, 'makeGarbage');
+  expect(await child.exited).toMatchObject({ kind: 'crash', error: { code: 'thread_hung' } });
 });
