@@ -32,6 +32,8 @@ export async function rpcCall(
   if ('jsonrpc' in said) return null;
   throw (
     problemIn(answer) ??
-    new SealvisorError('bad_answer', `${method} got no JSON-RPC answer (HTTP ${answer.status})`)
+    new SealvisorError('bad_answer', `${method} got no JSON-RPC answer (HTTP ${answer.status})`, {
+      data: { httpStatus: answer.status },
+    })
   );
 }

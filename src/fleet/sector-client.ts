@@ -2,13 +2,17 @@ import * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
+import { shortText } from '../protocol/some-of.js';
 import { jobAnswers } from './job-answers.js';
 import { rpcCall } from './rpc-client.js';
+
+/** Of what the manager says in words so much is kept, characters. */
+const longestText = 4096;
 
 const desc = z
   .string()
   .nullish()
-  .transform((text) => text ?? null);
+  .transform((text) => (text === null || text === undefined ? null : shortText(text, longestText)));
 const { allocated, deals, ticket } = jobAnswers;
 const submitted = z.object({ Res: z.number().int(), Desc: desc });
 const polled = z.object({ State: z.number().int(), Desc: desc });
@@ -26,7 +30,10 @@ const verdict = z
   .object({ Finalized: z.boolean().nullish(), AbortReason: z.string().nullish() })
   .nullable()
   .catch(null)
-  .transform((told) => ({ finalized: told?.Finalized ?? false, abortReason: told?.AbortReason || null }));
+  .transform((told) => ({
+    finalized: told?.Finalized ?? false,
+    abortReason: told?.AbortReason ? shortText(told.AbortReason, longestText) : null,
+  }));
 
 const timeoutMs = 15_000;
 const wireId = (id: SectorId) => ({ Miner: id.miner, Number: id.number });

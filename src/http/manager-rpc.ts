@@ -12,6 +12,7 @@ import {
   proofParam,
   reportParam,
   sectorIdParam,
+  shortened,
 } from '../protocol/sealer-wire.js';
 import type { SectorId } from '../protocol/sector.js';
 import type { WorkerEntry } from '../protocol/thread.js';
@@ -130,7 +131,7 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
   });
   onSector('ReportFinalized', ['id'], (of) => sectors.reportFinalized(of));
   add('ReportAborted', ['id', 'reason'], ([of, reason], caller) => {
-    const [sector, why] = [id(of), parse(z.string(), reason, 'reason')];
+    const [sector, why] = [id(of), parse(shortened, reason, 'reason')];
     // It is another's by now, and goes on there.
     if (sectors.isGivenElsewhere(sector, caller)) return null;
     sectors.check(sector, caller);

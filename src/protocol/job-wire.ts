@@ -1,6 +1,7 @@
 /** Jobs on the manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
 import * as z from 'zod';
 import { allocateParam, askingParam, bytes32, count, dealsParam, orNull } from './sealer-wire.js';
+import { shortText } from './some-of.js';
 
 const anything = { AllowedMiners: null, AllowedProofTypes: null, Request: null };
 const anyDeals = { MaxDeals: null, MinUsedSpace: null };
@@ -33,7 +34,7 @@ export const sizeParam = count;
 export const wordsParam = z
   .string()
   .nullish()
-  .transform((words) => words ?? '');
+  .transform((words) => shortText(words ?? '', 4096));
 
 /** Go writes an empty list as null. */
 export const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>

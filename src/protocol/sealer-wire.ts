@@ -1,6 +1,7 @@
 /** The manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
 import * as z from 'zod';
 import { errorLevels } from './level.js';
+import { shortText } from './some-of.js';
 import { workerLives } from './worker.js';
 
 export const count = z.number().int().min(0);
@@ -17,6 +18,8 @@ const level = z
   .string()
   .transform((text) => text.toLowerCase())
   .pipe(z.enum(errorLevels));
+/** Text of a person or of a program, which is kept and shown: a long one is cut. */
+export const shortened = z.string().transform((text) => shortText(text, 4096));
 export const orNull = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? null);
 
@@ -51,9 +54,9 @@ export const preCommitParam = z.object({
 });
 export const proofParam = z.object({ Proof: z.base64() });
 export const reportParam = z.object({
-  Worker: z.object({ Instance: z.string(), Location: z.string() }),
-  StateChange: z.object({ Prev: z.string(), Next: z.string(), Event: z.string() }),
-  Failure: orNull(z.object({ Level: level, Desc: z.string() })),
+  Worker: z.object({ Instance: shortened, Location: shortened }),
+  StateChange: z.object({ Prev: shortened, Next: shortened, Event: shortened }),
+  Failure: orNull(z.object({ Level: level, Desc: shortened })),
 });
 /** v0.2 sends neither Version, Running nor Waiting. */
 export const pingParam = z

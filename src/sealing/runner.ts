@@ -5,6 +5,7 @@ import type { FaultAct } from '../protocol/fault.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
 import { act } from './fault-acts.js';
 import { putAside } from './large-outputs.js';
+import { withShortMessage } from './long-message.js';
 import { sectorFiles } from './sector-files.js';
 import type { Stage, StageContext } from './stage.js';
 
@@ -101,8 +102,10 @@ export function stageRunner(options: RunnerOptions): StageRunner {
   return (context) => {
     const mine = last.then(() => run(context));
     last = mine.catch(() => undefined);
-    return mine.catch((thrown: unknown) => {
-      throw failureOf(thrown);
+    return mine.catch(async (thrown: unknown) => {
+      const { record, location } = context;
+      const root = record.sector ? sectorFiles(location, record.sector.id).root : undefined;
+      throw await withShortMessage(failureOf(thrown), options.nameOf(record.state), root);
     });
   };
 }

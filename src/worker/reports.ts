@@ -2,9 +2,9 @@
 import { endStates } from '../../machines/index.js';
 import type { Clock } from '../actors/index.js';
 import { systemClock } from '../actors/system-clock.js';
-import { systemCodeOf } from '../protocol/errors.js';
+import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import type { StateReport, Verdict } from '../protocol/sealer.js';
-import type { SectorId } from '../protocol/sector.js';
+import { formatSectorId, type SectorId } from '../protocol/sector.js';
 
 export interface SectorReport {
   readonly id: SectorId;
@@ -17,6 +17,8 @@ export interface SectorReportsOptions {
   readonly onVerdict: (sector: SectorId, verdict: Verdict) => void;
   /** After how much silence the state of a sector that is held is said again, ms. */
   readonly everyMs: () => number;
+  /** Told of a report that the manager does not accept. @default nothing */
+  readonly onRefused?: (line: string) => void;
   /** @default the timers of this process */
   readonly clock?: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
 }
@@ -34,13 +36,15 @@ const mostWaiting = 100;
 
 /** Reports go out one at a time, in the order they were told; what was not heard is said again before what comes next. */
 export function sectorReports(options: SectorReportsOptions): SectorReports {
-  const { send, onVerdict, everyMs, clock = systemClock } = options;
+  const { send, onVerdict, everyMs, onRefused = () => undefined, clock = systemClock } = options;
   const waiting: SectorReport[] = [];
   let latest: SectorReport | undefined;
   let isSending = false;
   let isStopped = false;
   let isJudged = false;
   let failures = 0;
+  /** The refusal that was told last: the same is not told again and again. */
+  let warned: string | undefined;
   let timer: unknown;
 
   const stopWaiting = () => {
@@ -85,10 +89,23 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
     );
     isSending = false;
     if (isStopped) return;
-    // One that the manager heard and refused holds nobody up: the last state is said again anyway.
-    if ('verdict' in end || systemCodeOf(end.error) === 'remote_error') heard();
-    else unheard(report);
+    // One that the manager refuses blocks none behind it: the last state is reported again anyway.
+    if ('error' in end && isNeverAccepted(end.error)) refused(report, end.error);
+    else if ('error' in end) unheard(report);
+    else heard();
     if ('verdict' in end) judge(report, end.verdict);
+  };
+  /** Without its long text it may be accepted; with it never. */
+  const refused = (report: SectorReport, error: unknown) => {
+    const short = shortened(report);
+    const state = report.body.StateChange.Next;
+    const what = short ? 'it is sent without its long text' : 'it is dropped';
+    const line = `the manager refuses the report that ${formatSectorId(report.id)} is ${state}: ${messageOf(error)}; ${what}`;
+    if (line !== warned) onRefused(line);
+    warned = line;
+    if (short) waiting.unshift(short);
+    if (short && latest === report) latest = short;
+    heard();
   };
   const unheard = (report: SectorReport) => {
     waiting.unshift(report);
@@ -116,6 +133,24 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
       stopWaiting();
     },
   };
+}
+
+/** A report of any length is accepted with so much, characters. */
+const shortest = 256;
+
+/** The report with a short text, if it has a long one. */
+function shortened({ id, body }: SectorReport): SectorReport | undefined {
+  const { Failure } = body;
+  if (!Failure || Failure.Desc.length <= shortest) return undefined;
+  return { id, body: { ...body, Failure: { ...Failure, Desc: `${Failure.Desc.slice(0, shortest - 1)}…` } } };
+}
+
+/** By what was sent, whenever it is sent: not for an outage, a manager that is busy, or one that wants another login. */
+function isNeverAccepted(error: unknown): boolean {
+  const code = systemCodeOf(error);
+  if (code === 'remote_error' || code === 'body_too_large' || code === 'invalid_request') return true;
+  const status = error instanceof SealvisorError ? Number(error.data?.httpStatus) : Number.NaN;
+  return status === 400 || status === 413 || status === 414 || status === 415 || status === 422;
 }
 
 const isSame = (one: SectorId, other: SectorId) => one.miner === other.miner && one.number === other.number;

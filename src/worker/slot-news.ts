@@ -55,6 +55,7 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
       events.publish({ type: 'row', index, row });
       onRow?.(index, row);
     },
+    onWarning: (line) => parts().warn(line, { thread: index }),
     overlay: (view) => {
       const { desk, processors } = parts();
       const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };

@@ -43,6 +43,7 @@ const processes = { children: setup.processChildren, index: setup.index, call: h
 const reports = sectorReports({
   send: (id, body) => service.reportState(id, body),
   everyMs: () => settings.rpcPollingIntervalMs,
+  onRefused: (line) => host.say({ type: 'warning', line }),
   onVerdict: (id, { abortReason }) => {
     const reason = abortReason ?? 'the manager holds this sector for done';
     life.lose(formatSectorId(id), reason);

@@ -35,7 +35,7 @@ export async function processTask<S extends ProcessorStage>(
   const { line, by } = await desk.call<ProcessAnswer>(processService, [desk.index, stage, bytes]);
   work.signal.throwIfAborted();
   const answer = parseAnswer(Buffer.from(line.buffer, line.byteOffset, line.byteLength));
-  if (!answer.ok) throw failureSaid(answer.message);
+  if (!answer.ok) throw failureSaid(answer.message, by);
   const fault = outputFault(stage, answer.output);
   if (fault !== undefined) throw new StageError('permanent', `${by} gave no output of ${stage}: ${fault}`);
   // The protocol's own shape for this stage's answer, as far as it is looked at.
@@ -43,9 +43,10 @@ export async function processTask<S extends ProcessorStage>(
 }
 
 /** Our own children say the level of a failure; any other's is permanent (SPEC section 3: processor failed). */
-function failureSaid(message: string): StageError {
-  const [, level, rest] = /^(temporary|permanent|critical|abort): (.*)$/s.exec(message) ?? [];
-  return level === undefined
-    ? new StageError('permanent', message)
-    : new StageError(level as ErrorLevel, rest ?? message);
+function failureSaid(message: string, by: string): StageError {
+  const [, level = 'permanent', rest = message] =
+    /^(temporary|permanent|critical|abort):\s(.*)$/s.exec(message) ?? [];
+  const reason = rest.trim() === '' ? `${by} failed and gave no reason: its err_msg is empty` : rest;
+  // One of the four by the pattern, or permanent.
+  return new StageError(level as ErrorLevel, reason);
 }

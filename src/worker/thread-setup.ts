@@ -32,4 +32,5 @@ export type ThreadNews =
   | { readonly type: 'view'; readonly view: ThreadView }
   | { readonly type: 'row'; readonly row: HistoryRow }
   | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'warning'; readonly line: string }
   | { readonly type: 'stopped' };

@@ -20,6 +20,7 @@ export interface SlotNews {
   onFailed(reason: string): void;
   onView(view: ThreadView): void;
   onRow(row: HistoryRow): void;
+  onWarning(line: string): void;
   /** The thread is gone, for whatever reason: what it held is free. `last` is what it showed. */
   onGone(last: ThreadView): void;
   /** What the worker knows beside the thread: the process that works for it, the line it stands in. */
@@ -115,6 +116,7 @@ export function createThreadSlot(
         hasShown = true;
         shown.show(event.view);
       } else if (event.type === 'row') news.onRow(event.row);
+      else if (event.type === 'warning') news.onWarning(event.line);
       else if (event.type === 'progress') showProgress(event.progress);
     },
   });

@@ -52,6 +52,28 @@ describe('an answer', () => {
     },
   );
 
+  test('with an empty err_msg fails with words that say so', async () => {
+    const { until } = await withProcessors(foreign('pc1', 'fail("");'));
+    expect(await until(0, paused)).toMatchObject({
+      lastError: {
+        level: 'permanent',
+        message: expect.stringMatching(/^the pc1 processor \(pid \d+\) failed and gave no reason/),
+      },
+    });
+  });
+
+  test('with an err_msg of 1.5 MB is cut to 4 KiB, and names the file beside the sector that has it', async () => {
+    const { until, locationOf } = await withProcessors(
+      foreign('pc1', 'fail("no such parent cache " + "x".repeat(1_500_000));'),
+    );
+    const { lastError, sector } = await until(0, paused);
+    const file = join(locationOf(0), 'sectors', sector?.id ?? '', 'errors', 'pc1.txt');
+    expect(lastError?.message).toMatch(/^no such parent cache x+… \(cut, of 1,500,021 characters; see .*\)$/);
+    expect(lastError?.message).toContain(file);
+    expect(lastError?.message.length).toBe(4096);
+    expect(statSync(file).size).toBe(1024 * 1024);
+  });
+
   test('that comes twice, or to nothing that was asked, or is garbage, is logged and does no harm', async () => {
     const { until, untilRow, warnings } = await withProcessors(
       foreign(

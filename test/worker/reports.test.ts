@@ -21,6 +21,7 @@ const reportOf = (Next: string, number = 2) => ({
 function setup(everyMs = 180_000) {
   const sent: string[] = [];
   const verdicts: [number, Verdict][] = [];
+  const refused: string[] = [];
   const open: { resolve(verdict: Verdict): void; reject(error: unknown): void }[] = [];
   let alarm: { readonly run: () => void; readonly ms: number } | undefined;
   const reports = sectorReports({
@@ -28,6 +29,7 @@ function setup(everyMs = 180_000) {
       sent.push(`${of.number} ${body.StateChange.Next}`);
       return new Promise((resolve, reject) => open.push({ resolve, reject }));
     },
+    onRefused: (line) => refused.push(line),
     onVerdict: (of, verdict) => verdicts.push([of.number, verdict]),
     everyMs: () => everyMs,
     clock: {
@@ -45,6 +47,7 @@ function setup(everyMs = 180_000) {
     reports,
     sent,
     verdicts,
+    refused,
     answer: async (verdict = fine) => {
       open.shift()?.resolve(verdict);
       await settled();
@@ -96,6 +99,46 @@ test('one that the manager refuses is not said again before the next', async () 
   reports.tell(reportOf('DealsAcquired'));
   await fail(new SealvisorError('remote_error', 'Venus.ReportState: no such sector'));
   expect(sent).toEqual(['2 Allocated', '2 DealsAcquired']);
+});
+
+const failedWith = (Desc: string) => {
+  const { body, ...rest } = reportOf('PC1Done');
+  return { ...rest, body: { ...body, Failure: { Level: 'permanent' as const, Desc } } };
+};
+
+test.each([
+  new SealvisorError('body_too_large', 'the body is larger than 1 MiB'),
+  new SealvisorError('invalid_request', 'report Failure.Desc: too long'),
+  new SealvisorError('bad_answer', 'got no JSON-RPC answer (HTTP 413)', { data: { httpStatus: 413 } }),
+])(
+  'one that can never be accepted ($message) is sent without its long text, then dropped with a warning, and an abort is heard',
+  async (refusal) => {
+    const { reports, sent, refused, verdicts, fail, answer, waitMs } = setup();
+    reports.tell(failedWith('x'.repeat(1_500_000)));
+    reports.tell(reportOf('PC2Done'));
+    await fail(refusal);
+    expect(sent).toEqual(['2 PC1Done', '2 PC1Done']);
+    await fail(refusal);
+    expect(sent.at(-1)).toBe('2 PC2Done');
+    await answer({ finalized: false, abortReason: 'deal withdrawn' });
+    expect(verdicts).toEqual([[2, { finalized: false, abortReason: 'deal withdrawn' }]]);
+    expect(waitMs()).toBe(180_000);
+    expect(refused).toEqual([
+      expect.stringMatching(
+        /^the manager refuses the report that s-t010000-2 is PC1Done: .*; it is sent without its long text$/,
+      ),
+      expect.stringMatching(/; it is dropped$/),
+    ]);
+  },
+);
+
+test('a manager behind a proxy that is busy, or away, is tried again', async () => {
+  const { reports, sent, refused, fail, ring } = setup();
+  reports.tell(failedWith('x'.repeat(5000)));
+  await fail(new SealvisorError('bad_answer', 'HTTP 502', { data: { httpStatus: 502 } }));
+  ring();
+  expect(sent).toEqual(['2 PC1Done', '2 PC1Done']);
+  expect(refused).toEqual([]);
 });
 
 test('a hundred wait at most: the oldest are dropped, the newest never', async () => {
