@@ -50,6 +50,10 @@ const daemonOptions = (command: Command) =>
       'further directories that pieces may be read from, with commas between: those of upgrades (`util sealer snapup`) and of earlier runs',
     )
     .option(
+      '--worker-addresses <list>',
+      'addresses, ranges and names that workers may be dialled at, with commas between (default: the address that a report came from)',
+    )
+    .option(
       '--names <list>',
       'names under which it may be asked, with commas between (its addresses, localhost and the name of the machine always work)',
     )

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseAddress } from '../../src/config/endpoint.js';
 import { ownName } from '../../src/config/own-names.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
+import { trustedAddresses } from '../../src/manager/worker-address.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
 import type { Log } from '../../src/protocol/log.js';
@@ -68,6 +69,7 @@ interface ManagerDaemonOptions extends LogOptions {
   readonly jobHeartbeat: string;
   readonly names?: string;
   readonly pieceRoots?: string;
+  readonly workerAddresses?: string;
 }
 
 /** Runs a manager until SIGINT or SIGTERM; SIGHUP has it open its log again. */
@@ -89,6 +91,10 @@ async function run(options: ManagerDaemonOptions, log: Log, file: DaemonLog): Pr
     home,
     pieces: options.pieces,
     pieceRoots: listOf('--piece-roots', options.pieceRoots, (dir) => resolve(dir.trim())),
+    workerAddresses: listOf('--worker-addresses', options.workerAddresses, (item) => {
+      trustedAddresses([item.trim()]);
+      return item.trim();
+    }),
     names: listOf('--names', options.names, ownName),
     heartbeatMs: jobHeartbeat(options.jobHeartbeat),
     fails: (_kind, _sector, nth) => nth <= failing,

@@ -25,7 +25,7 @@ export type ReachedWorker = Pick<WorkerClient, 'threads' | 'thread' | 'command' 
 
 /** The worker by that name, through the manager; an address it does not know is dialled itself. */
 export async function workerOf(name: string, options: ToManager): Promise<ReachedWorker> {
-  const routes = `/workers/${encodeURIComponent(name)}`;
+  const routes = workerRoute(name);
   try {
     await askManager<WorkerEntry>(options, 'GET', routes);
   } catch (thrown) {
@@ -42,6 +42,10 @@ export async function workerOf(name: string, options: ToManager): Promise<Reache
     tree: () => askManager<unknown>(options, 'GET', `${routes}/tree`),
   };
 }
+
+/** No URL can hold a name of dots alone: a last part of its own keeps it whole. */
+const workerRoute = (name: string) =>
+  `/workers/${encodeURIComponent(/^\.+$/.test(name) ? `${name}@` : name)}`;
 
 /** A word without a dot or a port may be a worker's name as well as a host's: it is a host when it resolves. */
 async function isAddress(name: string): Promise<boolean> {
@@ -62,6 +66,8 @@ export async function list(options: Options & { expiration: string }): Promise<v
     const workers = await askManager<WorkerEntry[]>(options, 'GET', '/workers');
     if (options.json) answerJson(workers);
     else answer(workerTable(workers, Date.now(), expirationMs, options.wide === true));
+    for (const name of new Set(workers.filter(({ label }) => label).map((each) => each.name)))
+      tell(`warning: several workers report as ${name}: give each its own [worker] name`);
   });
 }
 
@@ -133,7 +139,7 @@ function asked(request: ThreadRequest, { reason }: Options): ThreadRequest {
 }
 
 export async function remove(name: string, options: Options): Promise<void> {
-  await askManager<unknown>(options, 'DELETE', `/workers/${encodeURIComponent(name)}`);
+  await askManager<unknown>(options, 'DELETE', workerRoute(name));
   if (options.json) answerJson({ removed: name });
   else tell(`worker ${name} is forgotten until it reports again`);
 }

@@ -1,6 +1,7 @@
 /** How the commands reach a worker. Light: `list` must start in twice node's own time. */
-import { formatAddress, workerEndpoint } from '../../src/config/endpoint.js';
+import { configuredName, formatAddress, workerEndpoint } from '../../src/config/endpoint.js';
 import { expectOk, requestJson } from '../../src/fleet/http-client.js';
+import { type MeantWorker, meantHeaders } from '../../src/fleet/worker-client.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 
 export interface Where {
@@ -21,7 +22,17 @@ export const commandMs = 15_000;
 
 /** `http://host:port` of the worker that is meant. @throws usage, config_missing, config_invalid */
 export async function baseOf(where: Where): Promise<string> {
-  return `http://${formatAddress(await workerEndpoint(where, process.env))}`;
+  const base = `http://${formatAddress(await workerEndpoint(where, process.env))}`;
+  const name = where.config === undefined ? undefined : await configuredName(where.config);
+  if (name !== undefined) meantAt.set(base, { name });
+  return base;
+}
+
+/** Who is meant at an address: the worker of the configuration that led there, not another one that listens there now. */
+const meantAt = new Map<string, MeantWorker>();
+
+export function headersAt(base: string): Readonly<Record<string, string>> {
+  return meantHeaders(meantAt.get(base));
 }
 
 /** Calls a worker's REST; what it answers is typed by the same program on the other side. */
@@ -36,7 +47,13 @@ export async function askAt<T>(
   body?: unknown,
   timeoutMs = method === 'GET' ? readMs : commandMs,
 ): Promise<T> {
-  const response = await requestJson({ method, url: `${base}${path}`, body, timeoutMs });
+  const response = await requestJson({
+    method,
+    url: `${base}${path}`,
+    body,
+    headers: headersAt(base),
+    timeoutMs,
+  });
   return expectOk(response) as T;
 }
 

@@ -4,7 +4,7 @@ import { rpcCall } from '../../src/fleet/rpc-client.js';
 import { dumpVariable } from '../../src/protocol/dump-variable.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { answerJson, tell } from '../output/say.js';
-import { baseOf, commandMs, type Where } from './worker-ask.js';
+import { baseOf, commandMs, headersAt, type Where } from './worker-ask.js';
 
 /** In both of the field's spellings. */
 export interface DumpOptions extends Where {
@@ -30,7 +30,11 @@ export async function disableDump(options: DumpOptions): Promise<void> {
 }
 
 async function call(where: Where, method: string, params: readonly string[]): Promise<void> {
-  await rpcCall(`${await baseOf(where)}/`, `VenusWorker.${method}`, params, { timeoutMs: commandMs });
+  const base = await baseOf(where);
+  await rpcCall(`${base}/`, `VenusWorker.${method}`, params, {
+    headers: headersAt(base),
+    timeoutMs: commandMs,
+  });
 }
 
 function pidIn({ childPid, child_pid }: DumpOptions): number {

@@ -90,14 +90,14 @@ export function workerTable(
 ): string {
   const head = ['Name', 'Dest', 'Threads', 'Empty', 'Paused', 'Errors', 'LastPing(with ! if expired)'];
   const wideHead = isWide ? ['Version', 'Life', 'Running', 'Waiting'] : [];
-  const rows = workers.map(({ name, dest, version, life, summary, lastPing }) => {
+  const rows = workers.map(({ name, label = name, dest, version, life, summary, lastPing }) => {
     const ageMs = Math.max(0, nowMs - Date.parse(lastPing));
     const counts = [summary.threads, summary.empty, summary.paused, summary.errors].map(String);
     const wide = isWide
       ? [version ?? '-', life ?? '-', String(summary.running), String(summary.waiting)]
       : [];
     return [
-      name,
+      label,
       dest,
       ...wide,
       ...counts,

@@ -23,6 +23,13 @@ export async function workerEndpoint(
   return parseAddress(env.SEALVISOR_WORKER || '127.0.0.1', workerPort);
 }
 
+/** The name that a configuration gives its worker; undefined where none is named. @throws config_missing, config_invalid */
+export async function configuredName(path: string): Promise<string | undefined> {
+  const { readToml } = await import('./toml-file.js');
+  const name = part(part(readToml(path), 'worker'), 'name');
+  return typeof name === 'string' ? name : undefined;
+}
+
 /**
  * `host`, `host:port`, `[v6]`, `[v6]:port` or a bare IPv6 address.
  * @throws usage
@@ -30,11 +37,11 @@ export async function workerEndpoint(
 export function parseAddress(text: string, defaultPort: number): Endpoint {
   const address = text.trim();
   // Asked only of what may be one: the pattern behind isIPv6 costs a command 3 ms of its start.
-  if (/:.*:/.test(address) && isIPv6(address)) return { host: address, port: defaultPort };
-  const found = /^(?:\[([^\]]+)\]|([^\s:/[\]@]+))(?::(\d{1,5}))?$/.exec(address);
+  if (/^[^%]*:[^%]*:[^%]*$/.test(address) && isIPv6(address)) return { host: address, port: defaultPort };
+  const found = /^(?:\[([^\]]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/.exec(address);
   const host = found?.[1] ?? found?.[2];
   const port = found?.[3] === undefined ? defaultPort : Number(found[3]);
-  const isHost = host !== undefined && (found?.[1] === undefined || isIPv6(host));
+  const isHost = host !== undefined && (found?.[1] === undefined || (isIPv6(host) && !host.includes('%')));
   if (isHost && port <= 65535) return { host, port };
   throw new SealvisorError(
     'usage',

@@ -1,6 +1,7 @@
 /** A worker at an address: REST when it is one of ours, JSON-RPC when it is the field's own. */
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
+import { identityHeaders } from '../protocol/identity.js';
 import type { ControlReply, ThreadView } from '../protocol/thread.js';
 import type { FieldWorker } from './field-worker.js';
 import { expectOk, type JsonRequest, type JsonResponse, requestJson } from './http-client.js';
@@ -19,10 +20,29 @@ export interface WorkerClient extends FieldWorker {
   pass(request: PassedRequest): Promise<unknown>;
 }
 
+/** Who a command is for: a worker that is another one refuses it. */
+export interface MeantWorker {
+  readonly name: string;
+  readonly id?: string | undefined;
+}
+
+export function meantHeaders(meant: MeantWorker | undefined): Readonly<Record<string, string>> {
+  if (!meant) return {};
+  const { to, toId } = identityHeaders;
+  // A header holds ASCII alone.
+  return { [to]: encodeURIComponent(meant.name), ...(meant.id === undefined ? {} : { [toId]: meant.id }) };
+}
+
 /** `base` is `http://host:port`. What our own worker answers is typed by the same program on the other side. */
-export function workerClient(name: string, base: string, clock: WallClock): WorkerClient {
+export function workerClient(
+  name: string,
+  base: string,
+  clock: WallClock,
+  meant?: MeantWorker,
+): WorkerClient {
+  const headers = meantHeaders(meant);
   const rest = ({ path, ...request }: PassedRequest) =>
-    requestJson({ ...request, url: `${base}/api/v1${path}`, timeoutMs: patience(request.body) });
+    requestJson({ ...request, headers, url: `${base}/api/v1${path}`, timeoutMs: patience(request.body) });
   // Loaded when it is needed: the schemas of the field's answers would slow every command down.
   const field = async () => (await import('./field-worker.js')).fieldWorker(name, base, clock);
   const pass = async (request: PassedRequest) => {

@@ -16,7 +16,7 @@ import {
 } from '../protocol/sealer-wire.js';
 import type { SectorId } from '../protocol/sector.js';
 import type { WorkerEntry } from '../protocol/thread.js';
-import type { RpcMethod } from './json-rpc.js';
+import type { RpcCaller, RpcMethod } from './json-rpc.js';
 import { jobMethods } from './manager-job-rpc.js';
 import { parse } from './parse.js';
 
@@ -24,10 +24,11 @@ const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
 const name = (value: unknown) => parse(z.string().min(1), value, 'name');
 const flag = (value: unknown) => parse(z.boolean().nullish(), value, 'flag') ?? false;
 
-function pingInfo({ name: Name, dest: Dest, version, summary, lastPing }: WorkerEntry) {
+function pingInfo({ name, label, dest: Dest, version, summary, lastPing }: WorkerEntry) {
   return {
     Info: {
-      Name,
+      // What a command can name it by.
+      Name: label ?? name,
       Dest,
       Version: version ?? '',
       Summary: {
@@ -63,7 +64,7 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
   const add = (
     method: string,
     names: readonly string[],
-    call: (params: readonly unknown[], caller: Caller) => unknown,
+    call: (params: readonly unknown[], caller: RpcCaller) => unknown,
   ) => {
     methods[`Venus.${method}`] = {
       names,
@@ -83,13 +84,14 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
   add('WorkerPing', ['info'], ([info], caller) => {
     const { usedNumbers, ...ping } = parse(pingParam, info, 'WorkerPing');
     sectors.learnNumbers(usedNumbers, caller.worker);
-    roster.ping(ping);
+    const others = roster.ping({ ...ping, source: caller.address ?? null });
     // Upstream's workers expect nothing.
-    return caller.worker === null ? null : { Manager: manager.identity };
+    if (caller.worker === null && ping.worker === null) return null;
+    return { Manager: manager.identity, ...(others.length > 0 ? { Others: others } : {}) };
   });
   on('WorkerGetPingInfo', ['name'], (of) => {
     const wanted = name(of);
-    const found = roster.list().find((entry) => entry.name === wanted);
+    const found = roster.list().find((entry) => (entry.label ?? entry.name) === wanted);
     return found ? pingInfo(found) : null;
   });
   on('WorkerPingInfoList', [], () => roster.list().map(pingInfo));

@@ -6,6 +6,7 @@ import { eventRoutes } from './events.js';
 import { refuseForeignPages } from './foreign-pages.js';
 import { jsonRpcHandler } from './json-rpc.js';
 import { limitInFlight } from './load.js';
+import { refuseForOthers } from './meant-worker.js';
 import { metricsRoute } from './metrics.js';
 import { problem } from './problem.js';
 import { answerRpc } from './rpc-door.js';
@@ -24,6 +25,7 @@ export function workerApp(worker: Worker): Hono {
     names: () => [...worker.config().names, worker.config().worker.host],
     option: '[sealvisor] names',
   });
+  refuseForOthers(app, worker);
   limitInFlight(app);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   threadRoutes(app, worker.control);

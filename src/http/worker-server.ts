@@ -10,6 +10,7 @@ import type { LogLine } from '../protocol/log.js';
 import type { HistoryRow, ThreadView } from '../protocol/thread.js';
 import { version } from '../version.js';
 import { startHeartbeat } from '../worker/heartbeat.js';
+import { namesakeWarner } from '../worker/namesakes.js';
 import { startWorker, type Worker } from '../worker/worker.js';
 import { type Served, servedChild } from './serve.js';
 import { workerApp } from './worker-app.js';
@@ -36,6 +37,7 @@ export async function startWorkerServer(options: {
   const { manager } = config;
   const localIp = await ipTowards(manager.url);
   const name = config.worker.name ?? localIp;
+  const tellNamesakes = namesakeWarner(name, warn);
   let doors: Served | undefined;
   const worker = await startWorker({
     config,
@@ -68,11 +70,15 @@ export async function startWorkerServer(options: {
             intervalMs: () => self.config().worker.pingIntervalMs,
             summary: () => self.summary(),
             life: () => self.control.worker().life,
-            ping: (info) =>
-              rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [info], {
+            ping: async (info) => {
+              const { id: Id, incarnation: Incarnation } = self;
+              const report = { ...info, Id, Incarnation };
+              const answer = await rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [report], {
                 headers: manager.headers,
                 timeoutMs: pingTimeoutMs,
-              }),
+              });
+              tellNamesakes(answer);
+            },
             warn,
             fail,
           }),

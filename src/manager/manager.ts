@@ -11,6 +11,7 @@ import { type PieceWatch, watchPieces } from './piece-watch.js';
 import { type Relay, relay } from './relay.js';
 import { type Roster, roster } from './roster.js';
 import { type Sectors, sectorService } from './sectors.js';
+import { trustedAddresses } from './worker-address.js';
 
 export interface ManagerOptions {
   readonly home: string;
@@ -25,6 +26,8 @@ export interface ManagerOptions {
   readonly onPieces?: (added: readonly string[]) => void;
   readonly onlyWithDeals?: boolean;
   readonly limit?: number;
+  /** Addresses, ranges and names that workers are dialled at, whoever names them. @default none */
+  readonly workerAddresses?: readonly string[] | undefined;
   /** A window proof of which nothing is heard for so long is another worker's, ms. @default 60 s */
   readonly heartbeatMs?: number;
   /** Which messages fail on the mock chain. @default none */
@@ -57,6 +60,7 @@ export interface Manager {
 /** @throws location_in_use, location_not_writable, store_failed, port_taken, usage; nothing is left running */
 export async function startManager(options: ManagerOptions): Promise<Manager> {
   const { warn, clock = wallClock } = options;
+  const trusted = trustedAddresses(options.workerAddresses ?? []);
   proofTypeOfSize(options.sectorSize);
   if (!(options.epochMs > 0))
     throw new SealvisorError('usage', 'an epoch of no length: write a duration such as 1s');
@@ -122,14 +126,14 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
       {
         id: 'roster',
         start: serviceChild(() => {
-          services.roster = roster(up(services.store), clock);
+          services.roster = roster(up(services.store), clock, { warn });
           return nothingToStop;
         }),
       },
       {
         id: 'relay',
         start: serviceChild(() => {
-          services.relay = relay(up(services.roster), clock);
+          services.relay = relay(up(services.roster), clock, trusted);
           return nothingToStop;
         }),
       },

@@ -1,20 +1,21 @@
 /** Hands a command to a worker that reported. */
-import { dialable, formatAddress, parseAddress, workerPort } from '../config/endpoint.js';
+import { formatAddress } from '../config/endpoint.js';
 import { type WorkerClient, workerClient } from '../fleet/worker-client.js';
 import type { WallClock } from '../protocol/clock.js';
 import type { Roster } from './roster.js';
+import { dialledAt, type TrustedAddresses } from './worker-address.js';
 
 export interface Relay {
-  /** @throws worker_not_found, naming the known ones */
+  /** @throws worker_not_found, naming the known ones; ambiguous_worker, untrusted_address */
   to(name: string): WorkerClient;
 }
 
-export function relay(roster: Roster, clock: WallClock): Relay {
+export function relay(roster: Roster, clock: WallClock, trusted: TrustedAddresses): Relay {
   return {
     to: (name) => {
-      // A worker that names the address it listens on, not one to dial, is taken to be on this machine.
-      const endpoint = dialable(parseAddress(roster.get(name).dest, workerPort));
-      return workerClient(name, `http://${formatAddress(endpoint)}`, clock);
+      const { name: known, id, dest, source } = roster.reached(name);
+      const at = dialledAt(known, dest, source, trusted);
+      return workerClient(known, `http://${formatAddress(at)}`, clock, { name: known, id });
     },
   };
 }

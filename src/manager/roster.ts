@@ -1,4 +1,4 @@
-/** Who reported, and when. */
+/** Who reported, and when: a row for each daemon, so that two of one name are told apart. */
 import type { WallClock } from '../protocol/clock.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -6,50 +6,175 @@ import { shortText, someOf } from '../protocol/some-of.js';
 import type { Summary, WorkerEntry } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker.js';
 import type { FleetStore } from '../store/fleet-store.js';
+import type { WorkerRow } from '../store/worker-table.js';
 
 export interface Ping {
   readonly name: string;
   readonly dest: string;
   readonly version: string | null;
-  /** A worker of the field tells none. */
+  /** An upstream worker tells none. */
   readonly life?: WorkerLife | null;
   readonly summary: Summary;
+  /** The worker's own id; an upstream worker has none. */
+  readonly worker?: string | null;
+  /** Another one at each start. */
+  readonly incarnation?: string | null;
+  /** The address that the report came from. */
+  readonly source?: string | null;
+}
+
+/** A worker that reported, and where its last report came from. */
+export interface RosterEntry extends WorkerEntry {
+  readonly source: string | null;
 }
 
 export interface Roster {
-  ping(ping: Ping): void;
+  /** Other living daemons of the same name, as they are listed. @throws too_many */
+  ping(ping: Ping): readonly string[];
   list(): readonly WorkerEntry[];
-  /** @throws worker_not_found, naming the known ones */
+  /** By its name, or by `name@incarnation`. @throws worker_not_found, naming known ones; ambiguous_worker, naming both */
   get(name: string): WorkerEntry;
-  /** @throws worker_not_found */
+  /** As `get`, for who dials it. */
+  reached(name: string): RosterEntry;
+  /** All of that name. @throws worker_not_found */
   remove(name: string): void;
 }
 
-export function roster(store: FleetStore, clock: WallClock): Roster {
-  const list = () =>
-    store.workers().map(({ name, dest, version, summary: text, lastPingMs }) => {
-      // Written by `ping` alone.
-      const { life = null, ...summary } = JSON.parse(text) as Summary & { life?: WorkerLife | null };
-      return { name, dest, version, life, summary, lastPing: timestamp(lastPingMs) };
-    });
+export interface RosterOptions {
+  readonly warn: (line: string) => void;
+  /** Most daemons that are kept. @default 2000 */
+  readonly most?: number;
+}
+
+/** Silent for longer it is not alive, and its name is another's. */
+const livingMs = 10 * 60_000;
+/** Silent for longer it gives way to a new one where there is no room. */
+const forgottenMs = 24 * 3_600_000;
+
+const keyOf = ({ name, worker, incarnation }: Pick<WorkerRow, 'name' | 'worker' | 'incarnation'>) =>
+  JSON.stringify([name, worker, incarnation]);
+
+export function roster(store: FleetStore, clock: WallClock, { warn, most = 2000 }: RosterOptions): Roster {
+  /** Daemons that a later one has taken the place of; one that reports again is alive beside it. */
+  const replaced = new Set<string>();
+  const warned = new Set<string>();
+
+  const isLiving = (row: WorkerRow) => {
+    const { life } = summaryOf(row);
+    return clock.now() - row.lastPingMs <= livingMs && life !== 'stopped';
+  };
+  const namesakes = (row: WorkerRow, rows: readonly WorkerRow[]) =>
+    rows.filter((other) => other.name === row.name && keyOf(other) !== keyOf(row) && isLiving(other));
+  const entryOf = (row: WorkerRow, rows: readonly WorkerRow[]): WorkerEntry => {
+    const { name, worker, incarnation, dest, version, lastPingMs } = row;
+    const { life = null, ...summary } = summaryOf(row);
+    return {
+      ...{ name, dest, version, life, summary, lastPing: timestamp(lastPingMs) },
+      ...(worker === '' ? {} : { id: worker, incarnation }),
+      ...(isLiving(row) && namesakes(row, rows).length > 0 ? { label: labelOf(row) } : {}),
+    };
+  };
   const unknown = (name: string) => {
-    const names = list().map((entry) => entry.name);
+    const names = [...new Set(store.workers().map((row) => row.name))];
     const known = names.length > 0 ? `known are ${someOf(names)}` : 'none has reported yet';
     return new SealvisorError('worker_not_found', `no worker ${shortText(name)}: ${known}`);
   };
+  const find = (text: string): readonly WorkerRow[] => {
+    const exact = store.workersOf(text);
+    if (exact.length > 0) return exact;
+    const at = text.lastIndexOf('@');
+    if (at < 0) return [];
+    const rows = store.workersOf(text.slice(0, at));
+    // `..@` names a worker whose bare name no URL can hold.
+    return text.endsWith('@') ? rows : rows.filter((row) => labelOf(row) === text);
+  };
+  const one = (name: string): WorkerRow => {
+    const rows = find(name);
+    const living = rows.filter(isLiving);
+    if (living.length > 1)
+      throw new SealvisorError(
+        'ambiguous_worker',
+        `${living.length} workers report as ${shortText(name)}: name one of ${someOf(living.map(labelOf))}`,
+      );
+    const row = living[0] ?? rows.toSorted((a, b) => b.lastPingMs - a.lastPingMs)[0];
+    if (row) return row;
+    throw unknown(name);
+  };
+  const makeRoom = () => {
+    if (store.countWorkers() < most) return;
+    const least = store.leastKnownWorker(clock.now() - forgottenMs);
+    if (!least)
+      throw new SealvisorError(
+        'too_many',
+        `${most} workers are known, the most that are kept: remove some (util worker remove <name>)`,
+      );
+    store.removeWorker(least);
+  };
+  /** A daemon that was started again, or took another's place at its address. */
+  const replace = (row: WorkerRow, before: readonly WorkerRow[]) => {
+    if (replaced.delete(keyOf(row))) return;
+    for (const other of before) {
+      if (other.worker !== row.worker && other.dest !== row.dest) continue;
+      store.removeWorker(other);
+      replaced.add(keyOf(other));
+    }
+    // Enough to tell twins by: whoever is alive reports again soon.
+    if (replaced.size > most) replaced.clear();
+  };
+
   return {
-    ping: ({ name, dest, version, life = null, summary }) => {
-      const text = JSON.stringify({ ...summary, life });
-      store.putWorker({ name, dest, version, summary: text, lastPingMs: clock.now() });
+    ping: ({ name, dest, version, life = null, summary, ...from }) => {
+      const rows = store.workersOf(name);
+      const { worker, incarnation, source } = from;
+      const key = { name, worker: worker ?? '', incarnation: incarnation ?? '' };
+      const before = rows.find((row) => keyOf(row) === keyOf(key));
+      const row: WorkerRow = {
+        ...key,
+        ...{ dest, version, source: source ?? null, lastPingMs: clock.now() },
+        summary: JSON.stringify({ ...summary, life }),
+        pings: before ? 2 : 1,
+      };
+      if (!before) replace(row, rows);
+      if (!before) makeRoom();
+      store.putWorker(row);
+      const others = namesakes(row, store.workersOf(name)).map(labelOf);
+      if (others.length > 0 && !warned.has(name)) {
+        warned.add(name);
+        warn(
+          `${others.length + 1} workers report as ${name}: ${[labelOf(row), ...others].join(', ')}; give each its own [worker] name`,
+        );
+      }
+      if (others.length === 0) warned.delete(name);
+      return others;
     },
-    list,
+    list: () => {
+      const rows = store.workers();
+      const byName = new Map<string, WorkerRow[]>();
+      for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
+      return rows.map((row) => entryOf(row, byName.get(row.name) ?? []));
+    },
     get: (name) => {
-      const found = list().find((entry) => entry.name === name);
-      if (found) return found;
-      throw unknown(name);
+      const row = one(name);
+      return entryOf(row, store.workersOf(row.name));
+    },
+    reached: (name) => {
+      const row = one(name);
+      return { ...entryOf(row, []), source: row.source };
     },
     remove: (name) => {
-      if (!store.removeWorker(name)) throw unknown(name);
+      const rows = find(name);
+      if (rows.length === 0) throw unknown(name);
+      for (const row of rows) store.removeWorker(row);
     },
   };
+}
+
+/** What tells two of one name apart. */
+function labelOf({ name, incarnation, dest }: WorkerRow): string {
+  return `${name}@${incarnation === '' ? dest : incarnation}`;
+}
+
+function summaryOf({ summary }: WorkerRow): Summary & { readonly life?: WorkerLife | null } {
+  // Written by `ping` alone.
+  return JSON.parse(summary) as Summary & { life?: WorkerLife | null };
 }

@@ -10,6 +10,9 @@ export const identityHeaders = {
   expects: 'x-sealvisor-expects',
   /** The allocation that the sector or job in the request was given under. */
   given: 'x-sealvisor-given',
+  /** The worker that is meant, by its name (as in a URL) and its id: another one refuses. */
+  to: 'x-sealvisor-to',
+  toId: 'x-sealvisor-to-id',
 } as const;
 
 /** Who asks, as far as it says so. */

@@ -61,9 +61,12 @@ export const reportParam = z.object({
 /** v0.2 sends neither Version, Running nor Waiting. */
 export const pingParam = z
   .object({
-    Name: z.string().min(1),
-    Dest: z.string().min(1),
-    Version: orNull(z.string()),
+    Name: z.string().min(1).max(128),
+    Dest: z.string().min(1).max(300),
+    Version: orNull(z.string().max(200)),
+    /** Ours; upstream's workers have neither. */
+    Id: orNull(z.string().regex(/^[\w-]{1,64}$/)),
+    Incarnation: orNull(z.string().regex(/^[\w-]{1,32}$/)),
     Life: orNull(z.enum(workerLives)),
     UsedNumbers: askingParam.UsedNumbers,
     Summary: z.object({
@@ -75,10 +78,12 @@ export const pingParam = z
       Errors: count,
     }),
   })
-  .transform(({ Name, Dest, Version, Life, Summary, UsedNumbers }) => ({
+  .transform(({ Name, Dest, Version, Id, Incarnation, Life, Summary, UsedNumbers }) => ({
     name: Name,
     dest: Dest,
     version: Version,
+    worker: Id,
+    incarnation: Incarnation,
     life: Life,
     usedNumbers: UsedNumbers ?? [],
     summary: {

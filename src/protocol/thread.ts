@@ -201,4 +201,9 @@ export interface WorkerEntry {
   readonly life: WorkerLife | null;
   readonly summary: Summary;
   readonly lastPing: string;
+  /** The worker's own id, and that of its present start; left out for an upstream worker. */
+  readonly id?: string;
+  readonly incarnation?: string;
+  /** `name@incarnation`, where another living worker has the same name: commands name it so. */
+  readonly label?: string;
 }

@@ -87,6 +87,8 @@ export interface FrozenProcess {
 export interface WorkerView {
   /** Of its home: another worker of the same name or address has another. Left out by 0.1.0. */
   readonly id?: string;
+  /** Another one at each start: two workers of one name are told apart by it. */
+  readonly incarnation?: string;
   readonly name: string;
   readonly version: string;
   readonly life: WorkerLife;

@@ -3,14 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { systemCodeOf } from '../protocol/errors.js';
 import { openDatabase } from './database.js';
 import { type JobTable, jobSchema, jobTable } from './job-table.js';
-
-export interface WorkerRow {
-  readonly name: string;
-  readonly dest: string;
-  readonly version: string | null;
-  readonly summary: string;
-  readonly lastPingMs: number;
-}
+import { type WorkerTable, workerSchema, workerTable } from './worker-table.js';
 
 /** `body` is the sector's life as JSON (src/manager/sector-life.ts). */
 export interface SectorRow {
@@ -28,13 +21,10 @@ export interface PieceRow {
   readonly dealId: number;
 }
 
-export interface FleetStore extends JobTable {
+export interface FleetStore extends JobTable, WorkerTable {
   /** Made at random with the store: another home has another one, wherever its manager listens. */
   readonly identity: string;
   genesisMs(now: number): number;
-  putWorker(row: WorkerRow): void;
-  workers(): readonly WorkerRow[];
-  removeWorker(name: string): boolean;
   /** The number behind the highest that was given out here, or was learned. */
   nextSector(miner: number, body: string): SectorRow;
   /** A number is used somewhere; whether the next one is another by that. */
@@ -57,7 +47,6 @@ export interface FleetStore extends JobTable {
 const schema = `
   create table if not exists identity (only integer primary key check (only = 1), id text not null);
   create table if not exists meta (key text primary key, value integer not null);
-  create table if not exists worker (name text primary key, dest text not null, version text, summary text not null, lastPingMs integer not null);
   create table if not exists sector (miner integer not null, number integer not null, body text not null, primary key (miner, number));
   create table if not exists piece (
     dealId integer primary key autoincrement, cid text not null unique, path text not null,
@@ -76,17 +65,12 @@ export function openFleetStore(
   onBroken: (error: unknown) => void = () => undefined,
 ): FleetStore {
   const db = openDatabase(path, (opening) => {
-    opening.exec(schema + jobSchema);
+    opening.exec(schema + workerSchema + jobSchema);
     opening.prepare('insert or ignore into identity values (1, ?)').run(randomUUID());
   });
   const one = <T>(sql: string) => db.prepare<unknown[], T>(sql);
   const genesis = one<{ value: number }>("select value from meta where key = 'genesis'");
   const setGenesis = db.prepare("insert or ignore into meta values ('genesis', ?)");
-  const putWorker = db.prepare(
-    'insert or replace into worker values (@name, @dest, @version, @summary, @lastPingMs)',
-  );
-  const workers = one<WorkerRow>('select * from worker order by name');
-  const removeWorker = db.prepare('delete from worker where name = ?');
   const top = one<{ top: number | null }>(
     `select max(number) as top from (
       select max(number) as number from sector where miner = @miner
@@ -119,9 +103,6 @@ export function openFleetStore(
       setGenesis.run(now);
       return genesis.get()?.value ?? now;
     },
-    putWorker: (row) => void putWorker.run(row),
-    workers: () => workers.all(),
-    removeWorker: (name) => removeWorker.run(name).changes > 0,
     nextSector: db.transaction((miner: number, body: string) => {
       const row = { miner, number: topOf(miner) + 1, body };
       putSector.run(row);
@@ -147,6 +128,7 @@ export function openFleetStore(
       removePiece.run(cid);
       takeBack.run(cid);
     }),
+    ...workerTable(db),
     ...jobTable(db),
     together: (writes) => db.transaction(writes)(),
     close: () => void db.close(),

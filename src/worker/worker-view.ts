@@ -9,6 +9,7 @@ import type { Processors } from './processors.js';
 
 export interface WorkerFactsNow {
   readonly id: string;
+  readonly incarnation: string;
   readonly name: string;
   readonly version: string;
   readonly life: WorkerLife;
@@ -20,10 +21,11 @@ export interface WorkerFactsNow {
 }
 
 export function workerView(facts: WorkerFactsNow): WorkerView {
-  const { id, name, version, life, record, threads, desk, stores, processors } = facts;
+  const { id, incarnation, name, version, life, record, threads, desk, stores, processors } = facts;
   const frozen = processors.frozen();
   return {
     id,
+    incarnation,
     name,
     version,
     life,

@@ -1,4 +1,5 @@
 /** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
+import { randomBytes } from 'node:crypto';
 import { emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
 import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
@@ -48,6 +49,8 @@ export interface WorkerOptions {
 export interface Worker {
   /** Of its home, whatever its name and address are. */
   readonly id: string;
+  /** Another one at each start. */
+  readonly incarnation: string;
   readonly name: string;
   readonly version: string;
   readonly control: WorkerControl;
@@ -68,6 +71,7 @@ export interface Worker {
 /** @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { name, version, warn, onRow, onView } = options;
+  const incarnation = randomBytes(2).toString('hex');
   let { config } = options;
   const commands = processorCommands(config.processors, warn);
   await checkAnyWritable(config.threads.map((thread) => thread.location));
@@ -144,7 +148,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const drain = drainer({ threads: control.threads, pause: control.pause, resume: control.resume, warn });
   const view = () =>
     workerView({
-      ...{ id: store.id, name, version, record, desk, processors },
+      ...{ id: store.id, incarnation, name, version, record, desk, processors },
       // The machine's states are these.
       life: actor.getSnapshot().value as WorkerLife,
       threads: control.threads(),
@@ -207,6 +211,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
   const worker: Worker = {
     id: store.id,
+    incarnation,
     name,
     version,
     control: {

@@ -43,12 +43,26 @@ test.each([
   expect(formatAddress({ host, port })).toBe(formatted);
 });
 
-test.each(['', ':80', 'host:', 'host:x', 'host:70000', '[host]:80', 'http://host:80', 'a b', 'host:80/x'])(
-  '%j is no address',
-  (text) => {
-    expect(() => parseAddress(text, 5)).toThrow(expect.objectContaining({ code: 'usage' }));
-  },
-);
+test.each([
+  '',
+  ':80',
+  'host:',
+  'host:x',
+  'host:70000',
+  '[host]:80',
+  'http://host:80',
+  'a b',
+  'host:80/x',
+  'a?b:80',
+  'a#b',
+  'a%41:80',
+  'u@h:80',
+  '[fe80::1%eth0]:80',
+  'fe80::1%eth0',
+  'a\\b',
+])('%j is no address', (text) => {
+  expect(() => parseAddress(text, 5)).toThrow(expect.objectContaining({ code: 'usage' }));
+});
 
 test('an address to listen on everywhere is dialled on this machine', () => {
   const at = (text: string) => formatAddress(dialable(parseAddress(text, workerPort)));

@@ -127,6 +127,7 @@ export function workerDoors(
   const worker = () => workerViewOf({ counts: summarize(control.threads()) });
   const app = workerApp({
     id: 'worker-1',
+    incarnation: '3f9a',
     name: 'w1',
     version: '1.2.3',
     control: { ...control, ...notAsked, worker, ...own },

@@ -209,3 +209,65 @@ test('a worker of the field cannot be forced, nor asked by revision', async () =
     );
   expect(calls).toEqual([]);
 });
+
+test("a command for a worker whose port is now another one's is refused by that one", async () => {
+  const { dest, sent } = await ourWorker();
+  const { manager } = await setup();
+  const app = managerApp(manager);
+  manager.roster.ping({ name: 'a', dest, version: null, summary });
+  manager.roster.ping({ name: 'w1', dest, version: null, summary, worker: 'another-id', incarnation: '1' });
+  for (const name of ['a', 'w1']) {
+    const path = `/api/v1/workers/${name}`;
+    for (const refusal of [
+      await post(app, `${path}/threads/0/pause`, {}),
+      await post(app, `${path}/worker/stop`, {}),
+      await get(app, `${path}/threads`),
+    ])
+      expect(refusal).toMatchObject({
+        status: 409,
+        body: {
+          code: 'wrong_worker',
+          worker: 'w1',
+          detail: expect.stringContaining(`worker ${name} was meant`),
+        },
+      });
+  }
+  expect(sent).toEqual([]);
+  manager.roster.ping({ name: 'w1', dest, version: null, summary, worker: 'worker-1', incarnation: '2' });
+  expect((await post(app, '/api/v1/workers/w1/threads/0/pause', {})).status).toBe(200);
+});
+
+test('an address that a report from elsewhere names is not dialled', async () => {
+  const { dest, sent } = await ourWorker();
+  const { manager } = await setup();
+  const app = managerApp(manager);
+  manager.roster.ping({ name: 'w1', dest, version: null, summary, source: '192.0.2.9' });
+  expect(await post(app, '/api/v1/workers/w1/threads/0/pause', {})).toEqual(
+    problemOf(403, 'untrusted_address', expect.stringContaining('--worker-addresses 127.0.0.1')),
+  );
+  expect(sent).toEqual([]);
+});
+
+test('a bare name that two living workers have is refused on every route, naming both', async () => {
+  const { manager } = await setup();
+  const app = managerApp(manager);
+  for (const [worker, port] of [
+    ['3f9a', 1],
+    ['77ab', 2],
+  ] as const)
+    manager.roster.ping({
+      name: 'w1',
+      dest: `127.0.0.1:${port}`,
+      version: null,
+      summary,
+      worker,
+      incarnation: worker,
+    });
+  const refusal = problemOf(409, 'ambiguous_worker', expect.stringMatching(/w1@3f9a, w1@77ab/));
+  expect(await post(app, `${threads}/0/pause`, {})).toEqual(refusal);
+  expect(await post(app, '/api/v1/workers/w1/worker/drain', {})).toEqual(refusal);
+  expect(await get(app, '/api/v1/workers/w1@3f9a/threads')).toMatchObject({
+    status: 502,
+    body: { detail: expect.stringContaining('127.0.0.1:1') },
+  });
+});

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type FleetStore, openFleetStore } from '#src/store/fleet-store.js';
 import { freshDir, thrownBy } from './setup.js';
@@ -10,7 +11,10 @@ function setup(path = join(freshDir(), 'home', 'manager.db')): FleetStore & { re
   return { ...store, path };
 }
 
-const worker = { name: 'w1', dest: '127.0.0.1:17890', version: null, summary: '{}', lastPingMs: 1 };
+const worker = {
+  ...{ name: 'w1', worker: 'id1', incarnation: 'a', dest: '127.0.0.1:17890', source: null },
+  ...{ version: null, summary: '{}', lastPingMs: 1, pings: 1 },
+};
 const piece = (cid: string, paddedSize: number) => ({
   cid,
   path: `/pieces/${cid}`,
@@ -102,12 +106,46 @@ test('a piece found again keeps its deal; one whose bytes are gone is taken out'
   expect(store.pieces()).toEqual([]);
 });
 
-test('removing a worker says whether there was one', () => {
+test('two workers of one name are two rows, each removed by itself', () => {
   const store = setup();
-  store.putWorker(worker);
-  expect(store.removeWorker('w1')).toBe(true);
-  expect(store.removeWorker('w1')).toBe(false);
-  expect(store.workers()).toEqual([]);
+  const other = { ...worker, worker: 'id2', dest: '10.0.0.2:17890' };
+  for (const row of [worker, other, { ...worker, name: 'w2' }]) store.putWorker(row);
+  expect(store.workersOf('w1')).toEqual([worker, other]);
+  expect(store.countWorkers()).toBe(3);
+  store.removeWorker(worker);
+  expect(store.workersOf('w1')).toEqual([other]);
+});
+
+test('what goes first is who was heard of once, the longest ago; then who is silent', () => {
+  const store = setup();
+  const rows = [
+    { ...worker, name: 'known', pings: 2, lastPingMs: 1 },
+    { ...worker, name: 'once', lastPingMs: 5 },
+    { ...worker, name: 'once-before', lastPingMs: 4 },
+  ];
+  for (const row of rows) store.putWorker(row);
+  const order: (string | undefined)[] = [];
+  for (let at = 0; at < 3; at += 1) {
+    const least = store.leastKnownWorker(1);
+    order.push(least?.name);
+    if (least) store.removeWorker(least);
+  }
+  expect(order).toEqual(['once-before', 'once', undefined]);
+  expect(store.leastKnownWorker(2)?.name).toBe('known');
+});
+
+test('the workers of a store of 0.1.0 are taken over', () => {
+  const store = setup();
+  store.close();
+  const db = new Database(store.path);
+  db.exec(
+    'create table worker (name text primary key, dest text, version text, summary text, lastPingMs integer)',
+  );
+  db.exec("insert into worker values ('w1', '127.0.0.1:17890', null, '{}', 1)");
+  db.close();
+  const again = openFleetStore(store.path);
+  onTestFinished(() => again.close());
+  expect(again.workers()).toEqual([{ ...worker, worker: '', incarnation: '', pings: 2 }]);
 });
 
 test('one home has one manager: a second is told location_in_use', () => {
@@ -139,7 +177,7 @@ test('a damaged file is told to who opened the store, and thrown to who asked', 
   const thrown = thrownBy(() => store.sectors());
   expect(thrown).toMatchObject({ code: expect.stringMatching(/^SQLITE_CORRUPT/) });
   expect(told).toEqual([thrown]);
-  expect(thrownBy(() => store.putWorker({ ...worker, summary: undefined as never }))).not.toMatchObject({
+  expect(thrownBy(() => store.putWorker({ ...worker, summary: {} as never }))).not.toMatchObject({
     code: expect.stringMatching(/^SQLITE_CORRUPT/),
   });
   expect(told).toHaveLength(1);
