@@ -37,6 +37,7 @@ export const errorCodes = {
   location_shared: { http: 500, exit: 2, rpc: -32000 },
   location_not_writable: failed,
   location_in_use: failed,
+  wrong_disk: failed,
   port_taken: failed,
   unreachable,
   deadline_exceeded: { http: 504, exit: 4, rpc: -32004 },

@@ -1,0 +1,46 @@
+/**
+ * Calls to disks with a deadline. A disk that does not answer holds up only those who ask for it: each call that does
+ * not come back keeps one thread of libuv's pool, so it is not asked again until it has answered.
+ */
+
+/** A clock's timers. */
+export interface Timers {
+  setTimeout(act: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+export interface DiskGate {
+  /** @throws what `work` does; an error that says so when the disk has not answered in time, or has not answered an earlier call */
+  within<T>(disk: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Over all disks; libuv's pool has room for many more (pool-size.ts). */
+const mostHanging = 32;
+
+export function diskGate(timers: Timers, deadlineMs = 2000): DiskGate {
+  const hanging = new Map<string, number>();
+  return {
+    within: async (disk, work) => {
+      const late = new Error(`it has not answered within ${deadlineMs / 1000} s`);
+      if (hanging.has(disk)) throw late;
+      if (hanging.size >= mostHanging) throw new Error(`${[...hanging.keys()].join(' and ')} do not answer`);
+      let timer: unknown;
+      let isLate = false;
+      const deadline = new Promise<never>((_, reject) => {
+        timer = timers.setTimeout(() => {
+          isLate = true;
+          hanging.set(disk, (hanging.get(disk) ?? 0) + 1);
+          reject(late);
+        }, deadlineMs);
+      });
+      const answer = work().finally(() => {
+        timers.clearTimeout(timer);
+        if (!isLate) return;
+        const left = (hanging.get(disk) ?? 1) - 1;
+        if (left > 0) hanging.set(disk, left);
+        else hanging.delete(disk);
+      });
+      return Promise.race([answer, deadline]);
+    },
+  };
+}

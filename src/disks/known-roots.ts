@@ -1,0 +1,72 @@
+/**
+ * Which store a worker expects in which directory. The list is kept in every location, in the worker's home and, under
+ * the worker's own key, in every attached store: the loss of a disk does not take it along.
+ */
+import { hash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { marksDir, type RootKind, writeWhole } from './mark.js';
+import { readRegular } from './regular-file.js';
+
+export interface KnownRoot {
+  /** As the worker is configured. */
+  readonly path: string;
+  /** Of its mark. */
+  readonly id: string;
+  readonly kind: RootKind;
+  /** When it was accepted, RFC 3339: of two lists the later word counts. */
+  readonly at: string;
+}
+
+export type KnownRoots = ReadonlyMap<string, KnownRoot>;
+
+/** Names a worker's list in a store that several workers share. */
+export function listKey(worker: string, configPath: string): string {
+  return hash('sha1', `${worker}\n${configPath}`).slice(0, 16);
+}
+
+const listPath = (root: string, key: string) => join(root, marksDir, `roots-${key}.json`);
+const limits = { mostBytes: 4 * 1024 * 1024 };
+
+/** Empty where there is no list. @throws wrong_disk for one that cannot be read */
+export async function readKnownRoots(root: string, key: string): Promise<readonly KnownRoot[]> {
+  const path = listPath(root, key);
+  try {
+    const found: unknown = JSON.parse((await readRegular(path, limits)).toString());
+    if (typeof found === 'object' && found !== null && 'roots' in found && Array.isArray(found.roots))
+      return found.roots.filter(isKnownRoot);
+    throw new Error('fields are missing');
+  } catch (cause) {
+    const code = systemCodeOf(cause);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    const message = `the list of stores ${path} cannot be read (${messageOf(cause)}): check the disk, then restore or remove it`;
+    throw new SealvisorError('wrong_disk', message, { cause });
+  }
+}
+
+/** In a root that has its mark. @throws what the file system says */
+export async function writeKnownRoots(root: string, key: string, known: KnownRoots): Promise<void> {
+  await mkdir(join(root, marksDir)).catch((error: unknown) => {
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
+  });
+  const roots = [...known.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  await writeWhole(listPath(root, key), { version: 1, roots });
+}
+
+/** All lists as one: of each path the latest word. */
+export function mergedRoots(lists: Iterable<readonly KnownRoot[]>): Map<string, KnownRoot> {
+  const merged = new Map<string, KnownRoot>();
+  for (const list of lists)
+    for (const root of list) {
+      const other = merged.get(root.path);
+      if (!other || other.at < root.at) merged.set(root.path, root);
+    }
+  return merged;
+}
+
+function isKnownRoot(value: unknown): value is KnownRoot {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, id, kind, at } = value as Partial<KnownRoot>;
+  return [path, id, kind, at].every((part) => typeof part === 'string');
+}

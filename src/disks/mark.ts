@@ -1,0 +1,131 @@
+/** The mark of a disk: a small file in a root directory that says which store it is. */
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { readRegular, readRegularSync } from './regular-file.js';
+
+/** What a root directory is used for. */
+export type RootKind = 'location' | 'attached' | 'home';
+
+export interface Mark {
+  readonly version: 1;
+  /** Random; the same for as long as the store lives, wherever its disk is mounted. */
+  readonly id: string;
+  readonly kind: RootKind;
+  /** RFC 3339. */
+  readonly madeAt: string;
+  /** The worker that made it. */
+  readonly madeBy: string;
+}
+
+/** Our own directory in a root. */
+export const marksDir = '.sealvisor';
+export const markPath = (root: string) => join(root, marksDir, 'mark.json');
+
+const limits = { mostBytes: 64 * 1024 };
+
+/** Undefined when there is none, or not even the directory. @throws wrong_disk for a mark that cannot be read */
+export async function readMark(root: string): Promise<Mark | undefined> {
+  try {
+    return markOf(root, await readRegular(markPath(root), limits));
+  } catch (error) {
+    return withoutMark(root, error);
+  }
+}
+
+/** The same, on this thread: for one that works on no other disk. */
+export function readMarkSync(root: string): Mark | undefined {
+  try {
+    return markOf(root, readRegularSync(markPath(root), limits));
+  } catch (error) {
+    return withoutMark(root, error);
+  }
+}
+
+/** Makes a mark, durable when it resolves; where another was quicker, that one is given. @throws what the file system says */
+export async function makeMark(root: string, kind: RootKind, madeBy: string, now: Date): Promise<Mark> {
+  const mark: Mark = { version: 1, id: randomUUID(), kind, madeAt: now.toISOString(), madeBy };
+  await mkdir(join(root, marksDir)).catch((error: unknown) => {
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
+  });
+  await writeWhole(markPath(root), mark, { isNew: true });
+  await syncDirectory(root);
+  return (await readMark(root)) ?? mark;
+}
+
+/** Writes JSON so that it is there whole or not at all. `isNew`: a file that is there already stays. */
+export async function writeWhole(
+  path: string,
+  value: unknown,
+  { isNew = false }: { readonly isNew?: boolean } = {},
+): Promise<void> {
+  const draft = `${path}.${process.pid}-${randomUUID()}.new`;
+  try {
+    const file = await open(draft, 'wx');
+    try {
+      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (isNew) await place(draft, path);
+    else await rename(draft, path);
+    await syncDirectory(dirname(path));
+  } finally {
+    // Gone already behind a rename; where the disk refuses, the first fault is the one to be told.
+    await rm(draft, { force: true }).catch(() => undefined);
+  }
+}
+
+/** A link, unlike a rename, leaves the file of who was quicker. */
+async function place(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    // A file system without links.
+    await rename(draft, path);
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function withoutMark(root: string, error: unknown): undefined {
+  const code = systemCodeOf(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+  if (error instanceof SealvisorError && error.code === 'wrong_disk') throw error;
+  throw unreadable(root, messageOf(error), error);
+}
+
+function markOf(root: string, bytes: Buffer): Mark {
+  let found: Partial<Mark> | null;
+  try {
+    found = JSON.parse(bytes.toString()) as Partial<Mark> | null;
+  } catch (cause) {
+    throw unreadable(root, messageOf(cause), cause);
+  }
+  const { version, id, kind, madeAt, madeBy } = found ?? {};
+  if (version !== 1) throw unreadable(root, `version ${version}, this program knows version 1`);
+  const isWhole = typeof id === 'string' && typeof madeAt === 'string' && typeof madeBy === 'string';
+  if (isWhole && (kind === 'location' || kind === 'attached' || kind === 'home'))
+    return { version, id, kind, madeAt, madeBy };
+  throw unreadable(root, 'fields are missing');
+}
+
+function unreadable(root: string, why: string, cause?: unknown): SealvisorError {
+  return new SealvisorError(
+    'wrong_disk',
+    `the mark ${markPath(root)} cannot be read (${why}); nothing is written to ${root}: check the disk, then restore the mark, or remove it and run \`venus-worker store init\``,
+    { cause },
+  );
+}

@@ -1,0 +1,114 @@
+/** Takes a root directory into use: by its mark, or by a first use that makes the mark. */
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { type Content, contentOf } from './first-use.js';
+import type { KnownRoot } from './known-roots.js';
+import { type Mark, makeMark, type RootKind, readMark } from './mark.js';
+import { type SeenRoot, seeRoot, wrongDisk } from './seen-root.js';
+
+export interface Root {
+  readonly path: string;
+  readonly kind: RootKind;
+  /** Nothing is ever written there, a mark neither. */
+  readonly isReadonly: boolean;
+}
+
+export interface OpenRootOptions {
+  /** What is expected there, if anything is known. */
+  readonly expected: KnownRoot | undefined;
+  /** Paths of all roots. */
+  readonly others: readonly string[];
+  /** Nothing is known of any root: directories above this one may be made, too. */
+  readonly isFirstStart: boolean;
+  /** An operator said so: what is there now is used, whatever was expected. @default false */
+  readonly isForced?: boolean;
+  /** Who makes the mark. */
+  readonly worker: string;
+  readonly now: Date;
+}
+
+export interface OpenedRoot {
+  /** Null for a read-only store without a mark. */
+  readonly seen: SeenRoot | null;
+  readonly mark: Mark | null;
+  /** What was found when the mark was made now. */
+  readonly made: Content | null;
+}
+
+/**
+ * @throws wrong_disk when its mark is missing or another one, or the directory holds something else;
+ * location_not_writable
+ */
+export async function openRoot(root: Root, options: OpenRootOptions): Promise<OpenedRoot> {
+  const { path, kind, isReadonly } = root;
+  const { expected, isForced = false } = options;
+  const mark = await readMark(path);
+  if (expected && !isForced && mark?.id !== expected.id) throw wrongDisk(path, expected.id, mark?.id, found(mark));
+  if (mark) {
+    if (mark.kind !== kind && kind !== 'home' && mark.kind !== 'home') throw otherKind(root, mark);
+    if (!isReadonly) await checkWritable(path);
+    return { seen: await seeRoot(path, mark.id), mark, made: null };
+  }
+  if (isReadonly) return { seen: null, mark: null, made: null };
+  const content = await firstUse(root, options);
+  const made = await makeMark(path, kind, options.worker, options.now).catch((cause: unknown) => {
+    throw notWritable(path, cause);
+  });
+  return { seen: await seeRoot(path, made.id), mark: made, made: content };
+}
+
+/** Looks at what is there, and makes the directory where nothing is. */
+async function firstUse({ path, kind }: Root, options: OpenRootOptions): Promise<Content> {
+  const { others, isFirstStart, isForced = false } = options;
+  const within = others.filter((other) => dirname(other) === path).map((other) => basename(other));
+  const content = await contentOf(path, kind, within).catch((cause: unknown) => {
+    throw notWritable(path, cause);
+  });
+  if (content.kind === 'other' && !isForced)
+    throw new SealvisorError(
+      'wrong_disk',
+      `${path} is not empty and does not hold the files of a sealing store (it has ${content.first}): choose an empty directory, or \`venus-worker store init -l ${path}\` uses it as it is`,
+    );
+  if (content.kind === 'absent') await makeDirectory(path, isFirstStart || isForced);
+  await checkWritable(path);
+  return content;
+}
+
+async function makeDirectory(path: string, isFirstStart: boolean): Promise<void> {
+  try {
+    await mkdir(path, { recursive: isFirstStart });
+  } catch (cause) {
+    const code = systemCodeOf(cause);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT') throw notWritable(path, cause);
+    const message = `${dirname(path)} is not there, and ${path} was never used: mount its disk or make the directory, or \`venus-worker store init -l ${path}\` makes both`;
+    throw new SealvisorError('wrong_disk', message, { cause });
+  }
+}
+
+/** @throws location_not_writable */
+async function checkWritable(path: string): Promise<void> {
+  await access(path, constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+    throw notWritable(path, cause);
+  });
+}
+
+export function notWritable(path: string, cause: unknown): SealvisorError {
+  return new SealvisorError(
+    'location_not_writable',
+    `cannot write to ${path}: ${messageOf(cause)}; make it writable for this user or choose another place`,
+    { cause },
+  );
+}
+
+function otherKind({ path, kind }: Root, mark: Mark): SealvisorError {
+  const names = { location: 'the location of a sealing thread', attached: 'an attached store', home: 'a home' };
+  return new SealvisorError(
+    'wrong_disk',
+    `${path} is marked as ${names[mark.kind]} (by worker ${mark.madeBy}, ${mark.madeAt}) and is configured as ${names[kind]}: change the configuration`,
+  );
+}
+
+const found = (mark: Mark | undefined) => (mark ? `, made by worker ${mark.madeBy}, ${mark.madeAt}` : '');

@@ -1,0 +1,71 @@
+/** Reads files that come from outside: only a regular file of a bounded size is read, and opening it never blocks. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { SealvisorError } from '../protocol/errors.js';
+
+/** A FIFO without a writer, a terminal or a device would hold the caller for as long as nobody writes to it. */
+const readingFlags = constants.O_RDONLY | constants.O_NONBLOCK;
+const noFile = 'is not a regular file';
+
+export interface ReadLimits {
+  /** Larger files are refused, bytes. */
+  readonly mostBytes: number;
+}
+
+/** The whole file. @throws what the file system says; invalid_request for another kind of file, or one over the limit */
+export function readRegularSync(path: string, { mostBytes }: ReadLimits): Buffer {
+  const descriptor = openSync(path, readingFlags);
+  try {
+    const size = checkedSize(path, fstatSync(descriptor), mostBytes);
+    // One byte more than it has: a file that grows meanwhile is read as it was, or found too large.
+    const bytes = Buffer.alloc(size + 1);
+    let filled = 0;
+    for (;;) {
+      const count = readSync(descriptor, bytes, filled, bytes.length - filled, filled);
+      if (count === 0 || filled + count > size) return bytes.subarray(0, Math.min(size, filled + count));
+      filled += count;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The same, off this thread. */
+export async function readRegular(path: string, { mostBytes }: ReadLimits): Promise<Buffer> {
+  const file = await openRegular(path);
+  try {
+    const size = checkedSize(path, await file.stat(), mostBytes);
+    const bytes = Buffer.alloc(size);
+    const { bytesRead } = await file.read(bytes, 0, size, 0);
+    return bytes.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Opens a regular file for reading. @throws what the file system says; invalid_request for another kind of file */
+export async function openRegular(path: string): Promise<FileHandle> {
+  const file = await open(path, readingFlags);
+  try {
+    if ((await file.stat()).isFile()) return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  await file.close();
+  throw refused(path, noFile);
+}
+
+function checkedSize(
+  path: string,
+  facts: { readonly size: number; isFile(): boolean },
+  mostBytes: number,
+): number {
+  if (!facts.isFile()) throw refused(path, noFile);
+  if (facts.size <= mostBytes) return facts.size;
+  throw refused(path, `has ${facts.size} bytes, more than the ${mostBytes} that are read`);
+}
+
+function refused(path: string, why: string): SealvisorError {
+  return new SealvisorError('invalid_request', `${path} ${why}: put the right file in its place`);
+}
