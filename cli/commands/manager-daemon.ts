@@ -1,3 +1,4 @@
+import '../../src/disks/pool-size.js';
 import { resolve } from 'node:path';
 import { parseAddress } from '../../src/config/endpoint.js';
 import { ownName } from '../../src/config/own-names.js';

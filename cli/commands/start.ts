@@ -1,4 +1,5 @@
 /** A whole local fleet: manager and worker in one process, over real files. */
+import '../../src/disks/pool-size.js';
 import { join, resolve } from 'node:path';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startManagerServer } from '../../src/http/manager-server.js';

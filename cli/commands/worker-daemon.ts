@@ -1,3 +1,4 @@
+import '../../src/disks/pool-size.js';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
 import { messageOf } from '../../src/protocol/errors.js';

@@ -1,3 +1,4 @@
+import { endNow } from '../../src/processes/end-now.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { tell } from './say.js';
 
@@ -33,7 +34,7 @@ export async function untilStopped(
       if (signals === 1) {
         say('stopping at a safe point (once more: at once)');
         end().then(resolve, reject);
-      } else process.exit(130);
+      } else endNow(130);
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);

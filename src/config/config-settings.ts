@@ -51,7 +51,9 @@ export function threadName(location: string): string {
 export function settingsBelow(config: WorkerConfig): readonly Setting[] {
   const { breaker, deadlines, space } = config;
   return [
-    ...config.attached.map((store, index) => fixed(`attached[${index}]`, tableText({ ...store }))),
+    ...config.attached.map((store) =>
+      live(`attached ${JSON.stringify(store.name)}`, tableText({ ...store })),
+    ),
     live('attached_selection.enable_space_weighted', String(space.isStoreWeighted)),
     ...each(config.limits, 'processors.limit', (key, limit) => live(key, String(limit))),
     ...each(config.staggeredMs, 'processors.limitation.staggered', (key, ms) => live(key, durationText(ms))),

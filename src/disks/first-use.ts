@@ -20,12 +20,17 @@ const sectorName = /^s-t0\d+-\d+$/;
 const ignored = /^(\..*|lost\+found|config\.toml)$/;
 
 /** `within`: names of other roots that lie in it. @throws what the file system says */
-export async function contentOf(root: string, kind: RootKind, within: readonly string[] = []): Promise<Content> {
+export async function contentOf(
+  root: string,
+  kind: RootKind,
+  within: readonly string[] = [],
+): Promise<Content> {
   const names = await namesIn(root);
   if (names === undefined) return { kind: 'absent' };
   // A home may be anybody's directory.
   if (kind === 'home') return { kind: 'empty' };
-  if (kind === 'location' && names.some((name) => /^sealvisor\.db/.test(name))) return { kind: 'used', by: 'us' };
+  if (kind === 'location' && names.some((name) => /^sealvisor\.db/.test(name)))
+    return { kind: 'used', by: 'us' };
   if (names.includes(upstreamMark)) return { kind: 'used', by: 'upstream' };
   if (kind === 'location' && names.includes('data') && names.includes('meta'))
     return { kind: 'used', by: 'upstream' };

@@ -15,7 +15,7 @@ export interface Root {
   readonly isReadonly: boolean;
 }
 
-export interface OpenRootOptions {
+export interface AdmitOptions {
   /** What is expected there, if anything is known. */
   readonly expected: KnownRoot | undefined;
   /** Paths of all roots. */
@@ -24,43 +24,50 @@ export interface OpenRootOptions {
   readonly isFirstStart: boolean;
   /** An operator said so: what is there now is used, whatever was expected. @default false */
   readonly isForced?: boolean;
-  /** Who makes the mark. */
-  readonly worker: string;
-  readonly now: Date;
 }
 
-export interface OpenedRoot {
-  /** Null for a read-only store without a mark. */
-  readonly seen: SeenRoot | null;
+export interface Admitted {
   readonly mark: Mark | null;
-  /** What was found when the mark was made now. */
-  readonly made: Content | null;
+  /** What is there, where there is no mark yet; null too for a read-only store without one. */
+  readonly content: Content | null;
 }
 
 /**
+ * Whether the directory is the store that is expected, or may become one; it is made where nothing is.
  * @throws wrong_disk when its mark is missing or another one, or the directory holds something else;
  * location_not_writable
  */
-export async function openRoot(root: Root, options: OpenRootOptions): Promise<OpenedRoot> {
+export async function admitRoot(root: Root, options: AdmitOptions): Promise<Admitted> {
   const { path, kind, isReadonly } = root;
   const { expected, isForced = false } = options;
   const mark = await readMark(path);
-  if (expected && !isForced && mark?.id !== expected.id) throw wrongDisk(path, expected.id, mark?.id, found(mark));
+  if (expected && !isForced && mark?.id !== expected.id)
+    throw wrongDisk(path, expected.id, mark?.id, madeText(mark));
   if (mark) {
     if (mark.kind !== kind && kind !== 'home' && mark.kind !== 'home') throw otherKind(root, mark);
     if (!isReadonly) await checkWritable(path);
-    return { seen: await seeRoot(path, mark.id), mark, made: null };
+    return { mark, content: null };
   }
-  if (isReadonly) return { seen: null, mark: null, made: null };
-  const content = await firstUse(root, options);
-  const made = await makeMark(path, kind, options.worker, options.now).catch((cause: unknown) => {
+  return { mark: null, content: isReadonly ? null : await firstUse(root, options) };
+}
+
+/** Takes what was admitted into use; `worker` makes the mark where there is none. Null for a read-only store without one. */
+export async function takeRoot(
+  { path, kind, isReadonly }: Root,
+  { mark }: Admitted,
+  worker: string,
+  now: Date,
+): Promise<SeenRoot | null> {
+  if (mark) return seeRoot(path, mark.id);
+  if (isReadonly) return null;
+  const made = await makeMark(path, kind, worker, now).catch((cause: unknown) => {
     throw notWritable(path, cause);
   });
-  return { seen: await seeRoot(path, made.id), mark: made, made: content };
+  return seeRoot(path, made.id);
 }
 
 /** Looks at what is there, and makes the directory where nothing is. */
-async function firstUse({ path, kind }: Root, options: OpenRootOptions): Promise<Content> {
+async function firstUse({ path, kind }: Root, options: AdmitOptions): Promise<Content> {
   const { others, isFirstStart, isForced = false } = options;
   const within = others.filter((other) => dirname(other) === path).map((other) => basename(other));
   const content = await contentOf(path, kind, within).catch((cause: unknown) => {
@@ -104,11 +111,15 @@ export function notWritable(path: string, cause: unknown): SealvisorError {
 }
 
 function otherKind({ path, kind }: Root, mark: Mark): SealvisorError {
-  const names = { location: 'the location of a sealing thread', attached: 'an attached store', home: 'a home' };
+  const names = {
+    location: 'the location of a sealing thread',
+    attached: 'an attached store',
+    home: 'a home',
+  };
   return new SealvisorError(
     'wrong_disk',
     `${path} is marked as ${names[mark.kind]} (by worker ${mark.madeBy}, ${mark.madeAt}) and is configured as ${names[kind]}: change the configuration`,
   );
 }
 
-const found = (mark: Mark | undefined) => (mark ? `, made by worker ${mark.madeBy}, ${mark.madeAt}` : '');
+const madeText = (mark: Mark | undefined) => (mark ? `, made by worker ${mark.madeBy}, ${mark.madeAt}` : '');

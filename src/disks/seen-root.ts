@@ -74,7 +74,12 @@ function isGone(error: unknown): boolean {
 }
 
 /** `found`: the id of the mark that is there, if any. */
-export function wrongDisk(path: string, expected: string, found: string | undefined, more = ''): SealvisorError {
+export function wrongDisk(
+  path: string,
+  expected: string,
+  found: string | undefined,
+  more = '',
+): SealvisorError {
   const why =
     found === undefined
       ? `its mark ${expected} is not there`

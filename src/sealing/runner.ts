@@ -28,6 +28,8 @@ export interface RunnerOptions {
   readonly faults: readonly Fault[];
   /** A stage takes at least this long, ms, by processor's name. */
   readonly leastMs: Readonly<Record<string, number>>;
+  /** Looks before each stage whether the thread's location is still on its disk. @throws wrong_disk */
+  readonly check?: () => void;
 }
 
 /** Rejects with a StageFailure: a plain value that keeps its level through the machine. */
@@ -56,6 +58,7 @@ export function failureOf(thrown: unknown): StageFailure {
   if (code !== undefined && diskErrors.has(code))
     return { level: 'critical', message: `${message}: check the disk, then resume` };
   if (code !== undefined && outages.has(code)) return { level: 'temporary', message, isUnreachable: true };
+  if (code === 'wrong_disk') return { level: 'critical', message };
   if (code !== undefined && passingErrors.has(code)) return { level: 'temporary', message };
   return { level: 'permanent', message };
 }
@@ -87,6 +90,7 @@ export function stageRunner(options: RunnerOptions): StageRunner {
       await untilOver(ms, signal);
     };
     signal.throwIfAborted();
+    options.check?.();
     await injectFault(name, record.sector?.id ?? '-');
     const least = options.leastMs[name] ?? 0;
     const started = performance.now();

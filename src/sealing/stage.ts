@@ -28,6 +28,8 @@ export interface AttachedStore {
   readonly name: string;
   readonly location: string;
   readonly readonly: boolean;
+  /** The id of its mark; null for a read-only one without a mark. @default it is not looked at */
+  readonly mark?: string | null;
 }
 
 export interface StageContext {

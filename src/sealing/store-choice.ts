@@ -5,7 +5,7 @@ import { StageError } from '../protocol/level.js';
 import type { Sector } from '../protocol/sector.js';
 import type { StoreRoom, StoreRooms } from './attached-desk.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from './stage.js';
-import { type StoredKind, storedSector } from './stored-sector.js';
+import { checkStore, type StoredKind, storedSector } from './stored-sector.js';
 
 /** As often as others may be faster before the stage is tried again as a whole. */
 const mostTurns = 5;
@@ -28,16 +28,19 @@ export async function chosenStore(
       'no attached store can be written: add an [[attached]] store and resume',
     );
   const { attached } = context;
-  const before = stores.find((store) => isWhole(store, sector, kind));
+  const usable = await soundStores(stores);
+  const before = usable.find((store) => isWhole(store, sector, kind));
   if (before) {
     // Nothing is written there that is not there already: room is not asked for.
     await attached?.take(before.name, 0);
     return before;
   }
   for (let turn = 0; turn < mostTurns; turn++) {
-    const { rooms, isWeighted } = (await attached?.rooms(bytes)) ?? freeChoice(stores);
+    const { rooms: all, isWeighted } = (await attached?.rooms(bytes)) ?? freeChoice(stores);
+    // A store that was attached since the thread took up this stage is for the next one.
+    const rooms = all.filter(({ name }) => usable.some((store) => store.name === name));
     const candidates = inOrder(rooms, isWeighted, Math.random);
-    if (candidates.length === 0) throw new StageError('temporary', shortage(rooms));
+    if (candidates.length === 0) throw new StageError('temporary', shortage(all));
     const name = (await managersChoice(context, sector, bytes, candidates)) ?? candidates[0];
     const store = stores.find((each) => each.name === name);
     if (!store)
@@ -45,9 +48,20 @@ export async function chosenStore(
         'permanent',
         `the manager wants the sector kept in ${name}, which is no attached store with room here (those are ${candidates.join(', ')}): add it as [[attached]], then resume`,
       );
-    if (!attached || (await attached.take(store.name, bytes))) return store;
+    if (attached && !(await attached.take(store.name, bytes))) continue;
+    await checkStore(store);
+    return store;
   }
   throw new StageError('temporary', 'other threads were faster to take the room of every attached store');
+}
+
+/** Those that are on their disks. @throws StageError temporary, with the reason of the first, when none is */
+async function soundStores(stores: readonly AttachedStore[]): Promise<readonly AttachedStore[]> {
+  const looks = await Promise.allSettled(stores.map(checkStore));
+  const sound = stores.filter((_, at) => looks[at]?.status === 'fulfilled');
+  const [fault] = looks.filter((look) => look.status === 'rejected');
+  if (sound.length === 0 && fault) throw fault.reason;
+  return sound;
 }
 
 /** Names of those with room, the best first: in the order they are in, or by lot. `random`: from 0 to below 1. */

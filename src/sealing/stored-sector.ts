@@ -1,5 +1,7 @@
 /** Where a persisted sector's files lie in an attached store: the field's names. */
 import { join } from 'node:path';
+import { seeRoot } from '../disks/seen-root.js';
+import { messageOf } from '../protocol/errors.js';
 import { StageError } from '../protocol/level.js';
 import type { AttachedStore } from './stage.js';
 
@@ -20,10 +22,32 @@ export function storedSector(store: AttachedStore, sectorId: string, kind: Store
   };
 }
 
-/** The attached store of that name. @throws StageError permanent, naming those that are attached */
-export function attachedStore(stores: readonly AttachedStore[], name: string): AttachedStore {
+/**
+ * Looks whether a store is on its disk, before anything there is read or written: files that are missing with their
+ * disk are not lost. @throws StageError temporary
+ */
+export async function checkStore({ name, location, mark, readonly }: AttachedStore): Promise<void> {
+  if (mark === undefined || (mark === null && readonly)) return;
+  if (mark === null)
+    throw new StageError(
+      'temporary',
+      `store ${name} (${location}) was not taken into use: see the warnings of the worker's start, then \`venus-worker store check -c <config>\``,
+    );
+  await seeRoot(location, mark).catch((cause: unknown) => {
+    throw new StageError('temporary', `store ${name}: ${messageOf(cause)}`, { cause });
+  });
+}
+
+/**
+ * The attached store of that name, on its disk.
+ * @throws StageError permanent, naming those that are attached; temporary when its disk is missing
+ */
+export async function attachedStore(stores: readonly AttachedStore[], name: string): Promise<AttachedStore> {
   const found = stores.find((store) => store.name === name);
-  if (found) return found;
+  if (found) {
+    await checkStore(found);
+    return found;
+  }
   const known = stores.map((store) => store.name).join(', ');
   throw new StageError(
     'permanent',

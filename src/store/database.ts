@@ -11,8 +11,12 @@ export type Db = Database.Database;
  * it returns. `setUp` is SQL, or runs inside the first transaction.
  * @throws location_not_writable, location_in_use, store_failed, and what `setUp` throws as SealvisorError
  */
-export function openDatabase(path: string, setUp: string | ((db: Db) => void)): Db {
-  makeDirectory(dirname(path));
+export function openDatabase(
+  path: string,
+  setUp: string | ((db: Db) => void),
+  { makesDirectory = true }: { readonly makesDirectory?: boolean } = {},
+): Db {
+  if (makesDirectory) makeDirectory(dirname(path));
   return opened(
     path,
     () => new Database(path, { timeout: 1000 }),

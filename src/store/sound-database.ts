@@ -24,8 +24,17 @@ const tablesToCheck = ['sqlite_schema', 'record'] as const;
  * Opens the database in `file` for this owner alone, with room laid in for a full disk; makes it when it is not there.
  * @throws location_not_writable, location_in_use, store_failed when it is damaged: its bytes stay as they are
  */
-export function openSound(file: string, layout: Layout): Db {
-  makeDirectory(dirname(file));
+export function openSound(
+  file: string,
+  layout: Layout,
+  {
+    makesDirectory = true,
+  }: {
+    /** False for a directory whose absence says that its disk is gone. @default true */
+    readonly makesDirectory?: boolean;
+  } = {},
+): Db {
+  if (makesDirectory) makeDirectory(dirname(file));
   const size = sizeOf(file);
   if (size !== undefined) checkBegin(file, size);
   const hasLog = (sizeOf(`${file}-wal`) ?? 0) > 0;
@@ -44,7 +53,7 @@ export function openSound(file: string, layout: Layout): Db {
     layout.migrate?.(opened, found);
     opened.pragma(`user_version = ${layout.version}`);
   };
-  const db = openWhole(file, () => openDatabase(file, setUp));
+  const db = openWhole(file, () => openDatabase(file, setUp, { makesDirectory }));
   try {
     reserveLog(file);
   } catch (cause) {
@@ -92,6 +101,27 @@ export function sizeOf(file: string): number | undefined {
     const message = `cannot look at ${file}: ${messageOf(cause)}; check the disk and its permissions`;
     throw new SealvisorError('store_failed', message, { cause });
   }
+}
+
+/**
+ * Remembers which file `file` is now. What it gives throws when another file, or none, has that name: what is written
+ * then goes to a file that nobody finds again. @throws store_failed
+ */
+export function samePlace(file: string): () => void {
+  const placeOf = () => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    return found && `${found.dev}:${found.ino}`;
+  };
+  const opened = placeOf();
+  return () => {
+    const now = placeOf();
+    if (now === opened) return;
+    const what = now === undefined ? 'was removed or renamed' : 'was replaced by another file';
+    throw new SealvisorError(
+      'store_failed',
+      `${file} ${what} while it is in use; nothing more is written to it: put the file back as it was, then restart the thread`,
+    );
+  };
 }
 
 /** Of a file that was closed its header tells the size. SQLite itself refuses one that is too short. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Plan } from '../../machines/plan.js';
 import type { Row } from '../../machines/record-changes.js';
 import { emptyRecord, type ThreadRecord } from '../../machines/thread-record.js';
+import { checkRootSync, type SeenRoot } from '../disks/seen-root.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryQuery, HistoryRow } from '../protocol/thread.js';
 import { commandLog, type DoneCommand } from './command-log.js';
@@ -13,12 +14,17 @@ import {
   selectRows,
   selectRowsJson,
 } from './history-rows.js';
+import { checkNotLeft, ownRecord, type RecordOwner } from './record-owner.js';
 import { reservePages, writeInReserve } from './reserve.js';
-import { damaged, openSound } from './sound-database.js';
+import { damaged, openSound, samePlace } from './sound-database.js';
 import { threadLayout } from './thread-layout.js';
 import { parseRecord, type StoredRecord, sumOf, unreadable } from './thread-record-check.js';
 
 export interface ThreadStoreOptions {
+  /** The location as its mark was seen; it is never made, and looked at again before each write. @default it is made and not looked at */
+  readonly root?: SeenRoot;
+  /** @default nobody's */
+  readonly owner?: RecordOwner;
   /** Rows of history that are kept, the latest; older ones go in batches of at most 1% of it. @default 10000 */
   readonly keepRows?: number;
 }
@@ -52,16 +58,32 @@ export const threadStoreFile = (location: string) => join(location, 'sealvisor.d
 /** Opens `<location>/sealvisor.db` for this thread alone. @throws location_not_writable, location_in_use, store_failed */
 export function openThreadStore(location: string, options: ThreadStoreOptions = {}): ThreadStore {
   const file = threadStoreFile(location);
-  const db = openSound(file, threadLayout);
+  const { root, owner, keepRows = 10_000 } = options;
+  if (root) checkNotLeft(location, file);
+  const db = openSound(file, threadLayout, { makesDirectory: root === undefined });
   try {
-    return storeOf(db, file, location, Math.max(1, options.keepRows ?? 10_000));
+    if (owner) ownRecord(db, file, owner);
+    const same = samePlace(file);
+    const isOurs = () => {
+      if (root) checkRootSync(root);
+      same();
+    };
+    return storeOf(db, { file, location, isOurs, keepRows: Math.max(1, keepRows) });
   } catch (cause) {
     db.close();
-    throw damaged(file, messageOf(cause), cause);
+    throw cause instanceof SealvisorError ? cause : damaged(file, messageOf(cause), cause);
   }
 }
 
-function storeOf(db: Db, file: string, location: string, keepRows: number): ThreadStore {
+interface StoreParts {
+  readonly file: string;
+  readonly location: string;
+  readonly keepRows: number;
+  /** @throws wrong_disk, store_failed when the file or the directory at this place is another one now */
+  isOurs(): void;
+}
+
+function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): ThreadStore {
   const selectRecord = db.prepare<[], StoredRecord>('select version, body, sum from record');
   const writeRecord = db.prepare<[string, string]>(
     `insert into record (id, version, body, sum) values (1, 1, ?, ?)
@@ -88,6 +110,7 @@ function storeOf(db: Db, file: string, location: string, keepRows: number): Thre
     }
   };
   const written = <T>(act: () => T): T => {
+    isOurs();
     try {
       return writeInReserve(db, act);
     } catch (cause) {

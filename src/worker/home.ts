@@ -4,36 +4,45 @@ import type { WorkerConfig } from '../config/worker-config.js';
 import { messageOf } from '../protocol/errors.js';
 import { openWorkerStore, type WorkerStore } from '../store/worker-store.js';
 
+export interface WorkerHome {
+  readonly store: WorkerStore;
+  /** Where it is kept; undefined where it is kept nowhere. */
+  readonly place: string | undefined;
+  /** The worker's id where it is kept; null when this run knows it not. */
+  readonly workerId: string | null;
+}
+
 /**
  * The worker's store. Where the configuration names no home, a location that refuses is its thread's failure alone:
  * the next thread's is taken, and where all refuse the worker serves all the same, but takes no command that it could
- * not keep. @throws what a home that is named failed with
+ * not keep. `faultOf` says why a directory cannot be used. @throws what a home that is named failed with
  */
 export function openHome(
   { home, threads }: Pick<WorkerConfig, 'home' | 'threads'>,
+  faultOf: (path: string) => Error | undefined,
   warn: (line: string) => void,
-): WorkerStore {
+): WorkerHome {
+  const open = (path: string) => {
+    const fault = faultOf(path);
+    if (fault) throw fault;
+    return openWorkerStore(path);
+  };
   try {
-    return openWorkerStore(home);
+    const store = open(home);
+    return { store, place: home, workerId: store.id };
   } catch (refusal) {
     if (home !== threads[0]?.location) throw refusal;
     for (const { location } of threads.slice(1)) {
-      const store = tryOpen(location);
-      if (!store) continue;
-      warn(`${messageOf(refusal)}; limits and cordon set by hand are kept in ${location} meanwhile`);
-      return store;
+      try {
+        const store = open(location);
+        warn(`${messageOf(refusal)}; limits and cordon set by hand are kept in ${location} meanwhile`);
+        return { store, place: location, workerId: null };
+      } catch {
+        // The first home's refusal is the one to be told.
+      }
     }
     warn(`${messageOf(refusal)}; meanwhile no limit, cordon or drain can be set`);
-    return nowhere(refusal);
-  }
-}
-
-function tryOpen(home: string): WorkerStore | undefined {
-  try {
-    return openWorkerStore(home);
-  } catch {
-    // The first home's refusal is the one to be told.
-    return undefined;
+    return { store: nowhere(refusal), place: undefined, workerId: null };
   }
 }
 

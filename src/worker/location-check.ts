@@ -1,25 +1,20 @@
 /** Whether threads can work where they are told to. */
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
-import { messageOf, SealvisorError } from '../protocol/errors.js';
+import type { SealvisorError } from '../protocol/errors.js';
 
-/** One disk that refuses is its thread's failure; where all do, it is the configuration's. @throws location_not_writable */
-export async function checkAnyWritable(locations: readonly string[]): Promise<void> {
-  const checks = await Promise.allSettled(locations.map(checkWritable));
-  const refused = checks.filter((check) => check.status === 'rejected');
-  if (refused.length === checks.length) throw refused[0]?.reason;
+/**
+ * One disk that refuses is its thread's failure; where all do, it is the configuration's, unless a disk is only missing:
+ * then the worker serves, and the thread starts when the disk is there. @throws the first refusal
+ */
+export function checkAnyUsable(
+  locations: readonly string[],
+  faultOf: (path: string) => SealvisorError | undefined,
+): void {
+  const faults = locations.map(faultOf);
+  const [first] = faults;
+  if (first && faults.every((fault) => fault && !mayPass(fault))) throw first;
 }
 
-/** Makes the location. @throws location_not_writable */
-export async function checkWritable(location: string): Promise<void> {
-  try {
-    await mkdir(location, { recursive: true });
-    await access(location, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new SealvisorError(
-      'location_not_writable',
-      `cannot write to ${location}: ${messageOf(cause)}; make it writable for this user or change the thread's location`,
-      { cause },
-    );
-  }
+/** A disk that was used before and is missing, or does not answer, may come back. */
+export function mayPass({ data }: SealvisorError): boolean {
+  return data?.mayPass === true || data?.expected !== undefined;
 }

@@ -19,7 +19,10 @@ import { spaceService } from './thread-space.js';
 export interface PlacesOptions {
   readonly config: () => WorkerConfig;
   readonly record: () => WorkerRecord;
-  readonly settingsOf: (index: number) => SettingsOfThread;
+  /** As they are for a new sector: the thread's hot configuration is read. */
+  readonly settingsOf: (index: number) => Promise<SettingsOfThread>;
+  /** Whether a location or an attached store is on its disk. @throws the reason */
+  readonly checkRoot: (path: string) => Promise<void>;
   readonly onChange: (indexes: readonly number[]) => void;
   readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
   /** Who may have which processor. */
@@ -51,7 +54,7 @@ export function places(options: PlacesOptions): Places {
   const space = spaceKeeper({
     ...times,
     config,
-    disks: diskReader(systemClock),
+    disks: diskReader(systemClock, undefined, undefined, options.checkRoot),
     isHolding: (index, id) => desk.isHolding(index, id),
     look: () => desk.look(),
   });
@@ -87,7 +90,9 @@ export function places(options: PlacesOptions): Places {
       if (answer === undefined) return undefined;
       if (name === deskCalls.ask && asked === sectorPlace) sectorIds.set(index, id);
       if (sectorIds.get(index) !== id) return answer;
-      return answer.then((given) => (isGiven(given) ? { ...given, settings: settingsOf(index) } : given));
+      return answer.then(async (given) =>
+        isGiven(given) ? { ...given, settings: await settingsOf(index) } : given,
+      );
     },
     apply: () => {
       desk.setPolicy(policy());

@@ -9,8 +9,8 @@ export interface ReloadOptions {
   running(): WorkerConfig;
   /** Makes the configuration that of the worker: threads that stay go by it from now on. */
   adopt(config: WorkerConfig): void;
-  /** @throws location_not_writable */
-  checkLocation(location: string): Promise<void>;
+  /** Gets ready for a configuration: takes its new directories into use. @throws location_not_writable, wrong_disk */
+  prepare(config: WorkerConfig): Promise<void>;
   readonly threads: Pick<ThreadRoster, 'all' | 'add' | 'remove' | 'isLeaving'>;
   /** A thread that was removed has ended. */
   onRemoved(index: number): void;
@@ -28,11 +28,12 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
     if (!before) return { ...thread, index: ++next };
     return { ...thread, index: before.index };
   });
-  const { limits, staggeredMs, retry, breaker, deadlines, space, stopGraceMs } = wanted;
+  const { attached, limits, staggeredMs, retry, breaker, deadlines, space, stopGraceMs } = wanted;
   return {
     ...running,
     worker: { ...running.worker, pingIntervalMs: wanted.worker.pingIntervalMs },
     threads: threads.toSorted((a, b) => a.index - b.index),
+    attached,
     limits,
     staggeredMs,
     retry,
@@ -45,7 +46,7 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
 
 /**
  * One reload after the other. @throws config_missing, config_invalid, location_shared, location_in_use,
- * location_not_writable; then nothing has changed
+ * location_not_writable, wrong_disk; then nothing has changed
  */
 export function reloader(options: ReloadOptions): (isDryRun: boolean) => Promise<ReloadReply> {
   let last: Promise<unknown> = Promise.resolve();
@@ -71,7 +72,7 @@ async function reload(options: ReloadOptions, isDryRun: boolean): Promise<Reload
   for (const { location } of added) if (threads.isLeaving(location)) throw leaving(location);
   if (isDryRun) return reply(false, `${live.length} changes would be applied${rest}`);
   if (live.length === 0) return reply(false, `nothing can be applied${rest}`);
-  for (const { location } of added) await options.checkLocation(location);
+  await options.prepare(next);
   options.adopt(next);
   for (const { index } of without(running, next)) remove(options, index);
   for (const thread of added) await threads.add(thread);

@@ -2,6 +2,7 @@
 import { lstat, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../actors/index.js';
+import { diskGate } from '../disks/disk-gate.js';
 import { messageOf, systemCodeOf } from '../protocol/errors.js';
 
 export type Reading =
@@ -21,31 +22,18 @@ export interface Disks {
   bytesIn(paths: readonly string[]): Promise<number | null>;
 }
 
-/** Each that does not come back holds one of the four threads that the whole process reads files with. */
-const mostHanging = 2;
-
-export function diskReader(clock: Clock, deadlineMs = 2000, ask: typeof statfs = statfs): Disks {
-  const hanging = new Set<string>();
-  const within = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
-    const late = new Error(`it has not answered within ${deadlineMs / 1000} s`);
-    if (hanging.has(path)) throw late;
-    if (hanging.size >= mostHanging) throw new Error(`${[...hanging].join(' and ')} do not answer`);
-    let timer: unknown;
-    const deadline = new Promise<never>((_, reject) => {
-      timer = clock.setTimeout(() => {
-        hanging.add(path);
-        reject(late);
-      }, deadlineMs);
-    });
-    const answer = work().finally(() => {
-      clock.clearTimeout(timer);
-      hanging.delete(path);
-    });
-    return Promise.race([answer, deadline]);
-  };
+/** `check` says whether a path is on the disk that it should be on. @throws the reason */
+export function diskReader(
+  clock: Clock,
+  deadlineMs = 2000,
+  ask: typeof statfs = statfs,
+  check: (path: string) => Promise<void> = async () => undefined,
+): Disks {
+  const { within } = diskGate(clock, deadlineMs);
   return {
     read: async (path) => {
       try {
+        await check(path);
         return await within(path, () => reading(path, ask));
       } catch (error) {
         return { isRead: false, why: messageOf(error) };

@@ -26,6 +26,8 @@ export interface ThreadLifeOptions {
   readonly incarnation: number;
   readonly store: Pick<ThreadStore, 'commandDone' | 'keepCommand'>;
   readonly desk: Pick<ThreadDesk, 'leaveLine' | 'hold'>;
+  /** Looks whether the location is still on its disk. @throws wrong_disk */
+  checkRoot(): void;
   /** Those of the moment. */
   settings(): SettingsOfThread;
   /** Sequence number of the latest row. */
@@ -67,6 +69,7 @@ export function threadLife(options: ThreadLifeOptions) {
     nameOf: (state) => stageName(planState(plan, state)),
     faults: setup.faults,
     leastMs: setup.leastMs,
+    check: options.checkRoot,
   });
   const work: ThreadWork = {
     commit: (next, row) => {
@@ -77,13 +80,14 @@ export function threadLife(options: ThreadLifeOptions) {
     awaitPlace: options.awaitPlace,
     stage: (input, signal) => {
       progress = null;
-      const { location, workerName, stores, localPiecesDirs } = setup;
+      const { location, workerName, localPiecesDirs } = setup;
+      const { stores, deadlines } = settings();
       const run = runStage({
         ...options.stageContext(signal, showProgress),
         ...{ location, workerName, stores, localPiecesDirs, signal },
         record: input.record,
         settings: settings(),
-        deadlines: settings().deadlines,
+        deadlines,
         now: () => Date.now(),
         progress: showProgress,
       });

@@ -3,6 +3,7 @@ import { emptyState, type Plan, plans } from '../../machines/index.js';
 import { type Row, rowOf } from '../../machines/record-changes.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import type { PlaceAnswer } from '../../machines/thread-words.js';
+import { checkRootSync, seeRootSync } from '../disks/seen-root.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { HistoryQuery } from '../protocol/thread.js';
@@ -30,7 +31,8 @@ const host = await awaitHost<ThreadSetup, ThreadNews>();
 const setup = host.data;
 let settings = setup.settings;
 
-const store = openThreadStore(setup.location, { keepRows: setup.historyRows });
+const root = seeRootSync(setup.location, setup.owner.location);
+const store = openThreadStore(setup.location, { root, owner: setup.owner, keepRows: setup.historyRows });
 const record = store.read(planOf(settings.plan), Date.now());
 let revision = store.revision();
 const service = remoteService((name, args) => host.call(name, args));
@@ -95,6 +97,7 @@ function lifeOf(from: ThreadRecord): ThreadLife {
     incarnation: host.incarnation,
     store,
     desk,
+    checkRoot: () => void checkRootSync(root),
     settings: () => settings,
     revision: () => revision,
     commit,

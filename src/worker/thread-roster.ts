@@ -1,6 +1,8 @@
 /** The worker's threads of the moment: made from the configuration, added and removed while the worker runs. */
 import type { ThreadConfig, WorkerConfig } from '../config/worker-config.js';
+import type { RecordOwner } from '../store/record-owner.js';
 import type { SpareThreads } from '../threads/index.js';
+import type { HotSettings } from './thread-settings.js';
 import type { SettingsOfThread, ThreadSetup } from './thread-setup.js';
 import { createThreadSlot, type SlotNews, type SupervisedSlot } from './thread-slot.js';
 import { type ThreadTree, threadTree } from './thread-tree.js';
@@ -12,7 +14,10 @@ export interface ThreadRosterOptions {
   readonly config: () => WorkerConfig;
   readonly workerName: string;
   readonly processChildren: readonly string[];
-  readonly settingsOf: (thread: ThreadConfig) => SettingsOfThread;
+  readonly hot: HotSettings;
+  readonly ownerOf: (location: string) => RecordOwner;
+  /** Whether the location is on its disk. @throws the reason */
+  readonly checkRoot: (location: string) => Promise<void>;
   readonly newsOf: (index: number) => SlotNews;
   readonly services: (name: string, args: readonly unknown[]) => Promise<unknown>;
   readonly spares: SpareThreads | undefined;
@@ -23,7 +28,8 @@ export interface ThreadRoster {
   /** By index, ascending. */
   all(): readonly SupervisedSlot[];
   find(index: number): SupervisedSlot | undefined;
-  settingsOf(index: number): SettingsOfThread;
+  /** As they are for a new sector: its hot configuration is read. */
+  settingsOf(index: number): Promise<SettingsOfThread>;
   /** Starts one more thread. */
   add(thread: ThreadConfig): Promise<void>;
   /** Ends a thread when its stage is done, and forgets it. */
@@ -35,7 +41,7 @@ export interface ThreadRoster {
 }
 
 export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
-  const { config, newsOf, services, spares } = options;
+  const { config, newsOf, services, spares, hot } = options;
   let slots: readonly SupervisedSlot[] = [];
   const leaving = new Set<SupervisedSlot>();
   const tree = threadTree(() => slots);
@@ -48,8 +54,8 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
     return {
       index,
       location,
-      settings: options.settingsOf(threadOf(started)),
-      stores: now.attached,
+      owner: options.ownerOf(location),
+      settings: hot.settingsOf(threadOf(started)),
       localPiecesDirs: now.worker.localPiecesDirs,
       faults: now.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
       leastMs: now.builtinLeastMs,
@@ -60,15 +66,20 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
   };
   const create = (thread: ThreadConfig) => {
     const { index } = thread;
-    const slot = createThreadSlot(thread, () => setupOf(thread), services, newsOf(index), spares);
+    const prepare = async () => {
+      await options.checkRoot(thread.location);
+      await hot.refresh(threadOf(thread));
+    };
+    const slot = createThreadSlot(thread, () => setupOf(thread), services, newsOf(index), spares, prepare);
     slots = [...slots, slot].toSorted((a, b) => a.index - b.index);
     return slot;
   };
   const find = (index: number) => slots.find((slot) => slot.index === index);
-  const settingsOf = (index: number) => {
+  const settingsOf = async (index: number) => {
     const thread = config().threads.find((each) => each.index === index);
     if (!thread) throw new Error(`thread #${index} has left the configuration`);
-    return options.settingsOf(thread);
+    await hot.refresh(thread);
+    return hot.settingsOf(thread);
   };
   for (const thread of config().threads) create(thread);
   return {
@@ -88,7 +99,7 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
     },
     isLeaving: (location) => [...leaving].some((slot) => slot.location === location),
     configure: () => {
-      for (const { index } of config().threads) find(index)?.configure(settingsOf(index));
+      for (const thread of config().threads) find(thread.index)?.configure(hot.settingsOf(thread));
     },
   };
 }

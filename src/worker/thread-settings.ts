@@ -1,38 +1,62 @@
 /** What a thread goes by: the worker's configuration, and the thread's own hot one over it. */
-import { loadHotConfig } from '../config/hot-config.js';
+import { hotConfigPath, hotConfigText, parseHotConfig } from '../config/hot-config.js';
 import type { ThreadConfig, WorkerConfig } from '../config/worker-config.js';
+import type { DiskGate } from '../disks/disk-gate.js';
 import { messageOf } from '../protocol/errors.js';
+import type { AttachedStore } from '../sealing/stage.js';
 import type { SettingsOfThread } from './thread-setup.js';
 
 export interface HotSettings {
-  /** Reads `<location>/config.toml`; while that is faulty, what was read before it holds, and one warning is given. */
+  /** By what was read last. */
   settingsOf(thread: ThreadConfig): SettingsOfThread;
+  /**
+   * Reads `<location>/config.toml`, off the main thread and not longer than a disk may take; while that is faulty, what
+   * was read before it holds, and one warning is given.
+   */
+  refresh(thread: ThreadConfig): Promise<void>;
+  refreshAll(config: Pick<WorkerConfig, 'threads'>): Promise<void>;
 }
 
-export function hotSettings(config: () => WorkerConfig, warn: (line: string) => void): HotSettings {
-  const lastGood = new Map<string, ThreadConfig>();
+export interface HotSettingsOptions {
+  readonly config: () => WorkerConfig;
+  readonly gate: DiskGate;
+  /** The attached stores of the moment, each with its mark. */
+  readonly stores: () => readonly AttachedStore[];
+  readonly warn: (line: string) => void;
+}
+
+export function hotSettings({ config, gate, stores, warn }: HotSettingsOptions): HotSettings {
+  /** The tables of the last sound file; undefined where there is none. */
+  const lastGood = new Map<string, string>();
   const lastFault = new Map<string, string>();
   const hotOf = (thread: ThreadConfig): ThreadConfig => {
-    const { location } = thread;
-    try {
-      const hot = loadHotConfig(location, thread);
-      lastFault.delete(location);
-      if (hot === thread) lastGood.delete(location);
-      else lastGood.set(location, hot);
-      return hot;
-    } catch (error) {
-      const fault = messageOf(error);
-      if (lastFault.get(location) !== fault)
-        warn(`${fault}; thread #${thread.index} goes on with what it had`);
-      lastFault.set(location, fault);
-      return lastGood.get(location) ?? thread;
-    }
+    const text = lastGood.get(thread.location);
+    return text === undefined ? thread : parseHotConfig(text, thread);
   };
-  return {
+  const hot: HotSettings = {
     settingsOf: (thread) => {
       const { retry, deadlines, unsealRoots } = config();
       const { plan, sealing } = hotOf(thread);
-      return { ...sealing, plan, retry, deadlines, unsealRoots };
+      return { ...sealing, plan, retry, deadlines, unsealRoots, stores: stores() };
     },
+    refresh: async (thread) => {
+      const { location, index } = thread;
+      try {
+        const text = await gate.within(location, () => hotConfigText(location));
+        if (text === undefined) lastGood.delete(location);
+        else {
+          parseHotConfig(text, thread);
+          lastGood.set(location, text);
+        }
+        lastFault.delete(location);
+      } catch (error) {
+        const fault = messageOf(error);
+        const told = fault.includes(location) ? fault : `cannot read ${hotConfigPath(location)}: ${fault}`;
+        if (lastFault.get(location) !== fault) warn(`${told}; thread #${index} goes on with what it had`);
+        lastFault.set(location, fault);
+      }
+    },
+    refreshAll: async ({ threads }) => void (await Promise.all(threads.map(hot.refresh))),
   };
+  return hot;
 }

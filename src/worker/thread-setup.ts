@@ -4,12 +4,14 @@ import type { HistoryRow, PlanName, Progress, ThreadView } from '../protocol/thr
 import type { Deadlines } from '../sealing/deadlines.js';
 import type { Fault } from '../sealing/runner.js';
 import type { AttachedStore, StageSettings } from '../sealing/stage.js';
+import type { RecordOwner } from '../store/record-owner.js';
 
 export interface ThreadSetup {
   readonly index: number;
   readonly location: string;
+  /** Whose the record is: the location with this mark, the worker of this id. */
+  readonly owner: RecordOwner;
   readonly settings: SettingsOfThread;
-  readonly stores: readonly AttachedStore[];
   readonly localPiecesDirs: readonly string[];
   readonly faults: readonly Fault[];
   readonly leastMs: Readonly<Record<string, number>>;
@@ -24,6 +26,7 @@ export interface ThreadSetup {
 export type SettingsOfThread = StageSettings &
   ThreadSettings & {
     readonly deadlines: Deadlines;
+    readonly stores: readonly AttachedStore[];
     /** Of the next job; the one in hand keeps its own. */
     readonly plan: PlanName;
   };

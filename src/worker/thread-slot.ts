@@ -9,6 +9,7 @@ import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryRow, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { type SpareThreads, spareThreads, type ThreadChild, threadChild } from '../threads/index.js';
 import { blankView } from './blank-view.js';
+import { mayPass } from './location-check.js';
 import { type ShownView, shownView } from './shown-view.js';
 import type { CommandOptions, Outcome } from './thread-commands.js';
 import type { SettingsOfThread, ThreadNews, ThreadSetup } from './thread-setup.js';
@@ -46,6 +47,8 @@ export interface SupervisedSlot extends ThreadSlot {
   park(reason: string): void;
   unpark(): void;
   lastExit(): string;
+  /** Whether its last start was refused because its disk is missing: it may start when the disk is there. */
+  isDiskMissing(): boolean;
   progress(progress: Progress): void;
   /** The settings it goes by from now on. */
   configure(settings: SettingsOfThread): void;
@@ -78,6 +81,8 @@ export function createThreadSlot(
   services: (name: string, args: readonly unknown[]) => Promise<unknown>,
   news: SlotNews,
   spares?: SpareThreads,
+  /** Before each start. @throws when the thread cannot be started */
+  prepare: () => Promise<void> = async () => undefined,
 ): SupervisedSlot {
   const { index, location } = configured;
   const name = `thread #${index}`;
@@ -87,6 +92,7 @@ export function createThreadSlot(
   let failure: string | undefined;
   let lastExit = 'it did not start';
   let isStopping = false;
+  let isDiskMissing = false;
   const shown = shownView(blankView(configured), news.overlay, news.onView);
   const arrivals = new Set<() => void>();
 
@@ -122,6 +128,8 @@ export function createThreadSlot(
   });
 
   const start = async () => {
+    // What is not launched is no incarnation: the thread counts its own.
+    await prepare();
     const before = incarnation > 0 ? lastExit : undefined;
     incarnation += 1;
     hasShown = false;
@@ -200,11 +208,15 @@ export function createThreadSlot(
       if (outcome.view.revision > shown.last().revision) shown.show(outcome.view);
       return { ...outcome, view: news.overlay(outcome.view) };
     },
-    start: () =>
-      start().catch((error: unknown) => {
+    start: () => {
+      isDiskMissing = false;
+      return start().catch((error: unknown) => {
         lastExit = messageOf(error);
+        isDiskMissing = error instanceof SealvisorError && mayPass(error);
         throw error;
-      }),
+      });
+    },
+    isDiskMissing: () => isDiskMissing,
     failure: () => failure,
     park: (reason) => {
       if (isStopping || failure !== undefined) return;

@@ -39,9 +39,8 @@ export function threadTree(slots: () => readonly SupervisedSlot[]): ThreadTree {
     let isAsked = false;
     void tree.exited.then(() => {
       if (isAsked) return;
-      slot.park(
-        `it ended more than ${intensity} times within ${periodMs / 1000} s, at last: ${slot.lastExit()}`,
-      );
+      const often = `it ended more than ${intensity} times within ${periodMs / 1000} s, at last: `;
+      slot.park(slot.isDiskMissing() ? slot.lastExit() : `${often}${slot.lastExit()}`);
     });
     const asked = <R>(end: () => R): R => {
       isAsked = true;

@@ -12,11 +12,11 @@ import { type HistoryRow, type Summary, summarize, type ThreadView } from '../pr
 import type { WorkerLife } from '../protocol/worker.js';
 import { createWorkerControl } from './control.js';
 import type { WorkerControl } from './control-words.js';
+import { watchDisks } from './disk-watch.js';
 import { drainer } from './drain.js';
 import { workerDumps } from './dumps.js';
 import { type EventHub, eventHub } from './event-hub.js';
-import { openHome } from './home.js';
-import { checkAnyWritable, checkWritable } from './location-check.js';
+import { openDisks } from './open-disks.js';
 import { places } from './places.js';
 import { processCalls } from './process-service.js';
 import { processorCommands } from './processor-command.js';
@@ -74,8 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const incarnation = randomBytes(2).toString('hex');
   let { config } = options;
   const commands = processorCommands(config.processors, warn);
-  await checkAnyWritable(config.threads.map((thread) => thread.location));
-  const store = openHome(config, warn);
+  const { roots, store, place, ownerOf, stores } = await openDisks({ config: () => config, name, warn });
   // Written below alone, and guarded by its checksum.
   let record = (store.read() ?? emptyWorkerRecord) as WorkerRecord;
   const events = eventHub();
@@ -84,13 +83,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     askStop = resolve;
   });
 
-  const hot = hotSettings(() => config, warn);
+  const hot = hotSettings({ config: () => config, gate: roots.gate, stores, warn });
   const dumps = workerDumps(warn);
   const processors = workerProcessors({
     dumps,
     processors: commands,
     locks: config.extLocks,
-    mark: homeMark(config.threads[0]?.location ?? '.'),
+    mark: homeMark(place),
     warn,
     info: options.info,
     onProgress: (index, progress) => threads.find(index)?.progress(progress),
@@ -102,6 +101,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     config: () => config,
     record: () => record,
     settingsOf: (index) => threads.settingsOf(index),
+    checkRoot: roots.check,
     onChange: (indexes) => {
       for (const slot of indexes.map((index) => threads.find(index)))
         if (slot?.view().mode === 'waiting') slot.refresh();
@@ -122,7 +122,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     config: () => config,
     workerName: name,
     processChildren: processors.stages,
-    settingsOf: hot.settingsOf,
+    hot,
+    ownerOf,
+    checkRoot: roots.check,
     newsOf: (index) =>
       slotNews(index, () => ({ send: actor.send, desk, processors, events, drain, onRow, onView, warn })),
     services: (call, args) => asked.call(call, args) ?? processCall(call, args) ?? manager(call, args),
@@ -185,7 +187,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       threads.configure();
       tellWorker();
     },
-    checkLocation: checkWritable,
+    prepare: (next) => roots.add(next).then(() => hot.refreshAll(next)),
     threads,
     onRemoved: (index) => {
       processors.abandon(index);
@@ -194,6 +196,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
     warn,
   });
+  roots.onTaken(threads.configure);
   fileHolds();
   asked.apply();
   desk.restoreBreakers(record.breakers);
@@ -201,7 +204,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let stopping: Promise<void> | undefined;
   const stop = async (graceMs: number) => {
     actor.send({ type: 'WORKER.STOP' });
-    drain.stop();
+    for (const each of [drain, watch]) each.stop();
     for (const each of processors.frozen()) warn(lostText(each));
     await Promise.all(threads.all().map((slot) => slot.drain(graceMs)));
     await Promise.all([root.stop(), spares?.stop()]);
@@ -236,6 +239,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
   };
   asked.start();
+  const watch = watchDisks({ config: () => config, threads, check: roots.check, warn });
   const root = await startTree({
     ...serviceLimits,
     children: [
@@ -245,7 +249,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ],
   }).catch(async (error: unknown) => {
     await spares?.stop();
-    asked.stop();
+    for (const each of [asked, watch]) each.stop();
     store.close();
     throw error;
   });

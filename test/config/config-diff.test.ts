@@ -37,6 +37,10 @@ test.each([
   ['[sealvisor]\nretry.c2.jitter = 0.5', 'sealvisor.retry.c2.jitter: - > 0.5'],
   ['[sealvisor]\nbreaker.probe = "10s"', 'sealvisor.breaker.probe: 5m > 10s'],
   ['[sealvisor]\ndeadlines.pre_commit = 99', 'sealvisor.deadlines.pre_commit: 86550 > 99'],
+  [
+    '[[attached]]\nlocation = "/far"\nreadonly = true',
+    'attached "/far": - > name = "/far", location = "/far", readonly = true',
+  ],
 ])('%j can be had without a restart, and what is taken out goes back', (head, line) => {
   const [running, wanted] = [load(minimal()), withHead(head)];
   const [, what, from, to] = /^(.*): (.*) > (.*)$/.exec(line) ?? [];
@@ -49,10 +53,6 @@ test.each([
   ['[worker]\nrpc_server.host = "::1"', 'worker.rpc_server.host: 0.0.0.0 > ::1'],
   ['[worker]\nrpc_server.port = 1', 'worker.rpc_server.port: 17890 > 1'],
   ['[worker]\nlocal_pieces_dir = "/pieces"', 'worker.local_pieces_dirs: [] > ["/pieces"]'],
-  [
-    '[[attached]]\nlocation = "/far"\nreadonly = true',
-    'attached[0]: - > name = "/far", location = "/far", readonly = true',
-  ],
   [
     '[[processors.pc1]]\n',
     'processors.pc1[0]: - > stable_wait = "5s", envs = [], inherit_envs = true, auto_restart = true',
@@ -202,9 +202,10 @@ test('each value of a configuration that is another is told once; its path is no
   );
   expect(counts.size).toBeGreaterThan(60);
   const notOnce = [...counts].filter(([, count]) => count !== 1);
-  // A thread elsewhere, and a child for another stage, are one that goes and one that comes.
+  // A thread elsewhere, a store of another name, and a child for another stage, are one that goes and one that comes.
   expect(Object.fromEntries(notOnce)).toEqual({
     path: 0,
+    'attached.0.name': 2,
     'threads.0.location': 2,
     'threads.1.location': 2,
     'processors.0.stage': 2,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadHotConfig } from '#src/config/hot-config.js';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
-import { freshDir, minimal, thrownBy, tomlFile } from './setup.js';
+import { freshDir, minimal, tomlFile } from './setup.js';
 
 function setup(hot?: string) {
   const location = freshDir();
@@ -14,21 +14,21 @@ function setup(hot?: string) {
   return { location, base };
 }
 
-test('without a hot config the thread keeps its own', () => {
+test('without a hot config the thread keeps its own', async () => {
   const { location, base } = setup();
-  expect(loadHotConfig(location, base)).toBe(base);
+  expect(await loadHotConfig(location, base)).toBe(base);
 });
 
-test('the hot config sets plan and sealing keys; all else stays', () => {
+test('the hot config sets plan and sealing keys; all else stays', async () => {
   const { location, base } = setup('plan = "rebuild"\nsealing.seal_interval = "1s"');
-  const hot = loadHotConfig(location, base);
+  const hot = await loadHotConfig(location, base);
   expect(hot).toEqual({ ...base, plan: 'rebuild', sealing: { ...base.sealing, sealIntervalMs: 1000 } });
   expect(Object.isFrozen(hot) && Object.isFrozen(hot.sealing)).toBe(true);
 });
 
-test('the hot config cannot move the thread', () => {
+test('the hot config cannot move the thread', async () => {
   const { location, base } = setup('location = "/elsewhere"');
-  expect(loadHotConfig(location, base).location).toBe(location);
+  expect((await loadHotConfig(location, base)).location).toBe(location);
 });
 
 test.each([
@@ -39,27 +39,27 @@ test.each([
   ['[seling]\nmax_retries = 1', 'unknown key seling'],
   ['[sealvisor]\nhistory_rows = 100', 'unknown key sealvisor'],
   ['[processors.limit]\npc1 = 1', 'known there are location, plan, sealing'],
-])('a faulty hot config, %j, is refused with its file', (text, part) => {
+])('a faulty hot config, %j, is refused with its file', async (text, part) => {
   const { location, base } = setup(text);
-  const error = thrownBy(() => loadHotConfig(location, base));
+  const error = await loadHotConfig(location, base).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'config_invalid', message: expect.stringContaining(part) });
   expect(error).toMatchObject({ message: expect.stringContaining(`${location}/config.toml`) });
 });
 
-test('a hot config that cannot be read is refused with its file', () => {
+test('a hot config that cannot be read is refused with its file', async () => {
   const { location, base } = setup();
   mkdirSync(join(location, 'config.toml'));
-  expect(thrownBy(() => loadHotConfig(location, base))).toMatchObject({
+  await expect(loadHotConfig(location, base)).rejects.toMatchObject({
     code: 'config_invalid',
     message: expect.stringContaining(`cannot read ${location}/config.toml: `),
   });
 });
 
-test('a hot config is read anew each time, and one that is gone leaves the thread its own', () => {
+test('a hot config is read anew each time, and one that is gone leaves the thread its own', async () => {
   const { location, base } = setup('sealing.max_retries = 7');
-  expect(loadHotConfig(location, base).sealing.maxRetries).toBe(7);
+  expect((await loadHotConfig(location, base)).sealing.maxRetries).toBe(7);
   tomlFile('', location, 'config.toml');
-  expect(loadHotConfig(location, base)).toEqual(base);
+  expect(await loadHotConfig(location, base)).toEqual(base);
   rmSync(join(location, 'config.toml'));
-  expect(loadHotConfig(location, base)).toBe(base);
+  expect(await loadHotConfig(location, base)).toBe(base);
 });

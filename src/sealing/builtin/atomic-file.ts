@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeOne } from '../../disks/make-below.js';
 import { faultAt } from './faults.js';
 import { readExactly } from './input-file.js';
 
@@ -26,10 +27,19 @@ export function temporaryName(path: string): string {
  * fsync of the directory. A leftover of an earlier try is removed first; a failure leaves no temporary file.
  * @throws StageError critical when the place refuses
  */
-export async function writeAtomically<T>(path: string, body: (file: OutputFile) => Promise<T>): Promise<T> {
+export async function writeAtomically<T>(
+  path: string,
+  body: (file: OutputFile) => Promise<T>,
+  {
+    makesDirectory = true,
+  }: {
+    /** Makes the directory, but never the one above it: where that is missing, its disk may be. @default true */
+    readonly makesDirectory?: boolean;
+  } = {},
+): Promise<T> {
   const temporary = temporaryName(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    if (makesDirectory) await makeOne(dirname(path));
     await rm(temporary, { force: true });
     const handle = await open(temporary, 'wx+');
     let result: T;

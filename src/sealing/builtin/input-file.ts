@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegular } from '../../disks/regular-file.js';
 import { faultAt, wrongData } from './faults.js';
 
 /** A file opened for reading at positions. */
@@ -12,7 +13,7 @@ export class InputFile {
 
   /** Opens `path`. @throws StageError critical when unreadable, permanent when it has not `expectedSize` bytes */
   static async open(path: string, expectedSize?: number): Promise<InputFile> {
-    const handle = await open(path, 'r').catch((thrown: unknown) => {
+    const handle = await openRegular(path).catch((thrown: unknown) => {
       throw faultAt(path, thrown);
     });
     const stat = await handle.stat();

@@ -1,13 +1,19 @@
-import { createReadStream } from 'node:fs';
+import { openRegular } from '../../disks/regular-file.js';
 import { StageError } from '../../protocol/level.js';
 import type { PieceFile } from '../tasks.js';
-import { wrongData } from './faults.js';
+import { faultAt, wrongData } from './faults.js';
 import { wordsOf } from './server-words.js';
 
 /** The payload of a piece, from a file or a server. @throws StageError; a server that cannot be reached is temporary */
 export async function openPiece(file: PieceFile, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
   if (file === 'pledge') throw wrongData('a pledge has no payload');
-  if ('local' in file) return createReadStream(file.local);
+  if ('local' in file) {
+    const { local } = file;
+    const handle = await openRegular(local).catch((thrown: unknown) => {
+      throw faultAt(local, thrown);
+    });
+    return handle.createReadStream();
+  }
   const { url, headers = {} } = file;
   const answer = await fetch(url, { headers, signal }).catch((cause: unknown) => {
     signal.throwIfAborted();

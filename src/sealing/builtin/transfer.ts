@@ -4,9 +4,9 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import type { TransferTask } from '../tasks.js';
-import { syncDirectory, temporaryName, writeAtomically } from './atomic-file.js';
+import { type OutputFile, syncDirectory, temporaryName, writeAtomically } from './atomic-file.js';
 import { faultAt, wrongData } from './faults.js';
-import { withInput } from './input-file.js';
+import { type InputFile, withInput } from './input-file.js';
 import { Slices, type Work } from './slices.js';
 
 interface File {
@@ -36,6 +36,11 @@ export async function transfer({ stores, routes }: TransferTask, work: Work): Pr
     if (opt?.is_dir) files.push(...(await filesIn(from, to, mayLink)));
     else files.push({ from, to, size: await sizeOf(from), mayLink });
   }
+  // All at the beginning: a disk that is unmounted later does not get them again on the one below.
+  for (const directory of new Set(files.map(({ to }) => dirname(to))))
+    await mkdir(directory, { recursive: true }).catch((thrown: unknown) => {
+      throw faultAt(directory, thrown);
+    });
   const progress = progressOver(files, work);
   for (const file of files) {
     work.signal.throwIfAborted();
@@ -86,7 +91,6 @@ async function sizeOf(path: string): Promise<number> {
 async function linked({ from, to }: File): Promise<boolean> {
   const temporary = temporaryName(to);
   try {
-    await mkdir(dirname(to), { recursive: true });
     await rm(temporary, { force: true });
     await link(from, temporary);
     await rename(temporary, to);
@@ -104,28 +108,27 @@ async function linked({ from, to }: File): Promise<boolean> {
 async function copy({ from, to, size }: File, work: Work, passed: (bytes: number) => void): Promise<void> {
   const slices = new Slices(work);
   const buffer = Buffer.alloc(copyBytes);
-  await withInput(from, size, (source) =>
-    writeAtomically(to, async (target) => {
-      const digestOf = async (read: (position: number, length: number) => void, before: number) => {
-        const digest = createHash('sha256');
-        for (let position = 0; position < size; position += copyBytes) {
-          const length = Math.min(copyBytes, size - position);
-          read(position, length);
-          digest.update(buffer.subarray(0, length));
-          if (!slices.isOver) continue;
-          passed(before + position + length);
-          await slices.next();
-        }
-        return digest.digest('hex');
-      };
-      const written = await digestOf((position, length) => {
-        source.read(buffer, position, length);
-        target.write(buffer.subarray(0, length), position);
-      }, 0);
-      await target.sync();
-      const found = await digestOf((position, length) => target.read(buffer, position, length), size);
-      if (found !== written)
-        throw new StageError('critical', `${to} does not read back as written: check the disk, then resume`);
-    }),
-  );
+  const copied = (source: InputFile) => async (target: OutputFile) => {
+    const digestOf = async (read: (position: number, length: number) => void, before: number) => {
+      const digest = createHash('sha256');
+      for (let position = 0; position < size; position += copyBytes) {
+        const length = Math.min(copyBytes, size - position);
+        read(position, length);
+        digest.update(buffer.subarray(0, length));
+        if (!slices.isOver) continue;
+        passed(before + position + length);
+        await slices.next();
+      }
+      return digest.digest('hex');
+    };
+    const written = await digestOf((position, length) => {
+      source.read(buffer, position, length);
+      target.write(buffer.subarray(0, length), position);
+    }, 0);
+    await target.sync();
+    const found = await digestOf((position, length) => target.read(buffer, position, length), size);
+    if (found !== written)
+      throw new StageError('critical', `${to} does not read back as written: check the disk, then resume`);
+  };
+  await withInput(from, size, (source) => writeAtomically(to, copied(source), { makesDirectory: false }));
 }

@@ -24,7 +24,7 @@ export async function handIn(context: StageContext, path: string, dest: string):
         roots: context.settings.unsealRoots ?? [],
       });
     case 'store:':
-      return bring(context, path, inStore(context, url, dest));
+      return bring(context, path, await inStore(context, url, dest));
     case 'http:':
     case 'https:':
       return put(context, path, url);
@@ -67,9 +67,9 @@ function localPath(url: URL): string {
   }
 }
 
-function inStore(context: StageContext, url: URL, dest: string) {
+async function inStore(context: StageContext, url: URL, dest: string) {
   const [name, within] = [decoded(url.host, dest), decoded(url.pathname, dest)];
-  const store = attachedStore(context.stores, name);
+  const store = await attachedStore(context.stores, name);
   if (store.readonly) throw refused(dest, 'is in a store that is attached read-only');
   const uri = resolve(store.location, `.${within}`);
   if (!uri.startsWith(resolve(store.location) + sep)) throw refused(dest, 'names no file of that store');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StageError } from '../../protocol/level.js';
 import { output, type Stage, type StageContext } from '../stage.js';
 import { chosenStore } from '../store-choice.js';
-import type { StoredKind, StoredSector } from '../stored-sector.js';
+import { checkStore, type StoredKind, type StoredSector } from '../stored-sector.js';
 import { inItsPlace } from '../stores/keep-place.js';
 import type { Tasks, TransferTask } from '../tasks.js';
 import { isForeign } from '../whose-sector.js';
@@ -47,6 +47,8 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
       opt: null,
     }));
     await transferred(context, { stores: { [store.name]: { name: store.name, meta: null } }, routes });
+    // A disk that was unmounted meanwhile has taken with it what was written.
+    await checkStore(store);
   });
   return {
     event: 'Persist',

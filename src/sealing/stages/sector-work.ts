@@ -1,5 +1,5 @@
 /** What every stage of heavy work has at hand. */
-import { mkdir } from 'node:fs/promises';
+import { makeBelow } from '../../disks/make-below.js';
 import { proofTypeOfNumber, type Sector } from '../../protocol/sector.js';
 import { sectorFiles } from '../sector-files.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
@@ -7,11 +7,15 @@ import { type StageContext, sectorAtHand } from '../stage.js';
 /** Our own processors; loaded when the first stage needs them, so that a thread starts without. */
 export const builtin = () => import('../builtin/index.js');
 
+/** Stages whose directories are made: a disk that is unmounted in their middle does not get them again on the one below. */
+const made = new WeakSet<StageContext>();
+
 /** The sector, where its files lie in the thread's own location, and what a processor is given besides its task. */
 export async function sectorWork(context: StageContext) {
   const sector = sectorAtHand(context);
   const files = sectorFiles(context.location, sector.id);
-  await mkdir(files.cacheDir, { recursive: true });
+  if (!made.has(context)) await makeBelow(context.location, files.cacheDir);
+  made.add(context);
   return { sector, files, work: { signal: context.signal, progress: context.progress } };
 }
 

@@ -44,22 +44,22 @@ const treeD: Stage = async (context) => {
 };
 
 /** Read where it is kept: nothing of it is copied first. */
-function sourceOf(context: StageContext) {
+async function sourceOf(context: StageContext) {
   const { commR, instance } = output<Source>(context, 'source');
-  const store = attachedStore(context.stores, instance);
+  const store = await attachedStore(context.stores, instance);
   return { old: storedSector(store, sectorAtHand(context).id, 'sealed'), commROld: commR };
 }
 
 const snapEncode: Stage = async (context) => {
   const deals = output<readonly Deal[]>(context, 'deals');
   const pieces = output<readonly PieceInfo[]>(context, 'pieces');
-  const encoded = await encodeUpgrade(context, { deals, pieces, ...sourceOf(context) });
+  const encoded = await encodeUpgrade(context, { deals, pieces, ...(await sourceOf(context)) });
   return { event: 'SnapEncode', outputs: { snap_encode: encoded } };
 };
 
 const snapProve: Stage = async (context) => ({
   event: 'SnapProve',
-  outputs: { snap_prove: await proveUpgrade(context, sourceOf(context)) },
+  outputs: { snap_prove: await proveUpgrade(context, await sourceOf(context)) },
 });
 
 const submitProof: Stage = async (context) => {

@@ -46,7 +46,7 @@ const unseal = told(async (context) => {
   const { proverId } = await builtin();
   const job = output<UnsealJob>(context, 'unseal');
   const { cid, path, size } = await pieceOf(context, job);
-  const kept = keptSector(context, job.PrivateInfo.AccessInstance);
+  const kept = await keptSector(context, job.PrivateInfo.AccessInstance);
   // Not every processor makes the directory it writes into.
   await mkdir(dirname(path), { recursive: true });
   // Whole quads, which any processor can do.
@@ -95,9 +95,9 @@ async function pieceOf(context: StageContext, job: UnsealJob) {
 }
 
 /** The sector in its attached store, upgraded or not. @throws StageError permanent when it is not there */
-function keptSector(context: StageContext, instance: string): StoredSector {
+async function keptSector(context: StageContext, instance: string): Promise<StoredSector> {
   const { id } = sectorAtHand(context);
-  const store = attachedStore(context.stores, instance);
+  const store = await attachedStore(context.stores, instance);
   const kinds = ['update', 'sealed'] as const;
   const found = kinds.map((kind) => storedSector(store, id, kind)).find(({ file }) => existsSync(file));
   if (found) return found;

@@ -4,7 +4,7 @@ import type { WdPostJob, WdPostOutput } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
 import { formatSectorId, proofTypeOfSize } from '../../protocol/sector.js';
 import { failureOf } from '../runner.js';
-import { output, type Stage, type StageContext } from '../stage.js';
+import { type AttachedStore, output, type Stage, type StageContext } from '../stage.js';
 import { attachedStore, storedSector } from '../stored-sector.js';
 import type { Tasks } from '../tasks.js';
 import { allocation } from './allocation.js';
@@ -34,7 +34,7 @@ function windowProof(size: number): string {
 const generate: Stage = async (context) => {
   let post: Post;
   try {
-    post = { output: await context.process('window_post', taskOf(context)) };
+    post = { output: await context.process('window_post', await taskOf(context)) };
   } catch (thrown) {
     const { level, message } = failureOf(thrown);
     if (level !== 'permanent' || context.signal.aborted) throw thrown;
@@ -43,16 +43,23 @@ const generate: Stage = async (context) => {
   return { event: 'Generate', outputs: { post } };
 };
 
-function taskOf(context: StageContext): Tasks['window_post']['task'] {
+async function taskOf(context: StageContext): Promise<Tasks['window_post']['task']> {
   const { Input } = output<WdPostJob>(context, 'job');
+  const names = new Set(Input.Sectors.flatMap(({ Accesses }) => [Accesses.CacheDir, Accesses.SealedFile]));
+  const stores = new Map<string, AttachedStore>();
+  // Sectors of a store whose disk is missing are not faulty.
+  for (const name of names) stores.set(name, await attachedStore(context.stores, name));
   return {
     miner_id: Input.MinerId,
     proof_type: Input.ProofType,
     seed: Input.Seed,
     replicas: Input.Sectors.map(({ SectorId: number, CommR, Upgrade, Accesses }) => {
       const id = formatSectorId({ miner: Input.MinerId, number });
-      const kept = (name: string) =>
-        storedSector(attachedStore(context.stores, name), id, Upgrade ? 'update' : 'sealed');
+      const kept = (name: string) => {
+        const store = stores.get(name);
+        if (store) return storedSector(store, id, Upgrade ? 'update' : 'sealed');
+        throw new StageError('critical', `store ${name} was not looked up`);
+      };
       return {
         sector_id: number,
         comm_r: CommR,

@@ -1,0 +1,20 @@
+/** Makes directories inside a root, and never the root itself: where that is missing, its disk is. */
+import { mkdir } from 'node:fs/promises';
+import { dirname, relative, sep } from 'node:path';
+import { systemCodeOf } from '../protocol/errors.js';
+
+/** @throws ENOENT when the root is missing, and what else the file system says */
+export async function makeBelow(root: string, path: string): Promise<void> {
+  const within = relative(root, path);
+  if (within === '') return;
+  if (within === '..' || within.startsWith(`..${sep}`)) throw new Error(`${path} is not inside ${root}`);
+  await makeBelow(root, dirname(path));
+  await makeOne(path);
+}
+
+/** One directory; the one above it has to be there. */
+export async function makeOne(path: string): Promise<void> {
+  await mkdir(path).catch((error: unknown) => {
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
+  });
+}
