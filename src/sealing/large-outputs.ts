@@ -3,7 +3,8 @@
  * beside the sector, and the record has its place. They go with the sector's files.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { makeBelow } from '../disks/make-below.js';
 import { StageError } from '../protocol/level.js';
 
 type Outputs = Readonly<Record<string, unknown>>;
@@ -49,7 +50,10 @@ async function written(key: string, text: string, root: string): Promise<PutAsid
   const { writeAtomically } = await import('./builtin/atomic-file.js');
   const bytes = Buffer.from(text);
   const place = { putAside: `${key}.json`, bytes: bytes.length };
-  await writeAtomically(fileOf(root, place), async (file) => file.write(bytes, 0));
+  const path = fileOf(root, place);
+  // Below the thread's location, which is never made.
+  await makeBelow(dirname(dirname(root)), dirname(path));
+  await writeAtomically(path, async (file) => file.write(bytes, 0));
   return place;
 }
 

@@ -100,6 +100,7 @@ export function stageRunner(options: RunnerOptions): StageRunner {
     const { outputs } = outcome;
     if (!outputs || !record.sector) return outcome;
     const { root } = sectorFiles(context.location, record.sector.id);
+    options.check?.();
     return { ...outcome, outputs: await putAside(outputs, root) };
   };
 
