@@ -3,24 +3,24 @@ import { type Clock, systemClock } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { messageOf } from '../protocol/errors.js';
 import type { ThreadRoster } from './thread-roster.js';
+import type { WorkerRoots } from './worker-roots.js';
 
 export interface DiskWatchOptions {
   /** @default the system's */
   readonly clock?: Clock;
   /** `space.checkIntervalMs` is how often the disks are looked at. */
   readonly config: () => Pick<WorkerConfig, 'space'>;
-  readonly threads: Pick<ThreadRoster, 'all' | 'tree'>;
-  /** Whether the location is on its disk. @throws the reason */
-  readonly check: (location: string) => Promise<void>;
+  readonly threads: Pick<ThreadRoster, 'all' | 'tree' | 'configure'>;
+  readonly roots: Pick<WorkerRoots, 'check' | 'onTaken'>;
   readonly warn: (line: string) => void;
 }
 
 export function watchDisks(options: DiskWatchOptions): { stop(): void } {
-  const { clock = systemClock, config, threads, check, warn } = options;
+  const { clock = systemClock, config, threads, roots, warn } = options;
   let alarm: unknown;
   let isStopped = false;
   const lookAt = async (slot: ReturnType<ThreadRoster['all']>[number]) => {
-    const isBack = await check(slot.location).then(
+    const isBack = await roots.check(slot.location).then(
       () => true,
       () => false,
     );
@@ -37,6 +37,8 @@ export function watchDisks(options: DiskWatchOptions): { stop(): void } {
   const next = () => {
     alarm = clock.setTimeout(() => void look(), config().space.checkIntervalMs);
   };
+  // A store that is there at last is one for the threads that run.
+  roots.onTaken(threads.configure);
   next();
   return {
     stop: () => {

@@ -2,11 +2,11 @@
 import { dirname } from 'node:path';
 import { systemClock } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
-import type { AttachedStore } from '../sealing/stage.js';
 import type { RecordOwner } from '../store/record-owner.js';
 import type { WorkerStore } from '../store/worker-store.js';
 import { openHome } from './home.js';
 import { checkAnyUsable } from './location-check.js';
+import { type HotSettings, hotSettings } from './thread-settings.js';
 import { type WorkerRoots, workerRoots } from './worker-roots.js';
 
 export interface Disks {
@@ -15,8 +15,10 @@ export interface Disks {
   /** A directory that this worker alone works in. */
   readonly place: string;
   ownerOf(location: string): RecordOwner;
-  /** The attached stores of the moment, each with the mark that is expected there. */
-  stores(): readonly AttachedStore[];
+  /** What threads go by, each with its own hot configuration over it. */
+  readonly hot: HotSettings;
+  /** Gets ready for another configuration. @throws location_not_writable, wrong_disk */
+  prepare(next: WorkerConfig): Promise<void>;
 }
 
 /** @throws location_not_writable, wrong_disk when no thread has a location it can use; what a home that is named failed with */
@@ -45,12 +47,19 @@ export async function openDisks(options: {
     const fault = roots.faultOf(location);
     if (fault) warn(`store ${store} is not used: ${fault.message}`);
   }
+  // Each with the mark that is expected there.
+  const stores = () => config().attached.map((each) => ({ ...each, mark: roots.idOf(each.location) }));
+  const hot = hotSettings({ config, gate: roots.gate, stores, warn });
   return {
     roots,
     store,
+    hot,
     place: place ?? dirname(path),
     // A location that was not seen yet is refused by its thread.
     ownerOf: (location) => ({ worker: workerId, location: roots.idOf(location) ?? '' }),
-    stores: () => config().attached.map((each) => ({ ...each, mark: roots.idOf(each.location) })),
+    prepare: async (next) => {
+      await roots.add(next);
+      await hot.refreshAll(next);
+    },
   };
 }

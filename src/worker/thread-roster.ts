@@ -1,8 +1,7 @@
 /** The worker's threads of the moment: made from the configuration, added and removed while the worker runs. */
 import type { ThreadConfig, WorkerConfig } from '../config/worker-config.js';
-import type { RecordOwner } from '../store/record-owner.js';
 import type { SpareThreads } from '../threads/index.js';
-import type { HotSettings } from './thread-settings.js';
+import type { Disks } from './open-disks.js';
 import type { SettingsOfThread, ThreadSetup } from './thread-setup.js';
 import { createThreadSlot, type SlotNews, type SupervisedSlot } from './thread-slot.js';
 import { type ThreadTree, threadTree } from './thread-tree.js';
@@ -14,10 +13,7 @@ export interface ThreadRosterOptions {
   readonly config: () => WorkerConfig;
   readonly workerName: string;
   readonly processChildren: readonly string[];
-  readonly hot: HotSettings;
-  readonly ownerOf: (location: string) => RecordOwner;
-  /** Whether the location is on its disk. @throws the reason */
-  readonly checkRoot: (location: string) => Promise<void>;
+  readonly disks: Pick<Disks, 'hot' | 'ownerOf' | 'roots'>;
   readonly newsOf: (index: number) => SlotNews;
   readonly services: (name: string, args: readonly unknown[]) => Promise<unknown>;
   readonly spares: SpareThreads | undefined;
@@ -41,7 +37,8 @@ export interface ThreadRoster {
 }
 
 export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
-  const { config, newsOf, services, spares, hot } = options;
+  const { config, newsOf, services, spares } = options;
+  const { hot, ownerOf, roots } = options.disks;
   let slots: readonly SupervisedSlot[] = [];
   const leaving = new Set<SupervisedSlot>();
   const tree = threadTree(() => slots);
@@ -54,7 +51,7 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
     return {
       index,
       location,
-      owner: options.ownerOf(location),
+      owner: ownerOf(location),
       settings: hot.settingsOf(threadOf(started)),
       localPiecesDirs: now.worker.localPiecesDirs,
       faults: now.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
@@ -67,7 +64,7 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
   const create = (thread: ThreadConfig) => {
     const { index } = thread;
     const prepare = async () => {
-      await options.checkRoot(thread.location);
+      await roots.check(thread.location);
       await hot.refresh(threadOf(thread));
     };
     const slot = createThreadSlot(thread, () => setupOf(thread), services, newsOf(index), spares, prepare);

@@ -26,7 +26,6 @@ import { serviceDispatcher } from './remote-service.js';
 import { slotNews } from './slot-news.js';
 import { threadReads } from './thread-reads.js';
 import { threadRoster } from './thread-roster.js';
-import { hotSettings } from './thread-settings.js';
 import { sparesOf } from './thread-slot.js';
 import { workerVerbs } from './worker-verbs.js';
 import { workerView } from './worker-view.js';
@@ -74,7 +73,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const incarnation = randomBytes(2).toString('hex');
   let { config } = options;
   const commands = processorCommands(config.processors, warn);
-  const { roots, store, place, ownerOf, stores } = await openDisks({ config: () => config, name, warn });
+  const disks = await openDisks({ config: () => config, name, warn });
+  const { roots, store, place } = disks;
   // Written below alone, and guarded by its checksum.
   let record = (store.read() ?? emptyWorkerRecord) as WorkerRecord;
   const events = eventHub();
@@ -83,7 +83,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     askStop = resolve;
   });
 
-  const hot = hotSettings({ config: () => config, gate: roots.gate, stores, warn });
   const dumps = workerDumps(warn);
   const processors = workerProcessors({
     dumps,
@@ -122,9 +121,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     config: () => config,
     workerName: name,
     processChildren: processors.stages,
-    hot,
-    ownerOf,
-    checkRoot: roots.check,
+    disks,
     newsOf: (index) =>
       slotNews(index, () => ({ send: actor.send, desk, processors, events, drain, onRow, onView, warn })),
     services: (call, args) => asked.call(call, args) ?? processCall(call, args) ?? manager(call, args),
@@ -187,7 +184,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       threads.configure();
       tellWorker();
     },
-    prepare: (next) => roots.add(next).then(() => hot.refreshAll(next)),
+    prepare: disks.prepare,
     threads,
     onRemoved: (index) => {
       processors.abandon(index);
@@ -196,7 +193,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
     warn,
   });
-  roots.onTaken(threads.configure);
   fileHolds();
   asked.apply();
   desk.restoreBreakers(record.breakers);
@@ -239,7 +235,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
   };
   asked.start();
-  const watch = watchDisks({ config: () => config, threads, check: roots.check, warn });
+  const watch = watchDisks({ config: () => config, threads, roots, warn });
   const root = await startTree({
     ...serviceLimits,
     children: [
