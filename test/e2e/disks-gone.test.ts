@@ -79,7 +79,8 @@ describe.runIf(canMount)('a location whose disk is not mounted', () => {
     const worker = await startWorker(dir, toml);
     const [, sector] = await worker.line(/#0 (s-\S+) TreeDBuilt -> TicketAssigned/);
     unmount();
-    await worker.line(/thread #0 failed: .*is not the disk/);
+    // It waits before its next stage, or has failed at the end of the one it was at.
+    await expect.poll(() => ask(worker, 'why', '--index', '0'), soon).toContain('is not the disk');
     expect(readdirSync(at)).toEqual([]);
     mount();
     await worker.line(new RegExp(`#0 ${sector} ProofSubmitted -> Finished`));
