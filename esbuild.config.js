@@ -14,21 +14,29 @@ const loadedWhenAsked = {
     ),
 };
 
-const common = { bundle: true, platform: 'node', target: 'node22', keepNames: true, write: false };
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22',
+  keepNames: true,
+  sourcemap: true,
+  write: false,
+};
 const made = new Set();
 
 for (const bin of ['sealvisor', 'venus-worker', 'venus-sector-manager']) {
   const bundle = await build({
     ...common,
     entryPoints: [`cli/${bin}.ts`],
-    outfile: `dist/cli/${bin}.cjs`,
+    outfile: `dist/cli/${bin}.main.cjs`,
     // CommonJS starts 9 ms sooner.
     format: 'cjs',
     minifyWhitespace: true,
     minifySyntax: true,
     plugins: [loadedWhenAsked],
   });
-  place(bundle, 0o755);
+  place(bundle, 0o644);
+  place({ outputFiles: [{ path: resolve(`dist/cli/${bin}.cjs`), contents: Buffer.from(door(bin)) }] }, 0o755);
 }
 
 const thread = await build({
@@ -70,4 +78,20 @@ function place({ outputFiles }, mode) {
     writeFileSync(`${path}.new`, contents, { mode });
     renameSync(`${path}.new`, path);
   }
+}
+
+/**
+ * The file that is run: any Node can read it. It looks at the version before anything newer is read, and takes SIGUSR1, which
+ * would open the inspector to everyone on this machine.
+ */
+function door(bin) {
+  return `#!/usr/bin/env node
+var version = process.versions.node.split('.').map(Number);
+if (version[0] < 22 || (version[0] === 22 && version[1] < 14)) {
+  process.stderr.write('error: ${bin} needs Node 22.14 or later; this is ' + process.versions.node + '; in a clone, npm run and npx use the one that it brings\\n');
+  process.exit(1);
+}
+process.on('SIGUSR1', function () {});
+require('./${bin}.main.cjs');
+`;
 }

@@ -63,7 +63,7 @@ export function spareThreads(options: SpareOptions): SpareThreads {
     // The last place is for a thread that is needed now.
     if (threadCount() + 1 >= threadLimit()) return;
     const link = new ThreadLink({
-      entry: entry ?? machineEntry,
+      entry: entry ?? machineEntry(),
       name: 'spare thread',
       preload: machine,
       resourceLimits,

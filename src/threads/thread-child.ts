@@ -90,12 +90,13 @@ export interface ThreadChild extends Child {
 
 /**
  * The `start` of a ChildSpec: each call starts one thread and resolves when it has said that it is up.
- * @throws invalid_request, at once: spare threads of another kind; and from `start`: thread_limit, start_failed
+ * @throws invalid_request, at once: no URL of what to run, spare threads of another kind; and from `start`: thread_limit, start_failed
  */
 export function threadChild<E = unknown>(
   options: ThreadChildOptions<E>,
 ): (...args: readonly unknown[]) => Promise<ThreadChild> {
   const { name, spares, machine, heartbeatMs = 1000, missed = 5, graceMs = 5000, mailbox = 10_000 } = options;
+  demandUrls(name, options);
   if (spares && spares.kind !== kindOf(options))
     throw new SealvisorError('invalid_request', `${name} cannot use spare threads of ${spares.kind}`);
   const heartbeat = { heartbeatMs, missed };
@@ -104,7 +105,7 @@ export function threadChild<E = unknown>(
     const mine = ++incarnation;
     const { onEvent, services, readyMs, resourceLimits } = options;
     const thread = await startThread<E>({
-      entry: options.machine ? machineEntry : options.entry,
+      entry: options.machine ? machineEntry() : options.entry,
       data: dataOf(options, args),
       incarnation: mine,
       name,
@@ -118,6 +119,14 @@ export function threadChild<E = unknown>(
     });
     return new RunningThread(thread.link, { name, incarnation: mine, heartbeat, graceMs, mailbox });
   };
+}
+
+/** JavaScript, or a type that was let go of, may give a path: relative to what, nobody can know. */
+function demandUrls<E>(name: string, { entry, machine }: ThreadChildOptions<E>): void {
+  const [key, given] = machine === undefined ? ['entry', entry] : ['machine', machine];
+  if (given instanceof URL) return;
+  const text = `${name} needs a URL as ${key}, not ${typeof given === 'string' ? `'${given}'` : String(given)}`;
+  throw new SealvisorError('invalid_request', `${text}: write ${key}: new URL('./file.js', import.meta.url)`);
 }
 
 function dataOf<E>(options: ThreadChildOptions<E>, args: readonly unknown[]): unknown {

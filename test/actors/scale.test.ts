@@ -80,11 +80,15 @@ const runs: readonly (readonly [string, (count: number) => Promise<void>])[] = [
 ];
 
 describe('10,000 children cost within five times of ten times 1,000', () => {
-  // A busy machine may spoil one comparison; a law that is worse than linear spoils all of them.
-  test.each(runs)('%s', { retry: 3 }, async (_, run) => {
+  test.each(runs)('%s', async (_, run) => {
     await run(2000);
-    const thousand = await costOf(() => run(1000));
-    const tenThousand = await costOf(() => run(10_000));
-    expect(tenThousand).toBeLessThan(thousand * 10 * 5);
+    const ratios: number[] = [];
+    // A busy machine may spoil one comparison; a law that is worse than linear spoils all of them.
+    for (let at = 0; at < 4; at += 1) {
+      const thousand = await costOf(() => run(1000));
+      ratios.push((await costOf(() => run(10_000))) / thousand);
+      if (Math.min(...ratios) < 50) break;
+    }
+    expect(Math.min(...ratios)).toBeLessThan(10 * 5);
   });
 });

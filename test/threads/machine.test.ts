@@ -108,3 +108,11 @@ describe('a machine that cannot start is start_failed', () => {
     expect(await failing('nowhere.mjs')).toMatchObject({ code: 'start_failed' });
   });
 });
+
+test.each(['machine', 'entry'])('a path as %s is refused with what to write', (key) => {
+  // As JavaScript would call it.
+  const options = { name: 'kiln', [key]: './x.js' } as unknown as Parameters<typeof threadChild>[0];
+  expect(() => threadChild(options)).toThrow(
+    `kiln needs a URL as ${key}, not './x.js': write ${key}: new URL('./file.js', import.meta.url)`,
+  );
+});
