@@ -24,6 +24,8 @@ export interface Drain extends Wish {
 export interface LimitByHand {
   readonly limit: number | null;
   readonly configured: number | null;
+  /** Left out by 0.1.0. */
+  readonly set?: Wish;
 }
 
 /** What is kept of an open breaker over restarts. */
@@ -99,7 +101,7 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
       return { ...record, drain: { by, reason, at, toFinish, deadlineMs, ...within, ...earlier } };
     }
     case 'WORKER.LIMIT': {
-      const { name, limit, configured } = command;
+      const { name, limit, configured, by, reason } = command;
       const { [name]: before, ...others } = record.limits;
       // One that was set when the file said something else holds no more.
       const inForce = before?.configured === configured ? before.limit : configured;
@@ -107,7 +109,10 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
       // Back to what the file says: nothing is set by hand any more.
       return {
         ...record,
-        limits: limit === configured ? others : { ...others, [name]: { limit, configured } },
+        limits:
+          limit === configured
+            ? others
+            : { ...others, [name]: { limit, configured, set: { by, reason, at } } },
       };
     }
     case 'WORKER.CONFIGURED': {

@@ -2,6 +2,8 @@
 import { managerUrl as parseManagerUrl } from '../../src/config/manager-url.js';
 import { expectOk, type JsonRequest, requestJson } from '../../src/fleet/http-client.js';
 import { patience } from '../../src/fleet/worker-client.js';
+import { byHeader } from '../../src/protocol/who.js';
+import { operator } from './worker-ask.js';
 
 export interface ToManager {
   readonly manager?: string;
@@ -23,6 +25,8 @@ export async function askManager<T>(
   body?: unknown,
   timeoutMs = patience(body) + longerMs,
 ): Promise<T> {
+  // What has no body says so, too.
+  const headers = method === 'GET' ? {} : { [byHeader]: encodeURIComponent(operator()) };
   const url = `${managerUrl(options)}/api/v1${path}`;
-  return expectOk(await requestJson({ method, url, body, timeoutMs })) as T;
+  return expectOk(await requestJson({ method, url, body, headers, timeoutMs })) as T;
 }

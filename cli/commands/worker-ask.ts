@@ -1,8 +1,10 @@
 /** How the commands reach a worker. Light: `list` must start in twice node's own time. */
+import { hostname, userInfo } from 'node:os';
 import { configuredName, formatAddress, workerEndpoint } from '../../src/config/endpoint.js';
 import { expectOk, requestJson } from '../../src/fleet/http-client.js';
 import { type MeantWorker, meantHeaders } from '../../src/fleet/worker-client.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
+import { longestBy } from '../../src/protocol/who.js';
 
 export interface Where {
   readonly config?: string;
@@ -70,5 +72,14 @@ export function threadPath(index: number): string {
 
 /** Who gives the command, for the history. */
 export function operator(): string {
-  return process.env.SEALVISOR_OPERATOR ?? process.env.USER ?? 'operator';
+  return (process.env.SEALVISOR_OPERATOR || `${userName()}@${hostname()}`).slice(0, longestBy);
+}
+
+/** A user that the system has no entry for is known by its number. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env.USER || String(process.getuid?.() ?? 'operator');
+  }
 }

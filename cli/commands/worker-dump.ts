@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { rpcCall } from '../../src/fleet/rpc-client.js';
 import { dumpVariable } from '../../src/protocol/dump-variable.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
+import { byHeader } from '../../src/protocol/who.js';
 import { answerJson, tell } from '../output/say.js';
-import { baseOf, commandMs, headersAt, type Where } from './worker-ask.js';
+import { baseOf, commandMs, headersAt, operator, type Where } from './worker-ask.js';
 
 /** In both of the field's spellings. */
 export interface DumpOptions extends Where {
@@ -32,7 +33,7 @@ export async function disableDump(options: DumpOptions): Promise<void> {
 async function call(where: Where, method: string, params: readonly string[]): Promise<void> {
   const base = await baseOf(where);
   await rpcCall(`${base}/`, `VenusWorker.${method}`, params, {
-    headers: headersAt(base),
+    headers: { ...headersAt(base), [byHeader]: encodeURIComponent(operator()) },
     timeoutMs: commandMs,
   });
 }

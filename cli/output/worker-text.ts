@@ -72,9 +72,9 @@ const threads = (indexes: readonly number[]) => indexes.map((index) => `#${index
 export function limitTable(limits: readonly LimitView[]): string {
   return table([
     ['Stage', 'Limit', 'Configured', 'Staggered', 'Holders', 'Line'],
-    ...limits.map(({ name, limit, configured, staggeredMs, holders, queue }) => [
+    ...limits.map(({ name, limit, set, configured, staggeredMs, holders, queue }) => [
       name,
-      String(limit ?? 'none'),
+      `${limit ?? 'none'}${set ? ` (by ${set.by})` : ''}`,
       String(configured ?? 'none'),
       staggeredMs === null ? '-' : formatGoDuration(staggeredMs),
       threads(holders),

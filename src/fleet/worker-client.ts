@@ -3,6 +3,7 @@ import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { identityHeaders } from '../protocol/identity.js';
 import type { ControlReply, ThreadView } from '../protocol/thread.js';
+import { byHeader } from '../protocol/who.js';
 import type { FieldWorker } from './field-worker.js';
 import { expectOk, type JsonRequest, type JsonResponse, requestJson } from './http-client.js';
 
@@ -11,7 +12,11 @@ const timeoutMs = 15_000;
 const longestMs = 2 ** 31 - 1;
 
 /** A request to a worker's REST; `path` is what stands behind `/api/v1`, with its query. */
-export type PassedRequest = Pick<JsonRequest, 'method' | 'body' | 'signal'> & { readonly path: string };
+export type PassedRequest = Pick<JsonRequest, 'method' | 'body' | 'signal'> & {
+  readonly path: string;
+  /** Who gives the command, where its body does not say. */
+  readonly by?: string | undefined;
+};
 
 export interface WorkerClient extends FieldWorker {
   /** The worker's supervisor tree, as it shows it. @throws invalid_request for a worker of the field */
@@ -41,8 +46,13 @@ export function workerClient(
   meant?: MeantWorker,
 ): WorkerClient {
   const headers = meantHeaders(meant);
-  const rest = ({ path, ...request }: PassedRequest) =>
-    requestJson({ ...request, headers, url: `${base}/api/v1${path}`, timeoutMs: patience(request.body) });
+  const rest = ({ path, by, ...request }: PassedRequest) =>
+    requestJson({
+      ...request,
+      headers: by === undefined ? headers : { ...headers, [byHeader]: encodeURIComponent(by) },
+      url: `${base}/api/v1${path}`,
+      timeoutMs: patience(request.body),
+    });
   // Loaded when it is needed: the schemas of the field's answers would slow every command down.
   const field = async () => (await import('./field-worker.js')).fieldWorker(name, base, clock);
   const pass = async (request: PassedRequest) => {

@@ -25,6 +25,8 @@ export interface RpcMethod {
 export interface RpcCaller extends Caller {
   /** The address that the request came from; undefined where there is none, as in a test. */
   readonly address: string | undefined;
+  /** Who gives a command: what it says of itself, else where it came from. */
+  readonly by?: string | undefined;
 }
 
 export interface RpcAnswer {

@@ -1,10 +1,10 @@
 /** `/api/v1/sectors`: what the manager knows of each, and the way to give one up. */
 import type { Hono } from 'hono';
 import type { Manager } from '../manager/manager.js';
-import { readBody } from './body.js';
 import { sectorId } from './manager-jobs.js';
 import { parse } from './parse.js';
 import { askedBody } from './thread-bodies.js';
+import { readCommand } from './who.js';
 
 export function sectorRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void {
   const { sectors } = manager;
@@ -12,6 +12,6 @@ export function sectorRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void
   app.get('/api/v1/sectors/:id', (c) => c.json(sectors.view(sectorId(c.req.param('id')))));
   app.post('/api/v1/sectors/:id/abort', async (c) => {
     const id = sectorId(c.req.param('id'));
-    return c.json(sectors.abort(id, parse(askedBody, await readBody(c), 'abort')));
+    return c.json(sectors.abort(id, parse(askedBody, await readCommand(c), 'abort')));
   });
 }

@@ -7,6 +7,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { readBody } from './body.js';
 import { parse, threadIndex } from './parse.js';
 import { askedBody, pauseBody, resumeBody } from './thread-bodies.js';
+import { callerBy, readCommand } from './who.js';
 
 export function workerRoutes(app: Hono, { roster, relay }: Pick<Manager, 'roster' | 'relay'>): void {
   const base = '/api/v1/workers';
@@ -26,7 +27,7 @@ export function workerRoutes(app: Hono, { roster, relay }: Pick<Manager, 'roster
   for (const verb of ['pause', 'resume', 'restart'] as const)
     app.post(`${base}/:name/threads/:index/${verb}`, async (c) => {
       const { name = '', index } = c.req.param();
-      const request = parse<ThreadRequest>(bodies[verb], await readBody(c), verb);
+      const request = parse<ThreadRequest>(bodies[verb], await readCommand(c), verb);
       const thread = threadIndex(index);
       return c.json(await relay.to(name).command(thread, verb, request, c.req.raw.signal));
     });
@@ -51,5 +52,6 @@ async function passedRequest(c: Context): Promise<PassedRequest> {
   // The route names the methods.
   const method = c.req.method as PassedRequest['method'];
   const body = method === 'GET' ? undefined : await readBody(c);
-  return { method, path: path + search, body, signal: c.req.raw.signal };
+  const by = method === 'GET' ? undefined : callerBy(c, 'http');
+  return { method, path: path + search, body, signal: c.req.raw.signal, by };
 }

@@ -3,9 +3,14 @@ import type { Context } from 'hono';
 import { readText } from './body.js';
 import { callerAddress, callerOf } from './caller.js';
 import type { jsonRpcHandler } from './json-rpc.js';
+import { callerBy } from './who.js';
 
 export async function answerRpc(c: Context, rpc: ReturnType<typeof jsonRpcHandler>): Promise<Response> {
-  const { status, text } = await rpc(await readText(c), { address: callerAddress(c), ...callerOf(c) });
+  const { status, text } = await rpc(await readText(c), {
+    address: callerAddress(c),
+    by: callerBy(c, 'rpc'),
+    ...callerOf(c),
+  });
   if (text === undefined) return c.body(null, 204);
   return c.body(text, status === 204 ? 200 : status, { 'content-type': 'application/json' });
 }

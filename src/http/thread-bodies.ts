@@ -1,11 +1,12 @@
 /** Bodies of the routes that steer a thread, the same on worker and manager (SPEC section 9). */
 import * as z from 'zod';
 import { rowKinds } from '../protocol/thread.js';
+import { byText } from './who.js';
 
 /** Who asks and why. */
 export const asked = {
   reason: z.string().max(1000).optional(),
-  by: z.string().max(1000).optional(),
+  by: byText.optional(),
 };
 
 const command = {

@@ -3,9 +3,9 @@ import type { Hono } from 'hono';
 import { plans, sealingThread } from '../../machines/index.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { WorkerControl } from '../worker/control-words.js';
-import { readBody } from './body.js';
 import { parse } from './parse.js';
 import { askedBody } from './thread-bodies.js';
+import { readCommand } from './who.js';
 import { drainBody, limitBody, reloadBody, stopBody } from './worker-bodies.js';
 
 export function lifeRoutes(app: Hono, control: WorkerControl): void {
@@ -16,23 +16,23 @@ export function lifeRoutes(app: Hono, control: WorkerControl): void {
   app.get('/api/v1/worker', (c) => c.json(control.worker()));
   for (const verb of ['cordon', 'uncordon'] as const)
     app.post(`/api/v1/worker/${verb}`, async (c) =>
-      c.json(await control[verb](parse(askedBody, await readBody(c), verb))),
+      c.json(await control[verb](parse(askedBody, await readCommand(c), verb))),
     );
   app.post('/api/v1/worker/drain', async (c) =>
-    c.json(await control.drain(parse(drainBody, await readBody(c), 'drain'))),
+    c.json(await control.drain(parse(drainBody, await readCommand(c), 'drain'))),
   );
   app.post('/api/v1/worker/stop', async (c) =>
-    c.json(await control.stop(parse(stopBody, await readBody(c), 'stop'))),
+    c.json(await control.stop(parse(stopBody, await readCommand(c), 'stop'))),
   );
   app.post('/api/v1/worker/reload', async (c) =>
-    c.json(await control.reload(parse(reloadBody, await readBody(c), 'reload'))),
+    c.json(await control.reload(parse(reloadBody, await readCommand(c), 'reload'))),
   );
   app.put('/api/v1/limits/:name', async (c) => {
-    const { limit, ...request } = parse(limitBody, await readBody(c), 'limit');
+    const { limit, ...request } = parse(limitBody, await readCommand(c), 'limit');
     return c.json(await control.setLimit(c.req.param('name'), limit, request));
   });
   app.post('/api/v1/breakers/:stage/close', async (c) =>
-    c.json(await control.closeBreaker(c.req.param('stage'), parse(askedBody, await readBody(c), 'close'))),
+    c.json(await control.closeBreaker(c.req.param('stage'), parse(askedBody, await readCommand(c), 'close'))),
   );
   const machines = new Map<string, string>();
   app.get('/api/v1/machines/:plan', (c) => {

@@ -9,8 +9,13 @@ import { parse } from './parse.js';
 
 export function workerMethods({ control, version }: Worker): Readonly<Record<string, RpcMethod>> {
   const methods: Record<string, RpcMethod> = {};
-  const on = (method: string, names: readonly string[], call: (...params: unknown[]) => unknown) => {
-    methods[`VenusWorker.${method}`] = { names, call: (params) => call(...params) };
+  const on = (
+    method: string,
+    names: readonly string[],
+    call: (by: string, ...params: unknown[]) => unknown,
+  ) => {
+    // A test of the app has no address.
+    methods[`VenusWorker.${method}`] = { names, call: (params, { by = 'json-rpc' }) => call(by, ...params) };
   };
   const index = (value: unknown): number => {
     if (typeof value === 'number') return value;
@@ -21,19 +26,19 @@ export function workerMethods({ control, version }: Worker): Readonly<Record<str
     );
   };
   on('WorkerList', [], () => control.threads().map((view) => toFieldThread(view, Date.now())));
-  on('WorkerPause', ['index'], async (at) => (await control.pause(index(at), { by: 'json-rpc' })).changed);
-  on('WorkerResume', ['index', 'state'], async (at, to) => {
+  on('WorkerPause', ['index'], async (by, at) => (await control.pause(index(at), { by })).changed);
+  on('WorkerResume', ['index', 'state'], async (by, at, to) => {
     const state = parse(z.string().max(64).nullish(), to, 'state');
-    return (await control.resume(index(at), { state, by: 'json-rpc' })).changed;
+    return (await control.resume(index(at), { state, by })).changed;
   });
   on('WorkerVersion', [], () => version);
   const named = (name: unknown) => (typeof name === 'string' ? name : (JSON.stringify(name) ?? 'nothing'));
-  on('WorkerSetEnv', ['name', 'value'], async (name, value) => {
-    await control.setEnv(named(name), parse(z.string(), value, 'value'));
+  on('WorkerSetEnv', ['name', 'value'], async (by, name, value) => {
+    await control.setEnv(named(name), parse(z.string(), value, 'value'), { by });
     return null;
   });
-  on('WorkerRemoveEnv', ['name'], async (name) => {
-    await control.removeEnv(named(name));
+  on('WorkerRemoveEnv', ['name'], async (by, name) => {
+    await control.removeEnv(named(name), { by });
     return null;
   });
   return methods;

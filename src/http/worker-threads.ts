@@ -1,9 +1,9 @@
 /** The routes of one worker's threads (SPEC section 9). */
 import type { Hono } from 'hono';
 import type { WorkerControl } from '../worker/control-words.js';
-import { readBody } from './body.js';
 import { parse, threadIndex } from './parse.js';
 import { askedBody, historyQuery, pauseBody, resumeBody } from './thread-bodies.js';
+import { readCommand } from './who.js';
 
 const threads = '/api/v1/threads';
 const thread = `${threads}/:index` as const;
@@ -12,20 +12,20 @@ export function threadRoutes(app: Hono, control: WorkerControl): void {
   app.get(threads, (c) => c.json(control.threads()));
   app.get(thread, (c) => c.json(control.thread(threadIndex(c.req.param('index')))));
   app.post(`${thread}/pause`, async (c) => {
-    const body = parse(pauseBody, await readBody(c), 'pause');
+    const body = parse(pauseBody, await readCommand(c), 'pause');
     const index = threadIndex(c.req.param('index'));
     // Asked for only when it is needed: the signal makes a whole Request of the server's light one.
     const request = body.waitMs ? { ...body, signal: c.req.raw.signal } : body;
     return c.json(await control.pause(index, request));
   });
   app.post(`${thread}/resume`, async (c) => {
-    const { dryRun, ...body } = parse(resumeBody, await readBody(c), 'resume');
+    const { dryRun, ...body } = parse(resumeBody, await readCommand(c), 'resume');
     const index = threadIndex(c.req.param('index'));
     if (dryRun) return c.json(await control.dryRun(index, { state: body.state, force: body.force }));
     return c.json(await control.resume(index, body));
   });
   app.post(`${thread}/restart`, async (c) => {
-    const body = parse(askedBody, await readBody(c), 'restart');
+    const body = parse(askedBody, await readCommand(c), 'restart');
     return c.json(await control.restart(threadIndex(c.req.param('index')), body));
   });
   app.get(`${thread}/history`, async (c) => {

@@ -37,6 +37,8 @@ export interface LimitView {
   readonly limit: number | null;
   /** What the configuration's file says. */
   readonly configured: number | null;
+  /** Who set it by hand, where somebody did. */
+  readonly set?: Wish;
   /** Least time between two starts, ms. */
   readonly staggeredMs: number | null;
   readonly holders: readonly number[];

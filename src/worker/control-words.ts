@@ -74,9 +74,9 @@ export interface WorkerControl {
   /** Lets the threads that wait before a breaker go on. */
   closeBreaker(stage: string, request: Asked): Promise<WorkerReply>;
   /** Dumps what a processor child prints beside its answers: the child's dump variable (`dumpVariable`), a directory. @throws invalid_request for any other variable */
-  setEnv(name: string, value: string): Promise<void>;
+  setEnv(name: string, value: string, request?: Asked): Promise<void>;
   /** Has it logged again. @throws invalid_request */
-  removeEnv(name: string): Promise<void>;
+  removeEnv(name: string, request?: Asked): Promise<void>;
   /** Compares the configuration's file with what runs, and brings the one to the other. @throws config_missing, config_invalid, location_shared; nothing is changed */
   reload(request: Asked & { readonly dryRun?: boolean | undefined }): Promise<ReloadReply>;
 }

@@ -21,6 +21,8 @@ export interface WorkerVerbsOptions {
   closeBreaker(stage: string): boolean;
   /** Asks whoever runs the worker to end it. */
   askStop(graceMs: number | undefined): void;
+  /** Logs what leaves no other trace of who asked for it. */
+  info(line: string): void;
 }
 
 export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
@@ -83,15 +85,21 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
       await command({ type: 'WORKER.LIMIT', name, limit, configured, ...whose(request) });
       return reply(true, `${name} has ${text(limit)} now, and after a restart; it was ${text(before)}`);
     },
-    closeBreaker: async (stage) =>
-      options.closeBreaker(stage)
-        ? reply(true, `the breaker of ${stage} is closed: threads that waited go on`)
-        : reply(false, `no breaker of ${stage} is open`),
-    stop: async ({ graceMs }) => {
+    closeBreaker: async (stage, request) => {
+      if (!options.closeBreaker(stage)) return reply(false, `no breaker of ${stage} is open`);
+      options.info(`the breaker of ${stage} is closed ${askedText(whose(request))}`);
+      return reply(true, `the breaker of ${stage} is closed: threads that waited go on`);
+    },
+    stop: async ({ graceMs, ...request }) => {
+      options.info(`the worker is stopped ${askedText(whose(request))}`);
       options.askStop(graceMs ?? undefined);
       return reply(true, `the worker stops: running stages may end within its grace${lostBy(view())}`);
     },
   };
+}
+
+function askedText({ by, reason }: { readonly by: string; readonly reason: string | null }): string {
+  return reason === null ? `by ${by}` : `by ${by}: ${reason}`;
 }
 
 /** What a stop would lose. */

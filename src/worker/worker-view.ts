@@ -31,7 +31,11 @@ export function workerView(facts: WorkerFactsNow): WorkerView {
     life,
     cordon: record.cordon,
     drain: record.drain && drainView(record.drain, threads),
-    limits: desk.limits(),
+    limits: desk.limits().map((each) => {
+      const byHand = record.limits[each.name];
+      const isInForce = byHand?.limit === each.limit && byHand.configured === each.configured;
+      return isInForce && byHand.set ? { ...each, set: byHand.set } : each;
+    }),
     breakers: desk.breakers(),
     stores: stores(),
     counts: summarize(threads),

@@ -69,7 +69,7 @@ export interface Worker {
 
 /** @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { name, version, warn, onRow, onView } = options;
+  const { name, version, warn, info = warn, onRow, onView } = options;
   const incarnation = randomBytes(2).toString('hex');
   let { config } = options;
   const commands = processorCommands(config.processors, warn);
@@ -169,6 +169,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     limitNames,
     closeBreaker: desk.closeBreaker,
     askStop,
+    info,
   });
   /** A limit set by hand when the file said something else holds no more. */
   const fileHolds = () =>
@@ -216,10 +217,21 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     control: {
       ...control,
       ...verbs,
-      ...{ setEnv: dumps.setEnv, removeEnv: dumps.removeEnv },
+      setEnv: async (variable, value, { by = 'operator' } = {}) => {
+        await dumps.setEnv(variable, value);
+        info(`${variable} is set by ${by}`);
+      },
+      removeEnv: async (variable, { by = 'operator' } = {}) => {
+        await dumps.removeEnv(variable);
+        info(`${variable} is removed by ${by}`);
+      },
       ...threadReads(slotOf, threads.all),
       worker: view,
-      reload: ({ dryRun = false }) => reload(dryRun),
+      reload: async ({ dryRun = false, by = 'operator' }) => {
+        const done = await reload(dryRun);
+        if (done.changed) info(`the configuration is reloaded by ${by}`);
+        return done;
+      },
     },
     events,
     config: () => config,

@@ -35,6 +35,8 @@ const breaker = {
 const other = { ...breaker, message: 'disk full' };
 const cordoned = { cordon: earlier };
 const draining = { drain: { ...earlier, toFinish: false, deadlineMs: null } };
+/** Who set it, in the commands below. */
+const set = { by: 'alice', reason: 'new disks', at: '2026-11-22T10:00:00.000Z' };
 const byHand = { limits: { pc1: { limit: 4, configured: 2 }, c2: { limit: 1, configured: null } } };
 const rest = { c2: byHand.limits.c2 };
 
@@ -69,14 +71,14 @@ describe('a command changes the record', () => {
       drain(false, 7),
       { drain: { ...by, at, toFinish: false, deadlineMs: 7, earlier: [earlier] } },
     ],
-    ['a limit that was none', {}, limit(4, null), { limits: { pc1: { limit: 4, configured: null } } }],
-    ['a limit that is raised', {}, limit(4), { limits: { pc1: { limit: 4, configured: 2 } } }],
-    ['a limit that is taken away', {}, limit(null), { limits: { pc1: { limit: null, configured: 2 } } }],
+    ['a limit that was none', {}, limit(4, null), { limits: { pc1: { limit: 4, configured: null, set } } }],
+    ['a limit that is raised', {}, limit(4), { limits: { pc1: { limit: 4, configured: 2, set } } }],
+    ['a limit that is taken away', {}, limit(null), { limits: { pc1: { limit: null, configured: 2, set } } }],
     [
       'a limit that is set again, others stay',
       byHand,
       limit(1),
-      { limits: { ...rest, pc1: { limit: 1, configured: 2 } } },
+      { limits: { ...rest, pc1: { limit: 1, configured: 2, set } } },
     ],
     ['a limit that goes back to the file’s is by hand no more', byHand, limit(2), { limits: rest }],
     [

@@ -1,0 +1,41 @@
+/** Who gives a command: what it says of itself, else where it came from. */
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { escaped } from '../protocol/escaped.js';
+import { byHeader, longestBy } from '../protocol/who.js';
+import { readBody } from './body.js';
+import { callerAddress } from './caller.js';
+import { parse } from './parse.js';
+
+/** On one line, and short; what could forge a line is written as its code. */
+export const byText = z
+  .string()
+  .trim()
+  .min(1, 'expected who gives the command, such as alice@laptop')
+  .max(longestBy, `expected at most ${longestBy} characters`)
+  .transform(escaped);
+
+/** By its header, else by its address; undefined where there is neither. @throws invalid_request */
+export function callerBy(c: Context, how: 'http' | 'rpc'): string | undefined {
+  const told = c.req.header(byHeader);
+  if (told !== undefined) return parse(byText, decoded(told), byHeader);
+  const address = callerAddress(c);
+  return address === undefined ? undefined : `${how} from ${address}`;
+}
+
+/** The body of a command, with who gives it. @throws body_too_large, invalid_request */
+export async function readCommand(c: Context): Promise<unknown> {
+  const body = await readBody(c);
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || 'by' in body) return body;
+  const by = callerBy(c, 'http');
+  return by === undefined ? body : { ...body, by };
+}
+
+/** A header holds ASCII alone: other letters come as in a URL. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
