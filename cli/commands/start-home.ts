@@ -1,11 +1,12 @@
 /** The home of a local fleet: its configuration, and what an operator can do with it. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatAddress } from '../../src/config/endpoint.js';
+import { dialable, formatAddress } from '../../src/config/endpoint.js';
 import type { WorkerConfig } from '../../src/config/worker-config.js';
 import type { ManagerServer } from '../../src/http/manager-server.js';
 import type { WorkerServer } from '../../src/http/worker-server.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
+import { launchers, shellWord } from './launchers.js';
 
 /** The configuration of the local worker; a file of the user's own in its place is kept. @throws location_not_writable */
 export function writeConfig(home: string): string {
@@ -51,25 +52,29 @@ unseal_roots = [${JSON.stringify(join(home, 'unsealed'))}]
   return path;
 }
 
-/** Commands that work as they are printed, wherever the configuration of this home says who listens. */
-export function thingsToTry(
-  configPath: string,
-  config: WorkerConfig,
-  manager: ManagerServer,
-  worker: WorkerServer,
-  miner: string,
-): string {
-  const toWorker = config.worker.port === 0 ? `--worker ${formatAddress(worker)}` : `-c ${configPath}`;
-  const toManager = manager.port === 1789 ? '' : ` --manager http://${formatAddress(manager)}`;
+/**
+ * Commands that work as they are printed, from any directory: they are launchers in the home that know which node, which
+ * build and which fleet. (`npx venus-worker` elsewhere would fetch whatever package has that name.)
+ */
+export function thingsToTry(fleet: {
+  readonly home: string;
+  readonly config: WorkerConfig;
+  readonly manager: ManagerServer;
+  readonly worker: WorkerServer;
+  readonly miner: string;
+}): readonly string[] {
+  const { home, config, manager, worker, miner } = fleet;
+  const run = launchers(home, {
+    SEALVISOR_WORKER: formatAddress(dialable(worker)),
+    SEALVISOR_MANAGER: `http://${formatAddress(dialable(manager))}`,
+  });
   const store = config.attached.find((each) => !each.readonly)?.location ?? '<store>';
   return [
-    `venus-worker worker ${toWorker} list`,
-    `venus-worker worker ${toWorker} pause --index 0`,
-    `venus-worker worker ${toWorker} resume --index 0`,
-    `venus-sector-manager util worker${toManager} list`,
-    `venus-sector-manager util worker${toManager} info ${worker.worker.name}`,
-    `sealvisor unseal ${join(store, 'sealed', `s-t0${miner}-1`)} --out pieces`,
-  ]
-    .map((line) => `  npx ${line}`)
-    .join('\n');
+    `${run('venus-worker')} worker list`,
+    `${run('venus-worker')} worker pause --index 0`,
+    `${run('venus-worker')} worker resume --index 0`,
+    `${run('venus-sector-manager')} util worker list`,
+    `${run('venus-sector-manager')} util worker info ${shellWord(worker.worker.name)}`,
+    `${run('sealvisor')} unseal ${shellWord(join(store, 'sealed', `s-t0${miner}-1`))} --out pieces`,
+  ].map((line) => `  ${line}`);
 }

@@ -23,9 +23,21 @@ export interface StartStory {
 }
 
 export function startStory(options: LogOptions, file: DaemonLog): StartStory {
-  const { isTTY, columns } = process.stderr;
+  const { stderr } = process;
+  const { isTTY } = stderr;
   const write = (text: string) => file.stderr(text);
-  const display = progressDisplay({ isTTY, columns, write });
+  const display = progressDisplay({
+    isTTY,
+    get columns() {
+      return stderr.columns;
+    },
+    get rows() {
+      return stderr.rows;
+    },
+    write,
+    on: (event, listener) => stderr.on(event, listener),
+    off: (event, listener) => stderr.off(event, listener),
+  });
   const logged = { manager: file.of('manager'), worker: file.of('worker') };
   const isShown = isTTY === true;
   const isLogged = !isShown || options.logFile !== undefined;
@@ -61,8 +73,11 @@ export function startStory(options: LogOptions, file: DaemonLog): StartStory {
     },
     closing: (text) => {
       if (isLogged) file.of('fleet').info(text);
-      if (isShown) write(`${escapedLines(text)}\n`);
+      if (isShown) display.print(text);
     },
-    banner: (text) => write(`${escapedLines(text)}\n`),
+    banner: (text) => {
+      if (isShown) for (const line of text.split('\n')) display.print(line);
+      else write(`${escapedLines(text)}\n`);
+    },
   };
 }

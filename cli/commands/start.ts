@@ -1,17 +1,18 @@
 /** A whole local fleet: manager and worker in one process, over real files. */
 import '../../src/disks/pool-size.js';
 import { join, resolve } from 'node:path';
+import { formatAddress } from '../../src/config/endpoint.js';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
-import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
+import { startWorkerServer } from '../../src/http/worker-server.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import { formatSectorId } from '../../src/protocol/sector.js';
 import { type DaemonLog, openLog } from '../log/daemon-log.js';
 import type { LogOptions } from '../log/log-options.js';
 import { answer, answerJson } from '../output/say.js';
 import { summaryOf, summaryTable } from '../output/summary.js';
 import { untilStopped } from '../output/until-stopped.js';
 import { chainOptions } from './manager-daemon.js';
+import { startEnd } from './start-end.js';
 import { thingsToTry, writeConfig } from './start-home.js';
 import { startStory } from './start-story.js';
 
@@ -53,6 +54,7 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   for (const warning of warnings) story.worker.warn(warning);
   const managerAt = new URL(config.manager.url);
   const onlyWithDeals = config.threads.every((thread) => thread.sealing.disableCc);
+  let look: () => void = () => undefined;
   const manager = await startManagerServer({
     host: managerAt.hostname,
     port: Number(managerAt.port),
@@ -64,32 +66,23 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
     limit,
     warn: story.manager.warn,
     log: story.manager,
+    onPieces: (added) => {
+      for (const path of added) story.line(`new piece: ${path}`);
+      look();
+    },
   });
-  let end: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  let worker: WorkerServer | undefined;
-  let isTold = false;
-  /** Ends the run when what it was asked for is sealed and no thread has still to clean up behind it. */
-  const look = () => {
-    if (!worker || isTold) return;
-    const held = new Set(worker.worker.control.threads().map((view) => view.sector?.id));
-    const { sectors } = manager.manager;
-    const lives = sectors.lives().filter(({ life }) => life.abortReason === null);
-    const sealed = lives.filter(({ id, life }) => life.finalized && !held.has(formatSectorId(id))).length;
-    const isAllSealed = onlyWithDeals && sealed === lives.length && sectors.waiting().length === 0;
-    if (sealed < limit && !isAllSealed) return;
-    isTold = true;
-    if (sealed >= limit) return end();
-    story.line(`every piece is sealed, ${sealed} sector${sealed === 1 ? '' : 's'} in all`);
-    if (Number.isFinite(limit)) end();
-    else story.line('the fleet is idle and goes on serving; Ctrl-C stops it');
-  };
   // The first transitions come while the worker still starts: they wait for what stands at the top.
   let early: (() => void)[] | undefined = [];
   const tellRow = (tell: () => void) => (early ? early.push(tell) : tell());
-  worker = await startWorkerServer({
+  const end = startEnd({
+    limit,
+    onlyWithDeals,
+    pieces: resolve(options.pieces),
+    manager: manager.manager,
+    say: (line) => void tellRow(() => story.line(line)),
+  });
+  look = end.look;
+  const worker = await startWorkerServer({
     config,
     warn: story.worker.warn,
     info: story.worker.info,
@@ -97,15 +90,22 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
       display.show(view);
       if (view.sector === null) look();
     },
-    onRow: (index, row) => tellRow(() => story.row(index, row)),
+    onRow: (index, row) => {
+      display.learn(row);
+      tellRow(() => story.row(index, row));
+    },
   }).catch(async (error: unknown) => {
+    display.stop();
     await manager.stop();
     throw error;
   });
-  story.banner(`manager on http://${manager.host}:${manager.port} (mock chain, miner ${options.miner}), worker on ${worker.host}:${worker.port}
+  end.serve(worker.worker);
+  const toTry = thingsToTry({ home, config, manager, worker, miner: options.miner });
+  story.banner(`manager on http://${formatAddress(manager)} (mock chain, miner ${options.miner}), worker on ${formatAddress(worker)}
+pieces from ${resolve(options.pieces)}: a file that is put there is sealed, too
 sealing with the built-in dev processors: real work on real bytes, no proof any chain would take
-In another terminal:
-${thingsToTry(configPath, config, manager, worker, options.miner)}`);
+In another terminal, from any directory:
+${toTry.join('\n')}`);
   for (const tell of early) tell();
   early = undefined;
   look();
@@ -120,7 +120,7 @@ ${thingsToTry(configPath, config, manager, worker, options.miner)}`);
   const asked = running.stopAsked.then((graceMs) => {
     askedGraceMs = graceMs;
   });
-  const done = Promise.race([ended, asked]);
+  const done = Promise.race([end.ended, asked]);
   await untilStopped(stopAll, { done, broke, say: story.closing }).catch(async (error: unknown) => {
     await stopAll(0);
     throw error;

@@ -1,66 +1,115 @@
-import { plans } from '../../machines/index.js';
+/** The live lines of `sealvisor start`, one a thread. */
+
 import { systemClock } from '../../src/actors/system-clock.js';
 import { escaped, oneLine } from '../../src/protocol/escaped.js';
+import { errorText } from '../../src/protocol/field-thread.js';
+import { type Part, partText } from '../../src/protocol/sector-progress.js';
 import type { ThreadView } from '../../src/protocol/thread.js';
+import { liveBlock } from './live-block.js';
+import { type SectorPace, sectorPace } from './sector-pace.js';
 
-export interface ProgressStream extends Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>> {
+/** A terminal, or what stands for one. */
+export interface ProgressStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   write(text: string): unknown;
+  /** Says that `columns` or `rows` have changed. */
+  on?(event: 'resize', listener: () => void): unknown;
+  off?(event: 'resize', listener: () => void): unknown;
 }
 
 export interface ProgressDisplay {
   /** A line that stays. */
   print(line: string): void;
   show(view: ThreadView): void;
+  /** A row of history, for the time that is left. */
+  learn: SectorPace['learn'];
+  /** Takes the live lines away; what is printed later is printed as it is. Safe twice. */
   stop(): void;
 }
 
-/** On a terminal a block of live lines below the story, one a thread; elsewhere plain lines alone. */
+const soonMs = 50;
+/** The time left goes on while nothing else happens. */
+const everyMs = 1000;
+
+/** On a terminal a block of live lines below the story; elsewhere plain lines alone. */
 export function progressDisplay(stream: ProgressStream): ProgressDisplay {
+  const pace = sectorPace();
+  const plain = (line: string) => void stream.write(`${escaped(line)}\n`);
+  if (!stream.isTTY) return { print: plain, show: () => undefined, learn: pace.learn, stop: () => undefined };
+  const block = liveBlock(stream);
   const views = new Map<number, ThreadView>();
-  let drawn = 0;
+  let story: string[] = [];
   let timer: unknown;
-  const erase = () => {
-    if (drawn > 0) stream.write(`\u001b[${drawn}A\u001b[0J`);
-    drawn = 0;
-  };
+  let isStopped = false;
   const draw = () => {
-    timer = undefined;
-    erase();
-    const lines = [...views.values()].toSorted((a, b) => a.index - b.index).map(threadBar);
-    stream.write(lines.map((line) => `${line.slice(0, (stream.columns ?? 80) - 1)}\n`).join(''));
-    drawn = lines.length;
+    systemClock.clearTimeout(timer);
+    const now = Date.now();
+    const lines = [...views.values()]
+      .toSorted((a, b) => a.index - b.index)
+      .map((view) => threadBar(view, pace.of(view, now)));
+    block.draw(lines, story);
+    story = [];
+    timer = systemClock.setTimeout(draw, everyMs);
   };
-  if (!stream.isTTY)
-    return {
-      print: (line) => void stream.write(`${escaped(line)}\n`),
-      show: () => undefined,
-      stop: () => undefined,
-    };
+  const soon = () => {
+    systemClock.clearTimeout(timer);
+    if (!isStopped) timer = systemClock.setTimeout(draw, soonMs);
+  };
+  const stop = () => {
+    if (isStopped) return;
+    isStopped = true;
+    systemClock.clearTimeout(timer);
+    block.clear(story);
+    stream.off?.('resize', soon);
+    process.off('exit', stop);
+  };
+  stream.on?.('resize', soon);
+  // Whatever ends the process, a second Ctrl-C too, leaves no half of a picture.
+  process.once('exit', stop);
   return {
     print: (line) => {
-      erase();
-      stream.write(`${escaped(line)}\n`);
-      timer ??= systemClock.setTimeout(draw, 50);
+      if (isStopped) return plain(line);
+      story.push(escaped(line));
+      soon();
     },
     show: (view) => {
       views.set(view.index, view);
-      timer ??= systemClock.setTimeout(draw, 50);
+      soon();
     },
-    stop: () => {
-      systemClock.clearTimeout(timer);
-      erase();
-    },
+    learn: pace.learn,
+    stop,
   };
 }
 
-function threadBar(view: ThreadView): string {
-  const names = (plans[view.plan]?.states ?? []).map((state) => state.name);
-  const at = Math.max(0, names.indexOf(view.state));
-  const width = 20;
-  const full = Math.round((at / Math.max(1, names.length - 2)) * width);
-  const progress = view.progress ? ` ${view.progress.done}/${view.progress.total} ${view.progress.unit}` : '';
-  const bar = '='.repeat(Math.min(full, width)).padEnd(width, '.');
-  return oneLine(
-    `#${view.index} [${bar}] ${view.sector?.id ?? '-'} ${view.mode} ${view.state} ${view.stage}${progress}`,
-  );
+const barWidth = 20;
+
+/** `#1 [=====...............]  27% s-t010000-1 PC1 3 of 11 layers, about 4 s left` */
+function threadBar(view: ThreadView, part: Part): string {
+  const percent = view.state === 'Finished' ? 100 : part.percent;
+  const full = Math.round(((percent ?? 0) / 100) * barWidth);
+  const bar = `[${'='.repeat(full).padEnd(barWidth, '.')}]`;
+  const share = percent === null ? '    ' : `${String(percent).padStart(3)}%`;
+  return oneLine(`#${view.index} ${bar} ${share} ${view.sector?.id ?? '-'} ${doing(view, part)}`);
+}
+
+function doing(view: ThreadView, { leftMs }: Part): string {
+  const { mode, stage, state, progress } = view;
+  const what = stage === '-' ? state : stage;
+  switch (mode) {
+    case 'running': {
+      const steps = progress ? ` ${progress.done} of ${progress.total} ${progress.unit}` : '';
+      const left = partText({ percent: null, leftMs });
+      return `${what}${steps}${left === '' ? '' : `, ${left}`}`;
+    }
+    case 'idle':
+      return view.sector === null ? 'idle' : `waits for ${stage === 'AcquireDeals' ? 'pieces' : what}`;
+    case 'resting':
+      return 'rests before the next sector';
+    default: {
+      const error = errorText(view);
+      return `${mode} at ${what}${error === null ? '' : `: ${error}`}`;
+    }
+  }
 }

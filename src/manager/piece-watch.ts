@@ -1,10 +1,11 @@
 /** Looks through a pieces directory again and again: what is put there while the manager runs is picked up. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Service } from '../actors/index.js';
 import { idleClock } from '../actors/system-clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import { scanPieces } from './pieces.js';
-import { settledFiles } from './settled-files.js';
+import { settledFiles, settledMs } from './settled-files.js';
 
 const everyMs = 2000;
 /** A directory that takes long to look through is looked through less often: at most a tenth of the time. */
@@ -69,6 +70,9 @@ export async function watchPieces(options: PieceWatchOptions): Promise<PieceWatc
   if (isKnown) await lookAgain();
   else {
     await look();
+    // What was copied here just now is one batch: it is not torn by a second.
+    if (pending > 0) await delay(settledMs);
+    if (pending > 0) await look();
     plan(0);
   }
   return {

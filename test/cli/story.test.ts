@@ -1,4 +1,5 @@
 /** What commands say beside their answers: transitions, progress, the summary, and how they end. */
+import { EventEmitter } from 'node:events';
 import { afterEach, expect, test, vi } from 'vitest';
 import { progressDisplay } from '#cli/output/progress.js';
 import { answer, answerControl, answerJson, fail } from '#cli/output/say.js';
@@ -39,11 +40,38 @@ test('a row without a sector has a dash for it', () => {
 });
 
 /** A stream that keeps what is written. */
-function streamOf(facts: { isTTY: boolean; columns?: number }) {
+function streamOf(facts: { isTTY: boolean; columns?: number; rows?: number }) {
   const kept: string[] = [];
-  const stream = { ...facts, write: (text: string) => kept.push(text) > 0 };
-  // The display uses these three alone.
+  const stream = Object.assign(new EventEmitter(), facts, { write: (text: string) => kept.push(text) > 0 });
+  // The display uses these alone.
   return { kept, stream: stream as unknown as NodeJS.WriteStream };
+}
+
+const esc = '\u001b';
+const pieces = new RegExp(
+  [`${esc}\\[(\\d*)A`, `${esc}\\[K`, `${esc}\\[0J`, '\\r', '\\n', `[^${esc}\\r\\n]+`].join('|'),
+  'g',
+);
+
+/** What stands on a terminal after it was sent this. */
+function screenOf(text: string): readonly string[] {
+  const lines = [''];
+  let row = 0;
+  let column = 0;
+  for (const [part, rows] of text.matchAll(pieces)) {
+    const line = lines[row] ?? '';
+    if (part.endsWith('A') && rows !== undefined) row = Math.max(0, row - Number(rows));
+    else if (part === '\u001b[K') lines[row] = line.slice(0, column);
+    else if (part === '\u001b[0J') lines.splice(row, lines.length, line.slice(0, column));
+    else if (part === '\r') column = 0;
+    else if (part === '\n') [row, column] = [row + 1, 0];
+    else {
+      lines[row] = line.slice(0, column).padEnd(column) + part + line.slice(column + part.length);
+      column += part.length;
+    }
+    lines[row] ??= '';
+  }
+  return lines;
 }
 
 test('where there is no terminal, progress is plain lines alone', () => {
@@ -52,7 +80,7 @@ test('where there is no terminal, progress is plain lines alone', () => {
   const display = progressDisplay(stream);
   display.show(viewOf());
   display.print('one');
-  vi.runAllTimers();
+  vi.advanceTimersByTime(100);
   display.stop();
   expect(kept).toEqual(['one\n']);
 });
@@ -64,29 +92,65 @@ test('on a terminal the threads stand below the story, in order, each in one lin
   display.show(pausedView({ index: 1, location: '/x'.repeat(50) }));
   const progress = { done: 3, total: 11, unit: 'layers' };
   display.show(viewOf({ mode: 'running', state: 'TicketAssigned', stage: 'PC1', progress }));
-  vi.runAllTimers();
-  const drawn = kept.join('');
-  const lines = drawn.trimEnd().split('\n');
-  expect(lines.map((line) => line.slice(0, 3))).toEqual(['#0 ', '#1 ']);
-  for (const line of lines) expect(line.length).toBeLessThan(60);
-  kept.length = 0;
+  vi.advanceTimersByTime(100);
+  const starts = () => screenOf(kept.join('')).map((line) => line.slice(0, 3));
+  expect(starts()).toEqual(['#0 ', '#1 ', '']);
   display.print('one');
-  expect(kept).toEqual(['\u001b[2A\u001b[0J', 'one\n']);
-  vi.runAllTimers();
-  expect(kept.at(-1)).toBe(drawn);
+  vi.advanceTimersByTime(5000);
+  expect(starts()).toEqual(['one', '#0 ', '#1 ', '']);
+  for (const line of screenOf(kept.join(''))) expect(line.length).toBeLessThan(60);
+  expect(screenOf(kept.join(''))[1]).toContain('PC1 3 of 11 layers');
+});
+
+test('nothing of the live lines is left when it stops, and what comes later is plain', () => {
+  vi.useFakeTimers();
+  const { kept, stream } = streamOf({ isTTY: true, columns: 60 });
+  const display = progressDisplay(stream);
+  display.show(viewOf());
+  vi.advanceTimersByTime(100);
+  display.print('one');
   display.stop();
-  expect(kept.at(-1)).toBe('\u001b[2A\u001b[0J');
+  display.show(viewOf({ index: 1 }));
+  display.print('two');
+  vi.advanceTimersByTime(5000);
+  expect(screenOf(kept.join(''))).toEqual(['one', 'two', '']);
+});
+
+test('a terminal that was made narrower has broken the lines that stood there: they are taken away, too', () => {
+  vi.useFakeTimers();
+  const { kept, stream } = streamOf({ isTTY: true, columns: 60, rows: 24 });
+  const display = progressDisplay(stream);
+  display.show(viewOf({ lastError: { level: 'permanent', message: 'm'.repeat(99), stage: 'C2', at: '' } }));
+  vi.advanceTimersByTime(100);
+  stream.columns = 30;
+  stream.emit('resize');
   kept.length = 0;
-  vi.runAllTimers();
-  expect(kept).toEqual([]);
+  vi.advanceTimersByTime(100);
+  // 59 columns of it are two lines of 30.
+  expect(kept[0]?.startsWith('\u001b[2A')).toBe(true);
+  display.stop();
+});
+
+test('more threads than lines: what fits, and how many more there are', () => {
+  vi.useFakeTimers();
+  const { kept, stream } = streamOf({ isTTY: true, columns: 80, rows: 6 });
+  const display = progressDisplay(stream);
+  for (let index = 0; index < 12; index += 1) display.show(viewOf({ index }));
+  vi.advanceTimersByTime(100);
+  const shown = screenOf(kept.join(''));
+  expect(shown.map((line) => line.slice(0, 2))).toEqual(['#0', '#1', '#2', '#3', '… ', '']);
+  expect(shown[4]).toBe('… 8 more');
+  display.stop();
 });
 
 test('the bar of a thread grows with its sector', () => {
   vi.useFakeTimers();
   const barOf = (state: string) => {
     const { kept, stream } = streamOf({ isTTY: true, columns: 200 });
-    progressDisplay(stream).show(viewOf({ state, mode: 'running' }));
-    vi.runAllTimers();
+    const display = progressDisplay(stream);
+    display.show(viewOf({ state, mode: 'running' }));
+    vi.advanceTimersByTime(100);
+    display.stop();
     return [...kept.join('')].filter((char) => char === '=').length;
   };
   const bars = ['Empty', 'TicketAssigned', 'C1Done', 'Finished'].map(barOf);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -156,17 +157,21 @@ describe('sealvisor start, then unseal', () => {
     expect(sorted(await unsealed(files, join(dir, 'out')))).toEqual(sorted(payloads));
   });
 
-  test('the commands it prints work as they are printed', async () => {
+  test('the commands it prints work as they are printed, from another directory', async () => {
     const { dir, args } = await setup([100]);
     const fleet = start('sealvisor', [...args, '--sector-size', '2KiB']);
     await fleet.line(/ fleet every piece is sealed/);
-    const told = fleet.lines.flatMap((line) => /^ {2}npx (\S+) (.*)$/.exec(line)?.slice(1) ?? []);
+    const told = fleet.lines.flatMap((line) => /^ {2}(\/.*)$/.exec(line)?.slice(1) ?? []);
     const answers: string[] = [];
-    for (let at = 0; at < told.length; at += 2) {
-      const { code, stdout, stderr } = await run(told[at] ?? '', (told[at + 1] ?? '').split(' '), {
+    for (const line of told) {
+      const { status, stdout, stderr } = spawnSync(line, {
+        shell: true,
         cwd: dir,
+        encoding: 'utf8',
+        // A shell without node: what is printed brings its own.
+        env: { PATH: '/usr/bin:/bin' },
       });
-      expect({ line: told[at + 1], code, stderr }).toMatchObject({ code: 0 });
+      expect({ line, status, stderr }).toMatchObject({ status: 0 });
       answers.push(stdout + stderr);
     }
     expect(answers).toEqual([
@@ -213,7 +218,27 @@ describe('sealvisor start, then unseal', () => {
     ]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/ fleet every piece is sealed, 1 sector in all$/m);
+    expect(stderr).toMatch(/ fleet --sectors 3 asks for more than there are pieces for: put files into /m);
     expect(stdout).toMatch(/^s-t010000-1 /m);
+  });
+
+  test('many small pieces that fit one sector, with three threads and --sectors 2: it ends', async () => {
+    const { args } = await setup([300, 301, 302], { threads: 3 });
+    const line = [...args, '--sector-size', '2KiB', '--sectors', '2'];
+    const { code, stderr } = await run('sealvisor', line);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/ fleet every piece is sealed, 1 sector in all$/m);
+  });
+
+  test('a file that is put into the pieces directory is sealed, and that the pieces are used up is said again', async () => {
+    const { dir, args } = await setup([100]);
+    const fleet = start('sealvisor', [...args, '--sector-size', '2KiB']);
+    await fleet.line(/ fleet every piece is sealed, 1 sector in all$/);
+    await fleet.line(/ fleet to seal more, put files into .*\/pieces: they are picked up/);
+    write(join(dir, 'pieces', 'later.bin'), bytes(200, 9));
+    await fleet.line(/ fleet new piece: .*\/later\.bin$/);
+    await fleet.line(/ fleet every piece is sealed, 2 sectors in all$/);
+    expect((await fleet.end('SIGINT')).code).toBe(0);
   });
 
   test('a sector without deals is sealed when disable_cc is false; unseal says it holds no pieces', async () => {

@@ -1,0 +1,34 @@
+/** Scripts in a home that run our commands against its fleet, from any directory. */
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const bins = ['venus-worker', 'venus-sector-manager', 'sealvisor'] as const;
+
+/** Writes them anew; gives a bin's script as it is typed. `env` holds for what is not set already. */
+export function launchers(
+  home: string,
+  env: Readonly<Record<string, string>>,
+): (bin: (typeof bins)[number]) => string {
+  const built = dirname(resolve(process.argv[1] ?? ''));
+  const dir = join(home, 'bin');
+  mkdirSync(dir, { recursive: true });
+  for (const bin of bins) {
+    const path = join(dir, bin);
+    const lines = [
+      '#!/bin/sh',
+      '# Written by `sealvisor start`, at each start.',
+      ...Object.entries(env).map(([key, value]) => `export ${key}="\${${key}:-${value}}"`),
+      `exec ${shellWord(process.execPath)} ${shellWord(join(built, `${bin}.cjs`))} "$@"`,
+    ];
+    // One that runs now is read to its end from the old file.
+    writeFileSync(`${path}.new`, `${lines.join('\n')}\n`);
+    chmodSync(`${path}.new`, 0o755);
+    renameSync(`${path}.new`, path);
+  }
+  return (bin) => shellWord(join(dir, bin));
+}
+
+/** A word as a shell reads it back. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

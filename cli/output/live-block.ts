@@ -1,0 +1,55 @@
+/** Lines at the end of a terminal that are drawn again in their place: below a story, or alone. */
+
+import type { ProgressStream } from './progress.js';
+
+const up = (rows: number) => (rows > 0 ? `\u001b[${rows}A` : '');
+const toEndOfLine = '\u001b[K';
+const below = '\u001b[0J';
+
+export interface LiveBlock {
+  /** Draws the lines where the last ones are; `story` stays above them. One write: nothing flickers. */
+  draw(lines: readonly string[], story?: readonly string[]): void;
+  /** Takes the lines away. */
+  clear(story?: readonly string[]): void;
+}
+
+export function liveBlock(stream: ProgressStream): LiveBlock {
+  let drawn: readonly number[] = [];
+  const columns = () => (stream.columns && stream.columns > 0 ? stream.columns : 80);
+  const height = () => (stream.rows && stream.rows > 0 ? stream.rows : 24);
+  /** A terminal that was made narrower has broken the lines that were drawn. */
+  const rowsDrawn = () => {
+    const rows = drawn.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / columns())), 0);
+    return Math.min(rows, height() - 1);
+  };
+  const write = (lines: readonly string[], story: readonly string[]) => {
+    const text = [...story, ...lines].map((line) => `${line}${toEndOfLine}\n`).join('');
+    stream.write(`${up(rowsDrawn())}\r${text}${below}`);
+    drawn = lines.map((line) => [...line].length);
+  };
+  return {
+    draw: (lines, story = []) => {
+      const shown = fitting(lines, height() - 1);
+      write(
+        shown.map((line) => cut(line, columns() - 1)),
+        story,
+      );
+    },
+    clear: (story = []) => {
+      if (drawn.length > 0 || story.length > 0) write([], story);
+    },
+  };
+}
+
+/** As many lines as there is room for; the last one tells how many are left out. */
+export function fitting(lines: readonly string[], most: number): readonly string[] {
+  if (lines.length <= most) return lines;
+  const shown = Math.max(0, most - 1);
+  return [...lines.slice(0, shown), `… ${lines.length - shown} more`];
+}
+
+/** The line in so many columns; a cut one ends in `…`. */
+export function cut(line: string, columns: number): string {
+  const letters = [...line];
+  return letters.length <= columns ? line : `${letters.slice(0, Math.max(0, columns - 1)).join('')}…`;
+}

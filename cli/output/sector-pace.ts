@@ -1,0 +1,60 @@
+/** How far a sector is, for the bars of `sealvisor start`: by what each stage took in this run. */
+import { emptyState, type Plan, plans, stagesBetween } from '../../machines/index.js';
+import { type Part, stageProgress } from '../../src/protocol/sector-progress.js';
+import type { HistoryRow, ThreadView } from '../../src/protocol/thread.js';
+
+/** What a stage of which nothing is known is taken to last, ms. */
+const guessMs = 500;
+
+export interface SectorPace {
+  /** A row of history: what a stage took. */
+  learn(row: Pick<HistoryRow, 'stage' | 'durationMs' | 'sector'>): void;
+  of(view: ThreadView, nowMs: number): Part;
+}
+
+export function sectorPace(): SectorPace {
+  const took = new Map<string, number>();
+  const weight = (stage: string) => took.get(stage) ?? mean([...took.values()]) ?? guessMs;
+  const sum = (stages: readonly string[]) => stages.reduce((ms, stage) => ms + weight(stage), 0);
+  return {
+    learn: ({ stage, durationMs }) => {
+      if (stage === null || durationMs === null || stage === '-') return;
+      const before = took.get(stage);
+      took.set(stage, before === undefined ? durationMs : (before + durationMs) / 2);
+    },
+    of: (view, nowMs) => {
+      const plan: Plan | undefined = plans[view.plan];
+      if (plan === undefined || view.sector === null || view.state === emptyState)
+        return { percent: null, leftMs: null };
+      const toCome = stagesBetween(plan, view.state, 'Finished');
+      const all = stagesBetween(plan, emptyState, 'Finished');
+      const [current] = toCome;
+      if (current === undefined) return { percent: 100, leftMs: null };
+      const doneMs = sum(all.slice(0, all.length - toCome.length));
+      const stage = stagePart(view, weight(current), nowMs);
+      const leftMs = stage.leftMs + sum(toCome.slice(1));
+      const totalMs = doneMs + stage.doneMs + leftMs;
+      const percent = Math.min(99, Math.floor((100 * (doneMs + stage.doneMs)) / Math.max(1, totalMs)));
+      return { percent, leftMs: view.mode === 'running' ? leftMs : null };
+    },
+  };
+}
+
+/** What is done of the present stage and what is left of it, in ms of its usual time. */
+function stagePart(view: ThreadView, usualMs: number, nowMs: number) {
+  const isAtWork = view.mode === 'running' || view.mode === 'pausing';
+  const elapsedMs = isAtWork ? Math.max(0, nowMs - Date.parse(view.since)) : 0;
+  const { percent, leftMs } = stageProgress(view, {
+    name: view.stage,
+    elapsedMs,
+    usualMs,
+    leftMs: null,
+    samples: 1,
+  });
+  const share = (percent ?? 0) / 100;
+  return { doneMs: usualMs * share, leftMs: leftMs ?? usualMs * (1 - share) };
+}
+
+function mean(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, each) => sum + each, 0) / values.length;
+}
