@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { storeVerbs } from './commands/store-verbs.js';
 import { dumpVerbs } from './commands/worker-dump-verbs.js';
 import { lifeVerbs } from './commands/worker-life-verbs.js';
 import { threadVerbs } from './commands/worker-thread-verbs.js';
@@ -63,5 +64,6 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing changed, 4 unreachable`,
 threadVerbs(worker);
 lifeVerbs(worker);
 dumpVerbs(worker);
+storeVerbs(program);
 
 void run(program);

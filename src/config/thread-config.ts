@@ -41,7 +41,7 @@ function refuseShared(threads: readonly ThreadConfig[]): void {
     const real = realLocation(location);
     const owner = owners.get(real);
     if (owner !== undefined) {
-      const told = real === location ? real : `${location} (in truth ${real})`;
+      const told = real === location ? real : `${location} (actually ${real})`;
       const message = `sealing_thread[${owner}] and sealing_thread[${index}] share the location ${told}: give each thread its own`;
       throw new SealvisorError('location_shared', message, {
         data: { threads: [owner, index], location: real },
@@ -52,7 +52,7 @@ function refuseShared(threads: readonly ThreadConfig[]): void {
 }
 
 /** The path without symbolic links, as far as it exists already. */
-function realLocation(path: string): string {
+export function realLocation(path: string): string {
   try {
     return realpathSync(path);
   } catch {

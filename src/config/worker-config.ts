@@ -16,6 +16,7 @@ import {
 } from './retry-config.js';
 import { defaultSealing, overrideSealing } from './sealing-settings.js';
 import { type SpaceConfig, spaceConfig } from './space-config.js';
+import { type AttachedConfig, attachedStores, checkStores } from './store-config.js';
 import { type ThreadConfig, threadConfigs } from './thread-config.js';
 import { readToml } from './toml-file.js';
 import { type WorkerTable, workerTable } from './worker-schema.js';
@@ -23,6 +24,7 @@ import { type WorkerTable, workerTable } from './worker-schema.js';
 export type { ProcessorConfig } from './processor-config.js';
 export type { BreakerConfig, DeadlinesConfig, RetryOverride } from './retry-config.js';
 export type { SealingSettings } from './sealing-settings.js';
+export type { AttachedConfig } from './store-config.js';
 export type { PlanName, ThreadConfig } from './thread-config.js';
 
 /** What a worker is started with; durations in ms, sizes in bytes, paths absolute, deeply frozen. */
@@ -75,14 +77,6 @@ export interface WorkerConfig {
   readonly names: readonly string[];
 }
 
-export interface AttachedConfig {
-  /** @default its location */
-  readonly name: string;
-  readonly location: string;
-  /** @default false */
-  readonly readonly: boolean;
-}
-
 export interface FaultConfig {
   readonly stage: string;
   readonly level: ErrorLevel;
@@ -119,6 +113,8 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     overrideSealing(defaultSealing, table.sealing),
     sealvisor.home,
   );
+  const attached = attachedStores(table, path);
+  checkStores(threads, attached, path);
   return {
     path: resolve(path),
     worker: {
@@ -134,7 +130,7 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
       ...(manager.piece_token === undefined ? {} : { pieceToken: manager.piece_token }),
     },
     threads,
-    attached: attachedStores(table),
+    attached,
     processors: processorConfigs(table, path),
     extLocks: { ...table.processors?.ext_locks },
     builtinLeastMs: { ...sealvisor.builtin?.least },
@@ -152,14 +148,6 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     unsealRoots: (sealvisor.unseal_roots ?? []).map((root) => resolve(root)),
     names: sealvisor.names ?? [],
   };
-}
-
-/** `[remote_store]` is the old spelling of one attached store. */
-function attachedStores({ remote_store: old, attached = [] }: WorkerTable): readonly AttachedConfig[] {
-  return [...attached, ...(old ? [old] : [])].map((store) => {
-    const location = resolve(store.location);
-    return { name: store.name ?? location, location, readonly: store.readonly ?? false };
-  });
 }
 
 type FaultTable = NonNullable<NonNullable<WorkerTable['sealvisor']>['faults']>[number];

@@ -105,7 +105,7 @@ async function checkWritable(path: string): Promise<void> {
 export function notWritable(path: string, cause: unknown): SealvisorError {
   return new SealvisorError(
     'location_not_writable',
-    `cannot write to ${path}: ${messageOf(cause)}; make it writable for this user or choose another place`,
+    `cannot write to ${path}: ${messageOf(cause)}; make it writable for this user or change the configuration`,
     { cause },
   );
 }

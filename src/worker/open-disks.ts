@@ -24,13 +24,11 @@ export interface Disks {
 /** @throws location_not_writable, wrong_disk when no thread has a location it can use; what a home that is named failed with */
 export async function openDisks(options: {
   readonly config: () => WorkerConfig;
-  readonly name: string;
   readonly warn: (line: string) => void;
 }): Promise<Disks> {
-  const { config, name, warn } = options;
+  const { config, warn } = options;
   const roots = workerRoots({
     config,
-    workerName: name,
     timers: systemClock,
     now: () => new Date(),
     warn,

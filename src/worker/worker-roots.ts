@@ -1,4 +1,5 @@
 /** The worker's roots: looked at before anything is written there, and again whenever it matters. */
+import { hostname } from 'node:os';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { type DiskGate, diskGate, type Timers } from '../disks/disk-gate.js';
 import { listKey } from '../disks/known-roots.js';
@@ -12,8 +13,6 @@ type RootsConfig = Pick<WorkerConfig, 'threads' | 'attached' | 'home' | 'path' |
 
 export interface WorkerRootsOptions {
   readonly config: () => RootsConfig;
-  /** Where the configuration names none. */
-  readonly workerName: string;
   readonly timers: Timers;
   readonly now: () => Date;
   readonly warn: (line: string) => void;
@@ -45,12 +44,12 @@ interface Held {
 }
 
 export function workerRoots(options: WorkerRootsOptions): WorkerRoots {
-  const { config, workerName, timers, now, warn, gate = diskGate(timers) } = options;
+  const { config, timers, now, warn, gate = diskGate(timers) } = options;
   const held = new Map<string, Held>();
   let lists: FoundLists = { known: new Map(), isWhole: true };
   let workerId: string | undefined;
   let onTaken: () => void = () => undefined;
-  const key = () => listKey(config().worker.name ?? workerName, config().path);
+  const key = () => listKey(config().worker.name ?? hostname(), config().path);
   /** Those of a configuration that is about to be the worker's. */
   let coming: readonly Root[] = [];
   const roots = () => {

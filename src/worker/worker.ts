@@ -73,7 +73,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const incarnation = randomBytes(2).toString('hex');
   let { config } = options;
   const commands = processorCommands(config.processors, warn);
-  const disks = await openDisks({ config: () => config, name, warn });
+  const disks = await openDisks({ config: () => config, warn });
   const { roots, store, place } = disks;
   // Written below alone, and guarded by its checksum.
   let record = (store.read() ?? emptyWorkerRecord) as WorkerRecord;

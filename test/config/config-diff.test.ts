@@ -112,6 +112,8 @@ const secretly = (word: string) =>
 rpc_client.addr = "http://me:${word}@manager:1?token=${word}"
 rpc_client.headers = { Authorization = "${word}" }
 piece_token = "${word}"
+[remote_store]
+location = "/nowhere/far"
 ${thread('/nowhere/store1')}
 [[processors.pc1]]
 envs = { TOKEN = "${word}" }`);

@@ -16,14 +16,20 @@ export function tomlFile(text: string, dir = freshDir(), name = 'worker.toml'): 
   return path;
 }
 
-/** The least a worker needs, with `head` before it (keys or tables) and `tail` after it. */
-export function minimal({ head = '', tail = '', location = '/nowhere/store1' } = {}): string {
+/** The least a worker needs, with `head` before it (keys or tables) and `tail` after it, and a store. */
+export function minimal({
+  head = '',
+  tail = '',
+  location = '/nowhere/store1',
+  hasStore = true,
+} = {}): string {
   return `${head}
 [sector_manager]
 rpc_client.addr = "/ip4/127.0.0.1/tcp/1789"
 [[sealing_thread]]
 location = "${location}"
 ${tail}
+${hasStore ? '[remote_store]\nname = "far"\nlocation = "/nowhere/far"' : ''}
 `;
 }
 

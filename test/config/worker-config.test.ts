@@ -35,7 +35,7 @@ test('the least configuration gets the defaults of the field', () => {
         },
       },
     ],
-    attached: [],
+    attached: [{ name: 'far', location: '/nowhere/far', readonly: false }],
     processors: [],
     extLocks: {},
     builtinLeastMs: {},

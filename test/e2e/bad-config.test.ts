@@ -84,7 +84,7 @@ describe('a configuration that is wrong: one line, what to write instead, exit 2
     });
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `error: sealing_thread[0] and sealing_thread[1] share the location ${join(dir, 'store2')} (in truth ${join(dir, 'store1')}): give each thread its own (location_shared)\n`,
+      `error: sealing_thread[0] and sealing_thread[1] share the location ${join(dir, 'store2')} (actually ${join(dir, 'store1')}): give each thread its own (location_shared)\n`,
     );
   });
 });
