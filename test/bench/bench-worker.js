@@ -22,6 +22,7 @@ export async function benchWorker(home, { threads, manager = 9, sealing = '', mo
       `[sealing]\n${sealing}`,
       more,
       ...locations.map((location) => `[[sealing_thread]]\nlocation = ${location}`),
+      `[[attached]]\nlocation = ${JSON.stringify(join(home, 'far'))}`,
     ].join('\n'),
   );
   const waiting = new Set();

@@ -31,6 +31,8 @@ rpc_server.port = 0
 rpc_client.addr = "/ip4/127.0.0.1/tcp/${manager.port}"
 [[sealing_thread]]
 location = ${JSON.stringify(join(dir, 'store1'))}
+[[attached]]
+location = ${JSON.stringify(join(dir, 'far'))}
 `,
   );
   const { roster, relay } = manager.manager;
