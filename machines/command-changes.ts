@@ -8,6 +8,8 @@ export interface PauseCommand {
   readonly how: 'after-stage' | 'freeze' | 'now';
   readonly by: string;
   readonly reason: string | null;
+  /** The drain that pauses, by its id. */
+  readonly drain?: string | undefined;
 }
 
 export interface ResumeCommand {
@@ -41,11 +43,12 @@ export function pause(
   isStandingStill: boolean,
   nowMs: number,
 ): Change {
-  const { how, by, reason } = command;
+  const { how, by, reason, drain } = command;
+  const whose = drain === undefined ? {} : { drain };
   const at = iso(nowMs);
   const next: ThreadRecord = {
     ...record,
-    intent: { kind: 'pause', how, by, reason, at },
+    intent: { kind: 'pause', how, by, reason, at, ...whose },
     isPaused: isStandingStill,
     isResting: !isStandingStill && record.isResting,
     ...(isStandingStill ? { ...noWait, outage: undefined } : {}),

@@ -21,6 +21,8 @@ export interface ThreadRecord {
     readonly by: string;
     readonly reason: string | null;
     readonly at: string;
+    /** The drain whose pause it is, by that drain's id. */
+    readonly drain?: string;
   } | null;
   readonly lastError: {
     readonly level: Level;

@@ -7,6 +7,8 @@ export interface Wish {
   readonly by: string;
   readonly reason: string | null;
   readonly at: string;
+  /** Of a drain: what marks its pauses as its own. A drain of before this was kept has none. */
+  readonly pauseId?: string;
 }
 
 export interface Drain extends Wish {
@@ -69,6 +71,7 @@ export type WorkerCommand =
       readonly toFinish: boolean;
       readonly deadlineMs: number | null;
       readonly withinMs?: number;
+      readonly pauseId?: string;
     })
   | (By & { readonly type: 'WORKER.LIMIT'; readonly name: string } & LimitByHand)
   /** The file's limits, when the worker goes by it from now on. */
@@ -91,13 +94,16 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
       if (record.cordon === null && record.drain === null) return record;
       return { ...record, cordon: null, drain: null };
     case 'WORKER.DRAIN': {
-      const { by, reason, toFinish, deadlineMs, withinMs } = command;
+      const { by, reason, toFinish, deadlineMs, withinMs, pauseId } = command;
       const before = record.drain;
       if (before && before.toFinish === toFinish && before.deadlineMs === deadlineMs) return record;
       const earlier = before
         ? { earlier: [...otherThan(before.earlier ?? [], before), before].map(wish) }
         : {};
-      const within = withinMs === undefined ? {} : { withinMs };
+      const within = {
+        ...(withinMs === undefined ? {} : { withinMs }),
+        ...(pauseId === undefined ? {} : { pauseId }),
+      };
       return { ...record, drain: { by, reason, at, toFinish, deadlineMs, ...within, ...earlier } };
     }
     case 'WORKER.LIMIT': {
@@ -128,9 +134,14 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
   }
 }
 
-const wish = ({ by, reason, at }: Wish): Wish => ({ by, reason, at });
-const otherThan = (wishes: readonly Wish[], { by, reason }: Wish) =>
-  wishes.filter((each) => each.by !== by || each.reason !== reason);
+const wish = ({ by, reason, at, pauseId }: Wish): Wish => ({
+  by,
+  reason,
+  at,
+  ...(pauseId === undefined ? {} : { pauseId }),
+});
+const otherThan = (wishes: readonly Wish[], { by, reason, pauseId }: Wish) =>
+  wishes.filter((each) => each.by !== by || each.reason !== reason || each.pauseId !== pauseId);
 
 /** Whether the file still says what it said when this limit was set. */
 function isOf(configured: Readonly<Record<string, number>>, name: string, set: LimitByHand): boolean {

@@ -37,13 +37,15 @@ export function workerText(view: WorkerView, nowMs: number): string {
 }
 
 /** `2 of 3 threads stand still; #1 s-t010000-2 is running PC1` */
-export function drainLine({ done, of, left, toFinish }: DrainView): string {
+export function drainLine({ done, of, left, toFinish, holding = [] }: DrainView): string {
   const stand = toFinish ? 'are done with their sector' : 'stand still';
+  const held = holding.map(({ index, sector, state }) => `#${index} ${sector ?? '-'} at ${state}`);
+  const paused = held.length > 0 ? [`${held.length} paused with their sector: ${held.join(', ')}`] : [];
   const at = left.map(
     ({ index, sector, state, stage, mode }) =>
       `#${index} ${sector ?? '-'} ${mode} at ${stage === '-' ? state : stage}`,
   );
-  return oneLine([`${done} of ${of} threads ${stand}`, ...at].join('; '));
+  return oneLine([`${done - held.length} of ${of} threads ${stand}`, ...paused, ...at].join('; '));
 }
 
 /** `frozen: #0 pc1 (pid 4711, 12.3 GiB)` */

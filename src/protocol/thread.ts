@@ -27,6 +27,8 @@ export interface Intent {
   readonly by: string;
   readonly reason: string | null;
   readonly at: string;
+  /** The drain whose pause it is, by that drain's id. */
+  readonly drain?: string;
 }
 
 export interface LastError {

@@ -167,7 +167,10 @@ function idleText(view: ThreadView, worker: WorkerFacts | null, nowMs: number): 
   if (worker?.drain || worker?.cordon) return cordonText(worker, undefined, nowMs);
   const next = nextText(view, nowMs);
   const asks = next === '' ? 'it asks again after recover_interval' : `it asks again ${next}`;
-  return `has no job ${sinceText(view.since, nowMs)}: ${asks}${afterError(view)}${lifeText(worker, nowMs)}`;
+  const why = view.idle === undefined ? '' : `: ${view.idle}`;
+  // One that holds a sector waits for what its next stage needs.
+  const what = view.sector ? `waits with ${view.sector.id} before ${view.stage}` : 'has no job';
+  return `${what} ${sinceText(view.since, nowMs)}${why}${why === '' ? ':' : ';'} ${asks}${afterError(view)}${lifeText(worker, nowMs)}`;
 }
 
 function nextText({ tries, waitingFor }: ThreadView, nowMs: number): string {

@@ -19,6 +19,12 @@ export interface DrainView extends Wish {
   /** How many threads stand still as the drain wants them, of how many. */
   readonly done: number;
   readonly of: number;
+  /** Counted as done, and still with their sector: paused past the deadline, or failed. Left out where none is. */
+  readonly holding?: readonly {
+    readonly index: number;
+    readonly sector: string | null;
+    readonly state: string;
+  }[];
   /** Those that do not yet, and what each is at. */
   readonly left: readonly {
     readonly index: number;

@@ -27,6 +27,8 @@ export interface Command extends Asked {
 export interface PauseRequest extends Command {
   /** @default 'after-stage' */
   readonly how?: PauseHow | undefined;
+  /** The drain that pauses, by its id. */
+  readonly drain?: string | undefined;
   /** How long the answer may wait for the thread to stand still, ms. @default 0 */
   readonly waitMs?: number | undefined;
   /** Ends the wait, not the pause. */

@@ -128,9 +128,9 @@ export function createWorkerControl(controlled: Controlled) {
     threads: () => slots().map((slot) => slot.view()),
     thread: (index) => slotOf(index).view(),
     pause: async (index, { how = 'after-stage', reason = null, by = 'operator', ...request }) => {
-      const { waitMs = 0, signal } = request;
+      const { waitMs = 0, signal, drain } = request;
       const slot = slotOf(index);
-      const command = { type: 'THREAD.PAUSE', how, by, reason } as const;
+      const command = { type: 'THREAD.PAUSE', how, by, reason, drain } as const;
       const outcome = await frozen.pause(slot.view(), how, () => toThread(index, command, request));
       if (waitMs <= 0 || outcome.view.mode !== 'pausing') return reply(outcome);
       // A thread that dies meanwhile stands still when it is back.

@@ -26,7 +26,7 @@ export interface DrainerOptions {
 
 const systemTime = { clock: systemClock, wall: () => Date.now() };
 
-/** The reason that stands in the threads' intents: by it they are known again when the drain is lifted. */
+/** The reason that stands in the threads' intents. */
 export function drainReason({ reason }: Wish): string {
   return reason === null ? 'drain' : `drain: ${reason}`;
 }
@@ -41,7 +41,12 @@ export function isDrained(view: ThreadView, drain: Drain): boolean {
 /** Whether the pause is the drain's own, or of one that it took the place of. */
 function isPausedBy(drain: Drain, { intent }: ThreadView): boolean {
   const wishes: readonly Wish[] = [drain, ...(drain.earlier ?? [])];
-  return wishes.some((wish) => intent?.by === wish.by && intent.reason === drainReason(wish));
+  if (intent === null) return false;
+  return wishes.some((wish) => {
+    if (wish.pauseId !== undefined) return intent.drain === wish.pauseId;
+    // A drain of before its pauses were marked knows them by their text.
+    return intent.drain === undefined && intent.by === wish.by && intent.reason === drainReason(wish);
+  });
 }
 
 /** Its stage failed while the pause waited for it: it stands for that. */
@@ -53,6 +58,8 @@ function hasFailedSince({ intent, lastError }: ThreadView): boolean {
 export function drainView(drain: Drain, views: readonly ThreadView[]): DrainView {
   const { by, reason, at, toFinish, deadlineMs } = drain;
   const left = views.filter((view) => !isDrained(view, drain));
+  // Past its deadline: where it wants them, but not at the end of their sector.
+  const holding = toFinish ? views.filter((view) => isDrained(view, drain) && !isEmpty(view)) : [];
   return {
     by,
     reason,
@@ -61,6 +68,15 @@ export function drainView(drain: Drain, views: readonly ThreadView[]): DrainView
     deadline: deadlineMs === null ? null : timestamp(deadlineMs),
     done: views.length - left.length,
     of: views.length,
+    ...(holding.length === 0
+      ? {}
+      : {
+          holding: holding.map(({ index, sector, job, state }) => ({
+            index,
+            sector: sector?.id ?? job ?? null,
+            state,
+          })),
+        }),
     left: left.map(({ index, sector, state, stage, mode }) => ({
       index,
       sector: sector?.id ?? null,
@@ -78,8 +94,9 @@ export function drainer(options: DrainerOptions): Drainer {
 
   const pauseOne = ({ index, intent }: ThreadView, drain: Drain, how: 'after-stage' | 'now') => {
     // A pause that another has asked for, and that has not taken hold yet, stays theirs.
-    const { by, reason } = intent ?? { by: drain.by, reason: drainReason(drain) };
-    return pause(index, { how, by, reason: reason ?? undefined }).catch((error: unknown) =>
+    const own = { by: drain.by, reason: drainReason(drain), drain: drain.pauseId };
+    const { by, reason, drain: id } = intent ?? own;
+    return pause(index, { how, by, reason: reason ?? undefined, drain: id }).catch((error: unknown) =>
       warn(`the drain did not reach thread #${index}: ${messageOf(error)}`),
     );
   };

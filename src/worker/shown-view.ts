@@ -13,6 +13,12 @@ export interface ShownView {
   until(holds: (view: ThreadView) => boolean, ms: number, signal?: AbortSignal): Promise<ThreadView>;
 }
 
+/** Views come on more than one way: what was said before what is shown does not replace it. */
+function isOlder(view: ThreadView, shown: ThreadView): boolean {
+  if (view.incarnation !== shown.incarnation) return view.incarnation < shown.incarnation;
+  return view.revision < shown.revision;
+}
+
 export function shownView(
   first: ThreadView,
   overlay: (view: ThreadView) => ThreadView,
@@ -28,6 +34,7 @@ export function shownView(
     view: () => overlay(shown),
     last: () => shown,
     show: (view) => {
+      if (isOlder(view, shown)) return;
       shown = view;
       told();
     },

@@ -21,6 +21,13 @@ export interface SlotNewsDesk {
 
 /** `parts` are those of the moment of the news: a thread is made before all of them are there. */
 export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
+  let said: string | undefined;
+  /** Why it has nothing to do: once for each change, and again when it had something meanwhile. */
+  const tellIdle = ({ mode, stage, idle }: ThreadView) => {
+    if (idle !== undefined && idle !== said) parts().warn(`thread #${index} waits (${stage}): ${idle}`);
+    if (idle !== undefined) said = idle;
+    else if (mode !== 'idle' && mode !== 'running') said = undefined;
+  };
   return {
     onStarted: (incarnation) => {
       const { send, drain } = parts();
@@ -47,6 +54,7 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
       const { events, processors, onView } = parts();
       // Its stage was taken from it (the sector is lost): a process that stands still for it would do so for ever.
       processors.shown(view);
+      tellIdle(view);
       events.publish({ type: 'thread', view });
       onView?.(view);
     },

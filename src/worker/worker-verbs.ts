@@ -1,4 +1,5 @@
 /** Commands for the worker itself: cordon, drain, limits, breakers. */
+import { randomUUID } from 'node:crypto';
 import { limitsInForce, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { WorkerReply, WorkerView } from '../protocol/worker.js';
@@ -57,9 +58,11 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
         toFinish,
         deadlineMs: until,
         ...(deadlineMs === undefined ? {} : { withinMs: deadlineMs }),
+        pauseId: randomUUID(),
         ...whose(request),
       });
-      const { done = 0, of = 0 } = view().drain ?? {};
+      const { done: stopped = 0, of = 0, holding = [] } = view().drain ?? {};
+      const done = stopped - holding.length;
       const where = toFinish ? 'have no sector any more' : 'stand still';
       const progress = `${done} of ${of} threads ${where}${lostBy(view())}`;
       return reply(

@@ -248,6 +248,10 @@ test('a drain says how far it is and who is left', () => {
   expect(drainLine({ ...drain, toFinish: true, done: 3, left: [] })).toBe(
     '3 of 3 threads are done with their sector',
   );
+  const holding = [{ index: 1, sector: 's-t010000-2', state: 'PC1Done' }];
+  expect(drainLine({ ...drain, toFinish: true, done: 3, left: [], holding })).toBe(
+    '2 of 3 threads are done with their sector; 1 paused with their sector: #1 s-t010000-2 at PC1Done',
+  );
 });
 
 test('of a worker that serves there is no line; else its life, who wanted it, and how far it is', () => {

@@ -68,19 +68,33 @@ test('a sector that the thread took is not given twice', async () => {
 });
 
 test.each([
-  ['no job', async () => null],
+  ['no job', async () => null, { event: 'Idle' }],
   [
     'no answer',
     async () => {
       throw new Error('away');
     },
+    { event: 'Idle', reason: 'away' },
   ],
-])('%s leaves the thread idle, and the next ask goes out', async (_, allocateSector) => {
+])(
+  '%s leaves the thread idle, with its reason, and the next ask goes out',
+  async (_, allocateSector, idle) => {
+    const { run } = setup();
+    const pause = new AbortController();
+    expect(await run(pause.signal, { service: { allocateSector } })).toEqual(idle);
+    pause.abort();
+    expect(await run()).toMatchObject({ sector: { number: 1 } });
+  },
+);
+
+test('no job for a thread that takes only some miners or sizes: what it asks for is said', async () => {
   const { run } = setup();
-  const pause = new AbortController();
-  expect(await run(pause.signal, { service: { allocateSector } })).toEqual({ event: 'Idle' });
-  pause.abort();
-  expect(await run()).toMatchObject({ sector: { number: 1 } });
+  const service = { allocateSector: async () => null };
+  expect(await run(undefined, { service, settings: { allowedMiners: [7], allowedSizes: [2048] } })).toEqual({
+    event: 'Idle',
+    reason:
+      "the manager has nothing for allowed_miners = [7] and allowed_sizes of 2048 bytes: check that these are the manager's",
+  });
 });
 
 test('it is asked for with the settings of its own time', async () => {

@@ -201,3 +201,15 @@ test('a drain deadline far away is no timer that ends at once', async () => {
   await control.drain({ by: 'alice', deadlineMs: 1000 * hour });
   expect(await until(0, (view) => view.mode === 'pausing')).toMatchObject({ state: 'TicketAssigned' });
 });
+
+test('what an operator paused stays paused when the drain is lifted, whatever its reason says', async () => {
+  const { control, until } = await setup({ threads: 2, service: { allocateSector: async () => null } });
+  await Promise.all([0, 1].map((index) => until(index, (view) => view.incarnation === 1)));
+  await control.pause(0, { by: 'alice', reason: 'drain: kernel' });
+  await until(0, stands);
+  await control.drain({ by: 'alice', reason: 'kernel' });
+  expect(await until(1, stands)).toMatchObject({ intent: { drain: expect.any(String) } });
+  await control.uncordon({ by: 'alice' });
+  await until(1, (view) => view.mode !== 'paused');
+  expect(control.thread(0)).toMatchObject({ mode: 'paused', intent: { reason: 'drain: kernel' } });
+});

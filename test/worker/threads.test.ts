@@ -57,7 +57,10 @@ describe('a thread that dies', () => {
     expect(second[0]).toMatchObject({ state: 'TreeDBuilt', sector: { number: 1 }, lastError: null });
     expect(control.thread(1).incarnation).toBe(1);
     expect(views.filter((view) => view.index === 1).every((view) => view.mode === 'idle')).toBe(true);
-    expect(warnings).toEqual([expect.stringMatching(/^thread #0 ended: .*started again from its record$/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^thread #1 waits .*allowed_miners = \[999\]/),
+      expect.stringMatching(/^thread #0 ended: .*started again from its record$/),
+    ]);
     expect(control.worker()).toMatchObject({ life: 'serving' });
   });
 

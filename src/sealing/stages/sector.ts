@@ -26,7 +26,8 @@ export const acquireDeals: Stage = async (context) => {
         MinUsedSpace: settings.minDealSpace,
       })) ?? [])
     : [];
-  if (deals.length === 0 && settings.disableCc) return { event: 'Idle' };
+  if (deals.length === 0 && settings.disableCc)
+    return { event: 'Idle', reason: 'the manager has no deals for it now, and disable_cc is set' };
   return { event: 'AcquireDeals', outputs: { deals } };
 };
 
