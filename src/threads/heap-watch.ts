@@ -1,5 +1,6 @@
 /** Ends a thread that is about to run out of heap before V8 does: from Node 24 on V8 then hangs, or takes the process with it. */
 import type { ResourceLimits, Worker } from 'node:worker_threads';
+import { idleClock } from '../actors/system-clock.js';
 import type { Pulse } from './pulse.js';
 
 const mib = 2 ** 20;
@@ -42,7 +43,7 @@ export function watchHeap(
   let before = worker.performance.eventLoopUtilization();
   let overSince: number | undefined;
   let isStopped = false;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: unknown;
 
   const look = async () => {
     const limit = (limitMiB ?? worker.resourceLimits?.maxOldGenerationSizeMb ?? -1) * mib;
@@ -66,12 +67,12 @@ export function watchHeap(
     return { used: asked ?? pulse.heapBytes, isIdle };
   };
   const arm = (ms: number) => {
-    timer = setTimeout(() => void look(), Math.min(latestMs, Math.max(soonestMs, ms))).unref();
+    timer = idleClock.setTimeout(() => void look(), Math.min(latestMs, Math.max(soonestMs, ms)));
   };
   arm(soonestMs);
   return () => {
     isStopped = true;
-    clearTimeout(timer);
+    idleClock.clearTimeout(timer);
   };
 }
 
