@@ -89,15 +89,36 @@ export function cancelPause(record: ThreadRecord, command: ResumeCommand, nowMs:
   };
 }
 
+/** What lasts whatever is made again: notes of files, and the ticket that a submitted pre-commit was made with. */
+const lasting = ['files', 'pre_commit_ticket'];
+
+/** What was noted of files stays for those that the state needs: the others are made again. */
+function withNotes(plan: Plan, to: string, outputs: ThreadRecord['outputs']): ThreadRecord['outputs'] {
+  const { files } = outputs;
+  if (typeof files !== 'object' || files === null) return outputs;
+  const state = planState(plan, to);
+  const names = [...(state?.needs.files ?? []), ...(state?.holds ?? [])];
+  // What is kept of a sector that is made again is one of these two.
+  const isKept = (name: string) =>
+    names.includes(name) || (names.includes('replica') && ['sealed', 'update'].includes(name));
+  return { ...outputs, files: Object.fromEntries(Object.entries(files).filter(([name]) => isKept(name))) };
+}
+
 /** An operator's resume, to the same state or another one; outputs the new state does not rest on are dropped. */
 export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
   const to = command.state ?? record.state;
-  const needed = planState(plan, to)?.needs.outputs ?? [];
+  const needed = [...(planState(plan, to)?.needs.outputs ?? []), ...lasting];
   const isMove = to !== record.state && to !== 'Aborted';
   const kept = isMove
-    ? Object.fromEntries(
-        // `ticket_at` goes with `ticket`, `pc2_foreign` with `pc2`.
-        Object.entries(record.outputs).filter(([key]) => needed.includes(key.replace(/_(at|foreign)$/, ''))),
+    ? withNotes(
+        plan,
+        to,
+        Object.fromEntries(
+          // `ticket_at` goes with `ticket`, `pc2_foreign` with `pc2`.
+          Object.entries(record.outputs).filter(([key]) =>
+            needed.includes(key.replace(/_(at|foreign)$/, '')),
+          ),
+        ),
       )
     : record.outputs;
   const abort =

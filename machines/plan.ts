@@ -23,6 +23,10 @@ export interface PlanState {
   /** Room that the stage wants before it starts. */
   readonly space?: Space;
   readonly needs: Needs;
+  /** Files of which every byte is compared with what was noted, before the stage begins; `last-layer` is one of `layers`. Others by size, and by digest when they are small or were touched. */
+  readonly reads?: readonly string[];
+  /** Files that have to be whole, too, but do not decide whether the state is possible: they lie in a store. */
+  readonly holds?: readonly string[];
 }
 
 export interface PlanEdge {

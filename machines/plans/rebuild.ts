@@ -14,6 +14,7 @@ const staged = ['staged'];
 const treeD = [...staged, 'tree-d'];
 const labels = [...treeD, 'layers'];
 const sealed = [...labels, 'sealed'];
+const stored = ['stored'];
 const snapStaged = ['sealed', 'snap-staged'];
 const snapTreeD = [...snapStaged, 'snap-tree-d'];
 
@@ -43,6 +44,7 @@ export const rebuild: Plan = {
       processor: 'pc1',
       space: { at: 'location', sizes: 0, layers: 1 },
       needs: { outputs: withTreeD, files: treeD },
+      reads: treeD,
     },
     {
       name: 'PC1Done',
@@ -50,6 +52,7 @@ export const rebuild: Plan = {
       processor: 'pc2',
       space: { at: 'location', sizes: 3 },
       needs: { outputs: withPc1, files: labels },
+      reads: ['staged', 'last-layer'],
     },
     {
       name: 'SyntheticPoRepNeeded',
@@ -78,6 +81,7 @@ export const rebuild: Plan = {
       processor: 'snap_encode',
       space: { at: 'location', sizes: 3 },
       needs: { outputs: withSnapTreeD, files: snapTreeD },
+      reads: ['snap-staged', 'sealed'],
     },
     {
       name: 'SnapEncoded',
@@ -92,8 +96,13 @@ export const rebuild: Plan = {
       space: { at: 'store', sizes: 3 },
       needs: { outputs: checked, files: ['replica'] },
     },
-    { name: 'Persisted', stage: 'SubmitPersisted', needs: { outputs: persisted, files: ['replica'] } },
-    { name: 'Finished', stage: '-', needs: { outputs: persisted, files: [] } },
+    {
+      name: 'Persisted',
+      stage: 'SubmitPersisted',
+      needs: { outputs: persisted, files: ['replica'] },
+      holds: stored,
+    },
+    { name: 'Finished', stage: '-', needs: { outputs: persisted, files: [] }, holds: stored },
     { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
   ],
   edges: [

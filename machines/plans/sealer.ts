@@ -17,6 +17,7 @@ const staged = ['staged'];
 const treeD = [...staged, 'tree-d'];
 const labels = [...treeD, 'layers'];
 const sealed = [...labels, 'sealed'];
+const stored = ['stored'];
 
 /** The default job: a sector from nothing to proven (SPEC section 2). */
 export const sealer: Plan = {
@@ -46,6 +47,7 @@ export const sealer: Plan = {
       processor: 'pc1',
       space: { at: 'location', sizes: 0, layers: 1 },
       needs: { outputs: withTicket, files: treeD },
+      reads: treeD,
     },
     {
       name: 'PC1Done',
@@ -53,6 +55,7 @@ export const sealer: Plan = {
       processor: 'pc2',
       space: { at: 'location', sizes: 3 },
       needs: { outputs: withPc1, files: labels },
+      reads: ['staged', 'last-layer'],
     },
     {
       name: 'SyntheticPoRepNeeded',
@@ -69,13 +72,35 @@ export const sealer: Plan = {
       space: { at: 'store', sizes: 3 },
       needs: { outputs: preCommitted, files: sealed },
     },
-    { name: 'Persisted', stage: 'SubmitPersisted', needs: { outputs: persisted, files: sealed } },
-    { name: 'PersistanceSubmitted', stage: 'WaitSeed', needs: { outputs: persisted, files: sealed } },
-    { name: 'SeedAssigned', stage: 'C1', processor: 'c1', needs: { outputs: withSeed, files: sealed } },
-    { name: 'C1Done', stage: 'C2', processor: 'c2', needs: { outputs: withC1, files: [] } },
-    { name: 'C2Done', stage: 'SubmitProof', needs: { outputs: withC2, files: [] } },
-    { name: 'ProofSubmitted', stage: 'WaitProofLanded', needs: { outputs: proven, files: [] } },
-    { name: 'Finished', stage: '-', needs: { outputs: proven, files: [] } },
+    {
+      name: 'Persisted',
+      stage: 'SubmitPersisted',
+      needs: { outputs: persisted, files: sealed },
+      holds: stored,
+    },
+    {
+      name: 'PersistanceSubmitted',
+      stage: 'WaitSeed',
+      needs: { outputs: persisted, files: sealed },
+      holds: stored,
+    },
+    {
+      name: 'SeedAssigned',
+      stage: 'C1',
+      processor: 'c1',
+      needs: { outputs: withSeed, files: sealed },
+      reads: ['tree-d', 'layers', 'sealed'],
+      holds: stored,
+    },
+    { name: 'C1Done', stage: 'C2', processor: 'c2', needs: { outputs: withC1, files: [] }, holds: stored },
+    { name: 'C2Done', stage: 'SubmitProof', needs: { outputs: withC2, files: [] }, holds: stored },
+    {
+      name: 'ProofSubmitted',
+      stage: 'WaitProofLanded',
+      needs: { outputs: proven, files: [] },
+      holds: stored,
+    },
+    { name: 'Finished', stage: '-', needs: { outputs: proven, files: [] }, holds: stored },
     { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
   ],
   edges: [

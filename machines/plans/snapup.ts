@@ -8,6 +8,7 @@ const proven = [...encoded, 'snap_prove'];
 const persisted = [...proven, 'persisted'];
 const staged = ['snap-staged'];
 const treeD = [...staged, 'snap-tree-d'];
+const stored = ['stored'];
 
 /** A finished sector without deals is encoded again with pieces in it (SPEC section 2, FIP-0019). */
 export const snapup: Plan = {
@@ -35,6 +36,7 @@ export const snapup: Plan = {
       processor: 'snap_encode',
       space: { at: 'location', sizes: 3 },
       needs: { outputs: withTreeD, files: treeD },
+      reads: treeD,
     },
     {
       name: 'SnapEncoded',
@@ -49,8 +51,13 @@ export const snapup: Plan = {
       space: { at: 'store', sizes: 3 },
       needs: { outputs: proven, files: ['update'] },
     },
-    { name: 'Persisted', stage: 'SubmitSnapupProof', needs: { outputs: persisted, files: ['update'] } },
-    { name: 'Finished', stage: '-', needs: { outputs: persisted, files: [] } },
+    {
+      name: 'Persisted',
+      stage: 'SubmitSnapupProof',
+      needs: { outputs: persisted, files: ['update'] },
+      holds: stored,
+    },
+    { name: 'Finished', stage: '-', needs: { outputs: persisted, files: [] }, holds: stored },
     { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
   ],
   edges: [

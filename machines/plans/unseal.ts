@@ -18,6 +18,7 @@ export const unseal: Plan = {
       stage: 'UploadPiece',
       processor: 'transfer',
       needs: { outputs: ['unseal', 'unsealed'], files: ['piece'] },
+      reads: ['piece'],
     },
     { name: 'Finished', stage: '-', needs: { outputs: ['unseal', 'unsealed'], files: [] } },
     { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },

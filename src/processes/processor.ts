@@ -2,7 +2,15 @@
 import { systemClock } from '../actors/index.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { type ProcessChild, type ProcessChildOptions, startProcess } from './process-child.js';
-import { answerId, type Progress, progressOf, readyLine, requestLine, shortened } from './protocol.js';
+import {
+  answerId,
+  isAnswer,
+  type Progress,
+  progressOf,
+  readyLine,
+  requestLine,
+  shortened,
+} from './protocol.js';
 
 export interface ProcessorOptions
   extends Omit<ProcessChildOptions, 'name' | 'ready' | 'doneLine' | 'onLine'> {
@@ -58,7 +66,9 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
       const asker = pending.get(answerId(line) ?? -1);
       const progress = asker && progressOf(line);
       if (progress) asker.onProgress(progress);
-      else if (asker) asker.resolve(line);
+      else if (asker && isAnswer(line)) asker.resolve(line);
+      // What gives neither an output nor an error is a log line, whatever its id.
+      else if (asker) log(shortened(line));
       else if (!options.onStray?.(line, child?.pid)) log(`is no answer to anything: ${shortened(line)}`);
     },
     // A death ends it as well, and is told at once.

@@ -29,6 +29,19 @@ export function answerId(line: Buffer): number | undefined {
   return typeof answer?.id === 'number' ? answer.id : undefined;
 }
 
+/** Longer lines are not parsed to tell what they are, bytes. */
+const longestParsed = 64 * 1024;
+/** Upstream's processors of v0.2 to v0.3.1 say `result` for `output`. */
+const answerKeys = ['output', 'err_msg', 'result'];
+
+/** Whether a line with an id ends its request: only an output or an error does. */
+export function isAnswer(line: Buffer): boolean {
+  const value = line.length <= longestParsed ? parsed(line) : undefined;
+  if (value) return answerKeys.some((key) => key in value);
+  // A long line, or a broken one: its request must not wait for ever.
+  return answerKeys.some((key) => line.includes(`"${key}"`));
+}
+
 export type Answer =
   | { readonly ok: true; readonly output: unknown }
   | { readonly ok: false; readonly message: string };
@@ -38,8 +51,9 @@ export function parseAnswer(line: Buffer): Answer {
   const answer = parsed(line);
   if (!answer) return { ok: false, message: `no answer: ${shortened(line)}` };
   const message = answer.err_msg;
-  if (typeof message === 'string') return { ok: false, message };
-  return { ok: true, output: answer.output ?? null };
+  if (typeof message === 'string')
+    return { ok: false, message: message.trim() === '' ? 'the processor gave no reason' : message };
+  return { ok: true, output: answer.output ?? answer.result ?? null };
 }
 
 export interface Progress {

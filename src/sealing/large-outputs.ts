@@ -2,6 +2,7 @@
  * Outputs too large for a thread's record, which is written whole with every change: each lies in a file of its own
  * beside the sector, and the record has its place. They go with the sector's files.
  */
+import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeBelow } from '../disks/make-below.js';
@@ -14,6 +15,8 @@ interface PutAside {
   /** File name in the sector's directory of outputs. */
   readonly putAside: string;
   readonly bytes: number;
+  /** Of its bytes; not known of what was put aside by an earlier version. */
+  readonly sha256?: string;
 }
 
 /** A longer JSON is put aside, characters: a commit of the record stays one of milliseconds. */
@@ -49,7 +52,7 @@ function textOf(value: unknown): string {
 async function written(key: string, text: string, root: string): Promise<PutAside> {
   const { writeAtomically } = await import('./builtin/atomic-file.js');
   const bytes = Buffer.from(text);
-  const place = { putAside: `${key}.json`, bytes: bytes.length };
+  const place = { putAside: `${key}.json`, bytes: bytes.length, sha256: hash('sha256', bytes, 'hex') };
   const path = fileOf(root, place);
   // Below the thread's location, which is never made.
   await makeBelow(dirname(dirname(root)), dirname(path));
@@ -66,7 +69,13 @@ export function takenUp(value: unknown, root: string): unknown {
       'permanent',
       `${path} is not there whole: put it back, or resume to an earlier state`,
     );
-  return JSON.parse(readFileSync(path, 'utf8'));
+  const bytes = readFileSync(path);
+  if (value.sha256 !== undefined && hash('sha256', bytes, 'hex') !== value.sha256)
+    throw new StageError(
+      'permanent',
+      `${path} has another digest than what was written: put it back, or resume to an earlier state`,
+    );
+  return JSON.parse(bytes.toString());
 }
 
 /** Keys of the outputs that are there, in the record or whole in their files. */

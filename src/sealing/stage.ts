@@ -20,6 +20,10 @@ export interface StageSettings {
   readonly minDealSpace: number | null;
   readonly rpcPollingIntervalMs: number;
   readonly recoverIntervalMs: number;
+  /** Proves once with a seed of our own what pc2 sealed. @default false */
+  readonly verifyAfterPc2?: boolean;
+  /** Submits proofs without checking them first. @default false */
+  readonly ignoreProofCheck?: boolean;
   /** Directories that unsealed pieces may be written to. @default none */
   readonly unsealRoots?: readonly string[];
 }

@@ -74,7 +74,7 @@ test('what lies on the disk is checked: a layer changed behind PC2 is a permanen
   writeFileSync(join(cache, 'sc-02-data-layer-2.dat'), Buffer.alloc(size, 7));
   await expect(world.run('rebuild', { from: at })).rejects.toMatchObject({
     level: 'permanent',
-    message: expect.stringContaining('XOR its label'),
+    message: expect.stringContaining('sc-02-data-layer-2.dat has the digest'),
   });
 });
 

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { makeOne } from '../../disks/make-below.js';
+import { remember } from '../digests.js';
 import { faultAt } from './faults.js';
 import { readExactly } from './input-file.js';
 
@@ -15,6 +17,10 @@ export interface OutputFile {
   setSize(size: number): Promise<void>;
   /** Brings what was written to the disk. */
   sync(): Promise<void>;
+  /** SHA-256 of what was written, as long as it was written from the start on and without gaps. */
+  digest(): string | undefined;
+  /** Says the digest of what is there, where it was not written in order. */
+  isDigested(sha256: string): void;
 }
 
 /** The name a file has until it is complete. */
@@ -43,13 +49,16 @@ export async function writeAtomically<T>(
     await rm(temporary, { force: true });
     const handle = await open(temporary, 'wx+');
     let result: T;
+    const output = outputOf(handle, path);
     try {
-      result = await body(outputOf(handle, path));
+      result = await body(output);
       await handle.sync();
     } finally {
       await handle.close();
     }
     await rename(temporary, path);
+    const digest = output.digest();
+    if (digest !== undefined) remember(path, digest);
     await syncDirectory(dirname(path));
     return result;
   } catch (thrown) {
@@ -96,14 +105,33 @@ async function discard(path: string): Promise<void> {
 }
 
 function outputOf(handle: FileHandle, path: string): OutputFile {
+  const hash = createHash('sha256');
+  // Up to where it is hashed; undefined once a write left a gap or went back.
+  let end: number | undefined = 0;
+  let digest: string | undefined;
   return {
     write(bytes, position) {
       let written = 0;
       while (written < bytes.length)
         written += writeSync(handle.fd, bytes, written, bytes.length - written, position + written);
+      if (position === end && digest === undefined) {
+        hash.update(bytes);
+        end += bytes.length;
+      } else end = undefined;
     },
     read: (buffer, position, length) => readExactly(handle.fd, path, buffer, position, length),
-    setSize: (size) => handle.truncate(size),
+    setSize: async (size) => {
+      if (size !== end) end = undefined;
+      await handle.truncate(size);
+    },
     sync: () => handle.sync(),
+    digest: () => {
+      if (end !== undefined) digest ??= hash.digest('hex');
+      return digest;
+    },
+    isDigested: (sha256) => {
+      end = undefined;
+      digest = sha256;
+    },
   };
 }

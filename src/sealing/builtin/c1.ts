@@ -9,6 +9,8 @@ import { nodeBytes } from './hash.js';
 import type { Work } from './slices.js';
 import { readSyntheticProofs } from './synth-proof.js';
 
+const defaultChallenges = 10;
+
 export interface C1Task extends ProvenSector {
   /** The chain's randomness: 32 bytes. */
   readonly seed: readonly number[];
@@ -27,9 +29,18 @@ export interface C1Output {
 
 /** Collects the vanilla proofs for the seed's challenges; once the layers are cleared, out of the synthetic ones. */
 export async function c1(task: C1Task, work: Work): Promise<C1Output> {
-  const { challenges: count = 10, commD, commR } = task;
+  const { challenges: count = defaultChallenges, commD, commR } = task;
   const seed = Buffer.from([...task.seed, ...task.replicaId]);
   return { challenges: await collect(task, seed, count, work), commD: [...commD], commR: [...commR] };
+}
+
+/** The leaves that a seed asks for, as long as the layers lie there. */
+export function leavesOf({
+  seed,
+  replicaId,
+  sectorSize,
+}: Pick<C1Task, 'seed' | 'replicaId' | 'sectorSize'>): readonly number[] {
+  return drawChallenges(Buffer.from([...seed, ...replicaId]), defaultChallenges, sectorSize / nodeBytes);
 }
 
 async function collect(task: C1Task, seed: Buffer, count: number, work: Work): Promise<VanillaProof[]> {

@@ -166,10 +166,19 @@ export function handedBy(pc1out: unknown): Pc1Handed {
   throw wrongData('pc1 was done by another processor: use its pc2 too, or resume to TicketAssigned');
 }
 
+/** Whether our own c1 made it; c2 verifies every value in it. */
+export function isOurC1(c1out: unknown): c1out is C1Output {
+  const hasAll =
+    typeof c1out === 'object' &&
+    c1out !== null &&
+    'challenges' in c1out &&
+    'commR' in c1out &&
+    'commD' in c1out;
+  return hasAll && Array.isArray(c1out.challenges);
+}
+
 function c1Handed(c1out: unknown): C1Output {
-  const isOurs = typeof c1out === 'object' && c1out !== null && 'challenges' in c1out && 'commR' in c1out;
-  // c2 verifies every value in it.
-  if (isOurs && Array.isArray(c1out.challenges)) return c1out as C1Output;
+  if (isOurC1(c1out)) return c1out;
   throw wrongData(
     'C1 was done by another processor, whose output our c2 cannot read: add its [[processors.c2]], restart the worker, then resume',
   );

@@ -109,25 +109,26 @@ async function copy({ from, to, size }: File, work: Work, passed: (bytes: number
   const slices = new Slices(work);
   const buffer = Buffer.alloc(copyBytes);
   const copied = (source: InputFile) => async (target: OutputFile) => {
-    const digestOf = async (read: (position: number, length: number) => void, before: number) => {
-      const digest = createHash('sha256');
+    const each = async (body: (position: number, length: number) => void, before: number) => {
       for (let position = 0; position < size; position += copyBytes) {
         const length = Math.min(copyBytes, size - position);
-        read(position, length);
-        digest.update(buffer.subarray(0, length));
+        body(position, length);
         if (!slices.isOver) continue;
         passed(before + position + length);
         await slices.next();
       }
-      return digest.digest('hex');
     };
-    const written = await digestOf((position, length) => {
+    await each((position, length) => {
       source.read(buffer, position, length);
       target.write(buffer.subarray(0, length), position);
     }, 0);
     await target.sync();
-    const found = await digestOf((position, length) => target.read(buffer, position, length), size);
-    if (found !== written)
+    const found = createHash('sha256');
+    await each((position, length) => {
+      target.read(buffer, position, length);
+      found.update(buffer.subarray(0, length));
+    }, size);
+    if (found.digest('hex') !== target.digest())
       throw new StageError('critical', `${to} does not read back as written: check the disk, then resume`);
   };
   await withInput(from, size, (source) => writeAtomically(to, copied(source), { makesDirectory: false }));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeAtomically } from './atomic-file.js';
 import { chunkBytes, hashNode, isSameNode, nodeBytes, PairHasher } from './hash.js';
 import { type InputFile, withInput } from './input-file.js';
@@ -34,6 +35,8 @@ export async function buildTree(
   let done = 0;
   return withInput(leafPath, leafCount * nodeBytes, (leaves) =>
     writeAtomically(treePath, async (tree) => {
+      // A level is read where the one above it is made: all levels, and the root, are the file from its start to its end.
+      const digest = createHash('sha256');
       for (let level = 0, width = leafCount; width > 1; level += 1, width /= 2) {
         const from = levelOffset(leafCount, level);
         const to = levelOffset(leafCount, level + 1);
@@ -43,6 +46,7 @@ export async function buildTree(
             leaves.read(pairs.bytes, at, length);
             tree.write(pairs.bytes.subarray(0, length), at);
           } else tree.read(pairs.bytes, from + at, length);
+          digest.update(pairs.bytes.subarray(0, length));
           pairs.hashInto(length / 64, parents);
           tree.write(parents.subarray(0, length / 2), to + at / 2);
           done += length / 64;
@@ -50,6 +54,7 @@ export async function buildTree(
         }
       }
       work.progress({ done, total, unit: 'nodes' });
+      tree.isDigested(digest.update(parents.subarray(0, nodeBytes)).digest('hex'));
       return Buffer.from(parents.subarray(0, nodeBytes));
     }),
   );

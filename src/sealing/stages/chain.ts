@@ -3,13 +3,18 @@ import { StageError } from '../../protocol/level.js';
 import type { Allocated, PollAnswer, SubmitAnswer, Ticket } from '../../protocol/sealer.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { Tasks } from '../tasks.js';
-import { checkTicket, isTicketTooOld } from './fresh.js';
+import { checkC2, checkRandomness } from './answers.js';
+import { checkTicket, isOnItsWay, isTicketTooOld, submittedTicket } from './fresh.js';
 import type { Persisted } from './persist.js';
+import { builtin } from './sector-work.js';
 
-export const assignTicket: Stage = async (context) => ({
-  event: 'AssignTicket',
-  outputs: { ticket: await context.service.assignTicket(sectorAtHand(context)), ticket_at: context.now() },
-});
+export const assignTicket: Stage = async (context) => {
+  const submitted = await submittedTicket(context);
+  if (submitted) return { event: 'AssignTicket', outputs: { ...submitted } };
+  const ticket = await context.service.assignTicket(sectorAtHand(context));
+  checkRandomness('ticket', ticket.Ticket);
+  return { event: 'AssignTicket', outputs: { ticket, ticket_at: context.now() } };
+};
 
 function allocatedOf(context: StageContext): Allocated {
   const sector = sectorAtHand(context);
@@ -71,15 +76,10 @@ async function untilLanded(
 
 /** A pre-commit that was taken counts from then; one asked about again keeps its hour. */
 function preCommitted(context: StageContext, isNew: boolean) {
-  const { pre_commit_at: before } = context.record.outputs;
+  const { pre_commit_at: before, ticket, ticket_at } = context.record.outputs;
   const pre_commit_at = isNew || before === undefined ? context.now() : before;
-  return { event: 'SubmitPC', outputs: { pre_commit: true, pre_commit_at, resubmitPreCommit: false } };
-}
-
-/** Whether a pre-commit of the sector is on its way or landed: an earlier submission may have been taken, its answer unheard. */
-async function isOnItsWay(context: StageContext): Promise<boolean> {
-  const { State } = await context.service.pollPreCommitState(sectorAtHand(context));
-  return State >= 1 && State <= 3;
+  const outputs = { pre_commit: true, pre_commit_at, resubmitPreCommit: false };
+  return { event: 'SubmitPC', outputs: { ...outputs, pre_commit_ticket: { ticket, ticket_at } } };
 }
 
 export const submitPreCommit: Stage = async (context) => {
@@ -123,15 +123,28 @@ export const waitSeed: Stage = async (context) => {
   for (;;) {
     const { ShouldWait, Delay, Seed } = await context.service.waitSeed(sector, sector.proofType);
     if (!ShouldWait) {
-      if (Seed) return { event: 'AssignSeed', outputs: { seed: Seed } };
+      if (Seed) {
+        checkRandomness('seed', Seed.Seed);
+        return { event: 'AssignSeed', outputs: { seed: Seed } };
+      }
       throw new StageError('temporary', 'the manager gave no seed and no time to wait for it');
     }
     await context.sleep(Math.max(Delay * 1000, 100));
   }
 };
 
+/** What was proven may have been changed, or answered to another, since. */
+async function checkProof(context: StageContext, proof: readonly number[]): Promise<void> {
+  const { miner, number: sector_id } = sectorAtHand(context);
+  if (context.record.outputs.c1 === undefined) return;
+  const { proverId } = await builtin();
+  const asked = { c1out: output<unknown>(context, 'c1'), prover_id: proverId(miner), sector_id };
+  await checkC2(context, { proof }, asked, 'C1Done');
+}
+
 export const submitProof: Stage = async (context) => {
   const { proof } = output<Tasks['c2']['output']>(context, 'c2');
+  if (!context.settings.ignoreProofCheck) await checkProof(context, proof);
   const answer = await context.service.submitProof(
     sectorAtHand(context),
     { Proof: Buffer.from(proof).toString('base64') },

@@ -14,6 +14,8 @@ export interface DrawnTicket {
 export async function lastingTicket(
   context: StageContext,
 ): Promise<DrawnTicket | { readonly ticket: Ticket }> {
+  const submitted = await submittedTicket(context);
+  if (submitted) return submitted;
   const ticket = output<Ticket>(context, 'ticket');
   const age = ticketAge(context);
   if (age === undefined || !isTicketShort(age, context.deadlines)) return { ticket };
@@ -45,6 +47,19 @@ export function checkPreCommit(context: StageContext): void {
     'permanent',
     `the pre-commit is ${ageText(age)}: the chain takes no proof for it any more; resume --state Aborted gives the sector up`,
   );
+}
+
+/** Whether a pre-commit of the sector is on its way or landed: an earlier submission may have been taken, its answer unheard. */
+export async function isOnItsWay(context: StageContext): Promise<boolean> {
+  const { State } = await context.service.pollPreCommitState(sectorAtHand(context));
+  return State >= 1 && State <= 3;
+}
+
+/** The ticket of a pre-commit that the chain has: a sector that is made again behind it has to be the same. */
+export async function submittedTicket(context: StageContext): Promise<DrawnTicket | undefined> {
+  // Written when the pre-commit was submitted.
+  const submitted = context.record.outputs.pre_commit_ticket as DrawnTicket | undefined;
+  return submitted && (await isOnItsWay(context)) ? submitted : undefined;
 }
 
 export function isTicketTooOld(context: StageContext): boolean {

@@ -2,12 +2,14 @@
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StageError } from '../../protocol/level.js';
+import type { FileNote } from '../file-notes.js';
 import { output, type Stage, type StageContext } from '../stage.js';
 import { chosenStore } from '../store-choice.js';
 import { checkStore, type StoredKind, type StoredSector } from '../stored-sector.js';
 import { inItsPlace } from '../stores/keep-place.js';
 import type { Tasks, TransferTask } from '../tasks.js';
 import { isForeign } from '../whose-sector.js';
+import { compared } from './compared.js';
 import { builtin, sectorWork } from './sector-work.js';
 import type { Encoded } from './upgrade.js';
 
@@ -38,7 +40,8 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
     sizes.reduce((sum, size) => sum + size, 0),
     kind,
   );
-  const replica = { kind, commR: commROf(context, kind), cacheDir: local.cacheDir };
+  const replica = { kind, commR: await commROf(context, kind), cacheDir: local.cacheDir };
+  let stored: readonly FileNote[] = [];
   await inItsPlace(context, store, replica, async (kept) => {
     const targets = [...keptFiles.map((name) => join(kept.cacheDir, name)), kept.file];
     const routes = sources.map((uri, at) => ({
@@ -49,17 +52,20 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
     await transferred(context, { stores: { [store.name]: { name: store.name, meta: null } }, routes });
     // A disk that was unmounted meanwhile has taken with it what was written.
     await checkStore(store);
+    stored = await compared(context, sources, targets);
   });
-  return {
-    event: 'Persist',
-    outputs: { persisted: { instance: store.name, path: store.location } satisfies Persisted },
-  };
+  const persisted: Persisted = { instance: store.name, path: store.location };
+  return { event: 'Persist', outputs: { persisted, files: { stored } } };
 }
 
-function commROf(context: StageContext, kind: StoredKind): readonly number[] {
-  return kind === 'update'
-    ? output<Encoded>(context, 'snap_encode').comm_r_new
-    : output<Tasks['pc2']['output']>(context, 'pc2').comm_r;
+async function commROf(context: StageContext, kind: StoredKind): Promise<readonly number[]> {
+  if (kind === 'sealed') return output<Tasks['pc2']['output']>(context, 'pc2').comm_r;
+  if (context.record.outputs.snap_encode !== undefined)
+    return output<Encoded>(context, 'snap_encode').comm_r_new;
+  // A rebuild that was sent back to be persisted again has dropped it; its manifest was compared with what was noted.
+  const { files } = await sectorWork(context);
+  const { readManifest } = await builtin();
+  return (await readManifest(files.updateCacheDir)).commR;
 }
 
 /** Names in the cache that are kept. @throws StageError permanent when another's pc2 left too little to know the sector by */

@@ -6,6 +6,7 @@ import type { Deal } from '../../protocol/sealer.js';
 import { payloadOf } from '../../protocol/sector.js';
 import { output, type Stage, type StageContext } from '../stage.js';
 import type { PieceFile, PieceInfo } from '../tasks.js';
+import { checkCommD } from './answers.js';
 import { builtin, registered, sectorWork } from './sector-work.js';
 
 export const addPieces: Stage = async (context) => {
@@ -54,6 +55,12 @@ export async function stagePieces(
   });
   for (const [at, deal] of deals.entries()) {
     const cid = deal.Piece.Cid['/'];
+    const size = added[at]?.size;
+    if (size !== undefined && size !== payloadOf(deal.Piece.Size))
+      throw new StageError(
+        'permanent',
+        `${cid}: add_pieces answers a piece of ${size} bytes, the deal has ${payloadOf(deal.Piece.Size)}: see what the processor did`,
+      );
     if (Buffer.from(added[at]?.commitment ?? []).equals(Buffer.from(commitments[at] ?? []))) continue;
     throw new StageError(
       'permanent',
@@ -75,11 +82,13 @@ export async function treeOver(
 ): Promise<void> {
   const { sector } = await sectorWork(context);
   const { commDOf, placeInfos, treeDRoot } = await builtin();
-  await context.process('tree_d', {
+  const answered: unknown = await context.process('tree_d', {
     registered_proof: registered(sector),
     staged_file: staged,
     cache_dir: cacheDir,
   });
+  // Upstream's newer processors answer the root.
+  if (Array.isArray(answered)) await checkCommD(context, 'tree_d', infos, answered);
   const root = await treeDRoot(cacheDir);
   if (!commDOf(placeInfos(infos), sector.size).equals(Buffer.from(root)))
     throw new StageError(

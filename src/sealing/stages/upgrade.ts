@@ -4,6 +4,7 @@ import type { Deal } from '../../protocol/sealer.js';
 import { output, type StageContext } from '../stage.js';
 import type { StoredSector } from '../stored-sector.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
+import { checkCommD, checkCommR } from './answers.js';
 import { stagePieces, treeOver } from './pieces.js';
 import { builtin, registered, sectorWork } from './sector-work.js';
 
@@ -66,7 +67,9 @@ export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): 
     staged_data_path: files.snapStaged,
     piece_infos: pieces,
   });
+  await checkCommD(context, 'snap_encode', pieces, encoded.comm_d_new);
   if (await isForeignCache(files.updateCacheDir)) throw notProvable(files.update);
+  await checkCommR(context, 'snap_encode', files.updateCacheDir, encoded.comm_r_new);
   await writeManifest(files.updateCacheDir, {
     ...manifest,
     commD: [...encoded.comm_d_new],

@@ -5,7 +5,8 @@ import type { Deal, Ticket } from '../../protocol/sealer.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { isForeign, isOurPc1 } from '../whose-sector.js';
-import { checkPreCommit, checkTicket, lastingTicket } from './fresh.js';
+import { c1Task, checkC1, checkC2, checkCommD, checkCommR, verifySealed } from './answers.js';
+import { checkPreCommit, checkTicket, lastingTicket, submittedTicket } from './fresh.js';
 import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';
 
 export const pc1: Stage = async (context) => {
@@ -27,7 +28,7 @@ export const pc1: Stage = async (context) => {
 
 /** What pc1 gave goes to pc2 as it came. Only what our own two made is described, for those who unseal it later. */
 export const pc2: Stage = async (context) => {
-  checkTicket(context);
+  if (!(await submittedTicket(context))) checkTicket(context);
   const { files } = await sectorWork(context);
   const pc1out = output<unknown>(context, 'pc1');
   const done = await context.process('pc2', {
@@ -35,11 +36,14 @@ export const pc2: Stage = async (context) => {
     cache_dir: files.cacheDir,
     sealed_file: files.sealed,
   });
+  await checkCommD(context, 'pc2', output<readonly PieceInfo[]>(context, 'pieces'), done.comm_d);
+  await checkCommR(context, 'pc2', files.cacheDir, done.comm_r);
   const { cachePath, isForeignCache } = await builtin();
   // An earlier try may have been ours.
   await rm(cachePath(files.cacheDir, 'manifest'), { force: true });
   const foreign = !isOurPc1(pc1out) || (await isForeignCache(files.cacheDir));
   if (!foreign) await describe(context, done);
+  if (context.settings.verifyAfterPc2) await verifySealed(context, done);
   return { event: 'PC2', outputs: { pc2: done, pc2_foreign: foreign } };
 };
 
@@ -88,19 +92,10 @@ export const syntheticProof: Stage = async (context) => {
 
 export const c1: Stage = async (context) => {
   checkPreCommit(context);
-  const { sector, files } = await sectorWork(context);
-  const { proverId } = await builtin();
-  const done = await context.process('c1', {
-    registered_proof: registered(sector),
-    cache_dir: files.cacheDir,
-    sealed_file: files.sealed,
-    prover_id: proverId(sector.miner),
-    sector_id: sector.number,
-    ticket: bytesOf(output<Ticket>(context, 'ticket').Ticket),
-    seed: bytesOf(output<{ Seed: string }>(context, 'seed').Seed),
-    pc2out: output<Tasks['pc2']['output']>(context, 'pc2'),
-    piece_infos: output<readonly PieceInfo[]>(context, 'pieces'),
-  });
+  const pc2out = output<Tasks['pc2']['output']>(context, 'pc2');
+  const task = await c1Task(context, pc2out, bytesOf(output<{ Seed: string }>(context, 'seed').Seed));
+  const done = await context.process('c1', task);
+  await checkC1(context, done, task);
   return { event: 'C1', outputs: { c1: done } };
 };
 
@@ -108,11 +103,13 @@ export const c2: Stage = async (context) => {
   checkPreCommit(context);
   const sector = sectorAtHand(context);
   const { proverId } = await builtin();
-  const done = await context.process('c2', {
+  const task = {
     c1out: output<unknown>(context, 'c1'),
     prover_id: proverId(sector.miner),
     sector_id: sector.number,
     miner_id: sector.miner,
-  });
+  };
+  const done = await context.process('c2', task);
+  if (!context.settings.ignoreProofCheck) await checkC2(context, done, task);
   return { event: 'C2', outputs: { c2: done } };
 };

@@ -1,0 +1,45 @@
+/** Around each stage: its files are looked at before it begins, and those that it wrote are noted when it has ended. */
+import { planState, plans } from '../../machines/index.js';
+import type { StageOutcome } from '../../machines/record-changes.js';
+import { checkFiles, checkNamed } from './file-checks.js';
+import { type Notes, noted, noteName, notesOf } from './file-notes.js';
+import type { StageContext } from './stage.js';
+
+type Facts = Pick<StageContext, 'record' | 'location' | 'signal'>;
+
+/** Hours are not spent on files that are not what was written. An abort needs none. @throws StageError permanent */
+export async function checkInputs({ record, location, signal }: Facts): Promise<void> {
+  const plan = plans[record.plan];
+  const state = plan && planState(plan, record.state);
+  if (!state || record.state === 'Aborted') return;
+  await checkFiles(plan, state, record, location, signal);
+}
+
+/**
+ * The outputs with the notes of the files that the stage wrote: those which the next state goes by and this one does not.
+ * What a store keeps is read once more, whole, before a sector is finished. @throws StageError permanent when it is not whole
+ */
+export async function withNotes(
+  { record, location, signal }: Facts,
+  { event, outputs }: StageOutcome,
+): Promise<StageOutcome['outputs']> {
+  const plan = plans[record.plan];
+  const edge = plan?.edges.find(({ from, event: on }) => from === record.state && on === event);
+  const state = plan && planState(plan, record.state);
+  const next = plan && edge && planState(plan, edge.to);
+  if (!record.sector || !state || !next) return outputs;
+  const after = { ...record, outputs: { ...record.outputs, ...outputs, files: notesOf(record) } };
+  if (next.name === 'Finished') {
+    const stored = next.holds ?? [];
+    await checkNamed(plan, after, location, stored, stored, signal);
+    return outputs;
+  }
+  const nameIn = (name: string) => noteName(name, after.outputs);
+  const before = state.needs.files.map(nameIn);
+  const made = next.needs.files.map(nameIn).filter((name) => !before.includes(name));
+  // What a stage brought to a store it notes itself.
+  const own = (outputs?.files ?? {}) as Notes;
+  const isWriter = state.processor !== undefined;
+  if ((!isWriter || made.length === 0) && outputs?.files === undefined) return outputs;
+  return { ...outputs, files: { ...(isWriter ? await noted(after, location, made, signal) : {}), ...own } };
+}

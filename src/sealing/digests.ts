@@ -1,0 +1,63 @@
+/**
+ * SHA-256 of files, in a thread's memory. Of the digests that node's own crypto has it is the fastest where the processor
+ * has instructions for it (1.7 times BLAKE2b). What this thread wrote itself is known without reading it again, as long as
+ * nobody has touched the file since.
+ */
+import { createHash } from 'node:crypto';
+import { type BigIntStats, statSync } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+
+/** Changes whenever a file is written, replaced or cut: no program can set an inode's change time. */
+export function touchOf({ ino, ctimeNs, size }: BigIntStats): string {
+  return `${ino}:${ctimeNs}:${size}`;
+}
+
+interface Known {
+  readonly touch: string;
+  readonly sha256: string;
+}
+
+const mostKnown = 1000;
+const known = new Map<string, Known>();
+
+/** Keeps the digest of a file that this thread has just written under its final name, or has just read. */
+export function remember(path: string, sha256: string, found?: BigIntStats): void {
+  const stats = found ?? statSync(path, { bigint: true, throwIfNoEntry: false });
+  known.delete(path);
+  if (!stats) return;
+  const [oldest] = known.keys();
+  if (known.size >= mostKnown && oldest !== undefined) known.delete(oldest);
+  known.set(path, { touch: touchOf(stats), sha256 });
+}
+
+/** The digest of what lies at `path` now: known, where it was not touched since, else read. */
+export async function digestOf(path: string, signal: AbortSignal): Promise<string> {
+  const before = known.get(path);
+  if (before && before.touch === touchOf(await stat(path, { bigint: true }))) return before.sha256;
+  return digestRead(path, signal);
+}
+
+const chunkBytes = 1024 * 1024;
+
+/** The digest of every byte that lies at `path`, read now. */
+export async function digestRead(path: string, signal: AbortSignal): Promise<string> {
+  const handle = await open(path, 'r');
+  try {
+    const stats = await handle.stat({ bigint: true });
+    const digest = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(chunkBytes);
+    for (;;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await handle.read(buffer, 0, chunkBytes);
+      if (bytesRead === 0) break;
+      digest.update(buffer.subarray(0, bytesRead));
+      await setImmediate();
+    }
+    const sha256 = digest.digest('hex');
+    remember(path, sha256, stats);
+    return sha256;
+  } finally {
+    await handle.close();
+  }
+}
