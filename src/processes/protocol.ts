@@ -51,8 +51,7 @@ export function parseAnswer(line: Buffer): Answer {
   const answer = parsed(line);
   if (!answer) return { ok: false, message: `no answer: ${shortened(line)}` };
   const message = answer.err_msg;
-  if (typeof message === 'string')
-    return { ok: false, message: message.trim() === '' ? 'the processor gave no reason' : message };
+  if (typeof message === 'string') return { ok: false, message };
   return { ok: true, output: answer.output ?? answer.result ?? null };
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { foreignKeptFiles, runTask } from '#src/sealing/builtin/index.js';
+import { commDOf, foreignKeptFiles, runTask } from '#src/sealing/builtin/index.js';
 import { hasSectorFile, sectorFiles } from '#src/sealing/sector-files.js';
 import type { StageContext } from '#src/sealing/stage.js';
 import { KiB, makeWork } from './chain.js';
@@ -89,12 +89,13 @@ test('its upgrade is refused before hours are spent on what could not be proven'
 test('what their pc1 and pc2 made again is compared by CommR, and not without one', async () => {
   const world = planWorld(size);
   const commR = Buffer.alloc(32, 5).toJSON().data;
+  const commD = [...commDOf([], size)];
   const process = by({
     pc1: () => 'phase1',
     pc2: ({ cache_dir, sealed_file }: { cache_dir: string; sealed_file: string }) => {
       writeFileSync(join(cache_dir, 'p_aux'), foreignAux);
       writeFileSync(sealed_file, Buffer.alloc(size, 1));
-      return { registered_proof: 'StackedDrg2KiBV1_1', comm_r: commR, comm_d: commR };
+      return { registered_proof: 'StackedDrg2KiBV1_1', comm_r: commR, comm_d: commD };
     },
   });
   const run = (CommR: number[] | null) =>

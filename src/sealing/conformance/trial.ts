@@ -2,7 +2,7 @@
 import { systemClock } from '../../actors/system-clock.js';
 import { isWord, lineSplitter } from '../../processes/lines.js';
 import { endOf, isRunning, signalGroup, spawned } from '../../processes/process-group.js';
-import { answerId, progressOf } from '../../processes/protocol.js';
+import { answerId, isAnswer, progressOf } from '../../processes/protocol.js';
 
 export interface Said {
   readonly line: Buffer;
@@ -102,7 +102,7 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
       send(JSON.stringify({ id, task }));
       return id;
     },
-    answers: (id) => lines.filter(({ line }) => answerId(line) === id && !progressOf(line)),
+    answers: (id) => lines.filter(({ line }) => answerId(line) === id && isAnswer(line)),
     until,
     end: async (withinMs) => {
       if (!isAsked) early = ended;
@@ -123,5 +123,5 @@ export function readyLines(trial: Trial, word: string): readonly Said[] {
 
 /** Ids of its answers, in their order. */
 export function answerIds({ lines }: Trial): readonly number[] {
-  return lines.flatMap(({ line }) => (progressOf(line) ? [] : (answerId(line) ?? [])));
+  return lines.flatMap(({ line }) => (progressOf(line) || !isAnswer(line) ? [] : (answerId(line) ?? [])));
 }

@@ -58,7 +58,10 @@ export async function isOnItsWay(context: StageContext): Promise<boolean> {
 /** The ticket of a pre-commit that the chain has: a sector that is made again behind it has to be the same. */
 export async function submittedTicket(context: StageContext): Promise<DrawnTicket | undefined> {
   // Written when the pre-commit was submitted.
-  const submitted = context.record.outputs.pre_commit_ticket as DrawnTicket | undefined;
+  const { pre_commit, pre_commit_ticket } = context.record.outputs;
+  const submitted = pre_commit_ticket as DrawnTicket | undefined;
+  // Only a sector that was sent back before its pre-commit has lost that it was submitted.
+  if (pre_commit !== undefined) return undefined;
   return submitted && (await isOnItsWay(context)) ? submitted : undefined;
 }
 
