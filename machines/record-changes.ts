@@ -39,6 +39,8 @@ export interface StageOutcome {
   readonly sector?: ThreadRecord['sector'];
   /** Why there was nothing to do, where that is known (event `Idle`). */
   readonly reason?: string;
+  /** For Allocate as well: who gave it, and under which request. */
+  readonly given?: ThreadRecord['given'];
 }
 
 export interface StageFailure {
@@ -82,6 +84,7 @@ export function advance(
     state: to,
     sector: outcome.sector ?? record.sector,
     outputs: { ...record.outputs, ...outcome.outputs },
+    ...(outcome.given ? { given: outcome.given } : {}),
     // A failure that passed by itself is history from here on.
     lastError: record.lastError?.level === 'temporary' ? null : record.lastError,
     isPaused: record.intent !== null,

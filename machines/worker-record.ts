@@ -48,6 +48,12 @@ export interface WorkerRecord {
   readonly drain: Drain | null;
   readonly limits: Readonly<Record<string, LimitByHand>>;
   readonly breakers: Readonly<Record<string, BreakerRecord>>;
+  /** The manager whose sectors the worker has, by its id; left out until one has said its id. */
+  readonly manager?: string;
+  /** The first of them: what is in hand and does not say who gave it is of this one. */
+  readonly firstManager?: string;
+  /** Of each miner the highest number that was ever given out to this worker. */
+  readonly used?: Readonly<Record<string, number>>;
 }
 
 export const emptyWorkerRecord: WorkerRecord = {
@@ -74,6 +80,8 @@ export type WorkerCommand =
       readonly pauseId?: string;
     })
   | (By & { readonly type: 'WORKER.LIMIT'; readonly name: string } & LimitByHand)
+  | (By & { readonly type: 'WORKER.MANAGER'; readonly manager: string })
+  | { readonly type: 'WORKER.USED'; readonly miner: number; readonly number: number }
   /** The file's limits, when the worker goes by it from now on. */
   | { readonly type: 'WORKER.CONFIGURED'; readonly limits: Readonly<Record<string, number>> }
   | {
@@ -125,6 +133,16 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
       const limits = Object.entries(record.limits).filter(([name, set]) => isOf(command.limits, name, set));
       if (limits.length === Object.keys(record.limits).length) return record;
       return { ...record, limits: Object.fromEntries(limits) };
+    }
+    case 'WORKER.MANAGER': {
+      const { manager } = command;
+      if (record.manager === manager) return record;
+      return { ...record, manager, firstManager: record.firstManager ?? manager };
+    }
+    case 'WORKER.USED': {
+      const { miner, number } = command;
+      if (number <= (record.used?.[miner] ?? 0)) return record;
+      return { ...record, used: { ...record.used, [miner]: number } };
     }
     case 'WORKER.BREAKER': {
       const { [command.stage]: before, ...others } = record.breakers;

@@ -21,6 +21,7 @@ export function workerText(view: WorkerView, nowMs: number): string {
     ['worker', view.name],
     ['version', view.version],
     ['life', view.life],
+    ['manager', managerText(view.manager, nowMs)],
     ['cordon', cordon && `by ${wishText(cordon, nowMs)}`],
     ['drain', drain && `by ${wishText(drain, nowMs)}`],
     ...(drain ? ([['', drainLine(drain)]] as const) : []),
@@ -34,6 +35,13 @@ export function workerText(view: WorkerView, nowMs: number): string {
   const breakers = view.breakers.length > 0 ? ['', breakerTable(view.breakers, nowMs)] : [];
   const stores = view.stores.length > 0 ? ['', storeTable(view.stores)] : [];
   return [head, ...frozen, ...stores, ...limits, ...breakers].join('\n');
+}
+
+/** The manager it goes by, and what answers in its place. */
+function managerText(manager: WorkerView['manager'], nowMs: number): string | null {
+  if (!manager?.other) return manager?.id ?? null;
+  const { id, since } = manager.other;
+  return `${manager.id}, but ${id} answers ${sinceText(since, nowMs)}: it takes no job until \`worker adopt\``;
 }
 
 /** `2 of 3 threads stand still; #1 s-t010000-2 is running PC1` */

@@ -1,6 +1,6 @@
 /** A small JSON client over node:http, loaded when it is used: fetch alone would cost a command line half of its start. */
 
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { systemClock } from '../actors/system-clock.js';
 import { type ErrorCode, errorCodes, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { shortText } from '../protocol/some-of.js';
@@ -21,6 +21,7 @@ export interface JsonRequest {
 /** `body` is undefined when the answer is no JSON. */
 export interface JsonResponse {
   readonly status: number;
+  readonly headers?: IncomingHttpHeaders;
   readonly body: unknown;
 }
 
@@ -84,7 +85,8 @@ function urlOf(text: string): URL {
 }
 
 async function readJson(response: IncomingMessage, mostBytes: number): Promise<JsonResponse> {
-  return { status: response.statusCode ?? 0, body: parsed(await readAnswer(response, mostBytes)) };
+  const { statusCode: status = 0, headers } = response;
+  return { status, headers, body: parsed(await readAnswer(response, mostBytes)) };
 }
 
 /** An answer's text, at most so much of it. @throws bad_answer, and then nothing more is read */

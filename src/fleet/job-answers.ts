@@ -21,19 +21,23 @@ const deals = z.array(
   }),
 );
 const ticket = z.object({ Ticket: z.base64(), Epoch: z.number().int() });
+/** What a manager of ours says of the request; upstream's say nothing. */
+const request = { Request: z.string().nullish() };
 const access = z.object({ AccessInstance: z.string() });
 
 export const jobAnswers = {
-  allocated,
+  allocated: allocated.extend(request),
   deals,
   ticket,
   snapUp: z.object({
+    ...request,
     Sector: allocated,
     Pieces: orEmpty(deals),
     Public: z.object({ CommR: bytes32 }),
     Private: access,
   }),
   rebuild: z.object({
+    ...request,
     Sector: allocated,
     Ticket: ticket,
     Pieces: orEmpty(deals),
@@ -45,6 +49,7 @@ export const jobAnswers = {
     CommR: bytes32.nullish(),
   }),
   unseal: z.object({
+    ...request,
     Sector: allocated,
     PieceCid: cid,
     Offset: z.number().int().min(0),
@@ -66,6 +71,7 @@ export const jobAnswers = {
   wdPosts: orEmpty(
     z.array(
       z.object({
+        ...request,
         Id: z.string().min(1),
         Input: z.object({
           Sectors: orEmpty(

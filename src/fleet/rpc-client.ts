@@ -1,16 +1,27 @@
 import { SealvisorError } from '../protocol/errors.js';
+import { identityHeaders } from '../protocol/identity.js';
 import { shortText } from '../protocol/some-of.js';
 import { mostOfMethod } from './answer-size.js';
 import { longestText, problemIn, requestJson } from './http-client.js';
 
 let lastId = 0;
 
+export interface RpcOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Is told which manager answers, by its own word; null where it says nothing. Comes before the call settles. */
+  readonly onManager?: ((manager: string | null) => void) | undefined;
+}
+
+/** What our own daemons refuse for a reason that is the caller's to know; all else is a `remote_error`. */
+const kept = ['not_your_sector', 'other_manager'] as const;
+
 /** One JSON-RPC 2.0 call. @throws unreachable, deadline_exceeded, bad_answer, remote_error with what the other side said */
 export async function rpcCall(
   url: string,
   method: string,
   params: readonly unknown[],
-  options: { readonly headers?: Readonly<Record<string, string>>; readonly timeoutMs: number },
+  { onManager, ...options }: RpcOptions,
 ): Promise<unknown> {
   const body = { jsonrpc: '2.0', id: ++lastId, method, params };
   const answer = await requestJson({
@@ -20,11 +31,16 @@ export async function rpcCall(
     mostBytes: mostOfMethod(method),
     ...options,
   });
+  const manager = answer.headers?.[identityHeaders.manager];
+  onManager?.(typeof manager === 'string' && manager !== '' ? manager : null);
   const said = typeof answer.body === 'object' && answer.body !== null ? answer.body : {};
   if ('error' in said && typeof said.error === 'object' && said.error !== null) {
-    const { code, message } = said.error as { code?: unknown; message?: unknown };
-    throw new SealvisorError('remote_error', `${method}: ${shortText(String(message), longestText)}`, {
-      data: { rpcCode: code },
+    const { code, message, data } = said.error as { code?: unknown; message?: unknown; data?: unknown };
+    const named = typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined;
+    const text = shortText(String(message), longestText);
+    const ours = kept.find((each) => each === named);
+    throw new SealvisorError(ours ?? 'remote_error', ours ? text : `${method}: ${text}`, {
+      data: { rpcCode: code, ...(typeof named === 'string' ? { code: named } : {}) },
     });
   }
   if ('result' in said) return said.result;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { SealvisorError } from '../protocol/errors.js';
+import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { type Asking, type GivenBy, identityHeaders, type UsedNumber } from '../protocol/identity.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { shortText } from '../protocol/some-of.js';
@@ -38,27 +39,107 @@ const verdict = z
 const timeoutMs = 15_000;
 const wireId = (id: SectorId) => ({ Miner: id.miner, Number: id.number });
 
+/** What a worker knows of its manager, and tells it of itself. */
+export interface ManagerLink {
+  /** The worker's own id. */
+  readonly worker: string;
+  /**
+   * The manager that is meant by a call: of the sector or job in hand the one that gave it, else the one this worker goes by; null where neither
+   * is known. @throws other_manager, not_your_sector when another is known to answer
+   */
+  meant(given: GivenBy | null | undefined): string | null;
+  /** This manager answered; null = it does not say. On disk when it resolves. */
+  answered(manager: string | null): Promise<void>;
+  /** @throws other_manager, not_your_sector when another than `meant` answers */
+  check(given: GivenBy | null | undefined): void;
+  usedNumbers(): Promise<readonly UsedNumber[]>;
+  /** A number was given out to this worker. On disk when it resolves. */
+  used(id: SectorId): Promise<void>;
+}
+
+export interface SectorClient extends SectorService {
+  /** The same for a sector or job in hand; null where it was given without a request. */
+  holding(given: GivenBy | null): SectorService;
+}
+
 /** The manager's sector service over JSON-RPC; every answer is parsed here, once. */
-export function sectorClient(manager: {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly pieceToken?: string | undefined;
-}): SectorService {
-  const call = async <T>(schema: z.ZodType<T>, name: string, ...params: readonly unknown[]): Promise<T> => {
-    const answer = await rpcCall(`${manager.url}/rpc/v0`, `Venus.${name}`, params, {
-      headers: manager.headers,
-      timeoutMs,
-    });
+export function sectorClient(
+  manager: {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly pieceToken?: string | undefined;
+  },
+  link?: ManagerLink,
+): SectorClient {
+  return { ...serviceOf(manager, link, undefined), holding: (given) => serviceOf(manager, link, given) };
+}
+
+function serviceOf(
+  manager: Parameters<typeof sectorClient>[0],
+  link: ManagerLink | undefined,
+  given: GivenBy | null | undefined,
+): SectorService {
+  const headersOf = (meant: string | null) => ({
+    ...manager.headers,
+    ...(link ? { [identityHeaders.worker]: link.worker } : {}),
+    ...(meant === null ? {} : { [identityHeaders.expects]: meant }),
+    ...(given?.request ? { [identityHeaders.given]: given.request } : {}),
+  });
+  const asked = async (name: string, params: readonly unknown[]) => {
+    const headers = headersOf(link?.meant(given) ?? null);
+    let answering: string | null = null;
+    try {
+      const answer = await rpcCall(`${manager.url}/rpc/v0`, `Venus.${name}`, params, {
+        headers,
+        timeoutMs,
+        onManager: (id) => {
+          answering = id;
+        },
+      });
+      await link?.answered(answering);
+      link?.check(given);
+      return { answer, by: answering };
+    } catch (thrown) {
+      // It has answered, too.
+      if (answering !== null && systemCodeOf(thrown) === 'other_manager') await link?.answered(answering);
+      throw thrown;
+    }
+  };
+  const told = async <T>(schema: z.ZodType<T>, name: string, params: readonly unknown[]) => {
+    const { answer, by } = await asked(name, params);
     const result = schema.safeParse(answer);
-    if (result.success) return result.data;
+    if (result.success) return { data: result.data, by };
     throw new SealvisorError(
       'bad_answer',
       `Venus.${name} got an answer of another shape: ${result.error.issues[0]?.message}`,
     );
   };
+  const call = async <T>(schema: z.ZodType<T>, name: string, ...params: readonly unknown[]): Promise<T> =>
+    (await told(schema, name, params)).data;
+  /** A job with what stands behind it. */
+  const behind = <T extends Pick<Asking, 'Request'>>({ Request, ...job }: T, by: string | null) => ({
+    ...job,
+    given: { request: Request ?? null, manager: by },
+  });
+  const job = async <T extends Pick<Asking, 'Request'>>(
+    schema: z.ZodType<T>,
+    name: string,
+    spec: unknown,
+  ) => {
+    const { data, by } = await told(schema.nullable(), name, [spec]);
+    return data === null ? null : behind(data, by);
+  };
   const nothing = z.unknown().transform(() => undefined);
   return {
-    allocateSector: (spec) => call(allocated.nullable(), 'AllocateSector', spec),
+    allocateSector: async (spec) => {
+      const UsedNumbers = await link?.usedNumbers();
+      const found = await job(allocated, 'AllocateSector', {
+        ...spec,
+        ...(UsedNumbers ? { UsedNumbers } : {}),
+      });
+      if (found) await link?.used({ miner: found.ID.Miner, number: found.ID.Number });
+      return found;
+    },
     acquireDeals: (id, spec) => call(deals.nullable(), 'AcquireDeals', wireId(id), spec),
     assignTicket: (id) => call(ticket, 'AssignTicket', wireId(id)),
     submitPreCommit: (sector, info, reset) => call(submitted, 'SubmitPreCommit', sector, info, reset),
@@ -71,10 +152,10 @@ export function sectorClient(manager: {
     reportState: (id, report) => call(verdict, 'ReportState', wireId(id), report),
     reportFinalized: (id) => call(nothing, 'ReportFinalized', wireId(id)),
     reportAborted: (id, reason) => call(nothing, 'ReportAborted', wireId(id), reason),
-    allocateSnapUpSector: (spec) => call(jobAnswers.snapUp.nullable(), 'AllocateSanpUpSector', spec),
+    allocateSnapUpSector: (spec) => job(jobAnswers.snapUp, 'AllocateSanpUpSector', spec),
     submitSnapUpProof: (id, proof) => call(submitted, 'SubmitSnapUpProof', wireId(id), proof),
-    allocateRebuildSector: (spec) => call(jobAnswers.rebuild.nullable(), 'AllocateRebuildSector', spec),
-    allocateUnsealSector: (spec) => call(jobAnswers.unseal.nullable(), 'AllocateUnsealSector', spec),
+    allocateRebuildSector: (spec) => job(jobAnswers.rebuild, 'AllocateRebuildSector', spec),
+    allocateUnsealSector: (spec) => job(jobAnswers.unseal, 'AllocateUnsealSector', spec),
     achieveUnsealSector: (id, pieceCid, errInfo) =>
       call(nothing, 'AchieveUnsealSector', wireId(id), { '/': pieceCid }, errInfo),
     acquireUnsealDest: (id, pieceCid) =>
@@ -82,8 +163,11 @@ export function sectorClient(manager: {
     storeReserveSpace: (id, size, candidates) =>
       call(jobAnswers.store.nullable(), 'StoreReserveSpace', wireId(id), size, candidates),
     storeBasicInfo: (name) => call(jobAnswers.store.nullable(), 'StoreBasicInfo', name),
-    wdPoStAllocateJobs: (spec, num, workerName) =>
-      call(jobAnswers.wdPosts, 'WdPoStAllocateJobs', spec, num, workerName),
+    wdPoStAllocateJobs: async (spec, num, workerName) => {
+      const params = [spec, num, workerName];
+      const { data, by } = await told(jobAnswers.wdPosts, 'WdPoStAllocateJobs', params);
+      return data.map((each) => behind(each, by));
+    },
     wdPoStHeartbeatJobs: (jobIds, workerName) => call(nothing, 'WdPoStHeartbeatJobs', jobIds, workerName),
     wdPoStFinishJob: (jobId, output, errorReason) =>
       call(nothing, 'WdPoStFinishJob', jobId, output, errorReason),

@@ -12,6 +12,8 @@ export const drainBody = z.strictObject({
   ...asked,
 });
 
+export const adoptBody = z.strictObject({ manager: z.string().min(1).max(200).optional(), ...asked });
+
 export const stopBody = z.strictObject({ graceMs: milliseconds.nullish(), ...asked });
 
 export const reloadBody = z.strictObject({ dryRun: z.boolean().optional(), ...asked });

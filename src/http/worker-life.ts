@@ -6,7 +6,7 @@ import type { WorkerControl } from '../worker/control-words.js';
 import { parse } from './parse.js';
 import { askedBody } from './thread-bodies.js';
 import { readCommand } from './who.js';
-import { drainBody, limitBody, reloadBody, stopBody } from './worker-bodies.js';
+import { adoptBody, drainBody, limitBody, reloadBody, stopBody } from './worker-bodies.js';
 
 export function lifeRoutes(app: Hono, control: WorkerControl): void {
   app.get('/readyz', (c) => {
@@ -20,6 +20,9 @@ export function lifeRoutes(app: Hono, control: WorkerControl): void {
     );
   app.post('/api/v1/worker/drain', async (c) =>
     c.json(await control.drain(parse(drainBody, await readCommand(c), 'drain'))),
+  );
+  app.post('/api/v1/worker/adopt', async (c) =>
+    c.json(await control.adopt(parse(adoptBody, await readCommand(c), 'adopt'))),
   );
   app.post('/api/v1/worker/stop', async (c) =>
     c.json(await control.stop(parse(stopBody, await readCommand(c), 'stop'))),

@@ -5,11 +5,12 @@ import { networkInterfaces } from 'node:os';
 import { serviceChild } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { rpcCall } from '../fleet/rpc-client.js';
-import { sectorClient } from '../fleet/sector-client.js';
+import { type ManagerLink, sectorClient } from '../fleet/sector-client.js';
+import { identityHeaders } from '../protocol/identity.js';
 import type { LogLine } from '../protocol/log.js';
 import type { HistoryRow, ThreadView } from '../protocol/thread.js';
 import { version } from '../version.js';
-import { startHeartbeat } from '../worker/heartbeat.js';
+import { startHeartbeat, type WorkerInfo } from '../worker/heartbeat.js';
 import { namesakeWarner } from '../worker/namesakes.js';
 import { startWorker, type Worker } from '../worker/worker.js';
 import { type Served, servedChild } from './serve.js';
@@ -43,7 +44,7 @@ export async function startWorkerServer(options: {
     config,
     name,
     version,
-    service: sectorClient(manager),
+    service: (link) => sectorClient(manager, link),
     warn,
     ...(options.info ? { info: options.info } : {}),
     ...(options.onRow ? { onRow: options.onRow } : {}),
@@ -70,14 +71,10 @@ export async function startWorkerServer(options: {
             intervalMs: () => self.config().worker.pingIntervalMs,
             summary: () => self.summary(),
             life: () => self.control.worker().life,
+            usedNumbers: () => self.link.usedNumbers(),
             ping: async (info) => {
               const { id: Id, incarnation: Incarnation } = self;
-              const report = { ...info, Id, Incarnation };
-              const answer = await rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [report], {
-                headers: manager.headers,
-                timeoutMs: pingTimeoutMs,
-              });
-              tellNamesakes(answer);
+              tellNamesakes(await pinged(manager, self.link, { ...info, Id, Incarnation }));
             },
             warn,
             fail,
@@ -92,6 +89,24 @@ export async function startWorkerServer(options: {
     port: doors?.port ?? config.worker.port,
     stop: (graceMs) => worker.stop(graceMs),
   };
+}
+
+/** Whoever answers is told of the worker; the answer says which manager it is. */
+async function pinged(
+  manager: WorkerConfig['manager'],
+  link: ManagerLink,
+  info: WorkerInfo & { readonly Id: string; readonly Incarnation: string },
+): Promise<unknown> {
+  let answering: string | null = null;
+  const answer = await rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [info], {
+    headers: { ...manager.headers, [identityHeaders.worker]: link.worker },
+    timeoutMs: pingTimeoutMs,
+    onManager: (id) => {
+      answering = id;
+    },
+  });
+  await link.answered(answering);
+  return answer;
 }
 
 /** The local address a packet to the manager would leave from (SPEC section 4); nothing is sent. */

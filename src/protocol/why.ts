@@ -7,7 +7,7 @@ import type { BreakerView, WorkerView } from './worker.js';
 
 /** What the sentence needs of the worker; limits make it more exact. */
 export type WorkerFacts = Pick<WorkerView, 'life' | 'cordon' | 'drain' | 'breakers'> &
-  Partial<Pick<WorkerView, 'limits'>>;
+  Partial<Pick<WorkerView, 'limits' | 'manager'>>;
 
 /** `worker` null = not known. */
 export function whyNotWorking(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {
@@ -164,6 +164,7 @@ function cordonText(worker: WorkerFacts | null, reason: string | undefined, nowM
 
 function idleText(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {
   if (view.incarnation === 0) return 'has not shown itself yet: it is being started';
+  if (worker?.manager?.other) return `takes no job: ${view.lastError?.message ?? 'another manager answers'}`;
   if (worker?.drain || worker?.cordon) return cordonText(worker, undefined, nowMs);
   const next = nextText(view, nowMs);
   const asks = next === '' ? 'it asks again after recover_interval' : `it asks again ${next}`;

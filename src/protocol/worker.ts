@@ -92,6 +92,14 @@ export interface FrozenProcess {
   readonly bytes: number | null;
 }
 
+/** Managers by their ids, each made with a home. */
+export interface ManagerFacts {
+  /** Whose sectors the worker has; null = none has said its id yet. */
+  readonly id: string | null;
+  /** Another one answers in its place: the worker takes no job and reports nothing. */
+  readonly other: { readonly id: string; readonly since: string } | null;
+}
+
 export interface WorkerView {
   /** Of its home: another worker of the same name or address has another. Left out by 0.1.0. */
   readonly id?: string;
@@ -100,6 +108,8 @@ export interface WorkerView {
   readonly name: string;
   readonly version: string;
   readonly life: WorkerLife;
+  /** The manager it goes by. Left out by 0.1.0. */
+  readonly manager?: ManagerFacts;
   readonly cordon: Wish | null;
   readonly drain: DrainView | null;
   readonly limits: readonly LimitView[];

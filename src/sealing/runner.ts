@@ -48,8 +48,8 @@ const diskErrors = new Set([
   'EFBIG',
 ]);
 const passingErrors = new Set(['remote_error', 'bad_answer', 'process_gone']);
-/** Nobody answered: waited out, and no failed try (SPEC section 3). */
-const outages = new Set(['unreachable', 'deadline_exceeded']);
+/** Nobody answered, or another manager than the one that is meant: waited out, and no failed try (SPEC section 3). */
+const outages = new Set(['unreachable', 'deadline_exceeded', 'other_manager']);
 
 /** What a thrown thing means for the thread (SPEC section 3). */
 export function failureOf(thrown: unknown): StageFailure {

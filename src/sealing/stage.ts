@@ -48,6 +48,8 @@ export interface StageContext {
   readonly localPiecesDirs: readonly string[];
   readonly deadlines: Deadlines;
   readonly service: SectorService;
+  /** The request under which the next sector or job is asked for, durable. @default none: what is given is not given again */
+  readonly request?: () => string;
   readonly signal: AbortSignal;
   /** Wall time, ms. */
   now(): number;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Plan } from '../../machines/plan.js';
 import type { Row } from '../../machines/record-changes.js';
-import { emptyRecord, type ThreadRecord } from '../../machines/thread-record.js';
+import { emptyRecord, inHand, type ThreadRecord } from '../../machines/thread-record.js';
 import { checkRootSync, type SeenRoot } from '../disks/seen-root.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryQuery, HistoryRow } from '../protocol/thread.js';
@@ -15,6 +15,7 @@ import {
   selectRowsJson,
 } from './history-rows.js';
 import { checkNotLeft, ownRecord, type RecordOwner } from './record-owner.js';
+import { requestTable } from './request-table.js';
 import { reservePages, writeInReserve } from './reserve.js';
 import { damaged, openSound, samePlace } from './sound-database.js';
 import { threadLayout } from './thread-layout.js';
@@ -38,6 +39,8 @@ export interface ThreadStore {
    * number. @throws store_failed
    */
   commit(record: ThreadRecord, row: Row, command?: DoneCommand): number;
+  /** The request under which the next sector or job is asked for: the same until one is in hand. @throws store_failed */
+  request(): string;
   /** Keeps a command that changed nothing. @throws store_failed */
   keepCommand(command: DoneCommand): void;
   /** What came of a command, when it is one of the last 1,000. */
@@ -93,6 +96,7 @@ function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): Thre
   const trim = db.prepare<[number]>('delete from history where seq <= ?');
   const last = db.prepare<[], { seq: number | null }>('select max(seq) as seq from history');
   const commands = commandLog(db);
+  const requests = requestTable(db);
   const rowsToTrim = Math.max(1, Math.min(100, Math.floor(keepRows / 100)));
   const write = db.transaction((record: ThreadRecord, row: Row, command?: DoneCommand): number => {
     const body = JSON.stringify(record);
@@ -100,6 +104,7 @@ function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): Thre
     const seq = writeRow(row, record.sector?.size ?? null);
     if (seq % rowsToTrim === 0) trim.run(seq - keepRows);
     if (command) commands.keep(command, seq);
+    if (inHand(record) !== null) requests.done();
     return seq;
   });
   const read = <T>(act: () => T): T => {
@@ -139,6 +144,7 @@ function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): Thre
       if (seq % 100 === 1) tendReserve(db, file);
       return seq;
     },
+    request: () => written(requests.open),
     keepCommand: (command) => written(() => commands.keep(command, null)),
     commandDone: (id) => read(() => commands.find(id)),
     revision,

@@ -69,6 +69,8 @@ export interface WorkerControl {
   /** Lifts cordon and drain; threads that the drain paused go on. */
   uncordon(request: Asked): Promise<WorkerReply>;
   drain(request: DrainRequest): Promise<WorkerReply>;
+  /** Goes by the manager that answers now, in place of the one whose sectors it has. @throws revision_conflict when `manager` is not the one that answers */
+  adopt(request: Asked & { readonly manager?: string | undefined }): Promise<WorkerReply>;
   /** Ends the daemon as SIGTERM does; answered before it ends. `graceMs` null = as configured. */
   stop(request: Asked & { readonly graceMs?: number | null | undefined }): Promise<WorkerReply>;
   /** `limit` null = none. Kept over restarts, until the file says something else. @throws invalid_request */

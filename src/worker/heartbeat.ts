@@ -1,6 +1,7 @@
 /** Tells the manager about this worker, at once and then each interval; a failure is said once, and so is its end. */
 import { type Clock, systemClock } from '../actors/index.js';
 import { messageOf } from '../protocol/errors.js';
+import type { UsedNumber } from '../protocol/identity.js';
 import type { Summary } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker.js';
 
@@ -12,6 +13,7 @@ export interface HeartbeatOptions {
   readonly intervalMs: () => number;
   readonly summary: () => Summary;
   readonly life: () => WorkerLife;
+  readonly usedNumbers?: () => Promise<readonly UsedNumber[]>;
   readonly ping: (info: WorkerInfo) => Promise<unknown>;
   readonly warn: (line: string) => void;
   /** Told what broke the heartbeat itself. */
@@ -27,6 +29,8 @@ export interface WorkerInfo {
   readonly Version: string;
   /** Ours: managers of the field pass over it. */
   readonly Life: WorkerLife;
+  /** Ours, too. */
+  readonly UsedNumbers?: readonly UsedNumber[];
   readonly Summary: {
     readonly Threads: number;
     readonly Empty: number;
@@ -52,6 +56,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): void } {
         Dest: options.dest,
         Version: options.version,
         Life: options.life(),
+        ...(options.usedNumbers ? { UsedNumbers: await options.usedNumbers() } : {}),
         Summary: {
           Threads: counts.threads,
           Empty: counts.empty,

@@ -3,16 +3,19 @@ import { endStates } from '../../machines/index.js';
 import type { Clock } from '../actors/index.js';
 import { systemClock } from '../actors/system-clock.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import type { GivenBy } from '../protocol/identity.js';
 import type { StateReport, Verdict } from '../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
 
 export interface SectorReport {
   readonly id: SectorId;
   readonly body: StateReport;
+  /** Under what the sector was given. */
+  readonly given?: GivenBy | null | undefined;
 }
 
 export interface SectorReportsOptions {
-  readonly send: (id: SectorId, body: StateReport) => Promise<Verdict>;
+  readonly send: (id: SectorId, body: StateReport, given?: GivenBy | null) => Promise<Verdict>;
   /** Told once per sector that the manager gave it up, or holds it for done while the thread does not. */
   readonly onVerdict: (sector: SectorId, verdict: Verdict) => void;
   /** After how much silence the state of a sector that is held is said again, ms. */
@@ -83,7 +86,7 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   const say = async (report: SectorReport) => {
     isSending = true;
     stopWaiting();
-    const end = await send(report.id, report.body).then(
+    const end = await send(report.id, report.body, report.given).then(
       (verdict) => ({ verdict }),
       (error: unknown) => ({ error }),
     );
@@ -148,7 +151,7 @@ function shortened({ id, body }: SectorReport): SectorReport | undefined {
 /** By what was sent, whenever it is sent: not for an outage, a manager that is busy, or one that wants another login. */
 function isNeverAccepted(error: unknown): boolean {
   const code = systemCodeOf(error);
-  if (code === 'remote_error' || code === 'body_too_large' || code === 'invalid_request') return true;
+  if (/^(remote_error|not_your_sector|body_too_large|invalid_request)$/.test(code ?? '')) return true;
   const status = error instanceof SealvisorError ? Number(error.data?.httpStatus) : Number.NaN;
   return status === 400 || status === 413 || status === 414 || status === 415 || status === 422;
 }

@@ -1,7 +1,7 @@
 /** What the worker does with what its threads tell. */
 import type { WorkerEvent } from '../../machines/worker.js';
 import type { LogLine } from '../protocol/log.js';
-import type { HistoryRow, ThreadView } from '../protocol/thread.js';
+import { type HistoryRow, isEmpty, type ThreadView } from '../protocol/thread.js';
 import type { Desk } from './desk-words.js';
 import type { Drainer } from './drain.js';
 import type { EventHub } from './event-hub.js';
@@ -14,6 +14,8 @@ export interface SlotNewsDesk {
   readonly processors: Pick<Processors, 'leave' | 'shown' | 'workOf'>;
   readonly events: Pick<EventHub, 'publish'>;
   readonly drain: Pick<Drainer, 'threadStarted'>;
+  /** Why no thread takes a job; null while they do. */
+  readonly standsAside: () => string | null;
   readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
   readonly onView: ((view: ThreadView) => void) | undefined;
   readonly warn: LogLine;
@@ -65,16 +67,23 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
     },
     onWarning: (line) => parts().warn(line, { thread: index }),
     overlay: (view) => {
-      const { desk, processors } = parts();
+      const { desk, processors, standsAside } = parts();
       const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
       // A shared process may be at what was aborted still, while the stage at hand is another.
       const isAtHand = isLeft || work.name === view.processor?.name;
       return {
         ...view,
+        lastError: view.lastError ?? asideError(view, standsAside()),
         waitingFor: view.mode === 'waiting' ? desk.waitingFor(index) : null,
         // A process that a dead thread left is shown as well.
         processor: isAtHand ? work : view.processor,
       };
     },
   };
+}
+
+/** A thread with nothing in hand has no error of its own to show, and still cannot work. */
+function asideError(view: ThreadView, message: string | null): ThreadView['lastError'] {
+  if (message === null || view.mode !== 'idle' || !isEmpty(view)) return null;
+  return { level: 'permanent', message, stage: view.stage, at: view.since };
 }

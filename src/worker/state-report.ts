@@ -11,7 +11,7 @@ export function stateReport(record: ThreadRecord, row: Row, setup: Teller): Sect
   const id = row.sector === null ? undefined : parseSectorId(row.sector);
   if (!id || row.event === 'Released') return undefined;
   const failure = row.level === null ? standing(record) : { Level: row.level, Desc: row.message ?? '' };
-  return reportOf(id, setup, failure, {
+  return reportOf(id, record.given, setup, failure, {
     Prev: row.from ?? record.state,
     Next: row.to ?? record.state,
     Event: row.event ?? row.command ?? '',
@@ -23,7 +23,7 @@ export function presentReport(record: ThreadRecord, setup: Teller): SectorReport
   const { sector, state } = record;
   if (sector === null) return undefined;
   const id = { miner: sector.miner, number: sector.number };
-  return reportOf(id, setup, standing(record), { Prev: state, Next: state, Event: '' });
+  return reportOf(id, record.given, setup, standing(record), { Prev: state, Next: state, Event: '' });
 }
 
 type Failure = SectorReport['body']['Failure'];
@@ -35,10 +35,11 @@ function standing({ lastError }: ThreadRecord): Failure {
 
 function reportOf(
   id: SectorReport['id'],
+  given: SectorReport['given'],
   { workerName, location }: Teller,
   failure: Failure,
   change: SectorReport['body']['StateChange'],
 ): SectorReport {
   const worker = { Instance: workerName, Location: location };
-  return { id, body: { Worker: worker, StateChange: change, Failure: failure } };
+  return { id, body: { Worker: worker, StateChange: change, Failure: failure }, ...(given ? { given } : {}) };
 }

@@ -38,9 +38,10 @@ export interface ThreadLifeOptions {
   awaitPlace(): Promise<PlaceAnswer>;
   /** What stages are given besides the record, the signal and the settings. */
   stageContext(
+    record: ThreadRecord,
     signal: AbortSignal,
     progress: (progress: Progress) => void,
-  ): Pick<StageContext, 'service' | 'attached' | 'process'>;
+  ): Pick<StageContext, 'service' | 'request' | 'attached' | 'process'>;
   onView(view: ThreadView): void;
   onProgress(progress: Progress): void;
   onStopped(): void;
@@ -83,7 +84,7 @@ export function threadLife(options: ThreadLifeOptions) {
       const { location, workerName, localPiecesDirs } = setup;
       const { stores, deadlines } = settings();
       const run = runStage({
-        ...options.stageContext(signal, showProgress),
+        ...options.stageContext(input.record, signal, showProgress),
         ...{ location, workerName, stores, localPiecesDirs, signal },
         record: input.record,
         settings: settings(),

@@ -1,7 +1,7 @@
 /** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
 import { emptyState, type Plan, plans } from '../../machines/index.js';
 import { type Row, rowOf } from '../../machines/record-changes.js';
-import type { ThreadRecord } from '../../machines/thread-record.js';
+import { inHand, type ThreadRecord } from '../../machines/thread-record.js';
 import type { PlaceAnswer } from '../../machines/thread-words.js';
 import { checkRootSync, seeRootSync } from '../disks/seen-root.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -35,7 +35,9 @@ const root = seeRootSync(setup.location, setup.owner.location);
 const store = openThreadStore(setup.location, { root, owner: setup.owner, keepRows: setup.historyRows });
 const record = store.read(planOf(settings.plan), Date.now());
 let revision = store.revision();
-const service = remoteService((name, args) => host.call(name, args));
+/** As the thread speaks of what it has in hand. */
+const serviceOf = (present: ThreadRecord) =>
+  remoteService(host.call, inHand(present) === null ? undefined : (present.given ?? null));
 const desk = threadDesk((name, args) => host.call(name, args), {
   index: setup.index,
   firstId: host.incarnation * placesPerLife,
@@ -43,7 +45,7 @@ const desk = threadDesk((name, args) => host.call(name, args), {
 const attached = threadSpace((name, args) => host.call(name, args), setup.index);
 const processes = { children: setup.processChildren, index: setup.index, call: host.call };
 const reports = sectorReports({
-  send: (id, body) => service.reportState(id, body),
+  send: (id, body, given = null) => remoteService(host.call, given).reportState(id, body),
   everyMs: () => settings.rpcPollingIntervalMs,
   onRefused: (line) => host.say({ type: 'warning', line }),
   onVerdict: (id, { abortReason }) => {
@@ -52,7 +54,7 @@ const reports = sectorReports({
   },
 });
 const heartbeat = jobHeartbeat({
-  beat: (jobId) => service.wdPoStHeartbeatJobs([jobId], setup.workerName),
+  beat: (jobId) => serviceOf(life.record()).wdPoStHeartbeatJobs([jobId], setup.workerName),
   onTaken: (jobId, reason) => life.lose(jobId, reason),
 });
 
@@ -104,8 +106,9 @@ function lifeOf(from: ThreadRecord): ThreadLife {
     askPlace: ({ name, isResumed }) =>
       placed(desk.ask(name, isResumed, spaceOf(life.plan, life.record(), setup.location))),
     awaitPlace: () => placed(desk.granted()),
-    stageContext: (signal, progress) => ({
-      service,
+    stageContext: (present, signal, progress) => ({
+      service: serviceOf(present),
+      request: store.request,
       attached,
       process: (stage, task) => processTask(processes, stage, task, { signal, progress }),
     }),

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { limitsInForce, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
 import { SealvisorError } from '../protocol/errors.js';
-import type { WorkerReply, WorkerView } from '../protocol/worker.js';
+import type { ManagerFacts, WorkerReply, WorkerView } from '../protocol/worker.js';
 import type { WorkerControl } from './control-words.js';
+import type { WorkerLink } from './manager-link.js';
 
 export type WorkerVerbs = Pick<
   WorkerControl,
-  'cordon' | 'uncordon' | 'drain' | 'setLimit' | 'closeBreaker' | 'stop'
+  'cordon' | 'uncordon' | 'drain' | 'setLimit' | 'closeBreaker' | 'adopt' | 'stop'
 >;
 
 export interface WorkerVerbsOptions {
@@ -20,6 +21,8 @@ export interface WorkerVerbsOptions {
   readonly limitNames: readonly string[];
   /** Lets the threads that wait go on; false when no such breaker is open. */
   closeBreaker(stage: string): boolean;
+  adopt: WorkerLink['adopt'];
+  manager(): ManagerFacts;
   /** Asks whoever runs the worker to end it. */
   askStop(graceMs: number | undefined): void;
   /** Logs what leaves no other trace of who asked for it. */
@@ -92,6 +95,23 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
       if (!options.closeBreaker(stage)) return reply(false, `no breaker of ${stage} is open`);
       options.info(`the breaker of ${stage} is closed ${askedText(whose(request))}`);
       return reply(true, `the breaker of ${stage} is closed: threads that waited go on`);
+    },
+    adopt: async ({ manager, ...request }) => {
+      const before = options.manager().id;
+      const changed = await options.adopt(manager, whose(request));
+      const { id } = options.manager();
+      if (!changed)
+        return reply(
+          false,
+          id === null
+            ? 'no manager has said its id yet'
+            : `the worker goes by manager ${id}, and no other answers`,
+        );
+      options.info(`the worker goes by manager ${id}, in place of ${before} ${askedText(whose(request))}`);
+      return reply(
+        true,
+        `the worker goes by manager ${id} now, in place of ${before}; sectors in hand stay the other's`,
+      );
     },
     stop: async ({ graceMs, ...request }) => {
       options.info(`the worker is stopped ${askedText(whose(request))}`);

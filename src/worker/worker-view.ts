@@ -1,7 +1,7 @@
 /** The worker as everyone sees it. */
 import type { WorkerRecord } from '../../machines/worker-record.js';
 import { summarize, type ThreadView } from '../protocol/thread.js';
-import type { WorkerLife, WorkerView } from '../protocol/worker.js';
+import type { ManagerFacts, WorkerLife, WorkerView } from '../protocol/worker.js';
 import type { Desk } from './desk-words.js';
 import { drainView } from './drain.js';
 import type { Places } from './places.js';
@@ -10,6 +10,7 @@ import type { Processors } from './processors.js';
 export interface WorkerFactsNow {
   readonly id: string;
   readonly incarnation: string;
+  readonly manager: ManagerFacts;
   readonly name: string;
   readonly version: string;
   readonly life: WorkerLife;
@@ -21,7 +22,7 @@ export interface WorkerFactsNow {
 }
 
 export function workerView(facts: WorkerFactsNow): WorkerView {
-  const { id, incarnation, name, version, life, record, threads, desk, stores, processors } = facts;
+  const { id, incarnation, manager, name, version, life, record, threads, desk, stores, processors } = facts;
   const frozen = processors.frozen();
   return {
     id,
@@ -29,6 +30,7 @@ export function workerView(facts: WorkerFactsNow): WorkerView {
     name,
     version,
     life,
+    manager,
     cordon: record.cordon,
     drain: record.drain && drainView(record.drain, threads),
     limits: desk.limits().map((each) => {

@@ -1,28 +1,27 @@
 /** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
 import { randomBytes } from 'node:crypto';
 import { emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
-import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
+import { serviceLimits, startTree } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
 import { messageOf } from '../protocol/errors.js';
-import type { LogLine } from '../protocol/log.js';
-import type { SectorService } from '../protocol/sealer.js';
 import { limitNames } from '../protocol/stages.js';
-import { type HistoryRow, type Summary, summarize, type ThreadView } from '../protocol/thread.js';
+import { summarize } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker.js';
 import { createWorkerControl } from './control.js';
-import type { WorkerControl } from './control-words.js';
 import { watchDisks } from './disk-watch.js';
 import { drainer } from './drain.js';
 import { workerDumps } from './dumps.js';
-import { type EventHub, eventHub } from './event-hub.js';
+import { eventHub } from './event-hub.js';
+import { workerLink } from './manager-link.js';
+import { oncePerTurn } from './once-per-turn.js';
 import { openDisks } from './open-disks.js';
 import { places } from './places.js';
 import { processCalls } from './process-service.js';
 import { processorCommands } from './processor-command.js';
 import { workerProcessors } from './processors.js';
 import { reloader } from './reload.js';
-import { serviceDispatcher } from './remote-service.js';
+import { linked, serviceDispatcher } from './remote-service.js';
 import { slotNews } from './slot-news.js';
 import { threadReads } from './thread-reads.js';
 import { threadRoster } from './thread-roster.js';
@@ -30,42 +29,9 @@ import { sparesOf } from './thread-slot.js';
 import { workerVerbs } from './worker-verbs.js';
 import { workerView } from './worker-view.js';
 import { breakerText, lostText } from './worker-warnings.js';
+import type { Worker, WorkerOptions } from './worker-words.js';
 
-export interface WorkerOptions {
-  readonly config: WorkerConfig;
-  readonly name: string;
-  readonly version: string;
-  readonly service: SectorService;
-  readonly onRow?: (index: number, row: HistoryRow) => void;
-  readonly onView?: (view: ThreadView) => void;
-  readonly warn: LogLine;
-  /** What is no fault, such as what processors print. @default to `warn` */
-  readonly info?: LogLine;
-  /** What stands behind the threads in the tree: control, heartbeat. A door that breaks is started again alone. */
-  readonly doors?: (worker: Worker) => readonly ChildSpec[];
-}
-
-export interface Worker {
-  /** Of its home, whatever its name and address are. */
-  readonly id: string;
-  /** Another one at each start. */
-  readonly incarnation: string;
-  readonly name: string;
-  readonly version: string;
-  readonly control: WorkerControl;
-  /** What changes, for whoever watches. */
-  readonly events: EventHub;
-  /** As it runs now: a reload changes it. */
-  config(): WorkerConfig;
-  summary(): Summary;
-  tree(): TreeNode;
-  /** Resolves when somebody asked, through a door, that the worker be stopped; with the grace in ms that was wished for. */
-  readonly stopAsked: Promise<number | undefined>;
-  /** Resolves when the worker's tree has ended, whoever ended it. */
-  readonly ended: Promise<void>;
-  /** Lets running stages end within the grace of the configuration, then ends the tree. Safe twice. */
-  stop(graceMs?: number): Promise<void>;
-}
+export type { Worker, WorkerOptions } from './worker-words.js';
 
 /** @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
@@ -115,7 +81,19 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
   });
   const processCall = processCalls(processors);
-  const manager = serviceDispatcher(options.service);
+  const link = workerLink({
+    worker: store.id,
+    stores: () => config.attached,
+    threads: () => threads.all().map((slot) => slot.view()),
+    record: () => record,
+    command: (next) => command(next),
+    warn,
+    onChange: () => {
+      for (const slot of threads.all()) slot.refresh();
+      tellWorker();
+    },
+  });
+  const manager = serviceDispatcher(linked(options.service, link));
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
   const threads = threadRoster({
     config: () => config,
@@ -123,7 +101,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     processChildren: processors.stages,
     disks,
     newsOf: (index) =>
-      slotNews(index, () => ({ send: actor.send, desk, processors, events, drain, onRow, onView, warn })),
+      slotNews(index, () => ({
+        ...{ send: actor.send, desk, processors, events, drain, onRow, onView, warn },
+        standsAside: link.standsAside,
+      })),
     services: (call, args) => asked.call(call, args) ?? processCall(call, args) ?? manager(call, args),
     spares,
   });
@@ -147,27 +128,21 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const drain = drainer({ threads: control.threads, pause: control.pause, resume: control.resume, warn });
   const view = () =>
     workerView({
-      ...{ id: store.id, incarnation, name, version, record, desk, processors },
+      ...{ id: store.id, incarnation, name, version, record, desk, processors, manager: link.facts() },
       // The machine's states are these.
       life: actor.getSnapshot().value as WorkerLife,
       threads: control.threads(),
       stores: asked.stores,
     });
-  let isTelling = false;
   /** Once for all that one turn of the loop changes. */
-  const tellWorker = () => {
-    if (isTelling) return;
-    isTelling = true;
-    setImmediate(() => {
-      isTelling = false;
-      events.publish({ type: 'worker', view: view() });
-    });
-  };
+  const tellWorker = oncePerTurn(() => events.publish({ type: 'worker', view: view() }));
   const verbs = workerVerbs({
     ...{ command, view, record: () => record },
     configured: () => config.limits,
     limitNames,
     closeBreaker: desk.closeBreaker,
+    adopt: link.adopt,
+    manager: link.facts,
     askStop,
     info,
   });
@@ -182,6 +157,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       config = next;
       fileHolds();
       asked.apply();
+      link.storesChanged();
       threads.configure();
       tellWorker();
     },
@@ -233,6 +209,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         return done;
       },
     },
+    link,
     events,
     config: () => config,
     summary: () => summarize(control.threads()),

@@ -74,6 +74,7 @@ const notAsked = {
   stop: never,
   setLimit: never,
   closeBreaker: never,
+  adopt: never,
   reload: never,
   setEnv: never,
   removeEnv: never,
@@ -128,6 +129,14 @@ export function workerDoors(
   const app = workerApp({
     id: 'worker-1',
     incarnation: '3f9a',
+    link: {
+      worker: 'worker-1',
+      meant: () => null,
+      answered: async () => undefined,
+      check: () => undefined,
+      usedNumbers: async () => [],
+      used: async () => undefined,
+    },
     name: 'w1',
     version: '1.2.3',
     control: { ...control, ...notAsked, worker, ...own },

@@ -240,3 +240,18 @@ describe('a store that cannot be opened', () => {
     expect(thrownBy(() => openThreadStore(location))).toMatchObject({ code: 'location_not_writable' });
   });
 });
+
+describe('the request for the next sector', () => {
+  test('is the same until one is in hand, also for the next owner; then it is another', () => {
+    const store = openStore();
+    const first = store.request();
+    expect(store.request()).toBe(first);
+    store.commit(recordOf({ isPaused: true }), rowOf());
+    store.close();
+    const next = openStore(store.location);
+    expect(next.request()).toBe(first);
+    next.commit(recordOf({ state: 'Allocated', sector }), rowOf());
+    next.commit(recordOf(), rowOf());
+    expect(next.request()).not.toBe(first);
+  });
+});

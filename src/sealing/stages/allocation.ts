@@ -1,27 +1,34 @@
 import type { StageOutcome } from '../../../machines/record-changes.js';
 import { messageOf } from '../../protocol/errors.js';
+import type { Asking, WithGiven } from '../../protocol/identity.js';
 import type { AllowedSpec } from '../../protocol/jobs.js';
 import { proofTypeOfSize } from '../../protocol/sector.js';
 import type { Stage, StageContext, StageSettings } from '../stage.js';
 
 /**
- * The stage that gets a job. One thread's: a job whose stage was aborted in the meantime (a pause) is nobody else's, and
- * the thread's next allocation takes it up.
+ * The stage that gets a job. It asks under a request that is durable before it asks: after a death or a pause the same
+ * job is given again. A manager that does not answer to requests gives another one, so what it gave to a stage that was
+ * aborted (a pause) is kept, and is the thread's next job.
  * No job, or no answer while nothing is held: the thread stays idle, says why, and asks again (SPEC section 3).
  */
-export function allocation<Job>(
-  ask: (context: StageContext) => Promise<Job | null>,
+export function allocation<Job extends object>(
+  ask: (context: StageContext, asking: Pick<Asking, 'Request'>) => Promise<WithGiven<Job> | null>,
   taken: (job: Job) => StageOutcome,
 ): Stage {
-  let last: { readonly job: Job; readonly signal: AbortSignal } | undefined;
+  let last: { readonly job: WithGiven<Job>; readonly signal: AbortSignal } | undefined;
   return async (context) => {
     const { signal } = context;
+    const asked = async () => ask(context, context.request ? { Request: context.request() } : {});
     // A stage whose outcome the machine took is never aborted afterwards.
-    const left = last?.signal.aborted ? last.job : undefined;
+    const left = last?.signal.aborted && !last.job.given?.request ? last.job : undefined;
     try {
-      const job = left ?? (await ask(context));
-      last = job === null ? undefined : { job, signal };
-      return job === null ? { event: 'Idle', ...reasonOf(context.settings) } : taken(job);
+      const found = left ?? (await asked());
+      last = found === null ? undefined : { job: found, signal };
+      if (found === null) return { event: 'Idle', ...reasonOf(context.settings) };
+      const { given, ...job } = found;
+      // What is left is the job as the manager gave it.
+      const outcome = taken(job as unknown as Job);
+      return given ? { ...outcome, given } : outcome;
     } catch (thrown) {
       last = undefined;
       // A pause in the middle says nothing of the manager.

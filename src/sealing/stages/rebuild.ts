@@ -21,7 +21,7 @@ type Upgrade = {
 
 const allocate = (): Stage =>
   allocation(
-    ({ service, settings }) => service.allocateRebuildSector(allowed(settings)),
+    ({ service, settings }, asking) => service.allocateRebuildSector({ ...allowed(settings), ...asking }),
     ({ Sector, Ticket, Pieces, IsSnapUp, UpgradePublic, CommR }) => {
       const upgrade: Upgrade = IsSnapUp ? { commR: UpgradePublic?.CommR ?? null, deals: Pieces } : null;
       return {

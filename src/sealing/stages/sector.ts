@@ -1,5 +1,6 @@
 /** Stages that get a sector and let it go. */
 import { rm } from 'node:fs/promises';
+import { SealvisorError } from '../../protocol/errors.js';
 import type { Allocated, Deal } from '../../protocol/sealer.js';
 import { type Sector, sectorOf } from '../../protocol/sector.js';
 import { sectorFiles } from '../sector-files.js';
@@ -9,7 +10,7 @@ import { allocation, allowed } from './allocation.js';
 
 export const allocateSector = (): Stage =>
   allocation(
-    ({ service, settings }) => service.allocateSector(allowed(settings)),
+    ({ service, settings }, asking) => service.allocateSector({ ...allowed(settings), ...asking }),
     (job) => ({ event: 'Allocate', sector: sectorOfJob(job) }),
   );
 
@@ -39,10 +40,20 @@ export const finish: Stage = async (context) => {
   return { event: 'Released' };
 };
 
+/** The manager that answers has never given it to this thread: what is given up here is nothing to it. */
+function isNoneOfIts(thrown: unknown): boolean {
+  if (!(thrown instanceof SealvisorError)) return false;
+  return thrown.code === 'not_your_sector' || thrown.data?.code === 'sector_not_found';
+}
+
 export const abort: Stage = async (context) => {
   const { sector, outputs } = context.record;
   if (sector) {
-    await context.service.reportAborted(sector, String(outputs.abortReason ?? 'aborted'));
+    await context.service
+      .reportAborted(sector, String(outputs.abortReason ?? 'aborted'))
+      .catch((thrown: unknown) => {
+        if (!isNoneOfIts(thrown)) throw thrown;
+      });
     await leavePlaces(context.location, sector.id);
     await rm(sectorFiles(context.location, sector.id).root, { recursive: true, force: true });
   }

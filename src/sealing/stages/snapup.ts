@@ -18,8 +18,9 @@ interface Source {
 
 const allocate = (): Stage =>
   allocation(
-    ({ service, settings }) =>
+    ({ service, settings }, asking) =>
       service.allocateSnapUpSector({
+        ...asking,
         Sector: allowed(settings),
         Deals: { MaxDeals: settings.maxDeals, MinUsedSpace: settings.minDealSpace },
       }),

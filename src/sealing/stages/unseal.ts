@@ -14,7 +14,7 @@ import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';
 
 const allocate = (): Stage =>
   allocation(
-    ({ service, settings }) => service.allocateUnsealSector(allowed(settings)),
+    ({ service, settings }, asking) => service.allocateUnsealSector({ ...allowed(settings), ...asking }),
     (job) => ({
       event: 'AllocatedUnsealSector',
       sector: sectorOfJob(job.Sector),

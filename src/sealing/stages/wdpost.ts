@@ -14,10 +14,14 @@ type Post = { readonly output: WdPostOutput } | { readonly output: null; readonl
 
 const allocate = (): Stage =>
   allocation(
-    async ({ service, settings, workerName }) => {
+    async ({ service, settings, workerName }, asking) => {
       const { allowedMiners: AllowedMiners, allowedSizes } = settings;
       const AllowedProofTypes = allowedSizes?.map(windowProof) ?? null;
-      const jobs = await service.wdPoStAllocateJobs({ AllowedMiners, AllowedProofTypes }, 1, workerName);
+      const jobs = await service.wdPoStAllocateJobs(
+        { AllowedMiners, AllowedProofTypes, ...asking },
+        1,
+        workerName,
+      );
       return jobs[0] ?? null;
     },
     (job) => ({ event: 'Allocated', outputs: { job } }),

@@ -1,0 +1,35 @@
+/** The request under which a thread asks for its next sector or job: durable before it asks, gone with what it got. */
+import { randomUUID } from 'node:crypto';
+import type { Db } from './database.js';
+
+export interface RequestTable {
+  /** The one that is open, made where there is none. Writes, where it makes one. */
+  open(): string;
+  /** What was asked for is in hand: the next wish is another one. Inside the caller's transaction. */
+  done(): void;
+}
+
+/** Not a part of the layout's version: a store of 0.1.0 gets the table when it first asks. */
+export function requestTable(db: Db): RequestTable {
+  let isThere = db.prepare("select 1 from sqlite_schema where name = 'request'").get() !== undefined;
+  let isOpen: boolean | undefined;
+  return {
+    open: () => {
+      if (!isThere)
+        db.exec(
+          'create table if not exists request (only integer primary key check (only = 1), id text not null)',
+        );
+      isThere = true;
+      const found = db.prepare<[], { id: string }>('select id from request').get()?.id;
+      const id = found ?? randomUUID();
+      if (found === undefined) db.prepare('insert into request values (1, ?)').run(id);
+      isOpen = true;
+      return id;
+    },
+    done: () => {
+      if (!isThere || isOpen === false) return;
+      db.prepare('delete from request').run();
+      isOpen = false;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** Numbers that this worker holds or keeps: no manager may give them out again, whatever it has forgotten. */
+import type { WorkerRecord } from '../../machines/worker-record.js';
+import { messageOf } from '../protocol/errors.js';
+import type { UsedNumber } from '../protocol/identity.js';
+import { isEmpty, type ThreadView } from '../protocol/thread.js';
+import type { AttachedStore } from '../sealing/stage.js';
+import { type HighestNumbers, highestOf, numbersIn } from '../sealing/stores/numbers.js';
+
+export interface HeldNumbersOptions {
+  readonly stores: () => readonly AttachedStore[];
+  readonly threads: () => readonly ThreadView[];
+  readonly record: () => WorkerRecord;
+  readonly warn: (line: string) => void;
+  /** How long a store may take to list what it keeps, ms. @default 5000 */
+  readonly deadlineMs?: number;
+}
+
+export interface HeldNumbers {
+  /** Of each miner the highest; waits for the first look into the stores. */
+  usedNumbers(): Promise<readonly UsedNumber[]>;
+  /** Whether this worker was never given a sector, no thread has one and no store keeps one: all of them can be looked at. */
+  isNothing(): Promise<boolean>;
+  /** Looks into the stores again. */
+  look(): Promise<void>;
+}
+
+const defaultDeadlineMs = 5000;
+
+export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
+  const { stores, threads, record, warn, deadlineMs = defaultDeadlineMs } = options;
+  /** Undefined: it could not be looked at. */
+  let kept: readonly (HighestNumbers | undefined)[] | undefined;
+  let looking: Promise<void> | undefined;
+  const asked = new Set<string>();
+  /** Stores that a warning was given of. */
+  const untold = new Set<string>();
+
+  const inStore = async ({ name, location }: AttachedStore) => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
+    });
+    try {
+      // A disk that has not answered yet is not asked again: each question would hold a thread of the pool.
+      if (asked.has(location)) throw new Error('it has not answered yet');
+      asked.add(location);
+      const listing = numbersIn(location).finally(() => asked.delete(location));
+      const numbers = await Promise.race([listing, late]);
+      untold.delete(name);
+      return numbers;
+    } catch (thrown) {
+      if (!untold.has(name)) warn(`which sectors store ${name} keeps is not known: ${messageOf(thrown)}`);
+      untold.add(name);
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  const look = async () => {
+    kept = await Promise.all(stores().map(inStore));
+  };
+  const looked = () => {
+    looking ??= look();
+    return looking;
+  };
+  return {
+    usedNumbers: async () => {
+      await looked();
+      // One that did not answer may the next time; who asks now does not wait for it twice.
+      if (kept?.includes(undefined)) looking = look();
+      const all = [
+        ...threads().map(({ sector }) => sector),
+        ...Object.entries(record().used ?? {}).map(([miner, number]) => ({ miner: Number(miner), number })),
+        ...(kept ?? []).flatMap((each) => [...(each ?? [])]).map(([miner, number]) => ({ miner, number })),
+      ];
+      return [...highestOf(all)].map(([Miner, number]) => ({ Miner, Number: number }));
+    },
+    isNothing: async () => {
+      // A store whose disk is missing looks empty: who was ever given a number may keep it there.
+      if (Object.keys(record().used ?? {}).length > 0) return false;
+      looking = look();
+      await looking;
+      // A thread that is not up may hold what it does not show.
+      const areEmpty = threads().every(
+        (view) => isEmpty(view) && !/^(failed|restarting)$/.test(view.mode) && view.incarnation > 0,
+      );
+      return areEmpty && (kept ?? []).every((each) => each?.size === 0);
+    },
+    look: () => {
+      looking = look();
+      return looking;
+    },
+  };
+}

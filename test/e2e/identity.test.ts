@@ -1,0 +1,290 @@
+/** A sector's identity is more than its number: managers with new homes, at the same address. */
+
+import { hash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import type { SectorView } from '../../src/protocol/sealer-view.js';
+import type { WorkerView } from '../../src/protocol/worker.js';
+import { onSectors, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
+import { bytes, freePort, freshDir, start, write } from './setup.js';
+import { wireTo } from './wire.js';
+
+const soon = { timeout: 30_000, interval: 50 };
+const first = 's-t010000-1';
+
+const sectorsOf = async (at: string) =>
+  JSON.parse((await onSectors(at, 'sectors', '--json')).stdout) as SectorView[];
+const viewOf = async (at: string) => JSON.parse((await onWorker(at, 'info', '--json')).stdout) as WorkerView;
+
+/** All that the store keeps, by name. */
+function kept(dir: string): ReadonlyMap<string, string> {
+  const root = join(dir, 'remote');
+  const names = readdirSync(root, { recursive: true, withFileTypes: true });
+  return new Map(
+    names
+      .filter((entry) => entry.isFile())
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return [path, readFileSync(path).toString('base64')];
+      }),
+  );
+}
+
+async function setup(
+  options: { readonly pieces?: number; readonly more?: string; readonly idle?: boolean } = {},
+) {
+  const dir = freshDir();
+  const pieces = join(dir, 'pieces');
+  const putPiece = (seed: number) => write(join(pieces, `${seed}.bin`), bytes(2000, seed));
+  mkdirSync(pieces);
+  for (let seed = 1; seed <= (options.pieces ?? 1); seed += 1) putPiece(seed);
+  const port = await freePort();
+  /** The manager at the one address, on a home of its own. */
+  const manage = (home: string) => startManager(join(dir, home), { port, pieces });
+  const sealing = 'max_retries = 1000';
+  const toml = workerToml(dir, `127.0.0.1:${port}`, {
+    more: `${options.more ?? ''}${options.idle ? idleThread(join(dir, 'idle')) : ''}`,
+    sealing,
+  });
+  return { dir, port, manage, putPiece, toml };
+}
+
+/** A thread that no manager here has a sector for. */
+const idleThread = (location: string) =>
+  `[[sealing_thread]]\nlocation = ${JSON.stringify(location)}\nsealing.allowed_miners = [99]\n`;
+
+describe('a manager with an empty home at the same address', () => {
+  test('gets no job asked of it and no report, and says so everywhere, until it is adopted; the kept sector stays as it is', async () => {
+    const { dir, manage, putPiece, toml } = await setup({ idle: true });
+    const old = await manage('one');
+    const worker = await startWorker(dir, toml);
+    await worker.line(/s-t010000-1 Finished -> Empty/);
+    await worker.line(/s-t010000-2 Empty -> Allocated/);
+    const before = [...kept(dir)].filter(([path]) => path.includes(first));
+    const { manager: was } = await viewOf(worker.at);
+    await old.end('SIGTERM');
+    putPiece(2);
+    const next = await manage('two');
+    await worker.line(/another manager answers: /);
+    const { manager } = await viewOf(worker.at);
+    const other = manager?.other?.id ?? '';
+    expect(manager?.id).toBe(was?.id);
+    const list = async () => (await onWorker(worker.at, 'list')).stdout.split('\n');
+    await expect
+      .poll(list, soon)
+      .toEqual([
+        expect.stringMatching(`#0: .*last_err=Some\\("temporary: another manager answers: ${other}`),
+        expect.stringMatching(`#1: .*last_err=Some\\("permanent: another manager answers: ${other}`),
+        '',
+      ]);
+    const why = (await onWorker(worker.at, 'why', '--index', '1')).stdout;
+    expect(why).toContain(`takes no job: another manager answers: ${other}`);
+    expect((await onWorker(worker.at, 'info')).stdout).toContain(other);
+    expect(await sectorsOf(next.at)).toEqual([]);
+    const told = worker.lines.filter((line) => line.includes('another manager answers'));
+    expect(told.filter((line) => !line.includes('s-t010000'))).toHaveLength(1);
+
+    const asked = await onWorker(worker.at, 'adopt');
+    expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect((await onWorker(worker.at, 'adopt', '--yes')).code).toBe(0);
+    expect((await onWorker(worker.at, 'adopt', '--yes')).code).toBe(3);
+    await expect
+      .poll(list, soon)
+      .toContainEqual(expect.stringMatching(/#0: .*permanent: manager .* gave it/));
+    const resumed = await onWorker(worker.at, 'resume', '--index', '0', '--state', 'Aborted');
+    expect(resumed.code).toBe(0);
+    await worker.line(/s-t010000-3 Finished -> Empty/);
+    expect([...kept(dir)].filter(([path]) => path.includes(first))).toEqual(before);
+    expect((await sectorsOf(next.at))[0]).toMatchObject({ id: 's-t010000-3', finalized: true });
+  });
+
+  test('is remembered over a restart of the worker, and passed over when the first one is back', async () => {
+    const { dir, manage, putPiece, toml } = await setup();
+    const old = await manage('one');
+    const worker = await startWorker(dir, toml);
+    await worker.line(/Finished -> Empty/);
+    await worker.end('SIGTERM');
+    await old.end('SIGTERM');
+    putPiece(2);
+    const next = await manage('two');
+    const again = await startWorker(dir);
+    await again.line(/another manager answers: /);
+    expect(await sectorsOf(next.at)).toEqual([]);
+    await next.end('SIGTERM');
+    await manage('one');
+    await again.line(/manager \S+ answers again/);
+    await again.line(/s-t010000-2 Finished -> Empty/);
+  });
+
+  test('is gone by at once where nothing is held or kept', async () => {
+    const { dir, manage, port } = await setup();
+    const old = await manage('one');
+    const toml = workerToml(dir, `127.0.0.1:${port}`, { threads: 0, more: idleThread(join(dir, 'idle')) });
+    const worker = await startWorker(dir, toml);
+    const idOf = async () => (await viewOf(worker.at)).manager?.id;
+    await expect.poll(idOf, soon).toEqual(expect.any(String));
+    const was = await idOf();
+    await old.end('SIGTERM');
+    await manage('two');
+    await worker.line(/nothing is held here, so the worker goes by it/);
+    await expect.poll(async () => (await viewOf(worker.at)).manager, soon).toMatchObject({ other: null });
+    expect(await idOf()).not.toBe(was);
+  });
+});
+
+test('a worker that remembers nothing keeps its stores’ numbers from being given out, by its very first wish', async () => {
+  const { dir, manage, putPiece, toml } = await setup();
+  const old = await manage('one');
+  const worker = await startWorker(dir, toml);
+  await worker.line(/Finished -> Empty/);
+  await worker.end('SIGTERM');
+  await old.end('SIGTERM');
+  const before = [...kept(dir)].filter(([path]) => path.includes(first));
+  putPiece(2);
+  await manage('two');
+  const next = await startWorker(dir, toml.replace('/store1"', '/another"'));
+  await next.line(/Finished -> Empty/);
+  expect([...kept(dir)].filter(([path]) => path.includes(first))).toEqual(before);
+  expect(before).not.toEqual([]);
+});
+
+test('a sector of the old manager does not ride on another’s of the new one', async () => {
+  const { dir, manage, toml } = await setup({
+    more: '[sealvisor.builtin]\nleast = { wait_pc_landed = "1h" }',
+  });
+  const old = await manage('one');
+  const worker = await startWorker(dir, toml);
+  await worker.line(/PC2Done -> PCSubmitted/);
+  expect((await onWorker(worker.at, 'pause', '--index', '0', '--now')).code).toBe(0);
+  await old.end('SIGTERM');
+  await worker.end('SIGTERM');
+  const next = await manage('two');
+  const elsewhere = join(dir, 'elsewhere');
+  const second = await startWorker(elsewhere, workerToml(elsewhere, next.at));
+  await second.line(/s-t010000-1 Finished -> Empty/);
+
+  const again = await startWorker(dir, toml.replace('wait_pc_landed = "1h"', ''));
+  await again.line(/another manager answers: /);
+  const resume = (...more: readonly string[]) => onWorker(again.at, 'resume', '--index', '0', ...more);
+  const thread = async () => (await threadsOf(again.at))[0];
+  expect((await resume()).code).toBe(0);
+  await expect.poll(thread, soon).toMatchObject({
+    state: 'PCSubmitted',
+    lastError: { message: expect.stringContaining('another manager answers') },
+  });
+  expect(await onWorker(again.at, 'adopt', '--yes')).toMatchObject({ code: 0 });
+  await expect.poll(thread, soon).toMatchObject({
+    mode: 'paused',
+    state: 'PCSubmitted',
+    lastError: { level: 'permanent', message: expect.stringContaining('resume --state Aborted') },
+  });
+  expect((await resume('--state', 'Aborted')).code).toBe(0);
+  await again.line(/s-t010000-1 Aborted -> Empty/);
+  expect((await sectorsOf(next.at))[0]).toMatchObject({ id: first, state: 'Finished', finalized: true });
+});
+
+describe('an allocation', () => {
+  test('whose answer was lost with the worker is given again: nothing stays allocated to nobody', async () => {
+    const { dir, manage, port, toml } = await setup({ pieces: 2 });
+    const manager = await manage('one');
+    const wire = await wireTo(port);
+    const held = wire.hold('AllocateSector', 'answer');
+    const worker = await startWorker(dir, toml.replace(/127\.0\.0\.1:\d+(?="\n\[sealing\])/, wire.at));
+    await held.reached();
+    await worker.end('SIGKILL');
+    held.cut();
+    expect(await sectorsOf(manager.at)).toMatchObject([{ id: first, worker: null }]);
+    const again = await startWorker(dir);
+    await again.line(/s-t010000-1 Finished -> Empty/);
+    await again.line(/s-t010000-2 Finished -> Empty/);
+    // The third is the thread's next one, which waits for pieces.
+    await expect
+      .poll(async () => (await sectorsOf(manager.at)).filter((sector) => sector.worker === null), soon)
+      .toEqual([]);
+    expect((await sectorsOf(manager.at)).slice(0, 2)).toMatchObject([
+      { id: first, finalized: true },
+      { id: 's-t010000-2', finalized: true },
+    ]);
+  });
+
+  test('whose thread was paused meanwhile is its next sector', async () => {
+    const { dir, manage, port, toml } = await setup();
+    const manager = await manage('one');
+    const wire = await wireTo(port);
+    const held = wire.hold('AllocateSector', 'answer');
+    const worker = await startWorker(dir, toml.replace(/127\.0\.0\.1:\d+(?="\n\[sealing\])/, wire.at));
+    await held.reached();
+    expect((await onWorker(worker.at, 'pause', '--index', '0')).code).toBe(0);
+    held.letGo();
+    await expect
+      .poll(async () => (await threadsOf(worker.at))[0], soon)
+      .toMatchObject({ mode: 'paused', sector: null });
+    expect((await onWorker(worker.at, 'resume', '--index', '0')).code).toBe(0);
+    await worker.line(/s-t010000-1 Finished -> Empty/);
+    expect((await sectorsOf(manager.at))[0]).toMatchObject({ id: first, finalized: true });
+  });
+});
+
+test('homes and stores of 0.1.0 are taken over in the middle of a sector: it is finished, and numbers continue', async () => {
+  const dir = freshDir();
+  const pieces = join(dir, 'pieces');
+  write(join(pieces, '1.bin'), bytes(2000, 1));
+  const port = await freePort();
+  /** As 0.1.0 was started: its home is below the directory. */
+  const manage = async () => {
+    const args = ['mock', '--listen', `127.0.0.1:${port}`, '--epoch', '50ms', '--sector-size', '2KiB'];
+    const manager = start('venus-sector-manager', [...args, '--pieces', pieces, ...home()], {
+      cwd: dir,
+      env: { XDG_STATE_HOME: join(dir, 'state') },
+    });
+    await manager.line(/listens on/);
+    return manager;
+  };
+  let named: string | undefined = join(dir, '.sealvisor', 'manager');
+  const home = () => (named === undefined ? [] : ['--home', named]);
+  const toml = (more: string) => workerToml(dir, `127.0.0.1:${port}`, { more });
+  const manager = await manage();
+  const worker = await startWorker(dir, toml('[sealvisor.builtin]\nleast = { pc1 = "1h" }'));
+  await worker.line(/TreeDBuilt -> TicketAssigned/);
+  await worker.end('SIGKILL');
+  await manager.end('SIGTERM');
+  asOf010(dir);
+
+  named = undefined;
+  const next = await manage();
+  await next.line(/the state of an earlier version is in this directory and is used: \S+manager/);
+  const again = await startWorker(dir, toml(''));
+  await again.line(/s-t010000-1 Finished -> Empty/);
+  write(join(pieces, '2.bin'), bytes(2000, 2));
+  await again.line(/s-t010000-2 Finished -> Empty/);
+  expect(await sectorsOf(`127.0.0.1:${port}`)).toMatchObject([
+    { id: first, finalized: true },
+    { id: 's-t010000-2', finalized: true },
+    {},
+  ]);
+});
+
+/** Takes out of every store what 0.1.0 did not know. */
+function asOf010(dir: string): void {
+  const edit = (path: string, act: (db: Database.Database) => void) => {
+    const db = new Database(path);
+    act(db);
+    db.close();
+  };
+  edit(join(dir, '.sealvisor', 'manager', 'manager.db'), (db) => {
+    db.exec('drop table identity; drop table usedNumber');
+    db.exec("update sector set body = json_remove(body, '$.given', '$.earlier')");
+  });
+  edit(join(dir, 'store1', 'sealvisor-worker.db'), (db) =>
+    db.exec('drop table identity; delete from record'),
+  );
+  edit(join(dir, 'store1', 'sealvisor.db'), (db) => {
+    db.exec('drop table if exists request');
+    const { body } = db.prepare('select body from record').get() as { body: string };
+    const { given: _given, ...record } = JSON.parse(body) as Record<string, unknown>;
+    const text = JSON.stringify(record);
+    db.prepare('update record set body = ?, sum = ?').run(text, hash('sha1', text));
+  });
+}
