@@ -25,7 +25,7 @@ export interface WorkerServer {
 
 const pingTimeoutMs = 5000;
 
-/** Starts threads first, then listens, then tells the manager. @throws port_taken, location_not_writable; nothing is left running */
+/** Listens first: with the port taken, no sector is taken from the manager. Then the threads start, then the manager is told. @throws port_taken, location_not_writable; nothing is left running */
 export async function startWorkerServer(options: {
   readonly config: WorkerConfig;
   readonly warn: LogLine;
@@ -61,6 +61,8 @@ export async function startWorkerServer(options: {
           },
         ),
       },
+    ],
+    reporters: (self) => [
       {
         id: 'heartbeat',
         start: serviceChild((fail) =>

@@ -19,8 +19,10 @@ export interface WorkerOptions {
   readonly warn: LogLine;
   /** What is no fault, such as what processors print. @default to `warn` */
   readonly info?: LogLine;
-  /** What stands behind the threads in the tree: control, heartbeat. A door that breaks is started again alone. */
+  /** What has to be there before a thread asks the manager for anything: control. A door that breaks is started again alone. */
   readonly doors?: (worker: Worker) => readonly ChildSpec[];
+  /** What comes after the threads and speaks of them: the heartbeat. */
+  readonly reporters?: (worker: Worker) => readonly ChildSpec[];
 }
 
 export interface Worker {

@@ -228,9 +228,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const root = await startTree({
     ...serviceLimits,
     children: [
+      ...(options.doors?.(worker) ?? []),
       { id: 'processors', type: 'supervisor', start: () => processors.start() },
       threads.tree.spec,
-      ...(options.doors?.(worker) ?? []),
+      ...(options.reporters?.(worker) ?? []),
     ],
   }).catch(async (error: unknown) => {
     await spares?.stop();

@@ -18,7 +18,7 @@ function nodeOf(root: TreeNode, id: string): TreeNode | undefined {
   return undefined;
 }
 
-test('the tree shows the threads, and the doors behind them', async () => {
+test('the tree shows the doors, and the threads behind them', async () => {
   const door = serviceChild(() => ({ stop: () => undefined }));
   const { worker } = await setup({
     threads: 2,
@@ -30,6 +30,7 @@ test('the tree shows the threads, and the doors behind them', async () => {
     strategy: 'one_for_one',
     pid: process.pid,
     children: [
+      { id: 'control', status: 'running' },
       { id: 'processors', type: 'supervisor', children: [] },
       {
         id: 'threads',
@@ -39,7 +40,6 @@ test('the tree shows the threads, and the doors behind them', async () => {
           { id: 'thread-1', type: 'worker', status: 'running', threadId: expect.any(Number) },
         ],
       },
-      { id: 'control', status: 'running' },
     ],
   });
 });
