@@ -1,6 +1,15 @@
 /** Lines at the end of a terminal that are drawn again in their place: below a story, or alone. */
 
-import type { ProgressStream } from './progress.js';
+/** A terminal, or a stand-in for one. */
+export interface LiveStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+  write(text: string): unknown;
+  /** Says that `columns` or `rows` have changed. */
+  on?(event: 'resize', listener: () => void): unknown;
+  off?(event: 'resize', listener: () => void): unknown;
+}
 
 const up = (rows: number) => (rows > 0 ? `\u001b[${rows}A` : '');
 const toEndOfLine = '\u001b[K';
@@ -13,7 +22,7 @@ export interface LiveBlock {
   clear(story?: readonly string[]): void;
 }
 
-export function liveBlock(stream: ProgressStream): LiveBlock {
+export function liveBlock(stream: LiveStream): LiveBlock {
   let drawn: readonly number[] = [];
   const columns = () => (stream.columns && stream.columns > 0 ? stream.columns : 80);
   const height = () => (stream.rows && stream.rows > 0 ? stream.rows : 24);

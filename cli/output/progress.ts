@@ -5,19 +5,8 @@ import { escaped, oneLine } from '../../src/protocol/escaped.js';
 import { errorText } from '../../src/protocol/field-thread.js';
 import { type Part, partText } from '../../src/protocol/sector-progress.js';
 import type { ThreadView } from '../../src/protocol/thread.js';
-import { liveBlock } from './live-block.js';
+import { type LiveStream, liveBlock } from './live-block.js';
 import { type SectorPace, sectorPace } from './sector-pace.js';
-
-/** A terminal, or what stands for one. */
-export interface ProgressStream {
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-  readonly rows?: number | undefined;
-  write(text: string): unknown;
-  /** Says that `columns` or `rows` have changed. */
-  on?(event: 'resize', listener: () => void): unknown;
-  off?(event: 'resize', listener: () => void): unknown;
-}
 
 export interface ProgressDisplay {
   /** A line that stays. */
@@ -34,7 +23,7 @@ const soonMs = 50;
 const everyMs = 1000;
 
 /** On a terminal a block of live lines below the story; elsewhere plain lines alone. */
-export function progressDisplay(stream: ProgressStream): ProgressDisplay {
+export function progressDisplay(stream: LiveStream): ProgressDisplay {
   const pace = sectorPace();
   const plain = (line: string) => void stream.write(`${escaped(line)}\n`);
   if (!stream.isTTY) return { print: plain, show: () => undefined, learn: pace.learn, stop: () => undefined };

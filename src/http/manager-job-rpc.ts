@@ -13,7 +13,7 @@ import {
   wdPostSpecParam,
   wordsParam,
 } from '../protocol/job-wire.js';
-import type { OnMethod, OnSector } from './manager-rpc.js';
+import type { OnMethod, OnSector } from './manager-method.js';
 import { parse } from './parse.js';
 
 const cid = (value: unknown) => parse(cidParam, value, 'piece cid');

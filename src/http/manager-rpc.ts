@@ -18,6 +18,7 @@ import type { SectorId } from '../protocol/sector.js';
 import type { WorkerEntry } from '../protocol/thread.js';
 import type { RpcCaller, RpcMethod } from './json-rpc.js';
 import { jobMethods } from './manager-job-rpc.js';
+import type { OnMethod, OnSector } from './manager-method.js';
 import { parse } from './parse.js';
 
 const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
@@ -43,20 +44,6 @@ function pingInfo({ name, label, dest: Dest, version, summary, lastPing }: Worke
     LastPing: Math.floor(Date.parse(lastPing) / 1000),
   };
 }
-
-/** Adds a method: its parameters' names in their positions, and what it answers. */
-export type OnMethod = (
-  method: string,
-  names: readonly string[],
-  call: (...params: unknown[]) => unknown,
-) => void;
-
-/** Of a sector that was given out, named by the first parameter: answered to who has it alone. */
-export type OnSector = (
-  method: string,
-  names: readonly string[],
-  call: (id: SectorId, ...params: unknown[]) => unknown,
-) => void;
 
 export function managerMethods(manager: Manager): Readonly<Record<string, RpcMethod>> {
   const { roster, sectors } = manager;

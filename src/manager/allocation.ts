@@ -1,8 +1,8 @@
 /** Gives sectors out: a new number, or one that was given under the same request, or to nobody who ever spoke of it. */
 import type { WallClock } from '../protocol/clock.js';
 import type { UsedNumber } from '../protocol/identity.js';
-import type { Allocated } from '../protocol/sealer.js';
 import { formatSectorId } from '../protocol/sector.js';
+import type { Allocated } from '../protocol/sector-answers.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import { isAllowed } from './allowed.js';
 import type { KeptLife, Lives } from './lives.js';

@@ -1,7 +1,8 @@
 /** One job beside sealing as the manager keeps it. */
 import type { JobKind, JobState } from '../protocol/job-view.js';
-import type { Deal, StateReport } from '../protocol/sealer.js';
+import type { StateReport } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
+import type { Deal } from '../protocol/sector-answers.js';
 
 export interface SnapUpTask {
   readonly kind: 'snapup';

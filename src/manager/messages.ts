@@ -1,5 +1,6 @@
 /** Messages to the mock chain: one for a submission, however often it is asked for. Pure. */
-import type { PollAnswer, SubmitAnswer } from '../protocol/sealer.js';
+import type { PollAnswer } from '../protocol/sealer.js';
+import type { SubmitAnswer } from '../protocol/sector-answers.js';
 
 export type MessageState = 'packed' | 'landed' | 'failed';
 

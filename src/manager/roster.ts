@@ -4,7 +4,7 @@ import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { shortText, someOf } from '../protocol/some-of.js';
 import type { Summary, WorkerEntry } from '../protocol/thread.js';
-import type { WorkerLife } from '../protocol/worker.js';
+import type { WorkerLife } from '../protocol/worker-life.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import type { WorkerRow } from '../store/worker-table.js';
 

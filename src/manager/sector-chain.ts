@@ -1,6 +1,7 @@
 /** What a sector has to do with the chain: its ticket, its messages, its seed. */
-import type { PollAnswer, PreCommit, SeedAnswer, SubmitAnswer, Ticket } from '../protocol/sealer.js';
+import type { PollAnswer, PreCommit, SeedAnswer } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
+import type { SubmitAnswer, Ticket } from '../protocol/sector-answers.js';
 import { landing, type MessageKind, type MockChain, ticketLasts } from './chain.js';
 import type { Lives } from './lives.js';
 import { type MessageState, messageState, pollAnswer, submission } from './messages.js';

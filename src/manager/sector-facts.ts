@@ -1,6 +1,7 @@
 /** What a finished sector is, for who works on it again. Pure. */
-import type { Deal, PreCommit } from '../protocol/sealer.js';
+import type { PreCommit } from '../protocol/sealer.js';
 import { payloadOf } from '../protocol/sector.js';
+import type { Deal } from '../protocol/sector-answers.js';
 import type { SectorLife } from './sector-life.js';
 
 /** The pieces it holds now, in the order in which they lie. */

@@ -1,9 +1,10 @@
 /** One sector as the manager keeps it. */
 import { timestamp } from '../protocol/clock.js';
 import type { JobView } from '../protocol/job-view.js';
-import type { Deal, PreCommit, StateReport, Ticket } from '../protocol/sealer.js';
+import type { PreCommit, StateReport } from '../protocol/sealer.js';
 import type { SectorView } from '../protocol/sealer-view.js';
 import { type SectorId, sectorOf } from '../protocol/sector.js';
+import type { Deal, Ticket } from '../protocol/sector-answers.js';
 import type { PieceRow } from '../store/fleet-store.js';
 
 export interface SectorLife {

@@ -2,8 +2,8 @@
 import { SealvisorError } from '../protocol/errors.js';
 import type { Asking } from '../protocol/identity.js';
 import type { AllowedSpec, DealsSpec, SnapUpJob, SnapUpProof } from '../protocol/jobs.js';
-import type { SubmitAnswer } from '../protocol/sealer.js';
 import { proofTypeOfNumber, type SectorId } from '../protocol/sector.js';
+import type { SubmitAnswer } from '../protocol/sector-answers.js';
 import { someOf } from '../protocol/some-of.js';
 import type { PieceRow } from '../store/fleet-store.js';
 import {

@@ -1,7 +1,7 @@
 /** Jobs beside sealing, as a thread gets them and hands them in (SPEC section 6); types only, as in `sealer.ts`. */
 import type { Asking, WithGiven } from './identity.js';
-import type { Allocated, Deal, SubmitAnswer, Ticket } from './sealer.js';
 import type { SectorId } from './sector.js';
+import type { Allocated, Deal, SubmitAnswer, Ticket } from './sector-answers.js';
 
 /** Whose sectors a thread may work on; null = anybody's. */
 export interface AllowedSpec {

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { errorLevels } from './level.js';
 import { shortText } from './some-of.js';
-import { workerLives } from './worker.js';
+import { workerLives } from './worker-life.js';
 
 export const count = z.number().int().min(0);
 const thirtyTwo = z.array(z.number().int().min(0).max(255)).length(32);

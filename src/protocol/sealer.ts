@@ -6,38 +6,13 @@ import type { Asking, WithGiven } from './identity.js';
 import type { AllowedSpec, DealsSpec, JobService } from './jobs.js';
 import type { ErrorLevel } from './level.js';
 import type { SectorId } from './sector.js';
-
-export interface Allocated {
-  readonly ID: { readonly Miner: number; readonly Number: number };
-  readonly ProofType: number;
-  /** The request that it was given under; left out where there was none. */
-  readonly Request?: string | null | undefined;
-}
-
-/** A deal to be placed into a sector. `Size` is the padded piece size in bytes, `PayloadSize` the file's. */
-export interface Deal {
-  readonly ID: number;
-  readonly PayloadSize: number;
-  readonly Piece: { readonly Size: number; readonly Cid: { readonly '/': string } };
-}
-
-/** `Ticket` is base64 of 32 bytes. */
-export interface Ticket {
-  readonly Ticket: string;
-  readonly Epoch: number;
-}
+import type { Allocated, Deal, SubmitAnswer, Ticket } from './sector-answers.js';
 
 /** `Seed` is base64 of 32 bytes; `Delay` in seconds. */
 export interface SeedAnswer {
   readonly ShouldWait: boolean;
   readonly Delay: number;
   readonly Seed: { readonly Seed: string; readonly Epoch: number } | null;
-}
-
-/** `Res`: 1 Accepted, 2 DuplicateSubmit, 3 MismatchedSubmission, 4 Rejected, 5 FilesMissed. */
-export interface SubmitAnswer {
-  readonly Res: number;
-  readonly Desc: string | null;
 }
 
 /** `State`: 1 Pending, 2 Packed, 3 Landed, 4 NotFound, 5 Failed, 6 PermFailed, 7 ShouldAbort. */

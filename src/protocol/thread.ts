@@ -1,6 +1,6 @@
 import type { ErrorLevel } from './level.js';
 import type { Sector } from './sector.js';
-import type { WorkerLife } from './worker.js';
+import type { WorkerLife } from './worker-life.js';
 
 export type PlanName = 'sealer' | 'snapup' | 'rebuild' | 'unseal' | 'wdpost';
 

@@ -1,10 +1,7 @@
 /** A worker as everyone sees it: its life, its limits, its breakers. Times are RFC 3339 UTC. */
 import type { ErrorLevel } from './level.js';
 import type { HistoryRow, Summary, ThreadMode, ThreadView } from './thread.js';
-
-export const workerLives = ['booting', 'serving', 'cordoned', 'draining', 'stopping', 'stopped'] as const;
-
-export type WorkerLife = (typeof workerLives)[number];
+import type { WorkerLife } from './worker-life.js';
 
 /** Who wanted it, why, since when. */
 export interface Wish {

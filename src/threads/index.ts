@@ -1,6 +1,7 @@
 export { threadCount, threadLimit } from './admission.js';
 export { handOver } from './hand-over.js';
 export { awaitHost, type Host, threadHost, type Verbs } from './host.js';
+export type { ThreadChild, ThreadStats } from './incarnation.js';
 export type { Delivery } from './outbox.js';
 export type { SnapshotNews } from './plain-snapshot.js';
 export { type SpareOptions, type SpareStats, type SpareThreads, spareThreads } from './spares.js';
@@ -9,8 +10,6 @@ export {
   type EntryOptions,
   type MachineOptions,
   type PerStart,
-  type ThreadChild,
   type ThreadChildOptions,
-  type ThreadStats,
   threadChild,
 } from './thread-child.js';

@@ -2,8 +2,8 @@ import type { Exit } from '../actors/index.js';
 import { systemCodeOf } from '../protocol/errors.js';
 import { exitOf } from './exit-of.js';
 import { type Heartbeat, watchHeartbeat } from './heartbeat.js';
+import type { ThreadChild, ThreadStats } from './incarnation.js';
 import { type Delivery, Outbox } from './outbox.js';
-import type { ThreadChild, ThreadStats } from './thread-child.js';
 import type { ThreadLink } from './thread-link.js';
 
 interface Running {

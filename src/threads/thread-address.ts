@@ -1,8 +1,8 @@
 /** Where a child of a supervisor is reached, whichever incarnation of it lives. */
 import type { ChildInfo, Supervisor } from '../actors/index.js';
 import { SealvisorError } from '../protocol/errors.js';
+import type { ThreadChild } from './incarnation.js';
 import type { Delivery } from './outbox.js';
-import type { ThreadChild } from './thread-child.js';
 
 export interface AddressOptions {
   /** How many events are kept while the child restarts; past it they are refused. @default 10000 */

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../actors/index.js';
 import { messageOf } from '../protocol/errors.js';
 import type { UsedNumber } from '../protocol/identity.js';
 import type { Summary } from '../protocol/thread.js';
-import type { WorkerLife } from '../protocol/worker.js';
+import type { WorkerLife } from '../protocol/worker-life.js';
 
 export interface HeartbeatOptions {
   readonly name: string;

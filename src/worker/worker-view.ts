@@ -1,7 +1,8 @@
 /** The worker as everyone sees it. */
 import type { WorkerRecord } from '../../machines/worker-record.js';
 import { summarize, type ThreadView } from '../protocol/thread.js';
-import type { ManagerFacts, WorkerLife, WorkerView } from '../protocol/worker.js';
+import type { ManagerFacts, WorkerView } from '../protocol/worker.js';
+import type { WorkerLife } from '../protocol/worker-life.js';
 import type { Desk } from './desk-words.js';
 import { drainView } from './drain.js';
 import type { Places } from './places.js';

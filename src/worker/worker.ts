@@ -7,7 +7,7 @@ import { homeMark } from '../processes/mark.js';
 import { messageOf } from '../protocol/errors.js';
 import { limitNames } from '../protocol/stages.js';
 import { summarize } from '../protocol/thread.js';
-import type { WorkerLife } from '../protocol/worker.js';
+import type { WorkerLife } from '../protocol/worker-life.js';
 import { createWorkerControl } from './control.js';
 import { watchDisks } from './disk-watch.js';
 import { drainer } from './drain.js';

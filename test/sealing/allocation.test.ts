@@ -1,6 +1,7 @@
 /** A sector that was given while its thread was told to pause is not lost. */
 import { expect, test } from 'vitest';
-import type { Allocated, SectorService } from '#src/protocol/sealer.js';
+import type { SectorService } from '#src/protocol/sealer.js';
+import type { Allocated } from '#src/protocol/sector-answers.js';
 import { planStages } from '#src/sealing/stages/plan-stages.js';
 import { allocateSector } from '#src/sealing/stages/sector.js';
 import { stageContext } from './stage-context.js';

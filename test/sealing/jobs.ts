@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RebuildJob, SnapUpJob, SnapUpProof, UnsealJob, WdPostJob } from '#src/protocol/jobs.js';
-import type { Deal, PreCommit } from '#src/protocol/sealer.js';
+import type { PreCommit } from '#src/protocol/sealer.js';
 import { proofTypeOfSize } from '#src/protocol/sector.js';
+import type { Deal } from '#src/protocol/sector-answers.js';
 import { gives, id, type PlanWorld, ticket } from './plan-world.js';
 
 export const sectorOfSize = (size: number) => ({

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { serviceChild, type TreeNode } from '#src/actors/index.js';
-import type { Ticket } from '#src/protocol/sealer.js';
+import type { Ticket } from '#src/protocol/sector-answers.js';
 import { openThreadStore } from '#src/store/thread-store.js';
 import { freshDir, isIn, noJobs, setup } from './setup.js';
 

@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
-import type { Deal } from '../../protocol/sealer.js';
+import type { Deal } from '../../protocol/sector-answers.js';
 import type { PieceInfo } from '../tasks.js';
 import { writeJson } from './atomic-file.js';
 import { cachePath } from './cache-files.js';

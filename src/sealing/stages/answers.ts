@@ -1,7 +1,7 @@
 /** What a processor answers is compared with what is known of the sector before anything rests on it. */
 import { randomBytes } from 'node:crypto';
 import { StageError } from '../../protocol/level.js';
-import type { Ticket } from '../../protocol/sealer.js';
+import type { Ticket } from '../../protocol/sector-answers.js';
 import { output, type StageContext } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';

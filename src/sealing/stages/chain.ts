@@ -1,6 +1,7 @@
 /** Stages that ask the chain, through the manager. */
 import { StageError } from '../../protocol/level.js';
-import type { Allocated, PollAnswer, SubmitAnswer, Ticket } from '../../protocol/sealer.js';
+import type { PollAnswer } from '../../protocol/sealer.js';
+import type { Allocated, SubmitAnswer, Ticket } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { Tasks } from '../tasks.js';
 import { checkC2, checkRandomness } from './answers.js';

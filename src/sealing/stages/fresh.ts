@@ -1,6 +1,6 @@
 /** Looks at the clock before a stage wastes hours on what the chain would not take any more. */
 import { StageError } from '../../protocol/level.js';
-import type { Ticket } from '../../protocol/sealer.js';
+import type { Ticket } from '../../protocol/sector-answers.js';
 import { type Age, ageOf, ageText, isTicketShort } from '../deadlines.js';
 import { output, type StageContext, sectorAtHand } from '../stage.js';
 

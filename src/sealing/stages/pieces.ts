@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StageError } from '../../protocol/level.js';
-import type { Deal } from '../../protocol/sealer.js';
 import { payloadOf } from '../../protocol/sector.js';
+import type { Deal } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext } from '../stage.js';
 import type { PieceFile, PieceInfo } from '../tasks.js';
 import { checkCommD } from './answers.js';

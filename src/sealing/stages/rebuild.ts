@@ -1,5 +1,5 @@
 import { StageError } from '../../protocol/level.js';
-import type { Deal, Ticket } from '../../protocol/sealer.js';
+import type { Deal, Ticket } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { isForeign } from '../whose-sector.js';

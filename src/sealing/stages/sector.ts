@@ -1,8 +1,8 @@
 /** Stages that get a sector and let it go. */
 import { rm } from 'node:fs/promises';
 import { SealvisorError } from '../../protocol/errors.js';
-import type { Allocated, Deal } from '../../protocol/sealer.js';
 import { type Sector, sectorOf } from '../../protocol/sector.js';
+import type { Allocated, Deal } from '../../protocol/sector-answers.js';
 import { sectorFiles } from '../sector-files.js';
 import { type Stage, sectorAtHand } from '../stage.js';
 import { leavePlaces } from '../stores/keep-place.js';

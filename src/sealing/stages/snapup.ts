@@ -1,5 +1,5 @@
 import { StageError } from '../../protocol/level.js';
-import type { Deal } from '../../protocol/sealer.js';
+import type { Deal } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import { attachedStore, storedSector } from '../stored-sector.js';
 import type { PieceInfo, Tasks } from '../tasks.js';

@@ -1,6 +1,6 @@
 /** What snapup and rebuild do alike: new data are encoded into a sector that was sealed empty, and proven. */
 import { StageError } from '../../protocol/level.js';
-import type { Deal } from '../../protocol/sealer.js';
+import type { Deal } from '../../protocol/sector-answers.js';
 import { output, type StageContext } from '../stage.js';
 import type { StoredSector } from '../stored-sector.js';
 import type { PieceInfo, Tasks } from '../tasks.js';

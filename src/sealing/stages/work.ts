@@ -1,7 +1,7 @@
 /** Stages that seal: what a processor is asked, and what is made of its answer. */
 import { rm } from 'node:fs/promises';
 import { StageError } from '../../protocol/level.js';
-import type { Deal, Ticket } from '../../protocol/sealer.js';
+import type { Deal, Ticket } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { isForeign, isOurPc1 } from '../whose-sector.js';

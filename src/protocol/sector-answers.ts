@@ -1,0 +1,27 @@
+/** What a manager answers of one sector, whatever the plan; types only, as in `sealer.ts`. */
+
+export interface Allocated {
+  readonly ID: { readonly Miner: number; readonly Number: number };
+  readonly ProofType: number;
+  /** The request that it was given under; left out where there was none. */
+  readonly Request?: string | null | undefined;
+}
+
+/** A deal to be placed into a sector. `Size` is the padded piece size in bytes, `PayloadSize` the file's. */
+export interface Deal {
+  readonly ID: number;
+  readonly PayloadSize: number;
+  readonly Piece: { readonly Size: number; readonly Cid: { readonly '/': string } };
+}
+
+/** `Ticket` is base64 of 32 bytes. */
+export interface Ticket {
+  readonly Ticket: string;
+  readonly Epoch: number;
+}
+
+/** `Res`: 1 Accepted, 2 DuplicateSubmit, 3 MismatchedSubmission, 4 Rejected, 5 FilesMissed. */
+export interface SubmitAnswer {
+  readonly Res: number;
+  readonly Desc: string | null;
+}
