@@ -52,7 +52,8 @@ const cutAt =
 
 test('a body that is cut is resumed where it ended, as often as it takes', async () => {
   const { result, asked, got } = await downloaded(cutAt(40_000), cutAt(70_000), cutAt(size));
-  expect(payload.equals(result as Buffer)).toBe(true);
+  // An error is no buffer, and equals nothing.
+  expect(Buffer.from(payload).equals(result as Buffer)).toBe(true);
   expect(asked).toHaveLength(3);
   expect(asked[0]).toBeUndefined();
   expect(asked.slice(1).every((range) => /^bytes=\d+-$/.test(range ?? ''))).toBe(true);
