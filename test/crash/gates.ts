@@ -12,7 +12,7 @@ const names = [...new Set(Object.values(plans).flatMap(({ states }) => states.ma
 
 /** For `[sealvisor]`: every stage ends at its gate. */
 export const gatedStages = `[sealvisor.builtin]\nleast = { ${names
-  .map((name, at) => `${JSON.stringify(name)} = "${at + 1}h"`)
+  .map((name, at) => `${JSON.stringify(name)} = "${at + 301}h"`)
   .join(', ')} }`;
 
 export interface Gates {
