@@ -104,6 +104,13 @@ function withNotes(plan: Plan, to: string, outputs: ThreadRecord['outputs']): Th
   return { ...outputs, files: Object.fromEntries(Object.entries(files).filter(([name]) => isKept(name))) };
 }
 
+/** A sector that is given up already stays so by the first word: it may say that the sector is finalized. */
+function givenUp({ state, outputs }: ThreadRecord, reason: string): ThreadRecord['outputs'] {
+  return state === 'Aborted' && outputs.abortedBy !== undefined
+    ? { abortReason: reason }
+    : { abortReason: reason, abortedBy: 'operator' };
+}
+
 /** An operator's resume, to the same state or another one; outputs the new state does not rest on are dropped. */
 export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
   const to = command.state ?? record.state;
@@ -133,7 +140,7 @@ export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand,
   const next: ThreadRecord = {
     ...record,
     state: to,
-    outputs: abort ? { ...kept, abortReason: abort.message } : kept,
+    outputs: abort ? { ...kept, ...givenUp(record, abort.message) } : kept,
     intent: null,
     isPaused: false,
     isResting: false,

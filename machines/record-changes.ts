@@ -48,7 +48,12 @@ export interface StageFailure {
   readonly message: string;
   /** The other side could not be reached at all (SPEC section 3). */
   readonly isUnreachable?: boolean;
+  /** The chain refused what the sector needs to get there. */
+  readonly isRejected?: boolean;
 }
+
+/** Whose word it is that a sector is given up: its stored files go by it, or stay. */
+export type AbortedBy = 'operator' | 'manager' | 'finalized' | 'rejected' | 'stage';
 
 export const iso = (ms: number) => new Date(ms).toISOString();
 
@@ -151,7 +156,8 @@ export function fail(
   const retries = failure.level === 'temporary' && record.tries < how.policy.tries;
   // A sector that is given up already cannot be given up again: what is in the way is for a person.
   const isLost = failure.level === 'abort' && record.state !== 'Aborted';
-  if (isLost) return lose(plan, record, failure.message, nowMs);
+  const by = failure.isRejected ? 'rejected' : 'stage';
+  if (isLost) return lose(plan, record, { reason: failure.message, by }, nowMs);
   const level: Level = retries || failure.level === 'critical' ? failure.level : 'permanent';
   const at = iso(nowMs);
   const lastError = { level, message: failure.message, stage, at };
@@ -208,14 +214,19 @@ function waitOut(
 }
 
 /** The sector is lost, by a stage's word or the other side's: the thread lets it go, and stays paused if it was. */
-export function lose(plan: Plan, record: ThreadRecord, reason: string, nowMs: number): Change {
+export function lose(
+  plan: Plan,
+  record: ThreadRecord,
+  { reason, by }: { readonly reason: string; readonly by: AbortedBy },
+  nowMs: number,
+): Change {
   const at = iso(nowMs);
   const stage = planState(plan, record.state)?.stage ?? '-';
   const facts = { stage, level: 'abort', message: reason } as const;
   const next: ThreadRecord = {
     ...record,
     state: 'Aborted',
-    outputs: { ...record.outputs, abortReason: reason },
+    outputs: { ...record.outputs, abortReason: reason, abortedBy: by },
     lastError: { level: 'abort', message: reason, stage, at },
     isPaused: record.isPaused || record.intent !== null,
     tries: 0,

@@ -103,9 +103,11 @@ export function threadParts(plan: Plan, work: ThreadWork) {
         const message = `no edge ${outcomeOf(event).event} leads out of ${state}: resume to start the stage over, or to another state`;
         return failed(context, { level: 'critical', message });
       }),
-      lose: assign(({ context, event }) =>
-        over(lose(plan, context.record, (event as SectorLost).reason, context.now())),
-      ),
+      lose: assign(({ context, event }) => {
+        const { reason, isFinalized } = event as SectorLost;
+        const by = isFinalized ? 'finalized' : 'manager';
+        return over(lose(plan, context.record, { reason, by }, context.now()));
+      }),
       hold: assign(({ context }) => changed(hold(context.record, context.now()))),
       cancelPause: assign(({ context, event }) =>
         changed(cancelPause(context.record, event as ResumeCommand, context.now())),

@@ -57,6 +57,8 @@ export interface SectorLost {
   readonly type: 'SECTOR.LOST';
   readonly sector: string;
   readonly reason: string;
+  /** Whether the manager has its end already. @default false */
+  readonly isFinalized?: boolean;
 }
 
 export type ThreadEvent = PauseCommand | ResumeCommand | SectorLost | { readonly type: 'THREAD.STOP' };

@@ -6,11 +6,14 @@ export type ErrorLevel = (typeof errorLevels)[number];
 /** A stage's failure with its level; the level decides what the thread does next. */
 export class StageError extends Error {
   override readonly name = 'StageError';
+  /** The chain refused what the sector needs to get there. */
+  readonly isRejected: boolean;
   constructor(
     readonly level: ErrorLevel,
     message: string,
-    options: { cause?: unknown } = {},
+    options: { cause?: unknown; isRejected?: boolean } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.isRejected = options.isRejected ?? false;
   }
 }

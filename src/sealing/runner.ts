@@ -53,7 +53,10 @@ const outages = new Set(['unreachable', 'deadline_exceeded', 'other_manager']);
 
 /** What a thrown thing means for the thread (SPEC section 3). */
 export function failureOf(thrown: unknown): StageFailure {
-  if (thrown instanceof StageError) return { level: thrown.level, message: thrown.message };
+  if (thrown instanceof StageError) {
+    const { level, message, isRejected } = thrown;
+    return isRejected ? { level, message, isRejected } : { level, message };
+  }
   const code = systemCodeOf(thrown);
   const message = messageOf(thrown);
   if (code !== undefined && diskErrors.has(code))

@@ -54,6 +54,8 @@ export interface StageContext {
   /** Wall time, ms. */
   now(): number;
   progress(progress: Progress): void;
+  /** Tells the operator, in one line. @default nobody is told */
+  warn?(line: string): void;
   /** Has a processor do a task: our own in this thread, or a child process. Settles only when nobody works on it any more. */
   process<S extends ProcessorStage>(stage: S, task: Tasks[S]['task']): Promise<Tasks[S]['output']>;
   /** Waits, unless the stage is aborted first. */

@@ -41,7 +41,7 @@ export interface ThreadLifeOptions {
     record: ThreadRecord,
     signal: AbortSignal,
     progress: (progress: Progress) => void,
-  ): Pick<StageContext, 'service' | 'request' | 'attached' | 'process'>;
+  ): Pick<StageContext, 'service' | 'request' | 'attached' | 'process' | 'warn'>;
   onView(view: ThreadView): void;
   onProgress(progress: Progress): void;
   onStopped(): void;
@@ -159,7 +159,9 @@ export function threadLife(options: ThreadLifeOptions) {
     record,
     view,
     start: () => void actor.start(),
-    lose: (sector: string, reason: string) => actor.send({ type: 'SECTOR.LOST', sector, reason }),
+    /** `isFinalized`: the manager has its end already. */
+    lose: (sector: string, reason: string, isFinalized = false) =>
+      actor.send({ type: 'SECTOR.LOST', sector, reason, isFinalized }),
     /** Ends at a safe point. */
     stop: async () => {
       actor.send({ type: 'THREAD.STOP' });

@@ -48,9 +48,9 @@ const reports = sectorReports({
   send: (id, body, given = null) => remoteService(host.call, given).reportState(id, body),
   everyMs: () => settings.rpcPollingIntervalMs,
   onRefused: (line) => host.say({ type: 'warning', line }),
-  onVerdict: (id, { abortReason }) => {
-    const reason = abortReason ?? 'the manager holds this sector for done';
-    life.lose(formatSectorId(id), reason);
+  onVerdict: (id, { abortReason, finalized }) => {
+    const reason = abortReason || 'the manager holds this sector for done';
+    life.lose(formatSectorId(id), reason, finalized || !abortReason);
   },
 });
 const heartbeat = jobHeartbeat({
@@ -109,6 +109,7 @@ function lifeOf(from: ThreadRecord): ThreadLife {
     stageContext: (present, signal, progress) => ({
       service: serviceOf(present),
       request: store.request,
+      warn: (line: string) => host.say({ type: 'warning', line }),
       attached,
       process: (stage, task) => processTask(processes, stage, task, { signal, progress }),
     }),

@@ -155,6 +155,32 @@ test('a finished sector that the manager has given up is given up: its report wo
   expect(one.record().outputs.abortReason).toBe(reason);
 });
 
+describe('whose word it is stays known: stored files go by it', () => {
+  const persisted = { record: recordAt('Persisted') };
+  test.each<[string, (one: One) => void | Promise<void>, string]>([
+    ['the manager, which gave it up', (one) => one.lose(sector.id, reason), 'manager'],
+    ['the manager, which has its end', (one) => one.lose(sector.id, reason, true), 'finalized'],
+    ['a stage', (one) => one.fail('abort', 'lost'), 'stage'],
+  ])('%s', async (_, happens, by) => {
+    const one = thread(persisted);
+    await happens(one);
+    expect(one.record()).toMatchObject({ state: 'Aborted', outputs: { abortedBy: by } });
+  });
+
+  test('an operator', () => {
+    const one = thread({ record: recordAt('Persisted', paused) });
+    one.resume('Aborted');
+    expect(one.record()).toMatchObject({ state: 'Aborted', outputs: { abortedBy: 'operator' } });
+  });
+
+  test('an operator, of a sector whose end the manager has: it stays the manager’s word', () => {
+    const one = thread({ record: recordAt('Persisted', paused) });
+    one.lose(sector.id, reason, true);
+    one.resume('Aborted');
+    expect(one.record()).toMatchObject({ outputs: { abortedBy: 'finalized' } });
+  });
+});
+
 describe('the word of a lost sector changes nothing', () => {
   test.each([
     ['of another sector', recordAt('TicketAssigned'), 's-t010000-3'],

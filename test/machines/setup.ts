@@ -254,7 +254,8 @@ export function thread(start: Start = {}) {
       actor.send({ type: 'THREAD.PAUSE', how, by: 'alice', reason: 'swap disk' }),
     resume: (state: string | null = null, reason: string | null = null, force = false) =>
       actor.send({ type: 'THREAD.RESUME', state, force, by: 'bob', reason }),
-    lose: (id: string, reason: string) => actor.send({ type: 'SECTOR.LOST', sector: id, reason }),
+    lose: (id: string, reason: string, isFinalized = false) =>
+      actor.send({ type: 'SECTOR.LOST', sector: id, reason, isFinalized }),
     stop: () => actor.send({ type: 'THREAD.STOP' }),
   };
 }

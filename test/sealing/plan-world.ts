@@ -37,6 +37,9 @@ export interface RunOptions {
   readonly process?: StageContext['process'];
   readonly settings?: Partial<StageContext['settings']>;
   readonly onProgress?: StageContext['progress'];
+  readonly warn?: (line: string) => void;
+  /** @default the world's own */
+  readonly stores?: StageContext['stores'];
   /** Is given each record on the way. */
   readonly onRecord?: (record: ThreadRecord) => void;
 }
@@ -140,13 +143,14 @@ async function runPlan(name: string, { location, piecesDir, stores, service, giv
         unsealRoots: [dirname(location)],
         ...given.settings,
       },
-      stores,
+      stores: given.stores ?? stores,
       localPiecesDirs: [piecesDir],
       deadlines: { epochMs: 30_000, ticket: 2880, preCommit: 86_550, margin: 60 },
       service,
       signal,
       now: () => Date.parse('2026-11-22T10:00:00.000Z'),
       progress,
+      ...(given.warn ? { warn: given.warn } : {}),
       process: given.process ?? ((stage, task) => runTask(stage, task, { signal, progress })),
     });
     if (outcome.event === 'Idle' || outcome.event === 'Released') return record;

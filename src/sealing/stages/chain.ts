@@ -36,7 +36,7 @@ export function checkSubmission(
     case 3:
       throw new StageError(mismatched, `${what} differs from what was submitted before${desc}`);
     case 4:
-      throw new StageError('abort', `${what} was rejected${desc}`);
+      throw new StageError('abort', `${what} was rejected${desc}`, { isRejected: true });
     case 5:
       throw new StageError('permanent', `${what}: the manager misses files of the sector${desc}`);
     default:
@@ -67,7 +67,7 @@ async function untilLanded(
       case 6:
         throw new StageError('permanent', `${what} failed on chain for good${desc}`);
       case 7:
-        throw new StageError('abort', `${what} is not going to get on chain${desc}`);
+        throw new StageError('abort', `${what} is not going to get on chain${desc}`, { isRejected: true });
       default:
         throw new StageError('permanent', `${what} is in an unknown state ${State}${desc}`);
     }

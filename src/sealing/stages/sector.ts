@@ -7,6 +7,7 @@ import { sectorFiles } from '../sector-files.js';
 import { type Stage, sectorAtHand } from '../stage.js';
 import { leavePlaces } from '../stores/keep-place.js';
 import { allocation, allowed } from './allocation.js';
+import { removeStored } from './give-up.js';
 
 export const allocateSector = (): Stage =>
   allocation(
@@ -49,8 +50,10 @@ function isNoneOfIts(thrown: unknown): boolean {
 export const abort: Stage = async (context) => {
   const { sector, outputs } = context.record;
   if (sector) {
+    const left = await removeStored(context);
+    for (const line of left) context.warn?.(`${sector.id} is given up: ${line}`);
     await context.service
-      .reportAborted(sector, String(outputs.abortReason ?? 'aborted'))
+      .reportAborted(sector, [String(outputs.abortReason ?? 'aborted'), ...left].join('; '))
       .catch((thrown: unknown) => {
         if (!isNoneOfIts(thrown)) throw thrown;
       });

@@ -14,6 +14,8 @@ interface Told {
 export interface Occupant {
   /** Whether anything lies there at all. */
   readonly isThere: boolean;
+  /** Whether the sector's own file does. */
+  readonly hasFile: boolean;
   /** What our own files say: `sealvisor.json`, and `p_aux` as our pc2 writes it. */
   readonly told: readonly Told[];
   /** The `p_aux` of another's pc2; CommR is in it, but hashed as only those can. */
@@ -35,8 +37,9 @@ export async function occupantOf({ file, cacheDir }: StoredSector): Promise<Occu
     if (commR) told.push({ commR, by: path });
     else if (bytes && name === auxFile && bytes.length > 0) foreignAux = bytes;
   }
-  const isThere = told.length > 0 || (await isAt(file)) || (await hasFiles(cacheDir));
-  return { isThere, told, foreignAux };
+  const hasFile = await isAt(file);
+  const isThere = told.length > 0 || hasFile || (await hasFiles(cacheDir));
+  return { isThere, hasFile, told, foreignAux };
 }
 
 /** Undefined when it is not there, or too large to be what is looked for. */

@@ -1,0 +1,128 @@
+/** A sector that is given up takes with it what its thread has stored of it, and nothing else: in doubt a file stays. */
+import { readFile, rm } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { messageOf, systemCodeOf } from '../../protocol/errors.js';
+import { syncDirectory } from '../builtin/atomic-file.js';
+import { sectorFiles } from '../sector-files.js';
+import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
+import { checkStore, type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
+import { type Brought, broughtBy } from '../stores/brought.js';
+import { type Occupant, occupantOf } from '../stores/occupant.js';
+import { claimed, claimFile } from '../stores/place-claim.js';
+
+/** Which of a sector's stored files a plan has made. A rebuild makes again what the chain knows: they are kept. */
+const madeBy: Readonly<Record<string, StoredKind>> = { sealer: 'sealed', snapup: 'update' };
+
+/**
+ * Removes the stored files whose CommR is one that this thread has brought there. Repeatable: the file goes first, and
+ * what tells the CommR behind it. @returns what stays, each with its reason
+ */
+export async function removeStored(context: StageContext): Promise<readonly string[]> {
+  const { record, location, stores } = context;
+  const kind = madeBy[record.plan];
+  const all = await broughtBy(location, sectorAtHand(context).id);
+  if (kind === undefined || all.length === 0) return [];
+  const keeps = await whyAllStay(context);
+  const left: string[] = [];
+  for (const brought of all) {
+    const store = stores.find(({ location: root }) => brought.file.startsWith(`${root}${sep}`));
+    const why = keeps ?? (await removedFrom(context, store, kind, brought));
+    if (why !== null) left.push(`${brought.file} stays: ${why}`);
+  }
+  return left;
+}
+
+/** Why nothing may be removed; null when the chain does not have the sector and is not going to. */
+async function whyAllStay(context: StageContext): Promise<string | null> {
+  const { plan, outputs } = context.record;
+  const by = outputs.abortedBy;
+  if (by === 'finalized') return 'the manager says that the sector is finalized';
+  if (by !== 'operator' && by !== 'manager' && by !== 'rejected')
+    return 'it is not certain that the chain does not have it';
+  // Whether an upgrade's submission was taken is asked of nobody: an answer may have been lost.
+  if (plan === 'snapup' && by !== 'rejected') return 'its upgrade may be on chain';
+  if (plan === 'snapup') return null;
+  if (outputs.proof === true && by !== 'rejected') return 'its proof was submitted, and may be on chain';
+  const { State } = await context.service.pollProofState(sectorAtHand(context)).catch((thrown: unknown) => {
+    // One that cannot be reached is waited for; another's error says that it knows nothing of it.
+    const code = systemCodeOf(thrown) ?? '';
+    if (context.signal.aborted || /^(unreachable|deadline_exceeded|other_manager)$/.test(code)) throw thrown;
+    return { State: null };
+  });
+  // Not found, failed for good, and not going to get there.
+  if (State === 4 || State === 6 || State === 7) return null;
+  return State === null ? 'the manager knows nothing of its proof' : 'its proof may be on chain';
+}
+
+/** Why the files were not removed; null when they are gone. */
+async function removedFrom(
+  context: StageContext,
+  store: AttachedStore | undefined,
+  kind: StoredKind,
+  { file, commRs }: Brought,
+): Promise<string | null> {
+  if (!store) return 'no attached store holds it';
+  if (store.readonly) return `store ${store.name} is attached read-only`;
+  const { id } = sectorAtHand(context);
+  const place = storedSector(store, id, kind);
+  if (place.file !== file) return 'it is not of this job';
+  try {
+    // Below a disk that is not mounted nothing is missing, and nothing is removed.
+    await checkStore(store);
+    const occupant = await occupantOf(place);
+    if (!occupant.isThere) return null;
+    const why = await isAnother(context, occupant, commRs);
+    if (why !== null) return why;
+    return await removedUnderClaim(context, store, place, commRs);
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
+
+/** Another thread may bring a sector of this number there at the same moment: one of both holds the place. */
+async function removedUnderClaim(
+  context: StageContext,
+  store: AttachedStore,
+  place: StoredSector,
+  commRs: readonly string[],
+): Promise<string | null> {
+  const { workerName: worker, location } = context;
+  const path = claimFile(place.file);
+  const at = new Date(context.now()).toISOString();
+  const holder = await claimed(path, { commR: commRs.at(-1) ?? '', worker, location, at });
+  if (holder.location !== location || holder.worker !== worker)
+    return `worker ${holder.worker} brings a sector there (${path})`;
+  const why = await isAnother(context, await occupantOf(place), commRs);
+  if (why === null) {
+    await checkStore(store);
+    await rm(place.file, { force: true });
+    await syncDirectory(dirname(place.file));
+    // A kill in between leaves a rest that is known by its CommR.
+    await rm(place.cacheDir, { recursive: true, force: true });
+    await syncIfThere(dirname(place.cacheDir));
+  }
+  await rm(path, { force: true });
+  return why;
+}
+
+/** Why what lies there may be another sector; null when it is one that this thread has brought. */
+async function isAnother(
+  context: StageContext,
+  { told, foreignAux, hasFile }: Occupant,
+  commRs: readonly string[],
+): Promise<string | null> {
+  const other = told.find(({ commR }) => !commRs.includes(commR));
+  if (other) return `it is another sector (CommR ${other.commR}, says ${other.by})`;
+  if (told.length > 0 || !hasFile) return null;
+  const { cacheDir } = sectorFiles(context.location, sectorAtHand(context).id);
+  const own = foreignAux && (await readFile(join(cacheDir, 'p_aux')).catch(() => null));
+  return own && foreignAux?.equals(own)
+    ? null
+    : 'no file beside it tells its CommR: it may be another sector';
+}
+
+async function syncIfThere(directory: string): Promise<void> {
+  await syncDirectory(directory).catch((thrown: unknown) => {
+    if (systemCodeOf(thrown) !== 'ENOENT') throw thrown;
+  });
+}
