@@ -1,6 +1,7 @@
 /** Marks of locations and stores, without a running daemon. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { systemClock } from '../../src/actors/system-clock.js';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import type { RootKind } from '../../src/disks/mark.js';
 import { admitRoot, takeRoot } from '../../src/disks/open-root.js';
@@ -15,11 +16,6 @@ export interface StoreOptions {
   readonly kind?: string;
   readonly json?: boolean;
 }
-
-const timers = {
-  setTimeout: (act: () => void, ms: number) => setTimeout(act, ms),
-  clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout),
-};
 
 export async function storeList({ config, json = false }: StoreOptions): Promise<void> {
   show(await surveyOf(config).look(), json);
@@ -58,7 +54,11 @@ function kindOf(text: string): RootKind {
 function surveyOf(path: string | undefined) {
   if (path === undefined) throw new SealvisorError('usage', 'name the configuration: -c <config>');
   const { config } = loadWorkerConfig(path);
-  return storeSurvey(config, { workerName: config.worker.name ?? hostname(), timers, now: new Date() });
+  return storeSurvey(config, {
+    workerName: config.worker.name ?? hostname(),
+    timers: systemClock,
+    now: new Date(),
+  });
 }
 
 function show(stores: readonly SurveyedStore[], json: boolean): void {

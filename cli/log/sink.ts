@@ -1,4 +1,5 @@
 /** Lines on their way to a log: bounded, never waited for. What finds no room is counted, and the count is told when there is room. */
+import { idleClock, systemClock } from '../../src/actors/system-clock.js';
 import { systemCodeOf } from '../../src/protocol/errors.js';
 import type { Outlet } from './outlet.js';
 
@@ -17,7 +18,7 @@ export interface SinkOptions {
   /** Bytes that may wait. @default 1 MiB */
   readonly mostBytes?: number;
   /** @default the timers of this process */
-  readonly clock?: { now(): number; setTimeout(run: () => void, ms: number): unknown };
+  readonly clock?: { now(): number; setTimeout(fn: () => void, ms: number): unknown };
 }
 
 export interface Sink {
@@ -35,18 +36,11 @@ const chunkBytes = 64 * 1024;
 const notRead = 'its reader does not read';
 const firstRetryMs = 20;
 const longestRetryMs = 1000;
-const wallTimers = {
-  now: Date.now,
-  setTimeout: (run: () => void, ms: number) => {
-    // An unwritten log keeps no process alive.
-    const timer = setTimeout(run, ms);
-    timer.unref();
-    return timer;
-  },
-};
+/** An unwritten log keeps no process alive. `now` is shown as a date. */
+const idleTimers = { ...idleClock, now: Date.now };
 
 export function boundedSink(options: SinkOptions): Sink {
-  const { gapLine, mostBytes = mebibyte, clock = wallTimers } = options;
+  const { gapLine, mostBytes = mebibyte, clock = idleTimers } = options;
   let { outlet } = options;
   let next: Outlet | undefined;
   const queue: Buffer[] = [];
@@ -139,9 +133,9 @@ export function boundedSink(options: SinkOptions): Sink {
     flush: async (withinMs) => {
       if (!isWriting) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, withinMs);
+        const timer = systemClock.setTimeout(resolve, withinMs);
         waiting.add(() => {
-          clearTimeout(timer);
+          systemClock.clearTimeout(timer);
           resolve();
         });
       });

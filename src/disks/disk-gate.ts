@@ -5,7 +5,7 @@
 
 /** A clock's timers. */
 export interface Timers {
-  setTimeout(act: () => void, ms: number): unknown;
+  setTimeout(fn: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
 }
 

@@ -1,7 +1,6 @@
 /** Looks through a pieces directory again and again: what is put there while the manager runs is picked up. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Service } from '../actors/index.js';
-import { idleClock } from '../actors/system-clock.js';
+import { idleClock, sleep } from '../actors/system-clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import { scanPieces } from './pieces.js';
@@ -71,7 +70,7 @@ export async function watchPieces(options: PieceWatchOptions): Promise<PieceWatc
   else {
     await look();
     // What was copied here just now is one batch: it is not torn by a second.
-    if (pending > 0) await delay(settledMs);
+    if (pending > 0) await sleep(settledMs);
     if (pending > 0) await look();
     plan(0);
   }

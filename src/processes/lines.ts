@@ -7,20 +7,22 @@ const mebibyte = 1024 * 1024;
  * costs what is written to it; and its growing by leaps leaves nothing to be joined when an answer of 50 MB ends, for
  * which the loop would stand still.
  */
-const blockSizes = [mebibyte, 64 * mebibyte, longestText] as const;
+const blockSizes = [mebibyte, 80 * mebibyte, longestText] as const;
 
 /**
  * Splits a stream into lines. What a line has over `longest` bytes is dropped, so that a child that never ends one
- * does not fill the memory. A line over 1 MiB has its ArrayBuffer to itself: it may be transferred.
+ * does not fill the memory; `bytes` is how many it had. A line over 1 MiB has its ArrayBuffer to itself: it may be transferred.
  */
 export function lineSplitter(
-  onLine: (line: Buffer) => void,
+  onLine: (line: Buffer, bytes: number) => void,
   longest: number = longestText,
 ): (chunk: Buffer) => void {
   let begun: Buffer = Buffer.alloc(0);
   let length = 0;
+  let dropped = 0;
   const keep = (part: Buffer) => {
     const kept = part.subarray(0, longest - length);
+    dropped += part.length - kept.length;
     const needed = length + kept.length;
     if (needed > begun.length) begun = moved(begun.subarray(0, length), needed);
     kept.copy(begun, length);
@@ -31,15 +33,17 @@ export function lineSplitter(
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
       const rest = chunk.subarray(from, end);
       from = end + 1;
-      if (length === 0) {
-        onLine(rest.subarray(0, longest));
+      if (length === 0 && dropped === 0) {
+        onLine(rest.subarray(0, longest), rest.length);
         continue;
       }
       keep(rest);
       const line = begun.subarray(0, length);
+      const bytes = length + dropped;
       begun = Buffer.alloc(0);
       length = 0;
-      onLine(line);
+      dropped = 0;
+      onLine(line, bytes);
     }
     if (from < chunk.length) keep(chunk.subarray(from));
   };

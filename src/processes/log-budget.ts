@@ -1,5 +1,7 @@
 /** What one child may have logged: the first lines of each period, and the number of those that were dropped. */
 
+import { idleClock } from '../actors/system-clock.js';
+
 export interface LogBudgetOptions {
   /** For the line that says how many were dropped. */
   readonly name: string;
@@ -23,7 +25,13 @@ export function logBudget(
   say: (line: string) => void,
   options: LogBudgetOptions,
 ): (line: Buffer | string) => void {
-  const { name, periodMs = 10_000, mostLines = 500, mostBytes = 256 * kibibyte, later = timer } = options;
+  const {
+    name,
+    periodMs = 10_000,
+    mostLines = 500,
+    mostBytes = 256 * kibibyte,
+    later = idleClock.setTimeout,
+  } = options;
   let lines = 0;
   let bytes = 0;
   let dropped = 0;
@@ -52,8 +60,4 @@ function shown(line: Buffer | string): string {
   if (line.length <= longestLogLine) return line.toString();
   const most = longestLogLine - cutMark.length;
   return (typeof line === 'string' ? line.slice(0, most) : line.toString('utf8', 0, most)) + cutMark;
-}
-
-function timer(run: () => void, ms: number): void {
-  setTimeout(run, ms).unref();
 }

@@ -29,7 +29,9 @@ export interface ProcessChildOptions extends SpawnOptions {
   /** How long after `stop()` the group is killed, ms; a supervisor's own deadline (`shutdown`) may come first. @default 5000 */
   readonly graceMs?: number;
   /** Each line on stdout, except the ready line; `log` logs a line within the budget of this child. @default dropped */
-  readonly onLine?: (line: Buffer, log: (line: string) => void) => void;
+  readonly onLine?: (line: Buffer, log: (line: string) => void, bytes: number) => void;
+  /** What a line on stdout has beyond so many bytes is dropped; `bytes` is how many it had. @default 500 MiB */
+  readonly longestLine?: number;
   /** Its stdout has ended, by its death or by its will. @default nothing */
   readonly onSilent?: () => void;
   /**
@@ -75,12 +77,12 @@ export async function startProcess(options: ProcessChildOptions): Promise<Proces
   const log = logBudget((line) => onLog(line, running.pid), { name: options.name });
   running.stdout.on(
     'data',
-    lineSplitter((line) => {
+    lineSplitter((line, bytes) => {
       if (doneLine !== undefined && isWord(line, doneLine)) said.isDone = true;
-      if (said.isReady || !ready || !isWord(line, ready.line)) return onLine(line, log);
+      if (said.isReady || !ready || !isWord(line, ready.line)) return onLine(line, log, bytes);
       said.isReady = true;
       said.ready();
-    }),
+    }, options.longestLine),
   );
   running.stdout.once('end', onSilent);
   running.stderr.on('data', lineSplitter(log, longestLogLine + 1));

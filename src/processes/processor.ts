@@ -5,6 +5,7 @@ import { type ProcessChild, type ProcessChildOptions, startProcess } from './pro
 import {
   answerId,
   isAnswer,
+  longestAnswer,
   type Progress,
   progressOf,
   readyLine,
@@ -39,6 +40,24 @@ interface Asker {
 /** How long after the end of its stdout a child that is to end may take for it, ms. */
 const silentMs = 500;
 
+/** Whose request a line that was cut answers: by its id, or because there is only one. */
+function askerOf(line: Buffer, pending: ReadonlyMap<number, Asker>): Asker | undefined {
+  return pending.get(answerId(line) ?? -1) ?? (pending.size === 1 ? [...pending.values()][0] : undefined);
+}
+
+function tooLarge(stage: string, bytes: number): string {
+  const [size, limit] = [bytes, longestAnswer].map((each) => each.toLocaleString('en'));
+  return `the answer of the ${stage} processor is too large: ${size} bytes, at most ${limit} are taken (docs/processors.md)`;
+}
+
+const whenSettled =
+  (first: () => void) =>
+  <A>(act: (value: A) => void) =>
+  (value: A) => {
+    first();
+    act(value);
+  };
+
 /** Gives the `start` of a ChildSpec, as `processChild` does. */
 export function processorChild(options: ProcessorOptions): () => Promise<Processor> {
   return () => startProcessor(options);
@@ -58,11 +77,18 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     options.onLog?.(why, child.pid);
     child.kill();
   };
+  const refuse = (line: Buffer, bytes: number) => {
+    const asker = askerOf(line, pending);
+    if (asker) asker.reject(new SealvisorError('body_too_large', tooLarge(stage, bytes)));
+    else giveUp(`${tooLarge(stage, bytes)}; its request is not known: the process is ended`);
+  };
   const started = await startProcess({
     ...options,
     name: `processor ${stage}`,
     ready: { line: readyLine(stage), withinMs: options.stableWaitMs },
-    onLine: (line, log) => {
+    longestLine: longestAnswer,
+    onLine: (line, log, bytes) => {
+      if (bytes > longestAnswer) return refuse(line, bytes);
       const asker = pending.get(answerId(line) ?? -1);
       const progress = asker && progressOf(line);
       if (progress) asker.onProgress(progress);
@@ -100,14 +126,8 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
         }
         const id = ++lastId;
         const line = requestLine(id, task instanceof Uint8Array ? task : JSON.stringify(task));
-        pending.set(id, {
-          onProgress,
-          resolve: (line) => {
-            pending.delete(id);
-            resolve(line);
-          },
-          reject,
-        });
+        const settling = whenSettled(() => pending.delete(id));
+        pending.set(id, { onProgress, resolve: settling(resolve), reject: settling(reject) });
         // Who no longer reads will never answer; its end, told by `exited`, ends all that is asked of it.
         write(...line).catch(() => giveUp('it reads no more, and is ended'));
       }),

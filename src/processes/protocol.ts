@@ -1,5 +1,7 @@
 /** The external processor protocol (SPEC section 5): one JSON a line, both ways. Pure. */
 
+import { jsonFault } from '../protocol/nesting.js';
+
 /** What the child prints when it is up. */
 export function readyLine(stage: string): string {
   return `${stage} processor ready`;
@@ -10,8 +12,17 @@ export function requestLine(id: number, task: string | Uint8Array): readonly (st
   return [`{"id":${id},"task":`, task, '}'];
 }
 
+/**
+ * Longest answer that is taken, bytes: it is proven through every stage. The largest of upstream's, C1 of 64GiB, is
+ * about 50 MB.
+ */
+export const longestAnswer = 72 * 1024 * 1024;
+
 /** How near to an end of its line an id is looked for, bytes; the field's processors write it first. */
 const idWithin = 64;
+
+/** A line whose id is not near its ends is parsed for it on the main thread up to this length, bytes. */
+const longestParsedForId = 1024 * 1024;
 
 /**
  * The id of an answer, read without parsing the whole of it: an answer of 50 MB would hold the loop for half a second.
@@ -24,7 +35,7 @@ export function answerId(line: Buffer): number | undefined {
     /^\s*\{\s*"id"\s*:\s*(\d{1,15})\s*[,}]/.exec(head) ??
     (line[0] === 0x7b ? /,\s*"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(tail) : null);
   if (found) return Number(found[1]);
-  if (line[0] !== 0x7b) return undefined;
+  if (line[0] !== 0x7b || line.length > longestParsedForId) return undefined;
   const answer = parsed(line);
   return typeof answer?.id === 'number' ? answer.id : undefined;
 }
@@ -48,6 +59,8 @@ export type Answer =
 
 /** The answer on a line; a line that is none is a failure that shows its first 100 characters. */
 export function parseAnswer(line: Buffer): Answer {
+  const fault = jsonFault(line);
+  if (fault !== undefined) return { ok: false, message: `its answer ${fault}` };
   const answer = parsed(line);
   if (!answer) return { ok: false, message: `no answer: ${shortened(line)}` };
   const message = answer.err_msg;

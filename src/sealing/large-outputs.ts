@@ -7,6 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeBelow } from '../disks/make-below.js';
 import { StageError } from '../protocol/level.js';
+import { longSlice } from '../protocol/long-slice.js';
 
 type Outputs = Readonly<Record<string, unknown>>;
 
@@ -33,6 +34,7 @@ function isPutAside(value: unknown): value is PutAside {
 export async function putAside(outputs: Outputs, root: string): Promise<Outputs> {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(outputs)) {
+    longSlice();
     const text = textOf(value);
     // One that looks like a place is put aside as well: what a program said is never taken for a path.
     kept[key] = text.length > longest || isPutAside(value) ? await written(key, text, root) : value;
@@ -69,6 +71,7 @@ export function takenUp(value: unknown, root: string): unknown {
       'permanent',
       `${path} is not there whole: put it back, or resume to an earlier state`,
     );
+  longSlice(value.bytes);
   const bytes = readFileSync(path);
   if (value.sha256 !== undefined && hash('sha256', bytes, 'hex') !== value.sha256)
     throw new StageError(

@@ -13,6 +13,8 @@ const fastest = 2 * mib;
 const [soonestMs, latestMs] = [10, 100];
 /** A thread that was idle for more of the time between two looks than this has not filled its heap in it. */
 const leastBusy = 0.1;
+/** A JSON of so many bytes may take what V8 was given; what is left of it is collected when V8 sees fit. */
+const largeJson = mib;
 
 export interface HeapOver {
   readonly usedMiB: number;
@@ -32,26 +34,30 @@ export function limitsForV8(limits: ResourceLimits): ResourceLimits {
 
 /**
  * Calls `onOver` once, when the thread has worked for a second with more than 90 % of its heap in use, or uses 120 % of
- * it; until the returned function is called. `limitMiB`: undefined means what V8 chose, of which 90 % is too much.
+ * it; until the returned function is called. A thread that holds a large JSON may use 90 % of what V8 was given. `limitMiB`: undefined means what V8 chose, of which 90 % is too much.
  */
 export function watchHeap(
   worker: Worker,
-  pulse: Pick<Pulse, 'ageMs' | 'heapBytes'>,
+  pulse: Pick<Pulse, 'ageMs' | 'heapBytes' | 'largeBytes'>,
   limitMiB: number | undefined,
   onOver: (over: HeapOver) => void,
 ): () => void {
   let before = worker.performance.eventLoopUtilization();
   let overSince: number | undefined;
+  let isLarge = false;
   let isStopped = false;
   let timer: unknown;
 
   const look = async () => {
-    const limit = (limitMiB ?? worker.resourceLimits?.maxOldGenerationSizeMb ?? -1) * mib;
+    const given = (worker.resourceLimits?.maxOldGenerationSizeMb ?? -1) * mib;
     const { used, isIdle } = await usedNow();
     if (isStopped) return;
+    const own = limitMiB === undefined ? given : limitMiB * mib;
+    isLarge = pulse.largeBytes >= largeJson || (isLarge && used >= own * mostOfIt);
+    const limit = isLarge ? given : own;
     const isOver = limit > 0 && used >= limit * mostOfIt;
     overSince = isOver && !isIdle ? (overSince ?? performance.now()) : undefined;
-    const hasTooMuch = isOver && (limitMiB === undefined || used >= limit * tooMuch);
+    const hasTooMuch = isOver && (limitMiB === undefined || isLarge || used >= limit * tooMuch);
     if (hasTooMuch || (overSince !== undefined && performance.now() - overSince >= overMs))
       onOver({ usedMiB: Math.round(used / mib), limitMiB: Math.round(limit / mib) });
     else arm(limit > 0 ? (limit * mostOfIt - used) / fastest : latestMs);
@@ -62,7 +68,7 @@ export function watchHeap(
     before = now;
     const isIdle = utilization < leastBusy && now.idle + now.active > 0;
     // A thread that turns tells it itself; one that is idle is not woken for it.
-    const isTold = isIdle || (pulse.ageMs < soonestMs && pulse.heapBytes > 0);
+    const isTold = isIdle || (pulse.ageMs >= 0 && pulse.ageMs < soonestMs && pulse.heapBytes > 0);
     const asked = isTold ? undefined : await askedInTheMiddle(worker);
     return { used: asked ?? pulse.heapBytes, isIdle };
   };

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { expose, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { every, idleClock } from '../actors/system-clock.js';
+import { onLongSlice } from '../protocol/long-slice.js';
 import { withHanded } from './hand-over.js';
 import { Pulse } from './pulse.js';
 import type { BootData, Given, Said, Told } from './wire.js';
@@ -57,6 +58,10 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
   const { events, services, pulse: buffer } = bootData();
   const door = wrap<ServiceDoor>(nodeEndpoint(services));
   const pulse = new Pulse(buffer);
+  onLongSlice((ms, bytes) => {
+    pulse.holdLarge(bytes);
+    if (ms > 0) pulse.beatAhead(ms);
+  });
   let batch: E[] = [];
   const post = (said: Said<E>) => events.postMessage(said);
   const flush = () => {

@@ -75,7 +75,7 @@ export class RunningThread implements ThreadChild {
     const { pulse, pendingCalls, lateMessages, isGone } = this.#link;
     const { untaken } = this.#outbox;
     return {
-      heartbeatAgeMs: pulse.ageMs,
+      heartbeatAgeMs: Math.max(0, pulse.ageMs),
       heapBytes: pulse.heapBytes,
       pendingCalls,
       untaken: isGone ? 0 : untaken,

@@ -1,5 +1,6 @@
 /** Numbers that this worker holds or keeps: no manager may give them out again, whatever it has forgotten. */
 import type { WorkerRecord } from '../../machines/worker-record.js';
+import { systemClock } from '../actors/system-clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { UsedNumber } from '../protocol/identity.js';
 import { isEmpty, type ThreadView } from '../protocol/thread.js';
@@ -36,9 +37,12 @@ export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
   const untold = new Set<string>();
 
   const inStore = async ({ name, location }: AttachedStore) => {
-    let timer: NodeJS.Timeout | undefined;
+    let timer: unknown;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
+      timer = systemClock.setTimeout(
+        () => reject(new Error(`no answer within ${deadlineMs} ms`)),
+        deadlineMs,
+      );
     });
     try {
       // A disk that has not answered yet is not asked again: each question would hold a thread of the pool.
@@ -53,7 +57,7 @@ export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
       untold.add(name);
       return undefined;
     } finally {
-      clearTimeout(timer);
+      systemClock.clearTimeout(timer);
     }
   };
   const look = async () => {

@@ -1,5 +1,6 @@
 /** The worker's side of a thread's calls for a process. */
 import { handOver } from '../threads/hand-over.js';
+import { type LargeAnswers, largeAnswer } from './large-answers.js';
 import type { ProcessAnswer, Processors } from './processors.js';
 import { processService } from './thread-process.js';
 
@@ -7,12 +8,15 @@ import { processService } from './thread-process.js';
 const longLine = 1024 * 1024;
 
 /** Undefined when the call is none for a process. */
-export function processCalls(processors: Pick<Processors, 'request'>) {
+export function processCalls(processors: Pick<Processors, 'request'>, large: Pick<LargeAnswers, 'enter'>) {
   return (name: string, args: readonly unknown[]): Promise<ProcessAnswer> | undefined => {
     if (name !== processService) return undefined;
     // Sent by `processTask` alone, in this order.
     const [index, stage, task] = args as [number, string, Uint8Array];
-    return processors.request(index, stage, task).then(handed);
+    return processors.request(index, stage, task).then(async (answer) => {
+      if (answer.line.length > largeAnswer) await large.enter(index);
+      return handed(answer);
+    });
   };
 }
 

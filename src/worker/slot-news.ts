@@ -5,6 +5,7 @@ import { type HistoryRow, isEmpty, type ThreadView } from '../protocol/thread.js
 import type { Desk } from './desk-words.js';
 import type { Drainer } from './drain.js';
 import type { EventHub } from './event-hub.js';
+import type { LargeAnswers } from './large-answers.js';
 import type { Processors } from './processors.js';
 import type { SlotNews } from './thread-slot.js';
 
@@ -12,6 +13,7 @@ export interface SlotNewsDesk {
   send(event: WorkerEvent): void;
   readonly desk: Pick<Desk, 'drop' | 'waitingFor'>;
   readonly processors: Pick<Processors, 'leave' | 'shown' | 'workOf'>;
+  readonly large: Pick<LargeAnswers, 'leave'>;
   readonly events: Pick<EventHub, 'publish'>;
   readonly drain: Pick<Drainer, 'threadStarted'>;
   /** Why no thread takes a job; null while they do. */
@@ -48,8 +50,9 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
       send({ type: 'thread.failed', index, reason });
     },
     onGone: (last) => {
-      const { desk, processors } = parts();
+      const { desk, processors, large } = parts();
       processors.leave(index, last);
+      large.leave(index);
       desk.drop(index);
     },
     onView: (view) => {
@@ -61,7 +64,8 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
       onView?.(view);
     },
     onRow: (row) => {
-      const { events, onRow } = parts();
+      const { events, large, onRow } = parts();
+      large.leave(index);
       events.publish({ type: 'row', index, row });
       onRow?.(index, row);
     },

@@ -1,8 +1,8 @@
 /** Who does a thread's tasks: a child process the worker keeps, or our own processors in the thread itself. */
 
 import { parseAnswer } from '../processes/protocol.js';
-import { SealvisorError } from '../protocol/errors.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
+import { longSlice } from '../protocol/long-slice.js';
 import type { Progress } from '../protocol/thread.js';
 import { outputFault } from '../sealing/output-faults.js';
 import type { ProcessorStage, Tasks } from '../sealing/tasks.js';
@@ -19,7 +19,7 @@ export interface ProcessDesk {
   call<T>(name: string, args: readonly unknown[]): Promise<T>;
 }
 
-/** Does one task. @throws StageError, unreachable; what a dead child leaves is temporary: it is started again */
+/** Does one task. @throws StageError; what a dead child leaves is temporary: it is started again */
 export async function processTask<S extends ProcessorStage>(
   desk: ProcessDesk,
   stage: S,
@@ -31,10 +31,12 @@ export async function processTask<S extends ProcessorStage>(
     return runTask(stage, task, work);
   }
   // Written and read here, where nobody else has to wait: a task or an answer of 50 MB takes its time.
+  longSlice();
   const bytes = handOver(new TextEncoder().encode(JSON.stringify(task)));
   // A child that is shared cannot be told to stop: its answer is awaited, and dropped when the stage was aborted.
   const { line, by } = await desk.call<ProcessAnswer>(processService, [desk.index, stage, bytes]);
   work.signal.throwIfAborted();
+  longSlice(line.length);
   const answer = parseAnswer(Buffer.from(line.buffer, line.byteOffset, line.byteLength));
   if (!answer.ok) throw failureSaid(answer.message, by);
   const fault = outputFault(stage, answer.output);
@@ -43,10 +45,8 @@ export async function processTask<S extends ProcessorStage>(
   return answer.output as Tasks[S]['output'];
 }
 
-/** Our own children say the level of a failure, or that another side is away; any other's is permanent (SPEC section 3: processor failed). */
-function failureSaid(message: string, by: string): Error {
-  const away = /^unreachable:\s(.*)$/s.exec(message)?.[1];
-  if (away !== undefined) return new SealvisorError('unreachable', away);
+/** Our own children say the level of a failure; any other's is permanent (SPEC section 3: processor failed). */
+function failureSaid(message: string, by: string): StageError {
   const [, level = 'permanent', rest = message] =
     /^(temporary|permanent|critical|abort):\s(.*)$/s.exec(message) ?? [];
   const reason = rest.trim() === '' ? `${by} failed and gave no reason: its err_msg is empty` : rest;

@@ -13,6 +13,7 @@ import { watchDisks } from './disk-watch.js';
 import { drainer } from './drain.js';
 import { workerDumps } from './dumps.js';
 import { eventHub } from './event-hub.js';
+import { largeAnswers } from './large-answers.js';
 import { workerLink } from './manager-link.js';
 import { oncePerTurn } from './once-per-turn.js';
 import { openDisks } from './open-disks.js';
@@ -80,7 +81,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       );
     },
   });
-  const processCall = processCalls(processors);
+  const large = largeAnswers();
+  const processCall = processCalls(processors, large);
   const link = workerLink({
     worker: store.id,
     stores: () => config.attached,
@@ -102,7 +104,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     disks,
     newsOf: (index) =>
       slotNews(index, () => ({
-        ...{ send: actor.send, desk, processors, events, drain, onRow, onView, warn },
+        ...{ send: actor.send, desk, processors, large, events, drain, onRow, onView, warn },
         standsAside: link.standsAside,
       })),
     services: (call, args) => asked.call(call, args) ?? processCall(call, args) ?? manager(call, args),

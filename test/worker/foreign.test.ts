@@ -32,6 +32,46 @@ test('an output of 50 MB is handed to the next stage whole, and burdens no recor
   await until(0, isIn('Empty', 'resting'));
 });
 
+test('outputs of 64 MB of numbers are handed on whole, from pc1 to pc2 and from c1 to c2', {
+  timeout: 300_000,
+}, async () => {
+  const many = 32_000_000;
+  const large = (stage: 'pc1' | 'c1') =>
+    foreign(stage, `${doIt(stage)} give({ ...done, of_mine: new Array(${many}).fill(7) });`);
+  const counting = (stage: 'pc2' | 'c2', from: string) =>
+    foreign(
+      stage,
+      `if (task.${from}.of_mine.length !== ${many}) fail('it was cut');
+  else { delete task.${from}.of_mine; ${doIt(stage)} give(done); }`,
+    );
+  const { until, untilRow, warnings } = await withProcessors(
+    ...[large('pc1'), counting('pc2', 'pc1out'), large('c1'), counting('c2', 'c1out')],
+  );
+  await untilRow(0, (row) => row.event === 'PC2');
+  await until(0, isIn('Empty', 'resting'));
+  expect(warnings).toEqual([]);
+});
+
+test('an output of 120 MB is refused with its size and the limit, at each try; nothing dies of it', {
+  timeout: 120_000,
+}, async () => {
+  const large = foreign('pc1', `give({ labels: 'x'.repeat(120_000_000) });`);
+  const { until, control, warnings } = await withProcessors(large);
+  const refused = {
+    lastError: {
+      level: 'permanent',
+      message: expect.stringMatching(
+        /^the answer of the pc1 processor is too large: 120,000,\d{3} bytes, at most 75,497,472 are taken/,
+      ),
+    },
+  };
+  const first = await until(0, paused);
+  expect(first).toMatchObject(refused);
+  await control.resume(0, { by: 'test', state: null });
+  expect(await until(0, (view) => paused(view) && view.revision > first.revision + 1)).toMatchObject(refused);
+  expect(warnings).toEqual([]);
+});
+
 describe('an answer', () => {
   test.each([
     [
@@ -72,6 +112,15 @@ describe('an answer', () => {
     expect(lastError?.message).toContain(file);
     expect(lastError?.message.length).toBe(4096);
     expect(statSync(file).size).toBe(1024 * 1024);
+  });
+
+  test('that is nested deeper than anything can be written is refused in words', async () => {
+    const { until } = await withProcessors(
+      foreign('pc1', `say('{"id":' + id + ',"output":' + '['.repeat(100_000) + ']'.repeat(100_000) + '}');`),
+    );
+    expect(await until(0, paused)).toMatchObject({
+      lastError: { level: 'permanent', message: 'its answer is nested deeper than 512' },
+    });
   });
 
   test('that comes twice, or to nothing that was asked, or is garbage, is logged and does no harm', async () => {

@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { threadChild } from '#src/threads/index.js';
+import { largeAnswers } from '#src/worker/large-answers.js';
 import { processCalls } from '#src/worker/process-service.js';
 import { processorCommand } from '#src/worker/processor-command.js';
 import { foreign } from './foreign.js';
@@ -15,7 +16,7 @@ async function asker() {
     processorCommand(foreign('pc1', "give('x'.repeat(task.size));")),
     processorCommand(foreign('c2', 'give({ proof: [task.c1out.length % 256] });')),
   ]);
-  const call = processCalls(desk);
+  const call = processCalls(desk, largeAnswers());
   const thread = await threadChild({
     entry: new URL('fixtures/asker.mjs', import.meta.url),
     name: 'asker',
@@ -63,3 +64,29 @@ test.each([
     expect(large).toBeLessThan(Math.max(50 + 2 * small, read / 2));
   },
 );
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test('one thread holds a large answer at a time, in the order they came', async () => {
+  const large = largeAnswers();
+  const order: number[] = [];
+  for (const index of [0, 1, 2]) void large.enter(index).then(() => order.push(index));
+  await turn();
+  expect(order).toEqual([0]);
+  large.leave(1);
+  large.leave(0);
+  await turn();
+  // What left while it waited is not kept; the next one has its turn.
+  expect(order).toEqual([0, 1, 2]);
+  large.leave(2);
+  await large.enter(0);
+});
+
+test('a thread that has its answer may have another, and leaving with nothing does nothing', async () => {
+  const large = largeAnswers();
+  large.leave(3);
+  await large.enter(3);
+  await large.enter(3);
+  large.leave(3);
+  await large.enter(4);
+});
