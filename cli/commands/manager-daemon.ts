@@ -1,6 +1,6 @@
 import '../../src/disks/pool-size.js';
 import { resolve } from 'node:path';
-import { parseAddress } from '../../src/config/endpoint.js';
+import { formatAddress, parseAddress } from '../../src/config/endpoint.js';
 import { ownName } from '../../src/config/own-names.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { trustedAddresses } from '../../src/manager/worker-address.js';
@@ -103,6 +103,6 @@ async function run(options: ManagerDaemonOptions, log: Log, file: DaemonLog): Pr
     log,
   });
   log.info(`state in ${home} (manager ${server.manager.identity})`);
-  log.info(`manager of miner ${options.miner} (mock chain) listens on http://${server.host}:${server.port}`);
+  log.info(`manager of miner ${options.miner} (mock chain) listens on http://${formatAddress(server)}`);
   await untilStopped(() => server.stop(), { broke: server.manager.ended, say: log.info });
 }

@@ -56,7 +56,7 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   const onlyWithDeals = config.threads.every((thread) => thread.sealing.disableCc);
   let look: () => void = () => undefined;
   const manager = await startManagerServer({
-    host: managerAt.hostname,
+    host: managerAt.hostname.replace(/^\[|\]$/g, ''),
     port: Number(managerAt.port),
     home: join(home, 'manager'),
     ...chain,

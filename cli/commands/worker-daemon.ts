@@ -1,4 +1,5 @@
 import '../../src/disks/pool-size.js';
+import { formatAddress } from '../../src/config/endpoint.js';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
 import { messageOf } from '../../src/protocol/errors.js';
@@ -25,7 +26,9 @@ async function run(path: string, log: Log, file: DaemonLog): Promise<void> {
   for (const warning of warnings) log.warn(warning);
   server = await startWorkerServer({ config, warn: log.warn, info: log.info, onRow: rowLogger(log) });
   const { worker, host, port, stop } = server;
-  log.info(`worker ${worker.name} with ${config.threads.length} threads listens on ${host}:${port}`);
+  log.info(
+    `worker ${worker.name} with ${config.threads.length} threads listens on ${formatAddress({ host, port })}`,
+  );
   let askedGraceMs: number | undefined;
   const done = worker.stopAsked.then((graceMs) => {
     askedGraceMs = graceMs;

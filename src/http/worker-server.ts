@@ -1,8 +1,8 @@
 /** A worker that serves: threads, heartbeat, and the doors. */
 
-import { createSocket } from 'node:dgram';
-import { networkInterfaces } from 'node:os';
+import { isIPv6 } from 'node:net';
 import { serviceChild } from '../actors/index.js';
+import { formatAddress } from '../config/endpoint.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { rpcCall } from '../fleet/rpc-client.js';
 import { type ManagerLink, sectorClient } from '../fleet/sector-client.js';
@@ -13,6 +13,7 @@ import { version } from '../version.js';
 import { startHeartbeat, type WorkerInfo } from '../worker/heartbeat.js';
 import { namesakeWarner } from '../worker/namesakes.js';
 import { startWorker, type Worker } from '../worker/worker.js';
+import { ownAddress, reachedAt } from './own-address.js';
 import { type Served, servedChild } from './serve.js';
 import { workerApp } from './worker-app.js';
 
@@ -36,8 +37,12 @@ export async function startWorkerServer(options: {
 }): Promise<WorkerServer> {
   const { config, warn } = options;
   const { manager } = config;
-  const localIp = await ipTowards(manager.url);
-  const name = config.worker.name ?? localIp;
+  const own = ownAddress(manager.url);
+  await own.look();
+  const name = () => config.worker.name ?? own.current();
+  // IPv4 everywhere is nowhere for a manager that is reached over IPv6.
+  const isSix = config.worker.host === '0.0.0.0' && isIPv6(own.current());
+  const host = isSix ? '::' : config.worker.host;
   const tellNamesakes = namesakeWarner(name, warn);
   let doors: Served | undefined;
   const worker = await startWorker({
@@ -55,7 +60,7 @@ export async function startWorkerServer(options: {
         // A door that broke opens where it was, also when the configuration left the port to the system.
         start: servedChild(
           () => workerApp(self),
-          () => ({ host: config.worker.host, port: doors?.port ?? config.worker.port }),
+          () => ({ host, port: doors?.port ?? config.worker.port }),
           (served) => {
             doors = served;
           },
@@ -67,16 +72,22 @@ export async function startWorkerServer(options: {
         id: 'heartbeat',
         start: serviceChild((fail) =>
           startHeartbeat({
-            name,
-            dest: `${localIp}:${doors?.port ?? config.worker.port}`,
             version,
             intervalMs: () => self.config().worker.pingIntervalMs,
             summary: () => self.summary(),
             life: () => self.control.worker().life,
             usedNumbers: () => self.link.usedNumbers(),
-            ping: async (info) => {
-              const { id: Id, incarnation: Incarnation } = self;
-              tellNamesakes(await pinged(manager, self.link, { ...info, Id, Incarnation }));
+            changes: (listener) => self.events.subscribe(undefined, listener).unsubscribe,
+            ping: async (report) => {
+              await own.look();
+              const dest = { host: reachedAt(host, own.current()), port: doors?.port ?? config.worker.port };
+              const facts = {
+                Id: self.id,
+                Incarnation: self.incarnation,
+                Name: name(),
+                Dest: formatAddress(dest),
+              };
+              tellNamesakes(await pinged(manager, self.link, { ...facts, ...report }));
             },
             warn,
             fail,
@@ -87,7 +98,7 @@ export async function startWorkerServer(options: {
   });
   return {
     worker,
-    host: config.worker.host,
+    host,
     port: doors?.port ?? config.worker.port,
     stop: (graceMs) => worker.stop(graceMs),
   };
@@ -109,23 +120,4 @@ async function pinged(
   });
   await link.answered(answering);
   return answer;
-}
-
-/** The local address a packet to the manager would leave from (SPEC section 4); nothing is sent. */
-async function ipTowards(url: string): Promise<string> {
-  const { hostname, port } = new URL(url);
-  const socket = createSocket('udp4');
-  try {
-    return await new Promise<string>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.connect(Number(port) || 80, hostname, () => resolve(socket.address().address));
-    });
-  } catch {
-    const outward = Object.values(networkInterfaces())
-      .flat()
-      .find((each) => each && !each.internal && each.family === 'IPv4');
-    return outward?.address ?? '127.0.0.1';
-  } finally {
-    socket.close();
-  }
 }

@@ -122,6 +122,13 @@ export function roster(store: FleetStore, clock: WallClock, { warn, most = 2000 
     if (replaced.size > most) replaced.clear();
   };
 
+  /** The same daemon under the name that it had before it knew how the manager sees it. */
+  const renamed = ({ worker, incarnation }: WorkerRow) => {
+    if (worker === '') return;
+    for (const other of store.workers())
+      if (other.worker === worker && other.incarnation === incarnation) store.removeWorker(other);
+  };
+
   return {
     ping: ({ name, dest, version, life = null, summary, ...from }) => {
       const rows = store.workersOf(name);
@@ -134,6 +141,7 @@ export function roster(store: FleetStore, clock: WallClock, { warn, most = 2000 
         summary: JSON.stringify({ ...summary, life }),
         pings: before ? 2 : 1,
       };
+      if (!before) renamed(row);
       if (!before) replace(row, rows);
       if (!before) makeRoom();
       store.putWorker(row);

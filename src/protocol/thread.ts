@@ -190,7 +190,7 @@ export function summarize(views: readonly ThreadView[]): Summary {
     paused: count((view) => view.mode === 'paused'),
     running: count((view) => view.mode === 'running' || view.mode === 'pausing'),
     waiting: count((view) => view.mode === 'waiting'),
-    errors: count((view) => view.lastError !== null),
+    errors: count((view) => view.lastError !== null || view.mode === 'failed'),
   };
 }
 

@@ -5,13 +5,13 @@ import { someOf } from '../protocol/some-of.js';
 const answer = z.object({ Others: z.array(z.string().max(300)).min(1) });
 
 /** Warns once for each time that there are others. Upstream's managers tell nothing. */
-export function namesakeWarner(name: string, warn: (line: string) => void): (answer: unknown) => void {
+export function namesakeWarner(name: () => string, warn: (line: string) => void): (answer: unknown) => void {
   let isWarned = false;
   return (told) => {
     const { data } = answer.safeParse(told);
     if (data && !isWarned)
       warn(
-        `another worker reports as ${name}, too (${someOf(data.Others)}): commands by this name are refused; give each its own [worker] name`,
+        `another worker reports as ${name()}, too (${someOf(data.Others)}): commands by this name are refused; give each its own [worker] name`,
       );
     isWarned = data !== undefined;
   };

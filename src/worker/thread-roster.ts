@@ -11,7 +11,8 @@ const longestMs = 365 * 24 * 3600 * 1000;
 
 export interface ThreadRosterOptions {
   readonly config: () => WorkerConfig;
-  readonly workerName: string;
+  /** Of the moment: a thread has it from its start on. */
+  readonly workerName: () => string;
   readonly processChildren: readonly string[];
   readonly disks: Pick<Disks, 'hot' | 'ownerOf' | 'roots'>;
   readonly newsOf: (index: number) => SlotNews;
@@ -56,7 +57,7 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
       localPiecesDirs: now.worker.localPiecesDirs,
       faults: now.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
       leastMs: now.builtinLeastMs,
-      workerName: options.workerName,
+      workerName: options.workerName(),
       processChildren: options.processChildren,
       historyRows: now.historyRows,
     };

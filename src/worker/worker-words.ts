@@ -10,7 +10,8 @@ import type { LinkedService } from './remote-service.js';
 
 export interface WorkerOptions {
   readonly config: WorkerConfig;
-  readonly name: string;
+  /** Of the moment: without one in the configuration it is the address that the manager sees. */
+  readonly name: string | (() => string);
   readonly version: string;
   /** The manager, as threads reach it. */
   readonly service: LinkedService;

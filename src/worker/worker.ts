@@ -36,7 +36,8 @@ export type { Worker, WorkerOptions } from './worker-words.js';
 
 /** @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { name, version, warn, info = warn, onRow, onView } = options;
+  const { version, warn, info = warn, onRow, onView } = options;
+  const name = () => (typeof options.name === 'string' ? options.name : options.name());
   const incarnation = randomBytes(2).toString('hex');
   let { config } = options;
   const commands = processorCommands(config.processors, warn);
@@ -130,7 +131,16 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const drain = drainer({ threads: control.threads, pause: control.pause, resume: control.resume, warn });
   const view = () =>
     workerView({
-      ...{ id: store.id, incarnation, name, version, record, desk, processors, manager: link.facts() },
+      ...{
+        id: store.id,
+        incarnation,
+        name: name(),
+        version,
+        record,
+        desk,
+        processors,
+        manager: link.facts(),
+      },
       // The machine's states are these.
       life: actor.getSnapshot().value as WorkerLife,
       threads: control.threads(),
@@ -190,7 +200,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const worker: Worker = {
     id: store.id,
     incarnation,
-    name,
+    get name() {
+      return name();
+    },
     version,
     control: {
       ...control,

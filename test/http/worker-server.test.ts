@@ -11,6 +11,11 @@ import { freshDir } from '../manager/setup.js';
 /** A manager that has nothing to give, on a port of its own. */
 async function noting(host = '127.0.0.1') {
   const methods: string[] = [];
+  const pings: { Name: string; Dest: string; Life: string }[] = [];
+  let tell: () => void = () => undefined;
+  const pinged = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
   const server = createServer((request, response) => {
     let text = '';
     request.setEncoding('utf8');
@@ -18,8 +23,10 @@ async function noting(host = '127.0.0.1') {
       text += chunk;
     });
     request.on('end', () => {
-      const { id, method } = JSON.parse(text) as { id: number; method: string };
+      const { id, method, params } = JSON.parse(text) as { id: number; method: string; params: never[] };
       methods.push(method);
+      if (method === 'Venus.WorkerPing') pings.push(...params);
+      if (method === 'Venus.WorkerPing') tell();
       response.end(JSON.stringify({ jsonrpc: '2.0', id, result: null }));
     });
   });
@@ -29,17 +36,17 @@ async function noting(host = '127.0.0.1') {
     server.closeAllConnections();
   });
   // A TCP server that listens has an AddressInfo.
-  return { methods, port: (server.address() as AddressInfo).port };
+  return { methods, pings, pinged, port: (server.address() as AddressInfo).port };
 }
 
-function configOf(manager: string, { port = 0, worker = 'name = "w1"' } = {}) {
+function configOf(manager: string, { port = 0, host = '127.0.0.1', worker = 'name = "w1"' } = {}) {
   const dir = freshDir();
   const path = join(dir, 'worker.toml');
   writeFileSync(
     path,
     `[worker]
 ${worker}
-rpc_server.host = "127.0.0.1"
+rpc_server.host = ${JSON.stringify(host)}
 rpc_server.port = ${port}
 [sector_manager]
 rpc_client.addr = ${JSON.stringify(manager)}
@@ -64,4 +71,28 @@ test('a worker whose port is taken starts no thread and asks the manager for not
   await expect(starting).rejects.toMatchObject({ code: 'port_taken' });
   expect(views).toEqual([]);
   expect(manager.methods).toEqual([]);
+});
+
+test.each([
+  ['a multiaddr', (port: number) => `/ip6/::1/tcp/${port}`],
+  ['a URL', (port: number) => `http://[::1]:${port}`],
+])('a worker without a name has its address as the manager sees it, over IPv6 by %s', async (_, addr) => {
+  const manager = await noting('::1');
+  const config = configOf(addr(manager.port), { worker: '', host: '0.0.0.0' });
+  const server = await startWorkerServer({ config, warn: () => undefined });
+  onTestFinished(() => server.stop(0));
+  await manager.pinged;
+  expect(server).toMatchObject({ host: '::', worker: { name: '::1' } });
+  expect(manager.pings[0]).toMatchObject({ Name: '::1', Dest: `[::1]:${server.port}` });
+  const threads = await fetch(`http://[::1]:${server.port}/api/v1/threads`);
+  expect(threads.status).toBe(200);
+});
+
+test('a worker that is stopped says goodbye to the manager', async () => {
+  const manager = await noting();
+  const config = configOf(`http://127.0.0.1:${manager.port}`);
+  const server = await startWorkerServer({ config, warn: () => undefined });
+  await manager.pinged;
+  await server.stop(0);
+  expect(manager.pings.at(-1)).toMatchObject({ Name: 'w1', Life: 'stopped' });
 });
