@@ -122,13 +122,6 @@ export function roster(store: FleetStore, clock: WallClock, { warn, most = 2000 
     if (replaced.size > most) replaced.clear();
   };
 
-  /** The same daemon under the name that it had before it knew how the manager sees it. */
-  const renamed = ({ worker, incarnation }: WorkerRow) => {
-    if (worker === '') return;
-    for (const other of store.workers())
-      if (other.worker === worker && other.incarnation === incarnation) store.removeWorker(other);
-  };
-
   return {
     ping: ({ name, dest, version, life = null, summary, ...from }) => {
       const rows = store.workersOf(name);
@@ -141,7 +134,7 @@ export function roster(store: FleetStore, clock: WallClock, { warn, most = 2000 
         summary: JSON.stringify({ ...summary, life }),
         pings: before ? 2 : 1,
       };
-      if (!before) renamed(row);
+      if (!before) forgetFormerName(store, row);
       if (!before) replace(row, rows);
       if (!before) makeRoom();
       store.putWorker(row);
@@ -185,4 +178,11 @@ function labelOf({ name, incarnation, dest }: WorkerRow): string {
 function summaryOf({ summary }: WorkerRow): Summary & { readonly life?: WorkerLife | null } {
   // Written by `ping` alone.
   return JSON.parse(summary) as Summary & { life?: WorkerLife | null };
+}
+
+/** The same daemon under the name that it had before it knew how the manager sees it. */
+function forgetFormerName(store: FleetStore, { worker, incarnation }: WorkerRow): void {
+  if (worker === '') return;
+  for (const other of store.workers())
+    if (other.worker === worker && other.incarnation === incarnation) store.removeWorker(other);
 }

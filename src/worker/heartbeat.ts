@@ -57,33 +57,18 @@ const matters = ({ threads, paused, errors }: Summary, life: WorkerLife) =>
 export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<void> } {
   const { clock = systemClock } = options;
   let timer: unknown;
-  let look: unknown;
-  let lastMs = Number.NEGATIVE_INFINITY;
   let reported = '';
   let isStopped = false;
-  let failures = 0;
   let isBeating = false;
+  let failures = 0;
   let beating: Promise<void> = Promise.resolve();
   const report = async (life: WorkerLife) => {
-    const counts = options.summary();
-    reported = matters(counts, life);
-    await options.ping({
-      Version: options.version,
-      Life: life,
-      ...(options.usedNumbers ? { UsedNumbers: await options.usedNumbers() } : {}),
-      Summary: {
-        Threads: counts.threads,
-        Empty: counts.empty,
-        Paused: counts.paused,
-        Running: counts.running,
-        Waiting: counts.waiting,
-        Errors: counts.errors,
-      },
-    });
+    reported = matters(options.summary(), life);
+    await options.ping(await reportOf(options, life));
   };
   const beat = async () => {
-    lastMs = clock.now();
     isBeating = true;
+    changes.looked();
     try {
       await report(options.life());
       if (failures > 0 && !isStopped) options.warn('the manager answers again');
@@ -98,49 +83,31 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
     const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), options.intervalMs());
     timer = clock.setTimeout(run, failures > 0 ? retryMs : options.intervalMs());
     // What has changed while it was under way.
-    onChange();
+    changes.look();
   };
   const run = () => {
     clock.clearTimeout(timer);
     beating = beat().catch((error: unknown) => options.fail?.(error));
   };
-  const onChange = () => {
-    if (look !== undefined || isStopped) return;
-    const sinceMs = clock.now() - lastMs;
-    look = clock.setTimeout(
-      () => {
-        look = undefined;
-        lookNow();
-      },
-      Math.max(0, leastGapMs - sinceMs),
-    );
-  };
-  const lookNow = () => {
+  const changes = looks(clock, () => {
     // A manager that is away is asked at its own pace.
-    if (isStopped || isBeating || failures > 0) return;
-    lastMs = clock.now();
+    if (isBeating || failures > 0) return;
     if (matters(options.summary(), options.life()) !== reported) run();
-  };
-  const unsubscribe = options.changes?.(onChange);
-  const goodbye = async () => {
-    await beating;
-    if (failures === 0) await report('stopped');
-  };
+  });
+  const unsubscribe = options.changes?.(changes.look);
   run();
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     isStopped = true;
     unsubscribe?.();
-    for (const each of [timer, look]) clock.clearTimeout(each);
-    // It broke by itself, and is started again: the worker goes on.
+    changes.stop();
+    clock.clearTimeout(timer);
+    // Otherwise it broke by itself, and is started again: the worker goes on.
     if (options.life() !== 'stopping') return;
-    let late: unknown;
-    const isLate = new Promise<void>((resolve) => {
-      late = clock.setTimeout(resolve, goodbyeMs);
+    await within(clock, goodbyeMs, async () => {
+      await beating;
+      if (failures === 0) await report('stopped');
     });
-    // Who cannot be told sees the last report grow old.
-    await Promise.race([goodbye().catch(() => undefined), isLate]);
-    clock.clearTimeout(late);
   };
   return {
     stop: () => {
@@ -148,4 +115,57 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
       return stopping;
     },
   };
+}
+
+async function reportOf(options: HeartbeatOptions, life: WorkerLife): Promise<WorkerReport> {
+  const counts = options.summary();
+  return {
+    Version: options.version,
+    Life: life,
+    ...(options.usedNumbers ? { UsedNumbers: await options.usedNumbers() } : {}),
+    Summary: {
+      Threads: counts.threads,
+      Empty: counts.empty,
+      Paused: counts.paused,
+      Running: counts.running,
+      Waiting: counts.waiting,
+      Errors: counts.errors,
+    },
+  };
+}
+
+/** Has `act` look, once for all that changes within `leastGapMs`. */
+function looks(clock: Clock, act: () => void) {
+  let timer: unknown;
+  let isStopped = false;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  const looked = () => {
+    lastMs = clock.now();
+  };
+  const now = () => {
+    timer = undefined;
+    looked();
+    act();
+  };
+  return {
+    looked,
+    look: () => {
+      if (timer !== undefined || isStopped) return;
+      timer = clock.setTimeout(now, Math.max(0, leastGapMs - (clock.now() - lastMs)));
+    },
+    stop: () => {
+      isStopped = true;
+      clock.clearTimeout(timer);
+    },
+  };
+}
+
+/** Who cannot be told in time sees the last report grow old. */
+async function within(clock: Clock, ms: number, act: () => Promise<void>): Promise<void> {
+  let late: unknown;
+  const isLate = new Promise<void>((resolve) => {
+    late = clock.setTimeout(resolve, ms);
+  });
+  await Promise.race([act().catch(() => undefined), isLate]);
+  clock.clearTimeout(late);
 }

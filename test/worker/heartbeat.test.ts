@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Summary } from '#src/protocol/thread.js';
 import type { WorkerLife } from '#src/protocol/worker-life.js';
 import { startHeartbeat, type WorkerReport } from '#src/worker/heartbeat.js';
 
@@ -109,21 +110,22 @@ describe('a heartbeat', () => {
     manager.isUp = false;
     vi.advanceTimersByTime(1);
     expect(pings).toHaveLength(2);
-    beat.stop();
-    beat.stop();
+    void beat.stop();
+    void beat.stop();
     expect(await during(10 * intervalMs)).toBe(0);
     expect(warnings).toEqual([]);
   });
 
-  test.each<[string, (setup: ReturnType<typeof start>) => void]>([
-    ['a pause', ({ summary }) => void (summary.paused += 1)],
-    ['an error', ({ summary }) => void (summary.errors += 1)],
-    ['a cordon', ({ worker }) => void (worker.life = 'cordoned')],
-    ['a stop', ({ worker }) => void (worker.life = 'stopping')],
-  ])('reports %s at once, and the next report is an interval later', async (_, happen) => {
+  test.each<[string, Partial<Summary>, WorkerLife]>([
+    ['a pause', { paused: 2 }, 'serving'],
+    ['an error', { errors: 2 }, 'serving'],
+    ['a cordon', {}, 'cordoned'],
+    ['a stop', {}, 'stopping'],
+  ])('reports %s at once, and the next report is an interval later', async (_, counts, life) => {
     const one = start();
     await one.during(5000);
-    happen(one);
+    Object.assign(one.summary, counts);
+    Object.assign(one.worker, { life });
     one.worker.change();
     expect(await one.during(0)).toBe(1);
     expect(await one.during(intervalMs - 1)).toBe(0);
