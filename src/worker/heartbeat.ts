@@ -64,7 +64,8 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
   let beating: Promise<void> = Promise.resolve();
   const report = async (life: WorkerLife) => {
     reported = matters(options.summary(), life);
-    await options.ping(await reportOf(options, life));
+    const used = options.usedNumbers ? { UsedNumbers: await options.usedNumbers() } : {};
+    await options.ping({ ...reportOf(options, life), ...used });
   };
   const beat = async () => {
     isBeating = true;
@@ -117,12 +118,11 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
   };
 }
 
-async function reportOf(options: HeartbeatOptions, life: WorkerLife): Promise<WorkerReport> {
+function reportOf(options: HeartbeatOptions, life: WorkerLife): WorkerReport {
   const counts = options.summary();
   return {
     Version: options.version,
     Life: life,
-    ...(options.usedNumbers ? { UsedNumbers: await options.usedNumbers() } : {}),
     Summary: {
       Threads: counts.threads,
       Empty: counts.empty,
