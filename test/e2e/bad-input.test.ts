@@ -94,8 +94,13 @@ describe('what is missing below a sector', () => {
 
   test('a piece file that changed: the thread pauses and says that its bytes are others', async () => {
     const { dir, file, manager } = await setup();
+    // The deal is made before the file changes: a manager that looks at its pieces again deals what is there now.
+    const more =
+      '[[sealvisor.faults]]\nstage = "add_pieces"\nlevel = "permanent"\nmessage = "hold"\ntimes = 1';
+    const worker = await startWorker(dir, workerToml(dir, manager.at, { more }));
+    await worker.line(/DealsAcquired: permanent: hold/);
     write(file, bytes(1000, 6));
-    const worker = await startWorker(dir, workerToml(dir, manager.at));
+    await onWorker(worker.at, 'resume', '--index', '0');
     await worker.line(/DealsAcquired: permanent: \w+: the data have another commitment than the CID says/);
   });
 

@@ -93,7 +93,7 @@ describe('pause', () => {
       '0',
       '--wait',
     ]);
-    await expect.poll(async () => (await viewAt(worker.at)).mode).toBe('pausing');
+    await expect.poll(async () => (await viewAt(worker.at)).mode, { timeout: 20_000 }).toBe('pausing');
     await client.end('SIGKILL');
     expect(await viewAt(worker.at)).toMatchObject({ mode: 'pausing', intent: { how: 'after-stage' } });
   });
@@ -105,9 +105,9 @@ describe('the worker as a whole', () => {
     await atPc1();
     rewrite(`${holdPc1}\n[processors.limit]\npc1 = 2`, 2);
     process.kill(worker.pid, 'SIGHUP');
-    await worker.line(/^\+ sealing_thread ".*store2": sealer$/);
-    await worker.line(/^~ processors\.limit\.pc1: none -> 2$/);
-    await worker.line(/^reload: 2 changes are applied$/);
+    await worker.line(/ \+ sealing_thread ".*store2": sealer$/);
+    await worker.line(/ ~ processors\.limit\.pc1: none -> 2$/);
+    await worker.line(/ reload: 2 changes are applied$/);
     await atPc1(1);
     rewrite(`${holdPc1}\n[processors.limit]\npc1 = -1`, 1);
     process.kill(worker.pid, 'SIGHUP');

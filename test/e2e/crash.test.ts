@@ -103,7 +103,7 @@ describe('SIGTERM in a stage that takes longer than the grace', () => {
     const worker = await startWorker(dir, workerToml(dir, manager.at, { more: holdPc1 }));
     await worker.line(/TreeDBuilt -> TicketAssigned/);
     process.kill(worker.pid, 'SIGINT');
-    await worker.line(/^stopping at a safe point \(once more: at once\)$/);
+    await worker.line(/ stopping at a safe point \(once more: at once\)$/);
     expect((await worker.end('SIGINT')).code).toBe(130);
   });
 });

@@ -50,7 +50,7 @@ async function expectAlone(worker: Daemon, facts: object, others: object): Promi
 
 /** Fills a disk to its last byte; gives the way back. */
 function fill(dir: string): () => void {
-  const ballast = join(dir, 'ballast');
+  const ballast = join(dir, '.ballast');
   spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4096']);
   return () => rmSync(ballast);
 }

@@ -41,7 +41,7 @@ test('enable-dump and disable-dump, in both spellings, on a child that babbles',
   expect([off.code, JSON.parse(off.stdout)]).toEqual([0, { childPid: pid, dumpDir: null }]);
   const seen = worker.lines.length;
   process.kill(pid, 'SIGUSR2');
-  await worker.line(/processor tree_d: is no answer to anything: \{"no":"answer"\}/, seen);
+  await worker.line(/ tree_d\[\d+\]: is no answer to anything: \{"no":"answer"\}/, seen);
   expect(readdirSync(lines)).toHaveLength(1);
 });
 

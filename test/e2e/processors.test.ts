@@ -44,7 +44,7 @@ test('a sector goes to its end through children, which stand in the tree with th
     ['thread-1', 'running'],
   ]);
   const text = (await run('sealvisor', ['tree', worker.at])).stdout;
-  expect(text).toMatch(/^worker {2}one_for_one {2}running for .* pid \d+\n├─ processors/);
+  expect(text).toMatch(/^worker {2}one_for_one {2}running for .* pid \d+\n├─ control.*\n├─ processors/);
   expect(text).toMatch(/├─ thread-0 {2}running for .*heap [\d.]+ MiB {2}beat \d+ ms ago/);
 });
 

@@ -27,7 +27,7 @@ export function smallDisk(): SmallDisk {
 function mounted(dir: string): SmallDisk | undefined {
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', dir]).status !== 0) return undefined;
   onTestFinished(() => void spawnSync('umount', ['-l', dir]));
-  const ballast = write(join(dir, 'ballast'), Buffer.alloc(44 * megabyte, 1));
+  const ballast = write(join(dir, '.ballast'), Buffer.alloc(44 * megabyte, 1));
   return { dir, options: {}, makeSpace: () => rmSync(ballast) };
 }
 

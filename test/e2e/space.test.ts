@@ -46,7 +46,7 @@ test('a thread without room for PC1 waits, says why, and goes on when a file is 
   const { dir, toml } = await setup(1);
   const disk = join(dir, 'store1');
   mountAt(disk, '16m', context);
-  const ballast = write(join(disk, 'ballast'), Buffer.alloc(10 * MiB, 1));
+  const ballast = write(join(disk, '.ballast'), Buffer.alloc(10 * MiB, 1));
   // 8 MiB of the 16.
   const worker = await startWorker(
     dir,
@@ -128,7 +128,7 @@ test('while no attached store has room the thread waits to persist, and goes on 
   const { dir, toml } = await setup(1);
   const remote = join(dir, 'remote');
   mountAt(remote, '3m', context);
-  const ballast = write(join(remote, 'ballast'), Buffer.alloc(2.5 * MiB, 1));
+  const ballast = write(join(remote, '.ballast'), Buffer.alloc(2.5 * MiB, 1));
   const worker = await startWorker(dir, toml('[sealvisor.space]\ncheck_interval = "200ms"'));
   await expect
     .poll(() => threadsOf(worker.at), soon)

@@ -99,7 +99,7 @@ function smallDisk(context: TestContext) {
     context.skip('no small disk can be mounted here');
   }
   onTestFinished(() => void spawnSync('umount', ['-l', dir]));
-  const ballast = join(dir, 'ballast');
+  const ballast = join(dir, '.ballast');
   return { dir, fill: () => fill(ballast), makeSpace: () => rmSync(ballast) };
 }
 
