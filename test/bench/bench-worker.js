@@ -11,7 +11,10 @@ import { openThreadStore } from '../../dist/src/store/thread-store.js';
 export const locationOf = (home, index) => join(home, `store${index}`);
 
 /** Without a `manager` its threads are idle: nobody is there. `more` is added to the file. */
-export async function benchWorker(home, { threads, manager = 9, sealing = '', more = '', onRow }) {
+export async function benchWorker(
+  home,
+  { threads, manager = 9, sealing = '', more = '', onRow = undefined },
+) {
   const path = join(home, 'venus-worker.toml');
   const locations = Array.from({ length: threads }, (_, at) => JSON.stringify(locationOf(home, at)));
   writeFileSync(
@@ -73,9 +76,11 @@ export async function stubManager() {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result: answers[method] ?? null }));
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const address = server.address();
+  if (typeof address === 'string') throw new Error(`no port: ${address}`);
   return {
-    port: server.address().port,
+    port: address.port,
     stop: () => {
       server.close();
       server.closeAllConnections();

@@ -19,9 +19,9 @@ export async function bench() {
   const hand = await byHand();
   const ours = await asWorker(home);
   const kept = [];
-  for (const [what, { size, rounds }, promise] of [
-    ['a small request', small, { mostMore: 2 }],
-    ['an answer of 50 MB', large, { most: 1.01 }],
+  for (const { what, size, rounds, promise } of [
+    { what: 'a small request', ...small, promise: { mostMore: 2 } },
+    { what: 'an answer of 50 MB', ...large, promise: { most: 1.01 } },
   ]) {
     const took = { hand: [], ours: [] };
     for (let round = 0; round < rounds; round += 1) {

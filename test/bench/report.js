@@ -7,9 +7,12 @@ export function quantile(values, q) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 }
 
+/** @typedef {{ most?: number, least?: number, mostMore?: number, below?: number }} Promised */
+
 /**
  * One line of the report. What is promised: `most` or `least`, a ratio; `mostMore`, how far above the floor; `below`, the
  * figure itself. Returns whether it was kept.
+ * @param {{ what: string, ours: number, floor: number, unit: string } & Promised} line
  */
 export function report({ what, ours, floor, unit, ...promise }) {
   const { kept, wanted } = judged(ours, floor, unit, promise);
@@ -20,6 +23,7 @@ export function report({ what, ours, floor, unit, ...promise }) {
   return kept !== false;
 }
 
+/** @param {number} ours @param {number} floor @param {string} unit @param {Promised} promise */
 function judged(ours, floor, unit, { most, least, mostMore, below }) {
   if (most !== undefined) return { kept: ours / floor <= most, wanted: `at most ${most}x` };
   if (least !== undefined) return { kept: ours / floor >= least, wanted: `at least ${least}x` };

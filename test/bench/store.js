@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sealer } from '../../dist/machines/index.js';
 import { openThreadStore } from '../../dist/src/store/thread-store.js';
 import { bareStore } from './bare-store.js';
 import { head, median, report } from './report.js';
@@ -13,7 +14,8 @@ export async function bench() {
   head('Durable transitions');
   const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
   const store = openThreadStore(join(home, 'ours'));
-  const record = { ...store.read('sealer', 0), outputs: { pieces: 'x'.repeat(2000) } };
+  const record = { ...store.read(sealer, 0), outputs: { pieces: 'x'.repeat(2000) } };
+  /** @type {import('../../dist/src/protocol/thread.js').HistoryRow} */
   const row = {
     at: new Date(0).toISOString(),
     kind: 'transition',

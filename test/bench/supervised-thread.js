@@ -20,5 +20,6 @@ host.ready(
     },
     stop: () => actor.stop(),
   },
+  /** @param {any} event */
   (event) => actor.send(event),
 );

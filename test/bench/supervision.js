@@ -79,7 +79,9 @@ async function supervised(options) {
         leave();
         resolve(performance.now() - started);
       });
-      supervisor.whichChildren()[0].child.kill();
+      const { child } = supervisor.whichChildren()[0];
+      if (typeof child === 'string') throw new Error('it is restarting');
+      child.kill();
     });
   return { crash, stop: () => supervisor.stop() };
 }

@@ -40,11 +40,11 @@ function failing() {
 }
 
 function memory() {
-  return new db.constructor(':memory:');
+  return another(':memory:');
 }
 
 function lockedOut() {
-  return new db.constructor(held, { timeout: 0 });
+  return another(held);
 }
 
 function failed(call) {
@@ -54,4 +54,10 @@ function failed(call) {
     return;
   }
   throw new Error(`did not fail: ${call}`);
+}
+
+/** A database of the same driver. */
+function another(at) {
+  const Driver = /** @type {any} */ (db.constructor);
+  return new Driver(at, { timeout: 0 });
 }
