@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { homeMark } from '../../dist/src/processes/index.js';
 import { threadChild } from '../../dist/src/threads/index.js';
+import { largeAnswers } from '../../dist/src/worker/large-answers.js';
 import { processCalls } from '../../dist/src/worker/process-service.js';
 import { workerProcessors } from '../../dist/src/worker/processors.js';
 import { head, median, report } from './report.js';
@@ -82,7 +83,7 @@ async function asWorker(home) {
     onProgress: () => undefined,
   });
   const tree = await processors.start();
-  const services = processCalls(processors);
+  const services = processCalls(processors, largeAnswers());
   const thread = await threadChild({ entry, name: 'bench', services })();
   return {
     ask: (size) => thread.call('ask', [size], 60_000),

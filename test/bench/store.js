@@ -15,7 +15,7 @@ export async function bench() {
   const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
   const store = openThreadStore(join(home, 'ours'));
   const record = { ...store.read(sealer, 0), outputs: { pieces: 'x'.repeat(2000) } };
-  /** @type {import('../../dist/src/protocol/thread.js').HistoryRow} */
+  /** @type {Omit<import('../../dist/src/protocol/thread.js').HistoryRow, 'seq'>} */
   const row = {
     at: new Date(0).toISOString(),
     kind: 'transition',
