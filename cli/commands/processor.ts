@@ -30,8 +30,8 @@ export async function processor(name: string): Promise<void> {
 
 /** With its level, which the thread reads off again; the same as if the stage had run in the thread. */
 function failureText(thrown: unknown): string {
-  const { level, message } = failureOf(thrown);
-  return `${level}: ${message}`;
+  const { level, message, isUnreachable } = failureOf(thrown);
+  return `${isUnreachable ? 'unreachable' : level}: ${message}`;
 }
 
 function asTask<S extends ProcessorStage>(stage: S, task: unknown): Tasks[S]['task'] {

@@ -1,8 +1,9 @@
 import { SealvisorError } from '../protocol/errors.js';
 import { identityHeaders } from '../protocol/identity.js';
+import { mayPass } from '../protocol/passing-status.js';
 import { shortText } from '../protocol/some-of.js';
 import { mostOfMethod } from './answer-size.js';
-import { longestText, problemIn, requestJson } from './http-client.js';
+import { type JsonResponse, longestText, problemIn, requestJson } from './http-client.js';
 
 let lastId = 0;
 
@@ -46,10 +47,20 @@ export async function rpcCall(
   if ('result' in said) return said.result;
   // The field's manager, in Go, leaves a result out when there is none.
   if ('jsonrpc' in said) return null;
+  if (mayPass(answer.status)) throw busy(method, url, answer);
   throw (
     problemIn(answer) ??
     new SealvisorError('bad_answer', `${method} got no JSON-RPC answer (HTTP ${answer.status})`, {
       data: { httpStatus: answer.status },
     })
   );
+}
+
+/** Not the daemon's own word: a gateway before it, or it has too much to do. It is asked again, as one that is away. */
+function busy(method: string, url: string, answer: JsonResponse): SealvisorError {
+  const detail = problemIn(answer)?.message;
+  const said = `HTTP ${answer.status}${detail === undefined ? '' : `, ${detail}`}`;
+  return new SealvisorError('unreachable', `${method}: ${new URL(url).host} cannot answer now (${said})`, {
+    data: { httpStatus: answer.status },
+  });
 }

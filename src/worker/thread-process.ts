@@ -1,6 +1,7 @@
 /** Who does a thread's tasks: a child process the worker keeps, or our own processors in the thread itself. */
 
 import { parseAnswer } from '../processes/protocol.js';
+import { SealvisorError } from '../protocol/errors.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
 import { longSlice } from '../protocol/long-slice.js';
 import type { Progress } from '../protocol/thread.js';
@@ -19,7 +20,7 @@ export interface ProcessDesk {
   call<T>(name: string, args: readonly unknown[]): Promise<T>;
 }
 
-/** Does one task. @throws StageError; what a dead child leaves is temporary: it is started again */
+/** Does one task. @throws StageError, unreachable; what a dead child leaves is temporary: it is started again */
 export async function processTask<S extends ProcessorStage>(
   desk: ProcessDesk,
   stage: S,
@@ -45,8 +46,10 @@ export async function processTask<S extends ProcessorStage>(
   return answer.output as Tasks[S]['output'];
 }
 
-/** Our own children say the level of a failure; any other's is permanent (SPEC section 3: processor failed). */
-function failureSaid(message: string, by: string): StageError {
+/** Our own children say the level of a failure, or that another side is away; any other's is permanent (SPEC section 3: processor failed). */
+function failureSaid(message: string, by: string): Error {
+  const away = /^unreachable:\s(.*)$/s.exec(message)?.[1];
+  if (away !== undefined) return new SealvisorError('unreachable', away);
   const [, level = 'permanent', rest = message] =
     /^(temporary|permanent|critical|abort):\s(.*)$/s.exec(message) ?? [];
   const reason = rest.trim() === '' ? `${by} failed and gave no reason: its err_msg is empty` : rest;

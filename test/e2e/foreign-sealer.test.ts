@@ -45,6 +45,7 @@ test('it is sealed, killed in PC1, paused, proven and persisted with the files t
   expect(readdirSync(join(dir, 'remote/cache', id)).sort()).toEqual([
     'p_aux',
     'sc-02-data-tree-r-last.dat',
+    'sealvisor-digests.json',
     't_aux',
   ]);
   expect(readFileSync(join(dir, 'remote/sealed', id))).toHaveLength(2048);

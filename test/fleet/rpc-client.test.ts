@@ -61,7 +61,11 @@ test('the sector service reads the same over the wire', async () => {
     const id = { miner: 10000, number: 1 };
     const all = { AllowedMiners: null, AllowedProofTypes: null };
     const sector = await client.allocateSector(all);
-    expect(sector).toEqual({ ID: { Miner: 10000, Number: 1 }, ProofType: 5 });
+    expect(sector).toEqual({
+      ID: { Miner: 10000, Number: 1 },
+      ProofType: 5,
+      given: { manager: manager.identity, request: null },
+    });
     expect(await client.allocateSector({ ...all, AllowedMiners: [1] })).toBeNull();
     const deals = await client.acquireDeals(id, { MaxDeals: 5, MinUsedSpace: null });
     expect(deals).toHaveLength(1);
@@ -118,4 +122,23 @@ test.each([{ Ticket: 5 }, null, 'x'])('a ticket of another shape (%j) is a bad a
     code: 'bad_answer',
     message: expect.stringContaining('Venus.AssignTicket'),
   });
+});
+
+test.each([
+  ['<html>bad gateway</html>', 502],
+  ['', 503],
+  [{ message: 'slow down' }, 429],
+  [{ code: 'too_many', detail: '256 requests are being answered' }, 429],
+  ['', 408],
+])('%j with HTTP %d is a manager that is away for now', async (body, status) => {
+  const failure = await call(await answering(body, status)).catch((thrown: unknown) => thrown);
+  expect(failure).toMatchObject({
+    code: 'unreachable',
+    message: expect.stringMatching(`^Venus.X: 127.0.0.1:\\d+ cannot answer now \\(HTTP ${status}`),
+  });
+});
+
+test('an error in JSON-RPC is an answer, whatever its HTTP status', async () => {
+  const url = await answering({ jsonrpc: '2.0', id: 1, error: { code: 1, message: 'no' } }, 500);
+  await expect(call(url)).rejects.toMatchObject({ code: 'remote_error' });
 });

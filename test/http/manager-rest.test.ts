@@ -61,6 +61,36 @@ test("a piece's payload is served as it is, without padding", async () => {
   expect(await response.text()).toBe('some text');
 });
 
+test.each([
+  ['bytes=5-', 206, 'text', 'bytes 5-8/9'],
+  ['bytes=2-5', 206, 'me t', 'bytes 2-5/9'],
+  ['bytes=-4', 206, 'text', 'bytes 5-8/9'],
+  ['bytes=5-100', 206, 'text', 'bytes 5-8/9'],
+  ['bytes=9-', 416, '', 'bytes */9'],
+  ['bytes=-0', 416, '', 'bytes */9'],
+  ['bytes=0-1,3-4', 200, 'some text', null],
+  ['bytes=5-2', 200, 'some text', null],
+  ['lines=1-', 200, 'some text', null],
+])('Range %s of a piece is answered %d', async (range, status, text, contentRange) => {
+  const { app, manager } = await start({ pieces: filesIn({ a: 'some text' }) });
+  const [piece] = manager.sectors.waiting();
+  const response = await app.request(`/piecestore/${piece?.cid}`, { headers: { range } });
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-range')).toBe(contentRange);
+  expect(await response.text()).toBe(text);
+});
+
+test('a part of a piece is given only of the version that was begun', async () => {
+  const { app, manager } = await start({ pieces: filesIn({ a: 'some text' }) });
+  const [piece] = manager.sectors.waiting();
+  const part = async (version: string) => {
+    const headers = { range: 'bytes=5-', 'if-range': version };
+    return (await app.request(`/piecestore/${piece?.cid}`, { headers })).text();
+  };
+  const etag = (await app.request(`/piecestore/${piece?.cid}`)).headers.get('etag') ?? '';
+  expect([await part(etag), await part('"another"')]).toEqual(['text', 'some text']);
+});
+
 test('a piece that is unknown, or whose file went away, is missing', async () => {
   const pieces = filesIn({ a: 'some text' });
   const { app, manager } = await start({ pieces });

@@ -27,6 +27,8 @@ async function setup(pieces = true) {
   const cache = join(kept, 'cache', id);
   rmSync(join(cache, 'sealvisor.json'));
   writeFileSync(join(cache, 'p_aux'), foreignAux);
+  // Upstream notes nothing of what it keeps.
+  rmSync(join(cache, 'sealvisor-digests.json'));
   const Accesses = { SealedFile: 'kept', CacheDir: 'kept' };
   const post = wdPostJob(size, [{ SectorId: 2, CommR, Upgrade: false, Accesses }]);
   return { world, deal, CommD, CommR, kept, post };
@@ -105,7 +107,11 @@ test('what their pc1 and pc2 made again is compared by CommR, and not without on
     message: expect.stringContaining('the lost one had'),
   });
   expect(await run(commR)).toMatchObject({ state: 'Finished' });
-  expect([...keptFiles(world).keys()]).toEqual([`cache/${id}/p_aux`, `sealed/${id}`]);
+  expect([...keptFiles(world).keys()]).toEqual([
+    `cache/${id}/p_aux`,
+    `cache/${id}/sealvisor-digests.json`,
+    `sealed/${id}`,
+  ]);
 });
 
 test('our c2 refuses what their c1 made, and our pc2 what their pc1 made', async () => {

@@ -113,6 +113,7 @@ export const files = {
   sealed: [
     `cache/${id}/p_aux`,
     `cache/${id}/sc-02-data-tree-r-last.dat`,
+    `cache/${id}/sealvisor-digests.json`,
     `cache/${id}/sealvisor.json`,
     `cache/${id}/t_aux`,
     `sealed/${id}`,
@@ -120,6 +121,7 @@ export const files = {
   update: [
     `update-cache/${id}/p_aux`,
     `update-cache/${id}/sc-02-data-tree-r-last.dat`,
+    `update-cache/${id}/sealvisor-digests.json`,
     `update-cache/${id}/sealvisor.json`,
     `update-cache/${id}/t_aux`,
     `update/${id}`,

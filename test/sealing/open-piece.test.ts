@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { runTask } from '#src/sealing/builtin/index.js';
+import { failureOf } from '#src/sealing/runner.js';
 import { bytesOf, makeDir, makeWork } from './chain.js';
 
 /** Adds a piece that a server is asked for. */
@@ -43,8 +44,8 @@ test.each([
   ],
   [
     'a very long word is cut',
-    problem(500, JSON.stringify({ detail: 'x'.repeat(900) })),
-    `the server answered 500 (${'x'.repeat(300)})`,
+    problem(403, JSON.stringify({ detail: 'x'.repeat(900) })),
+    `the server answered 403 (${'x'.repeat(300)})`,
   ],
   ['no JSON', problem(404, '{'), 'it is no longer there'],
   ['no detail', problem(403, '{"title":"no"}'), 'the server answered 403'],
@@ -66,4 +67,21 @@ test.each([
     level: 'permanent',
     message: `piece baga cannot be fetched: ${why}${advice}`,
   });
+});
+
+test.each([500, 502, 503, 408, 429])(
+  'a server that answers %d is asked again until it can: no try is counted',
+  async (status) => {
+    const failure = await added(problem(status, '{"detail":"busy"}')).catch((thrown: unknown) => thrown);
+    expect(failureOf(failure)).toEqual({
+      level: 'temporary',
+      message: `piece baga cannot be fetched: the server answered ${status} (busy)`,
+      isUnreachable: true,
+    });
+  },
+);
+
+test('a server that is away is waited out', async () => {
+  const failure = await added((response) => void response.destroy()).catch((thrown: unknown) => thrown);
+  expect(failureOf(failure)).toMatchObject({ level: 'temporary', isUnreachable: true });
 });

@@ -329,6 +329,6 @@ describe('cannot be handed in', () => {
       message: expect.stringContaining('is neither file:'),
     });
     const failure = await unseal({}, undefined, { service }).then(() => undefined, failed);
-    expect(failure).toEqual({ level: 'temporary', message: 'away' });
+    expect(failure).toMatchObject({ level: 'temporary', message: 'away' });
   });
 });

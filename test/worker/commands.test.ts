@@ -177,14 +177,14 @@ describe('a resume', () => {
 });
 
 describe('tries', () => {
-  const unreachable = async () => {
-    throw new SealvisorError('unreachable', 'cannot reach 127.0.0.1:1789');
+  const refuses = async () => {
+    throw new SealvisorError('remote_error', 'the manager answered: no ticket now');
   };
   const hour = 3_600_000;
 
   test("go by the stage's own policy, and the view shows them with the time of the next", async () => {
     const retry = { assign_ticket: { tries: 3, firstMs: 10, factor: 2, capMs: 15 } };
-    const { until, views } = await setup({ service: { assignTicket: unreachable }, config: { retry } });
+    const { until, views } = await setup({ service: { assignTicket: refuses }, config: { retry } });
     await until(0, isIn('TreeDBuilt', 'paused'));
     const tries = views.filter((view) => view.mode === 'retrying').map((view) => view.tries);
     expect(tries.map((each) => [each?.n, each?.of])).toEqual([
@@ -198,12 +198,12 @@ describe('tries', () => {
   test('keep their hour over a restart of the worker', async () => {
     const home = freshDir();
     const sealing = { recoverIntervalMs: hour };
-    const first = await setup({ home, sealing, service: { assignTicket: unreachable } });
+    const first = await setup({ home, sealing, service: { assignTicket: refuses } });
     const { tries } = await first.until(0, isIn('TreeDBuilt', 'retrying'));
     expect(tries).toMatchObject({ n: 1, of: 5 });
     await first.worker.stop(0);
     await first.closeManager();
-    const second = await setup({ home, sealing, service: { assignTicket: unreachable } });
+    const second = await setup({ home, sealing, service: { assignTicket: refuses } });
     expect(await second.until(0, isIn('TreeDBuilt', 'retrying'))).toMatchObject({ tries });
   });
 });

@@ -194,9 +194,9 @@ export function gate() {
   };
 }
 
-/** An answer that a record cannot hold: the thread that gets it dies in the middle of its write. */
-export const deadly = { Ticket: 1n, Epoch: 0 } as unknown as Ticket;
 export const goodTicket: Ticket = { Ticket: Buffer.alloc(32, 7).toString('base64'), Epoch: 1 };
+/** An answer that a record cannot hold: the thread that gets it dies in the middle of its write. */
+export const deadly = { ...goodTicket, Epoch: 1n } as unknown as Ticket;
 
 /** What a promise rejects with. */
 export async function rejectionOf(

@@ -2,12 +2,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { serviceChild, type TreeNode } from '#src/actors/index.js';
-import type { Ticket } from '#src/protocol/sector-answers.js';
 import { openThreadStore } from '#src/store/thread-store.js';
-import { freshDir, isIn, noJobs, setup } from './setup.js';
-
-const deadly = { Ticket: 1n, Epoch: 0 } as unknown as Ticket;
-const goodTicket: Ticket = { Ticket: Buffer.alloc(32, 7).toString('base64'), Epoch: 1 };
+import { deadly, freshDir, goodTicket, isIn, noJobs, setup } from './setup.js';
 
 function nodeOf(root: TreeNode, id: string): TreeNode | undefined {
   if (root.id === id) return root;

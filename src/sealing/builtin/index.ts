@@ -35,4 +35,4 @@ export { type SynthProofTask, synthProof } from './synth-proof.js';
 export { type InclusionProof, inclusionProof, verifyInclusion } from './tree.js';
 export { commDOf, placeInfos, type TreeDOutput, type TreeDTask, treeD, treeDRoot } from './tree-d.js';
 export { type UnsealedPiece, type UnsealTask, unseal } from './unseal.js';
-export { proveUpdate, type UpdateCommitments, type UpdateProof } from './update-proof.js';
+export { proveUpdate, type UpdateCommitments, type UpdateProof, verifyUpdate } from './update-proof.js';

@@ -38,7 +38,7 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
           cid: null,
           payloadSize: piece_file === 'pledge' ? 0 : payload_size,
           paddedSize: (piece_size / quadPayload) * quadPadded,
-          open: () => openPiece(piece_file, work.signal),
+          open: () => openPiece(piece_file, payload_size, work.signal),
         })),
         stagedPath: staged_filepath,
       },

@@ -5,6 +5,7 @@ import { basename, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { StageError } from '../../protocol/level.js';
+import { mayPass } from '../../protocol/passing-status.js';
 import { faultAt } from '../builtin/faults.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
 import { attachedStore } from '../stored-sector.js';
@@ -158,9 +159,6 @@ async function put({ signal, progress }: StageContext, path: string, url: URL): 
   // Who wants the piece is told, and the job is over.
   throw new StageError('permanent', `${said}; mend it and ask for the piece again, or name another place`);
 }
-
-/** A server that is busy, full or broken for now, where another answer would be a no for good. */
-const mayPass = (status: number) => status >= 500 || status === 408 || status === 429;
 
 /** A user and password of the URL, as a server reads them; fetch takes none that are in it. */
 function loginOf({ username, password }: URL): { readonly authorization?: string } {

@@ -2,11 +2,12 @@
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StageError } from '../../protocol/level.js';
-import type { FileNote } from '../file-notes.js';
+import { type FileNote, noteFile } from '../file-notes.js';
 import { output, type Stage, type StageContext } from '../stage.js';
 import { chosenStore } from '../store-choice.js';
 import { checkStore, type StoredKind, type StoredSector } from '../stored-sector.js';
 import { inItsPlace } from '../stores/keep-place.js';
+import { keptNotesFile, writeKeptNotes } from '../stores/kept-notes.js';
 import type { Tasks, TransferTask } from '../tasks.js';
 import { isForeign } from '../whose-sector.js';
 import { compared } from './compared.js';
@@ -52,7 +53,9 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
     await transferred(context, { stores: { [store.name]: { name: store.name, meta: null } }, routes });
     // A disk that was unmounted meanwhile has taken with it what was written.
     await checkStore(store);
-    stored = await compared(context, sources, targets);
+    const brought = await compared(context, sources, targets);
+    await writeKeptNotes(kept, brought);
+    stored = [...brought, await noteFile(keptNotesFile(kept), context.location, context.signal)];
   });
   const persisted: Persisted = { instance: store.name, path: store.location };
   return { event: 'Persist', outputs: { persisted, files: { stored } } };

@@ -3,6 +3,7 @@ import { StageError } from '../../protocol/level.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import { output, type StageContext } from '../stage.js';
 import type { StoredSector } from '../stored-sector.js';
+import { keptFault } from '../stores/kept-notes.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { checkCommD, checkCommR } from './answers.js';
 import { stagePieces, treeOver } from './pieces.js';
@@ -46,6 +47,7 @@ export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): 
   const { deals, pieces, old, commROld } = upgrade;
   const { commDOf, isForeignCache, isSameNode, manifestPieces, readManifest, writeManifest } =
     await builtin();
+  await checkKept(context, old);
   if (await isForeignCache(old.cacheDir)) throw notProvable(old.file);
   const manifest = await readManifest(old.cacheDir);
   if (!isSameNode(manifest.commR, commROld))
@@ -80,6 +82,16 @@ export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): 
   return encoded;
 }
 
+/** @throws StageError permanent when the sector as it was sealed is not what was brought to its store */
+async function checkKept(context: StageContext, old: StoredSector): Promise<void> {
+  const fault = await keptFault(old, context.signal);
+  if (fault === undefined) return;
+  throw new StageError(
+    'permanent',
+    `${fault}: an upgrade of this sector could not be proven; restore it from another copy or rebuild the sector, or resume --state Aborted to give the upgrade up`,
+  );
+}
+
 /** Hours of encoding are not spent on what could not be proven afterwards. */
 function notProvable(path: string): StageError {
   return new StageError(
@@ -94,13 +106,23 @@ export async function proveUpgrade(
   { old, commROld }: Pick<UpgradeOf, 'old' | 'commROld'>,
 ): Promise<Tasks['snap_prove']['output']> {
   const { sector, files, work } = await sectorWork(context);
-  const { proveUpdate } = await builtin();
+  const { proveUpdate, verifyUpdate } = await builtin();
   const { comm_r_new, comm_d_new } = output<Encoded>(context, 'snap_encode');
   const commitments = { commROld, commRNew: comm_r_new, commDNew: comm_d_new };
   const dirs = { cacheDir: old.cacheDir, newCacheDir: files.updateCacheDir };
+  const proofs = await proveUpdate({ sectorSize: sector.size, ...dirs, ...commitments }, work)
+    .then(async (drawn) => {
+      await verifyUpdate(drawn, commitments, sector.size, work);
+      return drawn;
+    })
+    .catch(async (thrown: unknown) => {
+      // A damaged file of the old sector is a better reason than what it did to a proof.
+      if (!context.signal.aborted) await checkKept(context, old);
+      throw thrown;
+    });
   return context.process('snap_prove', {
     registered_proof: registered(sector),
-    vannilla_proofs: await proveUpdate({ sectorSize: sector.size, ...dirs, ...commitments }, work),
+    vannilla_proofs: proofs,
     comm_r_old: commROld,
     comm_r_new,
     comm_d_new,

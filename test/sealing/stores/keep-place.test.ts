@@ -1,5 +1,13 @@
 /** A store never replaces a sector by another one of the same number. */
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { cacheFiles, runTask } from '#src/sealing/builtin/index.js';
@@ -181,6 +189,8 @@ describe('two that bring different sectors of one number to one store', () => {
   /** The second's store is the first's. */
   const pair = () => {
     const worlds = [planWorld(size), planWorld(size)] as const;
+    // It is there before either of them comes: a store's own directory is made by no stage.
+    mkdirSync(join(worlds[0].dir, 'kept'));
     symlinkSync(join(worlds[0].dir, 'kept'), join(worlds[1].dir, 'kept'));
     return worlds;
   };

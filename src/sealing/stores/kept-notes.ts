@@ -1,0 +1,75 @@
+/**
+ * Digests beside a kept sector: who reads it years later, on another machine, can tell whether it is what was brought
+ * there. A sector that was kept without them is taken as it is.
+ */
+import { hash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { systemCodeOf } from '../../protocol/errors.js';
+import { StageError } from '../../protocol/level.js';
+import { digestRead } from '../digests.js';
+import type { FileNote } from '../file-notes.js';
+import type { StoredSector } from '../stored-sector.js';
+
+type KeptNote = Pick<FileNote, 'size' | 'sha256'>;
+/** By file name; the sector's own file is `sector`. */
+type KeptNotes = Readonly<Record<string, KeptNote>>;
+
+const sectorName = 'sector';
+
+export const keptNotesFile = ({ cacheDir }: StoredSector) => join(cacheDir, 'sealvisor-digests.json');
+
+/** @param stored what was compared when it was brought, with absolute paths */
+export async function writeKeptNotes(place: StoredSector, stored: readonly FileNote[]): Promise<void> {
+  const files = Object.fromEntries(
+    stored.map(({ path, size, sha256 }) => [
+      path === place.file ? sectorName : basename(path),
+      { size, sha256 },
+    ]),
+  );
+  const { writeJson } = await import('../builtin/atomic-file.js');
+  await writeJson(keptNotesFile(place), { version: 1, files, sum: sumOf(files) });
+}
+
+/** What is wrong with a kept sector, naming the file; undefined when every byte is there, or nobody noted any. */
+export async function keptFault(place: StoredSector, signal: AbortSignal): Promise<string | undefined> {
+  for (const [name, note] of Object.entries(await keptNotes(place))) {
+    const path = name === sectorName ? place.file : join(place.cacheDir, basename(name));
+    const fault = await faultOf(path, note, signal);
+    if (fault !== undefined) return `${path} ${fault}`;
+  }
+  return undefined;
+}
+
+async function faultOf(
+  path: string,
+  { size, sha256 }: KeptNote,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const found = await stat(path).catch((thrown: unknown) => {
+    if (systemCodeOf(thrown) === 'ENOENT') return undefined;
+    throw thrown;
+  });
+  if (!found?.isFile()) return 'is missing';
+  if (found.size !== size) return `is damaged: it has ${found.size} bytes, not ${size}`;
+  const isSame = (await digestRead(path, signal)) === sha256;
+  return isSame ? undefined : 'is damaged: its bytes are not those that were brought there';
+}
+
+async function keptNotes(place: StoredSector): Promise<KeptNotes> {
+  const path = keptNotesFile(place);
+  try {
+    // Written above, whole: its sum says so.
+    const { files, sum } = JSON.parse(await readFile(path, 'utf8')) as { files?: KeptNotes; sum?: string };
+    if (files && sum === sumOf(files)) return files;
+  } catch (thrown) {
+    if (systemCodeOf(thrown) === 'ENOENT') return {};
+    if (!(thrown instanceof SyntaxError)) throw thrown;
+  }
+  throw new StageError(
+    'permanent',
+    `${path} is damaged: it is not what was written there; compare the sector with another copy, then remove this file and resume`,
+  );
+}
+
+const sumOf = (files: KeptNotes) => hash('sha256', JSON.stringify(files));
