@@ -19,10 +19,10 @@ import { bytes, freshDir, write } from './setup.js';
 const soon = { timeout: 30_000, interval: 100 };
 const holdPc1 = '[sealvisor]\nstop_grace = "1ms"\n[sealvisor.builtin]\nleast = { pc1 = "1h" }';
 const mount = (...args: readonly string[]) => spawnSync('mount', args).status === 0;
-const canMount = (() => {
-  const dir = '/tmp';
-  return spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', dir]).status === 0;
-})();
+/** Under CI these tests run, and fail where nothing can be mounted. */
+const canMount =
+  process.env.CI === 'true' ||
+  spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp']).status === 0;
 
 /** Three threads; the location of #1 is a disk of its own, of `size`, if one is asked for. */
 async function setup({ size, more = '' }: { readonly size?: string; readonly more?: string } = {}) {
