@@ -20,24 +20,7 @@ export function threadVerbs(worker: Command): void {
     .option('--watch', 'again every two seconds, until Ctrl-C')
     .action(act(async () => list));
   pauseVerb(worker);
-  ofThread(worker, 'resume', 'resume a paused thread, at its state or another one')
-    .option('--state <state>', 'go on from this state (Aborted gives the sector up)')
-    .option(
-      '--dry-run',
-      'say what would be redone or skipped, change nothing; exit 1 when it would be refused',
-    )
-    .option('--force', 'also to a state whose needs are not there; recorded as forced')
-    .option('--revision <n>', 'only when the thread is still at this revision, as `show` tells it', revision)
-    .option('--reason <text>', 'kept in the history')
-    .addHelpText(
-      'after',
-      examples(
-        'resume --index 0',
-        'resume --index 0 --state PC1Done --dry-run',
-        'resume --index 0 --state Aborted --reason "sector lost"',
-      ),
-    )
-    .action(act(async () => (await import('./worker-resume.js')).resume));
+  resumeVerb(worker);
   ofThread(worker, 'restart', 'start a failed thread again, from its record')
     .option('--reason <text>', 'why')
     .action(act(async () => restart));
@@ -83,6 +66,37 @@ function pauseVerb(worker: Command): void {
       ),
     )
     .action(act(async () => (await import('./worker-pause.js')).pause));
+}
+
+function resumeVerb(worker: Command): void {
+  worker
+    .command('resume')
+    .description('resume a paused thread, at its state or another one, or many')
+    .option('--index <i>', 'thread, as in list', whole)
+    .option('--json', 'one JSON document; a line each for many')
+    .option('--all', 'all paused threads')
+    .option('--state-is <state>', 'paused threads in this state')
+    .option('--error <text>', 'paused threads whose last error contains this text')
+    .option('--plan <plan>', 'paused threads of this plan')
+    .option('--state <state>', 'go on from this state (Aborted gives the sector up)')
+    .option(
+      '--dry-run',
+      'say what would be redone or skipped, change nothing; exit 1 when it would be refused',
+    )
+    .option('--force', 'also to a state whose needs are not there; recorded as forced')
+    .option('--revision <n>', 'only when the thread is still at this revision, as `show` tells it', revision)
+    .option('--reason <text>', 'kept in the history')
+    .addHelpText(
+      'after',
+      examples(
+        'resume --index 0',
+        'resume --all',
+        'resume --error "No space left" --reason "disk 7 is larger now"',
+        'resume --index 0 --state PC1Done --dry-run',
+        'resume --index 0 --state Aborted --reason "sector lost"',
+      ),
+    )
+    .action(act(async () => (await import('./worker-resume.js')).resume));
 }
 
 /** A verb of `worker` for the thread that `--index` names. */
