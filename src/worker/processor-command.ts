@@ -55,7 +55,8 @@ export function processorCommand(
   return {
     stage,
     ...(bin === undefined
-      ? { command: process.execPath, args: [venusWorker, ...args] }
+      ? // No signal opens Node's inspector in it, from its first moment on.
+        { command: process.execPath, args: ['--disable-sigusr1', venusWorker, ...args] }
       : { command: executable(bin, `${key}.bin`, searchPath), args }),
     env: { ...(inheritEnvs ? environment : {}), ...envs },
     stableWaitMs,

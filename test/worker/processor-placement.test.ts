@@ -28,7 +28,7 @@ describe('the command line', () => {
     expect(commands.map(({ args }) => args)).toEqual([
       ['-v'],
       ['processor', 'pc1'],
-      [expect.stringMatching(/venus-worker\.cjs$/), 'processor', 'pc1'],
+      ['--disable-sigusr1', expect.stringMatching(/venus-worker\.cjs$/), 'processor', 'pc1'],
     ]);
     expect(commands.map(({ command }) => command)).toEqual([bin, bin, process.execPath]);
   });

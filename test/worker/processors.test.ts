@@ -193,7 +193,7 @@ describe('our own processors as children', () => {
   test('have the environment that was configured, and only that when nothing is inherited', () => {
     const config = { stage: 'pc1', ...inherited, envs: { RUST_LOG: 'info' } } as const;
     expect(processorCommand(config, 'processors.pc1[0]', { PATH: '/bin', RUST_LOG: 'x' })).toMatchObject({
-      args: [expect.stringMatching(/venus-worker\.cjs$/), 'processor', 'pc1'],
+      args: ['--disable-sigusr1', expect.stringMatching(/venus-worker\.cjs$/), 'processor', 'pc1'],
       env: { PATH: '/bin', RUST_LOG: 'info' },
     });
     const alone = processorCommand({ ...config, inheritEnvs: false }, 'processors.pc1[0]', { PATH: '/bin' });
