@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readRegularSync } from '../../src/disks/regular-file.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
 import { builtinStages } from '../../src/protocol/stages.js';
@@ -62,9 +62,12 @@ function durationOf(option: string, text: string): number {
   }
 }
 
+/** No task is larger: a stage's answer, which becomes a task, is not. */
+const limits = { mostBytes: 512 * 1024 * 1024 };
+
 function taskIn(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readRegularSync(file, limits).toString());
   } catch (error) {
     throw usage(`--task ${file}: ${messageOf(error)}; give a file with a task as JSON`);
   }

@@ -1,7 +1,8 @@
 /** What was sealed, read back from what lies in the stores. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkerConfig } from '../../src/config/worker-config.js';
+import { readRegularSync } from '../../src/disks/regular-file.js';
 import { openThreadStore } from '../../src/store/thread-store.js';
 import { table } from './field-text.js';
 
@@ -34,7 +35,9 @@ export function summaryOf(config: WorkerConfig): readonly SealedSector[] {
     return names.toSorted(bySectorNumber).map((sector) => {
       // Written by our own PC2, beside every sealed file.
       const manifest = JSON.parse(
-        readFileSync(join(location, 'cache', sector, 'sealvisor.json'), 'utf8'),
+        readRegularSync(join(location, 'cache', sector, 'sealvisor.json'), {
+          mostBytes: 16 * 1024 * 1024,
+        }).toString(),
       ) as { commD: number[]; commR: number[] };
       return {
         sector,

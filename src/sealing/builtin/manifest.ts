@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
+import { readRegular } from '../../disks/regular-file.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import type { PieceInfo } from '../tasks.js';
@@ -54,6 +55,9 @@ export async function writeManifest(cacheDir: string, manifest: Manifest): Promi
   await writeJson(cachePath(cacheDir, 'manifest'), manifest);
 }
 
+/** Of the largest sector with the most pieces it is smaller. */
+const limits = { mostBytes: 16 * 1024 * 1024 };
+
 /** Reads and checks the manifest of a cache directory. @throws not_a_sealed_sector */
 export async function readManifest(cacheDir: string): Promise<Manifest> {
   const path = cachePath(cacheDir, 'manifest');
@@ -65,7 +69,7 @@ export async function readManifest(cacheDir: string): Promise<Manifest> {
     );
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    value = JSON.parse((await readRegular(path, limits)).toString());
   } catch (thrown) {
     throw refuse(`cannot be read (${messageOf(thrown)})`, thrown);
   }

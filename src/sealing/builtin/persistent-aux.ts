@@ -1,4 +1,5 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
+import { readRegular } from '../../disks/regular-file.js';
 import { StageError } from '../../protocol/level.js';
 import { cachePath } from './cache-files.js';
 import { faultAt, wrongData } from './faults.js';
@@ -35,14 +36,17 @@ export function foreignText(cacheDir: string, stage: string): string {
   return `${cachePath(cacheDir, 'persistentAux')} was not written by our own processors, and our ${stage} cannot read it: add a [[processors.${stage}]] whose bin can, restart the worker, then resume`;
 }
 
+/** It is far smaller. */
+const limits = { mostBytes: 1024 * 1024 };
+
 /** Reads `p_aux` of a cache directory. @throws StageError critical when unreadable, permanent when it is none of ours */
 export async function readPersistentAux(cacheDir: string): Promise<PersistentAux> {
   const path = cachePath(cacheDir, 'persistentAux');
-  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+  const bytes = await readRegular(path, limits).catch((thrown: unknown) => {
     throw faultAt(path, thrown);
   });
   try {
-    const aux: unknown = JSON.parse(text);
+    const aux: unknown = JSON.parse(bytes.toString());
     // Both fields are looked at.
     const { commR, commD } = aux as Partial<PersistentAux>;
     if (commR?.length === nodeBytes && commD?.length === nodeBytes) return { commR, commD };

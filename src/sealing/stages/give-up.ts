@@ -1,6 +1,7 @@
 /** A sector that is given up takes with it what its thread has stored of it, and nothing else: in doubt a file stays. */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { readRegular } from '../../disks/regular-file.js';
 import { messageOf, systemCodeOf } from '../../protocol/errors.js';
 import { syncDirectory } from '../builtin/atomic-file.js';
 import { sectorFiles } from '../sector-files.js';
@@ -9,6 +10,8 @@ import { checkStore, type StoredKind, type StoredSector, storedSector } from '..
 import { type Brought, broughtBy } from '../stores/brought.js';
 import { type Occupant, occupantOf } from '../stores/occupant.js';
 import { claimed, claimFile } from '../stores/place-claim.js';
+
+const auxLimits = { mostBytes: 1024 * 1024 };
 
 /** Which of a sector's stored files a plan has made. A rebuild makes again what the chain knows: they are kept. */
 const madeBy: Readonly<Record<string, StoredKind>> = { sealer: 'sealed', snapup: 'update' };
@@ -115,7 +118,7 @@ async function isAnother(
   if (other) return `it is another sector (CommR ${other.commR}, says ${other.by})`;
   if (told.length > 0 || !hasFile) return null;
   const { cacheDir } = sectorFiles(context.location, sectorAtHand(context).id);
-  const own = foreignAux && (await readFile(join(cacheDir, 'p_aux')).catch(() => null));
+  const own = foreignAux && (await readRegular(join(cacheDir, 'p_aux'), auxLimits).catch(() => null));
   return own && foreignAux?.equals(own)
     ? null
     : 'no file beside it tells its CommR: it may be another sector';

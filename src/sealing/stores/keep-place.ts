@@ -1,6 +1,7 @@
 /** A store never replaces a sector by another one: looked at before the first byte of each persist. */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
@@ -113,7 +114,7 @@ function beingBrought(id: string, own: PlaceClaim, other: PlaceClaim, path: stri
 }
 
 async function auxOf(cacheDir: string): Promise<Buffer | undefined> {
-  return readFile(join(cacheDir, 'p_aux')).catch((thrown: unknown) => {
+  return readRegular(join(cacheDir, 'p_aux'), { mostBytes: 1024 * 1024 }).catch((thrown: unknown) => {
     if (systemCodeOf(thrown) === 'ENOENT') return undefined;
     throw thrown;
   });

@@ -1,6 +1,7 @@
 /** Which sector's files lie in a place of an attached store, as far as they say so themselves. */
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import type { StoredSector } from '../stored-sector.js';
 
@@ -46,7 +47,7 @@ export async function occupantOf({ file, cacheDir }: StoredSector): Promise<Occu
 async function smallFile(path: string): Promise<Buffer | undefined> {
   const found = await ifThere(lstat(path));
   if (!found?.isFile() || found.size > mostBytes) return undefined;
-  return ifThere(readFile(path));
+  return ifThere(readRegular(path, { mostBytes }));
 }
 
 function commRIn(bytes: Buffer): string | undefined {

@@ -3,8 +3,9 @@
  * bring different sectors of one number at the same time, one begins.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 
 export interface PlaceClaim {
@@ -25,7 +26,9 @@ export function claimFile(file: string): string {
 /** Undefined where there is none, or one that cannot be read. */
 export async function readClaim(path: string): Promise<PlaceClaim | undefined> {
   try {
-    const claim = JSON.parse(await readFile(path, 'utf8')) as Partial<PlaceClaim> | null;
+    const claim = JSON.parse(
+      (await readRegular(path, { mostBytes: 64 * 1024 })).toString(),
+    ) as Partial<PlaceClaim> | null;
     // Written below alone; what decides is looked at.
     return typeof claim?.commR === 'string' ? (claim as PlaceClaim) : undefined;
   } catch (thrown) {
