@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { SealvisorError } from '../protocol/errors.js';
+import { jsonFault } from '../protocol/nesting.js';
 
 const largestBody = 1024 * 1024;
 /** A client that is cut off while it writes sees a broken connection, not our answer: so much is read and forgotten. */
@@ -35,6 +36,8 @@ export function bodyOf(c: Context): unknown {
 export async function readBody(c: Context): Promise<unknown> {
   const text = await readText(c);
   if (text.trim() === '') return {};
+  const fault = jsonFault(text);
+  if (fault !== undefined) throw new SealvisorError('invalid_request', `the body ${fault}`);
   try {
     const body = JSON.parse(text) as unknown;
     read.set(c.req.raw, body);

@@ -12,6 +12,7 @@ import {
 } from 'json-rpc-2.0';
 import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
 import { type Caller, nobody } from '../protocol/identity.js';
+import { jsonFault } from '../protocol/nesting.js';
 import { shortText } from '../protocol/some-of.js';
 
 export interface RpcMethod {
@@ -75,6 +76,9 @@ export function jsonRpcHandler(
   };
 
   return async (text, from = { address: undefined, ...nobody }) => {
+    const fault = jsonFault(text);
+    if (fault !== undefined)
+      return answered(errorAnswer(null, JSONRPCErrorCode.InvalidRequest, `the body ${fault}`));
     let message: unknown;
     try {
       message = JSON.parse(text);

@@ -1,11 +1,12 @@
 /** Makes deals from the files of a directory: for the sealers, or put aside for a job. */
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { payloadOf } from '../protocol/sector.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import { openPieceFile } from './piece-file.js';
 import { isPieceName } from './piece-names.js';
+import { type Unreadable, walkPieces } from './piece-walk.js';
 import type { SettledFiles } from './settled-files.js';
 
 export interface ScannedPieces {
@@ -19,7 +20,7 @@ export interface ScannedPieces {
   readonly pending: number;
 }
 
-/** Takes every regular file that fits a sector; what is too large or empty is skipped with one warning. @throws usage */
+/** Takes every regular file that fits a sector; what is too large, empty or cannot be read is skipped with one warning. @throws usage for what cannot be read, without `settled` */
 export async function scanPieces(
   directory: string,
   sectorSize: number,
@@ -35,28 +36,16 @@ export async function scanPieces(
 ): Promise<ScannedPieces> {
   const { aside = false, settled } = options;
   const root = resolve(directory);
-  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new SealvisorError(
-      'usage',
-      `cannot read the pieces in ${root}: ${messageOf(cause)}; name another directory with --pieces`,
-      {
-        cause,
-      },
-    );
-  });
-  const paths = entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => settled === undefined || isPieceName(relative(root, path)))
-    .toSorted();
+  const unread: Unreadable[] = [];
+  const found = await walkPieces(root, (each) => void unread.push(each));
+  const paths = found.filter((path) => settled === undefined || isPieceName(relative(root, path)));
   const known = new Map(store.pieces().map((piece) => [piece.path, piece]));
   const putAside = new Set(store.asidePieces());
   const skipped: string[] = [];
   const added: string[] = [];
   const pending = new Set<string>();
   const cids = new Set<string>();
-  for (const path of paths) {
-    options.signal.throwIfAborted();
+  const take = async (path: string) => {
     const { size, mtimeMs } = await stat(path).catch((cause: unknown) => {
       throw unreadable(path, cause);
     });
@@ -65,17 +54,17 @@ export async function scanPieces(
       // The sealers are given its directory now.
       if (!aside && putAside.has(before.cid)) store.addPiece(before);
       cids.add(before.cid);
-      continue;
+      return;
     }
     if (settled && !settled.isSettled(path, { size, mtimeMs })) {
       pending.add(path);
-      continue;
+      return;
     }
     // The file has other bytes now: what was known of it is nowhere any more.
     if (before) store.removePiece(before.cid);
     if (size === 0 || size > payloadOf(sectorSize)) {
       skipped.push(path);
-      continue;
+      return;
     }
     const { commP, pieceCid } = await import('../sealing/builtin/index.js');
     const work = { signal: options.signal, progress: () => undefined };
@@ -84,11 +73,23 @@ export async function scanPieces(
     if (await hasChanged(path, { size, mtimeMs })) {
       if (!settled) throw beingWritten(path);
       pending.add(path);
-      continue;
+      return;
     }
     store.addPiece({ cid, path, payloadSize, paddedSize, mtimeMs }, { aside });
     cids.add(cid);
     added.push(path);
+  };
+  for (const path of paths) {
+    options.signal.throwIfAborted();
+    await take(path).catch((error: unknown) => {
+      if (options.signal.aborted || codeOf(error) !== 'usage') throw error;
+      unread.push({ path, why: messageOf(error) });
+    });
+  }
+  const [first] = unread;
+  if (first) {
+    if (!settled) throw new SealvisorError('usage', `cannot read ${first.path}: ${first.why}`);
+    options.warn(skippedText(unread.length, first));
   }
   settled?.keep(pending);
   if (skipped.length > 0)
@@ -96,6 +97,14 @@ export async function scanPieces(
       `skipped ${skipped.length} file${skipped.length > 1 ? 's' : ''} that fit no sector of ${sectorSize} bytes (empty, or over ${payloadOf(sectorSize)} bytes), the first is ${skipped[0]}`,
     );
   return { cids: [...cids], skipped, added, pending: pending.size };
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof SealvisorError ? error.code : undefined;
+}
+
+function skippedText(count: number, { path, why }: Unreadable): string {
+  return `skipped ${count} file${count > 1 ? 's or directories' : ''} that cannot be read as pieces, the first is ${path}: ${why}`;
 }
 
 /** Opened when the first byte is asked for: a stream that nobody reads has nobody to hear its fault. */
@@ -124,7 +133,7 @@ function beingWritten(path: string): SealvisorError {
 }
 
 function unreadable(path: string, cause: unknown): SealvisorError {
-  return new SealvisorError('usage', `cannot read the piece ${path}: ${messageOf(cause)}; mend or move it`, {
+  return new SealvisorError('usage', `cannot read the piece ${path}: ${messageOf(cause)}; fix or move it`, {
     cause,
   });
 }

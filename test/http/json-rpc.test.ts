@@ -173,3 +173,16 @@ for (const [name, start] of daemons) {
     expect((await post(app, path, `"${'x'.repeat(1024 * 1024 - 2)}"`)).body).toEqual(invalid);
   });
 }
+
+test.each(daemons)('%s: a body that is nested too deep is refused, whatever it says', async (_, start) => {
+  const { app, path } = await start();
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+  const answer = await app.request(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: `{"jsonrpc":"2.0","id":1,"method":"x","params":${deep}}`,
+  });
+  expect(await answer.json()).toMatchObject({
+    error: { code: -32600, message: 'the body is nested deeper than 512' },
+  });
+});

@@ -1,5 +1,5 @@
 /** What is put into the pieces directory while the manager runs. */
-import { appendFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { filesIn, freshDir, setup } from './setup.js';
@@ -54,6 +54,17 @@ test('the directory goes away and comes back: one warning, and the watch goes on
   filesIn({ b: 1000 }, join(pieces));
   await expect.poll(() => manager.sectors.waiting().length, within).toBe(2);
   expect(warnings).toHaveLength(1);
+});
+
+test('a piece that cannot be read, or whose name is not UTF-8, is skipped with one warning; the others are taken', async () => {
+  const pieces = filesIn({ a: 100 });
+  writeFileSync(Buffer.concat([Buffer.from(`${pieces}/b`), Buffer.from([0xff])]), 'piece');
+  mkdirSync(Buffer.concat([Buffer.from(`${pieces}/c`), Buffer.from([0xfe])]));
+  const { manager, warnings } = await setup({ pieces });
+  expect(manager.sectors.waiting().map(({ path }) => path)).toEqual([join(pieces, 'a')]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^skipped 2 files or directories that cannot be read as pieces, .*not UTF-8/),
+  ]);
 });
 
 test('no second sector is given for pieces that the first one will take', async () => {

@@ -1,5 +1,5 @@
 /** A piece's payload from a server. A body that is cut is resumed where it ended, if the server says which version it sends (RFC 9110, If-Range). */
-import { setTimeout as wait } from 'node:timers/promises';
+import { sleep } from '../../actors/system-clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import { mayPass } from '../../protocol/passing-status.js';
@@ -49,7 +49,7 @@ async function* bytesOf(download: PieceDownload, first: Response): AsyncGenerato
     answer = undefined;
     tries += 1;
     if (version === undefined || tries > mostTries) throw cutAt(download, seen, cause);
-    await wait(waitMs(tries), undefined, { signal });
+    await sleep(waitMs(tries), signal);
   }
 }
 
