@@ -1,12 +1,13 @@
 /** The manager as a tree: store, roster, relay, sector service, and the doors that whoever starts it adds. */
 import { join } from 'node:path';
 import { type ChildSpec, serviceChild, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
-import { type WallClock, wallClock } from '../protocol/clock.js';
+import { steadyFrom, type WallClock, wallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { LogLine } from '../protocol/log.js';
 import { proofTypeOfSize } from '../protocol/sector.js';
 import { type FleetStore, openFleetStore, type PieceRow } from '../store/fleet-store.js';
 import { type FailsOnChain, mockChain } from './chain.js';
+import { sectorLives } from './lives.js';
 import { type PieceWatch, watchPieces } from './piece-watch.js';
 import { type Relay, relay } from './relay.js';
 import { type Roster, roster } from './roster.js';
@@ -141,7 +142,8 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
       {
         id: 'sectors',
         start: serviceChild(() => {
-          services.sectors = sectorsOver(up(services.store), options, clock);
+          const store = up(services.store);
+          services.sectors = sectorsOver(store, options, options.clock ?? clockOf(store));
           return nothingToStop;
         }),
       },
@@ -149,6 +151,14 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
     ],
   });
   return manager;
+}
+
+/** Epochs and silences are counted from the wall clock of the start on, which may have been set back meanwhile. */
+function clockOf(store: FleetStore): WallClock {
+  const latest = sectorLives(store)
+    .all()
+    .reduce((at, { life }) => Math.max(at, life.givenMs, life.heardMs ?? 0), 0);
+  return steadyFrom(Math.max(wallClock.now(), latest));
 }
 
 function sectorsOver(store: FleetStore, options: ManagerOptions, clock: WallClock): Sectors {

@@ -5,6 +5,12 @@ export interface WallClock {
 
 export const wallClock: WallClock = { now: () => Date.now() };
 
+/** Goes on from `startMs` by a clock that nobody sets: what is counted by it neither stands for an hour nor jumps by one. */
+export function steadyFrom(startMs: number, steady: () => number = () => performance.now()): WallClock {
+  const startedAt = steady();
+  return { now: () => startMs + (steady() - startedAt) };
+}
+
 /** RFC 3339 UTC with milliseconds. */
 export function timestamp(ms: number): string {
   return new Date(ms).toISOString();

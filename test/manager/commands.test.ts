@@ -119,7 +119,8 @@ test('--wait over its timeout is exit 1, and says that the pause stays', async (
     ),
   );
   expect(process.exitCode).toBe(1);
-  expect(asked).toMatchObject([{ body: { waitMs: 50 } }]);
+  // What the way there took is not waited again.
+  expect(asked).toMatchObject([{ body: { waitMs: expect.toSatisfy((ms: number) => ms > 0 && ms <= 50) } }]);
 });
 
 test.each([

@@ -119,6 +119,9 @@ export const submitPersisted: Stage = async (context) => {
   throw new StageError('permanent', `the manager does not find the sector's files in store ${instance}`);
 };
 
+/** A seed takes 75 minutes on a real chain. */
+const longestSeedWaitMs = 5 * 60_000;
+
 export const waitSeed: Stage = async (context) => {
   const sector = sectorAtHand(context);
   for (;;) {
@@ -130,7 +133,8 @@ export const waitSeed: Stage = async (context) => {
       }
       throw new StageError('temporary', 'the manager gave no seed and no time to wait for it');
     }
-    await context.sleep(Math.max(Delay * 1000, 100));
+    // A manager whose clock is wrong may name any time: it is asked again meanwhile.
+    await context.sleep(Math.min(Math.max(Delay * 1000, 100), longestSeedWaitMs));
   }
 };
 
