@@ -21,6 +21,17 @@ const deals = z.array(
   }),
 );
 const ticket = z.object({ Ticket: z.base64(), Epoch: z.number().int() });
+/** Left out by upstream's managers. */
+const onChain = {
+  OnChain: z
+    .object({
+      CommR: bytes32.nullish(),
+      CommD: bytes32.nullish(),
+      Ticket: ticket.nullish(),
+      ProofSha256: z.hex().length(64).nullish(),
+    })
+    .nullish(),
+};
 /** What a manager of ours says of the request; upstream's say nothing. */
 const request = { Request: z.string().nullish() };
 const access = z.object({ AccessInstance: z.string() });
@@ -29,6 +40,7 @@ export const jobAnswers = {
   allocated: allocated.extend(request),
   deals,
   ticket,
+  onChain,
   snapUp: z.object({
     ...request,
     Sector: allocated,

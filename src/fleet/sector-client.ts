@@ -14,10 +14,11 @@ const desc = z
   .string()
   .nullish()
   .transform((text) => (text === null || text === undefined ? null : shortText(text, longestText)));
-const { allocated, deals, ticket } = jobAnswers;
-const submitted = z.object({ Res: z.number().int(), Desc: desc });
-const polled = z.object({ State: z.number().int(), Desc: desc });
+const { allocated, deals, onChain, ticket } = jobAnswers;
+const submitted = z.object({ Res: z.number().int(), Desc: desc, ...onChain });
+const polled = z.object({ State: z.number().int(), Desc: desc, ...onChain });
 const seed = z.object({
+  ...onChain,
   ShouldWait: z.boolean(),
   Delay: z.number(),
   Seed: z

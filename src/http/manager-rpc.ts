@@ -15,6 +15,7 @@ import {
   shortened,
 } from '../protocol/sealer-wire.js';
 import type { SectorId } from '../protocol/sector.js';
+import type { OnChain } from '../protocol/sector-answers.js';
 import type { WorkerEntry } from '../protocol/thread.js';
 import type { RpcCaller, RpcMethod } from './json-rpc.js';
 import { jobMethods } from './manager-job-rpc.js';
@@ -45,6 +46,11 @@ function pingInfo({ name, label, dest: Dest, version, summary, lastPing }: Worke
   };
 }
 
+/** Workers of ours, which name themselves, are told with an answer what is on chain; upstream's get what they know. */
+function withChain(answer: object, told: OnChain | null, { worker }: Caller) {
+  return worker === null || told === null ? answer : { ...answer, OnChain: told };
+}
+
 export function managerMethods(manager: Manager): Readonly<Record<string, RpcMethod>> {
   const { roster, sectors } = manager;
   const methods: Record<string, RpcMethod> = {};
@@ -67,6 +73,17 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
       const sector = id(of);
       sectors.check(sector, caller);
       return call(sector, ...params);
+    });
+  const onChain = (
+    method: string,
+    names: readonly string[],
+    call: (id: SectorId, ...params: unknown[]) => object,
+  ) =>
+    add(method, names, ([of, ...params], caller) => {
+      const sector = id(of);
+      sectors.check(sector, caller);
+      const answer = call(sector, ...params);
+      return withChain(answer, sectors.onChain(sector), caller);
     });
   add('WorkerPing', ['info'], ([info], caller) => {
     const { usedNumbers, ...ping } = parse(pingParam, info, 'WorkerPing');
@@ -101,17 +118,18 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
   add('SubmitPreCommit', ['sector', 'info', 'reset'], ([sector, info, reset], caller) => {
     const { ID } = parse(allocatedParam, sector, 'sector');
     sectors.check(ID, caller);
-    return sectors.submitPreCommit(ID, parse(preCommitParam, info, 'pre-commit'), flag(reset));
+    const answer = sectors.submitPreCommit(ID, parse(preCommitParam, info, 'pre-commit'), flag(reset));
+    return withChain(answer, sectors.onChain(ID), caller);
   });
-  onSector('PollPreCommitState', ['id'], (of) => sectors.pollPreCommit(of));
+  onChain('PollPreCommitState', ['id'], (of) => sectors.pollPreCommit(of));
   onSector('SubmitPersistedEx', ['id', 'instance', 'isUpgrade'], (of, instance) =>
     sectors.submitPersisted(of, name(instance)),
   );
-  onSector('WaitSeed', ['id', 'proofType'], (of) => sectors.waitSeed(of));
-  onSector('SubmitProof', ['id', 'proof', 'reset'], (of, proof, reset) =>
+  onChain('WaitSeed', ['id', 'proofType'], (of) => sectors.waitSeed(of));
+  onChain('SubmitProof', ['id', 'proof', 'reset'], (of, proof, reset) =>
     sectors.submitProof(of, parse(proofParam, proof, 'proof').Proof, flag(reset)),
   );
-  onSector('PollProofState', ['id'], (of) => sectors.pollProof(of));
+  onChain('PollProofState', ['id'], (of) => sectors.pollProof(of));
   add('ReportState', ['id', 'report'], ([of, said], caller) => {
     const [sector, report] = [id(of), parse(reportParam, said, 'report')];
     if (sectors.isGivenElsewhere(sector, caller)) return givenElsewhere(sector);

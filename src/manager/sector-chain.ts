@@ -1,7 +1,8 @@
 /** What a sector has to do with the chain: its ticket, its messages, its seed. */
+import { createHash } from 'node:crypto';
 import type { PollAnswer, PreCommit, SeedAnswer } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
-import type { SubmitAnswer, Ticket } from '../protocol/sector-answers.js';
+import type { OnChain, SubmitAnswer, Ticket } from '../protocol/sector-answers.js';
 import { landing, type MessageKind, type MockChain, ticketLasts } from './chain.js';
 import type { Lives } from './lives.js';
 import { type MessageState, messageState, pollAnswer, submission } from './messages.js';
@@ -38,6 +39,18 @@ export function sectorChain(lives: Lives, chain: MockChain) {
   };
 
   return {
+    /** What is on chain of it, or on its way there; a message that failed is not. */
+    onChain: (id: SectorId): OnChain | null => {
+      const life = lives.of(id);
+      const isThere = (kind: MessageKind) => life[kind] !== null && stateOf(life, kind) !== 'failed';
+      const info = isThere('preCommit') ? life.preCommit?.info : undefined;
+      const proof = isThere('proof') ? life.proof?.proof : undefined;
+      if (!info && proof === undefined) return null;
+      return {
+        ...(info ? { CommR: info.CommR, CommD: info.CommD, Ticket: info.Ticket } : {}),
+        ...(proof === undefined ? {} : { ProofSha256: sha256(proof) }),
+      };
+    },
     /** The same while it is young, or a pre-commit rests on it. */
     assignTicket: (id: SectorId): Ticket => {
       const life = lives.of(id);
@@ -80,3 +93,6 @@ export function sectorChain(lives: Lives, chain: MockChain) {
     pollProof: (id: SectorId) => poll(id, 'proof', 'no proof was submitted'),
   };
 }
+
+/** Hex, of a proof in base64. */
+const sha256 = (proof: string) => createHash('sha256').update(Buffer.from(proof, 'base64')).digest('hex');

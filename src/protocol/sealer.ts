@@ -6,11 +6,12 @@ import type { Asking, WithGiven } from './identity.js';
 import type { AllowedSpec, DealsSpec, JobService } from './jobs.js';
 import type { ErrorLevel } from './level.js';
 import type { SectorId } from './sector.js';
-import type { Allocated, Deal, SubmitAnswer, Ticket } from './sector-answers.js';
+import type { Allocated, Deal, OnChain, SubmitAnswer, Ticket } from './sector-answers.js';
 
 /** `Seed` is base64 of 32 bytes; `Delay` in seconds. */
 export interface SeedAnswer {
   readonly ShouldWait: boolean;
+  readonly OnChain?: OnChain | null | undefined;
   readonly Delay: number;
   readonly Seed: { readonly Seed: string; readonly Epoch: number } | null;
 }
@@ -19,6 +20,7 @@ export interface SeedAnswer {
 export interface PollAnswer {
   readonly State: number;
   readonly Desc: string | null;
+  readonly OnChain?: OnChain | null | undefined;
 }
 
 export interface PreCommit {

@@ -20,8 +20,21 @@ export interface Ticket {
   readonly Epoch: number;
 }
 
+/**
+ * What is on chain for a sector, or on its way there, as far as the manager says: by it a thread sees that it is its own.
+ * Ours, and told to our workers only; upstream's managers leave it out.
+ */
+export interface OnChain {
+  readonly CommR?: readonly number[] | null | undefined;
+  readonly CommD?: readonly number[] | null | undefined;
+  readonly Ticket?: Ticket | null | undefined;
+  /** Hex. */
+  readonly ProofSha256?: string | null | undefined;
+}
+
 /** `Res`: 1 Accepted, 2 DuplicateSubmit, 3 MismatchedSubmission, 4 Rejected, 5 FilesMissed. */
 export interface SubmitAnswer {
   readonly Res: number;
   readonly Desc: string | null;
+  readonly OnChain?: OnChain | null | undefined;
 }

@@ -185,6 +185,48 @@ test('a sector of the old manager does not ride on another’s of the new one', 
   expect((await sectorsOf(next.at))[0]).toMatchObject({ id: first, state: 'Finished', finalized: true });
 });
 
+test('nor does one of 0.1.0, of which nobody says who gave it: what is on chain is another, and stays as it is', async () => {
+  const { dir, manage, toml } = await setup({
+    more: '[sealvisor.builtin]\nleast = { wait_pc_landed = "1h" }',
+  });
+  const old = await manage('one');
+  const worker = await startWorker(dir, toml);
+  await worker.line(/PC2Done -> PCSubmitted/);
+  await worker.end('SIGTERM');
+  await old.end('SIGTERM');
+  workerAsOf010(dir);
+
+  const next = await manage('two');
+  const upstream = upstreamOf(next.at);
+  const ID = { Miner: 10000, Number: 1 };
+  await upstream('AllocateSector', {});
+  const bytes = (byte: number) => Array.from({ length: 32 }, () => byte);
+  const info = { CommR: bytes(7), CommD: bytes(8), Ticket: await upstream('AssignTicket', ID), Deals: [] };
+  await upstream('SubmitPreCommit', { ID, ProofType: 5 }, info, false);
+  const isLanded = { State: 3, Desc: null };
+  await expect.poll(() => upstream('PollPreCommitState', ID), soon).toEqual(isLanded);
+
+  const again = await startWorker(dir, toml.replace('wait_pc_landed = "1h"', ''));
+  await expect
+    .poll(async () => (await threadsOf(again.at))[0], soon)
+    .toMatchObject({
+      mode: 'paused',
+      state: 'PCSubmitted',
+      lastError: {
+        level: 'permanent',
+        message: expect.stringMatching(
+          /^another sector s-t010000-1 is on chain.* CommR there is (07){32}, this thread's is [0-9a-f]{64};/,
+        ),
+      },
+    });
+  const resumed = await onWorker(again.at, 'resume', '--index', '0', '--state', 'Aborted');
+  expect(resumed.code).toBe(0);
+  await again.line(/s-t010000-1 Aborted -> Empty/);
+  // A sector that was given up would say so.
+  expect(await upstream('PollPreCommitState', ID)).toEqual(isLanded);
+  expect([...kept(dir).keys()].filter((path) => path.includes(first))).toEqual([]);
+});
+
 describe('an allocation', () => {
   test('whose answer was lost with the worker is given again: nothing stays allocated to nobody', async () => {
     const { dir, manage, port, toml } = await setup({ pieces: 2 });
@@ -266,17 +308,34 @@ test('homes and stores of 0.1.0 are taken over in the middle of a sector: it is 
   ]);
 });
 
+/** An upstream worker, which says nothing of itself. */
+function upstreamOf(at: string) {
+  return async (method: string, ...params: readonly unknown[]) => {
+    const answer = await fetch(`http://${at}/rpc/v0`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: `Venus.${method}`, params }),
+    });
+    return ((await answer.json()) as { readonly result?: unknown }).result;
+  };
+}
+
 /** Takes out of every store what 0.1.0 did not know. */
 function asOf010(dir: string): void {
-  const edit = (path: string, act: (db: Database.Database) => void) => {
-    const db = new Database(path);
-    act(db);
-    db.close();
-  };
   edit(join(dir, '.sealvisor', 'manager', 'manager.db'), (db) => {
     db.exec('drop table identity; drop table usedNumber');
     db.exec("update sector set body = json_remove(body, '$.given', '$.earlier')");
   });
+  workerAsOf010(dir);
+}
+
+function edit(path: string, act: (db: Database.Database) => void): void {
+  const db = new Database(path);
+  act(db);
+  db.close();
+}
+
+function workerAsOf010(dir: string): void {
   edit(join(dir, 'store1', 'sealvisor-worker.db'), (db) =>
     db.exec('drop table identity; delete from record'),
   );

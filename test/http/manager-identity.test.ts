@@ -92,6 +92,31 @@ test('numbers come with the wish itself: the very first is past them; with a pin
   expect(await ask({}, 'AllocateSector', spec('r2'))).toMatchObject({ result: { ID: { Number: 21 } } });
 });
 
+test('what is on chain of a sector is told to our own workers with each answer about it, to upstream’s never', async () => {
+  const { ask, epochs } = await start();
+  await ask(by('r1'), 'AllocateSector', spec('r1'));
+  const info = preCommitOf();
+  const { Deals: _deals, ...OnChain } = info;
+  const ours = async (method: string, ...params: unknown[]) =>
+    (await ask(by('r1'), method, ...params)).result;
+  expect(await ours('PollPreCommitState', ID)).toEqual({ State: 4, Desc: expect.any(String) });
+  expect(await ours('SubmitPreCommit', sector, info, false)).toEqual({ Res: 1, Desc: null, OnChain });
+  expect(await ours('SubmitPreCommit', sector, info, false)).toEqual({ Res: 2, Desc: null, OnChain });
+  epochs(1);
+  expect(await ours('PollPreCommitState', ID)).toEqual({ State: 3, Desc: null, OnChain });
+  expect(await ours('WaitSeed', ID, 5)).toMatchObject({ OnChain });
+  const proven = { ...OnChain, ProofSha256: expect.stringMatching(/^[0-9a-f]{64}$/) };
+  expect(await ours('SubmitProof', ID, { Proof: 'AAAA' }, false)).toEqual({
+    ...{ Res: 1, Desc: null },
+    OnChain: proven,
+  });
+  expect(await ours('PollProofState', ID)).toMatchObject({ OnChain: proven });
+  await ask({}, 'AllocateSector', {});
+  const other = { ...ID, Number: 2 };
+  await ask({}, 'SubmitPreCommit', { ID: other, ProofType: 5 }, info, false);
+  expect((await ask({}, 'PollPreCommitState', other)).result).toEqual({ State: 2, Desc: null });
+});
+
 describe('a sector that was given under a request', () => {
   const calls: readonly [string, ...unknown[]][] = [
     ['AcquireDeals', ID, null],

@@ -1,4 +1,5 @@
 /** A submission is one message on chain, however often it is asked for. */
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { FailsOnChain } from '#src/manager/chain.js';
 import type { Sectors } from '#src/manager/sectors.js';
@@ -78,6 +79,24 @@ describe.each(kinds)('a %s', (kind) => {
     const { sectors } = await restart({ fails: () => false });
     expect(pollOf(sectors, kind).State).toBe(5);
   });
+});
+
+test('what is on chain, or on its way there, is told; a message that failed is not', async () => {
+  const { manager, epochs } = await setup((of, _, nth) => of === 'proof' && nth === 1);
+  const { sectors } = manager;
+  expect(sectors.onChain(id)).toBeNull();
+  submitTo(sectors, 'preCommit');
+  const { Deals: _deals, ...preCommit } = preCommitOf(1);
+  expect(sectors.onChain(id)).toEqual(preCommit);
+  const ProofSha256 = createHash('sha256').update(Buffer.alloc(32, 1)).digest('hex');
+  submitTo(sectors, 'proof');
+  expect(sectors.onChain(id)).toEqual({ ...preCommit, ProofSha256 });
+  // Another one does not take its place by being refused.
+  submitTo(sectors, 'preCommit', 2);
+  submitTo(sectors, 'proof', 2);
+  expect(sectors.onChain(id)).toEqual({ ...preCommit, ProofSha256 });
+  epochs(1);
+  expect(sectors.onChain(id)).toEqual(preCommit);
 });
 
 test('a ticket is drawn anew when the pre-commit that rested on it has failed', async () => {

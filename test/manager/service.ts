@@ -2,6 +2,7 @@ import { storeInfo } from '#src/manager/jobs.js';
 import type { Sectors } from '#src/manager/sectors.js';
 import type { JobService } from '#src/protocol/jobs.js';
 import type { SectorService } from '#src/protocol/sealer.js';
+import type { SectorId } from '#src/protocol/sector.js';
 
 function realJobs({ jobs }: Sectors): JobService {
   const { snapUp, rebuild, unseal, wdPost } = jobs;
@@ -20,6 +21,12 @@ function realJobs({ jobs }: Sectors): JobService {
   };
 }
 
+/** What a worker of ours is told with an answer. */
+function withChain<T extends object>(sectors: Sectors, id: SectorId, answer: T): T {
+  const OnChain = sectors.onChain(id);
+  return OnChain ? { ...answer, OnChain } : answer;
+}
+
 /** A manager's sectors as a thread reaches them, without a wire between. */
 export function realService(sectors: Sectors): SectorService {
   return {
@@ -27,17 +34,20 @@ export function realService(sectors: Sectors): SectorService {
     allocateSector: async (spec) => sectors.allocate(spec.AllowedMiners, spec.AllowedProofTypes),
     acquireDeals: async (id, spec) => sectors.acquireDeals(id, spec.MaxDeals, spec.MinUsedSpace),
     assignTicket: async (id) => sectors.assignTicket(id),
-    submitPreCommit: async ({ ID }, info, reset) =>
-      sectors.submitPreCommit({ miner: ID.Miner, number: ID.Number }, info, reset),
-    pollPreCommitState: async (id) => sectors.pollPreCommit(id),
+    submitPreCommit: async ({ ID }, info, reset) => {
+      const id = { miner: ID.Miner, number: ID.Number };
+      return withChain(sectors, id, sectors.submitPreCommit(id, info, reset));
+    },
+    pollPreCommitState: async (id) => withChain(sectors, id, sectors.pollPreCommit(id)),
     submitPersisted: async (id, instance) => sectors.submitPersisted(id, instance),
     // The mock chain counts whole seconds; nobody waits for them here.
     waitSeed: async (id) => ({
-      ...sectors.waitSeed(id),
+      ...withChain(sectors, id, sectors.waitSeed(id)),
       ...(sectors.waitSeed(id).ShouldWait ? { Delay: 0 } : {}),
     }),
-    submitProof: async (id, { Proof }, reset) => sectors.submitProof(id, Proof, reset),
-    pollProofState: async (id) => sectors.pollProof(id),
+    submitProof: async (id, { Proof }, reset) =>
+      withChain(sectors, id, sectors.submitProof(id, Proof, reset)),
+    pollProofState: async (id) => withChain(sectors, id, sectors.pollProof(id)),
     reportState: async (id, report) => {
       const { Finalized: finalized, AbortReason } = sectors.reportState(id, report);
       return { finalized, abortReason: AbortReason || null };

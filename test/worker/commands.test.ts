@@ -11,10 +11,16 @@ const stopsAtC2 = { faults: [{ ...c2Fault, times: 1 }] };
 
 describe('a command that comes again under its id', () => {
   test('is answered the same and done once, also when the thread has moved on since', async () => {
-    const { control, untilRow, rowsOf } = await setup({ service: noJobs });
+    const { control, until, untilRow, rowsOf } = await setup({
+      service: noJobs,
+      // Why there is nothing is told of who has asked.
+      sealing: { allowedMiners: [10000] },
+    });
     const first = await control.pause(0, { id: 'p1', by: 'alice' });
     expect(first).toMatchObject({ changed: true, message: 'thread #0 is paused at Empty' });
     await control.resume(0, { id: 'r1' });
+    // It has asked for a job and got none, and rests for longer than this takes.
+    await until(0, (view) => view.revision >= 2 && view.idle !== undefined);
     expect(await control.pause(0, { id: 'p1', by: 'alice' })).toMatchObject({
       changed: true,
       message: first.message,

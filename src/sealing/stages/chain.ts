@@ -6,6 +6,7 @@ import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js
 import type { Tasks } from '../tasks.js';
 import { checkC2, checkRandomness } from './answers.js';
 import { checkTicket, isOnItsWay, isTicketTooOld, submittedTicket } from './fresh.js';
+import { checkOnChain } from './on-chain.js';
 import type { Persisted } from './persist.js';
 import { builtin } from './sector-work.js';
 
@@ -44,20 +45,21 @@ export function checkSubmission(
   }
 }
 
-/** OnChainState, SPEC section 3: polls until it is landed, or says which way out. */
+/** OnChainState, SPEC section 3: polls until it is landed, as this thread's own, or says which way out. */
 async function untilLanded(
   context: StageContext,
   poll: () => Promise<PollAnswer>,
   what: string,
 ): Promise<'landed' | 'submit again'> {
   for (;;) {
-    const { State, Desc } = await poll();
+    const { State, Desc, OnChain } = await poll();
     const desc = Desc ? `: ${Desc}` : '';
     switch (State) {
       case 1:
       case 2:
         break;
       case 3:
+        checkOnChain(context, OnChain);
         return 'landed';
       case 4:
         throw new StageError('permanent', `${what} is not found on chain${desc}`);
@@ -98,6 +100,7 @@ export const submitPreCommit: Stage = async (context) => {
     },
     context.record.outputs.resubmitPreCommit === true,
   );
+  checkOnChain(context, answer.OnChain);
   checkSubmission(answer, 'the pre-commit');
   return preCommitted(context, answer.Res === 1);
 };
@@ -125,7 +128,9 @@ const longestSeedWaitMs = 5 * 60_000;
 export const waitSeed: Stage = async (context) => {
   const sector = sectorAtHand(context);
   for (;;) {
-    const { ShouldWait, Delay, Seed } = await context.service.waitSeed(sector, sector.proofType);
+    const { ShouldWait, Delay, Seed, OnChain } = await context.service.waitSeed(sector, sector.proofType);
+    // A seed is drawn for the pre-commit that is there.
+    checkOnChain(context, OnChain);
     if (!ShouldWait) {
       if (Seed) {
         checkRandomness('seed', Seed.Seed);
@@ -155,6 +160,7 @@ export const submitProof: Stage = async (context) => {
     { Proof: Buffer.from(proof).toString('base64') },
     context.record.outputs.resubmitProof === true,
   );
+  checkOnChain(context, answer.OnChain);
   checkSubmission(answer, 'the proof');
   return { event: 'SubmitProof', outputs: { proof: true, resubmitProof: false } };
 };

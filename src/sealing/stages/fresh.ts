@@ -3,6 +3,7 @@ import { StageError } from '../../protocol/level.js';
 import type { Ticket } from '../../protocol/sector-answers.js';
 import { type Age, ageOf, ageText, isTicketShort } from '../deadlines.js';
 import { output, type StageContext, sectorAtHand } from '../stage.js';
+import { checkOnChain, type Submitted } from './on-chain.js';
 
 export interface DrawnTicket {
   readonly ticket: Ticket;
@@ -49,10 +50,15 @@ export function checkPreCommit(context: StageContext): void {
   );
 }
 
-/** Whether a pre-commit of the sector is on its way or landed: an earlier submission may have been taken, its answer unheard. */
-export async function isOnItsWay(context: StageContext): Promise<boolean> {
-  const { State } = await context.service.pollPreCommitState(sectorAtHand(context));
-  return State >= 1 && State <= 3;
+/**
+ * Whether a pre-commit of the sector is on its way or landed: an earlier submission may have been taken, its answer unheard.
+ * @throws StageError permanent when it is another sector's
+ */
+export async function isOnItsWay(context: StageContext, own?: Submitted): Promise<boolean> {
+  const { State, OnChain } = await context.service.pollPreCommitState(sectorAtHand(context));
+  const isOnIts = State >= 1 && State <= 3;
+  if (isOnIts) checkOnChain(context, OnChain, own);
+  return isOnIts;
 }
 
 /** The ticket of a pre-commit that the chain has: a sector that is made again behind it has to be the same. */
@@ -62,7 +68,7 @@ export async function submittedTicket(context: StageContext): Promise<DrawnTicke
   const submitted = pre_commit_ticket as DrawnTicket | undefined;
   // Only a sector that was sent back before its pre-commit has lost that it was submitted.
   if (pre_commit !== undefined) return undefined;
-  return submitted && (await isOnItsWay(context)) ? submitted : undefined;
+  return submitted && (await isOnItsWay(context, { ticket: submitted.ticket })) ? submitted : undefined;
 }
 
 export function isTicketTooOld(context: StageContext): boolean {

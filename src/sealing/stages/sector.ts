@@ -4,10 +4,11 @@ import { SealvisorError } from '../../protocol/errors.js';
 import { type Sector, sectorOf } from '../../protocol/sector.js';
 import type { Allocated, Deal } from '../../protocol/sector-answers.js';
 import { sectorFiles } from '../sector-files.js';
-import { type Stage, sectorAtHand } from '../stage.js';
+import { type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import { leavePlaces } from '../stores/keep-place.js';
 import { allocation, allowed } from './allocation.js';
 import { removeStored } from './give-up.js';
+import { isAnother } from './on-chain.js';
 
 export const allocateSector = (): Stage =>
   allocation(
@@ -47,16 +48,22 @@ function isNoneOfIts(thrown: unknown): boolean {
   return thrown.code === 'not_your_sector' || thrown.data?.code === 'sector_not_found';
 }
 
+/** What another has under the same number is not given up by this one. */
+async function tellAborted(context: StageContext, sector: Sector, reason: string): Promise<void> {
+  try {
+    if (await isAnother(context)) return;
+    await context.service.reportAborted(sector, reason);
+  } catch (thrown) {
+    if (!isNoneOfIts(thrown)) throw thrown;
+  }
+}
+
 export const abort: Stage = async (context) => {
   const { sector, outputs } = context.record;
   if (sector) {
     const left = await removeStored(context);
     for (const line of left) context.warn?.(`${sector.id} is given up: ${line}`);
-    await context.service
-      .reportAborted(sector, [String(outputs.abortReason ?? 'aborted'), ...left].join('; '))
-      .catch((thrown: unknown) => {
-        if (!isNoneOfIts(thrown)) throw thrown;
-      });
+    await tellAborted(context, sector, [String(outputs.abortReason ?? 'aborted'), ...left].join('; '));
     await leavePlaces(context.location, sector.id);
     await rm(sectorFiles(context.location, sector.id).root, { recursive: true, force: true });
   }

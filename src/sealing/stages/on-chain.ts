@@ -1,0 +1,83 @@
+/**
+ * What a manager tells of a sector on chain is compared with what this thread made: a number alone is no identity, and a
+ * sector must not go on behind the pre-commit or the proof of another one.
+ */
+import { createHash } from 'node:crypto';
+import { StageError } from '../../protocol/level.js';
+import type { OnChain, Ticket } from '../../protocol/sector-answers.js';
+import { output, type StageContext, sectorAtHand } from '../stage.js';
+import type { Tasks } from '../tasks.js';
+
+/** What this thread made; what it has not made yet, or left out here, is compared with nothing. */
+export interface Submitted {
+  readonly commR?: readonly number[] | undefined;
+  readonly commD?: readonly number[] | undefined;
+  readonly ticket?: Ticket | undefined;
+  readonly proof?: readonly number[] | undefined;
+}
+
+/** By the outputs of the record. */
+export function submittedBy(context: StageContext): Submitted {
+  const { outputs } = context.record;
+  const pc2 = outputs.pc2 === undefined ? undefined : output<Tasks['pc2']['output']>(context, 'pc2');
+  return {
+    commR: pc2?.comm_r,
+    commD: pc2?.comm_d,
+    ticket: outputs.ticket === undefined ? undefined : output<Ticket>(context, 'ticket'),
+    proof: outputs.c2 === undefined ? undefined : output<Tasks['c2']['output']>(context, 'c2').proof,
+  };
+}
+
+/** The first thing that differs, with both values. Pure. */
+export function differenceOf(told: OnChain | null | undefined, own: Submitted): string | undefined {
+  const pairs: readonly (readonly [string, string | undefined, string | undefined])[] = [
+    ['CommR', hexOf(told?.CommR), hexOf(own.commR)],
+    ['CommD', hexOf(told?.CommD), hexOf(own.commD)],
+    ['ticket', ticketText(told?.Ticket), ticketText(own.ticket)],
+    ['sha256 of the proof', told?.ProofSha256?.toLowerCase(), own.proof && sha256(own.proof)],
+  ];
+  const other = pairs.find(
+    ([, theirs, ours]) => theirs !== undefined && ours !== undefined && theirs !== ours,
+  );
+  return other && `the ${other[0]} there is ${other[1]}, this thread's is ${other[2]}`;
+}
+
+/** Managers that do not say what is on chain are believed. @throws StageError that names both values */
+export function checkOnChain(
+  context: StageContext,
+  told: OnChain | null | undefined,
+  own: Submitted = submittedBy(context),
+  level: 'permanent' | 'abort' = 'permanent',
+): void {
+  const difference = differenceOf(told, own);
+  if (difference === undefined) return;
+  const { id } = sectorAtHand(context);
+  throw new StageError(
+    level,
+    `another sector ${id} is on chain, or on its way there: ${difference}; nothing of this one goes on. If the manager's home was replaced, start the one that gave ${id} on its home and resume; otherwise resume --state Aborted lets this one go, and the other stays as it is`,
+  );
+}
+
+/** Whether the manager has another sector under this number: what is done with this one is nothing to that one. */
+export async function isAnother(context: StageContext): Promise<boolean> {
+  const { ticket, pre_commit_ticket } = context.record.outputs;
+  // The second was written with the submission; what is made again may have a ticket since, its submission unheard.
+  const own = [ticket, (pre_commit_ticket as { readonly ticket?: unknown } | undefined)?.ticket]
+    .filter((found) => found !== undefined)
+    // Written by the stage that draws tickets.
+    .map((found) => found as Ticket);
+  if (own.length === 0) return false;
+  const { OnChain: told } = await context.service.pollPreCommitState(sectorAtHand(context));
+  // By the ticket alone: the same sector, made again of damaged files, has another CommR.
+  return own.every((each) => differenceOf(told, { ticket: each }) !== undefined);
+}
+
+const hexOf = (bytes: readonly number[] | null | undefined) =>
+  bytes ? Buffer.from(bytes).toString('hex') : undefined;
+
+const ticketText = (ticket: Ticket | null | undefined) =>
+  ticket ? `${Buffer.from(ticket.Ticket, 'base64').toString('hex')} of epoch ${ticket.Epoch}` : undefined;
+
+/** Hex. */
+export const sha256 = (bytes: readonly number[]) =>
+  createHash('sha256').update(Buffer.from(bytes)).digest('hex');
