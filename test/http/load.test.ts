@@ -168,7 +168,7 @@ test('a client that does not read its answer is cut off; one that reads slowly, 
   const waiting = open('/later');
   // Where the test fails before its end, so does this.
   waiting.catch(() => undefined);
-  const stuck = await open('/large?of=stuck');
+  await open('/large?of=stuck');
   const slow = await open('/large?of=slow');
   let read = 0;
   for await (const chunk of slow) {
