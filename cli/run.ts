@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { version } from '../src/version.js';
 import { exitCodes, fail, tell } from './output/say.js';
 
 /** Runs a program; commander's own complaints are one line and exit 2, ours exit by their code. */
@@ -6,10 +7,16 @@ export async function run(program: Command): Promise<void> {
   surviveClosedPipes();
   const strict = (command: Command) => {
     command.exitOverride().configureOutput({
-      outputError: (text) => tell(`${text.trim().replaceAll(/\s*\n\s*/g, ' ')}${helpHint(command)} (usage)`),
+      outputError: (text) =>
+        tell(
+          `${withoutHarm(text)
+            .trim()
+            .replaceAll(/\s*\n\s*/g, ' ')}${helpHint(command)} (usage)`,
+        ),
     });
     for (const child of command.commands) strict(child);
   };
+  program.version(version, '--version', 'print the version');
   strict(program);
   try {
     await program.parseAsync();
@@ -17,6 +24,17 @@ export async function run(program: Command): Promise<void> {
     if (!(thrown instanceof CommanderError)) fail(thrown);
     else process.exitCode = thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
+}
+
+const harmful = new Set(['abort', 'cancel', 'drain', 'init', 'pause', 'remove', 'restart', 'stop']);
+
+/** commander suggests the nearest verb: one that ends or stops something is never a guess at what a person meant to read. */
+export function withoutHarm(text: string): string {
+  return text.replace(/\(Did you mean (?:one of )?([^?]*)\?\)/, (_, names: string) => {
+    const kept = names.split(', ').filter((name) => !harmful.has(name));
+    if (kept.length === 0) return '';
+    return `(Did you mean ${kept.length > 1 ? 'one of ' : ''}${kept.join(', ')}?)`;
+  });
 }
 
 function helpHint(command: Command): string {

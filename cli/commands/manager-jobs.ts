@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { JobsReply, JobView } from '../../src/protocol/job-view.js';
 import { jobTable } from '../output/job-table.js';
-import { answer, answerControl, answerJson } from '../output/say.js';
+import { answerControl, answerJson } from '../output/say.js';
 import { watch } from '../output/watch.js';
 import { askManager, type ToManager } from './manager-ask.js';
 import { operator } from './worker-ask.js';
@@ -45,8 +45,9 @@ export async function wdpostAdd(options: Options & { readonly sectors?: string }
 export async function jobs(options: Options): Promise<void> {
   await watch(options.watch === true, async () => {
     const views = await askManager<JobView[]>(options, 'GET', '/jobs');
-    if (options.json) answerJson(views);
-    else answer(jobTable(views));
+    if (!options.json) return { text: jobTable(views) };
+    answerJson(views);
+    return null;
   });
 }
 

@@ -1,6 +1,6 @@
 /** `util sealer …`: the sectors a manager gave out. */
 import type { SectorReply, SectorView } from '../../src/protocol/sealer-view.js';
-import { answer, answerControl, answerJson } from '../output/say.js';
+import { answerControl, answerJson } from '../output/say.js';
 import { sectorTable } from '../output/sector-table.js';
 import { watch } from '../output/watch.js';
 import { askManager, type ToManager } from './manager-ask.js';
@@ -14,8 +14,9 @@ interface Options extends ToManager {
 export async function sectors(options: Options): Promise<void> {
   await watch(options.watch === true, async () => {
     const views = await askManager<SectorView[]>(options, 'GET', '/sectors');
-    if (options.json) answerJson(views);
-    else answer(sectorTable(views));
+    if (!options.json) return { text: sectorTable(views) };
+    answerJson(views);
+    return null;
   });
 }
 

@@ -64,10 +64,15 @@ export async function list(options: Options & { expiration: string }): Promise<v
   const expirationMs = parseDuration(options.expiration);
   await watch(options.watch === true, async () => {
     const workers = await askManager<WorkerEntry[]>(options, 'GET', '/workers');
-    if (options.json) answerJson(workers);
-    else answer(workerTable(workers, Date.now(), expirationMs, options.wide === true));
-    for (const name of new Set(workers.filter(({ label }) => label).map((each) => each.name)))
-      tell(`warning: several workers report as ${name}: give each its own [worker] name`);
+    const doubled = new Set(workers.filter(({ label }) => label).map((each) => each.name));
+    const notes = [...doubled].map(
+      (name) => `warning: several workers report as ${name}: give each its own [worker] name`,
+    );
+    if (!options.json)
+      return { text: workerTable(workers, Date.now(), expirationMs, options.wide === true), notes };
+    answerJson(workers);
+    for (const note of notes) tell(note);
+    return null;
   });
 }
 
@@ -75,8 +80,9 @@ export async function info(name: string, options: Options): Promise<void> {
   const worker = await workerOf(name, options);
   await watch(options.watch === true, async () => {
     const views = await worker.threads();
-    if (options.json) answerJson(views);
-    else answer((options.wide ? wideInfoTable : infoTable)(views, Date.now()));
+    if (!options.json) return { text: (options.wide ? wideInfoTable : infoTable)(views, Date.now()) };
+    answerJson(views);
+    return null;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { TreeNode } from '../../src/actors/index.js';
-import { answer, answerJson } from '../output/say.js';
+import { answerJson } from '../output/say.js';
 import { treeText } from '../output/tree-text.js';
 import { watch } from '../output/watch.js';
 import { workerOf } from './manager-workers.js';
@@ -13,7 +13,8 @@ export async function tree(
   await watch(options.watch === true, async () => {
     // Our own worker's answer: `{ root }` (SPEC section 9); the field's has none and is refused.
     const shown = (await worker.tree()) as { readonly root: TreeNode };
-    if (options.json) answerJson(shown);
-    else answer(treeText(shown.root, Date.now()));
+    if (!options.json) return { text: treeText(shown.root, Date.now()) };
+    answerJson(shown);
+    return null;
   });
 }

@@ -4,18 +4,21 @@ import type { ControlReply, ThreadView } from '../../src/protocol/thread.js';
 import type { WorkerView } from '../../src/protocol/worker.js';
 import { threadLine, wideSuffix } from '../output/field-text.js';
 import { lifeLine } from '../output/life-line.js';
-import { answer, answerControl, answerJson, tell } from '../output/say.js';
+import { answerControl, answerJson } from '../output/say.js';
 import { watch } from '../output/watch.js';
 import { ask, operator, type ThreadOptions, threadPath, type Where } from './worker-ask.js';
 
 export async function list(options: Where & { wide?: boolean; watch?: boolean }): Promise<void> {
   await watch(options.watch === true, async () => {
     const views = await ask<ThreadView[]>(options, 'GET', '/api/v1/threads');
-    if (options.json) return answerJson(views);
+    if (options.json) {
+      answerJson(views);
+      return null;
+    }
     const now = Date.now();
-    for (const view of views) answer(threadLine(view, now) + (options.wide ? wideSuffix(view, now) : ''));
+    const lines = views.map((view) => threadLine(view, now) + (options.wide ? wideSuffix(view, now) : ''));
     const life = options.wide ? lifeLine(await workerView(options), now) : null;
-    if (life !== null) tell(life);
+    return { text: lines.join('\n'), notes: life === null ? [] : [life] };
   });
 }
 

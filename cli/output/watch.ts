@@ -1,13 +1,32 @@
 import { sleep } from '../../src/actors/system-clock.js';
+import { type LiveStream, liveBlock } from './live-block.js';
+import { answer, shownText, tell } from './say.js';
 
 const everyMs = 2000;
 
-/** Shows once, or again and again until Ctrl-C. */
-export async function watch(again: boolean, show: () => Promise<void>): Promise<void> {
-  await show();
-  while (again) {
-    await sleep(everyMs);
-    if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H');
-    await show();
+export interface Shown {
+  readonly text: string;
+  /** For stderr; on a terminal that is watched, below the text. */
+  readonly notes?: readonly string[];
+}
+
+/** Shows once, or again and again until Ctrl-C: on a terminal in the same place, as much as there is room for. Null = shown already. */
+export async function watch(
+  again: boolean,
+  show: () => Promise<Shown | null>,
+  stream: LiveStream = process.stdout,
+  wait: () => Promise<void> = () => sleep(everyMs),
+): Promise<void> {
+  const block = again && stream.isTTY ? liveBlock(stream) : null;
+  for (;;) {
+    const shown = await show();
+    const { text = '', notes = [] } = shown ?? {};
+    if (shown && block) block.draw([...shownText(text).split('\n'), ...notes.map(shownText)]);
+    else if (shown) {
+      answer(text);
+      for (const note of notes) tell(note);
+    }
+    if (!again) return;
+    await wait();
   }
 }

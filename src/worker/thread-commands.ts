@@ -52,9 +52,13 @@ export function threadCommands(desk: CommandDesk) {
     const possible = desk.possible();
     if (!planState(plan, name)) {
       const known = plan.states.map((each) => each.name).join(', ');
-      throw new SealvisorError('unknown_state', `unknown state ${name}: plan ${plan.name} knows ${known}`, {
-        data: { possible },
-      });
+      const meant = plan.states.find((each) => each.name.toLowerCase() === name.toLowerCase());
+      const hint = meant ? `did you mean ${meant.name}? ` : '';
+      throw new SealvisorError(
+        'unknown_state',
+        `unknown state ${name}: ${hint}plan ${plan.name} knows ${known}`,
+        { data: { possible } },
+      );
     }
     const record = desk.record();
     if (!record.isPaused || maySendTo(plan, record, { state: name, force: isForced }, possible)) return;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { onManager, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
@@ -20,6 +20,16 @@ describe('help', () => {
     for (const help of helps)
       expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^Usage: /) });
   });
+
+  test.each(['venus-worker', 'venus-sector-manager', 'sealvisor'])(
+    '%s --version is that of the package',
+    async (bin) => {
+      const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+        version: string;
+      };
+      expect(await run(bin, ['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    },
+  );
 
   test('npx finds the commands in the project itself, fetches nothing, and leaves what a daemon runs from alone', () => {
     const built = ['cli', 'chunks', 'src/worker'].map((name) => join(project, 'dist', name));
@@ -58,6 +68,19 @@ describe('wrong usage: one line that points to --help, exit 2', () => {
     expect(stderr).toMatch(usage);
   });
 
+  test.each(['stat', 'sotp', 'abrt'])(
+    '%s gets no verb suggested that stops or ends something',
+    async (verb) => {
+      const { code, stderr } = await run('venus-worker', ['worker', verb]);
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.not.stringMatching(/Did you mean/) });
+    },
+  );
+
+  test('a mistyped verb that only reads is suggested', async () => {
+    const { stderr } = await run('venus-worker', ['worker', 'lst']);
+    expect(stderr).toMatch(/\(Did you mean list\?\)/);
+  });
+
   test.each([
     ['venus-worker', ['worker', 'pause', '--index', 'x']],
     ['venus-worker', ['worker', 'pause', '--index', '-1']],
@@ -83,6 +106,11 @@ describe('what a running fleet refuses', () => {
         ['resume', '--index', '0', '--state', 'PC1Dome'],
         2,
         /^error: unknown state PC1Dome: plan sealer knows Empty, Allocated, .*, Aborted \(unknown_state\)\n$/,
+      ],
+      [
+        ['resume', '--index', '0', '--state', 'pc1done'],
+        2,
+        /^error: unknown state pc1done: did you mean PC1Done\? plan sealer knows Empty, /,
       ],
       [['resume', '--index', '0'], 3, /^thread #0 is not paused: it is \w+ at \w+\n$/],
     ] as const;
