@@ -218,7 +218,7 @@ test.each([
 });
 
 test('without --watch a list is shown once', async () => {
-  const show = vi.fn(async () => undefined);
+  const show = vi.fn(async () => null);
   await watch(false, show);
   expect(show).toHaveBeenCalledTimes(1);
 });
