@@ -15,7 +15,10 @@ import { stormDisk } from './storm-disks.js';
 import { clockTroubles, diskTroubles, logTroubles, Storm, seeded } from './storm-troubles.js';
 
 const seconds = Number(process.env.CHAOS_SECONDS ?? 25);
-const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1e9);
+/** The short form is the same storm each time; a long one is drawn anew. */
+const seed = Number(
+  process.env.CHAOS_SEED ?? (process.env.CHAOS_SECONDS === undefined ? 11 : Date.now() % 1e9),
+);
 const threads = 3;
 const pieceCount = 8 + Math.floor(seconds / 3);
 

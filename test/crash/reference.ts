@@ -72,7 +72,7 @@ export async function expectUndisturbed(
   const anew = await sealAnew(world, { number, ticket, seed: bytesOf(seeds[0] ?? '') });
   const hex = (path: string) => readFileSync(path, 'hex');
   const cache = join(world.remote, 'cache', id);
-  expect(readdirSync(cache).sort()).toEqual([...sealedBy, 'sealvisor.json'].sort());
+  expect(readdirSync(cache).sort()).toEqual([...sealedBy, 'sealvisor.json', 'sealvisor-digests.json'].sort());
   for (const name of sealedBy) expect(hex(join(cache, name)), name).toBe(hex(join(anew.dir, 'cache', name)));
   const sealed = join(world.remote, 'sealed', id);
   expect(hex(sealed)).toBe(anew.sealed);

@@ -132,9 +132,9 @@ test('SetEnv and RemoveEnv go to the control, and answer nothing', async () => {
   expect(await rpc(app, key('WorkerSetEnv'), { name, value: '/tmp' })).toEqual(nothing);
   expect(await rpc(app, key('WorkerRemoveEnv'), [name])).toEqual(nothing);
   expect(asked).toEqual([
-    ['set', name, '/tmp/lines'],
-    ['set', name, '/tmp'],
-    ['remove', name],
+    ['set', name, '/tmp/lines', { by: 'json-rpc' }],
+    ['set', name, '/tmp', { by: 'json-rpc' }],
+    ['remove', name, { by: 'json-rpc' }],
   ]);
 });
 

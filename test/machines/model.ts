@@ -185,7 +185,7 @@ function givenUp(seen: Seen, isWritten = true): Seen {
   const next: Seen = {
     ...seen,
     state: 'Aborted',
-    outputs: [...new Set([...seen.outputs, 'abortReason'])].toSorted(),
+    outputs: [...new Set([...seen.outputs, 'abortReason', 'abortedBy'])].toSorted(),
     error: 'abort',
     tries: 0,
     untilMs: null,

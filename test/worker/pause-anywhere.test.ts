@@ -5,8 +5,8 @@ import { deadly, freshDir, gate, goodTicket, isIn, isWorking, noJobs, rejectionO
 
 const long = { leastMs: { pc1: 600_000 } };
 const hour = 3_600_000;
-const unreachable = async () => {
-  throw new SealvisorError('unreachable', 'cannot reach 127.0.0.1:1789');
+const refusing = async () => {
+  throw new SealvisorError('remote_error', 'Venus.AssignTicket: not now');
 };
 const alice = { by: 'alice', reason: 'swap disk' };
 const standsStill = { changed: true, mode: 'paused', intent: { by: 'alice', reason: 'swap disk' } };
@@ -57,7 +57,7 @@ describe('a pause takes hold at once', () => {
 
   test('while it waits for the next try: the try does not come; resumed, it is made at once and counts anew', async () => {
     const { control, until } = await setup({
-      service: { assignTicket: unreachable },
+      service: { assignTicket: refusing },
       sealing: { recoverIntervalMs: hour },
     });
     expect(await until(0, isIn('TreeDBuilt', 'retrying'))).toMatchObject({ tries: { n: 1, of: 5 } });
