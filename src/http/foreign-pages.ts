@@ -49,7 +49,7 @@ export function refuseForeignPages(app: Hono, own: OwnNames): void {
   });
 }
 
-/** Pure but for the machine's own name. */
+/** Pure, except for the machine's own name. */
 export function foreignRefusal(facts: RequestFacts, own: OwnNames): SealvisorError | undefined {
   const { method, host, origin, fetchSite, contentType } = facts;
   // HTTP/1.0 may leave the host out; no browser does.

@@ -20,9 +20,9 @@ export interface PieceWatchOptions {
   readonly sectorSize: number;
   readonly store: FleetStore;
   readonly warn: (line: string) => void;
-  /** After each look but the first: paths of the pieces that it found. */
   /** The directory was read before: that it cannot be read now is a warning, as in a later look. @default false */
   readonly isKnown?: boolean;
+  /** After each look except the first: paths of the pieces that it found. */
   readonly onLook?: ((added: readonly string[]) => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Tells a file that is complete from one that is still being written. Pure, but for the clocks it is given. */
+/** Tells a file that is complete from one that is still being written. Pure, except for the clocks it is given. */
 
 /** What a look at a file sees. */
 export interface FileLook {
