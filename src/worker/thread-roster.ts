@@ -2,7 +2,8 @@
 import type { ThreadConfig, WorkerConfig } from '../config/worker-config.js';
 import type { SpareThreads } from '../threads/index.js';
 import type { Disks } from './open-disks.js';
-import type { SettingsOfThread, ThreadSetup } from './thread-setup.js';
+import { setupOfThread } from './setup-of-thread.js';
+import type { SettingsOfThread } from './thread-setup.js';
 import { createThreadSlot, type SlotNews, type SupervisedSlot } from './thread-slot.js';
 import { type ThreadTree, threadTree } from './thread-tree.js';
 
@@ -46,22 +47,14 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
   /** The thread as it is configured now; one that leaves goes by what it was started with. */
   const threadOf = (started: ThreadConfig) =>
     config().threads.find((each) => each.location === started.location) ?? started;
-  const setupOf = (started: ThreadConfig): ThreadSetup => {
-    const now = config();
-    const { index, location } = started;
-    return {
-      index,
-      location,
-      owner: ownerOf(location),
+  const setupOf = (started: ThreadConfig) =>
+    setupOfThread(started, {
+      config: config(),
+      owner: ownerOf(started.location),
       settings: hot.settingsOf(threadOf(started)),
-      localPiecesDirs: now.worker.localPiecesDirs,
-      faults: now.faults.filter((fault) => fault.thread === undefined || fault.thread === index),
-      leastMs: now.builtinLeastMs,
       workerName: options.workerName(),
       processChildren: options.processChildren,
-      historyRows: now.historyRows,
-    };
-  };
+    });
   const create = (thread: ThreadConfig) => {
     const { index } = thread;
     const prepare = async () => {

@@ -10,11 +10,8 @@ import { openThreadStore } from '../../dist/src/store/thread-store.js';
 
 export const locationOf = (home, index) => join(home, `store${index}`);
 
-/** Without a `manager` its threads are idle: nobody is there. `more` is added to the file. */
-export async function benchWorker(
-  home,
-  { threads, manager = 9, sealing = '', more = '', onRow = undefined },
-) {
+/** The configuration of a worker. Without a `manager` its threads are idle: no manager answers. `more` is added to the file. */
+export function benchConfig(home, { threads, manager = 9, sealing = '', more = '' }) {
   const path = join(home, 'venus-worker.toml');
   const locations = Array.from({ length: threads }, (_, at) => JSON.stringify(locationOf(home, at)));
   writeFileSync(
@@ -28,9 +25,13 @@ export async function benchWorker(
       `[[attached]]\nlocation = ${JSON.stringify(join(home, 'far'))}`,
     ].join('\n'),
   );
+  return loadWorkerConfig(path).config;
+}
+
+export async function benchWorker(home, { onRow = undefined, threads, ...more }) {
   const waiting = new Set();
   const server = await startWorkerServer({
-    config: loadWorkerConfig(path).config,
+    config: benchConfig(home, { threads, ...more }),
     warn: () => undefined,
     ...(onRow ? { onRow } : {}),
     onView: () => {

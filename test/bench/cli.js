@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchWorker } from './bench-worker.js';
-import { head, median, report } from './report.js';
+import { head, median, often, report } from './report.js';
 import { timedStart } from './timed-start.js';
 
 const bin = new URL('../../dist/cli/venus-worker.cjs', import.meta.url).pathname;
-const rounds = 21;
+const rounds = often(21);
 
 /** Starts of the command line, each beside a start of node that does nothing. */
 export async function bench() {

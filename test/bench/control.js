@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bareServer } from './bare-server.js';
 import { benchWorker, locationOf, placeAt, preCommitted, stubManager } from './bench-worker.js';
-import { head, quantile, report } from './report.js';
+import { head, often, quantile, report } from './report.js';
 import { timedPost } from './timed-post.js';
 
-const rounds = 300;
+const rounds = often(300, 2);
 const restMs = 3;
 /** After a resume the thread asks its manager or its desk; it stands again when that has answered. */
 const standsAgainMs = 10;

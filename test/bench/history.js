@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { threadStoreFile } from '../../dist/src/store/thread-store.js';
 import { benchWorker, locationOf, placeAt, preCommitted, stubManager } from './bench-worker.js';
-import { head, median, report } from './report.js';
+import { head, median, often, report } from './report.js';
 import { timedStart } from './timed-start.js';
 
 const bin = new URL('../../dist/cli/venus-worker.cjs', import.meta.url).pathname;
-const rounds = 15;
+const rounds = often(15);
 const rows = 10_000;
 
 /** `worker history` of a full history, as a whole process, beside a start of node and `worker list`. */

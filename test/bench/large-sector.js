@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { parseSize } from '../../dist/src/protocol/size.js';
 import { layersOf } from '../../dist/src/sealing/builtin/cache-files.js';
-import { head, report } from './report.js';
+import { head, isShort, report } from './report.js';
 
 const child = new URL('./large-sector-child.js', import.meta.url).pathname;
 
 /** PC1 of a large sector beside its bare SHA-256 work, and the memory of the thread that seals it. */
 export async function bench() {
-  const text = process.env.BENCH_SECTOR ?? '512MiB';
+  const text = process.env.BENCH_SECTOR ?? (isShort ? '2KiB' : '512MiB');
   const size = parseSize(text);
   const layers = layersOf(size);
   head(`${text} sector, sealed by a thread`);

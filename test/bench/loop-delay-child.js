@@ -11,9 +11,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { benchWorker } from './bench-worker.js';
+import { often } from './report.js';
 
-const threads = 16;
-const forMs = 10_000;
+const threads = often(16, 2);
+const forMs = often(10_000, 200);
 const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
 
 const start = {
@@ -43,7 +44,7 @@ const start = {
 }[process.argv[2]];
 
 const stop = await start();
-await delay(2000);
+await delay(often(2000, 0));
 const loop = monitorEventLoopDelay({ resolution: 1 });
 loop.enable();
 await delay(forMs);

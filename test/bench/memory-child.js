@@ -6,10 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { startThread } from '../../dist/src/threads/remote.js';
 import { resourceLimits } from '../../dist/src/worker/thread-slot.js';
-import { entry, idleSetup } from './thread-setup.js';
+import { often } from './report.js';
+import { entry, idleSetups } from './thread-setup.js';
 
-const count = 24;
+const count = often(24);
 const home = mkdtempSync(join(tmpdir(), 'sealvisor-bench-'));
+const setups = await idleSetups(home, count + 1);
 const start = {
   bare: async () => {
     const worker = new Worker(new URL('./bare-thread.js', import.meta.url));
@@ -19,7 +21,7 @@ const start = {
   ours: async (at) =>
     startThread({
       entry,
-      data: idleSetup(join(home, `store${at}`)),
+      data: setups[at],
       incarnation: 1,
       name: `thread #${at}`,
       services: async () => null,
@@ -28,7 +30,7 @@ const start = {
     }),
 }[process.argv[2]];
 
-const threads = [await start(-1)];
+const threads = [await start(count)];
 globalThis.gc();
 const before = process.memoryUsage.rss();
 for (let at = 0; at < count; at += 1) threads.push(await start(at));

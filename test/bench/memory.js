@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { head, median, report } from './report.js';
+import { head, median, often, report } from './report.js';
 
+const rounds = often(3);
 const child = new URL('./memory-child.js', import.meta.url).pathname;
 
 /** Resident memory of an idle thread, in a process of its own each time. */
 export async function bench() {
   head('Idle thread, resident memory');
   const [ours, floor] = [[], []];
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     floor.push(measured('bare'));
     ours.push(measured('ours'));
   }

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startManagerServer } from '../../dist/src/http/manager-server.js';
 import { benchWorker } from './bench-worker.js';
-import { head, quantile, report } from './report.js';
+import { head, often, quantile, report } from './report.js';
 import { timedPost } from './timed-post.js';
 
 const size = 8 * 2 ** 20;
-const rounds = 200;
+const rounds = often(200);
 /** How far into PC1 the pause comes, at most: at any moment of it, from the first on. */
 const furthestMs = 150;
 

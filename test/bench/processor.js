@@ -6,12 +6,12 @@ import { threadChild } from '../../dist/src/threads/index.js';
 import { largeAnswers } from '../../dist/src/worker/large-answers.js';
 import { processCalls } from '../../dist/src/worker/process-service.js';
 import { workerProcessors } from '../../dist/src/worker/processors.js';
-import { head, median, report } from './report.js';
+import { head, median, often, report } from './report.js';
 
 const program = new URL('./echo-processor.js', import.meta.url).pathname;
 const entry = new URL('./asking-thread.js', import.meta.url);
-const small = { size: 100, rounds: 200 };
-const large = { size: 50_000_000, rounds: 9 };
+const small = { size: 100, rounds: often(200, 5) };
+const large = { size: often(50_000_000, 1_000_000), rounds: often(9) };
 
 /** A task from a sealing thread to a program and back, beside the same program at the end of a bare pipe. */
 export async function bench() {

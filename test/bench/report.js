@@ -7,6 +7,12 @@ export function quantile(values, q) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 }
 
+/** In the short form a part shows only that it works: its figures mean nothing. */
+export const isShort = process.env.BENCH_FORM === 'short';
+
+/** How often something is measured, or how large it is. */
+export const often = (full, short = 1) => (isShort ? short : full);
+
 /** @typedef {{ most?: number, least?: number, mostMore?: number, below?: number }} Promised */
 
 /**

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { benchWorker, locationOf, placeAt, preCommitted, stubManager } from './bench-worker.js';
-import { head, median, report } from './report.js';
+import { head, median, often, report } from './report.js';
 
-const threads = 32;
-const rounds = 7;
+const threads = often(32, 2);
+const rounds = often(7);
 const bare = new URL('./bare-thread.js', import.meta.url);
 
 /** A worker that comes back with its threads in mid-sector, to the last of them at work; beside as many bare threads. */

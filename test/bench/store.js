@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { sealer } from '../../dist/machines/index.js';
 import { openThreadStore } from '../../dist/src/store/thread-store.js';
 import { bareStore } from './bare-store.js';
-import { head, median, report } from './report.js';
+import { head, median, often, report } from './report.js';
 
-const perRound = 200;
-const rounds = 9;
+const perRound = often(200, 5);
+const rounds = often(9);
 
 /** Durable transitions a second: record and history row, against bare transactions of the same size. */
 export async function bench() {

@@ -6,13 +6,14 @@ import { startSupervisor } from '../../dist/src/actors/index.js';
 import { spareThreads, ThreadAddress, threadChild } from '../../dist/src/threads/index.js';
 import { startThread } from '../../dist/src/threads/remote.js';
 import { inProcess } from './in-process.js';
-import { head, median, report } from './report.js';
+import { head, median, often, report } from './report.js';
 
 const bare = new URL('./bare-thread.js', import.meta.url);
 const entry = new URL('./supervised-thread.js', import.meta.url);
-const rounds = 30;
-const calls = 4000;
-const hangs = 5;
+const rounds = often(30);
+const calls = often(4000, 20);
+const hangs = often(5);
+const treeThreads = often(64, 4);
 const erlangProcessKb = 2.7;
 
 /** What supervision costs and how fast it is, beside what a thread costs that nobody supervises. */
@@ -165,7 +166,7 @@ async function treeStops() {
     strategy: 'simple_one_for_one',
     children: [{ id: 'any', start }],
   });
-  for (let at = 0; at < 64; at += 1) await supervisor.startChild([]);
+  for (let at = 0; at < treeThreads; at += 1) await supervisor.startChild([]);
   const started = performance.now();
   await supervisor.stop();
   const all = performance.now() - started;
@@ -190,7 +191,7 @@ function timedStop(child, slowest) {
 
 async function manyChildren() {
   const best = { 1000: Number.POSITIVE_INFINITY, 10000: Number.POSITIVE_INFINITY };
-  for (let round = 0; round < 6; round += 1) {
+  for (let round = 0; round < often(6, 2); round += 1) {
     for (const count of [1000, 10_000]) {
       const started = performance.now();
       const supervisor = await startSupervisor({ children: inProcess(count) });

@@ -1,30 +1,21 @@
+import { openDisks } from '../../dist/src/worker/open-disks.js';
+import { setupOfThread } from '../../dist/src/worker/setup-of-thread.js';
+import { benchConfig } from './bench-worker.js';
+
 export const entry = new URL('../../dist/src/worker/thread-main.js', import.meta.url);
 
-/** What an idle sealing thread is started with. */
-export function idleSetup(location) {
-  return {
-    index: 0,
-    location,
-    settings: {
-      plan: 'sealer',
-      retry: {},
-      allowedMiners: null,
-      allowedSizes: null,
-      enableDeals: false,
-      disableCc: true,
-      maxDeals: null,
-      minDealSpace: null,
-      maxRetries: 5,
-      sealIntervalMs: 30_000,
-      recoverIntervalMs: 60_000,
-      rpcPollingIntervalMs: 180_000,
-    },
-    stores: [],
-    localPiecesDirs: [],
-    faults: [],
-    leastMs: {},
-    processChildren: [],
-    historyRows: 10_000,
-    workerName: 'bench',
-  };
+/** What so many idle sealing threads are started with, made as a worker makes it: their locations are marked already. */
+export async function idleSetups(home, threads) {
+  const config = benchConfig(home, { threads });
+  const disks = await openDisks({ config: () => config, warn: console.error });
+  disks.store.close();
+  return config.threads.map((thread) =>
+    setupOfThread(thread, {
+      config,
+      owner: disks.ownerOf(thread.location),
+      settings: disks.hot.settingsOf(thread),
+      workerName: 'bench',
+      processChildren: [],
+    }),
+  );
 }
