@@ -23,6 +23,11 @@ export interface PlanState {
   /** Room that the stage wants before it starts. */
   readonly space?: Space;
   readonly needs: Needs;
+  /**
+   * A permanent failure here ends the job with its reason instead of pausing the thread: no hours of work are in it, and
+   * other jobs wait behind it. `after-tries`: also a temporary one that was tried `max_retries` times. @default neither
+   */
+  readonly endsJob?: 'permanent' | 'after-tries';
   /** Files of which every byte is compared with what was noted, before the stage begins; `last-layer` is one of `layers`. Others by size, and by digest when they are small or were touched. */
   readonly reads?: readonly string[];
   /** Files that have to be whole, too, but do not decide whether the state is possible: they lie in a store. */

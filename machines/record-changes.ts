@@ -1,4 +1,6 @@
 /** How a stage's end changes a record, and the history row that says so. Pure: values in, values out. */
+
+import { givesUp, retriesAfter } from './gives-up.js';
 import type { Plan } from './plan.js';
 import { planState } from './plan.js';
 import { outagePolicy, type RetryPolicy, retryDelayMs } from './retry.js';
@@ -153,11 +155,10 @@ export function fail(
   const stage = planState(plan, record.state)?.stage ?? '-';
   if (failure.isUnreachable && failure.level === 'temporary')
     return waitOut(record, failure, stage, how, nowMs);
-  const retries = failure.level === 'temporary' && record.tries < how.policy.tries;
-  // A sector that is given up already cannot be given up again: what is in the way is for a person.
-  const isLost = failure.level === 'abort' && record.state !== 'Aborted';
+  const retries = retriesAfter(record, failure, how.policy);
   const by = failure.isRejected ? 'rejected' : 'stage';
-  if (isLost) return lose(plan, record, { reason: failure.message, by }, nowMs);
+  if (givesUp(plan, record, failure, how.policy))
+    return lose(plan, record, { reason: failure.message, by }, nowMs);
   const level: Level = retries || failure.level === 'critical' ? failure.level : 'permanent';
   const at = iso(nowMs);
   const lastError = { level, message: failure.message, stage, at };
@@ -213,7 +214,10 @@ function waitOut(
   return { record: next, row };
 }
 
-/** The sector is lost, by a stage's word or the other side's: the thread lets it go, and stays paused if it was. */
+/**
+ * The sector or job is aborted, by a stage's failure or the manager: the thread lets it go. It stays paused where an
+ * operator paused it, and where an error did and the manager says that it is finalized: what lies here is looked at first.
+ */
 export function lose(
   plan: Plan,
   record: ThreadRecord,
@@ -228,7 +232,7 @@ export function lose(
     state: 'Aborted',
     outputs: { ...record.outputs, abortReason: reason, abortedBy: by },
     lastError: { level: 'abort', message: reason, stage, at },
-    isPaused: record.isPaused || record.intent !== null,
+    isPaused: record.intent !== null || (record.isPaused && by === 'finalized'),
     tries: 0,
     ...noWait,
     outage: undefined,

@@ -28,8 +28,10 @@ export function modesOf(plan: Plan, state: PlanState): ThreadStates[string] {
   };
   const stopAfterStage = { target: 'stopping', actions: 'markStopping' as const };
   const fail = { actions: ['fail' as const, 'commit' as const], reenter: true };
+  // What is aborted already cannot be aborted again: what is in the way is for a person.
+  const isAborted = state.name === 'Aborted';
   const failed = [
-    { guard: 'givesUp' as const, target: '#Aborted', ...fail },
+    ...(isAborted ? [] : [{ guard: 'givesUp' as const, target: '#Aborted', ...fail }]),
     { target: again, ...fail },
   ];
   const begin = place === undefined ? 'active' : 'asking';

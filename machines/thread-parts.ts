@@ -9,6 +9,7 @@ import {
   type ResumeCommand,
   resume,
 } from './command-changes.js';
+import { givesUp } from './gives-up.js';
 import { type Plan, planState, stageName } from './plan.js';
 import {
   advance,
@@ -51,8 +52,10 @@ const over = ({ record, row }: Failed) => ({
 
 /** `work` is given here and not by `provide`, which would build the whole chart a second time (10 ms a thread). */
 export function threadParts(plan: Plan, work: ThreadWork) {
+  const policyOf = ({ settings, record }: ThreadContext) =>
+    retryPolicy(settings(), stageName(planState(plan, record.state)));
   const failed = (context: ThreadContext, failure: StageFailure) => {
-    const policy = retryPolicy(context.settings(), stageName(planState(plan, context.record.state)));
+    const policy = policyOf(context);
     // Whom an operator sent on stood still before, and does again: what came of it is the operator's to see.
     const isProbe = context.isProbe && !context.isResumed;
     const how = { policy, random: context.random(), isProbe };
@@ -142,7 +145,7 @@ export function threadParts(plan: Plan, work: ThreadWork) {
       isRecordedAs: ({ context }, params: { state: string }) => context.record.state === params.state,
       earned: ({ event }, params: { event: string }) => outcomeOf(event).event === params.event,
       recovers: ({ context, event }) => isRetrying(context.record) && outcomeOf(event).event === 'Idle',
-      givesUp: ({ event }) => failureOf(event).level === 'abort',
+      givesUp: ({ context, event }) => givesUp(plan, context.record, failureOf(event), policyOf(context)),
       pausesNow: ({ event }) => event.type === 'THREAD.PAUSE' && event.how === 'now',
       freezes: ({ event }) => event.type === 'THREAD.PAUSE' && event.how === 'freeze',
       goesOn: ({ event }) => event.type === 'THREAD.RESUME' && event.state === null,

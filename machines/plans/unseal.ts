@@ -12,6 +12,7 @@ export const unseal: Plan = {
       processor: 'unseal',
       space: { at: 'location', sizes: 3 },
       needs: { outputs: ['unseal'], files: [] },
+      endsJob: 'permanent',
     },
     {
       name: 'Unsealed',
@@ -19,6 +20,7 @@ export const unseal: Plan = {
       processor: 'transfer',
       needs: { outputs: ['unseal', 'unsealed'], files: ['piece'] },
       reads: ['piece'],
+      endsJob: 'after-tries',
     },
     { name: 'Finished', stage: '-', needs: { outputs: ['unseal', 'unsealed'], files: [] } },
     { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },

@@ -12,7 +12,12 @@ export const wdpost: Plan = {
       processor: 'window_post',
       needs: { outputs: ['job'], files: [] },
     },
-    { name: 'Generated', stage: 'SubmitProof', needs: { outputs: ['job', 'post'], files: [] } },
+    {
+      name: 'Generated',
+      stage: 'SubmitProof',
+      needs: { outputs: ['job', 'post'], files: [] },
+      endsJob: 'after-tries',
+    },
     { name: 'Finished', stage: '-', needs: { outputs: ['job', 'post'], files: [] } },
     { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
   ],

@@ -41,6 +41,12 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
       if (ready) return true;
       const done = jobs.find(({ life }) => life.state === 'done');
       if (done) book.keep(done, { isHeld: false, failure: null, planState: 'Finished' });
+      // Its worker let go of what it could not do, and does not abort the sector for that.
+      const failed = done ? undefined : jobs.find(({ life }) => life.state === 'failed');
+      if (failed) {
+        book.keep(failed, { isHeld: false });
+        return true;
+      }
       const taken = jobs.find(({ life }) => life.state === 'cancelled');
       if (!done && taken)
         throw new SealvisorError(

@@ -82,6 +82,11 @@ export function isRefusal(thrown: unknown): boolean {
   return thrown instanceof SealvisorError && thrown.data?.rpcCode === wrongUsage.rpc;
 }
 
+/** Whether an upstream manager says that it has no such sector in work: 11001 is its code for it. */
+export function isUnknownSector(thrown: unknown): boolean {
+  return thrown instanceof SealvisorError && thrown.data?.rpcCode === 11001;
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { type Plan, snapup, unseal, wdpost } from '#machines/index.js';
+import type { ThreadRecord } from '#machines/thread-record.js';
 import { at, operatorsPause, recordAt, sector, settings, startMs, thread } from './setup.js';
 
 describe('a temporary failure', () => {
@@ -143,6 +145,57 @@ describe.each(['permanent', 'critical'] as const)('a %s failure', (level) => {
     });
     one.clock.increment(24 * 3600 * 1000);
     expect(one.runs).toHaveLength(1);
+  });
+});
+
+describe('of a job that others wait behind, with no hours of work in it', () => {
+  const held = (plan: Plan, state: string, more: Partial<ThreadRecord> = {}) => ({
+    plan,
+    record: recordAt(state, more, plan),
+  });
+  const tried = { tries: settings.maxRetries };
+
+  test.each([
+    ['a piece that cannot be unsealed', held(unseal, 'Allocated'), 'permanent'],
+    ['a destination that refuses it', held(unseal, 'Unsealed'), 'permanent'],
+    ['a destination that nobody reaches, after its tries', held(unseal, 'Unsealed', tried), 'temporary'],
+    [
+      'a proof that the manager does not take, after its tries',
+      held(wdpost, 'Generated', tried),
+      'temporary',
+    ],
+  ] as const)('%s ends it with its reason, and the thread asks for the next', async (_, start, level) => {
+    const one = thread(start);
+    await one.fail(level, 'it is damaged');
+    expect(one.where()).toBe('Aborted.active.running');
+    expect(one.lastRun().record).toMatchObject({
+      isPaused: false,
+      outputs: { abortReason: 'it is damaged', abortedBy: 'stage' },
+      lastError: { level: 'abort', message: 'it is damaged' },
+    });
+    await one.succeed('Released');
+    one.clock.increment(settings.sealIntervalMs);
+    expect(one.where()).toBe('Empty.active.running');
+  });
+
+  test.each([
+    ['a disk that is missing, after its tries', held(unseal, 'Allocated', tried), 'temporary'],
+    ['a disk that fails', held(unseal, 'Allocated'), 'critical'],
+    ['an end that the manager does not take', held(unseal, 'Finished'), 'permanent'],
+    ['an upgrade', held(snapup, 'TreeDBuilt'), 'permanent'],
+  ] as const)('but not %s: that is for a person', async (_, start, level) => {
+    const one = thread(start);
+    await one.fail(level);
+    expect(one.where()).toBe(`${start.record.state}.paused`);
+  });
+
+  test('what an operator paused meanwhile stays paused, and is aborted at its resume', async () => {
+    const one = thread(held(unseal, 'Allocated'));
+    one.pause();
+    await one.fail('permanent', 'it is damaged');
+    expect(one.where()).toBe('Aborted.paused');
+    one.resume();
+    expect(one.lastRun().record.outputs).toMatchObject({ abortReason: 'it is damaged', abortedBy: 'stage' });
   });
 });
 

@@ -60,7 +60,7 @@ const modes: readonly (readonly [
   ['C1Done.paused', 'Aborted.paused', { record: recordAt('C1Done', paused) }, nothing],
   [
     'C1Done.paused',
-    'Aborted.paused',
+    'Aborted.active.running',
     {
       record: recordAt('C1Done', {
         isPaused: true,
@@ -126,6 +126,20 @@ describe('a sector that the manager gave up', () => {
     one.resume();
     expect(one.where()).toBe('Aborted.active.running');
     expect(one.lastRun().record.outputs.abortReason).toBe(reason);
+  });
+
+  test('and was paused by an error, then by an operator, stays paused', () => {
+    const lastError = { level: 'permanent', message: 'x', stage: 'C2', at: at(0) } as const;
+    const one = thread({ record: recordAt('C1Done', { ...paused, lastError }) });
+    one.lose(sector.id, reason);
+    expect(one.where()).toBe('Aborted.paused');
+  });
+
+  test('that the manager holds for finalized, while an error has paused its thread here, is left to a person', () => {
+    const lastError = { level: 'permanent', message: 'x', stage: 'C2', at: at(0) } as const;
+    const one = thread({ record: recordAt('C1Done', { isPaused: true, lastError }) });
+    one.lose(sector.id, reason, true);
+    expect(one.where()).toBe('Aborted.paused');
   });
 
   test('what its aborted stage still says is not heard', async () => {

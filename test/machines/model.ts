@@ -91,7 +91,8 @@ export function after(seen: Seen, step: Step, around: Around): Seen {
     }
     case 'lose':
       if (step.sector !== seen.sector || seen.state === 'Aborted') return seen;
-      return entered(givenUp(seen), around);
+      // What an error paused goes on: there is nothing left to be repaired.
+      return entered(givenUp({ ...seen, isPaused: seen.intent !== null }), around);
     case 'stop':
       return stopped(seen, around.plan);
     case 'kill':
@@ -232,7 +233,8 @@ function idle(seen: Seen, around: Around): Seen {
 
 function failed(seen: Seen, level: Level, around: Around): Seen {
   const { policy, nowMs, random } = around;
-  if (level === 'abort' && seen.state !== 'Aborted') return entered(givenUp(seen), around);
+  if (seen.state !== 'Aborted' && ends(seen, level, around))
+    return entered(givenUp({ ...seen, isPaused: seen.intent !== null }), around);
   if (level === 'temporary' && seen.tries < policy.tries) {
     const isPaused = seen.intent !== null;
     const tries = seen.tries + 1;
@@ -243,6 +245,12 @@ function failed(seen: Seen, level: Level, around: Around): Seen {
   const isPaused = !isForTheOthers || seen.intent !== null;
   const error = level === 'critical' ? level : 'permanent';
   return entered(written({ ...seen, error, tries: 0, isPaused, untilMs: null }), around);
+}
+
+function ends({ state, tries }: Seen, level: Level, { plan, policy }: Around): boolean {
+  const ended = planState(plan, state)?.endsJob;
+  const isOver = ended === 'after-tries' && level === 'temporary' && tries >= policy.tries;
+  return level === 'abort' || (ended !== undefined && level === 'permanent') || isOver;
 }
 
 /** The mode from what is written: a pause holds, a wait lasts to its own end, all else begins again. */

@@ -82,7 +82,7 @@ test('its upgrade is refused before hours are spent on what could not be proven'
   const process = by({ snap_encode: () => asked.push('snap_encode') });
   const service = gives({ snapUp: snapUpJob(size, CommR, [deal]) });
   await expect(world.run('snapup', { service, process })).rejects.toMatchObject({
-    level: 'permanent',
+    level: 'abort',
     message: expect.stringContaining('its upgrade cannot be proven here'),
   });
   expect(asked).toEqual([]);

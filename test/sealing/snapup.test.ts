@@ -70,19 +70,11 @@ describe('gives the sector up, which the manager is told by name', () => {
   });
 });
 
-describe('is a permanent error', () => {
-  test('a store that is not attached; those that are attached are named', async () => {
-    const { snapUp } = await setup();
-    await expect(snapUp({ Private: { AccessInstance: 'elsewhere' } })).rejects.toMatchObject({
-      level: 'permanent',
-      message: expect.stringMatching(/no store elsewhere is attached here \(kept\)/),
-    });
-  });
-
+describe('ends the job with its reason, before hours are spent, so that the next sector is upgraded', () => {
   test('a sector that is not the one the chain knows', async () => {
     const { snapUp } = await setup();
     await expect(snapUp({ Public: { CommR: new Array<number>(32).fill(1) } })).rejects.toMatchObject({
-      level: 'permanent',
+      level: 'abort',
       message: expect.stringContaining('is not the sector that is to be upgraded'),
     });
   });
@@ -91,7 +83,7 @@ describe('is a permanent error', () => {
     const { snapUp, world } = await setup([[100, 128]]);
     const before = keptFiles(world);
     await expect(snapUp()).rejects.toMatchObject({
-      level: 'permanent',
+      level: 'abort',
       message: expect.stringContaining('sealed with pieces in it'),
     });
     expect(keptFiles(world)).toEqual(before);
@@ -101,8 +93,18 @@ describe('is a permanent error', () => {
     const { snapUp, world } = await setup();
     rmSync(join(world.stores[0]?.location ?? '', 'cache', id), { recursive: true });
     await expect(snapUp()).rejects.toMatchObject({
-      level: 'permanent',
+      level: 'abort',
       message: expect.stringContaining('sealvisor.json cannot be read'),
+    });
+  });
+});
+
+describe('is a permanent error', () => {
+  test('a store that is not attached; those that are attached are named', async () => {
+    const { snapUp } = await setup();
+    await expect(snapUp({ Private: { AccessInstance: 'elsewhere' } })).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringMatching(/no store elsewhere is attached here \(kept\)/),
     });
   });
 

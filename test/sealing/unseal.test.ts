@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StageFailure } from '#machines/record-changes.js';
+import type { ThreadRecord } from '#machines/thread-record.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { UnsealJob } from '#src/protocol/jobs.js';
 import { runTask } from '#src/sealing/builtin/index.js';
@@ -180,7 +181,7 @@ describe('is handed in', () => {
   });
 });
 
-describe('cannot be taken out: permanent, and who wants it is told why', () => {
+describe('cannot be taken out: permanent, and names why', () => {
   const otherCid = 'baga6ea4seaqpy7usqklokfx2vxuynmupslkeutzexe2uqurdg5vhtebhxqmpqmy';
   test.each<[string, Partial<UnsealJob>, RegExp]>([
     ['a piece that is not in the sector', { PieceCid: { '/': otherCid } }, /is not what lies there/],
@@ -202,27 +203,21 @@ describe('cannot be taken out: permanent, and who wants it is told why', () => {
       /another prover, ticket or data/,
     ],
   ])('%s', async (_, facts, message) => {
-    const { unseal, world, job, dest } = await setup();
+    const { unseal, world, dest } = await setup();
     const failure = await unseal(facts).then(() => undefined, failed);
     expect(failure).toMatchObject({ level: 'permanent', message: expect.stringMatching(message) });
-    expect(world.said).toEqual([
-      {
-        call: 'achieveUnsealSector',
-        args: [expect.anything(), { ...job, ...facts }.PieceCid['/'], failure?.message],
-      },
-    ]);
+    expect(world.said).toEqual([]);
     expect(existsSync(dest)).toBe(false);
   });
 
   test('a sector whose file is not in the store', async () => {
-    const { unseal, world, kept } = await setup();
+    const { unseal, kept } = await setup();
     rmSync(join(kept, 'sealed', id));
     const failure = await unseal().then(() => undefined, failed);
     expect(failure).toMatchObject({
       level: 'permanent',
       message: expect.stringContaining('is not in store kept'),
     });
-    expect(lastSaid(world, 'achieveUnsealSector')[2]).toBe(failure?.message);
   });
 
   test('a damaged sector', async () => {
@@ -237,7 +232,7 @@ describe('cannot be taken out: permanent, and who wants it is told why', () => {
 
 describe('cannot be handed in', () => {
   const dead = 'http://127.0.0.1:1/piece';
-  test.each<[string, string, 'permanent' | 'temporary' | 'critical', RegExp]>([
+  test.each<[string, string, 'permanent' | 'temporary', RegExp]>([
     ['a place of another kind', 'ftp://host/piece', 'permanent', /is neither file:/],
     ['what is no URL', 'not a url', 'permanent', /is no URL/],
     ['a file of another machine', 'file://elsewhere/piece', 'permanent', /a path on this machine/],
@@ -250,15 +245,13 @@ describe('cannot be handed in', () => {
     ['a path out of the store', 'store://kept/..%2f..%2fpiece', 'permanent', /names no file of that store/],
     ['the store itself', 'store://kept/', 'permanent', /names no file of that store/],
     ['a server that nobody reaches', dead, 'temporary', /cannot reach http:\/\/127.0.0.1:1\/piece/],
-    ['a path behind a file', 'file:///dev/null/piece', 'critical', /Cannot use/],
+    ['a path behind a file', 'file:///dev/null/piece', 'permanent', /cannot be written to .*\(ENOTDIR\)/],
   ])('%s', async (_, dest, level, message) => {
     const { unseal, world } = await setup();
     const settings = { unsealRoots: ['/dev', world.dir] };
     const failure = await unseal({}, [dest], { settings }).then(() => undefined, failed);
     expect(failure).toMatchObject({ level, message: expect.stringMatching(message) });
-    expect(world.said.filter(({ call }) => call === 'achieveUnsealSector')).toHaveLength(
-      level === 'permanent' ? 1 : 0,
-    );
+    expect(world.said).toEqual([]);
   });
 
   test('nowhere: the manager names no place', async () => {
@@ -273,7 +266,7 @@ describe('cannot be handed in', () => {
         response.writeHead(409, { 'content-type': 'application/problem+json' });
         response.end('{"detail":"it is there already"}');
       },
-      /answered 409 \(it is there already\); mend it and ask for the piece again/,
+      /answered 409 \(it is there already\); fix that and ask for the piece again/,
     ],
     [
       'says so in plain text',
@@ -318,17 +311,81 @@ describe('cannot be handed in', () => {
     },
   );
 
-  test('a manager that does not hear of the failure hides it not', async () => {
+  test('a manager that does not hear that it was: it is told again', async () => {
     const { unseal } = await setup();
     const service = {
       achieveUnsealSector: async () => {
         throw new SealvisorError('unreachable', 'away');
       },
     };
-    await expect(unseal({}, ['ftp://x/y'], { service })).rejects.toMatchObject({
-      message: expect.stringContaining('is neither file:'),
-    });
     const failure = await unseal({}, undefined, { service }).then(() => undefined, failed);
     expect(failure).toMatchObject({ level: 'temporary', message: 'away' });
+  });
+});
+
+describe('is over because it cannot be done', () => {
+  const outputs = { abortReason: 'it is damaged', abortedBy: 'stage' };
+  /** As the machine has it after a permanent failure. */
+  async function aborted(more: RunOptions = {}, facts: Partial<ThreadRecord> = {}) {
+    const { unseal, world, cid } = await setup();
+    const from = await unseal({}, undefined, { until: 'Unsealed' });
+    expect(leftIn(world)).not.toEqual([]);
+    const record = {
+      ...from,
+      state: 'Aborted',
+      given: { request: 'r', manager: 'm' },
+      ...facts,
+      outputs: { ...from.outputs, ...outputs, ...facts.outputs },
+    };
+    await world.run('unseal', { ...more, from: record });
+    return { world, cid, calls: world.said.map(({ call }) => call) };
+  }
+  const refuses = (rpcCode: number) => async () => {
+    throw new SealvisorError('remote_error', 'no such job', { data: { rpcCode } });
+  };
+
+  test('the manager is told which piece and why, then that nobody works on it; nothing is left here', async () => {
+    const { world, cid, calls } = await aborted();
+    expect(calls).toEqual(['achieveUnsealSector', 'reportAborted']);
+    expect(lastSaid(world, 'achieveUnsealSector')).toEqual([
+      expect.objectContaining({ id }),
+      cid,
+      'it is damaged',
+    ]);
+    expect(leftIn(world)).toEqual([]);
+  });
+
+  test('an upstream manager hears no abort: it would take the sector for lost, and release its deals', async () => {
+    for (const given of [undefined, { request: null, manager: null }] as const) {
+      const { world, calls } = await aborted({}, { given: given ?? null });
+      expect(calls).toEqual(['achieveUnsealSector', 'reportFinalized']);
+      expect(leftIn(world)).toEqual([]);
+    }
+  });
+
+  test.each([
+    ['an operator ended it', 'operator', ['reportAborted'], ['achieveUnsealSector', 'reportFinalized']],
+    ['the manager took it back', 'manager', ['reportAborted'], ['reportFinalized']],
+  ])('%s: each manager hears what it needs', async (_, abortedBy, ours, upstream) => {
+    expect((await aborted({}, { outputs: { abortedBy } })).calls).toEqual(ours);
+    expect((await aborted({}, { outputs: { abortedBy }, given: null })).calls).toEqual(upstream);
+  });
+
+  test('a manager that knows nothing of the job keeps no thread from the next one', async () => {
+    for (const code of [-32602, 11001])
+      expect((await aborted({ service: { achieveUnsealSector: refuses(code) } })).calls).toEqual([
+        'reportAborted',
+      ]);
+    const service = { achieveUnsealSector: refuses(11001), reportFinalized: refuses(11001) };
+    expect((await aborted({ service }, { given: null })).calls).toEqual([]);
+  });
+
+  test('a manager that is away is told later: the reason is not lost', async () => {
+    const service = {
+      achieveUnsealSector: async () => {
+        throw new SealvisorError('unreachable', 'away');
+      },
+    };
+    await expect(aborted({ service })).rejects.toMatchObject({ level: 'temporary', message: 'away' });
   });
 });

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { messageOf, systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import { mayPass } from '../../protocol/passing-status.js';
 import { faultAt } from '../builtin/faults.js';
@@ -117,10 +118,23 @@ async function bring(context: StageContext, path: string, { dest, store, uri, ro
     );
   } catch (thrown) {
     if (thrown instanceof StageError) throw thrown;
-    if (!(thrown instanceof NotAllowed)) throw faultAt(uri, thrown);
+    // Of the destination alone: what happens to the piece here is the transfer's, and has its level.
+    if (!(thrown instanceof NotAllowed)) throw unusable(uri, thrown);
     const option = store === null ? ' ([sealvisor] unseal_roots lists where pieces may be written)' : '';
     throw refused(dest, `${thrown.message}${option}`);
   }
+}
+
+/** A destination that cannot be written to ends the job with its reason. Any other fault is passed on as it is. */
+function unusable(uri: string, thrown: unknown): unknown {
+  const fault = faultAt(uri, thrown);
+  if (!(fault instanceof StageError)) return fault;
+  const why = systemCodeOf(thrown) ?? messageOf(thrown);
+  return new StageError(
+    'permanent',
+    `the piece cannot be written to ${uri} (${why}): see that the directory is there and can be written to, then ask for the piece again`,
+    { cause: thrown },
+  );
 }
 
 /** @throws StageError temporary when the server cannot be reached or says that it cannot now, permanent with its words when it refuses */
@@ -157,7 +171,7 @@ async function put({ signal, progress }: StageContext, path: string, url: URL): 
   const said = `${placeOf(url)} did not take the piece: it answered ${answer.status}${words === undefined ? '' : ` (${words})`}`;
   if (mayPass(answer.status)) throw new StageError('temporary', said);
   // Who wants the piece is told, and the job is over.
-  throw new StageError('permanent', `${said}; mend it and ask for the piece again, or name another place`);
+  throw new StageError('permanent', `${said}; fix that and ask for the piece again, or name another place`);
 }
 
 /** A user and password of the URL, as a server reads them; fetch takes none that are in it. */

@@ -1,6 +1,6 @@
 /** Stages that get a sector and let it go. */
 import { rm } from 'node:fs/promises';
-import { SealvisorError } from '../../protocol/errors.js';
+import { isUnknownSector, SealvisorError } from '../../protocol/errors.js';
 import { type Sector, sectorOf } from '../../protocol/sector.js';
 import type { Allocated, Deal } from '../../protocol/sector-answers.js';
 import { sectorFiles } from '../sector-files.js';
@@ -45,7 +45,9 @@ export const finish: Stage = async (context) => {
 /** The manager that answers has never given it to this thread: what is given up here is nothing to it. */
 function isNoneOfIts(thrown: unknown): boolean {
   if (!(thrown instanceof SealvisorError)) return false;
-  return thrown.code === 'not_your_sector' || thrown.data?.code === 'sector_not_found';
+  return (
+    thrown.code === 'not_your_sector' || thrown.data?.code === 'sector_not_found' || isUnknownSector(thrown)
+  );
 }
 
 /** What another has under the same number is not given up by this one. */

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, stat, truncate } from 'node:fs/promises';
+import { mkdir, rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isRefusal, isUnknownSector } from '../../protocol/errors.js';
 import type { UnsealJob } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
 import { payloadOf } from '../../protocol/sector.js';
-import { failureOf } from '../runner.js';
+import { sectorFiles } from '../sector-files.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import { attachedStore, type StoredSector, storedSector } from '../stored-sector.js';
 import { allocation, allowed } from './allocation.js';
@@ -22,26 +23,7 @@ const allocate = (): Stage =>
     }),
   );
 
-/** Who wants the piece is told of a failure that repeating does not mend; a thread's own record keeps it too. */
-function told(stage: Stage): Stage {
-  return async (context) => {
-    try {
-      return await stage(context);
-    } catch (thrown) {
-      const { level, message } = failureOf(thrown);
-      if (level === 'permanent' && !context.signal.aborted) {
-        const { PieceCid } = output<UnsealJob>(context, 'unseal');
-        await context.service
-          .achieveUnsealSector(sectorAtHand(context), PieceCid['/'], message)
-          // The failure itself is what counts, and is thrown.
-          .catch(() => undefined);
-      }
-      throw thrown;
-    }
-  };
-}
-
-const unseal = told(async (context) => {
+const unseal: Stage = async (context) => {
   const { sector } = await sectorWork(context);
   const { proverId } = await builtin();
   const job = output<UnsealJob>(context, 'unseal');
@@ -69,7 +51,7 @@ const unseal = told(async (context) => {
   await truncate(path, size);
   await checkPiece(context, path, cid, job.Size);
   return { event: 'UnsealDone', outputs: { unsealed: { path, size } } };
-});
+};
 
 /** Where the piece is put, and how long it is. @throws StageError permanent for a piece that cannot be in the sector */
 async function pieceOf(context: StageContext, job: UnsealJob) {
@@ -113,18 +95,51 @@ async function checkPiece(context: StageContext, path: string, cid: string, size
   await checkPieceFile({ path, cid, paddedSize: (size / 127) * 128 }, work);
 }
 
-const upload = told(async (context) => {
+const upload: Stage = async (context) => {
   const { service } = context;
   const sector = sectorAtHand(context);
   const { path } = output<{ readonly path: string }>(context, 'unsealed');
   const cid = output<UnsealJob>(context, 'unseal').PieceCid['/'];
   const dests = await service.acquireUnsealDest(sector, cid);
   if (dests.length === 0)
-    throw new StageError('permanent', `the manager names no place to hand piece ${cid} in at`);
+    throw new StageError(
+      'permanent',
+      `the manager names no destination for piece ${cid}: ask for it again with one`,
+    );
   for (const dest of dests) await handIn(context, path, dest);
   await service.achieveUnsealSector(sector, cid, '');
   return { event: 'UploadPieceDone' };
-});
+};
+
+/**
+ * The manager is told why the piece cannot be had, so that who wants it sees the reason; then that nobody works on the
+ * job any more. Repeatable: a job that is over there keeps its first reason.
+ */
+const abortUnseal: Stage = async (context) => {
+  const { sector, given, outputs } = context.record;
+  const { abortedBy, abortReason, unseal: job } = outputs;
+  // An upstream manager takes an abort for one of the sector itself, and releases its deals.
+  const isUpstream = !given?.manager;
+  const isTold = abortedBy === 'stage' || (isUpstream && abortedBy === 'operator');
+  if (!sector || job === undefined || !(isTold || isUpstream)) return abort(context);
+  if (isTold) {
+    const { PieceCid } = output<UnsealJob>(context, 'unseal');
+    await orOver(
+      context.service.achieveUnsealSector(sector, PieceCid['/'], String(abortReason ?? 'aborted')),
+    );
+  }
+  if (!isUpstream) return abort(context);
+  await orOver(context.service.reportFinalized(sector));
+  await rm(sectorFiles(context.location, sector.id).root, { recursive: true, force: true });
+  return { event: 'Released' };
+};
+
+/** A manager that refuses knows nothing of the job, or has its end: nothing is left to be told. */
+async function orOver(told: Promise<void>): Promise<void> {
+  await told.catch((thrown: unknown) => {
+    if (!isRefusal(thrown) && !isUnknownSector(thrown)) throw thrown;
+  });
+}
 
 /** The stage that leads out of each state of the unseal plan. */
 export const unsealStages: Readonly<Record<string, Stage>> = {
@@ -132,5 +147,5 @@ export const unsealStages: Readonly<Record<string, Stage>> = {
   Allocated: unseal,
   Unsealed: upload,
   Finished: finish,
-  Aborted: abort,
+  Aborted: abortUnseal,
 };

@@ -1,6 +1,7 @@
 /** What snapup and rebuild do alike: new data are encoded into a sector that was sealed empty, and proven. */
 import { StageError } from '../../protocol/level.js';
 import type { Deal } from '../../protocol/sector-answers.js';
+import { failureOf } from '../runner.js';
 import { output, type StageContext } from '../stage.js';
 import type { StoredSector } from '../stored-sector.js';
 import { keptFault } from '../stores/kept-notes.js';
@@ -45,21 +46,8 @@ export async function treeOfUpgrade(
 export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): Promise<Encoded> {
   const { sector, files } = await sectorWork(context);
   const { deals, pieces, old, commROld } = upgrade;
-  const { commDOf, isForeignCache, isSameNode, manifestPieces, readManifest, writeManifest } =
-    await builtin();
-  await checkKept(context, old);
-  if (await isForeignCache(old.cacheDir)) throw notProvable(old.file);
-  const manifest = await readManifest(old.cacheDir);
-  if (!isSameNode(manifest.commR, commROld))
-    throw new StageError(
-      'permanent',
-      `${old.file} is not the sector that is to be upgraded: its CommR is ${hex(manifest.commR)}, not ${hex(commROld)}`,
-    );
-  if (!isSameNode(manifest.commD, commDOf([], sector.size)))
-    throw new StageError(
-      'permanent',
-      `${old.file} was sealed with pieces in it: only a sector without any can be upgraded; resume --state Aborted gives the upgrade up`,
-    );
+  const { isForeignCache, manifestPieces, writeManifest } = await builtin();
+  const manifest = await upgradable(context, old, commROld);
   const encoded = await context.process('snap_encode', {
     registered_proof: registered(sector),
     new_replica_path: files.update,
@@ -82,13 +70,46 @@ export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): 
   return encoded;
 }
 
+/**
+ * What the sector to be upgraded is, before hours are spent. One that is damaged, or another, ends an upgrade's job with
+ * the reason: the jobs behind it are of other sectors. One that a rebuild has just made again here is left to a person.
+ */
+async function upgradable(context: StageContext, old: StoredSector, commROld: readonly number[]) {
+  try {
+    return await checkedManifest(context, old, commROld);
+  } catch (thrown) {
+    const { level, message } = failureOf(thrown);
+    if (context.record.plan !== 'snapup' || level !== 'permanent' || context.signal.aborted) throw thrown;
+    throw new StageError('abort', message, { cause: thrown });
+  }
+}
+
+async function checkedManifest(context: StageContext, old: StoredSector, commROld: readonly number[]) {
+  const { sector } = await sectorWork(context);
+  const { commDOf, isForeignCache, isSameNode, readManifest } = await builtin();
+  await checkKept(context, old, 'ask for the upgrade again');
+  if (await isForeignCache(old.cacheDir)) throw notProvable(old.file);
+  const manifest = await readManifest(old.cacheDir);
+  if (!isSameNode(manifest.commR, commROld))
+    throw new StageError(
+      'permanent',
+      `${old.file} is not the sector that is to be upgraded: its CommR is ${hex(manifest.commR)}, not ${hex(commROld)}`,
+    );
+  if (!isSameNode(manifest.commD, commDOf([], sector.size)))
+    throw new StageError(
+      'permanent',
+      `${old.file} was sealed with pieces in it: only a sector without any can be upgraded`,
+    );
+  return manifest;
+}
+
 /** @throws StageError permanent when the sector as it was sealed is not what was brought to its store */
-async function checkKept(context: StageContext, old: StoredSector): Promise<void> {
+async function checkKept(context: StageContext, old: StoredSector, then: string): Promise<void> {
   const fault = await keptFault(old, context.signal);
   if (fault === undefined) return;
   throw new StageError(
     'permanent',
-    `${fault}: an upgrade of this sector could not be proven; restore it from another copy or rebuild the sector, or resume --state Aborted to give the upgrade up`,
+    `${fault}: an upgrade of this sector could not be proven; restore it from another copy or rebuild the sector, then ${then}`,
   );
 }
 
@@ -96,7 +117,7 @@ async function checkKept(context: StageContext, old: StoredSector): Promise<void
 function notProvable(path: string): StageError {
   return new StageError(
     'permanent',
-    `${path} was not made by our own processors, and its upgrade cannot be proven here: the vanilla proofs that snap_prove takes are drawn by the worker, which can read only what its own pc2 and snap_encode wrote; upgrade it where it was sealed: resume --state Aborted gives the job back`,
+    `${path} was not made by our own processors, and its upgrade cannot be proven here: the vanilla proofs that snap_prove takes are drawn by the worker, which can read only what its own pc2 and snap_encode wrote; upgrade it where it was sealed`,
   );
 }
 
@@ -117,7 +138,7 @@ export async function proveUpgrade(
     })
     .catch(async (thrown: unknown) => {
       // A damaged file of the old sector is a better reason than what it did to a proof.
-      if (!context.signal.aborted) await checkKept(context, old);
+      if (!context.signal.aborted) await checkKept(context, old, 'resume; --state Aborted ends the upgrade');
       throw thrown;
     });
   return context.process('snap_prove', {

@@ -68,7 +68,7 @@ async function keptNotes(place: StoredSector): Promise<KeptNotes> {
   }
   throw new StageError(
     'permanent',
-    `${path} is damaged: it is not what was written there; compare the sector with another copy, then remove this file and resume`,
+    `${path} is damaged: it is not what was written there; compare the sector with another copy, then remove this file and try again`,
   );
 }
 

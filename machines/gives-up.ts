@@ -1,0 +1,29 @@
+/** What a failure does to the work in hand: it is tried again, ends, or is left to a person (SPEC section 3). Pure. */
+import { type Plan, planState } from './plan.js';
+import type { RetryPolicy } from './retry.js';
+import type { Level, ThreadRecord } from './thread-record.js';
+
+interface Failure {
+  readonly level: Level;
+  readonly isUnreachable?: boolean;
+}
+
+export function retriesAfter({ tries }: ThreadRecord, { level }: Failure, policy: RetryPolicy): boolean {
+  return level === 'temporary' && tries < policy.tries;
+}
+
+/** Whether a failure ends what the thread has in hand, instead of being tried again or left to a person. */
+export function givesUp(plan: Plan, record: ThreadRecord, failure: Failure, policy: RetryPolicy): boolean {
+  if (record.state === 'Aborted') return false;
+  const ends = planState(plan, record.state)?.endsJob;
+  switch (failure.level) {
+    case 'abort':
+      return true;
+    case 'permanent':
+      return ends !== undefined;
+    case 'temporary':
+      return ends === 'after-tries' && !failure.isUnreachable && !retriesAfter(record, failure, policy);
+    case 'critical':
+      return false;
+  }
+}
