@@ -119,14 +119,23 @@ function lateBy(url: URL, timeoutMs: number): SealvisorError {
   return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${timeoutMs} ms`);
 }
 
+/** What to look at: the name, the network, or the program at the other end. */
+function adviceOn(why: string, { hostname }: URL): string {
+  if (why === 'ENOTFOUND')
+    return `DNS knows no address of ${hostname}; check its spelling in the configuration, /etc/hosts and the DNS server`;
+  if (why === 'EAI_AGAIN' || why === 'EAI_FAIL')
+    return `the DNS server does not answer for ${hostname}; check the network and /etc/resolv.conf`;
+  if (why === 'EHOSTUNREACH' || why === 'ENETUNREACH' || why === 'EHOSTDOWN' || why === 'ENETDOWN')
+    return 'there is no way to it in the network; check the address, cables, routes and firewalls';
+  return 'check that it runs and listens there';
+}
+
 export function faultOf(cause: unknown, url: URL): SealvisorError {
   if (cause instanceof SealvisorError) return cause;
   const why = systemCodeOf(cause) ?? messageOf(cause);
-  return new SealvisorError(
-    'unreachable',
-    `cannot reach ${url.host} (${why}): check that it runs and listens there`,
-    { cause },
-  );
+  return new SealvisorError('unreachable', `cannot reach ${url.host} (${why}): ${adviceOn(why, url)}`, {
+    cause,
+  });
 }
 
 /** The answer's body, or the problem it tells as an error of ours. @throws what the other side said, else bad_answer */

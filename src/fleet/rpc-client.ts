@@ -12,6 +12,8 @@ export interface RpcOptions {
   readonly timeoutMs: number;
   /** Is told which manager answers, by its own word; null where it says nothing. Comes before the call settles. */
   readonly onManager?: ((manager: string | null) => void) | undefined;
+  /** Is told why an answer is empty, where the manager says so. Comes before the call settles. */
+  readonly onWhyNone?: ((why: string) => void) | undefined;
 }
 
 /** What our own daemons refuse for a reason that is the caller's to know; all else is a `remote_error`. */
@@ -22,7 +24,7 @@ export async function rpcCall(
   url: string,
   method: string,
   params: readonly unknown[],
-  { onManager, ...options }: RpcOptions,
+  { onManager, onWhyNone, ...options }: RpcOptions,
 ): Promise<unknown> {
   const body = { jsonrpc: '2.0', id: ++lastId, method, params };
   const answer = await requestJson({
@@ -34,6 +36,8 @@ export async function rpcCall(
   });
   const manager = answer.headers?.[identityHeaders.manager];
   onManager?.(typeof manager === 'string' && manager !== '' ? manager : null);
+  const why = answer.headers?.[identityHeaders.whyNone];
+  if (typeof why === 'string' && why !== '') onWhyNone?.(shortText(decoded(why), longestText));
   const said = typeof answer.body === 'object' && answer.body !== null ? answer.body : {};
   if ('error' in said && typeof said.error === 'object' && said.error !== null) {
     const { code, message, data } = said.error as { code?: unknown; message?: unknown; data?: unknown };
@@ -54,6 +58,14 @@ export async function rpcCall(
       data: { httpStatus: answer.status },
     })
   );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Not the daemon's own word: a gateway before it, or it has too much to do. It is asked again, as one that is away. */

@@ -89,6 +89,7 @@ function serviceOf(
   const asked = async (name: string, params: readonly unknown[]) => {
     const headers = headersOf(link?.meant(given) ?? null);
     let answering: string | null = null;
+    let whyNone: string | undefined;
     try {
       const answer = await rpcCall(`${manager.url}/rpc/v0`, `Venus.${name}`, params, {
         headers,
@@ -96,10 +97,13 @@ function serviceOf(
         onManager: (id) => {
           answering = id;
         },
+        onWhyNone: (why) => {
+          whyNone = why;
+        },
       });
       await link?.answered(answering);
       link?.check(given);
-      return { answer, by: answering };
+      return { answer, by: answering, whyNone };
     } catch (thrown) {
       // It has answered, too.
       if (answering !== null && systemCodeOf(thrown) === 'other_manager') await link?.answered(answering);
@@ -107,9 +111,9 @@ function serviceOf(
     }
   };
   const told = async <T>(schema: z.ZodType<T>, name: string, params: readonly unknown[]) => {
-    const { answer, by } = await asked(name, params);
+    const { answer, by, whyNone } = await asked(name, params);
     const result = schema.safeParse(answer);
-    if (result.success) return { data: result.data, by };
+    if (result.success) return { data: result.data, by, whyNone };
     throw new SealvisorError(
       'bad_answer',
       `Venus.${name} got an answer of another shape: ${result.error.issues[0]?.message}`,
@@ -127,8 +131,13 @@ function serviceOf(
     name: string,
     spec: unknown,
   ) => {
-    const { data, by } = await told(schema.nullable(), name, [spec]);
+    const { data, by, whyNone } = await told(schema.nullable(), name, [spec]);
+    if (data === null) checkReason(whyNone);
     return data === null ? null : behind(data, by);
+  };
+  /** A worker's threads show why there is no job. @throws no_job where the manager says why */
+  const checkReason = (why: string | undefined) => {
+    if (link && why !== undefined) throw new SealvisorError('no_job', why);
   };
   const nothing = z.unknown().transform(() => undefined);
   return {
@@ -166,7 +175,8 @@ function serviceOf(
     storeBasicInfo: (name) => call(jobAnswers.store.nullable(), 'StoreBasicInfo', name),
     wdPoStAllocateJobs: async (spec, num, workerName) => {
       const params = [spec, num, workerName];
-      const { data, by } = await told(jobAnswers.wdPosts, 'WdPoStAllocateJobs', params);
+      const { data, by, whyNone } = await told(jobAnswers.wdPosts, 'WdPoStAllocateJobs', params);
+      if (data.length === 0) checkReason(whyNone);
       return data.map((each) => behind(each, by));
     },
     wdPoStHeartbeatJobs: (jobIds, workerName) => call(nothing, 'WdPoStHeartbeatJobs', jobIds, workerName),

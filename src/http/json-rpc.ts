@@ -28,6 +28,8 @@ export interface RpcCaller extends Caller {
   readonly address: string | undefined;
   /** Who gives a command: what it says of itself, else where it came from. */
   readonly by?: string | undefined;
+  /** Says beside an answer that is empty why it is. Left out where the transport has no room for it. */
+  readonly explain?: ((why: string) => void) | undefined;
 }
 
 export interface RpcAnswer {

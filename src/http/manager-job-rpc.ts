@@ -1,6 +1,7 @@
 /** The `Venus.` methods of threads whose plan is not `sealer`. */
 import * as z from 'zod';
 import { type Jobs, storeInfo } from '../manager/jobs.js';
+import type { Wanted } from '../manager/why-none.js';
 import {
   allowedParam,
   candidatesParam,
@@ -13,23 +14,55 @@ import {
   wdPostSpecParam,
   wordsParam,
 } from '../protocol/job-wire.js';
-import type { OnMethod, OnSector } from './manager-method.js';
+import type { OnAllocation, OnMethod, OnSector } from './manager-method.js';
 import { parse } from './parse.js';
 
 const cid = (value: unknown) => parse(cidParam, value, 'piece cid');
 const name = (value: unknown, what: string) => parse(z.string().min(1), value, what);
 
+/** What a worker takes, as it asks. */
+export function wantedOf(
+  spec:
+    | {
+        readonly AllowedMiners?: readonly number[] | null | undefined;
+        readonly AllowedProofTypes?: readonly (number | string)[] | null | undefined;
+      }
+    | null
+    | undefined,
+): Wanted {
+  return { miners: spec?.AllowedMiners ?? null, proofTypes: spec?.AllowedProofTypes ?? null };
+}
+
 export function jobMethods(
-  { on, onSector }: { readonly on: OnMethod; readonly onSector: OnSector },
+  {
+    on,
+    onSector,
+    onAllocation,
+  }: { readonly on: OnMethod; readonly onSector: OnSector; readonly onAllocation: OnAllocation },
   jobs: Jobs,
 ): void {
   const { snapUp, rebuild, unseal, wdPost } = jobs;
-  on('AllocateSanpUpSector', ['spec'], (spec) => snapUp.allocate(parse(snapUpSpecParam, spec, 'spec')));
+  onAllocation(
+    'AllocateSanpUpSector',
+    ['spec'],
+    (spec) => parse(snapUpSpecParam, spec, 'spec'),
+    (spec) => snapUp.allocate(spec),
+    ({ Sector }) => jobs.whyNone('snapup', wantedOf(Sector)),
+  );
   onSector('SubmitSnapUpProof', ['id', 'info'], (of, info) =>
     snapUp.submit(of, parse(snapUpProofParam, info, 'snapup proof')),
   );
-  on('AllocateRebuildSector', ['spec'], (spec) => rebuild.allocate(parse(allowedParam, spec, 'spec')));
-  on('AllocateUnsealSector', ['spec'], (spec) => unseal.allocate(parse(allowedParam, spec, 'spec')));
+  for (const [kind, service] of [
+    ['Rebuild', rebuild],
+    ['Unseal', unseal],
+  ] as const)
+    onAllocation(
+      `Allocate${kind}Sector`,
+      ['spec'],
+      (spec) => parse(allowedParam, spec, 'spec'),
+      (spec) => service.allocate(spec),
+      (spec) => jobs.whyNone(kind === 'Rebuild' ? 'rebuild' : 'unseal', wantedOf(spec)),
+    );
   onSector('AchieveUnsealSector', ['id', 'pieceCid', 'errInfo'], (of, piece, words) =>
     unseal.achieve(of, cid(piece), parse(wordsParam, words, 'errInfo')),
   );
@@ -39,12 +72,12 @@ export function jobMethods(
     return jobs.reserveSpace(of, parse(candidatesParam, candidates, 'candidates'));
   });
   on('StoreBasicInfo', ['name'], (of) => storeInfo(name(of, 'name')));
-  on('WdPoStAllocateJobs', ['spec', 'num', 'worker'], (spec, num, worker) =>
-    wdPost.allocate(
-      parse(wdPostSpecParam, spec, 'spec'),
-      parse(sizeParam, num, 'num'),
-      name(worker, 'worker'),
-    ),
+  onAllocation(
+    'WdPoStAllocateJobs',
+    ['spec', 'num', 'worker'],
+    (spec) => parse(wdPostSpecParam, spec, 'spec'),
+    (spec, _, [, num, worker]) => wdPost.allocate(spec, parse(sizeParam, num, 'num'), name(worker, 'worker')),
+    (spec) => jobs.whyNone('wdpost', wantedOf(spec)),
   );
   on('WdPoStHeartbeatJobs', ['ids', 'worker'], (ids, worker) =>
     wdPost.heartbeat(parse(jobIdsParam, ids, 'ids'), name(worker, 'worker')),

@@ -18,8 +18,8 @@ import type { SectorId } from '../protocol/sector.js';
 import type { OnChain } from '../protocol/sector-answers.js';
 import type { WorkerEntry } from '../protocol/thread.js';
 import type { RpcCaller, RpcMethod } from './json-rpc.js';
-import { jobMethods } from './manager-job-rpc.js';
-import type { OnMethod, OnSector } from './manager-method.js';
+import { jobMethods, wantedOf } from './manager-job-rpc.js';
+import { allocations, type OnAllocation, type OnMethod, type OnSector } from './manager-method.js';
 import { parse } from './parse.js';
 
 const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
@@ -100,16 +100,8 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
   });
   on('WorkerPingInfoList', [], () => roster.list().map(pingInfo));
   on('WorkerPingInfoRemove', ['name'], (of) => roster.remove(name(of)));
-  add('AllocateSector', ['spec'], ([spec], { worker }) => {
-    const wanted = parse(allocateParam, spec, 'AllocateSector');
-    sectors.learnNumbers(wanted?.UsedNumbers ?? [], worker);
-    const request = wanted?.Request ?? null;
-    return sectors.allocate(
-      wanted?.AllowedMiners ?? null,
-      wanted?.AllowedProofTypes ?? null,
-      request === null ? null : { request, worker },
-    );
-  });
+  const onAllocation = allocations(add);
+  allocateSector(onAllocation, sectors);
   onSector('AcquireDeals', ['id', 'spec'], (of, spec) => {
     const wanted = parse(dealsParam, spec, 'AcquireDeals');
     return sectors.acquireDeals(of, wanted?.MaxDeals ?? null, wanted?.MinUsedSpace ?? null);
@@ -144,8 +136,26 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
     sectors.check(sector, caller);
     return sectors.reportAborted(sector, why);
   });
-  jobMethods({ on, onSector }, sectors.jobs);
+  jobMethods({ on, onSector, onAllocation }, sectors.jobs);
   return methods;
+}
+
+function allocateSector(onAllocation: OnAllocation, sectors: Manager['sectors']): void {
+  onAllocation(
+    'AllocateSector',
+    ['spec'],
+    (spec) => parse(allocateParam, spec, 'AllocateSector'),
+    (wanted, { worker }) => {
+      sectors.learnNumbers(wanted?.UsedNumbers ?? [], worker);
+      const request = wanted?.Request ?? null;
+      return sectors.allocate(
+        wanted?.AllowedMiners ?? null,
+        wanted?.AllowedProofTypes ?? null,
+        request === null ? null : { request, worker },
+      );
+    },
+    (wanted) => sectors.whyNone(wantedOf(wanted)),
+  );
 }
 
 /** @throws other_manager: nothing is done for who means another one */

@@ -1,12 +1,21 @@
 /** JSON-RPC behind a POST: the answer's status and bytes. */
 import type { Context } from 'hono';
+import { identityHeaders } from '../protocol/identity.js';
+import { shortText } from '../protocol/some-of.js';
 import { readText } from './body.js';
 import { callerAddress, callerOf } from './caller.js';
 import type { jsonRpcHandler } from './json-rpc.js';
 import { callerBy } from './who.js';
 
+/** Characters. */
+const longestWhy = 500;
+
 export async function answerRpc(c: Context, rpc: ReturnType<typeof jsonRpcHandler>): Promise<Response> {
+  // Upstream's workers read the answer alone.
+  const explain = (why: string) =>
+    c.header(identityHeaders.whyNone, encodeURIComponent(shortText(why, longestWhy)));
   const { status, text } = await rpc(await readText(c), {
+    explain,
     address: callerAddress(c),
     by: callerBy(c, 'rpc'),
     ...callerOf(c),

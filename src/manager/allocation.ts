@@ -7,6 +7,7 @@ import type { FleetStore } from '../store/fleet-store.js';
 import { isAllowed } from './allowed.js';
 import type { KeptLife, Lives } from './lives.js';
 import { type GivenTo, isFree, isHeld, newLife, type SectorLife } from './sector-life.js';
+import { type Wanted, whyNoSector } from './why-none.js';
 
 export interface AllocationOptions {
   readonly store: FleetStore;
@@ -46,7 +47,15 @@ export function sectorAllocation(options: AllocationOptions) {
     return { id: { miner, number }, life };
   };
 
+  const isFull = () => {
+    const held = lives.all().filter(({ life }) => isHeld(life, clock.now()));
+    return held.length >= options.limit;
+  };
+
   return {
+    /** Why `allocate` gave none. */
+    whyNone: (wanted: Wanted): string =>
+      whyNoSector(wanted, { miner, proofType, isFull: isFull(), limit: options.limit }),
     /** No number at or below one of these is given out from now on. */
     learnNumbers: (used: readonly UsedNumber[], worker: string | null): void => {
       for (const { Miner, Number: number } of used) {

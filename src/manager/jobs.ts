@@ -1,12 +1,12 @@
 /** Jobs beside sealing: asked for by operators, done by workers (SPEC section 6). */
 import type { WallClock } from '../protocol/clock.js';
-import type { JobsReply, JobView } from '../protocol/job-view.js';
+import type { JobKind, JobsReply, JobView } from '../protocol/job-view.js';
 import type { StoreInfo } from '../protocol/jobs.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import { someOf } from '../protocol/some-of.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import type { MockChain } from './chain.js';
-import { jobBook } from './job-book.js';
+import { type JobBook, jobBook } from './job-book.js';
 import { type Asked, askedOf, type JobDesk } from './job-desk.js';
 import { jobHands } from './job-hands.js';
 import { isOfKind, isWanted, type Job } from './job-life.js';
@@ -16,7 +16,8 @@ import type { Lives } from './lives.js';
 import { rebuildJobs } from './rebuild-jobs.js';
 import { snapUpJobs } from './snapup-jobs.js';
 import { unsealJobs } from './unseal-jobs.js';
-import { wdPostJobs } from './wdpost-jobs.js';
+import { wdPostJobs, windowProofNames } from './wdpost-jobs.js';
+import { type Offered, type Wanted, whyNoJob } from './why-none.js';
 
 export interface JobsOptions {
   readonly store: FleetStore;
@@ -64,6 +65,7 @@ export function jobService(options: JobsOptions) {
     wdPost,
     ...jobReports(book, rebuild, clock),
     ofSector: book.ofSector,
+    whyNone: whyNone(book, options),
 
     /** @throws sector_not_found, state_not_possible, usage */
     addSnapUp: async (id: SectorId, wish: Asked & { readonly pieces: string }, signal: AbortSignal) => {
@@ -141,6 +143,24 @@ export function jobService(options: JobsOptions) {
     view: (id: string): JobView => jobView(book.of(id)),
     list: (): readonly JobView[] => book.all().map(jobView),
   };
+}
+
+/** Why none of a kind was given. */
+function whyNone({ open }: Pick<JobBook, 'open'>, options: JobsOptions) {
+  return (kind: JobKind, wanted: Wanted): string => {
+    const jobs = open().filter((job) => isOfKind(job, kind));
+    return whyNoJob(
+      kind,
+      wanted,
+      jobs.map((job) => offered(job, options)),
+    );
+  };
+}
+
+/** A window proof is of no one sector, and its proof type goes by names of its own. */
+function offered({ life }: Job, { miner, proofType }: JobsOptions): Offered {
+  if (life.sector !== null) return { miner: life.sector.miner, proofType: life.proofType };
+  return { miner, proofType, proofNames: windowProofNames(proofType) };
 }
 
 /** A store is known by its name alone: where it is mounted, its workers know. */

@@ -86,7 +86,7 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
     },
 
     allocate: (spec: Spec, num: number, worker: string): readonly WdPostJob[] => {
-      const names = proofNames(proofType);
+      const names = windowProofNames(proofType);
       if (!isAllowed(spec.AllowedMiners, miner) || !isAllowed(spec.AllowedProofTypes, ...names)) return [];
       const free = book
         .open()
@@ -160,7 +160,7 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
 }
 
 /** The chain's name of the window proof of a sector's proof type, and others that mean the same. */
-function proofNames(proofType: number): readonly [string, ...string[]] {
+export function windowProofNames(proofType: number): readonly [string, ...string[]] {
   const { registered } = proofTypeOfNumber(proofType);
   const name = registered.replace('StackedDrg', 'StackedDrgWindow');
   return [name, name.replace(/V1_1$/, 'V1'), registered];

@@ -28,6 +28,7 @@ export const errorCodes = {
   untrusted_address: { http: 403, exit: 1, rpc: -32000 },
   sector_not_found: { http: 404, exit: 1, rpc: -32602 },
   job_not_found: { http: 404, exit: 1, rpc: -32602 },
+  no_job: { http: 404, exit: 1, rpc: -32000 },
   too_many: { http: 429, exit: 1, rpc: -32000 },
   not_your_sector: refused,
   other_manager: { http: 409, exit: 1, rpc: -32000 },

@@ -13,6 +13,8 @@ export const identityHeaders = {
   /** The worker that is meant, by its name (as in a URL) and its id: another one refuses. */
   to: 'x-sealvisor-to',
   toId: 'x-sealvisor-to-id',
+  /** In a manager's answer without a job: why there is none, percent-encoded. */
+  whyNone: 'x-sealvisor-why-none',
 } as const;
 
 /** Who asks, as far as it says so. */

@@ -1,5 +1,5 @@
 import type { StageOutcome } from '../../../machines/record-changes.js';
-import { messageOf } from '../../protocol/errors.js';
+import { messageOf, systemCodeOf } from '../../protocol/errors.js';
 import type { Asking, WithGiven } from '../../protocol/identity.js';
 import type { AllowedSpec } from '../../protocol/jobs.js';
 import { proofTypeOfSize } from '../../protocol/sector.js';
@@ -32,9 +32,20 @@ export function allocation<Job extends object>(
     } catch (thrown) {
       last = undefined;
       // A pause in the middle says nothing of the manager.
-      return { event: 'Idle', ...(signal.aborted ? {} : { reason: messageOf(thrown) }) };
+      return { event: 'Idle', ...(signal.aborted ? {} : { reason: refusalText(thrown) }) };
     }
   };
+}
+
+/** Each cause by its own sentence; those of a side that cannot be reached, and of our managers, are whole ones. */
+function refusalText(thrown: unknown): string {
+  const message = messageOf(thrown);
+  const code = systemCodeOf(thrown);
+  if (code === 'remote_error')
+    return `the manager refuses to give a job out (${message}): see its log for the cause`;
+  if (code === 'bad_answer')
+    return `the manager's answer cannot be used (${message}): check that [sector_manager] rpc_client.addr is that of a manager`;
+  return message;
 }
 
 /** The manager has nothing, and does not say why: what this side asks for may be the cause. */

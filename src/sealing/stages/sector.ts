@@ -21,6 +21,9 @@ export function sectorOfJob({ ID, ProofType }: Allocated): Sector {
   return sectorOf({ miner: ID.Miner, number: ID.Number }, ProofType);
 }
 
+const noDeals =
+  'no deals: the manager has none for it now, and disable_cc is set; put pieces where the manager reads them, or set disable_cc = false to seal without';
+
 export const acquireDeals: Stage = async (context) => {
   const { settings, service } = context;
   const deals: readonly Deal[] = settings.enableDeals
@@ -29,8 +32,7 @@ export const acquireDeals: Stage = async (context) => {
         MinUsedSpace: settings.minDealSpace,
       })) ?? [])
     : [];
-  if (deals.length === 0 && settings.disableCc)
-    return { event: 'Idle', reason: 'the manager has no deals for it now, and disable_cc is set' };
+  if (deals.length === 0 && settings.disableCc) return { event: 'Idle', reason: noDeals };
   return { event: 'AcquireDeals', outputs: { deals } };
 };
 
