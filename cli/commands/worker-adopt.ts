@@ -2,6 +2,8 @@
 import { createInterface } from 'node:readline/promises';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { escaped } from '../../src/protocol/escaped.js';
+import { someOf } from '../../src/protocol/some-of.js';
+import { isEmpty, type ThreadView } from '../../src/protocol/thread.js';
 import type { WorkerReply, WorkerView } from '../../src/protocol/worker.js';
 import { answerControl, exitCodes, tell } from '../output/say.js';
 import { askAt, baseOf, operator, type Where } from './worker-ask.js';
@@ -16,7 +18,8 @@ export async function adopt(options: AdoptOptions): Promise<void> {
   const base = await baseOf(options);
   const { name, manager } = await askAt<WorkerView>(base, 'GET', '/api/v1/worker');
   const other = manager?.other;
-  if (other && !options.yes && !(await isMeant(name, manager.id, other.id))) {
+  const held = other ? heldText(await askAt<readonly ThreadView[]>(base, 'GET', '/api/v1/threads')) : '';
+  if (other && !options.yes && !(await isMeant({ name, own: manager.id, other: other.id, held }))) {
     tell('nothing was adopted');
     process.exitCode = exitCodes.unchanged;
     return;
@@ -26,8 +29,24 @@ export async function adopt(options: AdoptOptions): Promise<void> {
   answerControl(reply, options.json === true);
 }
 
-async function isMeant(name: string, own: string | null, other: string): Promise<boolean> {
-  const what = `worker ${name} has sectors of manager ${own}; manager ${other} answers now`;
+interface Adoption {
+  readonly name: string;
+  readonly own: string | null;
+  readonly other: string;
+  /** What becomes of the sectors in hand; may be empty. */
+  readonly held: string;
+}
+
+/** Which threads hold something, and what an adoption does with it. */
+function heldText(threads: readonly ThreadView[]): string {
+  const held = threads.filter((view) => !isEmpty(view));
+  if (held.length === 0) return '';
+  const each = held.map(({ index, sector, job, state }) => `#${index} ${sector?.id ?? job} at ${state}`);
+  return `; ${someOf(each)}: what the first manager gave is given up where nothing was submitted, and paused where it may be on chain`;
+}
+
+async function isMeant({ name, own, other, held }: Adoption): Promise<boolean> {
+  const what = `worker ${name} has sectors of manager ${own}; manager ${other} answers now${held}`;
   if (!(process.stdin.isTTY && process.stderr.isTTY))
     throw new SealvisorError(
       'usage',
@@ -35,7 +54,7 @@ async function isMeant(name: string, own: string | null, other: string): Promise
     );
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const said = await asking.question(`${escaped(what)}. Go by ${escaped(other)} from now on? [y/N] `);
+    const said = await asking.question(`${escaped(what)}. Adopt manager ${escaped(other)}? [y/N] `);
     return /^y(es)?$/i.test(said.trim());
   } finally {
     asking.close();

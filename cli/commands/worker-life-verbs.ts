@@ -19,7 +19,11 @@ export function lifeVerbs(worker: Command): void {
     .option('--wait', 'a line for each change until all threads are there; Ctrl-C leaves the drain on')
     .addHelpText('after', examples('drain --wait', 'drain --to-finish --deadline 2h --reason "new kernel"'))
     .action(act(async () => (await life()).drain));
-  commandOf(worker, 'adopt', 'go by the manager that answers now; sectors in hand stay those of the other')
+  commandOf(
+    worker,
+    'adopt',
+    'adopt the manager that answers now; sectors of the other one are given up or paused',
+  )
     .option('--yes', 'do not ask')
     .addHelpText('after', examples('adopt', 'adopt --yes --reason "the manager moved to a new home"'))
     .action(act(async () => (await import('./worker-adopt.js')).adopt));

@@ -6,6 +6,7 @@ import { type ErrorLevel, StageError } from '../protocol/level.js';
 import { checkInputs, withNotes } from './checked-stage.js';
 import { act } from './fault-acts.js';
 import { putAside } from './large-outputs.js';
+import { leftFailure } from './left-manager.js';
 import { withShortMessage } from './long-message.js';
 import { sectorFiles } from './sector-files.js';
 import type { Stage, StageContext } from './stage.js';
@@ -116,7 +117,8 @@ export function stageRunner(options: RunnerOptions): StageRunner {
     return mine.catch(async (thrown: unknown) => {
       const { record, location } = context;
       const root = record.sector ? sectorFiles(location, record.sector.id).root : undefined;
-      throw await withShortMessage(failureOf(thrown), options.nameOf(record.state), root);
+      const failure = leftFailure(thrown, record, location) ?? failureOf(thrown);
+      throw await withShortMessage(failure, options.nameOf(record.state), root);
     });
   };
 }

@@ -8,6 +8,7 @@ import { timestamp } from '../protocol/clock.js';
 import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
 import type { GivenBy } from '../protocol/identity.js';
 import type { ManagerFacts } from '../protocol/worker.js';
+import { leftRefusal } from '../sealing/left-manager.js';
 import { type HeldNumbersOptions, heldNumbers } from './held-numbers.js';
 
 export interface WorkerLinkOptions extends HeldNumbersOptions {
@@ -81,11 +82,7 @@ export function workerLink(options: WorkerLinkOptions): WorkerLink {
     const meant = meantBy(given);
     if (meant === null || typeof current !== 'string' || current === meant) return undefined;
     if (meant === own()) return new SealvisorError('other_manager', otherText(current, meant));
-    return new SealvisorError(
-      'not_your_sector',
-      `manager ${meant} gave it, and this worker goes by manager ${current} now: nothing of it is told there; start the other on its home and \`worker adopt\` it, or resume --state Aborted lets it go`,
-      { data: { rpcCode: errorCodes.not_your_sector.rpc } },
-    );
+    return leftRefusal({ gaveIt: meant, adopted: current }, errorCodes.not_your_sector.rpc);
   };
   const check = (given: GivenBy | null | undefined) => {
     const refused = refusal(given);

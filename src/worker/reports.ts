@@ -22,6 +22,8 @@ export interface SectorReportsOptions {
   readonly everyMs: () => number;
   /** Told of a report that the manager does not accept. @default nothing */
   readonly onRefused?: (line: string) => void;
+  /** The same, with what it was refused with; true = it is dealt with. @default false */
+  readonly onRefusal?: (sector: SectorId, error: unknown) => boolean;
   /** @default the timers of this process */
   readonly clock?: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
 }
@@ -29,6 +31,8 @@ export interface SectorReportsOptions {
 export interface SectorReports {
   /** Sends it when those before it have been heard. */
   tell(report: SectorReport): void;
+  /** Another manager may answer now: what was not heard is sent at once, else the latest once more. */
+  again(): void;
   /** What was not heard is dropped. Safe twice. */
   stop(): void;
 }
@@ -40,6 +44,7 @@ const mostWaiting = 100;
 /** Reports go out one at a time, in the order they were told; what was not heard is said again before what comes next. */
 export function sectorReports(options: SectorReportsOptions): SectorReports {
   const { send, onVerdict, everyMs, onRefused = () => undefined, clock = systemClock } = options;
+  const { onRefusal = () => false } = options;
   const waiting: SectorReport[] = [];
   let latest: SectorReport | undefined;
   let isSending = false;
@@ -100,6 +105,7 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   };
   /** Without its long text it may be accepted; with it never. */
   const refused = (report: SectorReport, error: unknown) => {
+    if (onRefusal(report.id, error)) return heard();
     const short = shortened(report);
     const state = report.body.StateChange.Next;
     const what = short ? 'it is sent without its long text' : 'it is dropped';
@@ -129,6 +135,12 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
       forgetOldest();
       // While an unheard one waits for its next try, those behind it wait as well.
       if (failures === 0) next();
+    },
+    again: () => {
+      if (isSending || isStopped) return;
+      failures = 0;
+      if (waiting.length > 0) next();
+      else sayAgain();
     },
     stop: () => {
       isStopped = true;

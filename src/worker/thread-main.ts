@@ -7,6 +7,7 @@ import { checkRootSync, seeRootSync } from '../disks/seen-root.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { HistoryQuery } from '../protocol/thread.js';
+import { leftFailure } from '../sealing/left-manager.js';
 import { failureOf } from '../sealing/runner.js';
 import { spaceOf } from '../sealing/space-need.js';
 import { openThreadStore } from '../store/thread-store.js';
@@ -48,6 +49,12 @@ const reports = sectorReports({
   send: (id, body, given = null) => remoteService(host.call, given).reportState(id, body),
   everyMs: () => settings.rpcPollingIntervalMs,
   onRefused: (line) => host.say({ type: 'warning', line }),
+  onRefusal: (id, error) => {
+    const left = leftFailure(error, life.record(), setup.location);
+    // What waits for a person says so by itself, when its stage asks the manager.
+    if (left?.level === 'abort') life.lose(formatSectorId(id), left.message);
+    return left !== undefined;
+  },
   onVerdict: (id, { abortReason, finalized }) => {
     const reason = abortReason || 'the manager holds this sector for done';
     life.lose(formatSectorId(id), reason, finalized || !abortReason);
@@ -146,6 +153,7 @@ host.ready({
     // The machine has not moved: nobody else tells the revision that commands are checked against.
     host.say({ type: 'view', view: life.view() });
   },
+  reportAgain: () => reports.again(),
   history: (query: HistoryQuery) => store.historyJson(query),
   durations: (size: number) => store.durations(size),
   stop: async () => {

@@ -36,6 +36,8 @@ export interface ThreadRoster {
   isLeaving(location: string): boolean;
   /** Those that stay go by the configuration of now. */
   configure(): void;
+  /** Another manager answers, or is adopted. */
+  managerChanged(): void;
 }
 
 export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
@@ -89,6 +91,12 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
       leaving.delete(slot);
     },
     isLeaving: (location) => [...leaving].some((slot) => slot.location === location),
+    managerChanged: () => {
+      for (const slot of slots) {
+        slot.refresh();
+        slot.reportAgain();
+      }
+    },
     configure: () => {
       for (const thread of config().threads) find(thread.index)?.configure(hot.settingsOf(thread));
     },

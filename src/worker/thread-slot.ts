@@ -54,6 +54,8 @@ export interface SupervisedSlot extends ThreadSlot {
   configure(settings: SettingsOfThread): void;
   /** What is laid over its view has changed. */
   refresh(): void;
+  /** Has it report its sector again: another manager may answer now. */
+  reportAgain(): void;
   /** Lets the running stage end, at most `graceMs`, then ends the thread; it is not started again. */
   drain(graceMs: number): Promise<void>;
 }
@@ -235,6 +237,10 @@ export function createThreadSlot(
       call('configure', [settings], noteMs).catch(() => undefined);
     },
     refresh: shown.refresh,
+    reportAgain: () => {
+      // A thread that is not up reports as it starts.
+      call('reportAgain', [], noteMs).catch(() => undefined);
+    },
     drain: async (stageMs) => {
       isStopping = true;
       arrived();

@@ -107,10 +107,12 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
             ? 'no manager has said its id yet'
             : `the worker goes by manager ${id}, and no other answers`,
         );
-      options.info(`the worker goes by manager ${id}, in place of ${before} ${askedText(whose(request))}`);
+      options.info(
+        `the worker has adopted manager ${id}, in place of ${before} ${askedText(whose(request))}`,
+      );
       return reply(
         true,
-        `the worker goes by manager ${id} now, in place of ${before}; sectors in hand stay the other's`,
+        `the worker has adopted manager ${id}, in place of ${before}; its threads give up sectors of the other of which nothing was submitted, and pause with those that may be on chain`,
       );
     },
     stop: async ({ graceMs, ...request }) => {

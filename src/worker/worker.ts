@@ -92,7 +92,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     command: (next) => command(next),
     warn,
     onChange: () => {
-      for (const slot of threads.all()) slot.refresh();
+      threads.managerChanged();
       tellWorker();
     },
   });

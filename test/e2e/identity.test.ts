@@ -90,14 +90,16 @@ describe('a manager with an empty home at the same address', () => {
     expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
     expect((await onWorker(worker.at, 'adopt', '--yes')).code).toBe(0);
     expect((await onWorker(worker.at, 'adopt', '--yes')).code).toBe(3);
-    await expect
-      .poll(list, soon)
-      .toContainEqual(expect.stringMatching(/#0: .*permanent: manager .* gave it/));
-    const resumed = await onWorker(worker.at, 'resume', '--index', '0', '--state', 'Aborted');
-    expect(resumed.code).toBe(0);
+    // Nothing of the second sector was submitted: it is given up without anybody's word.
+    await worker.line(/s-t010000-2 Aborted -> Empty/);
     await worker.line(/s-t010000-3 Finished -> Empty/);
     expect([...kept(dir)].filter(([path]) => path.includes(first))).toEqual(before);
     expect((await sectorsOf(next.at))[0]).toMatchObject({ id: 's-t010000-3', finalized: true });
+    const history = (await onWorker(worker.at, 'history', '--index', '0', '--sector', 's-t010000-2')).stdout;
+    expect(history).toContain(
+      `manager ${was?.id} gave s-t010000-2, and this worker has adopted manager ${other}: nothing of it was submitted, so it is given up`,
+    );
+    expect(readdirSync(join(dir, 'store1', 'sectors'))).not.toContain('s-t010000-2');
   });
 
   test('is remembered over a restart of the worker, and passed over when the first one is back', async () => {
@@ -180,9 +182,43 @@ test('a sector of the old manager does not ride on another’s of the new one', 
     state: 'PCSubmitted',
     lastError: { level: 'permanent', message: expect.stringContaining('resume --state Aborted') },
   });
+  const why = (await onWorker(again.at, 'why', '--index', '0')).stdout;
+  expect(why).toMatch(
+    /manager \S+ gave s-t010000-1, .*its pre-commit was submitted.*start manager \S+ on its own home/,
+  );
   expect((await resume('--state', 'Aborted')).code).toBe(0);
   await again.line(/s-t010000-1 Aborted -> Empty/);
   expect((await sectorsOf(next.at))[0]).toMatchObject({ id: first, state: 'Finished', finalized: true });
+});
+
+test('an adoption ends the stage at work on what it gives up; a paused thread stays paused, and can still go back', async () => {
+  const { dir, manage, toml } = await setup({
+    pieces: 2,
+    more: '[sealvisor.builtin]\nleast = { pc1 = "1h" }',
+  });
+  const old = await manage('one');
+  const two = `[[sealing_thread]]\nlocation = ${JSON.stringify(join(dir, 'store2'))}\n[[attached]]`;
+  const worker = await startWorker(dir, toml.replace('[[attached]]', two));
+  const isAtPc1 = { state: 'TicketAssigned', mode: 'running' };
+  await expect.poll(() => threadsOf(worker.at), soon).toMatchObject([isAtPc1, isAtPc1]);
+  expect((await onWorker(worker.at, 'pause', '--index', '1', '--now')).code).toBe(0);
+  await old.end('SIGTERM');
+  await manage('two');
+  await worker.line(/another manager answers: /);
+  const asked = await onWorker(worker.at, 'adopt');
+  expect(asked.stderr).toMatch(
+    /#0 s-t010000-\d at TicketAssigned, #1 s-t010000-\d at TicketAssigned: what the first manager gave is given up/,
+  );
+  expect((await onWorker(worker.at, 'adopt', '--yes')).code).toBe(0);
+  await worker.line(/s-t010000-\d Aborted -> Empty/);
+  await expect
+    .poll(async () => (await threadsOf(worker.at))[1], soon)
+    .toMatchObject({
+      state: 'Aborted',
+      mode: 'paused',
+      possible: expect.arrayContaining(['TicketAssigned']),
+      lastError: { level: 'abort', message: expect.stringContaining('nothing of it was submitted') },
+    });
 });
 
 test('nor does one of 0.1.0, of which nobody says who gave it: what is on chain is another, and stays as it is', async () => {

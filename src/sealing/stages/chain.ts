@@ -3,6 +3,7 @@ import { StageError } from '../../protocol/level.js';
 import type { PollAnswer } from '../../protocol/sealer.js';
 import type { Allocated, SubmitAnswer, Ticket } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
+import { submitting } from '../submission-note.js';
 import type { Tasks } from '../tasks.js';
 import { checkC2, checkRandomness } from './answers.js';
 import { checkTicket, isOnItsWay, isTicketTooOld, submittedTicket } from './fresh.js';
@@ -90,15 +91,15 @@ export const submitPreCommit: Stage = async (context) => {
   checkTicket(context);
   const pc2 = output<Tasks['pc2']['output']>(context, 'pc2');
   const deals = output<readonly { ID: number }[]>(context, 'deals');
-  const answer = await context.service.submitPreCommit(
-    allocatedOf(context),
-    {
-      CommR: pc2.comm_r,
-      CommD: pc2.comm_d,
-      Ticket: output<Ticket>(context, 'ticket'),
-      Deals: deals.map((deal) => deal.ID),
-    },
-    context.record.outputs.resubmitPreCommit === true,
+  const info = {
+    CommR: pc2.comm_r,
+    CommD: pc2.comm_d,
+    Ticket: output<Ticket>(context, 'ticket'),
+    Deals: deals.map((deal) => deal.ID),
+  };
+  const isAgain = context.record.outputs.resubmitPreCommit === true;
+  const answer = await submitting(context, () =>
+    context.service.submitPreCommit(allocatedOf(context), info, isAgain),
   );
   checkOnChain(context, answer.OnChain);
   checkSubmission(answer, 'the pre-commit');

@@ -2,6 +2,7 @@ import { StageError } from '../../protocol/level.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import { attachedStore, storedSector } from '../stored-sector.js';
+import { submitting } from '../submission-note.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { allocation, allowed } from './allocation.js';
 import { checkSubmission } from './chain.js';
@@ -65,13 +66,16 @@ const snapProve: Stage = async (context) => ({
 
 const submitProof: Stage = async (context) => {
   const { comm_r_new, comm_d_new } = output<Encoded>(context, 'snap_encode');
-  const answer = await context.service.submitSnapUpProof(sectorAtHand(context), {
+  const upgrade = {
     CommR: comm_r_new,
     CommD: comm_d_new,
     AccessInstance: output<Persisted>(context, 'persisted').instance,
     Pieces: output<readonly Deal[]>(context, 'deals').map(({ Piece }) => Piece.Cid),
     Proof: Buffer.from(output<Tasks['snap_prove']['output']>(context, 'snap_prove')).toString('base64'),
-  });
+  };
+  const answer = await submitting(context, () =>
+    context.service.submitSnapUpProof(sectorAtHand(context), upgrade),
+  );
   if (answer.Res === 5) {
     await context.sleep(context.settings.recoverIntervalMs);
     return { event: 'RePersist' };

@@ -1,0 +1,63 @@
+/** What becomes of a sector or job when its worker has adopted another manager than the one that gave it. */
+import type { StageFailure } from '../../machines/record-changes.js';
+import { inHand, type ThreadRecord } from '../../machines/thread-record.js';
+import { SealvisorError } from '../protocol/errors.js';
+import { isSubmissionNoted } from './submission-note.js';
+
+/** Two managers, by their ids. */
+interface Left {
+  readonly gaveIt: string;
+  readonly adopted: string;
+}
+
+/** The refusal of the worker's own link (worker/manager-link.ts); a manager's own `not_your_sector` names nobody. */
+export function leftRefusal({ gaveIt, adopted }: Left, rpcCode: number): SealvisorError {
+  return new SealvisorError(
+    'not_your_sector',
+    `manager ${gaveIt} gave it, and this worker has adopted manager ${adopted}`,
+    { data: { rpcCode, gaveIt, adopted } },
+  );
+}
+
+function leftOf(thrown: unknown): Left | undefined {
+  if (!(thrown instanceof SealvisorError) || thrown.code !== 'not_your_sector') return undefined;
+  const { gaveIt, adopted } = thrown.data ?? {};
+  return typeof gaveIt === 'string' && typeof adopted === 'string' ? { gaveIt, adopted } : undefined;
+}
+
+/**
+ * What the refusal means for the thread: what was never submitted is given up (level abort), anything else waits for a
+ * person (permanent). Undefined for another failure.
+ */
+export function leftFailure(
+  thrown: unknown,
+  record: ThreadRecord,
+  location: string,
+): (StageFailure & { readonly level: 'abort' | 'permanent' }) | undefined {
+  const left = leftOf(thrown);
+  const what = inHand(record);
+  if (left === undefined || what === null || record.state === 'Aborted') return undefined;
+  const { gaveIt, adopted } = left;
+  const whose = `manager ${gaveIt} gave ${what}, and this worker has adopted manager ${adopted}`;
+  const onChain = mayBeOnChain(record, location);
+  if (onChain === undefined)
+    return { level: 'abort', message: `${whose}: nothing of it was submitted, so it is given up` };
+  return {
+    level: 'permanent',
+    message: `${whose}: ${onChain}, so a person has to decide. To finish it, start manager ${gaveIt} on its own home again, \`venus-worker worker adopt\` it and resume; if that home is gone for good, resume --state Aborted gives it up`,
+  };
+}
+
+/** What of it may be on chain; undefined when nothing can be. Jobs on kept sectors put nothing there but an upgrade. */
+function mayBeOnChain({ plan, state, outputs, sector, given }: ThreadRecord, location: string) {
+  const isNoted = sector !== null && isSubmissionNoted(location, sector.id);
+  const maySubmit = state === 'PC2Done' || state === 'Persisted';
+  // 0.1.0 noted no submission: its answer may have been lost.
+  const isUnknown = !given && maySubmit;
+  if (plan === 'snapup') return isNoted || isUnknown ? 'its upgrade may be on chain' : undefined;
+  if (plan !== 'sealer') return undefined;
+  const isSubmitted = outputs.pre_commit !== undefined || outputs.pre_commit_ticket !== undefined;
+  return isSubmitted || isNoted || isUnknown
+    ? 'its pre-commit was submitted and may be on chain with its deposit'
+    : undefined;
+}

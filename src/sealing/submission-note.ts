@@ -1,0 +1,37 @@
+/**
+ * That a sector's pre-commit or upgrade was sent to a manager: noted before it is sent, beside the sector and gone with
+ * it. An answer may be lost, and only what was never sent cannot be on chain.
+ */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { makeBelow } from '../disks/make-below.js';
+import { systemCodeOf } from '../protocol/errors.js';
+import { sectorFiles } from './sector-files.js';
+import { type StageContext, sectorAtHand } from './stage.js';
+
+const pathOf = (location: string, sectorId: string) =>
+  join(sectorFiles(location, sectorId).root, 'submission.json');
+
+/** Whether anything of the sector was ever sent to be put on chain. */
+export function isSubmissionNoted(location: string, sectorId: string): boolean {
+  return existsSync(pathOf(location, sectorId));
+}
+
+/** Notes it durably, then sends it. What no manager has taken because another one was meant was not sent. */
+export async function submitting<T>(context: StageContext, send: () => Promise<T>): Promise<T> {
+  const path = pathOf(context.location, sectorAtHand(context).id);
+  const isFirst = !existsSync(path);
+  if (isFirst) {
+    await makeBelow(context.location, dirname(path));
+    const { writeJson } = await import('./builtin/atomic-file.js');
+    await writeJson(path, { version: 1, at: new Date(context.now()).toISOString() });
+  }
+  try {
+    return await send();
+  } catch (thrown) {
+    if (isFirst && /^(other_manager|not_your_sector)$/.test(systemCodeOf(thrown) ?? ''))
+      await rm(path, { force: true });
+    throw thrown;
+  }
+}
