@@ -6,6 +6,7 @@ import { isWord, lineSplitter } from './lines.js';
 import { logBudget, longestLogLine } from './log-budget.js';
 import { exitOf, type ProcessEnd } from './process-exit.js';
 import { endOf, isRunning, type Spawned, type SpawnOptions, signalGroup, spawned } from './process-group.js';
+import { runFault } from './run-fault.js';
 
 export interface ProcessChildOptions extends SpawnOptions {
   /** For messages. */
@@ -87,7 +88,7 @@ export async function startProcess(options: ProcessChildOptions): Promise<Proces
   running.stdout.once('end', onSilent);
   running.stderr.on('data', lineSplitter(log, longestLogLine + 1));
   const child = childOf(running, options, () => said.isDone);
-  if (ready) await readyInTime(up, child, options.name, ready);
+  if (ready) await readyInTime(up, child, options, ready);
   return child;
 }
 
@@ -132,7 +133,7 @@ function childOf(
 async function readyInTime(
   up: Promise<void>,
   child: Child,
-  name: string,
+  { name, command, env }: ProcessChildOptions,
   { line, withinMs }: NonNullable<ProcessChildOptions['ready']>,
 ): Promise<void> {
   let timer: unknown;
@@ -151,5 +152,8 @@ async function readyInTime(
   if (why === undefined) return;
   child.kill();
   await child.exited;
-  throw new SealvisorError('start_failed', `${name} did not start: ${why}`);
+  // A shell may have been given what the system cannot execute, and made of it what it could.
+  const fault = command.includes('/') ? runFault(command, env?.PATH) : undefined;
+  const cause = fault === undefined ? '' : `; ${command} ${fault}`;
+  throw new SealvisorError('start_failed', `${name} did not start: ${why}${cause}`);
 }

@@ -1,10 +1,12 @@
 /** A process at the head of a group of its own: all that it starts can be signalled, and ends, with it. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { systemClock } from '../actors/index.js';
-import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { marked } from './mark.js';
 import type { ProcessEnd } from './process-exit.js';
+import { runFault } from './run-fault.js';
 
 export type Spawned = ChildProcessWithoutNullStreams & { readonly pid: number };
 
@@ -21,11 +23,11 @@ const drainMs = 500;
 
 /** @throws start_failed when it cannot be executed */
 export async function spawned(options: SpawnOptions): Promise<Spawned> {
-  const { command, args = [], env = process.env, cwd, mark } = options;
+  const { command, args = [], env = process.env, cwd = presentDirectory(), mark } = options;
   try {
     const child = spawn(command, args, {
       env: { ...env, ...(mark === undefined ? {} : marked(mark)) },
-      ...(cwd === undefined ? {} : { cwd }),
+      cwd,
       detached: true,
     });
     // A write into a dead child's pipe is told to who wrote; without a listener it would end this process.
@@ -37,7 +39,24 @@ export async function spawned(options: SpawnOptions): Promise<Spawned> {
     // It was spawned: it has a pid.
     return child as Spawned;
   } catch (cause) {
-    throw new SealvisorError('start_failed', `cannot run ${command}: ${messageOf(cause)}`, { cause });
+    // The system's own word, where nothing can be seen: it would say ENOENT of a file that is there.
+    const isAway = !existsSync(cwd);
+    const fault = command.includes('/') ? runFault(command, env.PATH) : undefined;
+    const why = isAway ? `its working directory ${cwd} does not exist` : fault && `it ${fault}`;
+    const code = systemCodeOf(cause);
+    const said = why ? `${why}${code === undefined ? '' : ` (${code})`}` : messageOf(cause);
+    throw new SealvisorError('start_failed', `cannot run ${command}: ${said}`, { cause });
+  }
+}
+
+/** One that was removed would be any program's first fault: it is given whole paths. */
+function presentDirectory(): string {
+  try {
+    // Node tells the one it has seen last, also when it is gone.
+    const seen = process.cwd();
+    return existsSync(seen) ? seen : '/';
+  } catch {
+    return '/';
   }
 }
 

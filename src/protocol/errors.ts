@@ -88,9 +88,23 @@ export function isUnknownSector(thrown: unknown): boolean {
   return thrown instanceof SealvisorError && thrown.data?.rpcCode === 11001;
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown; never empty. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (typeof thrown === 'object' && thrown !== null && 'syscall' in thrown && thrown.syscall === 'uv_cwd')
+    return 'the working directory was removed: change to a directory that exists (cd), then try again';
+  if (!(thrown instanceof Error))
+    return typeof thrown === 'string' && thrown !== '' ? thrown : textOf(thrown);
+  if (thrown.message.trim() !== '') return thrown.message;
+  const cause = thrown.cause === undefined ? undefined : messageOf(thrown.cause);
+  return cause ?? `${systemCodeOf(thrown) ?? thrown.name} without a message`;
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return `${JSON.stringify(thrown) ?? String(thrown)} was thrown, which is not an error`;
+  } catch {
+    return 'something was thrown that is not an error';
+  }
 }
 
 /** The operating system's word for a fault (`ENOSPC`, `ECONNREFUSED`, …), when it has one. */

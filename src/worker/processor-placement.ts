@@ -2,7 +2,7 @@
 import type { ProcessorConfig } from '../config/processor-config.js';
 import { cpusHere, nodesHere, numbersIn } from '../processes/cpu-list.js';
 import { cpusetGroup, cpusetHierarchy } from '../processes/cpuset-group.js';
-import { onPath } from '../processes/executable.js';
+import { onPath } from '../processes/run-fault.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 
 export interface CommandLine {

@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cpusHere, numbersIn } from '#src/processes/cpu-list.js';
-import { onPath } from '#src/processes/executable.js';
+import { onPath } from '#src/processes/run-fault.js';
 import { processorCommands } from '#src/worker/processor-command.js';
 import { freshDir } from './setup.js';
 
