@@ -1,5 +1,5 @@
 /** Scripts in a home that run our commands against its fleet, from any directory. */
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const bins = ['venus-worker', 'venus-sector-manager', 'sealvisor'] as const;
@@ -11,7 +11,7 @@ export function launchers(
 ): (bin: (typeof bins)[number]) => string {
   const built = dirname(resolve(process.argv[1] ?? ''));
   const dir = join(home, 'bin');
-  mkdirSync(dir, { recursive: true });
+  if (!existsSync(dir)) mkdirSync(dir);
   for (const bin of bins) {
     const path = join(dir, bin);
     const lines = [

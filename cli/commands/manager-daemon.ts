@@ -1,7 +1,8 @@
 import '../../src/disks/pool-size.js';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { formatAddress, parseAddress } from '../../src/config/endpoint.js';
 import { ownName } from '../../src/config/own-names.js';
+import { makeWithParents } from '../../src/disks/make-below.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { trustedAddresses } from '../../src/manager/worker-address.js';
 import { parseDuration } from '../../src/protocol/duration.js';
@@ -86,6 +87,9 @@ async function run(options: ManagerDaemonOptions, log: Log, file: DaemonLog): Pr
   const failing = failMessages(options.failMessages);
   const { home, note } = managerHome(options.home, process.env, process.cwd());
   if (note !== null) log.info(note);
+  // The usual home lies in the user's own directory; the directory above one that is named has to be there.
+  // What fails here fails again, and is reported, where the home itself is made.
+  if (options.home === undefined) await makeWithParents(dirname(home)).catch(() => undefined);
   const server = await startManagerServer({
     ...parseAddress(options.listen, 1789),
     ...chainOptions(options),

@@ -1,8 +1,9 @@
 /** The home of a local fleet: its configuration, and what an operator can do with it. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { dialable, formatAddress } from '../../src/config/endpoint.js';
 import type { WorkerConfig } from '../../src/config/worker-config.js';
+import { writeNewSync } from '../../src/disks/durable-file.js';
 import type { ManagerServer } from '../../src/http/manager-server.js';
 import type { WorkerServer } from '../../src/http/worker-server.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
@@ -42,10 +43,13 @@ location = ${JSON.stringify(join(home, 'store'))}
 unseal_roots = [${JSON.stringify(join(home, 'unsealed'))}]
 `;
   try {
-    for (const own of ['unsealed', 'upgrades']) mkdirSync(join(home, own), { recursive: true });
-    writeFileSync(path, text, { flag: 'wx' });
+    // Not the directory above the home: where that is missing, its disk may be.
+    for (const own of ['.', 'unsealed', 'upgrades']) {
+      const dir = join(home, own);
+      if (!existsSync(dir)) mkdirSync(dir);
+    }
+    writeNewSync(path, text);
   } catch (cause) {
-    if (existsSync(path)) return path;
     const message = `cannot write to ${home}: ${messageOf(cause)}; choose another --home`;
     throw new SealvisorError('location_not_writable', message, { cause });
   }

@@ -3,10 +3,11 @@
  * the worker's own key, in every attached store: the loss of a disk does not take it along.
  */
 import { hash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
-import { marksDir, type RootKind, writeWhole } from './mark.js';
+import { writeDurably } from './durable-file.js';
+import { makeOne } from './make-below.js';
+import { marksDir, type RootKind } from './mark.js';
 import { readRegular } from './regular-file.js';
 
 export interface KnownRoot {
@@ -47,11 +48,9 @@ export async function readKnownRoots(root: string, key: string): Promise<readonl
 
 /** In a root that has its mark. @throws what the file system says */
 export async function writeKnownRoots(root: string, key: string, known: KnownRoots): Promise<void> {
-  await mkdir(join(root, marksDir)).catch((error: unknown) => {
-    if (systemCodeOf(error) !== 'EEXIST') throw error;
-  });
+  await makeOne(join(root, marksDir));
   const roots = [...known.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  await writeWhole(listPath(root, key), { version: 1, roots });
+  await writeDurably(listPath(root, key), `${JSON.stringify({ version: 1, roots }, null, 2)}\n`);
 }
 
 /** All lists as one: of each path the latest word. */

@@ -1,8 +1,9 @@
 /** The mark of a disk: a small file in a root directory that says which store it is. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { syncDirectory, writeNew } from './durable-file.js';
+import { makeOne } from './make-below.js';
 import { readRegular, readRegularSync } from './regular-file.js';
 
 /** What a root directory is used for. */
@@ -46,58 +47,11 @@ export function readMarkSync(root: string): Mark | undefined {
 /** Makes a mark, durable when it resolves; where another was quicker, that one is given. @throws what the file system says */
 export async function makeMark(root: string, kind: RootKind, madeBy: string, now: Date): Promise<Mark> {
   const mark: Mark = { version: 1, id: randomUUID(), kind, madeAt: now.toISOString(), madeBy };
-  await mkdir(join(root, marksDir)).catch((error: unknown) => {
-    if (systemCodeOf(error) !== 'EEXIST') throw error;
-  });
-  await writeWhole(markPath(root), mark, { isNew: true });
+  await makeOne(join(root, marksDir));
+  await writeNew(markPath(root), `${JSON.stringify(mark, null, 2)}\n`);
+  // Also where an earlier try was killed before it came to that.
   await syncDirectory(root);
   return (await readMark(root)) ?? mark;
-}
-
-/** Writes JSON so that it is there whole or not at all. `isNew`: a file that is there already stays. */
-export async function writeWhole(
-  path: string,
-  value: unknown,
-  { isNew = false }: { readonly isNew?: boolean } = {},
-): Promise<void> {
-  const draft = `${path}.${process.pid}-${randomUUID()}.new`;
-  try {
-    const file = await open(draft, 'wx');
-    try {
-      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (isNew) await place(draft, path);
-    else await rename(draft, path);
-    await syncDirectory(dirname(path));
-  } finally {
-    // Gone already behind a rename; where the disk refuses, the first fault is the one to be told.
-    await rm(draft, { force: true }).catch(() => undefined);
-  }
-}
-
-/** A link, unlike a rename, leaves the file of who was quicker. */
-async function place(draft: string, path: string): Promise<void> {
-  try {
-    await link(draft, path);
-  } catch (error) {
-    const code = systemCodeOf(error);
-    if (code === 'EEXIST') return;
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    // A file system without links.
-    await rename(draft, path);
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }
 
 function withoutMark(root: string, error: unknown): undefined {

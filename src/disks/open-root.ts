@@ -1,10 +1,11 @@
 /** Takes a root directory into use: by its mark, or by a first use that makes the mark. */
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { type Content, contentOf } from './first-use.js';
 import type { KnownRoot } from './known-roots.js';
+import { makeOne, makeWithParents } from './make-below.js';
 import { type Mark, makeMark, type RootKind, readMark } from './mark.js';
 import { type SeenRoot, seeRoot, wrongDisk } from './seen-root.js';
 
@@ -85,10 +86,9 @@ async function firstUse({ path, kind }: Root, options: AdmitOptions): Promise<Co
 
 async function makeDirectory(path: string, isFirstStart: boolean): Promise<void> {
   try {
-    await mkdir(path, { recursive: isFirstStart });
+    await (isFirstStart ? makeWithParents : makeOne)(path);
   } catch (cause) {
     const code = systemCodeOf(cause);
-    if (code === 'EEXIST') return;
     if (code !== 'ENOENT') throw notWritable(path, cause);
     const message = `${dirname(path)} is not there, and ${path} was never used: mount its disk or make the directory, or \`venus-worker store init -l ${path}\` makes both`;
     throw new SealvisorError('wrong_disk', message, { cause });

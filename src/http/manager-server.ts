@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { makeOne } from '../disks/make-below.js';
 import { type Manager, type ManagerOptions, startManager } from '../manager/manager.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { type ManagerDoor, managerApp } from './manager-app.js';
@@ -16,10 +16,11 @@ export interface ManagerServer {
 export async function startManagerServer(
   options: ManagerOptions & ManagerDoor & { readonly host: string; readonly port: number },
 ): Promise<ManagerServer> {
-  await mkdir(options.home, { recursive: true }).catch((cause: unknown) => {
+  // Where the directory above it is missing, its disk may be: a manager that began anew there would give numbers again.
+  await makeOne(options.home).catch((cause: unknown) => {
     throw new SealvisorError(
       'location_not_writable',
-      `cannot keep the manager's state in ${options.home}: ${messageOf(cause)}; choose another --home`,
+      `cannot keep the manager's state in ${options.home}: ${messageOf(cause)}; mount its disk, make the directory above it, or choose another --home`,
       { cause },
     );
   });

@@ -118,7 +118,9 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
       {
         id: 'store',
         start: serviceChild((fail) => {
-          const store = openFleetStore(join(options.home, 'manager.db'), fail);
+          const store = openFleetStore(join(options.home, 'manager.db'), fail, {
+            isOpenedAgain: identity !== '',
+          });
           services.store = store;
           identity = store.identity;
           return { stop: () => store.close() };

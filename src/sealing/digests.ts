@@ -31,27 +31,36 @@ export function remember(path: string, sha256: string, found?: BigIntStats): voi
   known.set(path, { touch: touchOf(stats), sha256 });
 }
 
+/** What lies at `path` is read when it is asked for again. */
+export function forget(path: string): void {
+  known.delete(path);
+}
+
 /** The digest of what lies at `path` now: known, where it was not touched since, else read. */
-export async function digestOf(path: string, signal: AbortSignal): Promise<string> {
+export async function digestOf(path: string, signal: AbortSignal, passed?: Passed): Promise<string> {
   const before = known.get(path);
   if (before && before.touch === touchOf(await stat(path, { bigint: true }))) return before.sha256;
-  return digestRead(path, signal);
+  return digestRead(path, signal, passed);
 }
 
 const chunkBytes = 1024 * 1024;
 
+/** Is told how many bytes were read, after each chunk. */
+export type Passed = (bytes: number) => void;
+
 /** The digest of every byte that lies at `path`, read now. */
-export async function digestRead(path: string, signal: AbortSignal): Promise<string> {
+export async function digestRead(path: string, signal: AbortSignal, passed?: Passed): Promise<string> {
   const handle = await open(path, 'r');
   try {
     const stats = await handle.stat({ bigint: true });
     const digest = createHash('sha256');
     const buffer = Buffer.allocUnsafe(chunkBytes);
-    for (;;) {
+    for (let read = 0; ; passed?.(read)) {
       signal.throwIfAborted();
       const { bytesRead } = await handle.read(buffer, 0, chunkBytes);
       if (bytesRead === 0) break;
       digest.update(buffer.subarray(0, bytesRead));
+      read += bytesRead;
       await setImmediate();
     }
     const sha256 = digest.digest('hex');

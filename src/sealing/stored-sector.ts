@@ -1,5 +1,5 @@
 /** Where a persisted sector's files lie in an attached store: the field's names. */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { seeRoot } from '../disks/seen-root.js';
 import { messageOf } from '../protocol/errors.js';
 import { StageError } from '../protocol/level.js';
@@ -20,6 +20,14 @@ export function storedSector(store: AttachedStore, sectorId: string, kind: Store
     file: join(store.location, kind, sectorId),
     cacheDir: join(store.location, cacheNames[kind], sectorId),
   };
+}
+
+/** The root of the store that keeps sectors' files in `directory`; undefined for any other directory. */
+export function keptRoot(directory: string): string | undefined {
+  const above = dirname(directory);
+  if (Object.hasOwn(cacheNames, basename(directory))) return above;
+  const isCache = Object.values<string>(cacheNames).includes(basename(above));
+  return isCache ? dirname(above) : undefined;
 }
 
 /**

@@ -112,6 +112,8 @@ export interface TransferTask {
     readonly dest: TransferItem;
     readonly opt: { readonly is_dir: boolean; readonly allow_link: boolean } | null;
   }[];
+  /** Not upstream's: false where the worker itself reads what was written, so that it is read once. @default true */
+  readonly read_back?: boolean;
 }
 
 /** `offset` and `num_bytes` in unpadded bytes. */

@@ -1,22 +1,16 @@
 /** The only door to the database. */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 
 export type Db = Database.Database;
 
 /**
- * Opens a database for this owner alone, its directory and its tables made; what a transaction wrote is on disk when
+ * Opens a database for this owner alone, its tables made; what a transaction wrote is on disk when
  * it returns. `setUp` is SQL, or runs inside the first transaction.
  * @throws location_not_writable, location_in_use, store_failed, and what `setUp` throws as SealvisorError
  */
-export function openDatabase(
-  path: string,
-  setUp: string | ((db: Db) => void),
-  { makesDirectory = true }: { readonly makesDirectory?: boolean } = {},
-): Db {
-  if (makesDirectory) makeDirectory(dirname(path));
+export function openDatabase(path: string, setUp: string | ((db: Db) => void)): Db {
   return opened(
     path,
     () => new Database(path, { timeout: 1000 }),
@@ -75,12 +69,13 @@ function opened(path: string, open: () => Db, setUp: (db: Db) => void): Db {
   }
 }
 
-/** Makes a directory and those above it. @throws location_not_writable */
+/** Makes a directory; the one above it has to be there. @throws location_not_writable */
 export function makeDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path);
   } catch (cause) {
-    throw notWritable(path, cause);
+    const isThere = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (!isThere) throw notWritable(path, cause);
   }
 }
 

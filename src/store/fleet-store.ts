@@ -1,7 +1,9 @@
 /** The manager's store: its identity, workers that reported, sectors, pieces, jobs, and the chain's first moment. */
 import { randomUUID } from 'node:crypto';
-import { systemCodeOf } from '../protocol/errors.js';
-import { openDatabase } from './database.js';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { makeDirectory, openDatabase } from './database.js';
 import { type JobTable, jobSchema, jobTable } from './job-table.js';
 import { type WorkerTable, workerSchema, workerTable } from './worker-table.js';
 
@@ -57,13 +59,17 @@ const schema = `
 `;
 
 /**
- * `onBroken` is told when the database cannot be read or written any more.
+ * `onBroken` is told when the database cannot be read or written any more. `isOpenedAgain`: it was open before, so where
+ * its home or its file is gone nothing is made in its place.
  * @throws location_not_writable, location_in_use, store_failed
  */
 export function openFleetStore(
   path: string,
   onBroken: (error: unknown) => void = () => undefined,
+  { isOpenedAgain = false }: { readonly isOpenedAgain?: boolean } = {},
 ): FleetStore {
+  if (isOpenedAgain) checkLeft(path);
+  else makeDirectory(dirname(path));
   const db = openDatabase(path, (opening) => {
     opening.exec(schema + workerSchema + jobSchema);
     opening.prepare('insert or ignore into identity values (1, ?)').run(randomUUID());
@@ -156,3 +162,11 @@ function watched(onBroken: (error: unknown) => void, store: Verbs): Verbs {
 }
 
 const brokenCodes = /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY)/;
+
+function checkLeft(path: string): void {
+  if (existsSync(path)) return;
+  throw new SealvisorError(
+    'store_failed',
+    `${path} is gone while the manager runs, and is not made again: its numbers would begin anew; mount its disk or put it back, then start the manager again`,
+  );
+}

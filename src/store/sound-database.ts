@@ -1,6 +1,7 @@
 /** Databases that are never taken for new when they are damaged, and never written to when they are. */
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { writeNewSync } from '../disks/durable-file.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { type Db, makeDirectory, notWritable, openDatabase, openInMemory } from './database.js';
 import { freePages, reserveLog, reserveTable, takePages } from './reserve.js';
@@ -30,7 +31,7 @@ export function openSound(
   {
     makesDirectory = true,
   }: {
-    /** False for a directory whose absence says that its disk is gone. @default true */
+    /** The one directory, not those above it. False where its absence says that its disk is gone. @default true */
     readonly makesDirectory?: boolean;
   } = {},
 ): Db {
@@ -53,7 +54,7 @@ export function openSound(
     layout.migrate?.(opened, found);
     opened.pragma(`user_version = ${layout.version}`);
   };
-  const db = openWhole(file, () => openDatabase(file, setUp, { makesDirectory }));
+  const db = openWhole(file, () => openDatabase(file, setUp));
   try {
     reserveLog(file);
   } catch (cause) {
@@ -144,14 +145,11 @@ function checkPages(db: Db, file: string): void {
 
 /** The file is there whole or not at all, whenever this is killed: so one of no bytes is a damaged one. */
 function create(file: string, layout: Layout): void {
-  const draft = `${file}.${process.pid}-${process.hrtime.bigint()}.new`;
   try {
-    writeDurably(draft, imageOf(layout));
-    place(draft, file);
+    // The file of an owner who was quicker stays.
+    writeNewSync(file, imageOf(layout));
   } catch (cause) {
     throw notWritable(dirname(file), cause);
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 
@@ -163,27 +161,4 @@ function imageOf(layout: Layout): Buffer {
   db.close();
   // Bytes 18 and 19 of the file's header: to be read and written with a log (WAL).
   return image.fill(2, 18, 20);
-}
-
-function writeDurably(path: string, bytes: Buffer): void {
-  const descriptor = openSync(path, 'wx');
-  try {
-    writeSync(descriptor, bytes);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** A link, unlike a rename, leaves the file of an owner who was quicker. */
-function place(draft: string, file: string): void {
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    const code = systemCodeOf(error);
-    if (code === 'EEXIST') return;
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    // A file system without links.
-    renameSync(draft, file);
-  }
 }

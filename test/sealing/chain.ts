@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -100,6 +100,7 @@ export async function seal(sealing: Sealing) {
   const manifest = { ...fixed, sectorSize, proverId, ticket, layers, commD, commR, replicaId, pieces };
   await builtin.writeManifest(sector.cacheDir, manifest);
   const { task, persisted } = persistTask(sector);
+  mkdirSync(sector.storePath);
   await builtin.runTask('transfer', task, work);
   return { ...sector, task, proof, persisted };
 }

@@ -50,8 +50,8 @@ export const ticket = { Ticket: Buffer.from(ticketBytes).toString('base64'), Epo
 export function planWorld(size = 2048): PlanWorld {
   const dir = makeDir();
   const [location, piecesDir] = [join(dir, 'thread'), join(dir, 'pieces')];
-  for (const path of [location, piecesDir]) mkdirSync(path);
   const store = { name: 'kept', location: join(dir, 'kept'), readonly: false };
+  for (const path of [location, piecesDir, store.location]) mkdirSync(path);
   const said: PlanWorld['said'] = [];
   const sector = { ID: { Miner: 10000, Number: 2 }, ProofType: proofTypeOfSize(size).proofType };
   const world: PlanWorld = {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { writeSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { replaceDurably } from '../../disks/durable-file.js';
 import { makeOne } from '../../disks/make-below.js';
+import { StageError } from '../../protocol/level.js';
 import { remember } from '../digests.js';
 import { faultAt } from './faults.js';
 import { readExactly } from './input-file.js';
@@ -28,43 +30,59 @@ export function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.tmp`);
 }
 
+export interface WriteOptions {
+  /** Makes the directory, but never the one above it: where that is missing, its disk may be. @default true */
+  readonly makesDirectory?: boolean;
+  /** The name until it is complete. @default temporaryName */
+  readonly draft?: string;
+  /** Gives the complete file its final name, durably. @default over what has it */
+  place?(draft: string, path: string): Promise<void>;
+}
+
 /**
  * Writes `path` so that it is there completely or not at all, also after a power cut: temporary name, fsync, rename,
  * fsync of the directory. A leftover of an earlier try is removed first; a failure leaves no temporary file.
- * @throws StageError critical when the place refuses
+ * @throws StageError critical when the place refuses, or another process writes the same temporary file
  */
 export async function writeAtomically<T>(
   path: string,
   body: (file: OutputFile) => Promise<T>,
-  {
-    makesDirectory = true,
-  }: {
-    /** Makes the directory, but never the one above it: where that is missing, its disk may be. @default true */
-    readonly makesDirectory?: boolean;
-  } = {},
+  { makesDirectory = true, draft = temporaryName(path), place = replaceDurably }: WriteOptions = {},
 ): Promise<T> {
-  const temporary = temporaryName(path);
   try {
     if (makesDirectory) await makeOne(dirname(path));
-    await rm(temporary, { force: true });
-    const handle = await open(temporary, 'wx+');
+    await rm(draft, { force: true });
+    const handle = await open(draft, 'wx+');
     let result: T;
     const output = outputOf(handle, path);
     try {
       result = await body(output);
       await handle.sync();
+      if (!(await isStill(draft, handle))) throw writtenTwice(path);
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    await place(draft, path);
     const digest = output.digest();
     if (digest !== undefined) remember(path, digest);
-    await syncDirectory(dirname(path));
     return result;
   } catch (thrown) {
-    await discard(temporary);
+    await discard(draft);
     throw faultAt(path, thrown);
   }
+}
+
+/** Another that writes the same file has removed this one's draft, and made its own. */
+async function isStill(draft: string, handle: FileHandle): Promise<boolean> {
+  const [own, found] = await Promise.all([handle.stat(), stat(draft).catch(() => undefined)]);
+  return found?.ino === own.ino && found.dev === own.dev;
+}
+
+function writtenTwice(path: string): StageError {
+  return new StageError(
+    'critical',
+    `${path} is written by another process at the same time: stop it, then resume`,
+  );
 }
 
 /** Writes a small JSON file atomically. */
@@ -86,16 +104,6 @@ export async function allOrNothing<T>(outputs: readonly string[], body: () => Pr
   } catch (thrown) {
     await removeAll();
     throw thrown;
-  }
-}
-
-/** Makes the names in a directory durable. */
-export async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

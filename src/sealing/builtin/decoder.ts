@@ -1,6 +1,7 @@
 /** The data of a sealed sector: decoded with its labels, and for an upgraded one with the sector as it was. */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeOne } from '../../disks/make-below.js';
 import { layersOf } from './cache-files.js';
 import { faultAt } from './faults.js';
 import { quadPadded, quadPayload, unpadInto } from './fr32.js';
@@ -64,7 +65,9 @@ export async function withDecoder<T>(
 async function freshDirectory(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
-    await mkdir(path, { recursive: true });
+    // As for any output: its directory, but never the one above it.
+    await makeOne(dirname(path));
+    await makeOne(path);
   } catch (thrown) {
     throw faultAt(dirname(path), thrown);
   }

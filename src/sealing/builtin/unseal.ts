@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeWithParents } from '../../disks/make-below.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import { payloadOf } from '../../protocol/sector.js';
 import { writeAtomically } from './atomic-file.js';
 import { damaged } from './damaged.js';
 import { type Decoder, withDecoder } from './decoder.js';
+import { faultAt } from './faults.js';
 import { isSameNode } from './hash.js';
 import { replicaIdOf } from './labels.js';
 import { type Manifest, type ManifestPiece, readManifest } from './manifest.js';
@@ -39,6 +41,10 @@ export async function unseal(task: UnsealTask, work: Work): Promise<UnsealedPiec
   const deals = manifest.pieces.filter((piece): piece is Deal => piece.cid !== null && piece.payloadSize > 0);
   if (deals.length === 0) return [];
   const end = Math.max(...deals.map(({ offset, payloadSize }) => payloadOf(offset) + payloadSize));
+  // A person named it for this one call: it is no root of a store.
+  await makeWithParents(outDir).catch((thrown: unknown) => {
+    throw faultAt(outDir, thrown);
+  });
   const labelDir = join(outDir, `.unseal-${basename(sealedPath)}`);
   const phi = sealedAs ? phiOf(commD, sealedAs.commR) : null;
   return withDecoder(

@@ -1,9 +1,10 @@
 /** A sector that is given up takes with it what its thread has stored of it, and nothing else: in doubt a file stays. */
 import { rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { syncDirectory } from '../../disks/durable-file.js';
+import { makeBelow } from '../../disks/make-below.js';
 import { readRegular } from '../../disks/regular-file.js';
 import { messageOf, systemCodeOf } from '../../protocol/errors.js';
-import { syncDirectory } from '../builtin/atomic-file.js';
 import { sectorFiles } from '../sector-files.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
 import { checkStore, type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
@@ -92,6 +93,7 @@ async function removedUnderClaim(
   const { workerName: worker, location } = context;
   const path = claimFile(place.file);
   const at = new Date(context.now()).toISOString();
+  await makeBelow(store.location, dirname(path));
   const holder = await claimed(path, { commR: commRs.at(-1) ?? '', worker, location, at });
   if (holder.location !== location || holder.worker !== worker)
     return `worker ${holder.worker} brings a sector there (${path})`;

@@ -98,12 +98,12 @@ interface Place {
 /** @throws StageError permanent for a place that is not ours to write to, or holds something else */
 async function bring(context: StageContext, path: string, { dest, store, uri, roots }: Place): Promise<void> {
   try {
-    const place = await placeBelow(roots, uri);
+    const found = await placeBelow(roots, uri);
     const stores = await Promise.all(
       context.stores.map(async (each) => ({ ...each, location: await realPlace(each.location) })),
     );
-    const check = () => checkTarget(place, path, stores, context.signal);
-    await asNewFile(place, sectorAtHand(context).id, check, (beside) =>
+    const check = () => checkTarget(found.place, path, stores, context.signal);
+    await asNewFile(found, sectorAtHand(context).id, check, (beside) =>
       transferred(context, {
         stores: store === null ? {} : { [store]: { name: store, meta: null } },
         // The local piece goes away soon; its second name stays.

@@ -1,17 +1,26 @@
 /** A file that is brought to a place somebody else named: below a directory that is ours to write to, and over nothing. */
-import { link, lstat, mkdir, realpath, rename, rm } from 'node:fs/promises';
+import { lstat, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { nameNew } from '../../disks/durable-file.js';
+import { makeBelow } from '../../disks/make-below.js';
 import { systemCodeOf } from '../../protocol/errors.js';
-import { syncDirectory } from '../builtin/atomic-file.js';
 
 export class NotAllowed extends Error {}
 
-/** The real path of a place below one of `roots`, links resolved, whether it is there or not. @throws NotAllowed */
-export async function placeBelow(roots: readonly string[], named: string): Promise<string> {
+/** Real paths. */
+export interface NewPlace {
+  /** The directory that is ours to write to. */
+  readonly root: string;
+  readonly place: string;
+}
+
+/** A place below one of `roots`, links resolved, whether it is there or not. @throws NotAllowed */
+export async function placeBelow(roots: readonly string[], named: string): Promise<NewPlace> {
   const place = await realPlace(resolve(named));
   for (const root of roots) {
     const real = await realpath(root).catch(() => undefined);
-    if (real !== undefined && place.startsWith(real.endsWith(sep) ? real : `${real}${sep}`)) return place;
+    if (real !== undefined && place.startsWith(real.endsWith(sep) ? real : `${real}${sep}`))
+      return { root: real, place };
   }
   throw new NotAllowed(
     `is not below ${roots.length > 0 ? roots.join(', ') : 'any directory that is listed'}`,
@@ -34,7 +43,7 @@ export async function realPlace(path: string): Promise<string> {
  * @throws NotAllowed for a place that moved meanwhile
  */
 export async function asNewFile(
-  place: string,
+  { root, place }: NewPlace,
   key: string,
   check: () => Promise<void>,
   bring: (beside: string) => Promise<void>,
@@ -42,29 +51,16 @@ export async function asNewFile(
   await check();
   if (await isThere(place)) return;
   const directory = dirname(place);
-  await mkdir(directory, { recursive: true });
+  await makeBelow(root, directory);
   if ((await realpath(directory)) !== directory) throw new NotAllowed('is being moved');
   const beside = join(directory, `.${basename(place)}.${key}.part`);
   await rm(beside, { force: true });
   try {
     await bring(beside);
-    await named(beside, place).catch(async (thrown: unknown) => {
-      if (systemCodeOf(thrown) !== 'EEXIST') throw thrown;
-      await check();
-    });
-    await syncDirectory(directory);
+    // Another may have brought it meanwhile.
+    if (!(await nameNew(beside, place))) await check();
   } finally {
     await rm(beside, { force: true }).catch(() => undefined);
-  }
-}
-
-/** Where a file system has no links, the look before the rename has to do. */
-async function named(beside: string, place: string): Promise<void> {
-  try {
-    await link(beside, place);
-  } catch (thrown) {
-    if (systemCodeOf(thrown) === 'EEXIST' || (await isThere(place))) throw thrown;
-    await rename(beside, place);
   }
 }
 

@@ -10,7 +10,7 @@ import { inItsPlace } from '../stores/keep-place.js';
 import { keptNotesFile, writeKeptNotes } from '../stores/kept-notes.js';
 import type { Tasks, TransferTask } from '../tasks.js';
 import { isForeign } from '../whose-sector.js';
-import { compared } from './compared.js';
+import { compared, stillToBring } from './compared.js';
 import { builtin, sectorWork } from './sector-work.js';
 import type { Encoded } from './upgrade.js';
 
@@ -44,16 +44,20 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
   const replica = { kind, commR: await commROf(context, kind), cacheDir: local.cacheDir };
   let stored: readonly FileNote[] = [];
   await inItsPlace(context, store, replica, async (kept) => {
-    const targets = [...keptFiles.map((name) => join(kept.cacheDir, name)), kept.file];
-    const routes = sources.map((uri, at) => ({
-      src: { store_name: null, uri },
-      dest: { store_name: store.name, uri: targets[at] ?? '' },
+    const copies = sources.map((source, at) => ({
+      source,
+      target: at < keptFiles.length ? join(kept.cacheDir, keptFiles[at] ?? '') : kept.file,
+    }));
+    const routes = (await stillToBring(context, copies)).map(({ source, target }) => ({
+      src: { store_name: null, uri: source },
+      dest: { store_name: store.name, uri: target },
       opt: null,
     }));
-    await transferred(context, { stores: { [store.name]: { name: store.name, meta: null } }, routes });
+    const stores = { [store.name]: { name: store.name, meta: null } };
+    if (routes.length > 0) await transferred(context, { stores, routes, read_back: false });
     // A disk that was unmounted meanwhile has taken with it what was written.
     await checkStore(store);
-    const brought = await compared(context, sources, targets);
+    const brought = await compared(context, copies);
     await writeKeptNotes(kept, brought);
     stored = [...brought, await noteFile(keptNotesFile(kept), context.location, context.signal)];
   });

@@ -1,9 +1,10 @@
 /** What a thread has brought to stores of the sector at hand: kept beside the sector, and gone with it. */
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeDurably } from '../../disks/durable-file.js';
+import { makeBelow } from '../../disks/make-below.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { sectorFiles } from '../sector-files.js';
-import { writeDurably } from './place-claim.js';
 
 /** The sector's file in a store, and each CommR (hex) that was brought there. */
 export interface Brought {
@@ -32,7 +33,6 @@ export async function noteBrought(location: string, sectorId: string, file: stri
   if (before.includes(commR)) return;
   const path = pathOf(location, sectorId);
   const next = [...all.filter((each) => each.file !== file), { file, commRs: [...before, commR] }];
-  await mkdir(dirname(path), { recursive: true });
-  await writeDurably(`${path}.tmp`, `${JSON.stringify(next)}\n`);
-  await rename(`${path}.tmp`, path);
+  await makeBelow(location, dirname(path));
+  await writeDurably(path, `${JSON.stringify(next)}\n`);
 }

@@ -1,6 +1,7 @@
 /** A store never replaces a sector by another one: looked at before the first byte of each persist. */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { makeBelow } from '../../disks/make-below.js';
 import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
@@ -46,6 +47,8 @@ export async function inItsPlace(
   const take = async () => {
     const refusal = await look();
     if (refusal) throw refusal;
+    // Below the store's root, which is not made: a missing one is a missing disk.
+    for (const directory of [dirname(place.file), place.cacheDir]) await makeBelow(store.location, directory);
     const holder = await claimed(path, own);
     if (holder.commR !== commR) throw beingBrought(id, own, holder, path);
     // Another may have come to its end between the look and the claim.

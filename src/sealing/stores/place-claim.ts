@@ -3,8 +3,9 @@
  * bring different sectors of one number at the same time, one begins.
  */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { nameNew, writeNew } from '../../disks/durable-file.js';
 import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 
@@ -37,48 +38,27 @@ export async function readClaim(path: string): Promise<PlaceClaim | undefined> {
   }
 }
 
-/** The claim that holds: ours, or another's that was there before. */
+/** The claim that holds: ours, or another's that was there before. Its directory has to be there. */
 export async function claimed(path: string, claim: PlaceClaim): Promise<PlaceClaim> {
-  await mkdir(dirname(path), { recursive: true });
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    await writeDurably(draft, `${JSON.stringify(claim)}\n`);
-    // As often as others may come and go meanwhile.
-    for (let turn = 0; turn < 5; turn += 1) {
-      if (await placed(draft, path)) return claim;
-      const found = await readClaim(path);
-      if (found) return found;
-      // It is gone, or was cut off by a power cut: it holds nothing.
-      await rm(path, { force: true });
-    }
-    return { ...claim, commR: 'not told', worker: 'not told' };
-  } finally {
-    await rm(draft, { force: true });
+  // As often as others may come and go meanwhile.
+  for (let turn = 0; turn < 5; turn += 1) {
+    if (await writeNew(path, `${JSON.stringify(claim)}\n`)) return claim;
+    const found = await readClaim(path);
+    if (found) return found;
+    await removeUnreadable(path);
   }
+  return { ...claim, commR: 'not told', worker: 'not told' };
 }
 
-export async function writeDurably(path: string, text: string): Promise<void> {
-  const handle = await open(path, 'w');
+/** One that cannot be read holds nothing. What another puts there meanwhile is not removed with it. */
+async function removeUnreadable(path: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
   try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** A link, unlike a rename, leaves what another has put there. */
-async function placed(draft: string, path: string): Promise<boolean> {
-  try {
-    await link(draft, path);
-    return true;
+    await rename(path, aside);
   } catch (thrown) {
-    const code = systemCodeOf(thrown);
-    if (code === 'EEXIST') return false;
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw thrown;
-    // A file system without links: between this look and the rename another may come.
-    if ((await readClaim(path)) !== undefined) return false;
-    await rename(draft, path);
-    return true;
+    if (systemCodeOf(thrown) === 'ENOENT') return;
+    throw thrown;
   }
+  if (await readClaim(aside)) await nameNew(aside, path);
+  await rm(aside, { force: true });
 }
