@@ -101,7 +101,9 @@ export function keptFiles({ stores }: PlanWorld): ReadonlyMap<string, Buffer> {
 }
 
 export function lose({ stores }: PlanWorld): void {
-  rmSync(stores[0]?.location ?? '', { recursive: true });
+  const root = stores[0]?.location ?? '';
+  // The disk is there, and empty.
+  for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
 }
 
 /** What is left of the sector in the thread's own location. */
