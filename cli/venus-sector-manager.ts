@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
+import { resumeVerb } from './commands/manager-resume-verb.js';
 import { sealerCommands } from './commands/manager-sealer-verbs.js';
 import { act, examples } from './commands/manager-verbs.js';
-import { info, list, pause, remove, resume } from './commands/manager-workers.js';
+import { info, list, pause, remove } from './commands/manager-workers.js';
 import { waitOptions } from './commands/wait-options.js';
 import { logOptions } from './log/log-options.js';
 import { run } from './run.js';
@@ -119,18 +120,7 @@ const pauseVerb = worker
     examples('worker pause w1 0 --reason "swap disk"', 'worker pause 127.0.0.1 0 --wait --timeout 4h'),
   );
 waitOptions(pauseVerb).action(act(pause));
-worker
-  .command('resume')
-  .description('resume a paused thread of a worker')
-  .argument('<worker>', target)
-  .argument('<index>', 'thread, as in info')
-  .argument('[state]', 'go on from this state (Aborted gives the sector up)')
-  .option('--dry-run', 'say what would be redone or skipped, change nothing; exit 1 when it would be refused')
-  .option('--force', 'also to a state whose needs are not there; recorded as forced')
-  .option('--reason <text>', 'kept in the history')
-  .option('--json', 'one JSON document')
-  .addHelpText('after', examples('worker resume w1 0', 'worker resume w1 0 PC1Done --dry-run'))
-  .action(act(resume));
+resumeVerb(worker);
 worker
   .command('remove')
   .description('forget a worker that reported')

@@ -22,9 +22,10 @@ export function sealerCommands(sealer: Command): void {
       'give a sector up: its worker hears so with whatever it asks next; exit 3 when it was already',
     )
     .argument('<sector>', asInSectors)
+    .option('--yes', 'do not ask when its pre-commit was submitted; scripts need it then')
     .option('--reason <text>', 'told to the worker')
     .option(...json)
-    .addHelpText('after', examples('sealer abort s-t010000-2 --reason "deal withdrawn"'))
+    .addHelpText('after', examples('sealer abort s-t010000-2 --yes --reason "deal withdrawn"'))
     .action(act(abort));
   sealer
     .command('snapup')

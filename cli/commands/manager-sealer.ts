@@ -1,8 +1,11 @@
 /** `util sealer …`: the sectors a manager gave out. */
 import type { SectorReply, SectorView } from '../../src/protocol/sealer-view.js';
+import type { AbortLoss } from '../../src/protocol/thread.js';
 import { answerControl, answerJson } from '../output/say.js';
 import { sectorTable } from '../output/sector-table.js';
 import { watch } from '../output/watch.js';
+import { sectorAbortMeant } from './abort-sector.js';
+import { shellWord } from './launchers.js';
 import { askManager, type ToManager } from './manager-ask.js';
 import { operator } from './worker-ask.js';
 
@@ -20,9 +23,39 @@ export async function sectors(options: Options): Promise<void> {
   });
 }
 
-/** Exit 3 when it was given up already. */
-export async function abort(sector: string, options: Options & { readonly reason?: string }): Promise<void> {
+interface AbortOptions extends Options {
+  readonly reason?: string;
+  readonly yes?: boolean;
+}
+
+/** Exit 3 when it was aborted already, or a person who is asked says no. @throws usage in a script, where a pre-commit would be lost and `--yes` is missing */
+export async function abort(sector: string, options: AbortOptions): Promise<void> {
   const body = { reason: options.reason, by: operator() };
-  const path = `/sectors/${encodeURIComponent(sector)}/abort`;
-  answerControl(await askManager<SectorReply>(options, 'POST', path, body), options.json === true);
+  const path = `/sectors/${encodeURIComponent(sector)}`;
+  const loss = options.yes ? null : lossOf(await askManager<Partial<SectorView>>(options, 'GET', path));
+  if (loss !== null && !(await sectorAbortMeant(loss, repeated(sector, options)))) return;
+  answerControl(await askManager<SectorReply>(options, 'POST', `${path}/abort`, body), options.json === true);
+}
+
+/** null when no pre-commit is lost: none was sent, or the sector is aborted or finalized already. A manager of 0.1.0 does not count messages. */
+function lossOf({ id, messages, abort: before, finalized, worker }: Partial<SectorView>): AbortLoss | null {
+  if (id === undefined || !messages || messages.preCommit === 0 || before || finalized) return null;
+  return {
+    sector: id,
+    preCommit: { certain: true, at: null },
+    proof: messages.proof > 0,
+    files: worker ? [`${worker.location}/sectors/${id} of worker ${worker.name}`] : [],
+    stored: [],
+  };
+}
+
+/** The command that says that it is meant. */
+function repeated(sector: string, { manager, reason }: AbortOptions): string {
+  return [
+    'venus-sector-manager util sealer abort',
+    shellWord(sector),
+    ...(manager === undefined ? [] : ['--manager', shellWord(manager)]),
+    ...(reason === undefined ? [] : ['--reason', shellWord(reason)]),
+    '--yes',
+  ].join(' ');
 }

@@ -5,16 +5,15 @@ import { type WorkerClient, workerClient } from '../../src/fleet/worker-client.j
 import { wallClock } from '../../src/protocol/clock.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import type { ControlReply, DryRun, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
-import { dryRunText } from '../output/dry-run.js';
+import type { ControlReply, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
 import { infoTable, wideInfoTable, workerTable } from '../output/field-text.js';
-import { answer, answerControl, answerJson, exitCodes, tell } from '../output/say.js';
+import { answerControl, answerJson, tell } from '../output/say.js';
 import { watch } from '../output/watch.js';
 import { askManager, type ToManager } from './manager-ask.js';
 import { pauseAndWait, type WaitOptions, waitOf } from './pause-wait.js';
 import { checkIndex, operator } from './worker-ask.js';
 
-interface Options extends ToManager {
+export interface Options extends ToManager {
   readonly json?: boolean;
   readonly wide?: boolean;
   readonly watch?: boolean;
@@ -34,6 +33,12 @@ export async function workerOf(name: string, options: ToManager): Promise<Reache
     if (!(isUnknown || isAway) || !(await isAddress(name))) throw thrown;
     return workerClient(name, `http://${formatAddress(parseAddress(name, workerPort))}`, wallClock);
   }
+  return workerAt(name, options);
+}
+
+/** A worker that the manager knows. */
+export function workerAt(name: string, options: ToManager): ReachedWorker {
+  const routes = workerRoute(name);
   return {
     threads: () => askManager<ThreadView[]>(options, 'GET', `${routes}/threads`),
     thread: (index) => askManager<ThreadView>(options, 'GET', `${routes}/threads/${index}`),
@@ -44,7 +49,7 @@ export async function workerOf(name: string, options: ToManager): Promise<Reache
 }
 
 /** No URL can hold a name of dots alone: a last part of its own keeps it whole. */
-const workerRoute = (name: string) =>
+export const workerRoute = (name: string) =>
   `/workers/${encodeURIComponent(/^\.+$/.test(name) ? `${name}@` : name)}`;
 
 /** A word without a dot or a port may be a worker's name as well as a host's: it is a host when it resolves. */
@@ -114,33 +119,9 @@ export async function pause(name: string, index: string, options: PauseOptions):
   });
 }
 
-export interface ResumeOptions extends Options {
-  readonly dryRun?: boolean;
-  readonly force?: boolean;
-}
+export const threadOf = (index: string) => checkIndex(/^\d+$/.test(index) ? Number(index) : Number.NaN);
 
-/** Resumes a thread, or says what that would do: exit 1 when it would be refused. */
-export async function resume(
-  name: string,
-  index: string,
-  state: string | undefined,
-  options: ResumeOptions,
-): Promise<void> {
-  const { dryRun, force } = options;
-  const thread = threadOf(index);
-  const worker = await workerOf(name, options);
-  const reply = await worker.command(thread, 'resume', asked({ state, dryRun, force }, options));
-  if (!dryRun) return answerControl(reply, options.json === true);
-  // A dry run is answered with nothing but what it would do (SPEC section 8).
-  const told = reply as unknown as DryRun;
-  if (options.json) answerJson(told);
-  else answer(dryRunText(thread, told));
-  if (!told.allowed) process.exitCode = exitCodes.failed;
-}
-
-const threadOf = (index: string) => checkIndex(/^\d+$/.test(index) ? Number(index) : Number.NaN);
-
-function asked(request: ThreadRequest, { reason }: Options): ThreadRequest {
+export function asked(request: ThreadRequest, { reason }: Options): ThreadRequest {
   return { ...request, reason, by: operator() };
 }
 

@@ -37,27 +37,59 @@ export function selected(views: readonly ThreadView[], selection: Selection): re
   );
 }
 
-/** Exit 1 when a thread could not be resumed, 3 when there was none to resume. */
+/** The threads of one worker; `worker` where several may be meant. */
+export interface Resumable {
+  readonly worker?: string;
+  threads(): Promise<readonly ThreadView[]>;
+  resume(index: number): Promise<ControlReply>;
+}
+
+interface Result {
+  readonly worker?: string;
+  readonly index?: number;
+  readonly changed: boolean;
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** Exit 1 when a thread could not be resumed or a worker did not answer, 3 when there was none to resume. */
 export async function resumeMany(
-  views: readonly ThreadView[],
+  workers: readonly Resumable[],
   selection: Selection,
-  resume: (index: number) => Promise<ControlReply>,
   json: boolean,
 ): Promise<void> {
-  const chosen = selected(views, selection);
-  if (chosen.length === 0) tell('no paused thread is meant');
-  const results = [];
-  for (const { index } of chosen) {
-    try {
-      const { changed, message } = await resume(index);
-      results.push({ index, changed, message });
-    } catch (thrown) {
-      if (!(thrown instanceof SealvisorError)) throw thrown;
-      results.push({ index, changed: false, code: thrown.code, message: thrown.message });
-    }
-  }
+  const results: Result[] = [];
+  for (const each of workers) results.push(...(await resumedOf(each, selection)));
+  if (results.length === 0) tell('no paused thread matches');
   if (json) answerJsonLines(results);
-  else for (const { message } of results) tell(oneLine(message));
-  if (results.some((each) => 'code' in each)) process.exitCode = exitCodes.failed;
+  else
+    for (const { worker, message } of results)
+      tell(oneLine(worker === undefined ? message : `${worker}: ${message}`));
+  if (results.some(({ code }) => code !== undefined)) process.exitCode = exitCodes.failed;
   else if (!results.some(({ changed }) => changed)) process.exitCode = exitCodes.unchanged;
+}
+
+async function resumedOf(one: Resumable, selection: Selection): Promise<readonly Result[]> {
+  const of = one.worker === undefined ? {} : { worker: one.worker };
+  const failed = (thrown: unknown): Result => {
+    if (!(thrown instanceof SealvisorError)) throw thrown;
+    return { ...of, changed: false, code: thrown.code, message: thrown.message };
+  };
+  let views: readonly ThreadView[];
+  try {
+    views = await one.threads();
+  } catch (thrown) {
+    // Of the only worker that was named, the error is the answer.
+    if (one.worker === undefined) throw thrown;
+    return [failed(thrown)];
+  }
+  const results: Result[] = [];
+  for (const { index } of selected(views, selection)) {
+    const result = await one.resume(index).then(
+      ({ changed, message }): Result => ({ ...of, index, changed, message }),
+      (thrown: unknown): Result => ({ index, ...failed(thrown) }),
+    );
+    results.push(result);
+  }
+  return results;
 }

@@ -1,11 +1,10 @@
 /** `worker adopt`. */
-import { createInterface } from 'node:readline/promises';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import { escaped } from '../../src/protocol/escaped.js';
 import { someOf } from '../../src/protocol/some-of.js';
 import { isEmpty, type ThreadView } from '../../src/protocol/thread.js';
 import type { WorkerReply, WorkerView } from '../../src/protocol/worker.js';
 import { answerControl, exitCodes, tell } from '../output/say.js';
+import { askYes, canAsk } from './ask-yes.js';
 import { askAt, baseOf, operator, type Where } from './worker-ask.js';
 
 export interface AdoptOptions extends Where {
@@ -47,16 +46,10 @@ function heldText(threads: readonly ThreadView[]): string {
 
 async function isMeant({ name, own, other, held }: Adoption): Promise<boolean> {
   const what = `worker ${name} has sectors of manager ${own}; manager ${other} answers now${held}`;
-  if (!(process.stdin.isTTY && process.stderr.isTTY))
+  if (!canAsk())
     throw new SealvisorError(
       'usage',
       `${what}: adopt it with --yes, if the first one is gone for good or was moved`,
     );
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const said = await asking.question(`${escaped(what)}. Adopt manager ${escaped(other)}? [y/N] `);
-    return /^y(es)?$/i.test(said.trim());
-  } finally {
-    asking.close();
-  }
+  return askYes(`${what}. Adopt manager ${other}?`);
 }

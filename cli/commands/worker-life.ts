@@ -1,13 +1,12 @@
 /** `worker info | cordon | uncordon | drain | stop`. */
-import { createInterface } from 'node:readline/promises';
 import { workerEvents } from '../../src/fleet/event-client.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import { escaped } from '../../src/protocol/escaped.js';
 import type { WorkerNews, WorkerReply, WorkerView } from '../../src/protocol/worker.js';
 import type { Snapshot } from '../../src/worker/event-hub.js';
 import { answer, answerControl, answerJson, exitCodes, tell } from '../output/say.js';
 import { drainLine, frozenLine, workerText } from '../output/worker-text.js';
+import { askYes, canAsk } from './ask-yes.js';
 import { ask, askAt, baseOf, operator, type Where } from './worker-ask.js';
 
 export interface Asking extends Where {
@@ -102,17 +101,9 @@ export async function stop(options: Asking & { grace?: string; yes?: boolean }):
 async function isMeant(base: string): Promise<boolean> {
   const { name, counts, frozen = [] } = await askAt<WorkerView>(base, 'GET', worker);
   const lost = frozen.length > 0 ? `${frozenLine(frozen)}: started over when it is back. ` : '';
-  if (!(process.stdin.isTTY && process.stderr.isTTY)) {
+  if (!canAsk()) {
     if (lost === '') return true;
     throw new SealvisorError('usage', `${lost}Resume first, or stop with --yes`);
   }
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const said = await asking.question(
-      `${lost}Stop worker ${escaped(name)} with ${counts.threads} threads? [y/N] `,
-    );
-    return /^y(es)?$/i.test(said.trim());
-  } finally {
-    asking.close();
-  }
+  return askYes(`${lost}Stop worker ${name} with ${counts.threads} threads?`);
 }

@@ -72,18 +72,19 @@ function resumeVerb(worker: Command): void {
   worker
     .command('resume')
     .description('resume a paused thread, at its state or another one, or many')
-    .option('--index <i>', 'thread, as in list', whole)
+    .option('-i, --index <i>', 'thread, as in list', whole)
     .option('--json', 'one JSON document; a line each for many')
     .option('--all', 'all paused threads')
     .option('--state-is <state>', 'paused threads in this state')
     .option('--error <text>', 'paused threads whose last error contains this text')
     .option('--plan <plan>', 'paused threads of this plan')
-    .option('--state <state>', 'go on from this state (Aborted gives the sector up)')
+    .option('-s, --state <state>', 'go on from this state (Aborted gives the sector up)')
     .option(
       '--dry-run',
       'say what would be redone or skipped, change nothing; exit 1 when it would be refused',
     )
     .option('--force', 'also to a state whose needs are not there; recorded as forced')
+    .option('--yes', 'do not ask before the abort of a sector whose pre-commit was submitted')
     .option('--revision <n>', 'only when the thread is still at this revision, as `show` tells it', revision)
     .option('--reason <text>', 'kept in the history')
     .addHelpText(
@@ -93,7 +94,7 @@ function resumeVerb(worker: Command): void {
         'resume --all',
         'resume --error "No space left" --reason "disk 7 is larger now"',
         'resume --index 0 --state PC1Done --dry-run',
-        'resume --index 0 --state Aborted --reason "sector lost"',
+        'resume --index 0 --state Aborted --yes --reason "sector lost"',
       ),
     )
     .action(act(async () => (await import('./worker-resume.js')).resume));
@@ -104,7 +105,7 @@ function ofThread(worker: Command, verb: string, what: string): Command {
   return worker
     .command(verb)
     .description(what)
-    .requiredOption('--index <i>', 'thread, as in list', whole)
+    .requiredOption('-i, --index <i>', 'thread, as in list', whole)
     .option('--json', 'one JSON document');
 }
 

@@ -1,10 +1,20 @@
 import { oneLine } from '../../src/protocol/escaped.js';
 import type { DryRun } from '../../src/protocol/thread.js';
+import { lossText } from './loss-text.js';
+import { answer, answerJson, exitCodes } from './say.js';
+
+/** Exit 1 when the resume would be refused. */
+export function answerDryRun(index: number, told: DryRun, json: boolean): void {
+  if (json) answerJson(told);
+  else answer(dryRunText(index, told));
+  if (!told.allowed) process.exitCode = exitCodes.failed;
+}
 
 /** What a resume would do, for a person. */
 export function dryRunText(
   index: number,
-  { allowed, to, redo = [], skip = [], why, possible }: DryRun,
+  { allowed, to, redo = [], skip = [], why, possible, loses }: DryRun,
+  nowMs = Date.now(),
 ): string {
   const states = possible && possible.length > 0 ? `possible now: ${possible.join(', ')}` : undefined;
   const lines = allowed
@@ -13,6 +23,7 @@ export function dryRunText(
         redo.length > 0 ? `redo: ${redo.join(', ')}` : undefined,
         skip.length > 0 ? `skip: ${skip.join(', ')}` : undefined,
         why,
+        loses && lossText(loses, nowMs),
       ]
     : [`thread #${index} would not be resumed${why ? `: ${why}` : ''}`, states];
   return lines

@@ -151,6 +151,21 @@ export interface DryRun {
   readonly skip?: readonly string[];
   readonly why?: string;
   readonly possible?: readonly string[];
+  /** Of a resume to Aborted, with a sector that is not aborted yet. */
+  readonly loses?: AbortLoss;
+}
+
+/** What is lost with a sector that is aborted. */
+export interface AbortLoss {
+  readonly sector: string;
+  /** Its pre-commit was submitted, or (not `certain`) may have been: its deposit is lost. `at` is RFC 3339, null = not known. */
+  readonly preCommit: { readonly certain: boolean; readonly at: string | null } | null;
+  /** Its proof was submitted. */
+  readonly proof: boolean;
+  /** What is removed from the thread's location. */
+  readonly files: readonly string[];
+  /** What its thread stored: removed as well, unless its proof is on chain or may get there. */
+  readonly stored: readonly string[];
 }
 
 /** What happened to a command: the thread as it is now, whether anything changed, and one sentence. */

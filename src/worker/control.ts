@@ -138,14 +138,18 @@ export function createWorkerControl(controlled: Controlled) {
       const message = unsettled.includes(view.mode) ? outcome.message : waitedText(view);
       return reply({ ...outcome, view, message });
     },
-    resume: async (index, { state = null, force = false, reason = null, by = 'operator', ...request }) => {
+    resume: async (
+      index,
+      { state: asked = null, force = false, reason = null, by = 'operator', ...request },
+    ) => {
+      const state = meantState(asked);
       const command = { type: 'THREAD.RESUME', state, force, by, reason } as const;
       return reply(await frozen.resume(index, state, () => toThread(index, command, request)));
     },
     restart: async (index, { reason = null, by = 'operator' }) =>
       reply(await toThread(index, { type: 'THREAD.RESTART', by, reason })),
     dryRun: (index, { state = null, force = false }) =>
-      slotOf(index).call<DryRun>('preview', [state, force], commandDeadlineMs),
+      slotOf(index).call<DryRun>('preview', [meantState(state), force], commandDeadlineMs),
   };
   return {
     control,
@@ -156,6 +160,9 @@ export function createWorkerControl(controlled: Controlled) {
       asked<boolean>((id) => actor.send({ type: 'WORKER.COMMAND', id, command })),
   };
 }
+
+/** Upstream's command line writes `Abort` for the state `Aborted`. */
+const meantState = (state: string | null) => (state === 'Abort' ? 'Aborted' : state);
 
 const stopping = () => new SealvisorError('shutting_down', 'the worker is stopping');
 

@@ -6,7 +6,8 @@ import type { PlaceAnswer } from '../../machines/thread-words.js';
 import { checkRootSync, seeRootSync } from '../disks/seen-root.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId } from '../protocol/sector.js';
-import type { HistoryQuery } from '../protocol/thread.js';
+import type { DryRun, HistoryQuery } from '../protocol/thread.js';
+import { abortLoss } from '../sealing/abort-loss.js';
 import { leftFailure } from '../sealing/left-manager.js';
 import { failureOf } from '../sealing/runner.js';
 import { spaceOf } from '../sealing/space-need.js';
@@ -141,7 +142,12 @@ host.ready({
   // Those of the moment: the machine behind them is another one when the plan is.
   obey: (command: Parameters<ThreadLife['commands']['obey']>[0], options: CommandOptions) =>
     life.commands.obey(command, options),
-  preview: (state: string | null, isForced: boolean) => life.commands.preview(state, isForced),
+  preview: async (state: string | null, isForced: boolean): Promise<DryRun> => {
+    const told = life.commands.preview(state, isForced);
+    const loses =
+      told.allowed && told.to === 'Aborted' ? await abortLoss(life.record(), setup.location) : null;
+    return loses === null ? told : { ...told, loses };
+  },
   view: () => life.view(),
   configure: (next: SettingsOfThread) => {
     settings = next;

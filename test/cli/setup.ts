@@ -1,4 +1,5 @@
 /** Commands run in this process, against a worker's real doors over a control that only pretends. */
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, onTestFinished, vi } from 'vitest';
 import { serve } from '#src/http/serve.js';
 import type { HistoryRow, ThreadView } from '#src/protocol/thread.js';
@@ -27,8 +28,8 @@ export function captured() {
 }
 
 /** A worker that listens; `own` stands in for functions of its control. */
-export async function listening(views: readonly ThreadView[], own: Partial<WorkerControl> = {}) {
-  const doors = workerDoors(views, own);
+export async function listening(views: readonly ThreadView[], own: Partial<WorkerControl> = {}, name = 'w1') {
+  const doors = workerDoors(views, own, { name });
   const served = await serve(doors.app, { host: '127.0.0.1', port: 0 });
   onTestFinished(() => served.close());
   return { ...doors, served, worker: `127.0.0.1:${served.port}` };
@@ -53,4 +54,22 @@ export function rowOf(facts: Partial<HistoryRow> = {}): HistoryRow {
     command: null,
     ...facts,
   };
+}
+
+/** For the rest of the test, a person at a terminal who types `line`; undefined = nobody, as in a script. */
+export function atTerminal(line: string | undefined): void {
+  const isTTY = line !== undefined;
+  const before = [
+    [process, 'stdin', Object.getOwnPropertyDescriptor(process, 'stdin')],
+    [process.stderr, 'isTTY', Object.getOwnPropertyDescriptor(process.stderr, 'isTTY')],
+  ] as const;
+  const stdin = Object.assign(new PassThrough(), { isTTY });
+  stdin.end(`${line ?? ''}\n`);
+  Object.defineProperty(process, 'stdin', { value: stdin, configurable: true });
+  Object.defineProperty(process.stderr, 'isTTY', { value: isTTY, configurable: true });
+  onTestFinished(() => {
+    for (const [of, key, descriptor] of before)
+      if (descriptor) Object.defineProperty(of, key, descriptor);
+      else Reflect.deleteProperty(of, key);
+  });
 }

@@ -136,7 +136,14 @@ describe("the seed's night: C2 finds no parameters", () => {
     ]);
     expect((await onWorker(morning.at, 'resume', '--index', '1')).code).toBe(0);
     await morning.line(/#1 s-t010000-\d ProofSubmitted -> Finished/);
-    expect((await onWorker(morning.at, 'resume', '--index', '2', '--state', 'Aborted')).code).toBe(0);
+    const aborted = await onWorker(morning.at, 'resume', '--index', '2', '--state', 'Aborted');
+    // Where nobody can be asked, the seed's command needs no `--yes`: it says what went.
+    expect(aborted).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        /\nwarning: s-t010000-\d is aborted .* pre-commit was submitted at .*\n$/,
+      ),
+    });
     await morning.line(/#2 s-t010000-\d Aborted -> Empty/);
   });
 

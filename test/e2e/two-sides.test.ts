@@ -42,7 +42,8 @@ async function setup(options: { readonly more?: string; readonly sealing?: strin
 type Fleet = Awaited<ReturnType<typeof setup>>;
 
 const holdPc1 = '[sealvisor.builtin]\nleast = { pc1 = "1h" }';
-const giveUp = ({ manager }: Fleet) => onSectors(manager.at, 'abort', id, '--reason', 'no such deal');
+const giveUp = ({ manager }: Fleet) =>
+  onSectors(manager.at, 'abort', id, '--yes', '--reason', 'no such deal');
 
 /** Both sides say so, the store is clean, and the thread has gone on. */
 async function expectGivenUp(fleet: Fleet, reason: string): Promise<void> {

@@ -103,7 +103,7 @@ export function workerViewOf(facts: Partial<WorkerView> = {}): WorkerView {
 export function workerDoors(
   views: readonly ThreadView[] = [viewOf(), pausedView({ index: 1 })],
   own: Partial<WorkerControl> = {},
-  { names = [] }: { readonly names?: readonly string[] } = {},
+  { names = [], name = 'w1' }: { readonly names?: readonly string[]; readonly name?: string } = {},
 ) {
   const sent: Sent[] = [];
   const slots = views.map((view) => slotOf(view, sent));
@@ -137,7 +137,7 @@ export function workerDoors(
       usedNumbers: async () => [],
       used: async () => undefined,
     },
-    name: 'w1',
+    name,
     version: '1.2.3',
     control: { ...control, ...notAsked, worker, ...own },
     events,

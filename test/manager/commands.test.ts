@@ -1,7 +1,8 @@
 /** `util worker` and `util sealer` over a manager's real door. */
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { resume } from '#cli/commands/manager-resume.js';
 import { abort, sectors } from '#cli/commands/manager-sealer.js';
-import { type PauseOptions, pause, resume } from '#cli/commands/manager-workers.js';
+import { type PauseOptions, pause } from '#cli/commands/manager-workers.js';
 import { managerApp } from '#src/http/manager-app.js';
 import { serve } from '#src/http/serve.js';
 import type { ThreadView } from '#src/protocol/thread.js';

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
 import { isIn, isWorking, noJobs, rejectionOf, setup } from './setup.js';
@@ -164,10 +165,10 @@ describe('resume to a state', () => {
     await untilRow(0, (row) => row.to === 'Finished');
   });
 
-  test('Aborted gives the sector up and tells the manager why', async () => {
+  test('Aborted, or Abort as upstream writes it, gives the sector up and tells the manager why', async () => {
     const { control, until, sectors } = await setup(stopsAtC2);
     await until(0, isIn('C1Done', 'paused'));
-    await control.resume(0, { state: 'Aborted', reason: 'the disk burned' });
+    await control.resume(0, { state: 'Abort', reason: 'the disk burned' });
     await until(0, isIn('Empty', 'resting'));
     expect(sectors.lives()).toMatchObject([{ life: { state: 'Aborted', abortReason: 'the disk burned' } }]);
   });
@@ -189,7 +190,16 @@ describe('a dry run', () => {
       to: 'Aborted',
       redo: [],
       skip: ['C2', 'SubmitProof', 'WaitProofLanded'],
+      loses: {
+        sector: 's-t010000-1',
+        preCommit: { certain: true, at: expect.stringMatching(/^20.*Z$/) },
+        proof: false,
+        files: [join(paused.location, 'sectors', 's-t010000-1')],
+        stored: [expect.stringMatching(/\/long\/sealed\/s-t010000-1$/)],
+      },
     });
+    // As upstream's command line writes it.
+    expect(await control.dryRun(0, { state: 'Abort' })).toMatchObject({ allowed: true, to: 'Aborted' });
     expect(await control.dryRun(0, { state: 'C2Done' })).toEqual({
       allowed: false,
       why: 'what C2Done needs is not there',

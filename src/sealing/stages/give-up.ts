@@ -15,7 +15,7 @@ import { claimed, claimFile } from '../stores/place-claim.js';
 const auxLimits = { mostBytes: 1024 * 1024 };
 
 /** Which of a sector's stored files a plan has made. A rebuild makes again what the chain knows: they are kept. */
-const madeBy: Readonly<Record<string, StoredKind>> = { sealer: 'sealed', snapup: 'update' };
+export const madeBy: Readonly<Record<string, StoredKind>> = { sealer: 'sealed', snapup: 'update' };
 
 /**
  * Removes the stored files whose CommR is one that this thread has brought there. Repeatable: the file goes first, and

@@ -1,0 +1,89 @@
+/** Before a sector is aborted: one with a pre-commit costs its deposit, so a person is asked. */
+import { plans } from '../../machines/index.js';
+import { SealvisorError } from '../../src/protocol/errors.js';
+import { oneLine } from '../../src/protocol/escaped.js';
+import type { AbortLoss, DryRun, ThreadView } from '../../src/protocol/thread.js';
+import { lossText } from '../output/loss-text.js';
+import { exitCodes, tell } from '../output/say.js';
+import { askYes, canAsk } from './ask-yes.js';
+
+/** `Abort` is upstream's word for the state. */
+export const isAbort = (state: string | undefined): boolean => state === 'Aborted' || state === 'Abort';
+
+/** How the thread is looked at before. */
+export interface BeforeAbort {
+  thread(): Promise<ThreadView>;
+  dryRun(): Promise<DryRun>;
+}
+
+export interface AbortMeant {
+  /** The revision of the thread that was asked about, where it has one. */
+  readonly revision?: number;
+  /** What a script that did not say `--yes` is told when it is done. */
+  readonly warning?: string;
+}
+
+/**
+ * Whether a resume to Aborted is meant; undefined when a person says no, and the exit code is set then. In a script it is
+ * meant: this is the command line of venus-cluster, which has no `--yes`. It gets a warning instead of a question.
+ */
+export async function abortMeant(
+  before: BeforeAbort,
+  yes: boolean | undefined,
+): Promise<AbortMeant | undefined> {
+  if (yes) return {};
+  const view = await before.thread();
+  // What is not paused is refused, and loses nothing.
+  if (view.mode !== 'paused' || view.sector === null) return {};
+  const loss = await lossOf(before, view);
+  if (loss === null || loss.preCommit === null) return {};
+  const text = lossText(loss, Date.now());
+  if (!canAsk()) return { warning: `warning: ${text} With --yes this is not said.` };
+  if (!(await askYes(`Thread #${view.index} at ${view.state}: ${text} Abort it?`))) return refused();
+  // An upstream worker has no revisions.
+  return view.incarnation === 0 ? {} : { revision: view.revision };
+}
+
+function refused(): undefined {
+  tell('nothing was aborted');
+  process.exitCode = exitCodes.unchanged;
+  return undefined;
+}
+
+/** Tells the warning once the sector is aborted. */
+export function tellWarning({ warning }: AbortMeant, { changed }: { readonly changed: boolean }): void {
+  if (changed && warning !== undefined) tell(oneLine(warning));
+}
+
+async function lossOf({ dryRun }: BeforeAbort, view: ThreadView): Promise<AbortLoss | null> {
+  try {
+    const told = await dryRun();
+    if (told.loses) return told.loses;
+    // Ours says what is lost, or that it is nothing; one of before says neither.
+    return told.allowed && view.state !== 'Aborted' ? lossByView(view) : null;
+  } catch (thrown) {
+    // An upstream worker has no dry run.
+    if (!(thrown instanceof SealvisorError) || thrown.code === 'unreachable') throw thrown;
+    return lossByView(view);
+  }
+}
+
+/** By the state alone. */
+function lossByView({ plan, state, sector }: ThreadView): AbortLoss | null {
+  const states = plan === 'sealer' ? (plans.sealer?.states ?? []).map(({ name }) => name) : [];
+  const isSubmitted = states.indexOf(state) >= states.indexOf('PCSubmitted') && states.includes(state);
+  if (sector === null || !isSubmitted || state === 'Aborted') return null;
+  return { sector: sector.id, preCommit: { certain: true, at: null }, proof: false, files: [], stored: [] };
+}
+
+/**
+ * Whether the abort of a sector at its manager is meant; false when a person says no, and the exit code is set then.
+ * @throws usage in a script, without `--yes`; the message ends in the command to repeat
+ */
+export async function sectorAbortMeant(loss: AbortLoss, repeat: string): Promise<boolean> {
+  const text = lossText(loss, Date.now());
+  if (!canAsk()) throw new SealvisorError('usage', `${text} If that is meant: ${repeat}`);
+  if (await askYes(`${text} Abort it?`)) return true;
+  refused();
+  return false;
+}

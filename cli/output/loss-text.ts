@@ -1,0 +1,21 @@
+/** What is lost with a sector that is aborted, for a person. */
+import { clockText } from '../../src/protocol/human-time.js';
+import type { AbortLoss } from '../../src/protocol/thread.js';
+
+/** Sentences; the time of the pre-commit with its date when that is not today's. */
+export function lossText({ sector, preCommit, proof, files, stored }: AbortLoss, nowMs: number): string {
+  return [
+    `${sector} is aborted for good.`,
+    preCommit && preCommitText(preCommit, nowMs),
+    proof && 'Its proof was submitted, too.',
+    files.length > 0 && `Removed: ${files.join(', ')}.`,
+    stored.length > 0 && `Removed as well, unless its proof is or may get on chain: ${stored.join(', ')}.`,
+  ]
+    .filter((sentence) => typeof sentence === 'string')
+    .join(' ');
+}
+
+function preCommitText({ certain, at }: NonNullable<AbortLoss['preCommit']>, nowMs: number): string {
+  const since = at === null ? '' : ` at ${clockText(at, nowMs)}`;
+  return `Its pre-commit ${certain ? 'was' : 'may have been'} submitted${since}: its deposit on chain is lost.`;
+}

@@ -1,0 +1,34 @@
+/** What is lost when an operator aborts the sector that a thread holds: for the question before it. */
+import type { ThreadRecord } from '../../machines/thread-record.js';
+import type { AbortLoss } from '../protocol/thread.js';
+import { sectorFiles } from './sector-files.js';
+import { madeBy } from './stages/give-up.js';
+import { broughtBy } from './stores/brought.js';
+import { isSubmissionNoted } from './submission-note.js';
+
+/** null when nothing is: the thread holds no sector, or has aborted it already. */
+export async function abortLoss(record: ThreadRecord, location: string): Promise<AbortLoss | null> {
+  const { sector, outputs, plan, state } = record;
+  if (sector === null || state === 'Aborted') return null;
+  const stored = madeBy[plan] === undefined ? [] : await broughtBy(location, sector.id);
+  return {
+    sector: sector.id,
+    preCommit: preCommitOf(record, location),
+    proof: outputs.proof === true,
+    files: [sectorFiles(location, sector.id).root],
+    stored: stored.map(({ file }) => file),
+  };
+}
+
+/** Other plans work on sectors that are proven already. */
+function preCommitOf(record: ThreadRecord, location: string): AbortLoss['preCommit'] {
+  const { plan, state, outputs, lastError, sector } = record;
+  if (plan !== 'sealer' || sector === null) return null;
+  const { pre_commit, pre_commit_at: at, pre_commit_ticket } = outputs;
+  // The ticket stays when the sector was sent back to an earlier state.
+  const certain = pre_commit === true || pre_commit_ticket !== undefined;
+  if (certain) return { certain, at: typeof at === 'number' ? new Date(at).toISOString() : null };
+  // The answer to a submission may have been lost, and a mismatched one means that there is one.
+  const isRefused = state === 'PC2Done' && lastError?.stage === 'SubmitPreCommit';
+  return isRefused || isSubmissionNoted(location, sector.id) ? { certain, at: null } : null;
+}
