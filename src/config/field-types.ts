@@ -43,8 +43,12 @@ export const port = whole(0, 65535);
 export const minerNumber = whole(0, Number.MAX_SAFE_INTEGER);
 export const texts = list(text, 'a list of texts');
 export const duration = parsed(parseDuration, durationExpected);
-/** Of what is done again and again: shorter, it would be done without pause. */
-export const interval = duration.refine((ms) => ms >= 1, 'a duration of at least 1ms, such as 30s or 5min');
+export const someTime = duration.refine((ms) => ms >= 1, 'a duration of at least 1ms, such as 30s or 5min');
+/** Of what is done again and again: shorter, it would be done without pause. interval-floor.ts says when more is needed. */
+export const interval = duration.refine(
+  (ms) => ms >= 1,
+  'a duration of at least 1ms (100ms unless the manager is at a loopback address), such as 30s or 5min',
+);
 export const size = parsed(parseSize, sizeExpected);
 /** The field takes a size as a number of bytes, too. */
 export const sizeOrBytes = z.union([minerNumber, size], sizeExpected);

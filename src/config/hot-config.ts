@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { checked } from './checked.js';
+import { checkIntervals } from './interval-floor.js';
 import { overrideSealing } from './sealing-settings.js';
 import type { ThreadConfig } from './thread-config.js';
 import { parseToml, readTomlText } from './toml-file.js';
@@ -13,14 +14,23 @@ export function hotConfigText(location: string): Promise<string | undefined> {
 }
 
 /**
- * `base` with what the text of its `<location>/config.toml` sets (plan and `sealing.*`; its `location`, if any, has no
- * effect, as upstream). @throws config_invalid
+ * `base` with what the text of its `<location>/config.toml` sets: plan and `sealing.*`. Its `location`, if any, has no
+ * effect, as upstream: `hotWarnings` says so. @throws config_invalid
  */
-export function parseHotConfig(text: string, base: ThreadConfig): ThreadConfig {
+export function parseHotConfig(text: string, base: ThreadConfig, leastMs = 1): ThreadConfig {
   const path = hotConfigPath(base.location);
-  const table = checked(hotTable, parseToml(text, path), path);
+  const raw = parseToml(text, path);
+  const table = checked(hotTable, raw, path);
+  checkIntervals(hotTable, raw, path, leastMs);
   const sealing = Object.freeze(overrideSealing(base.sealing, table.sealing));
   return Object.freeze({ ...base, plan: table.plan ?? base.plan, sealing });
+}
+
+/** A line for each key without effect in a sound `<location>/config.toml`. */
+export function hotWarnings(text: string, { location }: ThreadConfig): readonly string[] {
+  const path = hotConfigPath(location);
+  if (parseToml(text, path).location === undefined) return [];
+  return [`location in ${path} has no effect: a thread keeps the location that the worker's file gives it`];
 }
 
 /** Both in one. @throws config_invalid */

@@ -26,6 +26,19 @@ export function unusedPaths(
   return entries.flatMap(([part, item, key]) => unusedPaths(part, item, key, isUnusedHere));
 }
 
+/** The values of one kind, with their paths, in the order of the file. */
+export function valuesOf(
+  schema: z.ZodType,
+  value: unknown,
+  kind: z.ZodType,
+  path = '',
+): readonly (readonly [path: string, value: unknown])[] {
+  const inner = unwrap(schema);
+  if (inner === kind) return [[path, value]];
+  const entries = entriesOf(inner, value, path) ?? [];
+  return entries.flatMap(([part, item, key]) => valuesOf(part, item, kind, key));
+}
+
 /** The keys known in a schema as dotted paths, with `[]` for the items of a list. */
 export function knownPaths(schema: z.ZodType, path = ''): readonly string[] {
   const inner = unwrap(schema);

@@ -10,13 +10,3 @@ export function limitConfigs({ processors = {} }: WorkerTable): Readonly<Record<
 export function staggeredConfigs({ processors = {} }: WorkerTable): Readonly<Record<string, number>> {
   return given({ ...processors.limitation?.staggered });
 }
-
-/** A line for each limit that another one stands before. */
-export function overruledLimits({ processors = {} }: WorkerTable): readonly string[] {
-  const { limit = {}, limitation } = processors;
-  return Object.keys(limit)
-    .filter((stage) => Object.hasOwn(limitation?.concurrent ?? {}, stage))
-    .map(
-      (stage) => `processors.limit.${stage} has no effect beside processors.limitation.concurrent.${stage}`,
-    );
-}

@@ -3,8 +3,11 @@ import { SealvisorError } from '../protocol/errors.js';
 import type { FaultAct } from '../protocol/fault.js';
 import type { ErrorLevel } from '../protocol/level.js';
 import { checked } from './checked.js';
+import { given } from './given.js';
+import { checkIntervals, leastIntervalMs } from './interval-floor.js';
+import { keysWithoutEffect } from './keys-without-effect.js';
 import { unusedPaths } from './known-keys.js';
-import { limitConfigs, overruledLimits, staggeredConfigs } from './limit-config.js';
+import { limitConfigs, staggeredConfigs } from './limit-config.js';
 import { type ProcessorConfig, processorConfigs } from './processor-config.js';
 import {
   type BreakerConfig,
@@ -92,17 +95,16 @@ export interface FaultConfig {
 }
 
 /**
- * Reads and checks a worker's configuration; `warnings` name the field's keys that have no effect here yet.
+ * Reads and checks a worker's configuration; `warnings` name the keys that have no effect, a line each.
  * @throws config_missing, config_invalid, location_shared
  */
 export function loadWorkerConfig(path: string): { config: WorkerConfig; warnings: string[] } {
   const raw = readToml(path);
   const table = checked(workerTable, raw, path);
+  checkIntervals(workerTable, raw, path, leastIntervalMs(table.sector_manager.rpc_client.addr));
   const unused = unusedPaths(workerTable, raw).map((key) => `${key} is known but not used yet`);
-  return {
-    config: deepFreeze(workerConfig(table, path)),
-    warnings: [...unused, ...overruledLimits(table)],
-  };
+  const config = deepFreeze(workerConfig(table, path));
+  return { config, warnings: [...unused, ...keysWithoutEffect(table, config.threads)] };
 }
 
 function workerConfig(table: WorkerTable, path: string): WorkerConfig {
@@ -133,7 +135,7 @@ function workerConfig(table: WorkerTable, path: string): WorkerConfig {
     attached,
     processors: processorConfigs(table, path),
     extLocks: { ...table.processors?.ext_locks },
-    builtinLeastMs: { ...sealvisor.builtin?.least },
+    builtinLeastMs: given({ ...sealvisor.builtin?.least }),
     faults: faults(sealvisor.faults ?? [], threads.length, path),
     stopGraceMs: sealvisor.stop_grace ?? 30_000,
     spareThreads: sealvisor.spare_threads ?? 0,

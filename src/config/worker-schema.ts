@@ -10,6 +10,9 @@ const { table, list, mapOf } = field;
 
 export const planNames = ['sealer', 'snapup', 'rebuild', 'unseal', 'wdpost'] as const;
 
+/** A stage that can be slowed down or made to fail; `-` is what leads out of the states without a named stage. */
+export const workNames = [...stageNames, '-'] as const;
+
 export const sealingTable = table({
   allowed_miners: list(field.minerNumber, 'a list of miner numbers').optional(),
   allowed_sizes: list(field.sectorSize, 'a list of sector sizes').optional(),
@@ -70,10 +73,10 @@ const retryTable = table({
 });
 
 const sealvisorTable = table({
-  builtin: table({ least: mapOf(field.duration).optional() }).optional(),
+  builtin: table({ least: perName(workNames, field.duration).optional() }).optional(),
   faults: list(
     table({
-      stage: field.text,
+      stage: field.choice(workNames),
       level: field.choice(errorLevels).optional(),
       message: field.text.optional(),
       act: field.choice(faultActs).optional(),
@@ -88,7 +91,7 @@ const sealvisorTable = table({
   retry: perName(stageNames, retryTable).optional(),
   breaker: table({ after: field.whole(2).optional(), probe: field.interval.optional() }).optional(),
   deadlines: table({
-    epoch: field.interval.optional(),
+    epoch: field.someTime.optional(),
     ticket: field.count.optional(),
     pre_commit: field.count.optional(),
     margin: field.count.optional(),

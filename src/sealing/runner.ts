@@ -1,4 +1,5 @@
 import type { StageFailure, StageOutcome } from '../../machines/record-changes.js';
+import type { ThreadRecord } from '../../machines/thread-record.js';
 import { sleep as untilOver } from '../actors/system-clock.js';
 import { messageOf, systemCodeOf } from '../protocol/errors.js';
 import type { FaultAct } from '../protocol/fault.js';
@@ -32,6 +33,8 @@ export interface RunnerOptions {
   readonly leastMs: Readonly<Record<string, number>>;
   /** Looks before each stage whether the thread's location is still on its disk. @throws wrong_disk */
   readonly check?: () => void;
+  /** A stage was done, or had nothing to do yet. */
+  readonly onOutcome?: (record: ThreadRecord, event: string) => void;
 }
 
 /** Rejects with a StageFailure: a plain value that keeps its level through the machine. */
@@ -101,6 +104,7 @@ export function stageRunner(options: RunnerOptions): StageRunner {
     const started = performance.now();
     await checkInputs(context);
     const outcome = await stage({ ...context, sleep });
+    options.onOutcome?.(record, outcome.event);
     const left = least - (performance.now() - started);
     if (left > 0) await sleep(left);
     if (!record.sector) return outcome;

@@ -8,6 +8,7 @@ import { createDesk } from './desk.js';
 import { deskService } from './desk-service.js';
 import type { Desk, DeskPolicy } from './desk-words.js';
 import { firstBlocked } from './first-blocked.js';
+import { settingsCall } from './idle-answers.js';
 import type { Processors } from './processors.js';
 import { spaceKeeper } from './space.js';
 import { spacedDesk } from './space-desk.js';
@@ -85,6 +86,7 @@ export function places(options: PlacesOptions): Places {
     call: (name, args) => {
       // Sent by the thread's desk alone: index, id, then what is asked.
       const [index, id, asked] = args as [number, number, unknown];
+      if (name === settingsCall) return settingsOf(index);
       if (name === deskCalls.ask) processors.arrive(index, String(asked));
       const answer = service(name, args) ?? stores(name, args);
       if (answer === undefined) return undefined;

@@ -29,6 +29,7 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
     return { ...thread, index: before.index };
   });
   const { attached, limits, staggeredMs, retry, breaker, deadlines, space, stopGraceMs } = wanted;
+  const { unsealRoots, names } = wanted;
   return {
     ...running,
     worker: { ...running.worker, pingIntervalMs: wanted.worker.pingIntervalMs },
@@ -41,6 +42,8 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
     deadlines,
     space,
     stopGraceMs,
+    unsealRoots,
+    names,
   };
 }
 

@@ -42,6 +42,8 @@ export interface ThreadLifeOptions {
     signal: AbortSignal,
     progress: (progress: Progress) => void,
   ): Pick<StageContext, 'service' | 'request' | 'attached' | 'process' | 'warn'>;
+  /** A stage was done, or had nothing to do yet. */
+  onOutcome(record: ThreadRecord, event: string): void;
   onView(view: ThreadView): void;
   onProgress(progress: Progress): void;
   onStopped(): void;
@@ -68,9 +70,9 @@ export function threadLife(options: ThreadLifeOptions) {
   const runStage = stageRunner({
     stages: planStages[plan.name] ?? {},
     nameOf: (state) => stageName(planState(plan, state)),
-    faults: setup.faults,
-    leastMs: setup.leastMs,
+    ...{ faults: setup.faults, leastMs: setup.leastMs },
     check: options.checkRoot,
+    onOutcome: options.onOutcome,
   });
   const work: ThreadWork = {
     commit: (next, row) => {

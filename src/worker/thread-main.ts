@@ -14,6 +14,7 @@ import { spaceOf } from '../sealing/space-need.js';
 import { openThreadStore } from '../store/thread-store.js';
 import { awaitHost } from '../threads/host.js';
 import type { DeskAnswer, Granted } from './desk-words.js';
+import { idleAnswers, settingsCall } from './idle-answers.js';
 import { jobHeartbeat } from './job-heartbeat.js';
 import { remoteService } from './remote-service.js';
 import { sectorReports } from './reports.js';
@@ -64,6 +65,20 @@ const reports = sectorReports({
 const heartbeat = jobHeartbeat({
   beat: (jobId) => serviceOf(life.record()).wdPoStHeartbeatJobs([jobId], setup.workerName),
   onTaken: (jobId, reason) => life.lose(jobId, reason),
+});
+
+const idle = idleAnswers({
+  most: () => settings.requestTaskMaxRetries,
+  renew: () => {
+    // A call fails only with the worker itself, which ends this thread too.
+    void host.call(settingsCall, [setup.index]).then(
+      (next) => {
+        // The worker's own type on the other side.
+        settings = next as SettingsOfThread;
+      },
+      () => undefined,
+    );
+  },
 });
 
 function planOf(name: string): Plan {
@@ -121,6 +136,7 @@ function lifeOf(from: ThreadRecord): ThreadLife {
       attached,
       process: (stage, task) => processTask(processes, stage, task, { signal, progress }),
     }),
+    onOutcome: idle,
     onView: (view) => host.say({ type: 'view', view }),
     onProgress: (progress) => host.say({ type: 'progress', progress }),
     onStopped: () => host.say({ type: 'stopped' }),

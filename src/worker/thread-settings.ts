@@ -1,5 +1,6 @@
 /** What a thread goes by: the worker's configuration, and the thread's own hot one over it. */
-import { hotConfigPath, hotConfigText, parseHotConfig } from '../config/hot-config.js';
+import { hotConfigPath, hotConfigText, hotWarnings, parseHotConfig } from '../config/hot-config.js';
+import { leastIntervalMs } from '../config/interval-floor.js';
 import type { ThreadConfig, WorkerConfig } from '../config/worker-config.js';
 import type { DiskGate } from '../disks/disk-gate.js';
 import { messageOf } from '../protocol/errors.js';
@@ -29,9 +30,11 @@ export function hotSettings({ config, gate, stores, warn }: HotSettingsOptions):
   /** The tables of the last sound file; undefined where there is none. */
   const lastGood = new Map<string, string>();
   const lastFault = new Map<string, string>();
+  const parsed = (text: string, thread: ThreadConfig) =>
+    parseHotConfig(text, thread, leastIntervalMs(config().manager.url));
   const hotOf = (thread: ThreadConfig): ThreadConfig => {
     const text = lastGood.get(thread.location);
-    return text === undefined ? thread : parseHotConfig(text, thread);
+    return text === undefined ? thread : parsed(text, thread);
   };
   const hot: HotSettings = {
     settingsOf: (thread) => {
@@ -45,7 +48,8 @@ export function hotSettings({ config, gate, stores, warn }: HotSettingsOptions):
         const text = await gate.within(location, () => hotConfigText(location));
         if (text === undefined) lastGood.delete(location);
         else {
-          parseHotConfig(text, thread);
+          parsed(text, thread);
+          if (lastGood.get(location) !== text) for (const line of hotWarnings(text, thread)) warn(line);
           lastGood.set(location, text);
         }
         lastFault.delete(location);

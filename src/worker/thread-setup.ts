@@ -27,6 +27,8 @@ export type SettingsOfThread = StageSettings &
   ThreadSettings & {
     readonly deadlines: Deadlines;
     readonly stores: readonly AttachedStore[];
+    /** Answers without deals before the hot configuration is read again. */
+    readonly requestTaskMaxRetries: number;
     /** Of the next job; the one in hand keeps its own. */
     readonly plan: PlanName;
   };

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadHotConfig } from '#src/config/hot-config.js';
+import { hotWarnings, loadHotConfig } from '#src/config/hot-config.js';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
 import { freshDir, minimal, tomlFile } from './setup.js';
 
@@ -29,6 +29,14 @@ test('the hot config sets plan and sealing keys; all else stays', async () => {
 test('the hot config cannot move the thread', async () => {
   const { location, base } = setup('location = "/elsewhere"');
   expect((await loadHotConfig(location, base)).location).toBe(location);
+});
+
+test('its location is the only key without effect, and is warned of', () => {
+  const { location, base } = setup();
+  expect(hotWarnings('plan = "rebuild"\nsealing.max_retries = 1', base)).toEqual([]);
+  expect(hotWarnings('location = "/elsewhere"', base)).toEqual([
+    `location in ${location}/config.toml has no effect: a thread keeps the location that the worker's file gives it`,
+  ]);
 });
 
 test.each([

@@ -10,7 +10,11 @@ test.each(limitNames)('%s is limited and staggered by any of the keys', (stage) 
   const today = load(`[processors.limitation]\nconcurrent.${stage} = 1\nstaggered.${stage} = "2min"`);
   expect(old.config).toMatchObject({ limits: { [stage]: 2 }, staggeredMs: {} });
   expect(today.config).toMatchObject({ limits: { [stage]: 1 }, staggeredMs: { [stage]: 120_000 } });
-  expect([...old.warnings, ...today.warnings]).toEqual([]);
+  // Upstream has this name, and no plan of a sealing thread that gets there.
+  const isNobodys = stage === 'winning_post';
+  const keys = ['limit', 'limitation.concurrent', 'limitation.staggered'];
+  const warned = keys.map((key) => `processors.${key}.${stage} has no effect: no plan has such a stage`);
+  expect([...old.warnings, ...today.warnings]).toEqual(isNobodys ? warned : []);
 });
 
 test('limitation.concurrent stands before limit, stage by stage, and the one without effect is warned of', () => {
