@@ -5,6 +5,7 @@ import { ownName } from '../../src/config/own-names.js';
 import { makeWithParents } from '../../src/disks/make-below.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { trustedAddresses } from '../../src/manager/worker-address.js';
+import { endSoon } from '../../src/processes/end-now.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
 import type { Log } from '../../src/protocol/log.js';
@@ -76,7 +77,11 @@ interface ManagerDaemonOptions extends LogOptions {
 
 /** Runs a manager until SIGINT or SIGTERM; SIGHUP has it open its log again. */
 export async function daemon(options: ManagerDaemonOptions): Promise<void> {
-  await withLog(options, 'manager', (log, file) => run(options, log, file));
+  try {
+    await withLog(options, 'manager', (log, file) => run(options, log, file));
+  } finally {
+    endSoon();
+  }
 }
 
 async function run(options: ManagerDaemonOptions, log: Log, file: DaemonLog): Promise<void> {

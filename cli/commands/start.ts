@@ -5,6 +5,7 @@ import { formatAddress } from '../../src/config/endpoint.js';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { startWorkerServer } from '../../src/http/worker-server.js';
+import { endSoon } from '../../src/processes/end-now.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { type DaemonLog, openLog } from '../log/daemon-log.js';
 import type { LogOptions } from '../log/log-options.js';
@@ -38,6 +39,7 @@ export async function start(options: StartOptions): Promise<void> {
     await run(options, file);
   } finally {
     await file.close();
+    endSoon();
   }
 }
 

@@ -2,6 +2,7 @@ import '../../src/disks/pool-size.js';
 import { formatAddress } from '../../src/config/endpoint.js';
 import { loadWorkerConfig } from '../../src/config/worker-config.js';
 import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
+import { endSoon } from '../../src/processes/end-now.js';
 import { messageOf } from '../../src/protocol/errors.js';
 import type { Log } from '../../src/protocol/log.js';
 import type { HistoryRow } from '../../src/protocol/thread.js';
@@ -13,7 +14,11 @@ import { untilStopped } from '../output/until-stopped.js';
 
 /** Runs a worker until SIGINT, SIGTERM or `worker stop`; SIGHUP has it read its file again, and open its log again. */
 export async function daemon(options: { config: string } & LogOptions): Promise<void> {
-  await withLog(options, 'worker', (log, file) => run(options.config, log, file));
+  try {
+    await withLog(options, 'worker', (log, file) => run(options.config, log, file));
+  } finally {
+    endSoon();
+  }
 }
 
 async function run(path: string, log: Log, file: DaemonLog): Promise<void> {

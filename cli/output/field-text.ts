@@ -43,7 +43,7 @@ export function threadLine(view: ThreadView, nowMs: number): string {
 
 /** Today's columns, behind the seed's line with `--wide`; what a thread has none of is left out. */
 export function wideSuffix(view: ThreadView, nowMs: number): string {
-  const { progress, tries, waitingFor, intent, processor } = view;
+  const { progress, tries, waitingFor, intent, processor, disk } = view;
   return [
     oneLine(`, plan=${view.plan}, mode=${view.mode}, stage=${view.stage}`),
     progress ? ` ${progress.done}/${progress.total} ${oneLine(progress.unit)}` : '',
@@ -56,6 +56,7 @@ export function wideSuffix(view: ThreadView, nowMs: number): string {
     waitingFor
       ? `, waiting_for=${oneLine(waitingFor.limit)} place=${waitingFor.place} holders=[${waitingFor.holders}]`
       : '',
+    disk ? `, waiting_for_disk=${rustString(disk.path)} since=${disk.since}` : '',
     intent ? `, intent=${intent.kind} ${intent.how} by ${rustString(intent.by)}` : '',
     intent?.reason ? ` reason=${rustString(intent.reason)}` : '',
   ].join('');

@@ -14,7 +14,7 @@ export function showText(
   rows: readonly HistoryRow[],
   nowMs: number,
 ): string {
-  const { sector, intent, lastError, tries, waitingFor, processor, progress } = view;
+  const { sector, intent, lastError, tries, waitingFor, processor, progress, disk } = view;
   const today = new Date(nowMs).toISOString().slice(0, 10);
   const pid = processor?.pid ? ` (pid ${processor.pid})` : '';
   const held =
@@ -36,6 +36,7 @@ export function showText(
         `try ${tries.n} of ${tries.of}${tries.nextAt ? `, next ${untilText(tries.nextAt, nowMs)}` : ''}`,
     ],
     ['waiting for', waitingFor && `${waitingFor.limit}: ${lineText(waitingFor, nowMs)}`],
+    ...(disk ? [['disk', `${disk.path} has not answered ${sinceText(disk.since, nowMs)}`] as const] : []),
     ['processor', processor && `${processor.name}${pid}${held}`],
     ['progress', progress && `${progress.done} of ${progress.total} ${progress.unit}`],
     ['possible', view.possible.join(', ') || null],

@@ -59,9 +59,15 @@ export async function serve(
     });
     server.listen(port, host, resolve);
   });
+  // A process that cannot end, because a call to a disk does not return, keeps no port.
+  const leavePort = () => void server.close();
+  process.once('exit', leavePort);
   const ended = new Promise<unknown>((resolve) => {
     server.once('error', resolve);
-    server.once('close', () => resolve(undefined));
+    server.once('close', () => {
+      process.off('exit', leavePort);
+      resolve(undefined);
+    });
   });
   // A TCP server that listens has an AddressInfo.
   const address = server.address() as AddressInfo;

@@ -39,6 +39,7 @@ export const errorCodes = {
   location_not_writable: failed,
   location_in_use: failed,
   wrong_disk: failed,
+  disk_hung: { http: 503, exit: 1, rpc: -32000 },
   port_taken: failed,
   unreachable,
   deadline_exceeded: { http: 504, exit: 4, rpc: -32004 },

@@ -64,6 +64,13 @@ export interface WaitingFor {
   readonly nextAt?: string;
 }
 
+/** A disk that a thread waits for: it does not answer. */
+export interface ThreadDisk {
+  /** The location or the attached store. */
+  readonly path: string;
+  readonly since: string;
+}
+
 /** One thread as `--json`, REST and events show it (SPEC section 8). Times are RFC 3339 UTC. */
 export interface ThreadView {
   readonly index: number;
@@ -93,6 +100,8 @@ export interface ThreadView {
   readonly worked?: { readonly ms: number; readonly at: string };
   /** A side that the stage needs cannot be reached: it is waited out, and no try is counted. */
   readonly outage?: { readonly since: string; readonly nextAt: string | null };
+  /** The disk that it works on does not answer. */
+  readonly disk?: ThreadDisk;
   /** Why there was nothing to do when it was asked for last. */
   readonly idle?: string;
   readonly possible: readonly string[];

@@ -2,7 +2,14 @@
 import { oneLine } from './escaped.js';
 import { errorText } from './field-thread.js';
 import { humanDuration, sinceText, untilText, wishText } from './human-time.js';
-import { type Progress, type ThreadView, type WaitingFor, workedMs } from './thread.js';
+import {
+  type Progress,
+  type ThreadDisk,
+  type ThreadMode,
+  type ThreadView,
+  type WaitingFor,
+  workedMs,
+} from './thread.js';
 import type { BreakerView, WorkerView } from './worker.js';
 
 /** What the sentence needs of the worker; limits make it more exact. */
@@ -16,13 +23,14 @@ export function whyNotWorking(view: ThreadView, worker: WorkerFacts | null, nowM
 
 function reasonOf(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {
   const since = sinceText(view.since, nowMs);
+  if (view.disk && !standing.includes(view.mode)) return diskText(view, view.disk, nowMs);
   switch (view.mode) {
     case 'running':
       return `is working: ${workText(view)} ${workedText(view, nowMs) ?? since}${progressText(view.progress)}`;
     case 'pausing':
       return `${pausingText(view)}${askedText(view, nowMs)}`;
     case 'paused':
-      return `${pausedText(view, nowMs)}${lifeText(worker, nowMs)}`;
+      return `${pausedText(view, nowMs)}${deadDiskText(view, nowMs)}${lifeText(worker, nowMs)}`;
     case 'waiting':
       return waitingText(view, worker, nowMs);
     case 'retrying':
@@ -38,6 +46,17 @@ function reasonOf(view: ThreadView, worker: WorkerFacts | null, nowMs: number): 
       return idleText(view, worker, nowMs);
   }
 }
+
+/** Modes in which a thread waits for a person or its supervisor, whatever its disk does. */
+const standing: readonly ThreadMode[] = ['paused', 'failed', 'restarting'];
+
+function diskText(view: ThreadView, { path, since }: ThreadDisk, nowMs: number): string {
+  const asked = view.mode === 'pausing' ? askedText(view, nowMs) : '';
+  return `waits for its disk: ${path} has not answered ${sinceText(since, nowMs)} (${view.mode}: ${workText(view)}); check the disk, the thread resumes by itself when it answers${asked}`;
+}
+
+const deadDiskText = ({ disk }: ThreadView, nowMs: number) =>
+  disk ? `; its disk ${disk.path} has not answered ${sinceText(disk.since, nowMs)}` : '';
 
 /** The command line that acts on this thread. */
 function command({ index }: ThreadView, verb: string): string {

@@ -25,15 +25,18 @@ export function hungAfterMs({ heartbeatMs, missed }: Heartbeat): number {
 
 /**
  * Calls `onHung` once, with the age of the last beat in ms, when `missed` beats have failed to come; until the returned
- * function is called. It wakes only when the pulse it knows would be too old.
+ * function is called. It wakes only when the pulse it knows would be too old. `isHeldUp`: something outside the thread,
+ * such as a disk that does not answer, keeps it from beating; when that is over it has the whole time again.
  */
 export function watchHeartbeat(
   pulse: Pick<Pulse, 'ageMs'>,
   heartbeat: Heartbeat,
   onHung: (ageMs: number) => void,
+  isHeldUp: () => boolean = () => false,
 ): () => void {
   const limitMs = hungAfterMs(heartbeat);
   let timer: unknown;
+  let wasHeldUp = false;
   const arm = (ms: number) => {
     const due = idleClock.now() + ms;
     timer = idleClock.setTimeout(() => look(idleClock.now() - due), ms);
@@ -42,8 +45,12 @@ export function watchHeartbeat(
     const { ageMs } = pulse;
     // This loop stood still itself, perhaps the whole process did (SIGSTOP): the thread gets time for a beat.
     const stoodStill = lateMs > slackMs;
+    const isFree = ageMs < limitMs || !isHeldUp();
+    const isJustFree = isFree && wasHeldUp;
+    wasHeldUp = !isFree;
     if (ageMs < limitMs) arm(Math.ceil(limitMs - ageMs));
-    else if (stoodStill) arm(heartbeat.heartbeatMs);
+    else if (stoodStill || wasHeldUp) arm(heartbeat.heartbeatMs);
+    else if (isJustFree) arm(limitMs);
     else onHung(ageMs);
   };
   arm(limitMs);

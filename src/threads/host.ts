@@ -58,6 +58,7 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
   const { events, services, pulse: buffer } = bootData();
   const door = wrap<ServiceDoor>(nodeEndpoint(services));
   const pulse = new Pulse(buffer);
+  pulse.introduce();
   onLongSlice((ms, bytes) => {
     pulse.holdLarge(bytes);
     if (ms > 0) pulse.beatAhead(ms);

@@ -25,6 +25,8 @@ export interface ThreadChild extends Child {
   readonly incarnation: number;
   /** True from the moment the thread's end is known, a little before `exited` resolves. */
   readonly isGone: boolean;
+  /** Whether it sleeps in a call to a disk, out of which nobody can wake it; false where that cannot be seen. */
+  readonly isInDiskSleep: boolean;
   /** Calls a verb. @throws thread_gone at once when the thread is or gets gone, deadline_exceeded */
   call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
   /** Sends an event; calls and events arrive in the order they were made in. @throws DataCloneError when it cannot cross */

@@ -1,18 +1,26 @@
-/** What a thread tells without a message: four numbers in memory that both sides see. */
+/** What a thread tells without a message: five numbers in memory that both sides see. */
 import { getHeapStatistics } from 'node:v8';
+import { isInDiskSleep, ownTaskId } from './disk-sleep.js';
 
 const beatAt = 0;
 const heap = 1;
 const taken = 2;
 const large = 3;
+const task = 4;
+const cells = 5;
 const nsInMs = 1e6;
 
 /** Written inside the thread, read outside of it, also while the thread is busy and when it is dead. */
 export class Pulse {
   readonly #cells: BigInt64Array;
 
-  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * 8)) {
+  constructor(readonly buffer: SharedArrayBuffer = new SharedArrayBuffer(cells * 8)) {
     this.#cells = new BigInt64Array(buffer);
+  }
+
+  /** Inside: says which of the process's threads it is. */
+  introduce(): void {
+    Atomics.store(this.#cells, task, BigInt(ownTaskId()));
   }
 
   /** Inside: this thread's loop has turned. */
@@ -45,6 +53,11 @@ export class Pulse {
   get ageMs(): number {
     const at = Atomics.load(this.#cells, beatAt);
     return at === 0n ? 0 : Number(process.hrtime.bigint() - at) / nsInMs;
+  }
+
+  /** Whether the thread sleeps in a call to a disk, out of which nobody can wake it; false where that cannot be seen. */
+  get isInDiskSleep(): boolean {
+    return isInDiskSleep(Number(Atomics.load(this.#cells, task)));
   }
 
   /** JavaScript heap in use when it was last weighed; 0 before. Buffers are outside of it. */

@@ -10,6 +10,7 @@ interface Running {
   readonly name: string;
   readonly incarnation: number;
   readonly heartbeat: Heartbeat;
+  readonly isHeldUp: () => boolean;
   readonly graceMs: number;
   readonly mailbox: number;
 }
@@ -30,16 +31,18 @@ export class RunningThread implements ThreadChild {
   #undelivered = 0;
   #refused = 0;
 
-  constructor(link: ThreadLink, { name, incarnation, heartbeat, graceMs, mailbox }: Running) {
+  constructor(link: ThreadLink, { name, incarnation, heartbeat, isHeldUp, graceMs, mailbox }: Running) {
     this.#link = link;
     this.threadId = link.threadId;
     this.incarnation = incarnation;
     this.#graceMs = graceMs;
     this.#outbox = new Outbox(link.pulse, mailbox);
-    this.#unwatch = watchHeartbeat(link.pulse, heartbeat, (ageMs) => {
+    const onHung = (ageMs: number) => {
       this.#hungMs = ageMs;
       link.terminate();
-    });
+    };
+    const isHeld = () => isHeldUp() || this.isInDiskSleep;
+    this.#unwatch = watchHeartbeat(link.pulse, heartbeat, onHung, isHeld);
     this.exited = link.exited.then((end) => {
       this.#unwatch();
       const intent = { asked: this.#asked, hungMs: this.#hungMs, stopError: this.#stopError };
@@ -49,6 +52,10 @@ export class RunningThread implements ThreadChild {
 
   get isGone(): boolean {
     return this.#link.isGone;
+  }
+
+  get isInDiskSleep(): boolean {
+    return !this.#link.isGone && this.#link.pulse.isInDiskSleep;
   }
 
   call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T> {

@@ -23,6 +23,11 @@ interface CommonOptions<E> {
   readonly heartbeatMs?: number;
   /** So many beats missed in a row mean that the thread is hung: it is ended, and crashed. @default 5 */
   readonly missed?: number;
+  /**
+   * Whether something outside the thread keeps its loop from turning, such as a disk that does not answer: then it is
+   * not ended as hung. A thread that sleeps in a call to a disk never is. @default never
+   */
+  readonly isHeldUp?: () => boolean;
   /** How long `stop()` waits for the thread's own `stop` verb before the thread is terminated, ms. @default 5000 */
   readonly graceMs?: number;
   /** How many events may be on their way into the thread; past it they are refused. @default 10000 */
@@ -80,9 +85,12 @@ export function threadChild<E = unknown>(
       heartbeat,
       spares,
     });
-    return new RunningThread(thread.link, { name, incarnation: mine, heartbeat, graceMs, mailbox });
+    const isHeldUp = options.isHeldUp ?? never;
+    return new RunningThread(thread.link, { name, incarnation: mine, heartbeat, isHeldUp, graceMs, mailbox });
   };
 }
+
+const never = () => false;
 
 /** JavaScript, or a type that was let go of, may give a path: relative to what, nobody can know. */
 function demandUrls<E>(name: string, { entry, machine }: ThreadChildOptions<E>): void {

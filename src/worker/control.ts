@@ -1,7 +1,7 @@
 /** The one way in: every control becomes an event to the worker actor, whichever door it came through. */
 import { createActor } from 'xstate';
 import { workerMachine } from '../../machines/index.js';
-import type { ThreadCommand } from '../../machines/worker.js';
+import type { ThreadCommand, WorkerEvent } from '../../machines/worker.js';
 import { obeyed, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -26,8 +26,8 @@ export interface Controlled {
   restart(index: number): Promise<boolean>;
   readonly processes: FreezeDesk;
   readonly record: WorkerRecord;
-  /** Makes the worker's record durable. @throws store_failed */
-  write(record: WorkerRecord): void;
+  /** Makes the worker's record durable. @throws store_failed, disk_hung */
+  write(record: WorkerRecord): Promise<void>;
   /** The worker is as the record says. */
   apply(record: WorkerRecord, before: WorkerRecord): void;
 }
@@ -43,12 +43,23 @@ export function createWorkerControl(controlled: Controlled) {
     { resolve(outcome: Outcome | boolean): void; reject(reason: unknown): void }
   >();
   let lastId = 0;
+  let lastWrite: Promise<void> = Promise.resolve();
   const find = (index: number) => slots().find((slot) => slot.index === index);
 
   const restarted = async (slot: ThreadSlot): Promise<Outcome> => {
     const changed = await restart(slot.index);
     const view = slot.view();
     return { changed, view, message: restartText({ changed, view }) };
+  };
+  const written = async ({ id, command }: Extract<WorkerEvent, { readonly type: 'WORKER.COMMAND' }>) => {
+    const before = actor.getSnapshot().context.record;
+    const record = obeyed(before, command, timestamp(Date.now()));
+    if (record !== before) {
+      await controlled.write(record);
+      actor.send({ type: 'worker.changed', record });
+      controlled.apply(record, before);
+    }
+    askers.get(id)?.resolve(record !== before);
   };
   const machine = workerMachine.provide({
     actions: {
@@ -63,21 +74,10 @@ export function createWorkerControl(controlled: Controlled) {
             : slot.obey(command, { id: commandId, ifRevision }, commandDeadlineMs);
         outcome.then(askers.get(id)?.resolve, askers.get(id)?.reject);
       },
-      execute: ({ event, context, self }) => {
+      // One after the other: each goes by what the one before it has made durable.
+      execute: ({ event }) => {
         if (event.type !== 'WORKER.COMMAND') return;
-        const before = context.record;
-        const record = obeyed(before, event.command, timestamp(Date.now()));
-        try {
-          if (record !== before) controlled.write(record);
-        } catch (error) {
-          askers.get(event.id)?.reject(error);
-          return;
-        }
-        if (record !== before) {
-          self.send({ type: 'worker.changed', record });
-          controlled.apply(record, before);
-        }
-        askers.get(event.id)?.resolve(record !== before);
+        lastWrite = lastWrite.then(() => written(event)).catch(askers.get(event.id)?.reject);
       },
       refuse: ({ event }) => {
         if ('id' in event) askers.get(event.id)?.reject(stopping());
@@ -155,7 +155,7 @@ export function createWorkerControl(controlled: Controlled) {
     control,
     actor,
     slotOf,
-    /** A command for the worker itself; false when it changes nothing. @throws store_failed, shutting_down */
+    /** A command for the worker itself; false when it changes nothing. @throws store_failed, disk_hung, shutting_down */
     command: (command: WorkerCommand) =>
       asked<boolean>((id) => actor.send({ type: 'WORKER.COMMAND', id, command })),
   };

@@ -1,7 +1,9 @@
-/** Starts threads again whose disks were missing, as soon as the disks are back. */
+/** Looks after the disks that are worked on, and starts threads again whose disks were missing, as soon as those are back. */
 import { type Clock, systemClock } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { messageOf } from '../protocol/errors.js';
+import type { DisksInUse } from './disks-in-use.js';
+import type { Disks } from './open-disks.js';
 import type { ThreadRoster } from './thread-roster.js';
 import type { WorkerRoots } from './worker-roots.js';
 
@@ -11,16 +13,17 @@ export interface DiskWatchOptions {
   /** `space.checkIntervalMs` is how often the disks are looked at. */
   readonly config: () => Pick<WorkerConfig, 'space'>;
   readonly threads: Pick<ThreadRoster, 'all' | 'tree' | 'configure'>;
-  readonly roots: Pick<WorkerRoots, 'check' | 'onTaken'>;
+  readonly disks: Pick<Disks, 'check' | 'pulse'> & { readonly roots: Pick<WorkerRoots, 'onTaken'> };
+  readonly inUse: DisksInUse['inUse'];
   readonly warn: (line: string) => void;
 }
 
 export function watchDisks(options: DiskWatchOptions): { stop(): void } {
-  const { clock = systemClock, config, threads, roots, warn } = options;
+  const { clock = systemClock, config, threads, disks, inUse, warn } = options;
   let alarm: unknown;
   let isStopped = false;
   const lookAt = async (slot: ReturnType<ThreadRoster['all']>[number]) => {
-    const isBack = await roots.check(slot.location).then(
+    const isBack = await disks.check(slot.location).then(
       () => true,
       () => false,
     );
@@ -38,10 +41,15 @@ export function watchDisks(options: DiskWatchOptions): { stop(): void } {
     alarm = clock.setTimeout(() => void look(), config().space.checkIntervalMs);
   };
   // A store that is there at last is one for the threads that run.
-  roots.onTaken(threads.configure);
+  disks.roots.onTaken(threads.configure);
+  const onLook = () => {
+    for (const slot of threads.all()) slot.disksSeen();
+  };
+  disks.pulse.start({ inUse, onLook });
   next();
   return {
     stop: () => {
+      disks.pulse.stop();
       isStopped = true;
       clock.clearTimeout(alarm);
     },

@@ -4,6 +4,7 @@ import { systemClock } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import type { RecordOwner } from '../store/record-owner.js';
 import type { WorkerStore } from '../store/worker-store.js';
+import { type DiskPulse, diskPulse } from './disk-pulse.js';
 import { openHome } from './home.js';
 import { checkAnyUsable } from './location-check.js';
 import { type HotSettings, hotSettings } from './thread-settings.js';
@@ -11,7 +12,10 @@ import { type WorkerRoots, workerRoots } from './worker-roots.js';
 
 export interface Disks {
   readonly roots: WorkerRoots;
-  readonly store: WorkerStore;
+  readonly pulse: DiskPulse;
+  /** Whether the root is what it was, and its disk answers. @throws wrong_disk, location_not_writable, disk_hung */
+  check(path: string): Promise<void>;
+  readonly store: HomeStore;
   /** A directory that this worker alone works in. */
   readonly place: string;
   ownerOf(location: string): RecordOwner;
@@ -19,6 +23,14 @@ export interface Disks {
   readonly hot: HotSettings;
   /** Gets ready for another configuration. @throws location_not_writable, wrong_disk */
   prepare(next: WorkerConfig): Promise<void>;
+}
+
+/** The worker's store, whose disk is asked before it is written to: this thread must not hang in it. */
+export interface HomeStore extends Pick<WorkerStore, 'id' | 'read'> {
+  /** On disk when it resolves. @throws store_failed, disk_hung */
+  write(value: unknown): Promise<void>;
+  /** Where the disk does not answer it is left to the end of the process. */
+  close(): Promise<void>;
 }
 
 /** @throws location_not_writable, wrong_disk when no thread has a location it can use; what a home that is named failed with */
@@ -39,7 +51,9 @@ export async function openDisks(options: {
     threads.map(({ location }) => location),
     roots.faultOf,
   );
-  const { store, place, workerId } = openHome(config(), roots.faultOf, warn);
+  const pulse = diskPulse({ clock: systemClock, wall: Date.now, gate: roots.gate, warn });
+  const hung = await hungAmong([config().home, ...threads.map(({ location }) => location)], pulse);
+  const { store, place, workerId } = openHome(config(), (at) => roots.faultOf(at) ?? hung.get(at), warn);
   await roots.take(store.id);
   for (const { name: store, location } of attached) {
     const fault = roots.faultOf(location);
@@ -50,7 +64,12 @@ export async function openDisks(options: {
   const hot = hotSettings({ config, gate: roots.gate, stores, warn });
   return {
     roots,
-    store,
+    pulse,
+    check: async (at) => {
+      await roots.check(at);
+      await pulse.demand(at);
+    },
+    store: homeStore(store, place, pulse),
     hot,
     place: place ?? dirname(path),
     // A location that was not seen yet is refused by its thread.
@@ -59,5 +78,28 @@ export async function openDisks(options: {
       await roots.add(next);
       await hot.refreshAll(next);
     },
+  };
+}
+
+/** Which of the disks do not answer. */
+async function hungAmong(paths: readonly string[], pulse: DiskPulse): Promise<Map<string, Error>> {
+  const hung = new Map<string, Error>();
+  const look = (path: string) => pulse.demand(path).catch((error: Error) => void hung.set(path, error));
+  await Promise.all([...new Set(paths)].map(look));
+  return hung;
+}
+
+function homeStore(store: WorkerStore, place: string | undefined, pulse: DiskPulse): HomeStore {
+  const demand = async () => {
+    if (place !== undefined) await pulse.demand(place);
+  };
+  return {
+    id: store.id,
+    read: store.read,
+    write: async (value) => {
+      await demand();
+      store.write(value);
+    },
+    close: () => demand().then(store.close, () => undefined),
   };
 }

@@ -38,6 +38,8 @@ export interface Places {
   isAtTheDoor(index: number): boolean;
   /** The worker's disks, as they were looked at last. */
   stores(): readonly StoreView[];
+  /** The attached store that the thread writes to; undefined while it writes to none. */
+  storeOf(index: number): string | undefined;
   /** Looks at the disks from now on. */
   start(): void;
   stop(): void;
@@ -81,6 +83,7 @@ export function places(options: PlacesOptions): Places {
       return name !== null && space.blockedBy(index, name) === null;
     },
     stores: space.stores,
+    storeOf: space.storeOf,
     start: space.start,
     stop: space.stop,
     call: (name, args) => {

@@ -8,7 +8,7 @@ import type { ThreadRoster } from './thread-roster.js';
 export interface ReloadOptions {
   running(): WorkerConfig;
   /** Makes the configuration that of the worker: threads that stay go by it from now on. */
-  adopt(config: WorkerConfig): void;
+  adopt(config: WorkerConfig): Promise<void>;
   /** Gets ready for a configuration: takes its new directories into use. @throws location_not_writable, wrong_disk */
   prepare(config: WorkerConfig): Promise<void>;
   readonly threads: Pick<ThreadRoster, 'all' | 'add' | 'remove' | 'isLeaving'>;
@@ -76,7 +76,7 @@ async function reload(options: ReloadOptions, isDryRun: boolean): Promise<Reload
   if (isDryRun) return reply(false, `${live.length} changes would be applied${rest}`);
   if (live.length === 0) return reply(false, `nothing can be applied${rest}`);
   await options.prepare(next);
-  options.adopt(next);
+  await options.adopt(next);
   for (const { index } of without(running, next)) remove(options, index);
   for (const thread of added) await threads.add(thread);
   return reply(true, `${live.length} changes are applied${rest}`);

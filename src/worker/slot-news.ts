@@ -1,7 +1,7 @@
 /** What the worker does with what its threads tell. */
 import type { WorkerEvent } from '../../machines/worker.js';
 import type { LogLine } from '../protocol/log.js';
-import { type HistoryRow, isEmpty, type ThreadView } from '../protocol/thread.js';
+import { type HistoryRow, isEmpty, type ThreadDisk, type ThreadView } from '../protocol/thread.js';
 import type { Desk } from './desk-words.js';
 import type { Drainer } from './drain.js';
 import type { EventHub } from './event-hub.js';
@@ -16,6 +16,8 @@ export interface SlotNewsDesk {
   readonly large: Pick<LargeAnswers, 'leave'>;
   readonly events: Pick<EventHub, 'publish'>;
   readonly drain: Pick<Drainer, 'threadStarted'>;
+  /** The disk that a thread works on and that does not answer, if any. */
+  readonly diskOf: (index: number) => ThreadDisk | null;
   /** Why no thread takes a job; null while they do. */
   readonly standsAside: () => string | null;
   readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
@@ -70,13 +72,16 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
       onRow?.(index, row);
     },
     onWarning: (line) => parts().warn(line, { thread: index }),
+    disk: () => parts().diskOf(index),
     overlay: (view) => {
-      const { desk, processors, standsAside } = parts();
+      const { desk, processors, standsAside, diskOf } = parts();
+      const disk = diskOf(index);
       const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
       // A shared process may be at what was aborted still, while the stage at hand is another.
       const isAtHand = isLeft || work.name === view.processor?.name;
       return {
         ...view,
+        ...(disk ? { disk } : {}),
         lastError: view.lastError ?? asideError(view, standsAside()),
         waitingFor: view.mode === 'waiting' ? desk.waitingFor(index) : null,
         // A process that a dead thread left is shown as well.

@@ -50,6 +50,8 @@ export interface Space {
   /** The thread writes to this attached store; false when others have taken its room meanwhile. */
   take(index: number, name: string, bytes: number): Promise<boolean>;
   stores(): readonly StoreView[];
+  /** The attached store that the thread writes to; undefined while it writes to none. */
+  storeOf(index: number): string | undefined;
   /** Looks at all disks now, and every `check_interval` from then on. */
   start(): void;
   stop(): void;
@@ -244,6 +246,7 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
       return hasRoom(roomFor(location, own), neededBytes);
     },
     stores: () => storeViews(config(), readingOf, roomFor),
+    storeOf: (index) => runningOf(index)?.path ?? undefined,
     start: lookAtAll,
     stop: () => clock.clearTimeout(alarm),
   };

@@ -15,7 +15,7 @@ export interface ThreadRosterOptions {
   /** Of the moment: a thread has it from its start on. */
   readonly workerName: () => string;
   readonly processChildren: readonly string[];
-  readonly disks: Pick<Disks, 'hot' | 'ownerOf' | 'roots'>;
+  readonly disks: Pick<Disks, 'hot' | 'ownerOf' | 'check'>;
   readonly newsOf: (index: number) => SlotNews;
   readonly services: (name: string, args: readonly unknown[]) => Promise<unknown>;
   readonly spares: SpareThreads | undefined;
@@ -42,7 +42,7 @@ export interface ThreadRoster {
 
 export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
   const { config, newsOf, services, spares } = options;
-  const { hot, ownerOf, roots } = options.disks;
+  const { hot, ownerOf, check } = options.disks;
   let slots: readonly SupervisedSlot[] = [];
   const leaving = new Set<SupervisedSlot>();
   const tree = threadTree(() => slots);
@@ -60,7 +60,7 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
   const create = (thread: ThreadConfig) => {
     const { index } = thread;
     const prepare = async () => {
-      await roots.check(thread.location);
+      await check(thread.location);
       await hot.refresh(threadOf(thread));
     };
     const slot = createThreadSlot(thread, () => setupOf(thread), services, newsOf(index), spares, prepare);

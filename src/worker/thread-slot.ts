@@ -6,9 +6,11 @@ import { systemClock } from '../actors/index.js';
 import type { ThreadConfig } from '../config/worker-config.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
-import type { HistoryRow, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
+import type { HistoryRow, Progress, ThreadDisk, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { type SpareThreads, spareThreads, type ThreadChild, threadChild } from '../threads/index.js';
+import { type Abandonable, abandonable } from './abandoned.js';
 import { blankView } from './blank-view.js';
+import { heldUp } from './held-up.js';
 import { mayPass } from './location-check.js';
 import { type ShownView, shownView } from './shown-view.js';
 import type { CommandOptions, Outcome } from './thread-commands.js';
@@ -26,6 +28,8 @@ export interface SlotNews {
   onGone(last: ThreadView): void;
   /** What the worker knows beside the thread: the process that works for it, the line it stands in. */
   overlay(view: ThreadView): ThreadView;
+  /** The disk that the thread works on and that does not answer, if any. */
+  disk(): ThreadDisk | null;
 }
 
 export interface ThreadSlot extends Pick<ShownView, 'view' | 'until'> {
@@ -56,6 +60,10 @@ export interface SupervisedSlot extends ThreadSlot {
   refresh(): void;
   /** Has it report its sector again: another manager may answer now. */
   reportAgain(): void;
+  /** Whether its loop has not turned for long enough to ask why. */
+  isSilent(): boolean;
+  /** The disks were looked at: who waits for a thread that its disk holds up is told. */
+  disksSeen(): void;
   /** Lets the running stage end, at most `graceMs`, then ends the thread; it is not started again. */
   drain(graceMs: number): Promise<void>;
 }
@@ -68,6 +76,7 @@ const entry = new URL(import.meta.resolve('#src/worker/thread-main.js'));
 export const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256 };
 /** A worker that stops has drained its threads already: what still works then is over its time. */
 const graceMs = 100;
+const silentMs = 1000;
 const firstViewMs = 5000;
 const noteMs = 5000;
 
@@ -91,12 +100,15 @@ export function createThreadSlot(
   let incarnation = 0;
   let hasShown = false;
   let present: ThreadChild | undefined;
+  let ending: Abandonable | undefined;
+  let seenDisk: string | undefined;
   let failure: string | undefined;
   let lastExit = 'it did not start';
   let isStopping = false;
   let isDiskMissing = false;
   const shown = shownView(blankView(configured), news.overlay, news.onView);
   const arrivals = new Set<() => void>();
+  const held = heldUp(name, () => present, news.disk);
 
   const standIn = (mode: ThreadMode, reason: string) => {
     const at = timestamp(Date.now());
@@ -117,6 +129,7 @@ export function createThreadSlot(
     services,
     resourceLimits,
     graceMs,
+    isHeldUp: held.is,
     ...(spares ? { spares } : {}),
     onEvent: (event, from) => {
       if (from !== incarnation) return;
@@ -162,12 +175,12 @@ export function createThreadSlot(
       standIn('restarting', lastExit);
       news.onRestarting();
     });
-    return Object.assign(thread, {
-      facts: (): NodeFacts => {
-        const { heartbeatAgeMs, heapBytes } = thread.stats();
-        return { threadId: thread.threadId, heartbeatAgeMs, heapBytes };
-      },
-    });
+    ending = abandonable(thread);
+    const facts = (): NodeFacts => {
+      const { heartbeatAgeMs, heapBytes } = thread.stats();
+      return { threadId: thread.threadId, heartbeatAgeMs, heapBytes };
+    };
+    return { ...ending.child, facts };
   };
 
   const call = async <T>(verb: string, args: readonly unknown[], deadlineMs: number) => {
@@ -178,7 +191,7 @@ export function createThreadSlot(
       );
     if (!present)
       throw new SealvisorError('thread_gone', `${name} is being started again: try once more in a moment`);
-    return present.call<T>(verb, args, deadlineMs);
+    return held.before(present.call<T>(verb, args, deadlineMs));
   };
   /** Resolves when there is a thread to speak to, or none to wait for, or the time is over. */
   const arrival = (ms: number) =>
@@ -241,13 +254,21 @@ export function createThreadSlot(
       // A thread that is not up reports as it starts.
       call('reportAgain', [], noteMs).catch(() => undefined);
     },
+    isSilent: () => (present?.stats().heartbeatAgeMs ?? 0) > silentMs,
+    disksSeen: () => {
+      held.look();
+      const since = news.disk()?.since;
+      if (since !== seenDisk) shown.refresh();
+      seenDisk = since;
+    },
     drain: async (stageMs) => {
       isStopping = true;
       arrived();
       const thread = present;
       await thread?.call<void>('stop', [], Math.max(stageMs, 1)).catch(() => undefined);
       // Here and not by the supervisor, which would end one thread after the other.
-      await thread?.stop();
+      if (thread && (await ending?.stop()) === false)
+        news.onWarning(`${name} cannot be ended: a call to its disk does not return; it is left behind`);
     },
   };
 }

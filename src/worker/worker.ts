@@ -10,6 +10,7 @@ import { summarize } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker-life.js';
 import { createWorkerControl } from './control.js';
 import { watchDisks } from './disk-watch.js';
+import { disksInUse } from './disks-in-use.js';
 import { drainer } from './drain.js';
 import { workerDumps } from './dumps.js';
 import { eventHub } from './event-hub.js';
@@ -42,7 +43,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let { config } = options;
   const commands = processorCommands(config.processors, warn);
   const disks = await openDisks({ config: () => config, warn });
-  const { roots, store, place } = disks;
+  const { store, place } = disks;
   // Written below alone, and guarded by its checksum.
   let record = (store.read() ?? emptyWorkerRecord) as WorkerRecord;
   const events = eventHub();
@@ -68,7 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     config: () => config,
     record: () => record,
     settingsOf: (index) => threads.settingsOf(index),
-    checkRoot: roots.check,
+    checkRoot: disks.roots.check,
     onChange: (indexes) => {
       for (const slot of indexes.map((index) => threads.find(index)))
         if (slot?.view().mode === 'waiting') slot.refresh();
@@ -106,12 +107,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     newsOf: (index) =>
       slotNews(index, () => ({
         ...{ send: actor.send, desk, processors, large, events, drain, onRow, onView, warn },
-        standsAside: link.standsAside,
+        ...{ standsAside: link.standsAside, diskOf },
       })),
     services: (call, args) => asked.call(call, args) ?? processCall(call, args) ?? manager(call, args),
     spares,
   });
 
+  const { inUse, diskOf } = disksInUse(disks.pulse, threads.all, asked.storeOf);
   const { control, actor, command, slotOf } = createWorkerControl({
     slots: threads.all,
     restart: async (index) => {
@@ -160,14 +162,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
   /** A limit set by hand when the file said something else holds no more. */
   const fileHolds = () =>
-    void command({ type: 'WORKER.CONFIGURED', limits: config.limits }).catch((error: unknown) =>
+    command({ type: 'WORKER.CONFIGURED', limits: config.limits }).catch((error: unknown) =>
       warn(`limits that the file has overruled are not forgotten: ${messageOf(error)}`),
     );
   const reload = reloader({
     running: () => config,
-    adopt: (next: WorkerConfig) => {
+    adopt: async (next: WorkerConfig) => {
       config = next;
-      fileHolds();
+      await fileHolds();
       asked.apply();
       link.storesChanged();
       threads.configure();
@@ -182,10 +184,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
     warn,
   });
-  fileHolds();
+  void fileHolds();
   asked.apply();
   desk.restoreBreakers(record.breakers);
-
   let stopping: Promise<void> | undefined;
   const stop = async (graceMs: number) => {
     actor.send({ type: 'WORKER.STOP' });
@@ -195,7 +196,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     await Promise.all([root.stop(), spares?.stop()]);
     asked.stop();
     actor.send({ type: 'worker.stopped' });
-    store.close();
+    await store.close();
   };
   const worker: Worker = {
     id: store.id,
@@ -238,7 +239,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
   };
   asked.start();
-  const watch = watchDisks({ config: () => config, threads, roots, warn });
+  const watch = watchDisks({ config: () => config, threads, disks, inUse, warn });
   const root = await startTree({
     ...serviceLimits,
     children: [
@@ -250,7 +251,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }).catch(async (error: unknown) => {
     await spares?.stop();
     for (const each of [asked, watch]) each.stop();
-    store.close();
+    await store.close();
     throw error;
   });
   actor.send({ type: 'WORKER.SERVE' });

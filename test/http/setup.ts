@@ -116,7 +116,7 @@ export function workerDoors(
       abandon: () => undefined,
     },
     record: emptyWorkerRecord,
-    write: () => undefined,
+    write: async () => undefined,
     apply: () => undefined,
     restart: async (index) => {
       sent.push({ index, verb: 'restart', args: [] });

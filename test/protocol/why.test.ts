@@ -33,6 +33,7 @@ const breaker = {
   probe: null,
   nextProbeAt: '2026-11-22T10:00:58.000Z',
 };
+const disk = { path: '/store1', since: '2026-11-22T09:50:00.000Z' };
 const broken: WorkerFacts = { ...serving, breakers: [breaker] };
 const working = pausedView({ mode: 'running', lastError: null });
 const temporary = { level: 'temporary' as const, message: 'timeout', stage: 'C2', at: working.since };
@@ -218,6 +219,16 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
     `has no job ${since}: it asks again after recover_interval; the worker is stopping`,
     viewOf(),
     { ...serving, life: 'stopping' },
+  ],
+  [
+    'waits for its disk: /store1 has not answered since 09:50 UTC (10 min) (running: PC1 of s-t010000-2); check the disk, the thread resumes by itself when it answers',
+    pausedView({ mode: 'running', lastError: null, stage: 'PC1', disk }),
+    serving,
+  ],
+  [
+    `is paused ${since}; \`venus-worker worker resume --index 0\` goes on at C1Done; its disk /store1 has not answered since 09:50 UTC (10 min)`,
+    pausedView({ lastError: null, disk }),
+    serving,
   ],
   ['has not shown itself yet: it is being started', viewOf({ incarnation: 0 }), serving],
   [

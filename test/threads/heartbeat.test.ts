@@ -65,6 +65,27 @@ describe('the watch', () => {
     unwatch();
   });
 
+  test('of a thread that is held up from outside waits, and gives it the whole time again when that is over', async () => {
+    const holding = { until: Number.POSITIVE_INFINITY, asked: 0 };
+    const isHeldUp = () => {
+      holding.asked += 1;
+      return performance.now() < holding.until;
+    };
+    const told: number[] = [];
+    const hung = new Promise<void>((resolve) => {
+      const hear = (age: number) => {
+        told.push(age);
+        resolve();
+      };
+      watchHeartbeat({ ageMs: 500 }, tick, hear, isHeldUp);
+    });
+    await expect.poll(() => holding.asked).toBeGreaterThan(3);
+    expect(told).toEqual([]);
+    holding.until = performance.now();
+    await hung;
+    expect(performance.now() - holding.until).toBeGreaterThan(hungAfterMs(tick) - 1);
+  });
+
   test('tells a hang once, and nothing after it is over', async () => {
     const hung = new Promise<number>((resolve) => watchHeartbeat({ ageMs: 500 }, tick, resolve));
     expect(await hung).toBe(500);
