@@ -8,7 +8,7 @@ export const entry = new URL('../../dist/src/worker/thread-main.js', import.meta
 export async function idleSetups(home, threads) {
   const config = benchConfig(home, { threads });
   const disks = await openDisks({ config: () => config, warn: console.error });
-  disks.store.close();
+  await disks.store.close();
   return config.threads.map((thread) =>
     setupOfThread(thread, {
       config,
