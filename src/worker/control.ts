@@ -45,7 +45,6 @@ export function createWorkerControl(controlled: Controlled) {
   let lastId = 0;
   let lastWrite: Promise<void> = Promise.resolve();
   const find = (index: number) => slots().find((slot) => slot.index === index);
-
   const restarted = async (slot: ThreadSlot): Promise<Outcome> => {
     const changed = await restart(slot.index);
     const view = slot.view();
