@@ -1,4 +1,6 @@
 import { type Command, CommanderError } from 'commander';
+import { lastAnsweredBy } from '../src/fleet/last-answer.js';
+import { messageOf, SealvisorError } from '../src/protocol/errors.js';
 import { version } from '../src/version.js';
 import { exitCodes, fail, tell } from './output/say.js';
 
@@ -21,9 +23,20 @@ export async function run(program: Command): Promise<void> {
   try {
     await program.parseAsync();
   } catch (thrown) {
-    if (!(thrown instanceof CommanderError)) fail(thrown);
+    if (!(thrown instanceof CommanderError)) fail(notUnderstood(thrown));
     else process.exitCode = thrown.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
+}
+
+/** What an answer of another version lacks, or has otherwise, is found where it is shown. With `--debug` its trace is there. */
+export function notUnderstood(thrown: unknown): unknown {
+  const by = lastAnsweredBy();
+  if (by === undefined || !(thrown instanceof TypeError || thrown instanceof RangeError)) return thrown;
+  return new SealvisorError(
+    'bad_answer',
+    `what ${by} answered cannot be shown (${messageOf(thrown)}): check that a worker or manager of version ${version} listens there`,
+    { cause: thrown },
+  );
 }
 
 const harmful = new Set(['abort', 'cancel', 'drain', 'init', 'pause', 'remove', 'restart', 'stop']);

@@ -1,5 +1,6 @@
 /** How the commands reach the manager. */
 import { managerUrl as parseManagerUrl } from '../../src/config/manager-url.js';
+import { shapedAnswer } from '../../src/fleet/answer-shape.js';
 import { expectOk, type JsonRequest, requestJson } from '../../src/fleet/http-client.js';
 import { patience } from '../../src/fleet/worker-client.js';
 import { byHeader } from '../../src/protocol/who.js';
@@ -28,5 +29,6 @@ export async function askManager<T>(
   // What has no body says so, too.
   const headers = method === 'GET' ? {} : { [byHeader]: encodeURIComponent(operator()) };
   const url = `${managerUrl(options)}/api/v1${path}`;
-  return expectOk(await requestJson({ method, url, body, headers, timeoutMs })) as T;
+  const response = await requestJson({ method, url, body, headers, timeoutMs });
+  return shapedAnswer(response, path, expectOk(response)) as T;
 }

@@ -1,6 +1,7 @@
 /** How the commands reach a worker. Light: `list` must start in twice node's own time. */
 import { hostname, userInfo } from 'node:os';
 import { configuredName, formatAddress, workerEndpoint } from '../../src/config/endpoint.js';
+import { shapedAnswer } from '../../src/fleet/answer-shape.js';
 import { expectOk, requestJson } from '../../src/fleet/http-client.js';
 import { type MeantWorker, meantHeaders } from '../../src/fleet/worker-client.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
@@ -56,7 +57,7 @@ export async function askAt<T>(
     headers: headersAt(base),
     timeoutMs,
   });
-  return expectOk(response) as T;
+  return shapedAnswer(response, path, expectOk(response)) as T;
 }
 
 /** @throws usage */

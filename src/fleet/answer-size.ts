@@ -36,7 +36,7 @@ export function mostOfMethod(method: string): number {
 }
 
 /** Counts the bytes of one answer; `done` when it is read, or never will be. */
-export function answerCounter(most: number) {
+export function answerCounter(most: number, by = 'the other side') {
   let size = 0;
   let taken = 0;
   return {
@@ -46,14 +46,14 @@ export function answerCounter(most: number) {
       if (size > most)
         throw new SealvisorError(
           'bad_answer',
-          `the answer is larger than ${most / mib} MiB, the most that is read`,
+          `the answer of ${by} is larger than ${most / mib} MiB, the most that is read`,
         );
       const wanted = size - usual - taken;
       if (wanted <= 0) return;
       if (takenTogether + wanted > mostTogether)
         throw new SealvisorError(
           'bad_answer',
-          'too many large answers are being read: ask again in a moment',
+          `too many large answers are being read, that of ${by} beside them: ask again in a moment`,
         );
       takenTogether += wanted;
       taken += wanted;

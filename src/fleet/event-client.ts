@@ -40,7 +40,7 @@ export async function* workerEvents<T>({ url, onLost, retryMs = 1000 }: EventsRe
         wasOpen = true;
         lastId = id ?? lastId;
         // What our own worker tells is typed by the same program on the other side.
-        yield JSON.parse(data) as T;
+        yield eventOf(data, new URL(url).host) as T;
       }
       onLost?.(new SealvisorError('unreachable', `${new URL(url).host} ended its stream of events`));
     } catch (thrown) {
@@ -65,10 +65,25 @@ async function open(address: string, lastId: string | undefined): Promise<Incomi
     call.setTimeout(silenceMs, () => call.destroy(new Error(`silent for ${silenceMs / 1000} s`)));
     call.end();
   });
-  if (response.statusCode === 200) return response;
-  const text = await readAnswer(response, mostOfRefusal);
-  expectOk({ status: response.statusCode ?? 0, body: parsed(text) });
+  const type = response.headers['content-type'] ?? 'no content type';
+  if (response.statusCode === 200 && type.startsWith('text/event-stream')) return response;
+  if (response.statusCode === 200) {
+    response.destroy();
+    throw new SealvisorError(
+      'bad_answer',
+      `${url.host} answered ${type} for its events, as no sealvisor daemon does: check that this is its address`,
+    );
+  }
+  const text = await readAnswer(response, mostOfRefusal, url.host);
+  expectOk({ status: response.statusCode ?? 0, body: parsed(text, url.host), by: url.host });
   throw new SealvisorError('bad_answer', `${url.host} answered ${response.statusCode} for its events`);
+}
+
+/** @throws bad_answer for one that is not JSON, or null */
+function eventOf(data: string, by: string): unknown {
+  const event = parsed(data, by);
+  if (event !== undefined && event !== null) return event;
+  throw new SealvisorError('bad_answer', `${by} sends an event that is not JSON: ${data.slice(0, 100)}`);
 }
 
 async function* stream(response: IncomingMessage, url: URL): AsyncGenerator<Told> {

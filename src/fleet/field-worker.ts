@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { fromFieldThread } from '../protocol/field-thread.js';
+import { issueText } from '../protocol/issue-text.js';
 import { someOf } from '../protocol/some-of.js';
 import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
 import { rpcCall } from './rpc-client.js';
@@ -69,12 +70,8 @@ export function fieldWorker(name: string, base: string, clock: WallClock): Field
   const threads = async () => {
     const answer = threadList.safeParse(await call('WorkerList', []));
     if (answer.success) return answer.data.map((thread) => fromFieldThread(thread, clock.now()));
-    const issue = answer.error.issues[0];
-    const where = issue?.path.join('.') || 'the answer';
-    throw new SealvisorError(
-      'bad_answer',
-      `WorkerList of ${name} has another shape: ${where}: ${issue?.message}`,
-    );
+    const fault = issueText(answer.error.issues[0]);
+    throw new SealvisorError('bad_answer', `WorkerList of ${name} has another shape: ${fault}`);
   };
   const thread = async (index: number) => {
     const views = await threads();

@@ -3,8 +3,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { systemClock } from '../actors/system-clock.js';
 import { type ErrorCode, errorCodes, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { jsonFault } from '../protocol/nesting.js';
 import { shortText } from '../protocol/some-of.js';
 import { answerCounter, mostOfPath } from './answer-size.js';
+import { answeredBy } from './last-answer.js';
 
 export interface JsonRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -23,6 +25,8 @@ export interface JsonResponse {
   readonly status: number;
   readonly headers?: IncomingHttpHeaders;
   readonly body: unknown;
+  /** Host and port of who answered. */
+  readonly by?: string;
 }
 
 /** Redirects are not followed. @throws usage when the address is none, unreachable, deadline_exceeded, bad_answer */
@@ -54,7 +58,7 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
         },
       },
       (response) => {
-        readJson(response, options.mostBytes ?? mostOfPath(url.pathname))
+        readJson(response, options.mostBytes ?? mostOfPath(url.pathname), url.host)
           .then(resolve, onFault)
           .finally(settle);
       },
@@ -84,16 +88,17 @@ function urlOf(text: string): URL {
   throw new SealvisorError('usage', `${JSON.stringify(text)} is no address to ask: write http://host:port`);
 }
 
-async function readJson(response: IncomingMessage, mostBytes: number): Promise<JsonResponse> {
+async function readJson(response: IncomingMessage, mostBytes: number, by: string): Promise<JsonResponse> {
   const { statusCode: status = 0, headers } = response;
-  return { status, headers, body: parsed(await readAnswer(response, mostBytes)) };
+  answeredBy(by);
+  return { status, headers, by, body: parsed(await readAnswer(response, mostBytes, by), by) };
 }
 
 /** An answer's text, at most so much of it. @throws bad_answer, and then nothing more is read */
-export async function readAnswer(response: IncomingMessage, mostBytes: number): Promise<string> {
+export async function readAnswer(response: IncomingMessage, mostBytes: number, by: string): Promise<string> {
   // Text as it comes: ten thousand rows of history are not copied twice more.
   response.setEncoding('utf8');
-  const counter = answerCounter(mostBytes);
+  const counter = answerCounter(mostBytes, by);
   let text = '';
   try {
     for await (const chunk of response as AsyncIterable<string>) {
@@ -106,8 +111,10 @@ export async function readAnswer(response: IncomingMessage, mostBytes: number): 
   }
 }
 
-/** Undefined when the text is no JSON. */
-export function parsed(text: string): unknown {
+/** Undefined when the text is not JSON. @throws bad_answer for one that is nested too deep to be written again */
+export function parsed(text: string, by: string): unknown {
+  const fault = jsonFault(text, { mostHeap: Number.POSITIVE_INFINITY });
+  if (fault !== undefined) throw new SealvisorError('bad_answer', `the answer of ${by} ${fault}`);
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -140,9 +147,18 @@ export function faultOf(cause: unknown, url: URL): SealvisorError {
 
 /** The answer's body, or the problem it tells as an error of ours. @throws what the other side said, else bad_answer */
 export function expectOk(response: JsonResponse): unknown {
-  const { status, body } = response;
-  if (status >= 200 && status < 300) return body;
-  throw problemIn(response) ?? new SealvisorError('bad_answer', `the other side answered ${status}`);
+  const { status, body, by = 'the other side' } = response;
+  const isDone = status >= 200 && status < 300;
+  if (isDone && (body !== undefined || status === 204)) return body;
+  const what = isDone ? 'what is not JSON' : String(status);
+  throw (
+    problemIn(response) ??
+    new SealvisorError(
+      'bad_answer',
+      `${by} answered ${what}, as no sealvisor daemon does: check that this is the address of a worker or manager`,
+      { data: { httpStatus: status } },
+    )
+  );
 }
 
 /** Of what another daemon says. */
@@ -161,5 +177,6 @@ export function problemIn({ body }: JsonResponse): SealvisorError | undefined {
   } = body as Record<string, unknown>;
   if (typeof code !== 'string' || !Object.hasOwn(errorCodes, code)) return undefined;
   // The table was just asked: the code is one of ours.
-  return new SealvisorError(code as ErrorCode, shortText(String(detail), longestText), { data });
+  const words = typeof detail === 'string' && detail.trim() !== '' ? detail : `${code}, without a reason`;
+  return new SealvisorError(code as ErrorCode, shortText(words, longestText), { data });
 }

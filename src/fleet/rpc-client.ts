@@ -42,10 +42,17 @@ export async function rpcCall(
   if ('error' in said && typeof said.error === 'object' && said.error !== null) {
     const { code, message, data } = said.error as { code?: unknown; message?: unknown; data?: unknown };
     const named = typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined;
-    const text = shortText(String(message), longestText);
+    const words =
+      typeof message === 'string' && message.trim() !== ''
+        ? message
+        : `${new URL(url).host} refuses it and gives no reason`;
+    const text = shortText(words, longestText);
     const ours = kept.find((each) => each === named);
     throw new SealvisorError(ours ?? 'remote_error', ours ? text : `${method}: ${text}`, {
-      data: { rpcCode: code, ...(typeof named === 'string' ? { code: named } : {}) },
+      data: {
+        ...(typeof code === 'number' ? { rpcCode: code } : {}),
+        ...(typeof named === 'string' ? { code: named } : {}),
+      },
     });
   }
   if ('result' in said) return said.result;
@@ -54,9 +61,13 @@ export async function rpcCall(
   if (mayPass(answer.status)) throw busy(method, url, answer);
   throw (
     problemIn(answer) ??
-    new SealvisorError('bad_answer', `${method} got no JSON-RPC answer (HTTP ${answer.status})`, {
-      data: { httpStatus: answer.status },
-    })
+    new SealvisorError(
+      'bad_answer',
+      `${method} got no JSON-RPC answer from ${new URL(url).host} (HTTP ${answer.status}): check that this is its address`,
+      {
+        data: { httpStatus: answer.status },
+      },
+    )
   );
 }
 

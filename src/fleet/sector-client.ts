@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { type Asking, type GivenBy, identityHeaders, type UsedNumber } from '../protocol/identity.js';
+import { issueText } from '../protocol/issue-text.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { shortText } from '../protocol/some-of.js';
@@ -116,7 +117,7 @@ function serviceOf(
     if (result.success) return { data: result.data, by, whyNone };
     throw new SealvisorError(
       'bad_answer',
-      `Venus.${name} got an answer of another shape: ${result.error.issues[0]?.message}`,
+      `Venus.${name} got an answer of another shape from ${new URL(manager.url).host}: ${issueText(result.error.issues[0])}`,
     );
   };
   const call = async <T>(schema: z.ZodType<T>, name: string, ...params: readonly unknown[]): Promise<T> =>

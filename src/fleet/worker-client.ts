@@ -4,6 +4,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { identityHeaders } from '../protocol/identity.js';
 import type { ControlReply, ThreadView } from '../protocol/thread.js';
 import { byHeader } from '../protocol/who.js';
+import { shapedAnswer } from './answer-shape.js';
 import type { FieldWorker } from './field-worker.js';
 import { expectOk, type JsonRequest, type JsonResponse, requestJson } from './http-client.js';
 
@@ -58,7 +59,7 @@ export function workerClient(
   const pass = async (request: PassedRequest) => {
     const answer = await rest(request);
     if (answer.status === 204) return undefined;
-    if (isRest(answer)) return expectOk(answer);
+    if (isRest(answer)) return shapedAnswer(answer, request.path, expectOk(answer));
     const asked = `${request.method} ${request.path}`;
     throw new SealvisorError(
       'invalid_request',
@@ -68,15 +69,19 @@ export function workerClient(
   return {
     threads: async () => {
       const answer = await rest({ method: 'GET', path: '/threads' });
-      return isRest(answer) ? (expectOk(answer) as readonly ThreadView[]) : (await field()).threads();
+      if (!isRest(answer)) return (await field()).threads();
+      return shapedAnswer(answer, '/threads', expectOk(answer)) as readonly ThreadView[];
     },
     thread: async (index) => {
       const answer = await rest({ method: 'GET', path: `/threads/${index}` });
-      return isRest(answer) ? (expectOk(answer) as ThreadView) : (await field()).thread(index);
+      if (!isRest(answer)) return (await field()).thread(index);
+      return shapedAnswer(answer, `/threads/${index}`, expectOk(answer)) as ThreadView;
     },
     command: async (index, verb, body, signal) => {
-      const answer = await rest({ method: 'POST', path: `/threads/${index}/${verb}`, body, signal });
-      return isRest(answer) ? (expectOk(answer) as ControlReply) : (await field()).command(index, verb, body);
+      const path = `/threads/${index}/${verb}`;
+      const answer = await rest({ method: 'POST', path, body, signal });
+      if (!isRest(answer)) return (await field()).command(index, verb, body);
+      return shapedAnswer(answer, path, expectOk(answer)) as ControlReply;
     },
     tree: () => pass({ method: 'GET', path: '/tree' }),
     pass,

@@ -55,16 +55,24 @@ export function isAnswer(line: Buffer): boolean {
 
 export type Answer =
   | { readonly ok: true; readonly output: unknown }
-  | { readonly ok: false; readonly message: string };
+  /** `isUnreadable`: the message is ours, and not the processor's. */
+  | { readonly ok: false; readonly message: string; readonly isUnreadable?: true };
 
 /** The answer on a line; a line that is none is a failure that shows its first 100 characters. */
 export function parseAnswer(line: Buffer): Answer {
   const fault = jsonFault(line);
-  if (fault !== undefined) return { ok: false, message: `its answer ${fault}` };
+  if (fault !== undefined) return { ok: false, message: `its answer ${fault}`, isUnreadable: true };
   const answer = parsed(line);
-  if (!answer) return { ok: false, message: `no answer: ${shortened(line)}` };
+  if (!answer) return { ok: false, message: `no answer: ${shortened(line)}`, isUnreadable: true };
   const message = answer.err_msg;
   if (typeof message === 'string') return { ok: false, message };
+  // Whatever its shape, it says that the task failed.
+  if (message !== null && message !== undefined && message !== false)
+    return {
+      ok: false,
+      message: `its err_msg is not text: ${JSON.stringify(message).slice(0, 100)}`,
+      isUnreadable: true,
+    };
   return { ok: true, output: answer.output ?? answer.result ?? null };
 }
 

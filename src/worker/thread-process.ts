@@ -39,6 +39,7 @@ export async function processTask<S extends ProcessorStage>(
   work.signal.throwIfAborted();
   longSlice(line.length);
   const answer = parseAnswer(Buffer.from(line.buffer, line.byteOffset, line.byteLength));
+  if (!answer.ok && answer.isUnreadable) throw new StageError('permanent', `${by}: ${answer.message}`);
   if (!answer.ok) throw failureSaid(answer.message, by);
   const fault = outputFault(stage, answer.output);
   if (fault !== undefined) throw new StageError('permanent', `${by} gave no output of ${stage}: ${fault}`);

@@ -16,3 +16,15 @@ test.each([
 test('upstream of v0.2 to v0.3.1 says result', () => {
   expect(parseAnswer(Buffer.from('{"id":1,"result":[1]}'))).toEqual({ ok: true, output: [1] });
 });
+
+test('an error that is not text is an error all the same', () => {
+  expect(parseAnswer(Buffer.from('{"id":1,"err_msg":{"code":5},"output":true}'))).toEqual({
+    ok: false,
+    message: 'its err_msg is not text: {"code":5}',
+    isUnreadable: true,
+  });
+  expect(parseAnswer(Buffer.from('{"id":1,"err_msg":null,"output":true}'))).toEqual({
+    ok: true,
+    output: true,
+  });
+});

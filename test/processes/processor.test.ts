@@ -142,6 +142,7 @@ describe('lines that are no answers', () => {
     expect(await ask({ hold: 'for ever', print: ['{"id":1,"output":'] })).toEqual({
       ok: false,
       message: 'no answer: {"id":1,"output":',
+      isUnreadable: true,
     });
   });
 });
