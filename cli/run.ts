@@ -16,6 +16,9 @@ export async function run(program: Command): Promise<void> {
             .replaceAll(/\s*\n\s*/g, ' ')}${helpHint(command)} (usage)`,
         ),
     });
+    // Commander shows a text in quotes.
+    for (const option of command.options)
+      if (typeof option.defaultValue === 'string') option.defaultValueDescription ??= option.defaultValue;
     for (const child of command.commands) strict(child);
   };
   program.version(version, '--version', 'print the version');

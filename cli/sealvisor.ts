@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
+import { managerOption } from './commands/manager-ask.js';
 import { tree } from './commands/tree.js';
 import { logOptions } from './log/log-options.js';
 import { run } from './run.js';
+
+const examples = (...lines: readonly string[]) =>
+  `\nExamples:\n${lines.map((line) => `  sealvisor ${line}`).join('\n')}`;
 
 const program = new Command('sealvisor')
   .description('A whole local sealing fleet in one line, and tools for what it sealed')
@@ -31,16 +35,19 @@ const startCommand = program
   .option('--miner <id>', 'miner actor id', '10000')
   .option('--epoch <duration>', "length of the mock chain's epoch", '1s')
   .option('--json', 'the summary as one JSON document');
-logOptions(startCommand).action(async (options) => {
-  const { start } = await import('./commands/start.js');
-  await start(options);
-});
+logOptions(startCommand)
+  .addHelpText('after', examples('start', 'start --sector-size 2KiB --pieces ./files --sectors 3'))
+  .action(async (options) => {
+    const { start } = await import('./commands/start.js');
+    await start(options);
+  });
 program
   .command('unseal')
   .description('write back every piece of a sealed sector (made by the built-in dev processors)')
   .argument('<sealed file>', 'as it lies in a store: sealed/s-t0<miner>-<n>, or update/… of an upgraded one')
   .requiredOption('--out <dir>', 'where the pieces go, one file each, named by piece CID')
   .option('--json', 'one JSON document')
+  .addHelpText('after', examples('unseal .sealvisor/store/sealed/s-t010000-1 --out ./pieces'))
   .action(async (file: string, options) => {
     const { unsealFile } = await import('./commands/unseal.js');
     await unsealFile(file, options);
@@ -49,9 +56,10 @@ program
   .command('tree')
   .description("a worker's supervisor tree: what runs, since when, how often it was started again, and why")
   .argument('[worker]', 'name as the manager knows it, or an address', undefined)
-  .option('--manager <url>', 'the manager (else $SEALVISOR_MANAGER, else http://127.0.0.1:1789)')
+  .option(...managerOption)
   .option('--json', 'one JSON document')
   .option('--watch', 'again every two seconds, until Ctrl-C')
+  .addHelpText('after', examples('tree', 'tree w1 --watch', 'tree 10.0.0.7:17890 --json'))
   .action(tree);
 program
   .command('plans')
@@ -60,6 +68,7 @@ program
   .addOption(new Option('--mermaid', 'as a chart for mermaid').conflicts(['json', 'markdown']))
   .addOption(new Option('--markdown', 'as docs/plans.md shows it').conflicts('json'))
   .option('--json', 'the table itself')
+  .addHelpText('after', examples('plans', 'plans snapup', 'plans sealer --mermaid'))
   .action(async (plan: string | undefined, options) => {
     const { plans } = await import('./commands/plans.js');
     await plans(plan, options);
@@ -72,8 +81,8 @@ program
   .argument('<bin>', 'the program, as `bin` in [[processors.<stage>]]')
   .argument('<stage>', 'the stage it does, such as tree_d')
   .argument('[args...]', 'arguments for the program, behind --')
-  .option('--timeout <duration>', 'how long an answer may take (default: 30s)')
-  .option('--stable-wait <duration>', 'how long it may take until it is ready (default: 5s)')
+  .option('--timeout <duration>', 'how long an answer may take', '30s')
+  .option('--stable-wait <duration>', 'how long it may take until it is ready', '5s')
   .option('--task <file>', 'a task that it can do, as JSON (default: one that needs no sector)')
   .option('--json', 'one JSON document')
   .addHelpText(

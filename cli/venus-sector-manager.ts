@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
+import { managerOption } from './commands/manager-ask.js';
 import { resumeVerb } from './commands/manager-resume-verb.js';
 import { sealerCommands } from './commands/manager-sealer-verbs.js';
 import { act, examples } from './commands/manager-verbs.js';
@@ -63,20 +64,27 @@ const daemonOptions = (command: Command) =>
       await daemon(options);
     });
 
-daemonOptions(program.command('mock').description('run a manager over a mock chain'));
+daemonOptions(program.command('mock').description('run a manager over a mock chain')).addHelpText(
+  'after',
+  `
+Examples:
+  venus-sector-manager mock --sector-size 2KiB --pieces ./files
+  venus-sector-manager mock --listen 0.0.0.0:1789 --names seal.lan --home /var/lib/sealvisor`,
+);
 daemonOptions(
   program
     .command('daemon')
     .description('the manager')
     .command('run')
     .description('run a manager (its chain is a mock one)'),
+).addHelpText(
+  'after',
+  `
+Examples:
+  venus-sector-manager daemon run --home /var/lib/sealvisor --log-file /var/log/sealvisor/manager.log`,
 );
 
 const util = program.command('util').description('tools');
-const managerOption = [
-  '--manager <url>',
-  'the manager (else $SEALVISOR_MANAGER, else http://127.0.0.1:1789)',
-] as const;
 const worker = util
   .command('worker')
   .description('see and steer the workers that reported')
@@ -97,6 +105,7 @@ worker
   .option('--json', 'one JSON document')
   .option('--wide', 'version, running and waiting as well')
   .option('--watch', 'again every two seconds, until Ctrl-C')
+  .addHelpText('after', examples('worker list --wide', 'worker list --expiration 2m --watch'))
   .action(act(list));
 worker
   .command('info')
@@ -105,6 +114,7 @@ worker
   .option('--json', 'one JSON document')
   .option('--wide', 'plan, mode and stage as well')
   .option('--watch', 'again every two seconds, until Ctrl-C')
+  .addHelpText('after', examples('worker info w1', 'worker info 10.0.0.7:17890 --wide'))
   .action(act(info));
 const pauseVerb = worker
   .command('pause')
@@ -126,6 +136,7 @@ worker
   .description('forget a worker that reported')
   .argument('<name>', 'name as in list')
   .option('--json', 'one JSON document')
+  .addHelpText('after', examples('worker remove w1'))
   .action(act(remove));
 
 sealerCommands(sealer);

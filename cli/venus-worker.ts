@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { workerPort } from '../src/config/endpoint.js';
 import { storeVerbs } from './commands/store-verbs.js';
 import { dumpVerbs } from './commands/worker-dump-verbs.js';
 import { lifeVerbs } from './commands/worker-life-verbs.js';
@@ -28,10 +29,18 @@ logOptions(
     .command('daemon')
     .description('run the worker until it is stopped (Ctrl-C: at a safe point; twice: at once)')
     .requiredOption('-c, --config <file>', 'configuration, TOML'),
-).action(async (options: { config: string } & LogOptions) => {
-  const { daemon } = await import('./commands/worker-daemon.js');
-  await daemon(options);
-});
+)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  venus-worker daemon -c venus-worker.toml
+  venus-worker daemon -c venus-worker.toml --log-format json --log-file /var/log/sealvisor/worker.log`,
+  )
+  .action(async (options: { config: string } & LogOptions) => {
+    const { daemon } = await import('./commands/worker-daemon.js');
+    await daemon(options);
+  });
 // What a worker starts for a `[[processors.<stage>]]`; nothing to run by hand.
 program
   .command('processor', { hidden: true })
@@ -46,7 +55,10 @@ const worker = program
   .command('worker')
   .description('see and steer a running worker and its threads')
   .option('-c, --config <file>', 'the configuration of the worker: says where it listens')
-  .option('--worker <host:port>', 'where the worker listens (else $SEALVISOR_WORKER, else 127.0.0.1:17890)')
+  .option(
+    '--worker <host:port>',
+    `where the worker listens (default: $SEALVISOR_WORKER, else 127.0.0.1:${workerPort})`,
+  )
   .addHelpText(
     'after',
     `

@@ -10,12 +10,20 @@ export interface ToManager {
   readonly manager?: string;
 }
 
+/** The manager that is asked when none is named. */
+export const usualManager = 'http://127.0.0.1:1789';
+/** `--manager` of a command. */
+export const managerOption = [
+  '--manager <url>',
+  `the manager (default: $SEALVISOR_MANAGER, else ${usualManager})`,
+] as const;
+
 /** A manager that waits for a worker says so itself, before this is over. */
 const longerMs = 5000;
 
 /** @throws usage */
 export function managerUrl({ manager }: ToManager): string {
-  return parseManagerUrl(manager ?? (process.env.SEALVISOR_MANAGER || 'http://127.0.0.1:1789'));
+  return parseManagerUrl(manager ?? (process.env.SEALVISOR_MANAGER || usualManager));
 }
 
 /** Calls the manager's REST; what it answers is typed by the same program on the other side. */

@@ -30,7 +30,7 @@ export function chainOptions(options: {
     );
   const sectorSize = option('--sector-size', () => proofTypeOfSize(parseSize(options.sectorSize)).size);
   const epochMs = option('--epoch', () => parseDuration(options.epoch));
-  if (epochMs > 0) return { miner, sectorSize, epochMs };
+  if (epochMs >= 1) return { miner, sectorSize, epochMs };
   throw new SealvisorError('usage', `--epoch ${options.epoch}: an epoch takes some time, write 1s`);
 }
 
@@ -57,7 +57,7 @@ function failMessages(text: string): number {
 /** @throws usage */
 function jobHeartbeat(text: string): number {
   const ms = option('--job-heartbeat', () => parseDuration(text));
-  if (ms > 0) return ms;
+  if (ms >= 1) return ms;
   throw new SealvisorError('usage', `--job-heartbeat ${text}: a worker needs some time, write 1m`);
 }
 

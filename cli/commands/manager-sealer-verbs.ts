@@ -15,6 +15,7 @@ export function sealerCommands(sealer: Command): void {
     .description('the sectors that were given out, a line each')
     .option(...json)
     .option(...again)
+    .addHelpText('after', examples('sealer sectors', 'sealer sectors --json'))
     .action(act(sectors));
   sealer
     .command('abort')
@@ -51,7 +52,7 @@ export function sealerCommands(sealer: Command): void {
     .command('unseal')
     .description('have pieces of a finished sector written back as they were; a job for each')
     .argument('<sector>', asInSectors)
-    .option('--piece <cid>', 'this one alone (else all of them)')
+    .option('--piece <cid>', 'only this piece (default: all of them)')
     .requiredOption(
       '--dest <dir or url>',
       "a directory on the worker's machine, in or below one that its [sealvisor] unseal_roots lists, or an http(s) URL to PUT to; below a directory, or a URL that ends in /, each goes by its CID",
@@ -71,7 +72,7 @@ export function sealerCommands(sealer: Command): void {
     .description('proofs that sectors are still kept')
     .command('add')
     .description('have sectors proven over a fresh seed')
-    .option('--sectors <list>', 'these alone, with commas between (else all that are finished)')
+    .option('--sectors <list>', 'only these sectors, separated by commas (default: all that are finished)')
     .option(...reason)
     .option(...json)
     .addHelpText(

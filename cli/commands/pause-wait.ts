@@ -5,6 +5,7 @@ import { SealvisorError } from '../../src/protocol/errors.js';
 import { humanDuration } from '../../src/protocol/human-time.js';
 import type { ControlReply } from '../../src/protocol/thread.js';
 import { answerControl, answerJson, exitCodes, fail, tell } from '../output/say.js';
+import { longestWait } from './wait-options.js';
 
 export interface WaitOptions {
   readonly wait?: boolean;
@@ -15,7 +16,7 @@ export interface WaitOptions {
 export function waitOf({ wait, timeout }: WaitOptions): number | undefined {
   if (timeout !== undefined && wait !== true)
     throw new SealvisorError('usage', '--timeout is how long --wait waits: add --wait, or leave it out');
-  return wait === true ? parseDuration(timeout ?? '10m') : undefined;
+  return wait === true ? parseDuration(timeout ?? longestWait) : undefined;
 }
 
 export interface Pausing {

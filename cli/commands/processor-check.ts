@@ -7,8 +7,8 @@ import { table } from '../output/field-text.js';
 import { answer, answerJson, exitCodes, tell } from '../output/say.js';
 
 export interface ProcessorCheckOptions {
-  readonly timeout?: string;
-  readonly stableWait?: string;
+  readonly timeout: string;
+  readonly stableWait: string;
   readonly task?: string;
   readonly json?: boolean;
 }
@@ -28,8 +28,8 @@ export async function processorCheck(
     command: bin,
     args,
     stage,
-    timeoutMs: durationOf('--timeout', options.timeout ?? '30s'),
-    stableWaitMs: durationOf('--stable-wait', options.stableWait ?? '5s'),
+    timeoutMs: durationOf('--timeout', options.timeout),
+    stableWaitMs: durationOf('--stable-wait', options.stableWait),
     signal: interrupted.signal,
     ...(options.task === undefined ? {} : { task: taskIn(options.task) }),
   }).catch((thrown: unknown) => {

@@ -22,12 +22,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage`,
     .description('list every location and attached store with its mark, its state, and who made it')
     .requiredOption('-c, --config <file>', 'configuration, TOML')
     .option('--json', 'one JSON document')
+    .addHelpText('after', examples('list -c venus-worker.toml'))
     .action(async (options: StoreOptions) => (await import('./store.js')).storeList(options));
   store
     .command('check')
     .description('list them, and exit with 1 when one cannot be used as it is')
     .requiredOption('-c, --config <file>', 'configuration, TOML')
     .option('--json', 'one JSON document')
+    .addHelpText('after', examples('check -c venus-worker.toml'))
     .action(async (options: StoreOptions) => (await import('./store.js')).storeCheck(options));
   store
     .command('init')
@@ -38,6 +40,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage`,
     .option('-l, --location <dir...>', 'only these directories (upstream: --loc)')
     .option('--kind <kind>', 'without -c: location or attached', 'location')
     .option('--json', 'one JSON document')
+    .addHelpText(
+      'after',
+      examples(
+        'init -c venus-worker.toml',
+        'init -c venus-worker.toml -l /mnt/disk2',
+        'init -l /mnt/store1 --kind attached',
+      ),
+    )
     .action(async (options: StoreOptions) => (await import('./store.js')).storeInit(options));
   for (const [name, kind] of [
     ['sealing-init', 'location'],
@@ -51,4 +61,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage`,
       .action(async ({ loc }: { readonly loc: readonly string[] }) =>
         (await import('./store.js')).storeInit({ location: loc, kind }),
       );
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  venus-worker store ${line}`).join('\n')}`;
 }

@@ -18,11 +18,13 @@ export function threadVerbs(worker: Command): void {
     .option('--json', 'one JSON document')
     .option('--wide', 'plan, mode, stage, tries, what is waited for and asked for as well')
     .option('--watch', 'again every two seconds, until Ctrl-C')
+    .addHelpText('after', examples('list', 'list --wide --watch'))
     .action(act(async () => list));
   pauseVerb(worker);
   resumeVerb(worker);
   ofThread(worker, 'restart', 'start a failed thread again, from its record')
     .option('--reason <text>', 'why')
+    .addHelpText('after', examples('restart --index 0 --reason "disk 7 is back"'))
     .action(act(async () => restart));
   ofThread(
     worker,
