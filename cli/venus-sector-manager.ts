@@ -112,7 +112,7 @@ worker
   .description('the threads of one worker')
   .argument('<worker>', target)
   .option('--json', 'one JSON document')
-  .option('--wide', 'plan, mode and stage as well')
+  .option('--wide', 'plan, mode, stage, percent and time left as well')
   .option('--watch', 'again every two seconds, until Ctrl-C')
   .addHelpText('after', examples('worker info w1', 'worker info 10.0.0.7:17890 --wide'))
   .action(act(info));

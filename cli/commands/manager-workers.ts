@@ -5,7 +5,7 @@ import { type WorkerClient, workerClient } from '../../src/fleet/worker-client.j
 import { wallClock } from '../../src/protocol/clock.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import type { ControlReply, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
+import type { ControlReply, ThreadEstimate, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
 import { infoTable, wideInfoTable, workerTable } from '../output/field-text.js';
 import { answerControl, answerJson, tell } from '../output/say.js';
 import { watch } from '../output/watch.js';
@@ -20,7 +20,17 @@ export interface Options extends ToManager {
   readonly reason?: string;
 }
 
-export type ReachedWorker = Pick<WorkerClient, 'threads' | 'thread' | 'command' | 'tree'>;
+export interface ReachedWorker extends Pick<WorkerClient, 'threads' | 'thread' | 'command' | 'tree'> {
+  /** Empty for a worker that tells none: an upstream or older one. */
+  estimates(): Promise<readonly ThreadEstimate[]>;
+}
+
+const estimatesOf = (asked: Promise<unknown>) =>
+  // Typed by the same program on the other side.
+  (asked as Promise<readonly ThreadEstimate[]>).catch((thrown: unknown) => {
+    if (thrown instanceof SealvisorError) return [];
+    throw thrown;
+  });
 
 /** The worker by that name, through the manager; an address it does not know is dialled itself. */
 export async function workerOf(name: string, options: ToManager): Promise<ReachedWorker> {
@@ -31,7 +41,9 @@ export async function workerOf(name: string, options: ToManager): Promise<Reache
     const isUnknown = thrown instanceof SealvisorError && thrown.code === 'worker_not_found';
     const isAway = thrown instanceof SealvisorError && thrown.code === 'unreachable';
     if (!(isUnknown || isAway) || !(await isAddress(name))) throw thrown;
-    return workerClient(name, `http://${formatAddress(parseAddress(name, workerPort))}`, wallClock);
+    const client = workerClient(name, `http://${formatAddress(parseAddress(name, workerPort))}`, wallClock);
+    const estimates = () => estimatesOf(client.pass({ method: 'GET', path: '/estimates' }));
+    return { ...client, estimates };
   }
   return workerAt(name, options);
 }
@@ -45,6 +57,7 @@ export function workerAt(name: string, options: ToManager): ReachedWorker {
     command: (index, verb, request) =>
       askManager<ControlReply>(options, 'POST', `${routes}/threads/${index}/${verb}`, request),
     tree: () => askManager<unknown>(options, 'GET', `${routes}/tree`),
+    estimates: () => estimatesOf(askManager(options, 'GET', `${routes}/estimates`)),
   };
 }
 
@@ -84,8 +97,10 @@ export async function list(options: Options & { expiration: string }): Promise<v
 export async function info(name: string, options: Options): Promise<void> {
   const worker = await workerOf(name, options);
   await watch(options.watch === true, async () => {
-    const views = await worker.threads();
-    if (!options.json) return { text: (options.wide ? wideInfoTable : infoTable)(views, Date.now()) };
+    const isWide = options.wide === true && !options.json;
+    const [views, estimates] = await Promise.all([worker.threads(), isWide ? worker.estimates() : []]);
+    const now = Date.now();
+    if (!options.json) return { text: isWide ? wideInfoTable(views, now, estimates) : infoTable(views, now) };
     answerJson(views);
     return null;
   });

@@ -23,11 +23,13 @@ export async function show(options: Options): Promise<void> {
 }
 
 export async function why(options: Options): Promise<void> {
-  const [view, worker] = await Promise.all([
-    ask<ThreadView>(options, 'GET', threadPath(options.index)),
+  const path = threadPath(options.index);
+  const [view, worker, estimate] = await Promise.all([
+    ask<ThreadView>(options, 'GET', path),
     ask<WorkerView>(options, 'GET', '/api/v1/worker').catch(nothingTold),
+    ask<Estimate>(options, 'GET', `${path}/estimate`).catch(nothingTold),
   ]);
-  const sentence = whyNotWorking(view, worker, Date.now());
+  const sentence = whyNotWorking(view, worker, Date.now(), estimate?.stage ?? null);
   if (options.json) answerJson({ index: view.index, mode: view.mode, why: sentence });
   else answer(sentence);
 }

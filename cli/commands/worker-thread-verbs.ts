@@ -16,7 +16,10 @@ export function threadVerbs(worker: Command): void {
     .command('list')
     .description("every sealing thread's state, a line each")
     .option('--json', 'one JSON document')
-    .option('--wide', 'plan, mode, stage, tries, what is waited for and asked for as well')
+    .option(
+      '--wide',
+      'plan, mode, stage, percent and time left, tries, what is waited for and asked for as well',
+    )
     .option('--watch', 'again every two seconds, until Ctrl-C')
     .addHelpText('after', examples('list', 'list --wide --watch'))
     .action(act(async () => list));

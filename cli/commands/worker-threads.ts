@@ -1,6 +1,6 @@
 /** `worker list | restart`. Light: it must start in twice node's own time. */
 import { SealvisorError } from '../../src/protocol/errors.js';
-import type { ControlReply, ThreadView } from '../../src/protocol/thread.js';
+import type { ControlReply, ThreadEstimate, ThreadView } from '../../src/protocol/thread.js';
 import type { WorkerView } from '../../src/protocol/worker.js';
 import { threadLine, wideSuffix } from '../output/field-text.js';
 import { lifeLine } from '../output/life-line.js';
@@ -10,22 +10,34 @@ import { ask, operator, type ThreadOptions, threadPath, type Where } from './wor
 
 export async function list(options: Where & { wide?: boolean; watch?: boolean }): Promise<void> {
   await watch(options.watch === true, async () => {
-    const views = await ask<ThreadView[]>(options, 'GET', '/api/v1/threads');
+    const isWide = options.wide === true && !options.json;
+    const told = <T>(path: string) => (isWide ? toldBy<T>(options, path) : null);
+    const [views, estimates, worker] = await Promise.all([
+      ask<ThreadView[]>(options, 'GET', '/api/v1/threads'),
+      told<ThreadEstimate[]>('/api/v1/estimates'),
+      told<WorkerView>('/api/v1/worker'),
+    ]);
     if (options.json) {
       answerJson(views);
       return null;
     }
     const now = Date.now();
-    const lines = views.map((view) => threadLine(view, now) + (options.wide ? wideSuffix(view, now) : ''));
-    const life = options.wide ? lifeLine(await workerView(options), now) : null;
+    const wide = (view: ThreadView) =>
+      wideSuffix(
+        view,
+        now,
+        estimates?.find(({ index }) => index === view.index),
+      );
+    const lines = views.map((view) => threadLine(view, now) + (isWide ? wide(view) : ''));
+    const life = isWide ? lifeLine(worker, now) : null;
     return { text: lines.join('\n'), notes: life === null ? [] : [life] };
   });
 }
 
-/** Null for a worker that tells nothing of itself. */
-async function workerView(options: Where): Promise<WorkerView | null> {
+/** Null where the worker does not tell it: an older one, or one that is in trouble. */
+async function toldBy<T>(options: Where, path: string): Promise<T | null> {
   try {
-    return await ask<WorkerView>(options, 'GET', '/api/v1/worker');
+    return await ask<T>(options, 'GET', path);
   } catch (thrown) {
     // The threads were shown: that the rest is not known is no failure of the list.
     if (thrown instanceof SealvisorError) return null;

@@ -2,8 +2,9 @@
 import { formatGoDuration } from '../../src/protocol/duration.js';
 import { oneLine } from '../../src/protocol/escaped.js';
 import { elapsedSeconds, errorText } from '../../src/protocol/field-thread.js';
-import { untilText } from '../../src/protocol/human-time.js';
-import type { ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
+import { humanDuration, untilText } from '../../src/protocol/human-time.js';
+import { workProgress, workText } from '../../src/protocol/sector-progress.js';
+import type { Estimate, ThreadEstimate, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
 
 /** What Rust does not print as it is: control, format, private and unassigned, any blank but the space, what joins a letter. */
 const unprintable = /[\p{C}\p{Z}\p{Grapheme_Extend}]/u;
@@ -42,11 +43,16 @@ export function threadLine(view: ThreadView, nowMs: number): string {
 }
 
 /** Today's columns, behind the seed's line with `--wide`; what a thread has none of is left out. */
-export function wideSuffix(view: ThreadView, nowMs: number): string {
+export function wideSuffix(view: ThreadView, nowMs: number, estimate?: Estimate): string {
   const { progress, tries, waitingFor, intent, processor, disk } = view;
+  const { percent, leftMs } = workProgress(view, estimate?.stage);
+  const sectorLeftMs = sectorLeft(view, estimate);
   return [
     oneLine(`, plan=${view.plan}, mode=${view.mode}, stage=${view.stage}`),
     progress ? ` ${progress.done}/${progress.total} ${oneLine(progress.unit)}` : '',
+    percent === null ? '' : `, done=${percent}%`,
+    leftMs === null ? '' : `, left=${JSON.stringify(humanDuration(leftMs))}`,
+    sectorLeftMs === null ? '' : `, sector_left=${JSON.stringify(humanDuration(sectorLeftMs))}`,
     processor?.frozenBytes === undefined
       ? ''
       : `, frozen=${JSON.stringify(memoryText(processor.frozenBytes))}`,
@@ -60,6 +66,13 @@ export function wideSuffix(view: ThreadView, nowMs: number): string {
     intent ? `, intent=${intent.kind} ${intent.how} by ${rustString(intent.by)}` : '',
     intent?.reason ? ` reason=${rustString(intent.reason)}` : '',
   ].join('');
+}
+
+/** Of the sector that is worked on, where each stage to come is known. */
+function sectorLeft({ mode }: ThreadView, estimate: Estimate | undefined): number | null {
+  const { sector } = estimate ?? {};
+  if (!sector || sector.unknown.length > 0) return null;
+  return mode === 'running' || mode === 'pausing' ? sector.leftMs : null;
 }
 
 /** Memory in its greatest binary unit, to a tenth: `12.3 GiB`. */
@@ -128,9 +141,15 @@ export function infoTable(views: readonly ThreadView[], nowMs: number): string {
 }
 
 /** Today's columns before the seed's, whose last one is ragged. */
-export function wideInfoTable(views: readonly ThreadView[], nowMs: number): string {
-  return table([
-    ['Plan', 'Mode', 'Stage', ...infoHead],
-    ...views.map((view) => [view.plan, view.mode, view.stage, ...infoRow(view, nowMs)]),
-  ]);
+export function wideInfoTable(
+  views: readonly ThreadView[],
+  nowMs: number,
+  estimates: readonly ThreadEstimate[] = [],
+): string {
+  const row = (view: ThreadView) => {
+    const stage = estimates.find(({ index }) => index === view.index)?.stage;
+    const progress = workText(view, stage) || '-';
+    return [view.plan, view.mode, view.stage, progress, ...infoRow(view, nowMs)];
+  };
+  return table([['Plan', 'Mode', 'Stage', 'Progress', ...infoHead], ...views.map(row)]);
 }

@@ -2,6 +2,7 @@ import { sizeText } from '../../src/config/value-text.js';
 import { oneLine } from '../../src/protocol/escaped.js';
 import { errorText } from '../../src/protocol/field-thread.js';
 import { clockText, humanDuration, sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
+import { workText } from '../../src/protocol/sector-progress.js';
 import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 import { lineText } from '../../src/protocol/why.js';
 import { memoryText } from './field-text.js';
@@ -14,7 +15,7 @@ export function showText(
   rows: readonly HistoryRow[],
   nowMs: number,
 ): string {
-  const { sector, intent, lastError, tries, waitingFor, processor, progress, disk } = view;
+  const { sector, intent, lastError, tries, waitingFor, processor, disk } = view;
   const today = new Date(nowMs).toISOString().slice(0, 10);
   const pid = processor?.pid ? ` (pid ${processor.pid})` : '';
   const held =
@@ -38,7 +39,7 @@ export function showText(
     ['waiting for', waitingFor && `${waitingFor.limit}: ${lineText(waitingFor, nowMs)}`],
     ...(disk ? [['disk', `${disk.path} has not answered ${sinceText(disk.since, nowMs)}`] as const] : []),
     ['processor', processor && `${processor.name}${pid}${held}`],
-    ['progress', progress && `${progress.done} of ${progress.total} ${progress.unit}`],
+    ['progress', workText(view, estimate.stage) || null],
     ['possible', view.possible.join(', ') || null],
     ['stage takes', stageText(estimate.stage)],
     ['sector takes', sectorText(estimate.sector)],

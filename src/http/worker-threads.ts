@@ -37,4 +37,5 @@ export function threadRoutes(app: Hono, control: WorkerControl): void {
   app.get(`${thread}/estimate`, async (c) =>
     c.json(await control.estimate(threadIndex(c.req.param('index')))),
   );
+  app.get('/api/v1/estimates', async (c) => c.json(await control.estimates()));
 }

@@ -25,6 +25,13 @@ export function stageProgress({ progress }: ThreadView, stage: Estimate['stage']
   return { percent: Math.min(99, percentOf(elapsedMs / usualMs)), leftMs: leftMs === 0 ? null : leftMs };
 }
 
+/** Of the stage, as far as it may be told now: time passes only where it is worked on; one that is frozen keeps its percent. */
+export function workProgress(view: ThreadView, stage: Estimate['stage'] | undefined): Part {
+  const part = stageProgress(view, stage);
+  if (view.mode === 'running' || view.mode === 'pausing') return part;
+  return { percent: view.progress ? part.percent : null, leftMs: null };
+}
+
 /** `27%, about 3 min left`; empty when nothing is known. */
 export function partText({ percent, leftMs }: Part): string {
   return [
@@ -35,12 +42,9 @@ export function partText({ percent, leftMs }: Part): string {
     .join(', ');
 }
 
-/** `3 of 11 layers, 27%, about 3 min left` */
-export function stageProgressText(view: ThreadView, stage: Estimate['stage'] | undefined): string {
+/** `3 of 11 layers, 27%, about 3 min left`; empty when nothing is known. */
+export function workText(view: ThreadView, stage: Estimate['stage'] | undefined): string {
   const { progress } = view;
-  const steps = progress ? `${stepText(progress)}` : '';
-  return [steps, partText(stageProgress(view, stage))].filter((text) => text !== '').join(', ');
+  const steps = progress ? `${progress.done} of ${progress.total} ${progress.unit}` : '';
+  return [steps, partText(workProgress(view, stage))].filter((text) => text !== '').join(', ');
 }
-
-const stepText = ({ done, total, unit }: NonNullable<ThreadView['progress']>) =>
-  `${done} of ${total} ${unit}`;

@@ -152,6 +152,11 @@ export interface Estimate {
   } | null;
 }
 
+/** The estimate of one of a worker's threads. */
+export interface ThreadEstimate extends Estimate {
+  readonly index: number;
+}
+
 /** What a resume would do (SPEC section 8). */
 export interface DryRun {
   readonly allowed: boolean;

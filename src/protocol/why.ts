@@ -2,8 +2,9 @@
 import { oneLine } from './escaped.js';
 import { errorText } from './field-thread.js';
 import { humanDuration, sinceText, untilText, wishText } from './human-time.js';
+import { workText } from './sector-progress.js';
 import {
-  type Progress,
+  type Estimate,
   type ThreadDisk,
   type ThreadMode,
   type ThreadView,
@@ -16,19 +17,29 @@ import type { BreakerView, WorkerView } from './worker.js';
 export type WorkerFacts = Pick<WorkerView, 'life' | 'cordon' | 'drain' | 'breakers'> &
   Partial<Pick<WorkerView, 'limits' | 'manager'>>;
 
-/** `worker` null = not known. */
-export function whyNotWorking(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {
-  return oneLine(`thread #${view.index} ${reasonOf(view, worker, nowMs)}`);
+/** `worker` null = not known; `stage`: what is left of it, where that is known. */
+export function whyNotWorking(
+  view: ThreadView,
+  worker: WorkerFacts | null,
+  nowMs: number,
+  stage?: Estimate['stage'],
+): string {
+  return oneLine(`thread #${view.index} ${reasonOf(view, worker, nowMs, stage)}`);
 }
 
-function reasonOf(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {
+function reasonOf(
+  view: ThreadView,
+  worker: WorkerFacts | null,
+  nowMs: number,
+  stage: Estimate['stage'] | undefined,
+): string {
   const since = sinceText(view.since, nowMs);
   if (view.disk && !standing.includes(view.mode)) return diskText(view, view.disk, nowMs);
   switch (view.mode) {
     case 'running':
-      return `is working: ${workText(view)} ${workedText(view, nowMs) ?? since}${progressText(view.progress)}`;
+      return `is working: ${stageText(view)} ${workedText(view, nowMs) ?? since}${behind(workText(view, stage))}`;
     case 'pausing':
-      return `${pausingText(view)}${askedText(view, nowMs)}`;
+      return `${pausingText(view, stage)}${askedText(view, nowMs)}`;
     case 'paused':
       return `${pausedText(view, nowMs)}${deadDiskText(view, nowMs)}${lifeText(worker, nowMs)}`;
     case 'waiting':
@@ -52,7 +63,7 @@ const standing: readonly ThreadMode[] = ['paused', 'failed', 'restarting'];
 
 function diskText(view: ThreadView, { path, since }: ThreadDisk, nowMs: number): string {
   const asked = view.mode === 'pausing' ? askedText(view, nowMs) : '';
-  return `waits for its disk: ${path} has not answered ${sinceText(since, nowMs)} (${view.mode}: ${workText(view)}); check the disk, the thread resumes by itself when it answers${asked}`;
+  return `waits for its disk: ${path} has not answered ${sinceText(since, nowMs)} (${view.mode}: ${stageText(view)}); check the disk, the thread resumes by itself when it answers${asked}`;
 }
 
 const deadDiskText = ({ disk }: ThreadView, nowMs: number) =>
@@ -63,7 +74,7 @@ function command({ index }: ThreadView, verb: string): string {
   return `venus-worker worker ${verb} --index ${index}`;
 }
 
-const workText = ({ stage, sector, state }: ThreadView) =>
+const stageText = ({ stage, sector, state }: ThreadView) =>
   `${stage === '-' ? state : stage}${sector ? ` of ${sector.id}` : ''}`;
 
 /** Where the stage began later than its state: how long is worked at it, not since when it is in that state. */
@@ -77,18 +88,18 @@ function outageText(view: ThreadView, { since, nextAt }: NonNullable<ThreadView[
   return `waits before ${view.stage} until the other side can be reached, ${sinceText(since, nowMs)}: ${errorText(view) ?? 'no answer'}; it tries again ${next}, counts no failed try, and goes on by itself when there is an answer`;
 }
 
-const progressText = (progress: Progress | null) =>
-  progress ? `, ${progress.done} of ${progress.total} ${progress.unit}` : '';
+const behind = (text: string) => (text === '' ? '' : `, ${text}`);
 
 const afterError = (view: ThreadView) => {
   const error = errorText(view);
   return error === null ? '' : ` after: ${error}`;
 };
 
-function pausingText({ intent, stage, progress }: ThreadView): string {
+function pausingText(view: ThreadView, left: Estimate['stage'] | undefined): string {
+  const { intent, stage } = view;
   if (intent?.how === 'now') return `is pausing: ${stage} is being aborted`;
   if (intent?.how === 'freeze') return `is pausing: the process of ${stage} is being stopped where it stands`;
-  return `is pausing: it stands still when ${stage} is done${progressText(progress)}`;
+  return `is pausing: it stands still when ${stage} is done${behind(workText(view, left))}`;
 }
 
 function askedText({ intent }: ThreadView, nowMs: number): string {

@@ -5,6 +5,7 @@ import type {
   Estimate,
   HistoryQuery,
   PauseHow,
+  ThreadEstimate,
   ThreadView,
 } from '../protocol/thread.js';
 import type { ReloadReply, WorkerReply, WorkerView } from '../protocol/worker.js';
@@ -62,6 +63,8 @@ export interface WorkerControl {
   /** The rows as JSON text, oldest first: an array of HistoryRow. */
   history(index: number, query: HistoryQuery): Promise<string>;
   estimate(index: number): Promise<Estimate>;
+  /** Of all threads. */
+  estimates(): Promise<readonly ThreadEstimate[]>;
 
   worker(): WorkerView;
   /** Takes no new sectors; those begun are finished. */

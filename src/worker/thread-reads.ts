@@ -1,5 +1,5 @@
 /** What can be read of a thread's past. */
-import type { Estimate, HistoryQuery } from '../protocol/thread.js';
+import type { Estimate, HistoryQuery, ThreadEstimate } from '../protocol/thread.js';
 import type { StageDurations } from '../store/history-rows.js';
 import { readHistoryJson } from '../store/read-history.js';
 import { estimateOf } from './estimate.js';
@@ -9,6 +9,13 @@ const readMs = 10_000;
 const durationsMs = 2000;
 
 export function threadReads(slotOf: (index: number) => ThreadSlot, slots: () => readonly ThreadSlot[]) {
+  const durationsOf = async (size: number) => {
+    const all = slots().map((slot) =>
+      // A thread that does not answer now has nothing to say to an estimate.
+      slot.call<readonly StageDurations[]>('durations', [size], durationsMs).catch(() => []),
+    );
+    return (await Promise.all(all)).flat();
+  };
   return {
     /** A failed thread has let go of its store: it is read from here. */
     history: async (index: number, query: HistoryQuery): Promise<string> => {
@@ -18,17 +25,19 @@ export function threadReads(slotOf: (index: number) => ThreadSlot, slots: () => 
     },
     estimate: async (index: number): Promise<Estimate> => {
       const view = slotOf(index).view();
-      const { sector } = view;
-      const all =
-        sector === null
-          ? []
-          : await Promise.all(
-              slots().map((slot) =>
-                // A thread that does not answer now has nothing to say to an estimate.
-                slot.call<readonly StageDurations[]>('durations', [sector.size], durationsMs).catch(() => []),
-              ),
-            );
-      return estimateOf(view, all.flat(), Date.now());
+      return estimateOf(view, view.sector === null ? [] : await durationsOf(view.sector.size), Date.now());
+    },
+    /** Of all threads at once: each is asked once a sector size. */
+    estimates: async (): Promise<readonly ThreadEstimate[]> => {
+      const views = slots().map((slot) => slot.view());
+      const sizes = [...new Set(views.flatMap(({ sector }) => (sector === null ? [] : [sector.size])))];
+      const known = new Map(
+        await Promise.all(sizes.map(async (size) => [size, await durationsOf(size)] as const)),
+      );
+      return views.map((view) => {
+        const durations = known.get(view.sector?.size ?? Number.NaN) ?? [];
+        return { index: view.index, ...estimateOf(view, durations, Date.now()) };
+      });
     },
   };
 }

@@ -190,6 +190,7 @@ test("--wide adds today's columns to the threads, under their heads", () => {
       Plan: 'rebuild',
       Mode: 'restarting',
       Stage: 'PrepareForSnapup',
+      Progress: '-',
       Index: '0',
       Loc: '/store1',
       SectorID: 'NULL',
@@ -209,10 +210,25 @@ test("--wide adds today's columns to the threads, under their heads", () => {
   ]);
 });
 
+const stage = { name: 'C2', elapsedMs: 60_000, usualMs: 240_000, leftMs: 180_000, samples: 2 };
+const estimate = { stage, sector: { leftMs: 600_000, unknown: [] } };
+
+test('--wide tells percent and time left of what is worked on, and nothing of it where nobody works', () => {
+  const working = pausedView({ index: 1, mode: 'running', lastError: null });
+  expect(wideSuffix(working, nowMs, estimate)).toBe(
+    ', plan=sealer, mode=running, stage=C2, done=25%, left="3 min", sector_left="10 min"',
+  );
+  const some = { ...estimate, sector: { leftMs: 600_000, unknown: ['SubmitProof'] } };
+  expect(wideSuffix(working, nowMs, some)).not.toContain('sector_left');
+  expect(wideSuffix(pausedView(), nowMs, estimate)).toBe(', plan=sealer, mode=paused, stage=C2');
+  const rows = columnsOf(wideInfoTable([pausedView(), working], nowMs, [{ index: 1, ...estimate }]));
+  expect(rows.map(({ Progress }) => Progress)).toEqual(['-', '25%, about 3 min left']);
+});
+
 test.each<[string, ThreadView]>([
   ['mode=paused, stage=C2', pausedView()],
   [
-    'mode=running, stage=PC1 3/11 layers',
+    'mode=running, stage=PC1 3/11 layers, done=27%',
     viewOf({ mode: 'running', stage: 'PC1', progress: { done: 3, total: 11, unit: 'layers' } }),
   ],
   [

@@ -183,6 +183,31 @@ test('why is one sentence, also when the worker tells nothing of itself', async 
   });
 });
 
+const working = pausedView({ mode: 'running', lastError: null });
+const inHalf = { name: 'C2', elapsedMs: 120_000, usualMs: 240_000, leftMs: 120_000, samples: 2 };
+
+test('list --wide, why and show tell percent and time left, where the worker estimates them', async () => {
+  const own = { ...estimate, stage: inHalf };
+  const { worker } = await listening([working], {
+    estimates: async () => [{ index: 0, ...own }],
+    estimate: async () => own,
+    history: async () => '[]',
+  });
+  await list({ worker, wide: true });
+  expect(said.out).toContain(', mode=running, stage=C2, done=50%, left="2 min", sector_left="1 min"\n');
+  said.out = '';
+  await why({ worker, index: 0 });
+  expect(said.out).toMatch(/^thread #0 is working: C2 of s-t010000-2 .*, 50%, about 2 min left\n$/);
+  said.out = '';
+  await show({ worker, index: 0 });
+  expect(said.out).toContain('progress      50%, about 2 min left\n');
+  said.out = '';
+  // An older worker has no such route.
+  const older = await listening([working]);
+  await list({ worker: older.worker, wide: true });
+  expect(said.out).toMatch(/, mode=running, stage=C2\n$/);
+});
+
 test('list --wide says on stderr that the worker does not simply serve', async () => {
   let life: WorkerView['life'] = 'serving';
   const { worker } = await listening([viewOf()], { worker: () => workerViewOf({ life }) });

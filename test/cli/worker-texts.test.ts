@@ -115,7 +115,7 @@ test('show tells everything about a thread, its values in one column', () => {
     'tries         try 3 of 5, next in 41 s',
     'waiting for   c2: 2nd in line, held by #0 and #1',
     'processor     c2 (pid 4711)',
-    'progress      3 of 11 layers',
+    'progress      3 of 11 layers, 27%',
     'possible      PC1Done, PC2Done, C1Done, Aborted',
     'stage takes   C2: usually 3h12m (of 7), 1h02m in, about 2h10m left',
     'sector takes  about 5h00m left; not known yet: SubmitProof',

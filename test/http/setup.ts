@@ -68,6 +68,7 @@ const never = () => {
 const notAsked = {
   history: never,
   estimate: never,
+  estimates: never,
   cordon: never,
   uncordon: never,
   drain: never,

@@ -24,6 +24,7 @@ function noted() {
     dryRun: note('dryRun', { allowed: true }),
     history: note('history', '[{"seq":1}]'),
     estimate: note('estimate', { stage: null, sector: null }),
+    estimates: note('estimates', [{ index: 0, stage: null, sector: null }]),
     cordon: note('cordon', workerReply),
     uncordon: note('uncordon', workerReply),
     drain: note('drain', workerReply),
@@ -96,6 +97,12 @@ test('the estimate is asked of the thread', async () => {
   const { app, asked } = noted();
   expect((await get(app, `${thread}/estimate`)).body).toEqual({ stage: null, sector: null });
   expect(asked).toEqual([['estimate', 0]]);
+});
+
+test('the estimates of all threads are asked for at once', async () => {
+  const { app, asked } = noted();
+  expect((await get(app, '/api/v1/estimates')).body).toEqual([{ index: 0, stage: null, sector: null }]);
+  expect(asked).toEqual([['estimates']]);
 });
 
 test.each([

@@ -46,7 +46,7 @@ const uncordon = '`venus-worker worker uncordon` lifts it';
 test.each<[string, ThreadView, WorkerFacts | null]>([
   [`is working: C2 of s-t010000-2 ${since}`, working, serving],
   [
-    `is working: C2 of s-t010000-2 ${since}, 3 of 11 layers`,
+    `is working: C2 of s-t010000-2 ${since}, 3 of 11 layers, 27%`,
     { ...working, progress: { done: 3, total: 11, unit: 'layers' } },
     null,
   ],
@@ -252,4 +252,15 @@ test('the sentence names the thread and its own commands', () => {
   expect(whyNotWorking(pausedView({ index: 12 }), serving, nowMs)).toMatch(
     /^thread #12 .*resume --index 12` goes on at C1Done$/,
   );
+});
+
+test.each<[string, ThreadView]>([
+  [`is working: C2 of s-t010000-2 ${since}, 25%, about 3 min left`, working],
+  [
+    'is pausing: it stands still when C2 is done, 25%, about 3 min left; asked for by alice since 09:48 UTC (12 min): swap disk',
+    { ...working, mode: 'pausing', intent },
+  ],
+])('with what is left of its stage: %s', (sentence, view) => {
+  const stage = { name: 'C2', elapsedMs: 60_000, usualMs: 240_000, leftMs: 180_000, samples: 2 };
+  expect(whyNotWorking(view, serving, nowMs, stage)).toBe(`thread #0 ${sentence}`);
 });

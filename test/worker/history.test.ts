@@ -107,6 +107,7 @@ describe('the estimate', () => {
       usualMs: expect.any(Number),
     });
     expect(estimate.sector).toMatchObject({ unknown: [], leftMs: expect.any(Number) });
+    expect(await control.estimates()).toEqual([{ index: 0, ...estimate }]);
   });
 
   test('of a thread without a sector is empty', async () => {
