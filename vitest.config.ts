@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     execArgv: ['--conditions=development'],
+    // One seed for all files of a run (test/crash/sample.ts).
+    env: { CRASH_SEED: process.env.CRASH_SEED ?? String(randomInt(2 ** 31)) },
     server: { deps: { external: [/\/dist\//] } },
   },
 });

@@ -1,6 +1,6 @@
 /** Who can die where on a course. */
 import type { Course } from './courses.js';
-import type { Death, Deaths } from './life.js';
+import type { Death, Deaths } from './matrix.js';
 
 export const everyState =
   (of: (course: Course, state: string) => readonly Death[]) =>

@@ -21,7 +21,7 @@ export interface Gates {
   /** Who comes by from now on waits there. */
   close(gate: string): void;
   open(gate: string): void;
-  /** The process that waits there, by the pid wanted where one is; an arrival counts once. */
+  /** The living process that waits there, by the pid wanted where one is; an arrival counts once. */
   reached(gate: string, pid?: number): Promise<number>;
 }
 
@@ -45,7 +45,7 @@ export function gatesIn(dir: string): Gates {
       let by = 0;
       const look = () => {
         by = existsSync(arrival) ? Number(readFileSync(arrival, 'utf8')) : 0;
-        return by > 0 && by === (pid ?? by);
+        return by > 0 && by === (pid ?? by) && existsSync(`/proc/${by}`);
       };
       await expect.poll(look, { timeout: 45_000, interval: 5, message: `somebody at ${gate}` }).toBe(true);
       rmSync(arrival, { force: true });

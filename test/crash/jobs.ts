@@ -6,8 +6,8 @@ import type { JobView } from '../../src/protocol/job-view.js';
 import { onSectors } from '../e2e/fleet.js';
 import { write } from '../e2e/setup.js';
 import type { Course } from './courses.js';
-import { type Deaths, live } from './life.js';
-import type { Matrix } from './matrix.js';
+import { live } from './life.js';
+import type { Deaths, Matrix } from './matrix.js';
 import { soon, startWorld, type World, type WorldOptions } from './world.js';
 
 /** A world with one sector without deals, and a thread that seals no other. */

@@ -2,16 +2,8 @@
 import { expect } from 'vitest';
 import type { Held } from '../e2e/wire.js';
 import { type Course, gateOf } from './courses.js';
-import type { Matrix, Moment, Victim } from './matrix.js';
+import type { Deaths, Matrix, Moment, Victim } from './matrix.js';
 import { soon, untilGone, type World } from './world.js';
-
-export interface Death {
-  readonly victim: Victim;
-  readonly moment: Moment;
-}
-
-/** By state, in the order in which they can happen: commit, half or request and answer, stage. */
-export type Deaths = Readonly<Record<string, readonly Death[]>>;
 
 /** The thread is up again, at the state it died in; a thread that died too often is started by hand. */
 export async function untilBack(world: World, state: string, incarnation: number): Promise<void> {
@@ -67,7 +59,6 @@ export async function live(
   const holds = new Map<string, Held>();
   const of = (state: string, ...moments: readonly Moment[]) =>
     (deaths[state] ?? []).filter(({ moment }) => moments.includes(moment));
-  const hasChild = (state: string) => (deaths[state] ?? []).some(({ victim }) => victim === 'processor');
 
   const prepare = async (state: string) => {
     // C2 writes no file to hold it at: its child is stopped before it is asked.
@@ -82,10 +73,11 @@ export async function live(
   };
   const halfWay = async (state: string, victim: Victim) => {
     const gate = `file-${fileOf[state]}`;
-    const pid = await gates.reached(gate, hasChild(state) ? undefined : world.worker().pid);
+    const pid = await gates.reached(gate);
     if (victim === 'worker') {
       await killWorker(world, state);
-      if (hasChild(state)) await untilGone(pid);
+      // The child that was at it is gone with its worker.
+      await untilGone(pid);
     } else if (victim === 'thread') await killThread(world, state);
     else {
       process.kill(pid, 'SIGKILL');
@@ -124,13 +116,15 @@ export async function live(
     for (const { victim, moment } of of(state, 'half'))
       await cell(plan, state, victim, moment, () => halfWay(state, victim));
     gates.open(`file-${fileOf[state]}`);
-    for (const { victim, moment } of of(state, 'request', 'answer'))
+    const calls = of(state, 'request', 'answer');
+    for (const { victim, moment } of calls)
       await cell(plan, state, victim, moment, async () => {
         const held = holds.get(moment);
         await held?.reached();
         await world.killManager();
         // Behind the last call the stage ends.
-        if (moment === 'answer' && of(state, 'stage').length > 0) gates.close(gateOf(course, state));
+        if (moment === calls.at(-1)?.moment && of(state, 'stage').length > 0)
+          gates.close(gateOf(course, state));
         held?.cut();
         expect((await world.thread()).state).toBe(state);
       });
@@ -138,16 +132,32 @@ export async function live(
       await cell(plan, state, victim, moment, () => behindStage(state, victim));
   };
 
-  const deadly = states.filter((state) => (deaths[state]?.length ?? 0) > 0);
-  if (deadly[0] !== undefined) await prepare(deadly[0]);
-  await begin();
-  for (const [at, state] of deadly.entries()) {
+  // Where the thread is held; nowhere before it has begun.
+  let at: string | undefined;
+  const release = () => (at === undefined ? begin() : gates.open(gateOf(course, at)));
+  const before = (state: string) =>
+    states.slice(at === undefined ? 0 : states.indexOf(at), states.indexOf(state));
+  /** Brings the thread past those who would be held in the place of a state: its gate is theirs, or its file may be. */
+  const goBefore = async (state: string): Promise<void> => {
+    const gate = gateOf(course, state);
+    const last = states[states.indexOf(state) - 1];
+    const isHalf = of(state, 'half').length > 0 && at !== last;
+    if (last === undefined || !(isHalf || before(state).some((each) => gateOf(course, each) === gate)))
+      return;
+    await goBefore(last);
+    gates.close(gateOf(course, last));
+    await release();
+    await gates.reached(gateOf(course, last));
+    at = last;
+  };
+  for (const state of states.filter((each) => (deaths[each]?.length ?? 0) > 0)) {
+    await goBefore(state);
+    await prepare(state);
+    await release();
     await dieAt(state);
-    const next = deadly[at + 1];
-    const isSameGate = next !== undefined && gateOf(course, next) === gateOf(course, state);
-    if (next !== undefined) await prepare(next);
-    if (!isSameGate) gates.open(gateOf(course, state));
+    at = state;
   }
+  await release();
   const [, id = ''] = await world.worker().line(/ (\S+) Finished -> Empty/);
   expect(await world.thread()).toMatchObject({ lastError: null });
   return id;

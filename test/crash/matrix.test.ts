@@ -1,14 +1,14 @@
-/** Kill -9, everywhere. `npm run test:crash` dies all deaths; `npm test` a few. */
+/** Kill -9, everywhere. `npm run test:crash` dies all deaths, CI a sample (`sample.ts`), `npm test` a few. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { sealing } from './courses.js';
 import { half, victims } from './deaths.js';
-import { type Deaths, live } from './life.js';
-import { matrix } from './matrix.js';
+import { live } from './life.js';
+import { type Deaths, matrix } from './matrix.js';
 import { expectUndisturbed, mainLine } from './reference.js';
+import { isMore, sampled } from './sample.js';
 import { givenUp, synthetic } from './side-lives.js';
-import { isWhole } from './whole.js';
 import { children, startWorld } from './world.js';
 
 const cells = matrix();
@@ -32,53 +32,62 @@ test('one sector through a few deaths of everyone: as if nothing had happened', 
 });
 
 const atWork = ['DealsAcquired', 'PieceAdded', 'TicketAssigned', 'PC1Done'];
+const childAtWork = Object.fromEntries(
+  atWork.map((state) => [state, [...half(sealing, state, 'worker'), ...half(sealing, state, 'processor')]]),
+);
+const childDeaths: Deaths = {
+  ...cells.draw('the child at work', sealing, childAtWork),
+  SeedAssigned: [{ victim: 'worker', moment: 'stage' }],
+  C1Done: [{ victim: 'processor', moment: 'stage' }],
+};
+const lives = victims.map(
+  ([victim, deathsOf]) => [victim, cells.draw(victim, sealing, deathsOf(sealing))] as const,
+);
 
-describe.runIf(isWhole)('a sector through the deaths, at every state, of', () => {
+describe.runIf(isMore)('a sector through the deaths, at every state, of', () => {
   test('the child at work, and of the worker above it: as if nothing had happened, and no child is left', {
     timeout: 600_000,
   }, async () => {
     const world = await startWorld({ more: children });
-    const deaths = Object.fromEntries(
-      atWork.map((state) => [
-        state,
-        [...half(sealing, state, 'worker'), ...half(sealing, state, 'processor')],
-      ]),
-    );
-    const atC2: Deaths = {
-      SeedAssigned: [{ victim: 'worker', moment: 'stage' }],
-      C1Done: [{ victim: 'processor', moment: 'stage' }],
-    };
-    await expectUndisturbed(world, await live(world, sealing, { ...deaths, ...atC2 }, cells));
+    await expectUndisturbed(world, await live(world, sealing, childDeaths, cells));
   });
 
-  test('everyone while a sector is given up: both sides have it given up, once', async () => {
-    const world = await startWorld();
-    const id = await givenUp(world, cells);
-    expect((await world.history(`sector=${id}&kind=transition`)).slice(-1)).toMatchObject([
-      { from: 'Aborted', to: 'Empty' },
-    ]);
-    expect(await world.sector(id)).toMatchObject({
-      state: 'Aborted',
-      finalized: false,
-      abort: { by: 'w1', reason: 'bad disk' },
-    });
-    expect(existsSync(join(world.store, 'sectors', id))).toBe(false);
-  });
+  sampled(
+    'side lives',
+    'everyone while a sector is given up: both sides have it given up, once',
+    async () => {
+      const world = await startWorld();
+      const id = await givenUp(world, cells);
+      expect((await world.history(`sector=${id}&kind=transition`)).slice(-1)).toMatchObject([
+        { from: 'Aborted', to: 'Empty' },
+      ]);
+      expect(await world.sector(id)).toMatchObject({
+        state: 'Aborted',
+        finalized: false,
+        abort: { by: 'w1', reason: 'bad disk' },
+      });
+      expect(existsSync(join(world.store, 'sectors', id))).toBe(false);
+    },
+  );
 
-  test('the worker while synthetic proofs are made: as if nothing had happened', async () => {
-    const world = await startWorld();
-    const id = await synthetic(world, cells);
-    const line = mainLine.toSpliced(
-      mainLine.indexOf('PC2Done -> PCSubmitted'),
-      0,
-      'SyntheticPoRepNeeded -> PC2Done',
-    );
-    await expectUndisturbed(world, id, line);
-  });
+  sampled(
+    'side lives',
+    'the worker while synthetic proofs are made: as if nothing had happened',
+    async () => {
+      const world = await startWorld();
+      const id = await synthetic(world, cells);
+      const line = mainLine.toSpliced(
+        mainLine.indexOf('PC2Done -> PCSubmitted'),
+        0,
+        'SyntheticPoRepNeeded -> PC2Done',
+      );
+      await expectUndisturbed(world, id, line);
+    },
+  );
 
-  test.each(victims)('%s: as if nothing had happened', { timeout: 600_000 }, async (_, deathsOf) => {
+  test.each(lives)('%s: as if nothing had happened', { timeout: 600_000 }, async (_, deaths) => {
     const world = await startWorld();
-    const id = await live(world, sealing, deathsOf(sealing), cells);
+    const id = await live(world, sealing, deaths, cells);
     await expectUndisturbed(world, id);
     expect(world.worker().lines.filter((line) => /unhandled|TypeError/i.test(line))).toEqual([]);
   });

@@ -1,5 +1,7 @@
 /** Which deaths were died where: counted, timed, and printed as a table at the end. */
 import { type Plan, planState, plans } from '#machines/index.js';
+import type { Course } from './courses.js';
+import { again, isDrawn, sampleText } from './sample.js';
 
 export type Victim = 'worker' | 'thread' | 'processor' | 'manager';
 /**
@@ -8,10 +10,20 @@ export type Victim = 'worker' | 'thread' | 'processor' | 'manager';
  */
 export type Moment = 'commit' | 'half' | 'request' | 'answer' | 'stage';
 
+export interface Death {
+  readonly victim: Victim;
+  readonly moment: Moment;
+}
+
+/** By state, in the order in which they can happen: commit, half or request and answer, stage. */
+export type Deaths = Readonly<Record<string, readonly Death[]>>;
+
 export interface Matrix {
+  /** The deaths of a life that are of the sample. */
+  draw(life: string, course: Course, deaths: Deaths): Deaths;
   /** Runs one cell; a failure says which one it was. */
   cell(plan: Plan, state: string, victim: Victim, moment: Moment, die: () => Promise<void>): Promise<void>;
-  /** The table, and how many cells there were. */
+  /** The table, how many cells there were, and how they were drawn. */
   text(): string;
 }
 
@@ -32,20 +44,27 @@ const columns = [
 export function matrix(): Matrix {
   const took = new Map<string, number>();
   const all: number[] = [];
-  const row = (head: string, cells: readonly string[]) =>
-    `${head.padEnd(23)}${cells.map((cell) => cell.padStart(11)).join('')}`;
-  const words = columns.map((column) => column.split(' '));
+  const sample = { drawn: 0, all: 0 };
   return {
+    draw: (life, { plan }, deaths) =>
+      Object.fromEntries(
+        Object.entries(deaths).map(([state, each]) => {
+          const drawn = each.filter(({ victim, moment }) =>
+            isDrawn(`${life}: ${plan.name} ${state} ${victim} ${moment}`),
+          );
+          sample.all += each.length;
+          sample.drawn += drawn.length;
+          return [state, drawn];
+        }),
+      ),
     cell: async (plan, state, victim, moment, die) => {
       const startedMs = performance.now();
       try {
         await die();
       } catch (cause) {
         throw new Error(
-          `${victim} dies at ${state} (${plan.name}, ${planState(plan, state)?.stage}), ${moment}: ${cause}`,
-          {
-            cause,
-          },
+          `${victim} dies at ${state} (${plan.name}, ${planState(plan, state)?.stage}), ${moment}: ${cause}\nagain: ${again}`,
+          { cause },
         );
       }
       all.push(performance.now() - startedMs);
@@ -53,31 +72,33 @@ export function matrix(): Matrix {
     },
     text: () =>
       [
-        row(
-          '',
-          words.map(([victim = '']) => victim),
-        ),
-        row(
-          'state',
-          words.map(([, moment = '']) => moment),
-        ),
-        ...Object.values(plans)
-          .filter(({ name }) => [...took.keys()].some((key) => key.startsWith(`${name} `)))
-          .flatMap(({ name: plan, states }) => [
-            plan,
-            ...states
-              .filter(({ name }) => [...took.keys()].some((key) => key.startsWith(`${plan} ${name} `)))
-              .map(({ name }) =>
-                row(
-                  `  ${name}`,
-                  columns.map((column) => {
-                    const ms = took.get(`${plan} ${name} ${column}`);
-                    return ms === undefined ? '-' : `${(ms / 1000).toFixed(1)} s`;
-                  }),
-                ),
-              ),
-          ]),
+        ...table(took),
         `${all.length} cells, ${(all.reduce((sum, ms) => sum + ms, 0) / 1000).toFixed(0)} s; - = no such death there`,
+        sampleText('cells', sample),
       ].join('\n'),
   };
+}
+
+const row = (head: string, cells: readonly string[]) =>
+  `${head.padEnd(23)}${cells.map((cell) => cell.padStart(11)).join('')}`;
+
+/** What was died of where; `took` in ms, by plan, state, victim and moment. */
+function table(took: ReadonlyMap<string, number>): readonly string[] {
+  const keys = [...took.keys()];
+  const died = columns.filter((column) => keys.some((key) => key.endsWith(` ${column}`)));
+  const cell = (plan: string, state: string) => (column: string) => {
+    const ms = took.get(`${plan} ${state} ${column}`);
+    return ms === undefined ? '-' : `${(ms / 1000).toFixed(1)} s`;
+  };
+  const has = (start: string) => keys.some((key) => key.startsWith(`${start} `));
+  const rows = Object.values(plans)
+    .filter(({ name }) => has(name))
+    .flatMap(({ name: plan, states }) => [
+      plan,
+      ...states
+        .filter(({ name }) => has(`${plan} ${name}`))
+        .map(({ name }) => row(`  ${name}`, died.map(cell(plan, name)))),
+    ]);
+  const head = (at: number) => died.map((column) => column.split(' ')[at] ?? '');
+  return [row('', head(0)), row('state', head(1)), ...rows];
 }

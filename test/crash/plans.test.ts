@@ -8,9 +8,8 @@ import { makeDir, makeWork } from '../sealing/chain.js';
 import { type Course, proving, rebuilding, unsealing, upgrading } from './courses.js';
 import { everyState, half, victims } from './deaths.js';
 import { doJob, expectCourse, expectNothingLeft, keptFiles, loseFiles, worldWithSector } from './jobs.js';
-import type { Deaths } from './life.js';
-import { matrix } from './matrix.js';
-import { isWhole } from './whole.js';
+import { type Deaths, matrix } from './matrix.js';
+import { isMore } from './sample.js';
 import { childrenOf, type World, type WorldOptions } from './world.js';
 
 const cells = matrix();
@@ -102,21 +101,32 @@ test('a few deaths: the new pieces come back out of the sector, as if nothing ha
   await laterLife((course) => few[course.plan.name] ?? {});
 });
 
-describe.runIf(isWhole)('at every state of every plan', () => {
+const atWork = everyState((course, state) => [
+  ...half(course, state, 'worker'),
+  ...half(course, state, 'processor'),
+]);
+// The unsealing and the proof are done in the thread here: nothing of theirs is a child's.
+const isByChildren = ({ plan }: Course) => plan.name === 'snapup' || plan.name === 'rebuild';
+
+/** What of these deaths is of the sample, for each plan. */
+function drawn(life: string, deathsOf: (course: Course) => Deaths): (course: Course) => Deaths {
+  const courses = [upgrading, rebuilding, unsealing, proving];
+  const deaths = new Map(courses.map((course) => [course, cells.draw(life, course, deathsOf(course))]));
+  return (course) => deaths.get(course) ?? {};
+}
+
+const childDeaths = drawn('the child at work', (course) => (isByChildren(course) ? atWork(course) : {}));
+const lives = victims.map(([victim, deathsOf]) => [victim, drawn(victim, deathsOf)] as const);
+
+describe.runIf(isMore)('at every state of every plan', () => {
   test('the child at work dies, and the worker above it: as if nothing had happened, and no child is left', {
     timeout: 600_000,
   }, async () => {
     const more = childrenOf(['add_pieces', 'tree_d', 'pc1', 'pc2', 'snap_encode', 'transfer']);
-    const atWork = everyState((course, state) => [
-      ...half(course, state, 'worker'),
-      ...half(course, state, 'processor'),
-    ]);
-    // The unsealing and the proof are done in the thread here: nothing of theirs is a child's.
-    const isByChildren = ({ plan }: Course) => plan.name === 'snapup' || plan.name === 'rebuild';
-    await laterLife((course) => (isByChildren(course) ? atWork(course) : {}), { more });
+    await laterLife(childDeaths, { more });
   });
 
-  test.each(victims)('%s dies: as if nothing had happened', { timeout: 600_000 }, async (_, deathsOf) => {
+  test.each(lives)('%s dies: as if nothing had happened', { timeout: 600_000 }, async (_, deathsOf) => {
     await laterLife(deathsOf);
   });
 });

@@ -1,9 +1,9 @@
 /** Threads that stand still, by a word, an error or a line, when they or their worker die: they stand as before. */
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { ThreadView } from '../../src/protocol/thread.js';
 import { gateOf, sealing } from './courses.js';
 import { expectUndisturbed } from './reference.js';
-import { isWhole } from './whole.js';
+import { isMore, sampled, sampleText } from './sample.js';
 import { children, kill, soon, startWorld, untilGone, type World, type WorldOptions } from './world.js';
 
 const id = 's-t010000-1';
@@ -46,7 +46,7 @@ async function expectHome(world: World): Promise<void> {
 const failing = (level: string) =>
   `[[sealvisor.faults]]\nstage = "pc2"\nlevel = "${level}"\nmessage = "made up"\ntimes = 1`;
 
-describe.each(isWhole ? (['worker', 'thread'] as const) : (['worker'] as const))('the %s dies', (victim) => {
+describe.each(isMore ? (['worker', 'thread'] as const) : (['worker'] as const))('the %s dies', (victim) => {
   test('while its stage retries: the same error, the same try, the same hour of the next', async () => {
     const retry = '[sealvisor.retry.pc2]\ntries = 3\nfirst = "1h"';
     const world = await setup({ more: `${failing('temporary')}\n${retry}` });
@@ -61,21 +61,32 @@ describe.each(isWhole ? (['worker', 'thread'] as const) : (['worker'] as const))
   });
 });
 
-describe.runIf(isWhole).each(['worker', 'thread'] as const)('the %s dies', (victim) => {
-  test('while pausing: it is paused, by whom and why, and the stage starts over at resume', async () => {
-    const world = await setup({ closed: pc1 });
-    await world.gates.reached(pc1);
-    await pause(world, 'after-stage');
-    expect(await world.thread()).toMatchObject({ mode: 'pausing', intent: intent('after-stage') });
-    await kill(world, victim);
-    const held = { mode: 'paused', state: 'TicketAssigned', intent: intent('after-stage'), lastError: null };
-    await untilThread(world, held);
-    world.gates.open(pc1);
-    await resume(world);
-    await expectHome(world);
-  });
+afterAll(() => console.log(sampleText()));
 
-  test('while paused: the same', async () => {
+describe.runIf(isMore).each(['worker', 'thread'] as const)('the %s dies', (victim) => {
+  sampled(
+    victim,
+    'while pausing: it is paused, by whom and why, and the stage starts over at resume',
+    async () => {
+      const world = await setup({ closed: pc1 });
+      await world.gates.reached(pc1);
+      await pause(world, 'after-stage');
+      expect(await world.thread()).toMatchObject({ mode: 'pausing', intent: intent('after-stage') });
+      await kill(world, victim);
+      const held = {
+        mode: 'paused',
+        state: 'TicketAssigned',
+        intent: intent('after-stage'),
+        lastError: null,
+      };
+      await untilThread(world, held);
+      world.gates.open(pc1);
+      await resume(world);
+      await expectHome(world);
+    },
+  );
+
+  sampled(victim, 'while paused: the same', async () => {
     const world = await setup({ closed: pc1 });
     await world.gates.reached(pc1);
     await pause(world, 'now');
@@ -86,7 +97,7 @@ describe.runIf(isWhole).each(['worker', 'thread'] as const)('the %s dies', (vict
     await expectHome(world);
   });
 
-  test('while an error has paused it: the same error', async () => {
+  sampled(victim, 'while an error has paused it: the same error', async () => {
     const world = await setup({ more: failing('permanent') });
     const failed = {
       mode: 'paused',
@@ -101,27 +112,31 @@ describe.runIf(isWhole).each(['worker', 'thread'] as const)('the %s dies', (vict
     await expectHome(world);
   });
 
-  test('while its stage is frozen: paused as asked for, nothing of the child is left, PC1 starts over', async () => {
-    const gate = `file-${sealing.fileOf.TicketAssigned}`;
-    const world = await setup({ closed: gate, more: children });
-    const child = await world.gates.reached(gate);
-    expect(await pause(world, 'freeze')).toMatchObject({ changed: true });
-    expect(await world.thread()).toMatchObject({ mode: 'paused', processor: { name: 'pc1', pid: child } });
-    await kill(world, victim);
-    await untilThread(world, { mode: 'paused', state: 'TicketAssigned', intent: intent('freeze') });
-    if (victim === 'worker') await untilGone(child);
-    world.gates.open(gate);
-    expect(await resume(world)).toMatchObject({ changed: true });
-    await expectHome(world);
-  });
+  sampled(
+    victim,
+    'while its stage is frozen: paused as asked for, nothing of the child is left, PC1 starts over',
+    async () => {
+      const gate = `file-${sealing.fileOf.TicketAssigned}`;
+      const world = await setup({ closed: gate, more: children });
+      const child = await world.gates.reached(gate);
+      expect(await pause(world, 'freeze')).toMatchObject({ changed: true });
+      expect(await world.thread()).toMatchObject({ mode: 'paused', processor: { name: 'pc1', pid: child } });
+      await kill(world, victim);
+      await untilThread(world, { mode: 'paused', state: 'TicketAssigned', intent: intent('freeze') });
+      if (victim === 'worker') await untilGone(child);
+      world.gates.open(gate);
+      expect(await resume(world)).toMatchObject({ changed: true });
+      await expectHome(world);
+    },
+  );
 
-  test('while it rests behind a sector: until the same hour', async () => {
+  sampled(victim, 'while it rests behind a sector: until the same hour', async () => {
     const world = await setup({ sealInterval: '1h' });
     await untilThread(world, { mode: 'resting' });
     await expectToStand(world, victim);
   });
 
-  test('while a cordon keeps it from the next sector: it waits with the same reason', async () => {
+  sampled(victim, 'while a cordon keeps it from the next sector: it waits with the same reason', async () => {
     const world = await setup({ closed: pc1 });
     await world.gates.reached(pc1);
     expect(await world.post('/worker/cordon', { by: 'alice', reason: 'move' })).toMatchObject({
@@ -138,18 +153,22 @@ describe.runIf(isWhole).each(['worker', 'thread'] as const)('the %s dies', (vict
     await untilThread(world, before);
   });
 
-  test('while one of two stands in line for PC1: one holds, one waits, and both come home', async () => {
-    const world = await setup({ threads: 2, closed: pc1, more: '[processors.limit]\npc1 = 1' });
-    const waiting = async () => (await world.threads()).map(({ mode, state }) => `${state} ${mode}`).sort();
-    const line = ['TicketAssigned running', 'TicketAssigned waiting'];
-    await expect.poll(waiting, soon).toEqual(line);
-    await kill(world, victim);
-    await expect.poll(waiting, soon).toEqual(line);
-    const [holder] = (await world.threads()).filter(({ mode }) => mode === 'running');
-    const [waiter] = (await world.threads()).filter(({ mode }) => mode === 'waiting');
-    expect(waiter?.waitingFor).toMatchObject({ limit: 'pc1', place: 1, holders: [holder?.index] });
-    world.gates.open(pc1);
-    for (const sector of ['1', '2'])
-      await world.worker().line(new RegExp(`s-t010000-${sector} Finished -> Empty`));
-  });
+  sampled(
+    victim,
+    'while one of two stands in line for PC1: one holds, one waits, and both come home',
+    async () => {
+      const world = await setup({ threads: 2, closed: pc1, more: '[processors.limit]\npc1 = 1' });
+      const waiting = async () => (await world.threads()).map(({ mode, state }) => `${state} ${mode}`).sort();
+      const line = ['TicketAssigned running', 'TicketAssigned waiting'];
+      await expect.poll(waiting, soon).toEqual(line);
+      await kill(world, victim);
+      await expect.poll(waiting, soon).toEqual(line);
+      const [holder] = (await world.threads()).filter(({ mode }) => mode === 'running');
+      const [waiter] = (await world.threads()).filter(({ mode }) => mode === 'waiting');
+      expect(waiter?.waitingFor).toMatchObject({ limit: 'pc1', place: 1, holders: [holder?.index] });
+      world.gates.open(pc1);
+      for (const sector of ['1', '2'])
+        await world.worker().line(new RegExp(`s-t010000-${sector} Finished -> Empty`));
+    },
+  );
 });

@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { isWhole } from '../crash/whole.js';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { isDrawn, sampled, sampleText } from '../crash/sample.js';
 import {
   type Daemon,
   historyOf,
@@ -68,7 +68,9 @@ const allDamages = [
   ['empty', () => Buffer.alloc(0), /is damaged \(it is empty\)/],
   ['with flipped bits in its record', flipped, /its checksum does not match/],
 ] as const;
-const damages = isWhole ? allDamages : allDamages.slice(-1);
+const damages = allDamages.filter(([what], at) => at === allDamages.length - 1 || isDrawn(what));
+
+afterAll(() => console.log(sampleText()));
 
 describe('the database of one thread', () => {
   test.each(damages)(
@@ -110,23 +112,20 @@ describe('the database of one thread', () => {
 });
 
 describe.runIf(canMount)('the disk of one thread', () => {
-  test.runIf(isWhole)(
-    'full before its store is there: failed; with space and restarted it seals',
-    async () => {
-      const { dir, disk, toml } = await setup({ size: '4m' });
-      const makeSpace = fill(disk);
-      const worker = await startWorker(dir, toml);
-      const failed = {
-        mode: 'failed',
-        lastError: { message: expect.stringMatching(/store2.*(no space|full)/i) },
-      };
-      await expectAlone(worker, failed, { mode: expect.not.stringMatching('failed') });
-      for (const sector of ['1', '2']) await worker.line(new RegExp(`s-t010000-${sector} Finished -> Empty`));
-      makeSpace();
-      expect(await ask(worker, 'restart')).toMatchObject({ code: 0 });
-      await worker.line(/#1 s-t\S+ Empty -> Allocated/);
-    },
-  );
+  sampled('a disk', 'full before its store is there: failed; with space and restarted it seals', async () => {
+    const { dir, disk, toml } = await setup({ size: '4m' });
+    const makeSpace = fill(disk);
+    const worker = await startWorker(dir, toml);
+    const failed = {
+      mode: 'failed',
+      lastError: { message: expect.stringMatching(/store2.*(no space|full)/i) },
+    };
+    await expectAlone(worker, failed, { mode: expect.not.stringMatching('failed') });
+    for (const sector of ['1', '2']) await worker.line(new RegExp(`s-t010000-${sector} Finished -> Empty`));
+    makeSpace();
+    expect(await ask(worker, 'restart')).toMatchObject({ code: 0 });
+    await worker.line(/#1 s-t\S+ Empty -> Allocated/);
+  });
 
   test('full in the middle of a sector: critical, kept on that disk, the others finish; with space it goes on', async () => {
     const { dir, disk, toml } = await setup({
@@ -148,7 +147,8 @@ describe.runIf(canMount)('the disk of one thread', () => {
     await second.line(/#1 .* Finished -> Empty/);
   });
 
-  test.runIf(isWhole)(
+  sampled(
+    'a disk',
     'read-only below its sectors: critical with the place, the others finish; writable again it goes on',
     async () => {
       const { dir, disk, toml } = await setup({
@@ -172,7 +172,8 @@ describe.runIf(canMount)('the disk of one thread', () => {
     },
   );
 
-  test.runIf(isWhole)(
+  sampled(
+    'a disk',
     'read-only when the worker starts: that thread is failed, the others seal; writable again it goes on',
     async () => {
       const { dir, disk, toml } = await setup({ size: '4m', more: holdPc1 });

@@ -2,9 +2,9 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { SectorView } from '../../src/protocol/sealer-view.js';
-import { isWhole } from '../crash/whole.js';
+import { sampled, sampleText } from '../crash/sample.js';
 import {
   finishedStages,
   type ManagerOptions,
@@ -39,6 +39,8 @@ async function setup(options: { readonly more?: string; readonly sealing?: strin
   return { dir, store: join(dir, 'store1'), manager, again, wire, worker, sector, thread };
 }
 
+afterAll(() => console.log(sampleText()));
+
 type Fleet = Awaited<ReturnType<typeof setup>>;
 
 const holdPc1 = '[sealvisor.builtin]\nleast = { pc1 = "1h" }';
@@ -68,7 +70,8 @@ describe('an abort begun at the manager', () => {
     expect(await fleet.thread()).toMatchObject({ lastError: null });
   });
 
-  test.runIf(isWhole)(
+  sampled(
+    'an abort begun at the manager',
     'while the thread is paused: it lets the sector go when it is resumed, and says so before',
     async () => {
       const fleet = await setup({ more: holdPc1 });
@@ -85,20 +88,31 @@ describe('an abort begun at the manager', () => {
     },
   );
 
-  test.runIf(isWhole)('at its end, while the proof lands: both sides end it as given up', async () => {
-    const fleet = await setup({ more: '[sealvisor.builtin]\nleast = { wait_proof_landed = "1h" }' });
-    await fleet.worker.line(/C2Done -> ProofSubmitted/);
-    await giveUp(fleet);
-    await expectGivenUp(fleet, 'no such deal');
-  });
+  sampled(
+    'an abort begun at the manager',
+    'at its end, while the proof lands: both sides end it as given up',
+    async () => {
+      const fleet = await setup({ more: '[sealvisor.builtin]\nleast = { wait_proof_landed = "1h" }' });
+      await fleet.worker.line(/C2Done -> ProofSubmitted/);
+      await giveUp(fleet);
+      await expectGivenUp(fleet, 'no such deal');
+    },
+  );
 
-  test.runIf(isWhole)('when the sector is finalized: refused, and nothing changes', async () => {
-    const fleet = await setup();
-    await fleet.worker.line(/Finished -> Empty/);
-    const refused = await giveUp(fleet);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`sector ${id} is finalized`) });
-    expect(await fleet.sector()).toMatchObject({ state: 'Finished', finalized: true, abort: null });
-  });
+  sampled(
+    'an abort begun at the manager',
+    'when the sector is finalized: refused, and nothing changes',
+    async () => {
+      const fleet = await setup();
+      await fleet.worker.line(/Finished -> Empty/);
+      const refused = await giveUp(fleet);
+      expect(refused).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`sector ${id} is finalized`),
+      });
+      expect(await fleet.sector()).toMatchObject({ state: 'Finished', finalized: true, abort: null });
+    },
+  );
 });
 
 test('an abort begun at the worker: the manager shows it with its reason', async () => {
