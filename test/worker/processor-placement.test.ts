@@ -1,9 +1,8 @@
 /** A processor as it is configured, on the machine as it is. */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { cpusHere, numbersIn } from '#src/processes/cpu-list.js';
-import { onPath } from '#src/processes/run-fault.js';
 import { processorCommands } from '#src/worker/processor-command.js';
 import { freshDir } from './setup.js';
 
@@ -67,17 +66,16 @@ describe('what is not there', () => {
   });
 });
 
-test.skipIf(onPath('numactl') !== undefined)(
-  'without numactl a node that is there has no effect, which is told',
-  () => {
-    const { warnings } = commandsOf({ ...config, numaPreferred: 0 });
-    expect(warnings).toEqual([
-      expect.stringMatching(
-        /numa_preferred = 0 has no effect: (numactl is not on PATH|this system tells of no)/,
-      ),
-    ]);
-  },
-);
+test('without numactl a node that is there has no effect, which is told', () => {
+  vi.stubEnv('PATH', freshDir());
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { warnings } = commandsOf({ ...config, numaPreferred: 0 });
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /numa_preferred = 0 has no effect: (numactl is not on PATH|this system tells of no)/,
+    ),
+  ]);
+});
 
 test('CPUs that are there are taken: the command moves itself among them, or one line says why not', () => {
   const cpuset = String(numbersIn(cpusHere())[0]);
