@@ -22,10 +22,7 @@ export function startEnd(options: {
   readonly say: (line: string) => void;
 }): StartEnd {
   const { limit, onlyWithDeals, pieces, manager, say } = options;
-  let end: () => void = () => undefined;
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let worker: Pick<Worker, 'control'> | undefined;
   let isOver = false;
   let isTold = false;

@@ -8,10 +8,7 @@ export function askToLeave(slot: Slot, shutdown: Shutdown): Promise<void> {
   const { child } = slot;
   if (child === undefined || !isAlive(slot)) return Promise.resolve();
   if (slot.leaving) return slot.leaving.gone;
-  let tell = () => {};
-  const gone = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
+  const { promise: gone, resolve: tell } = Promise.withResolvers<void>();
   slot.status = 'stopping';
   slot.leaving = { gone, tell };
   if (shutdown === 'brutal_kill') killChild(child);

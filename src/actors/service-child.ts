@@ -16,10 +16,7 @@ export function serviceChild(
   start: (fail: (error: unknown) => void) => Service | Promise<Service>,
 ): ChildSpec['start'] {
   return async (): Promise<Child> => {
-    let tell: (exit: Exit) => void = () => undefined;
-    const exited = new Promise<Exit>((resolve) => {
-      tell = resolve;
-    });
+    const { promise: exited, resolve: tell } = Promise.withResolvers<Exit>();
     let early: { readonly error: unknown } | undefined;
     let broke = (error: unknown) => {
       early = { error };

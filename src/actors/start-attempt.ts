@@ -9,19 +9,16 @@ export type Started =
 
 /** One start of one child: its outcome as a value. It may never settle, so nobody waits for more than the outcome. */
 export class StartAttempt {
-  readonly outcome: Promise<Started>;
+  readonly #outcome = Promise.withResolvers<Started>();
+  readonly outcome = this.#outcome.promise;
   readonly #result: Promise<Started>;
-  #settle: (started: Started) => void = () => undefined;
   #over: Promise<void> | undefined;
   #isAbandoned = false;
 
   /** `after` is waited for before `start` is called. */
   constructor(start: () => unknown, after: Promise<void> | undefined) {
-    this.outcome = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
     this.#result = this.#start(start, after);
-    void this.#result.then(this.#settle);
+    void this.#result.then(this.#outcome.resolve);
   }
 
   /** True also for a child that came up and that nobody had taken over yet. */
@@ -35,7 +32,7 @@ export class StartAttempt {
    */
   abandon(): Promise<void> {
     this.#isAbandoned = true;
-    this.#settle({ kind: 'abandoned' });
+    this.#outcome.resolve({ kind: 'abandoned' });
     this.#over ??= this.#killLate();
     return this.#over;
   }

@@ -22,7 +22,8 @@ export class Supervision {
   readonly verbs = new VerbQueue();
   readonly window = new RestartWindow();
   readonly listeners = new Listeners();
-  readonly exited: Promise<Exit>;
+  readonly #exit = Promise.withResolvers<Exit>();
+  readonly exited = this.#exit.promise;
   readonly #afterExit: AfterExit;
   readonly #flights = new Set<StartAttempt>();
   /** Starts that were given up and have not settled, by id: the next incarnation waits for them. */
@@ -30,16 +31,12 @@ export class Supervision {
   #life: Life = 'starting';
   #fault: unknown;
   #births = 0;
-  #tellExit: (exit: Exit) => void = () => undefined;
 
   constructor({ settings, children, clock }: CheckedSpec, afterExit: AfterExit) {
     this.settings = settings;
     this.clock = clock;
     this.roster = new Roster(settings.strategy === 'simple_one_for_one' ? children[0] : undefined);
     this.#afterExit = afterExit;
-    this.exited = new Promise((resolve) => {
-      this.#tellExit = resolve;
-    });
   }
 
   get isStarting(): boolean {
@@ -238,6 +235,6 @@ export class Supervision {
         ? { kind: 'crash', error: this.reason }
         : { kind: life === 'killed' ? 'killed' : 'shutdown' };
     this.emit('supervisor.exited', undefined, exit);
-    this.#tellExit(exit);
+    this.#exit.resolve(exit);
   }
 }

@@ -70,10 +70,8 @@ export function processChild(options: ProcessChildOptions): () => Promise<Proces
 /** Starts a process and resolves when it is ready. @throws start_failed; nothing is left running */
 export async function startProcess(options: ProcessChildOptions): Promise<ProcessChild> {
   const { ready, doneLine, onLine = nothing, onLog = nothing, onSilent = nothing } = options;
-  const said = { ready: nothing as () => void, isReady: ready === undefined, isDone: false };
-  const up = new Promise<void>((resolve) => {
-    said.ready = resolve;
-  });
+  const said = { isReady: ready === undefined, isDone: false };
+  const { promise: up, resolve: isUp } = Promise.withResolvers<void>();
   const running = await spawned(options);
   const log = logBudget((line) => onLog(line, running.pid), { name: options.name });
   running.stdout.on(
@@ -82,7 +80,7 @@ export async function startProcess(options: ProcessChildOptions): Promise<Proces
       if (doneLine !== undefined && isWord(line, doneLine)) said.isDone = true;
       if (said.isReady || !ready || !isWord(line, ready.line)) return onLine(line, log, bytes);
       said.isReady = true;
-      said.ready();
+      isUp();
     }, options.longestLine),
   );
   running.stdout.once('end', onSilent);

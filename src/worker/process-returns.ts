@@ -5,12 +5,7 @@ export function processReturns() {
   return {
     /** One of the stage is on its way. */
     expect: (stage: string): void => {
-      if (expected.has(stage)) return;
-      let resolve = (): void => undefined;
-      const promise = new Promise<void>((done) => {
-        resolve = done;
-      });
-      expected.set(stage, { promise, resolve });
+      if (!expected.has(stage)) expected.set(stage, Promise.withResolvers<void>());
     },
     /** It is there, or it did not start. */
     over: (stage: string): void => {

@@ -47,10 +47,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   // Written below alone, and guarded by its checksum.
   let record = (store.read() ?? emptyWorkerRecord) as WorkerRecord;
   const events = eventHub();
-  let askStop: (graceMs: number | undefined) => void = () => undefined;
-  const stopAsked = new Promise<number | undefined>((resolve) => {
-    askStop = resolve;
-  });
+  const { promise: stopAsked, resolve: askStop } = Promise.withResolvers<number | undefined>();
 
   const dumps = workerDumps(warn);
   const processors = workerProcessors({

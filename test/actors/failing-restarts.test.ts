@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Exit, startSupervisor } from '#src/actors/index.js';
-import { event, makeWorld, quiet, setup, signal, TestClock } from './world.js';
+import { event, makeWorld, quiet, setup, TestClock } from './world.js';
 
 const _crash: Exit = { kind: 'crash', error: new Error('fell') };
 
@@ -79,7 +79,7 @@ describe('a restart that fails', () => {
     '%s: one that never settles can be terminated, and the late child is killed before a new one starts',
     async (strategy) => {
       const world = makeWorld();
-      const gate = signal<unknown>();
+      const gate = Promise.withResolvers<unknown>();
       const { supervisor } = await setup({
         strategy,
         children: [
@@ -103,7 +103,7 @@ describe('a restart that fails', () => {
 
   test('a start that waits for a late child is not made once the supervisor ends', async () => {
     const world = makeWorld();
-    const gate = signal<unknown>();
+    const gate = Promise.withResolvers<unknown>();
     const { supervisor } = await setup({
       children: [world.child('a', { instead: (nth) => (nth === 2 ? gate.promise : undefined) })],
     });

@@ -29,14 +29,12 @@ function makeReal() {
 
   class Leaf implements Child {
     isAlive = true;
-    #tell: (exit: Exit) => void = () => undefined;
-    readonly exited = new Promise<Exit>((resolve) => {
-      this.#tell = resolve;
-    });
+    readonly #exit = Promise.withResolvers<Exit>();
+    readonly exited = this.#exit.promise;
     constructor(readonly path: string) {}
     end(said: Said): void {
       this.isAlive = false;
-      this.#tell(said === 'crash' ? { kind: said, error: this.path } : { kind: said });
+      this.#exit.resolve(said === 'crash' ? { kind: said, error: this.path } : { kind: said });
     }
     stop(): void {
       if (this.isAlive) world.log.push(`stop ${this.path}`);

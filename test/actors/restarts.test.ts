@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Exit, RestartType, Strategy } from '#src/actors/index.js';
-import { makeWorld, quiet, setup, signal, TestClock } from './world.js';
+import { makeWorld, quiet, setup, TestClock } from './world.js';
 
 const crash: Exit = { kind: 'crash', error: new Error('fell') };
 
@@ -62,7 +62,7 @@ describe('restart types', () => {
 
   test('an exited that rejects is a crash', async () => {
     const world = makeWorld();
-    const gate = signal<never>();
+    const gate = Promise.withResolvers<never>();
     const broken = { exited: gate.promise, stop() {}, kill() {} };
     const { events } = await setup({
       children: [world.child('a', { instead: (nth) => (nth === 1 ? broken : undefined) })],

@@ -2,15 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { type Child, type Exit, startSupervisor } from '#src/actors/index.js';
 
 class Bare implements Child {
-  #tell: (exit: Exit) => void = () => undefined;
-  readonly exited = new Promise<Exit>((resolve) => {
-    this.#tell = resolve;
-  });
+  readonly #exit = Promise.withResolvers<Exit>();
+  readonly exited = this.#exit.promise;
   stop(): void {
-    this.#tell({ kind: 'shutdown' });
+    this.#exit.resolve({ kind: 'shutdown' });
   }
   kill(): void {
-    this.#tell({ kind: 'killed' });
+    this.#exit.resolve({ kind: 'killed' });
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startSupervisor } from '#src/actors/index.js';
-import { makeWorld, quiet, setup, signal, TestClock } from './world.js';
+import { makeWorld, quiet, setup, TestClock } from './world.js';
 
 describe('start', () => {
   test('children start first to last, and each is there when the supervisor is', async () => {
@@ -18,7 +18,7 @@ describe('start', () => {
 
   test('a child waits until the one before it is up', async () => {
     const world = makeWorld();
-    const gate = signal<unknown>();
+    const gate = Promise.withResolvers<unknown>();
     const starting = startSupervisor({
       children: [world.child('a', { instead: () => gate.promise }), world.child('b')],
     });
@@ -78,7 +78,7 @@ describe('start', () => {
 
   test('a child that crashes while its siblings start is restarted when all have', async () => {
     const world = makeWorld();
-    const gate = signal<unknown>();
+    const gate = Promise.withResolvers<unknown>();
     const starting = startSupervisor({
       children: [world.child('a'), world.child('b', { instead: () => gate.promise })],
     });
@@ -174,7 +174,7 @@ describe('stop', () => {
   test('it does not wait for a start: the verb is refused, the late child is killed at once', async () => {
     const world = makeWorld();
     const { supervisor } = await setup({ children: [world.child('a')] });
-    const gate = signal<unknown>();
+    const gate = Promise.withResolvers<unknown>();
     const late = supervisor.startChild(world.child('late', { instead: () => gate.promise }));
     const waiting = supervisor.startChild(world.child('waiting'));
     await quiet();
@@ -194,7 +194,7 @@ describe('stop', () => {
     '%s, %i ticks after a start came up: whoever lives is ended, and the verb has an answer',
     async (verb, ticks) => {
       const world = makeWorld();
-      const gate = signal<unknown>();
+      const gate = Promise.withResolvers<unknown>();
       const { supervisor, told } = await setup({ children: [world.child('a')] });
       const answer = supervisor
         .startChild(world.child('b', { instead: () => gate.promise }))
@@ -218,7 +218,7 @@ describe('stop', () => {
 
   test('it does not wait for a restart either', async () => {
     const world = makeWorld();
-    const gate = signal<unknown>();
+    const gate = Promise.withResolvers<unknown>();
     const { supervisor } = await setup({
       children: [world.child('a', { instead: (nth) => (nth > 1 ? gate.promise : undefined) })],
     });

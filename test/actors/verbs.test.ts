@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeWorld, quiet, setup, signal, TestClock } from './world.js';
+import { makeWorld, quiet, setup, TestClock } from './world.js';
 
 const code = (value: string) => expect.objectContaining({ code: value });
 
@@ -138,7 +138,7 @@ describe('restartChild and deleteChild', () => {
 test('verbs take effect one after the other', async () => {
   const world = makeWorld();
   const { supervisor } = await setup({ children: [] });
-  const gate = signal<unknown>();
+  const gate = Promise.withResolvers<unknown>();
   const answers = Promise.allSettled([
     supervisor.startChild(world.child('a', { instead: (nth) => (nth === 1 ? gate.promise : undefined) })),
     supervisor.restartChild('a'),

@@ -11,21 +11,17 @@ export interface FakeOptions extends Partial<ChildSpec> {
 }
 
 export class FakeChild implements Child {
-  readonly exited: Promise<Exit>;
-  #tell: (exit: Exit) => void = () => undefined;
+  readonly #exit = Promise.withResolvers<Exit>();
+  readonly exited = this.#exit.promise;
 
   constructor(
     readonly id: string,
     readonly log: string[],
     readonly manner: Manner,
-  ) {
-    this.exited = new Promise((resolve) => {
-      this.#tell = resolve;
-    });
-  }
+  ) {}
 
   end(exit: Exit): void {
-    this.#tell(exit);
+    this.#exit.resolve(exit);
   }
 
   crash(): void {
@@ -121,17 +117,6 @@ export function event(
       resolve(told);
     });
   });
-}
-
-/** A promise that a test settles. */
-export function signal<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }
 
 interface Alarm {

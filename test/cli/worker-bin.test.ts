@@ -48,14 +48,8 @@ test.each([
 });
 
 test('Ctrl-C in the middle of --wait says that the pause stays asked for, and the worker hears of it', async () => {
-  let isGone = () => {};
-  const gone = new Promise<void>((resolve) => {
-    isGone = resolve;
-  });
-  let isAsked = () => {};
-  const asked = new Promise<void>((resolve) => {
-    isAsked = resolve;
-  });
+  const { promise: gone, resolve: isGone } = Promise.withResolvers<void>();
+  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
   const { worker } = await listening([viewOf()], {
     pause: (_index, { signal }) => {
       signal?.addEventListener('abort', () => isGone());

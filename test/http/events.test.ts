@@ -125,10 +125,8 @@ test('a silent stream says every 15 s that it lives', async () => {
 
 /** Counts who listens. */
 function counted(hub: EventHub) {
-  let [now, left] = [0, () => {}];
-  const none = new Promise<void>((resolve) => {
-    left = resolve;
-  });
+  let now = 0;
+  const { promise: none, resolve: left } = Promise.withResolvers<void>();
   const subscribe: EventHub['subscribe'] = (after, listener) => {
     const subscription = hub.subscribe(after, listener);
     now += 1;

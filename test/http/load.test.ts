@@ -149,20 +149,18 @@ test('a client that does not read its answer is cut off; one that reads slowly, 
     outgoingOf(c.env).once('close', () => closed.push(c.req.query('of')));
     return c.body(large);
   });
-  let answer = () => {};
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   app.get('/later', async (c) => {
-    await new Promise<void>((resolve) => {
-      answer = resolve;
-    });
+    await answered;
     return c.text('done');
   });
   const { port } = await serving(app, { slowClientMs: 2000 });
   const open = (path: string) =>
     new Promise<IncomingMessage>((resolve, reject) => {
       // For as long as there is a connection: one that is cut off, or closed with its server, says so at any time.
-      httpGet(`http://127.0.0.1:${port}${path}`, (answered) => {
-        answered.on('error', () => undefined);
-        resolve(answered);
+      httpGet(`http://127.0.0.1:${port}${path}`, (message) => {
+        message.on('error', () => undefined);
+        resolve(message);
       }).on('error', reject);
     });
   const waiting = open('/later');

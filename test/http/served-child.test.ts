@@ -9,10 +9,7 @@ const get = (port: number) =>
 
 test('a server that ends by itself is started again where it was, and nothing else is', async () => {
   const served: Served[] = [];
-  let again: () => void = () => undefined;
-  const isBack = new Promise<void>((resolve) => {
-    again = resolve;
-  });
+  const { promise: isBack, resolve: again } = Promise.withResolvers<void>();
   const tree = await startTree({
     children: [
       {

@@ -152,10 +152,7 @@ test.each([
 
 test('a client that goes away in the middle of its wait ends the wait', async () => {
   let seen: AbortSignal | undefined;
-  let asked = () => {};
-  const isAsked = new Promise<void>((resolve) => {
-    asked = resolve;
-  });
+  const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
   const { app } = workerDoors([viewOf()], {
     pause: async (_index, { signal }) => {
       seen = signal;

@@ -12,10 +12,7 @@ import { freshDir } from '../manager/setup.js';
 async function noting(host = '127.0.0.1') {
   const methods: string[] = [];
   const pings: { Name: string; Dest: string; Life: string }[] = [];
-  let tell: () => void = () => undefined;
-  const pinged = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
+  const { promise: pinged, resolve: tell } = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     let text = '';
     request.setEncoding('utf8');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deskService } from '#src/worker/desk-service.js';
 import { threadDesk } from '#src/worker/thread-desk.js';
-import { signal } from '../actors/world.js';
+
 import { makeDesk } from './desk-setup.js';
 
 /** Threads of one worker, each with its side of the desk. */
@@ -26,7 +26,7 @@ test('a thread asks, is told when it goes on, and gives back what it held when t
   expect(await one.ask('pc1', false)).toEqual({ granted: true, isProbe: false });
   expect(await other.ask('pc1', false)).toEqual({ granted: false });
   const granted = other.granted();
-  const run = signal<string>();
+  const run = Promise.withResolvers<string>();
   const held = one.hold(run.promise, failureOf);
   run.resolve('output');
   expect(await held).toBe('output');
@@ -74,7 +74,7 @@ test('a slot that no run has used is given back by leaving; one that a run uses 
   one.leaveLine();
   expect(holders()).toEqual([]);
   await one.ask('pc1', false);
-  const run = signal<void>();
+  const run = Promise.withResolvers<void>();
   const held = one.hold(run.promise, failureOf);
   one.leaveLine();
   expect(holders()).toEqual([0]);
@@ -87,7 +87,7 @@ test('a run whose abort takes long holds its slot, also when its thread asks aga
   const { thread, holders } = setup();
   const one = thread(0);
   await one.ask('pc1', false);
-  const run = signal<void>();
+  const run = Promise.withResolvers<void>();
   const held = one.hold(run.promise, failureOf);
   expect(await one.ask('pc1', false)).toEqual({ granted: false });
   const granted = one.granted();

@@ -176,14 +176,8 @@ export const isWorking = (state: string) => (view: ThreadView) =>
 
 /** A gate in a service call: who calls waits at it until it is opened. */
 export function gate() {
-  let open: () => void = () => undefined;
-  let reach: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const reached = new Promise<void>((resolve) => {
-    reach = resolve;
-  });
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+  const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
   return {
     open: () => open(),
     reached,

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { diskReader } from '#src/worker/space-disk.js';
-import { quiet, signal, TestClock } from '../actors/world.js';
+import { quiet, TestClock } from '../actors/world.js';
 import { freshDir } from './setup.js';
 
 /** A reader whose disks answer when they are told to. */
@@ -11,7 +11,7 @@ function slowDisks() {
   const clock = new TestClock();
   const asked: { readonly path: string; answer(): void }[] = [];
   const ask = (async (path: string) => {
-    const answered = signal<void>();
+    const answered = Promise.withResolvers<void>();
     asked.push({ path, answer: () => answered.resolve() });
     await answered.promise;
     return statfs('/');

@@ -10,7 +10,7 @@ import { spacedDesk } from '#src/worker/space-desk.js';
 import type { Disks } from '#src/worker/space-disk.js';
 import { threadDesk } from '#src/worker/thread-desk.js';
 import { spaceService, threadSpace } from '#src/worker/thread-space.js';
-import { quiet, signal, TestClock } from '../actors/world.js';
+import { quiet, TestClock } from '../actors/world.js';
 import { noPolicy } from './desk-setup.js';
 
 const noConfig: SpaceConfig = {
@@ -168,7 +168,11 @@ test('a look that had begun when a stage ended does not show what that wrote, ho
   const { thread, gates, free } = setup({ free: { '/disk': 60 } });
   const [one, other, third] = [thread(0), thread(1), thread(2, { bytes: 60 })];
   await one.ask();
-  const [early, late, after] = [signal<void>(), signal<void>(), signal<void>()];
+  const [early, late, after] = [
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+  ];
   gates.push(early.promise, late.promise, after.promise);
   const asking = [other.ask(), third.ask()];
   await quiet();
@@ -271,7 +275,7 @@ test('a limit that is full is told before the disk', async () => {
 
 test('a thread that leaves while its disk is looked at does not stand in line, and holds nothing', async () => {
   const { thread, gates, desk, keeper } = setup();
-  const looks = [signal<void>(), signal<void>()];
+  const looks = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   gates.push(...looks.map(({ promise }) => promise));
   const [left, dead] = [thread(0), thread(1)];
   const answers = [left.ask(), dead.ask()];

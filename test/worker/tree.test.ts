@@ -43,10 +43,7 @@ test('the tree shows the doors, and the threads behind them', async () => {
 test('a door that breaks is started again alone', async () => {
   let broke: (error: unknown) => void = () => undefined;
   let starts = 0;
-  let again: () => void = () => undefined;
-  const isBack = new Promise<void>((resolve) => {
-    again = resolve;
-  });
+  const { promise: isBack, resolve: again } = Promise.withResolvers<void>();
   const start = serviceChild((fail) => {
     broke = fail;
     if (++starts === 2) again();
