@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diskGate } from '#src/disks/disk-gate.js';
 import { type DiskInUse, diskPulse } from '#src/worker/disk-pulse.js';
-import { quiet, signal, TestClock } from '../actors/world.js';
+import { quiet, TestClock } from '../actors/world.js';
 
 const path = '/store1';
 const startMs = Date.parse('2026-11-27T10:00:00.000Z');
@@ -12,7 +12,7 @@ function setup(...used: readonly DiskInUse[]) {
   const bornAt = clock.now();
   const asked: { readonly path: string; answer(refusal?: Error): void }[] = [];
   const ask = (each: string) => {
-    const answered = signal<Error | undefined>();
+    const answered = Promise.withResolvers<Error | undefined>();
     asked.push({ path: each, answer: (refusal) => answered.resolve(refusal) });
     return answered.promise;
   };
