@@ -43,6 +43,7 @@ export const snapup: Plan = {
       stage: 'SnapProve',
       processor: 'snap_prove',
       needs: { outputs: encoded, files: [...treeD, 'update'] },
+      holds: ['source'],
     },
     {
       name: 'SnapProved',

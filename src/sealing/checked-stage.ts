@@ -1,18 +1,31 @@
 /** Around each stage: its files are looked at before it begins, and those that it wrote are noted when it has ended. */
 import { planState, plans } from '../../machines/index.js';
 import type { StageOutcome } from '../../machines/record-changes.js';
-import { checkFiles, checkNamed } from './file-checks.js';
+import { checkFiles, checkNamed, checkWorkedFrom } from './file-checks.js';
 import { type Notes, noted, noteName, notesOf } from './file-notes.js';
 import type { StageContext } from './stage.js';
 
-type Facts = Pick<StageContext, 'record' | 'location' | 'signal'>;
+type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> & Partial<Pick<StageContext, 'stores'>>;
 
 /** Hours are not spent on files that are not what was written. An abort needs none. @throws StageError permanent */
-export async function checkInputs({ record, location, signal }: Facts): Promise<void> {
+export async function checkInputs(facts: Facts): Promise<void> {
+  const { record } = facts;
   const plan = plans[record.plan];
   const state = plan && planState(plan, record.state);
   if (!state || record.state === 'Aborted') return;
-  await checkFiles(plan, state, record, location, signal);
+  await checkFiles(plan, state, facts);
+}
+
+/**
+ * Of a stage that failed for good: a damaged file is a better reason than what it did to the work. A transfer compares
+ * its files itself. @throws StageError permanent
+ */
+export async function checkAfterFailure(facts: Facts): Promise<void> {
+  const { record } = facts;
+  const plan = plans[record.plan];
+  const state = plan && planState(plan, record.state);
+  if (!state || state.processor === undefined || state.processor === 'transfer') return;
+  await checkWorkedFrom(plan, state, facts);
 }
 
 /**
@@ -20,9 +33,10 @@ export async function checkInputs({ record, location, signal }: Facts): Promise<
  * What a store keeps is read once more, whole, before a sector is finished. @throws StageError permanent when it is not whole
  */
 export async function withNotes(
-  { record, location, signal }: Facts,
+  facts: Facts,
   { event, outputs }: StageOutcome,
 ): Promise<StageOutcome['outputs']> {
+  const { record, location, signal } = facts;
   const plan = plans[record.plan];
   const edge = plan?.edges.find(({ from, event: on }) => from === record.state && on === event);
   const state = plan && planState(plan, record.state);
@@ -31,7 +45,7 @@ export async function withNotes(
   const after = { ...record, outputs: { ...record.outputs, ...outputs, files: notesOf(record) } };
   if (next.name === 'Finished') {
     const stored = next.holds ?? [];
-    await checkNamed(plan, after, location, stored, stored, signal);
+    await checkNamed(plan, { ...facts, record: after }, stored, stored);
     return outputs;
   }
   const nameIn = (name: string) => noteName(name, after.outputs);

@@ -4,7 +4,7 @@ import { sleep as untilOver } from '../actors/system-clock.js';
 import { messageOf, systemCodeOf } from '../protocol/errors.js';
 import type { FaultAct } from '../protocol/fault.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
-import { checkInputs, withNotes } from './checked-stage.js';
+import { checkAfterFailure, checkInputs, withNotes } from './checked-stage.js';
 import { act } from './fault-acts.js';
 import { putAside } from './large-outputs.js';
 import { leftFailure } from './left-manager.js';
@@ -103,7 +103,11 @@ export function stageRunner(options: RunnerOptions): StageRunner {
     const least = options.leastMs[name] ?? 0;
     const started = performance.now();
     await checkInputs(context);
-    const outcome = await stage({ ...context, sleep });
+    const outcome = await stage({ ...context, sleep }).catch(async (thrown: unknown) => {
+      const { level, isRejected = false } = failureOf(thrown);
+      if (level === 'permanent' && !isRejected && !signal.aborted) await checkAfterFailure(context);
+      throw thrown;
+    });
     options.onOutcome?.(record, outcome.event);
     const left = least - (performance.now() - started);
     if (left > 0) await sleep(left);

@@ -2,6 +2,7 @@ import { StageError } from '../../protocol/level.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import { attachedStore, storedSector } from '../stored-sector.js';
+import { notesOfKept } from '../stores/kept-notes.js';
 import { submitting } from '../submission-note.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { allocation, allowed } from './allocation.js';
@@ -55,8 +56,11 @@ async function sourceOf(context: StageContext) {
 const snapEncode: Stage = async (context) => {
   const deals = output<readonly Deal[]>(context, 'deals');
   const pieces = output<readonly PieceInfo[]>(context, 'pieces');
-  const encoded = await encodeUpgrade(context, { deals, pieces, ...(await sourceOf(context)) });
-  return { event: 'SnapEncode', outputs: { snap_encode: encoded } };
+  const source = await sourceOf(context);
+  const encoded = await encodeUpgrade(context, { deals, pieces, ...source });
+  // Proving goes by the old sector, too.
+  const files = { source: await notesOfKept(source.old, context.signal) };
+  return { event: 'SnapEncode', outputs: { snap_encode: encoded, files } };
 };
 
 const snapProve: Stage = async (context) => ({

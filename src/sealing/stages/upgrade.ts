@@ -87,7 +87,7 @@ async function upgradable(context: StageContext, old: StoredSector, commROld: re
 async function checkedManifest(context: StageContext, old: StoredSector, commROld: readonly number[]) {
   const { sector } = await sectorWork(context);
   const { commDOf, isForeignCache, isSameNode, readManifest } = await builtin();
-  await checkKept(context, old, 'ask for the upgrade again');
+  await checkKept(context, old);
   if (await isForeignCache(old.cacheDir)) throw notProvable(old.file);
   const manifest = await readManifest(old.cacheDir);
   if (!isSameNode(manifest.commR, commROld))
@@ -104,12 +104,12 @@ async function checkedManifest(context: StageContext, old: StoredSector, commROl
 }
 
 /** @throws StageError permanent when the sector as it was sealed is not what was brought to its store */
-async function checkKept(context: StageContext, old: StoredSector, then: string): Promise<void> {
+async function checkKept(context: StageContext, old: StoredSector): Promise<void> {
   const fault = await keptFault(old, context.signal);
   if (fault === undefined) return;
   throw new StageError(
     'permanent',
-    `${fault}: an upgrade of this sector could not be proven; restore it from another copy or rebuild the sector, then ${then}`,
+    `${fault}: an upgrade of this sector could not be proven; restore it from another copy or rebuild the sector, then ask for the upgrade again`,
   );
 }
 
@@ -131,16 +131,8 @@ export async function proveUpgrade(
   const { comm_r_new, comm_d_new } = output<Encoded>(context, 'snap_encode');
   const commitments = { commROld, commRNew: comm_r_new, commDNew: comm_d_new };
   const dirs = { cacheDir: old.cacheDir, newCacheDir: files.updateCacheDir };
-  const proofs = await proveUpdate({ sectorSize: sector.size, ...dirs, ...commitments }, work)
-    .then(async (drawn) => {
-      await verifyUpdate(drawn, commitments, sector.size, work);
-      return drawn;
-    })
-    .catch(async (thrown: unknown) => {
-      // A damaged file of the old sector is a better reason than what it did to a proof.
-      if (!context.signal.aborted) await checkKept(context, old, 'resume; --state Aborted ends the upgrade');
-      throw thrown;
-    });
+  const proofs = await proveUpdate({ sectorSize: sector.size, ...dirs, ...commitments }, work);
+  await verifyUpdate(proofs, commitments, sector.size, work);
   return context.process('snap_prove', {
     registered_proof: registered(sector),
     vannilla_proofs: proofs,

@@ -3,12 +3,12 @@
  * there. A sector that was kept without them is taken as it is.
  */
 import { hash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
-import { digestRead } from '../digests.js';
-import type { FileNote } from '../file-notes.js';
+import { faultOf } from '../file-fault.js';
+import { type FileNote, noteFile } from '../file-notes.js';
 import type { StoredSector } from '../stored-sector.js';
 
 type KeptNote = Pick<FileNote, 'size' | 'sha256'>;
@@ -33,27 +33,30 @@ export async function writeKeptNotes(place: StoredSector, stored: readonly FileN
 
 /** What is wrong with a kept sector, naming the file; undefined when every byte is there, or nobody noted any. */
 export async function keptFault(place: StoredSector, signal: AbortSignal): Promise<string | undefined> {
-  for (const [name, note] of Object.entries(await keptNotes(place))) {
-    const path = name === sectorName ? place.file : join(place.cacheDir, basename(name));
-    const fault = await faultOf(path, note, signal);
+  for (const { path, ...note } of await keptFiles(place)) {
+    const fault = await faultOf(path, { ...note, touch: '' }, true, signal);
     if (fault !== undefined) return `${path} ${fault}`;
   }
   return undefined;
 }
 
-async function faultOf(
-  path: string,
-  { size, sha256 }: KeptNote,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const found = await stat(path).catch((thrown: unknown) => {
-    if (systemCodeOf(thrown) === 'ENOENT') return undefined;
-    throw thrown;
-  });
-  if (!found?.isFile()) return 'is missing';
-  if (found.size !== size) return `is damaged: it has ${found.size} bytes, not ${size}`;
-  const isSame = (await digestRead(path, signal)) === sha256;
-  return isSame ? undefined : 'is damaged: its bytes are not those that were brought there';
+/** Notes of a kept sector's files as they were brought there, for stages that go by them; none where nobody noted any. */
+export async function notesOfKept(place: StoredSector, signal: AbortSignal): Promise<readonly FileNote[]> {
+  const notes: FileNote[] = [];
+  for (const kept of await keptFiles(place)) {
+    const now = await noteFile(kept.path, place.cacheDir, signal);
+    // One that is another by now is read again, and found.
+    notes.push({ ...kept, touch: now.sha256 === kept.sha256 ? now.touch : '' });
+  }
+  return notes;
+}
+
+async function keptFiles(place: StoredSector): Promise<readonly Omit<FileNote, 'touch'>[]> {
+  return Object.entries(await keptNotes(place)).map(([name, { size, sha256 }]) => ({
+    path: name === sectorName ? place.file : join(place.cacheDir, basename(name)),
+    size,
+    sha256,
+  }));
 }
 
 async function keptNotes(place: StoredSector): Promise<KeptNotes> {

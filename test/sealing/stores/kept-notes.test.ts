@@ -43,7 +43,7 @@ test.each(
   const record = await world.run('snapup', { service, until: 'TreeDBuilt' });
   damage(at(file));
   await expect(world.run('snapup', { service, from: record })).rejects.toMatchObject({
-    level: 'permanent',
+    level: 'abort',
     message: expect.stringContaining(at(file)),
   });
   expect([...keptFiles(world).keys()].filter((name) => name.startsWith('update'))).toEqual([]);

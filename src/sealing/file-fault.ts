@@ -1,0 +1,43 @@
+/** What is wrong with one file, of which size and digest were noted when it was whole. */
+import type { BigIntStats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { systemCodeOf } from '../protocol/errors.js';
+import { digestOf, digestRead, touchOf } from './digests.js';
+import type { FileNote } from './file-notes.js';
+
+/** Smaller files are read each time, bytes. */
+const smallBytes = 1024 * 1024;
+
+export const missing = 'is missing';
+const short = (sha256: string) => `sha256 ${sha256.slice(0, 16)}…`;
+
+/**
+ * Undefined when the file is what was noted. `isRead`: its bytes are read whatever its inode says.
+ * @throws what the file system says of a file that may be there
+ */
+export async function faultOf(
+  path: string,
+  note: Pick<FileNote, 'size' | 'sha256' | 'touch'>,
+  isRead: boolean,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const found = await statsOf(path);
+  if (!found?.isFile()) return missing;
+  if (Number(found.size) !== note.size) return `has ${found.size} bytes instead of ${note.size}`;
+  const isUntouched = note.touch !== '' && touchOf(found) === note.touch;
+  if (isUntouched && !isRead && note.size > smallBytes) return undefined;
+  const sha256 = await (isRead ? digestRead : digestOf)(path, signal);
+  return sha256 === note.sha256
+    ? undefined
+    : `has the digest ${short(sha256)} instead of ${short(note.sha256)}`;
+}
+
+/** Undefined where nothing is; a directory on the way may be a file now. */
+async function statsOf(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (thrown) {
+    if (/^ENO(ENT|TDIR)$/.test(systemCodeOf(thrown) ?? '')) return undefined;
+    throw thrown;
+  }
+}
