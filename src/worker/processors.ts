@@ -1,73 +1,15 @@
 /** The worker's processor children, shared by its threads: who has which, what they work at, what stands still. */
 import { endStates } from '../../machines/index.js';
-import type { Tree } from '../actors/index.js';
 import type { Processor } from '../processes/processor.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { LogLine } from '../protocol/log.js';
-import type { Progress, ThreadView } from '../protocol/thread.js';
-import type { FrozenProcess } from '../protocol/worker.js';
-import type { Dumps } from './dumps.js';
-import type { FreezeDesk } from './freezing.js';
+import type { ThreadView } from '../protocol/thread.js';
 import { processChildren } from './process-children.js';
 import { type Job, processJobs } from './process-jobs.js';
-import { processSeats, type Seats } from './process-seats.js';
-import type { ProcessorCommand } from './processor-command.js';
+import { processSeats } from './process-seats.js';
+import type { ProcessAnswer, Processors, ProcessorsOptions } from './processors-words.js';
 
-export interface ProcessorsOptions {
-  readonly processors: readonly ProcessorCommand[];
-  /** How many may have each lock at once. @default {} */
-  readonly locks?: Readonly<Record<string, number>>;
-  /** Whose children they are: the same for every worker on this home (`homeMark`). */
-  readonly mark: string;
-  readonly warn: LogLine;
-  /** What children print beside their answers. @default to `warn` */
-  readonly info?: LogLine | undefined;
-  /** A task's progress, told by its child. */
-  readonly onProgress: (index: number, progress: Progress) => void;
-  /** What is known of a thread's process has changed. */
-  readonly onWork?: (index: number) => void;
-  /** A child or a lock may be had that could not be had before. */
-  readonly onRoom?: () => void;
-  /** Whether nothing but a child or its locks keeps a thread from going on. @default always */
-  readonly isAtTheDoor?: (index: number) => boolean;
-  /** Where lines that are no answers may go. @default to the log */
-  readonly dumps?: Pick<Dumps, 'watch' | 'take'>;
-}
-
-/** An answer as it came, and who gave it. */
-export interface ProcessAnswer {
-  readonly line: Uint8Array;
-  readonly by: string;
-}
-
-export interface Work {
-  readonly name: string;
-  readonly pid: number;
-  readonly frozenBytes?: number;
-  /** It was begun for an earlier incarnation. */
-  readonly isLeft: boolean;
-}
-
-export interface Processors extends FreezeDesk, Pick<Seats, 'arrive' | 'blockedBy' | 'take' | 'free'> {
-  /** The stages that children do. */
-  readonly stages: readonly string[];
-  /**
-   * Has a child do a task (its JSON) of a thread. What an earlier incarnation of the thread has left is taken up when
-   * it is the very same task, else waited for or ended: both write the same files.
-   * @throws process_gone at once when the children are down
-   */
-  request(index: number, stage: string, task: Uint8Array): Promise<ProcessAnswer>;
-  /** The process that works for a thread now, or stands still for it. */
-  workOf(index: number): Work | null;
-  /** The thread has died in this state: its work goes on, and what is frozen stays so. */
-  leave(index: number, view: ThreadView): void;
-  /** The thread shows this: what is worked at for another state is ended. */
-  shown(view: ThreadView): void;
-  /** By thread. */
-  frozen(): readonly FrozenProcess[];
-  /** Ends what an earlier worker left, and starts the children under a supervisor. @throws start_failed; nothing is left running */
-  start(): Promise<Tree>;
-}
+export type { ProcessAnswer, Processors, ProcessorsOptions, Work } from './processors-words.js';
 
 export function workerProcessors(options: ProcessorsOptions): Processors {
   const { processors: commands, mark, warn, onRoom = () => undefined } = options;

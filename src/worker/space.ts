@@ -3,15 +3,11 @@
  * run and is not written yet is taken off. Lives on the main thread, beside the desk, which asks before it lets one in.
  */
 import { join } from 'node:path';
-import type { Clock } from '../actors/index.js';
-import type { WorkerConfig } from '../config/worker-config.js';
 import { timestamp } from '../protocol/clock.js';
-import type { StoreView } from '../protocol/worker.js';
-import type { StoreRooms } from '../sealing/attached-desk.js';
 import type { SpaceNeed } from '../sealing/space-need.js';
 import type { Blocked } from './desk-words.js';
 import { type Claim, moveTo, type SpaceAsk, spaceClaims } from './space-claims.js';
-import type { Disks, Reading } from './space-disk.js';
+import type { Reading } from './space-disk.js';
 import {
   bestRoom,
   type Granted,
@@ -23,39 +19,9 @@ import {
   stillToWrite,
 } from './space-policy.js';
 import { storeViews } from './space-view.js';
+import type { Space, SpaceOptions } from './space-words.js';
 
-export interface SpaceOptions {
-  readonly clock: Clock;
-  /** Wall time in ms since the epoch. */
-  readonly wall: () => number;
-  readonly disks: Disks;
-  readonly config: () => Pick<WorkerConfig, 'space' | 'threads' | 'attached'>;
-  /** Whether the desk has let the thread in under this id, and its work has not ended. */
-  readonly isHolding: (index: number, id: number) => boolean;
-  /** `blockedBy` may answer something else now. */
-  readonly look: () => void;
-}
-
-export interface Space {
-  /** Looks at the disks before a thread asks the desk; false when it has left or died meanwhile, and asks no more. */
-  prepare(ask: SpaceAsk): Promise<boolean>;
-  /** Why the thread cannot begin the stage it asked for now; null when there is room. */
-  blockedBy(index: number, name: string): Blocked | null;
-  /** The thread leaves, before the desk hears of it. */
-  leave(index: number, id: number): void;
-  /** The thread has died, before the desk hears of it. */
-  drop(index: number): void;
-  /** Attached stores that can be written, in the order of the file, as a stage that wants `bytes` finds them. */
-  rooms(index: number, bytes: number): Promise<StoreRooms>;
-  /** The thread writes to this attached store; false when others have taken its room meanwhile. */
-  take(index: number, name: string, bytes: number): Promise<boolean>;
-  stores(): readonly StoreView[];
-  /** The attached store that the thread writes to; undefined while it writes to none. */
-  storeOf(index: number): string | undefined;
-  /** Looks at all disks now, and every `check_interval` from then on. */
-  start(): void;
-  stop(): void;
-}
+export type { Space, SpaceOptions } from './space-words.js';
 
 /** Names of a sector's files in an attached store begin with these. */
 const storeDirs = ['sealed', 'cache', 'update', 'update-cache'];

@@ -1,72 +1,22 @@
 /** One sealing thread over all its incarnations: what it shows, and who may speak to it now. */
 
-import type { PauseCommand, ResumeCommand } from '../../machines/command-changes.js';
-import type { Child, NodeFacts } from '../actors/index.js';
+import type { NodeFacts } from '../actors/index.js';
 import { systemClock } from '../actors/index.js';
 import type { ThreadConfig } from '../config/worker-config.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
-import type { HistoryRow, Progress, ThreadDisk, ThreadMode, ThreadView } from '../protocol/thread.js';
+import type { Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { type SpareThreads, spareThreads, type ThreadChild, threadChild } from '../threads/index.js';
 import { type Abandonable, abandonable } from './abandoned.js';
 import { blankView } from './blank-view.js';
 import { heldUp } from './held-up.js';
 import { mayPass } from './location-check.js';
-import { type ShownView, shownView } from './shown-view.js';
-import type { CommandOptions, Outcome } from './thread-commands.js';
-import type { SettingsOfThread, ThreadNews, ThreadSetup } from './thread-setup.js';
+import { shownView } from './shown-view.js';
+import type { SlotNews, SupervisedSlot } from './slot-words.js';
+import type { Outcome } from './thread-commands.js';
+import type { ThreadNews, ThreadSetup } from './thread-setup.js';
 
-export interface SlotNews {
-  onStarted(incarnation: number): void;
-  onExited(reason: string): void;
-  onRestarting(): void;
-  onFailed(reason: string): void;
-  onView(view: ThreadView): void;
-  onRow(row: HistoryRow): void;
-  onWarning(line: string): void;
-  /** The thread is gone, for whatever reason: what it held is free. `last` is what it showed. */
-  onGone(last: ThreadView): void;
-  /** What the worker knows beside the thread: the process that works for it, the line it stands in. */
-  overlay(view: ThreadView): ThreadView;
-  /** The disk that the thread works on and that does not answer, if any. */
-  disk(): ThreadDisk | null;
-}
-
-export interface ThreadSlot extends Pick<ShownView, 'view' | 'until'> {
-  readonly index: number;
-  readonly location: string;
-  /** Why the thread is failed; undefined while it is not. */
-  failure(): string | undefined;
-  call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
-  /** Has the thread carry out a command; while it is being started again the command waits for it. */
-  obey(command: PauseCommand | ResumeCommand, options: CommandOptions, deadlineMs: number): Promise<Outcome>;
-}
-
-/** The slot as its supervisor and its worker handle it. */
-export interface SupervisedSlot extends ThreadSlot {
-  readonly name: string;
-  /** Starts the next incarnation from the thread's record. */
-  start(): Promise<Child & { facts(): NodeFacts }>;
-  /** It keeps ending: it stands still, visible, until it is started by hand. */
-  park(reason: string): void;
-  unpark(): void;
-  lastExit(): string;
-  /** Whether its last start was refused because its disk is missing: it may start when the disk is there. */
-  isDiskMissing(): boolean;
-  progress(progress: Progress): void;
-  /** The settings it goes by from now on. */
-  configure(settings: SettingsOfThread): void;
-  /** What is laid over its view has changed. */
-  refresh(): void;
-  /** Has it report its sector again: another manager may answer now. */
-  reportAgain(): void;
-  /** Whether its loop has not turned for long enough to ask why. */
-  isSilent(): boolean;
-  /** The disks were looked at: who waits for a thread that its disk holds up is told. */
-  disksSeen(): void;
-  /** Lets the running stage end, at most `graceMs`, then ends the thread; it is not started again. */
-  drain(graceMs: number): Promise<void>;
-}
+export type { SlotNews, SupervisedSlot, ThreadSlot } from './slot-words.js';
 
 const entry = new URL(import.meta.resolve('#src/worker/thread-main.js'));
 /**

@@ -4,7 +4,6 @@ import { emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-reco
 import { serviceLimits, startTree } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
-import { messageOf } from '../protocol/errors.js';
 import { limitNames } from '../protocol/stages.js';
 import { summarize } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker-life.js';
@@ -14,7 +13,9 @@ import { disksInUse } from './disks-in-use.js';
 import { drainer } from './drain.js';
 import { workerDumps } from './dumps.js';
 import { eventHub } from './event-hub.js';
+import { keptNews } from './kept-news.js';
 import { largeAnswers } from './large-answers.js';
+import { loggedActs } from './logged-acts.js';
 import { workerLink } from './manager-link.js';
 import { oncePerTurn } from './once-per-turn.js';
 import { openDisks } from './open-disks.js';
@@ -30,7 +31,7 @@ import { threadRoster } from './thread-roster.js';
 import { sparesOf } from './thread-slot.js';
 import { workerVerbs } from './worker-verbs.js';
 import { workerView } from './worker-view.js';
-import { breakerText, lostText } from './worker-warnings.js';
+import { lostText } from './worker-warnings.js';
 import type { Worker, WorkerOptions } from './worker-words.js';
 
 export type { Worker, WorkerOptions } from './worker-words.js';
@@ -73,13 +74,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       tellWorker();
     },
     processors,
-    onBreaker: (stage, breaker) => {
-      warn(breakerText(stage, breaker));
-      command({ type: 'WORKER.BREAKER', stage, breaker }).catch((error: unknown) =>
-        warn(`the breaker of ${stage} is not kept over a restart: ${messageOf(error)}`),
-      );
-    },
+    onBreaker: (stage, breaker) => kept.breaker(stage, breaker),
   });
+  const kept = keptNews((next) => command(next), warn);
   const large = largeAnswers();
   const processCall = processCalls(processors, large);
   const link = workerLink({
@@ -157,16 +154,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     askStop,
     info,
   });
-  /** A limit set by hand when the file said something else holds no more. */
-  const fileHolds = () =>
-    command({ type: 'WORKER.CONFIGURED', limits: config.limits }).catch((error: unknown) =>
-      warn(`limits that the file has overruled are not forgotten: ${messageOf(error)}`),
-    );
   const reload = reloader({
     running: () => config,
     adopt: async (next: WorkerConfig) => {
       config = next;
-      await fileHolds();
+      await kept.limits(config.limits);
       asked.apply();
       link.storesChanged();
       threads.configure();
@@ -181,7 +173,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
     warn,
   });
-  void fileHolds();
+  void kept.limits(config.limits);
   asked.apply();
   desk.restoreBreakers(record.breakers);
   let stopping: Promise<void> | undefined;
@@ -205,21 +197,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     control: {
       ...control,
       ...verbs,
-      setEnv: async (variable, value, { by = 'operator' } = {}) => {
-        await dumps.setEnv(variable, value);
-        info(`${variable} is set by ${by}`);
-      },
-      removeEnv: async (variable, { by = 'operator' } = {}) => {
-        await dumps.removeEnv(variable);
-        info(`${variable} is removed by ${by}`);
-      },
       ...threadReads(slotOf, threads.all),
       worker: view,
-      reload: async ({ dryRun = false, by = 'operator' }) => {
-        const done = await reload(dryRun);
-        if (done.changed) info(`the configuration is reloaded by ${by}`);
-        return done;
-      },
+      ...loggedActs(dumps, reload, info),
     },
     link,
     events,
