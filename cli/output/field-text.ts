@@ -1,4 +1,5 @@
 /** The seed's own lines and tables (SPEC section 7). */
+import { passedMs } from '../../src/protocol/clock.js';
 import { formatGoDuration } from '../../src/protocol/duration.js';
 import { oneLine } from '../../src/protocol/escaped.js';
 import { elapsedSeconds, errorText } from '../../src/protocol/field-thread.js';
@@ -104,8 +105,9 @@ export function workerTable(
 ): string {
   const head = ['Name', 'Dest', 'Threads', 'Empty', 'Paused', 'Errors', 'LastPing(with ! if expired)'];
   const wideHead = isWide ? ['Version', 'Life', 'Running', 'Waiting'] : [];
-  const rows = workers.map(({ name, label = name, dest, version, life, summary, lastPing }) => {
-    const ageMs = Math.max(0, nowMs - Date.parse(lastPing));
+  const rows = workers.map(({ name, label = name, dest, version, life, summary, lastPing, silentMs }) => {
+    // The manager's clock may be another: it counts itself.
+    const ageMs = Math.max(0, silentMs ?? passedMs(lastPing, nowMs));
     const counts = [summary.threads, summary.empty, summary.paused, summary.errors].map(String);
     const wide = isWide
       ? [version ?? '-', life ?? '-', String(summary.running), String(summary.waiting)]

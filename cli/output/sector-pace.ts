@@ -1,5 +1,7 @@
 /** How far a sector is, for the bars of `sealvisor start`: by what each stage took in this run. */
+
 import { emptyState, type Plan, plans, stagesBetween } from '../../machines/index.js';
+import { passedMs } from '../../src/protocol/clock.js';
 import { type Part, stageProgress } from '../../src/protocol/sector-progress.js';
 import type { HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 
@@ -43,7 +45,7 @@ export function sectorPace(): SectorPace {
 /** What is done of the present stage and what is left of it, in ms of its usual time. */
 function stagePart(view: ThreadView, usualMs: number, nowMs: number) {
   const isAtWork = view.mode === 'running' || view.mode === 'pausing';
-  const elapsedMs = isAtWork ? Math.max(0, nowMs - Date.parse(view.since)) : 0;
+  const elapsedMs = isAtWork ? passedMs(view.since, nowMs) : 0;
   const { percent, leftMs } = stageProgress(view, {
     name: view.stage,
     elapsedMs,

@@ -1,4 +1,5 @@
 import type { TreeNode } from '../../src/actors/index.js';
+import { passedMs } from '../../src/protocol/clock.js';
 import { formatGoDuration } from '../../src/protocol/duration.js';
 import { oneLine } from '../../src/protocol/escaped.js';
 
@@ -16,7 +17,7 @@ function linesOf(node: TreeNode, nowMs: number, first: string, rest: string): re
 }
 
 function nodeText(node: TreeNode, nowMs: number): string {
-  const ageMs = Math.max(0, Math.floor((nowMs - Date.parse(node.since)) / 1000) * 1000);
+  const ageMs = Math.floor(passedMs(node.since, nowMs) / 1000) * 1000;
   const { inPeriod, total } = node.restarts;
   const { lastExit } = node;
   return [

@@ -60,13 +60,29 @@ export interface Tree extends Child {
 
 interface Book {
   incarnation: number;
-  sinceMs: number;
+  since: Moment;
   total: number;
   recent: number[];
-  lastExit: TreeNode['lastExit'];
+  lastExit: (Omit<NonNullable<TreeNode['lastExit']>, 'at'> & { readonly at: Moment }) | null;
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
+
+/** More than the two clocks drift apart: the wall clock was set. */
+const stepMs = 1000;
+
+/** Wall time, ms, of something so long ago by a clock that nobody sets: right also where the wall clock was set since. */
+function wallTime({ wallMs, steadyMs }: Moment): number {
+  const set = Date.now() - wallMs - (performance.now() - steadyMs);
+  return Math.abs(set) > stepMs ? wallMs + set : wallMs;
+}
+
+interface Moment {
+  readonly wallMs: number;
+  readonly steadyMs: number;
+}
+
+const present = (): Moment => ({ wallMs: Date.now(), steadyMs: performance.now() });
 const reasonOf = (exit: Exit): string | null =>
   exit.kind !== 'crash' ? null : exit.error instanceof Error ? exit.error.message : String(exit.error);
 
@@ -74,10 +90,10 @@ const reasonOf = (exit: Exit): string | null =>
 export async function startTree(spec: SupervisorSpec): Promise<Tree> {
   const { strategy = 'one_for_one', periodMs = 5000 } = spec;
   const books = new Map<string, Book>();
-  const bornMs = Date.now();
+  const born = present();
   const supervisor = await startSupervisor(spec);
   const bookOf = (id: string): Book => {
-    const book = books.get(id) ?? { incarnation: 1, sinceMs: bornMs, total: 0, recent: [], lastExit: null };
+    const book = books.get(id) ?? { incarnation: 1, since: born, total: 0, recent: [], lastExit: null };
     books.set(id, book);
     return book;
   };
@@ -100,9 +116,9 @@ export async function startTree(spec: SupervisorSpec): Promise<Tree> {
         strategy: told.strategy ?? null,
         status: child === 'restarting' ? 'restarting' : child === undefined ? 'down' : 'running',
         incarnation: book.incarnation,
-        since: iso(book.sinceMs),
+        since: iso(wallTime(book.since)),
         restarts: { inPeriod: inPeriod(book, periodMs).length, total: book.total },
-        lastExit: book.lastExit,
+        lastExit: book.lastExit && { ...book.lastExit, at: iso(wallTime(book.lastExit.at)) },
         heartbeatAgeMs,
         heapBytes,
         ...(pid == null ? {} : { pid }),
@@ -123,7 +139,7 @@ export async function startTree(spec: SupervisorSpec): Promise<Tree> {
       strategy,
       status: 'running',
       incarnation: 1,
-      since: iso(bornMs),
+      since: iso(wallTime(born)),
       restarts: { inPeriod: 0, total: 0 },
       lastExit: null,
       heartbeatAgeMs: null,
@@ -134,22 +150,23 @@ export async function startTree(spec: SupervisorSpec): Promise<Tree> {
   };
 }
 
-const inPeriod = (book: Book, periodMs: number) => book.recent.filter((at) => Date.now() - at <= periodMs);
+const inPeriod = (book: Book, periodMs: number) =>
+  book.recent.filter((at) => performance.now() - at <= periodMs);
 
 function note(book: Book, event: SupervisorEvent, periodMs: number): void {
-  const nowMs = Date.now();
+  const now = present();
   switch (event.kind) {
     case 'child.started':
       book.incarnation = event.incarnation ?? book.incarnation + 1;
-      book.sinceMs = nowMs;
+      book.since = now;
       return;
     case 'child.exited':
-      if (event.exit) book.lastExit = { kind: event.exit.kind, reason: reasonOf(event.exit), at: iso(nowMs) };
-      book.sinceMs = nowMs;
+      if (event.exit) book.lastExit = { kind: event.exit.kind, reason: reasonOf(event.exit), at: now };
+      book.since = now;
       return;
     case 'child.restarting':
       book.total += 1;
-      book.recent = [...inPeriod(book, periodMs), nowMs];
+      book.recent = [...inPeriod(book, periodMs), now.steadyMs];
       return;
     case 'child.gaveUp':
     case 'supervisor.exited':

@@ -9,6 +9,13 @@ import { ownName, ownNameExpected } from './own-names.js';
 const knownSizes = ['2KiB', '8MiB', '512MiB', '32GiB', '64GiB'] as const;
 
 export const text = z.string('a text in quotes').min(1, 'a text that is not empty');
+const workerNameExpected =
+  'a name of 1 to 128 characters, without control characters and without blanks at its ends';
+/** As the manager takes it with a report; `/`, `%`, `?`, `#` and blanks within are escaped in addresses. */
+export const workerName = z
+  .string('a text in quotes')
+  .max(128, workerNameExpected)
+  .regex(/^[^\s\p{Cc}\p{Cs}](?:[^\p{Cc}\p{Cs}\u2028\u2029]*[^\s\p{Cc}\p{Cs}])?$/u, workerNameExpected);
 /** An argument or a header may be empty. */
 export const anyText = z.string('a text in quotes');
 export const flag = z.boolean('true or false');

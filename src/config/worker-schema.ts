@@ -110,7 +110,7 @@ const sealvisorTable = table({
 
 export const workerTable = table({
   worker: table({
-    name: field.text.optional(),
+    name: field.workerName.optional(),
     rpc_server: table({ host: field.text.optional(), port: field.port.optional() }).optional(),
     ping_interval: field.interval.optional(),
     local_pieces_dir: field.text.optional(),

@@ -129,7 +129,11 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
       {
         id: 'roster',
         start: serviceChild(() => {
-          services.roster = roster(up(services.store), clock, { warn });
+          services.roster = roster(up(services.store), clock, {
+            warn,
+            // A clock that somebody sets says nothing of how long a worker was silent.
+            ...(clock === wallClock ? { steady: () => performance.now() } : {}),
+          });
           return nothingToStop;
         }),
       },

@@ -7,6 +7,7 @@ import type { Summary, WorkerEntry } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker-life.js';
 import type { FleetStore } from '../store/fleet-store.js';
 import type { WorkerRow } from '../store/worker-table.js';
+import { silence } from './silence.js';
 
 export interface Ping {
   readonly name: string;
@@ -44,6 +45,8 @@ export interface RosterOptions {
   readonly warn: (line: string) => void;
   /** Most daemons that are kept. @default 2000 */
   readonly most?: number;
+  /** A clock that nobody sets, ms: how long a worker has been silent is counted by it. @default the wall clock */
+  readonly steady?: () => number;
 }
 
 /** Silent for longer it is not alive, and its name is another's. */
@@ -54,15 +57,15 @@ const forgottenMs = 24 * 3_600_000;
 const keyOf = ({ name, worker, incarnation }: Pick<WorkerRow, 'name' | 'worker' | 'incarnation'>) =>
   JSON.stringify([name, worker, incarnation]);
 
-export function roster(store: FleetStore, clock: WallClock, { warn, most = 2000 }: RosterOptions): Roster {
+export function roster(store: FleetStore, clock: WallClock, options: RosterOptions): Roster {
+  const { warn, most = 2000, steady = clock.now } = options;
+  const silent = silence(clock.now, steady, most);
   /** Daemons that a later one has taken the place of; one that reports again is alive beside it. */
   const replaced = new Set<string>();
   const warned = new Set<string>();
 
-  const isLiving = (row: WorkerRow) => {
-    const { life } = summaryOf(row);
-    return clock.now() - row.lastPingMs <= livingMs && life !== 'stopped';
-  };
+  const silentMsOf = (row: WorkerRow) => silent.ms(keyOf(row), row.lastPingMs);
+  const isLiving = (row: WorkerRow) => silentMsOf(row) <= livingMs && summaryOf(row).life !== 'stopped';
   const namesakes = (row: WorkerRow, rows: readonly WorkerRow[]) =>
     rows.filter((other) => other.name === row.name && keyOf(other) !== keyOf(row) && isLiving(other));
   const entryOf = (row: WorkerRow, rows: readonly WorkerRow[]): WorkerEntry => {
@@ -70,6 +73,7 @@ export function roster(store: FleetStore, clock: WallClock, { warn, most = 2000 
     const { life = null, ...summary } = summaryOf(row);
     return {
       ...{ name, dest, version, life, summary, lastPing: timestamp(lastPingMs) },
+      silentMs: silentMsOf(row),
       ...(worker === '' ? {} : { id: worker, incarnation }),
       ...(isLiving(row) && namesakes(row, rows).length > 0 ? { label: labelOf(row) } : {}),
     };
@@ -138,6 +142,7 @@ export function roster(store: FleetStore, clock: WallClock, { warn, most = 2000 
       if (!before) replace(row, rows);
       if (!before) makeRoom();
       store.putWorker(row);
+      silent.heard(keyOf(row));
       const others = namesakes(row, store.workersOf(name)).map(labelOf);
       if (others.length > 0 && !warned.has(name)) {
         warned.add(name);

@@ -11,6 +11,11 @@ export function steadyFrom(startMs: number, steady: () => number = () => perform
   return { now: () => startMs + (steady() - startedAt) };
 }
 
+/** How long ago that was, ms: 0 for what another clock puts in the future, and for what is not a time. */
+export function passedMs(at: string, nowMs: number): number {
+  return Math.max(0, nowMs - Date.parse(at)) || 0;
+}
+
 /** RFC 3339 UTC with milliseconds. */
 export function timestamp(ms: number): string {
   return new Date(ms).toISOString();

@@ -1,4 +1,5 @@
 /** A thread as the field's own programs read it: v0.2's fields and today's at once (SPEC section 6). */
+import { passedMs } from './clock.js';
 import type { ErrorLevel } from './level.js';
 import { formatSectorId, parseSectorId } from './sector.js';
 import type { LastError, ThreadView } from './thread.js';
@@ -23,7 +24,7 @@ export interface FieldThread {
 
 /** Whole seconds since the view's mode or state began. */
 export function elapsedSeconds(view: ThreadView, nowMs: number): number {
-  return Math.max(0, Math.floor((nowMs - Date.parse(view.since)) / 1000));
+  return Math.floor(passedMs(view.since, nowMs) / 1000);
 }
 
 /** `<level>: <message>`, or null. */

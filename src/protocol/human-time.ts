@@ -1,4 +1,5 @@
 /** Times for a person's eye; machines read RFC 3339 and ms. */
+import { passedMs } from './clock.js';
 import type { Wish } from './worker.js';
 
 const secondMs = 1000;
@@ -31,7 +32,7 @@ export function clockText(at: string, nowMs: number): string {
 
 /** `since 10:02 UTC (12 min)` */
 export function sinceText(at: string, nowMs: number): string {
-  return `since ${clockText(at, nowMs)} (${humanDuration(nowMs - Date.parse(at))})`;
+  return `since ${clockText(at, nowMs)} (${humanDuration(passedMs(at, nowMs))})`;
 }
 
 /** `alice since 10:02 UTC (12 min): swap disk` */

@@ -1,3 +1,4 @@
+import { passedMs } from './clock.js';
 import type { ErrorLevel } from './level.js';
 import type { Sector } from './sector.js';
 import type { WorkerLife } from './worker-life.js';
@@ -202,8 +203,8 @@ export interface Summary {
 export function workedMs({ mode, since, worked }: ThreadView, nowMs: number): number {
   const isAtWork = mode === 'running' || mode === 'pausing';
   // Upstream's worker says only when the state was entered.
-  if (worked === undefined) return isAtWork ? Math.max(0, nowMs - Date.parse(since)) : 0;
-  return worked.ms + (isAtWork ? Math.max(0, nowMs - Date.parse(worked.at)) : 0);
+  if (worked === undefined) return isAtWork ? passedMs(since, nowMs) : 0;
+  return worked.ms + (isAtWork ? passedMs(worked.at, nowMs) : 0);
 }
 
 /** With nothing in hand; a thread of plan wdpost has a job without a sector. */
@@ -232,6 +233,8 @@ export interface WorkerEntry {
   readonly life: WorkerLife | null;
   readonly summary: Summary;
   readonly lastPing: string;
+  /** How long ago that is by the manager's own clock, ms. Left out by 0.1.0. */
+  readonly silentMs?: number;
   /** The worker's own id, and that of its present start; left out for an upstream worker. */
   readonly id?: string;
   readonly incarnation?: string;

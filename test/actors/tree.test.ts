@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startTree } from '#src/actors/index.js';
 import { makeWorld, quiet } from './world.js';
 
@@ -78,3 +78,24 @@ test('a tree in a tree shows its children below it; one that has ended has none'
   expect(outer.children()).toEqual([]);
   expect(inner.children()).toEqual([]);
 });
+
+test.each([-3_600_000, 8 * 3_600_000])(
+  'ages and counts stay right when the wall clock is set by %i ms',
+  async (step) => {
+    const world = makeWorld();
+    const tree = await startTree({ intensity: 3, periodMs: 60_000, children: [world.child('a')] });
+    world.latest('a').crash();
+    await quiet();
+    const set = Date.now() + step;
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(set);
+    const [a] = tree.children();
+    const ages = [a?.since, a?.lastExit?.at, tree.root('worker').since].map(
+      (at) => set - Date.parse(at ?? ''),
+    );
+    clock.mockRestore();
+    for (const age of ages) expect(age).toBeGreaterThanOrEqual(-1000);
+    for (const age of ages) expect(age).toBeLessThan(60_000);
+    expect(a?.restarts).toEqual({ inPeriod: 1, total: 1 });
+    await tree.stop();
+  },
+);

@@ -148,6 +148,20 @@ test('a report from a clock ahead of ours is of no age', () => {
   expect(workerTable([ahead], 1000, tenMinutes)).toMatch(/ {2}0s$/);
 });
 
+test('how long a worker is silent is what its manager counts, whatever the clocks say', () => {
+  const ages = [
+    { lastPing: new Date(0).toISOString(), silentMs: 1500 },
+    { lastPing: 'yesterday', silentMs: 1500 },
+    { lastPing: 'yesterday' },
+  ].map((facts) =>
+    workerTable([workerOf(facts)], 822_000, tenMinutes)
+      .split('  ')
+      .at(-1)
+      ?.trim(),
+  );
+  expect(ages).toEqual(['1.5s', '1.5s', '0s']);
+});
+
 test("--wide adds today's columns to the workers, under their heads", () => {
   const summary = { threads: 30, empty: 1, paused: 2, running: 12345, waiting: 4, errors: 5 };
   const workers = [

@@ -169,3 +169,17 @@ test.each([
   const text = minimal().replace('[sector_manager]', `[sector_manager]\n${line}`);
   expect(faultOf(text).message).toContain(`sector_manager.${message}`);
 });
+
+test.each(['x'.repeat(129), ' w1', 'w1 ', '\\t', 'a\\nb', 'a\\u001b[1mb', '\\u2028'])(
+  'a name that no report could carry (%j) is refused with its key and the rule',
+  (name) => {
+    expect(faultOf(minimal({ head: `[worker]\nname = "${name}"` })).message).toContain(
+      'in FILE: expected a name of 1 to 128 characters, without control characters and without blanks at its ends',
+    );
+  },
+);
+
+test.each(['w', 'a/b', '..', '100%', 'a b', 'ä 工作 🚀', 'x'.repeat(128)])('%j is a name', (name) => {
+  const path = tomlFile(minimal({ head: `[worker]\nname = "${name}"` }));
+  expect(loadWorkerConfig(path).config.worker.name).toBe(name);
+});

@@ -18,7 +18,7 @@ test('workers are listed with their last report', async () => {
   const { app, manager } = await start();
   expect(await get(app, '/api/v1/workers')).toMatchObject({ status: 200, body: [] });
   manager.roster.ping(w1);
-  const entry = { ...w1, life: null, lastPing: '2026-11-22T10:00:00.000Z' };
+  const entry = { ...w1, life: null, lastPing: '2026-11-22T10:00:00.000Z', silentMs: 0 };
   expect((await get(app, '/api/v1/workers')).body).toEqual([entry]);
   expect((await get(app, '/api/v1/workers/w1')).body).toEqual(entry);
 });

@@ -12,7 +12,10 @@ test('a worker that reports is listed with the time of its last report', async (
   clock.pass(30_000);
   manager.roster.ping({ ...w1, dest: '10.0.0.2:17890', version: null, life: 'cordoned' });
   expect(manager.roster.list()).toEqual([
-    { ...w1, dest: '10.0.0.2:17890', version: null, life: 'cordoned', lastPing: '2026-11-22T10:00:30.000Z' },
+    {
+      ...{ ...w1, dest: '10.0.0.2:17890', version: null, life: 'cordoned' },
+      ...{ lastPing: '2026-11-22T10:00:30.000Z', silentMs: 0 },
+    },
   ]);
 });
 
@@ -142,4 +145,21 @@ test.each(['.', '..'])('a worker may be called %j: with @ behind it a URL can ho
   expect(manager.roster.get(`${name}@`)).toMatchObject({ name });
   manager.roster.remove(`${name}@`);
   expect(manager.roster.list()).toEqual([]);
+});
+
+test('how long a worker is silent is counted by a clock that nobody sets', async () => {
+  const store = openFleetStore(join(freshDir(), 'manager.db'));
+  onTestFinished(() => store.close());
+  const wall = stoppedClock();
+  const steady = stoppedClock(0);
+  const list = roster(store, wall, { warn: () => undefined, steady: steady.now });
+  list.ping(w1);
+  for (const step of [-3_600_000, 8 * 3_600_000]) {
+    wall.pass(step);
+    steady.pass(5000);
+    expect(list.get('w1').silentMs).toBe(step < 0 ? 5000 : 10_000);
+  }
+  // After a restart there is only the wall clock: never less than nothing.
+  wall.pass(-24 * 3_600_000);
+  expect(roster(store, wall, { warn: () => undefined }).get('w1').silentMs).toBe(0);
 });
