@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { compiledOf, compiledPath, entryOf, namedByContent } from './thread-code.js';
 
 /** What a bin imports by `import()`, the daemons above all, is no part of its file: it is loaded as tsc made it. */
 const loadedWhenAsked = {
@@ -39,22 +40,22 @@ for (const bin of ['sealvisor', 'venus-worker', 'venus-sector-manager']) {
   place({ outputFiles: [{ path: resolve(`dist/cli/${bin}.cjs`), contents: Buffer.from(door(bin)) }] }, 0o755);
 }
 
+/** A sealing thread's own file, as a script (`thread-code.js` runs it): what it was compiled to can be kept beside it. */
 const thread = await build({
   ...common,
-  entryPoints: ['src/worker/thread-main.ts'],
-  outdir: 'dist',
-  outbase: '.',
-  chunkNames: 'chunks/[name]-[hash]',
-  format: 'esm',
-  // The processors stay apart and are loaded with the first heavy stage.
-  splitting: true,
+  entryPoints: ['src/worker/thread-entry.ts'],
+  outfile: 'dist/src/worker/thread-body.cjs',
+  format: 'cjs',
+  keepNames: false,
+  minifyWhitespace: true,
+  minifySyntax: true,
   external: ['better-sqlite3', 'fr32-sha2-256-trunc254-padded-binary-tree-multihash'],
-  // better-sqlite3 is CommonJS and asks for node's own modules by `require`.
-  banner: {
-    js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);",
-  },
+  banner: { js: `(function (require, importModule, module, exports) {` },
+  footer: { js: '})' },
 });
-place(thread, 0o644);
+const body = namedByContent(thread);
+for (const file of body.files) place({ outputFiles: [file] }, 0o644);
+const threadDir = dirname(body.path);
 
 /** What every thread loads, in one file with Comlink; the errors stay apart, so that their class is the same everywhere. */
 const host = await build({
@@ -65,8 +66,25 @@ const host = await build({
   external: ['../protocol/errors.js'],
 });
 place(host, 0o644);
-const chunks = resolve('dist/chunks');
-for (const name of readdirSync(chunks)) if (!made.has(join(chunks, name))) rmSync(join(chunks, name));
+await keepCompiled();
+const entry = { path: join(threadDir, 'thread-entry.cjs'), contents: Buffer.from(entryOf(body.path)) };
+place({ outputFiles: [entry] }, 0o644);
+// Of earlier builds.
+rmSync('dist/chunks', { recursive: true, force: true });
+for (const name of readdirSync(threadDir))
+  if (name.startsWith('thread-body') && !made.has(join(threadDir, name))) rmSync(join(threadDir, name));
+
+/** Without it threads start as well, only later. */
+async function keepCompiled() {
+  const path = compiledPath(body.path);
+  made.add(path);
+  if (existsSync(path)) return;
+  try {
+    place({ outputFiles: [{ path, contents: await compiledOf(body.path) }] }, 0o644);
+  } catch (error) {
+    console.error('the code of sealing threads is not compiled ahead:', error);
+  }
+}
 
 /** Daemons may run from these files while they are built again (`npx` does so): each is replaced whole, and only by another. */
 function place({ outputFiles }, mode) {

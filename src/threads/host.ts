@@ -30,28 +30,38 @@ interface ServiceDoor {
   call(name: string, args: readonly unknown[]): Promise<WireAnswer<unknown>>;
 }
 
-/** The host of a thread that was given its data at its start. @throws in a spare thread: there, await `awaitHost` */
+/** What a spare thread was given when it was taken. */
+let handed: Given | null = null;
+
+/** The host of a thread that has its data, to be had once. @throws in a spare thread that waits for them: there, await `awaitHost` */
 export function threadHost<D, E>(): Host<D, E> {
-  const { given } = bootData();
+  const given = bootData().given ?? handed;
   if (given === null) throw new Error('a spare thread has no data yet: write `await awaitHost()`');
   return hostOf<D, E>(given);
 }
 
 /** The host of any thread. A spare one loads what it can, says that it is booted, and waits here for its data. */
 export async function awaitHost<D, E>(): Promise<Host<D, E>> {
+  await hasData();
+  return threadHost<D, E>();
+}
+
+/** Resolves when the thread has its data: `threadHost` gives its host from then on. A spare thread says that it is booted. */
+export async function hasData(): Promise<void> {
   const { given, preload, events } = bootData();
   if (preload !== null) await import(preload);
-  if (given !== null) return hostOf<D, E>(given);
-  const handed = new Promise<Given>((resolve) => {
+  if (given !== null) return;
+  const taken = new Promise<void>((resolve) => {
     const hear = (told: Told) => {
       if (told.type !== 'sealvisor.give') return;
       port().off('message', hear);
-      resolve(told.given);
+      handed = told.given;
+      resolve();
     };
     port().on('message', hear);
   });
-  events.postMessage({ type: 'booted' } satisfies Said<E>);
-  return hostOf<D, E>(await handed);
+  events.postMessage({ type: 'booted' } satisfies Said<never>);
+  await taken;
 }
 
 function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {

@@ -12,7 +12,7 @@ import { leftFailure } from '../sealing/left-manager.js';
 import { failureOf } from '../sealing/runner.js';
 import { spaceOf } from '../sealing/space-need.js';
 import { openThreadStore } from '../store/thread-store.js';
-import { awaitHost } from '../threads/host.js';
+import { threadHost } from '../threads/host.js';
 import type { DeskAnswer, Granted } from './desk-words.js';
 import { idleAnswers, settingsCall } from './idle-answers.js';
 import { jobHeartbeat } from './job-heartbeat.js';
@@ -29,8 +29,8 @@ import { threadSpace } from './thread-space.js';
 /** More than a thread can ask for. */
 const placesPerLife = 1e9;
 
-// A spare thread is booted up to here, and waits for its setup.
-const host = await awaitHost<ThreadSetup, ThreadNews>();
+// Loaded by `thread-entry.ts`, when there is a setup.
+const host = threadHost<ThreadSetup, ThreadNews>();
 const setup = host.data;
 let settings = setup.settings;
 

@@ -18,7 +18,7 @@ import type { ThreadNews, ThreadSetup } from './thread-setup.js';
 
 export type { SlotNews, SupervisedSlot, ThreadSlot } from './slot-words.js';
 
-const entry = new URL(import.meta.resolve('#src/worker/thread-main.js'));
+const entry = new URL(import.meta.resolve('#src/worker/thread-entry.cjs'));
 /**
  * What a thread allocates is short-lived: a small nursery costs no time and saves 1.7 MiB a thread (npm run bench).
  * Sectors are streamed, so a heap that grows to this size is a fault; only the thread ends by it.

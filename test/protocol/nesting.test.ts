@@ -1,20 +1,27 @@
 import { expect, test } from 'vitest';
 import { jsonFault } from '../../dist/src/protocol/nesting.js';
 
-test.each([
+/** Longer than what is looked at byte by byte, with quotes and backslashes at their ends and at that border. */
+const longTexts = [60, 61, 62, 63, 64, 65, 66, 200].flatMap(
+  (length): [string, number, string | undefined][] => {
+    const text = 'x'.repeat(length);
+    return [
+      [JSON.stringify([`${text}"[[[`, [1]]), 2, undefined],
+      [JSON.stringify([`${text}\\"[[[`, [1]]), 2, undefined],
+      [JSON.stringify([`${text}\\`, [1]]), 1, 'is nested deeper than 1'],
+      [`["${text}`, 1, undefined],
+    ];
+  },
+);
+
+test.each<[string, number, string | undefined]>([
   ['[[[]]]', 3, undefined],
   ['[[[]]]', 2, 'is nested deeper than 2'],
   ['[{"a":[]},{"b":[]}]', 3, undefined],
   [String.raw`["[[[[\"[[["]`, 1, undefined],
   ['"a\\\\"', 0, undefined],
   ['{"a":{"b":1}}', 1, 'is nested deeper than 1'],
-  // Texts longer than what is looked at byte by byte, with quotes and backslashes at their ends and at that border.
-  ...[60, 61, 62, 63, 64, 65, 66, 200].flatMap((length) => [
-    [JSON.stringify([`${'x'.repeat(length)}"[[[`, [1]]), 2, undefined] as const,
-    [JSON.stringify([`${'x'.repeat(length)}\\"[[[`, [1]]), 2, undefined] as const,
-    [JSON.stringify([`${'x'.repeat(length)}\\`, [1]]), 1, 'is nested deeper than 1'] as const,
-    [`["${'x'.repeat(length)}`, 1, undefined] as const,
-  ]),
+  ...longTexts,
 ])('%s within %i: %s', (json, deepest, fault) => {
   expect(jsonFault(json, { deepest })).toBe(fault);
   expect(jsonFault(Buffer.from(json), { deepest })).toBe(fault);

@@ -1,4 +1,4 @@
-import { create } from 'fr32-sha2-256-trunc254-padded-binary-tree-multihash';
+import type { create } from 'fr32-sha2-256-trunc254-padded-binary-tree-multihash';
 import { base32 } from 'multiformats/bases/base32';
 import { wrongData } from './faults.js';
 import { paddedSizeOf, padInto, quadPadded, quadPayload } from './fr32.js';
@@ -32,7 +32,9 @@ export async function commP(
   options: PadOptions = {},
 ): Promise<PieceCommitment> {
   const slices = new Slices(work);
-  const hasher = create();
+  // It has a WebAssembly module to load, by an `await` that a CommonJS bundle cannot have.
+  const fr32 = await import('fr32-sha2-256-trunc254-padded-binary-tree-multihash');
+  const hasher = fr32.create();
   const chunk = new PayloadChunk((payload) => hasher.write(payload), options.onPadded);
   try {
     for await (const bytes of chunks) {
