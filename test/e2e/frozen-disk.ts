@@ -1,8 +1,10 @@
 /** A disk that hangs: a file system of its own whose writes do not return until it is thawed, as those to dead storage. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, mkdirSync, openSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Daemon } from './fleet.js';
 
 /** Elsewhere than in CI this user may not be allowed to mount. */
 export const canMount = process.env.CI === 'true' || process.getuid?.() === 0;
@@ -42,3 +44,24 @@ export function frozenDisk(dir: string, name: string): FrozenDisk {
   });
   return { at, freeze: () => command('fsfreeze', '-f', at), thaw: () => command('fsfreeze', '-u', at) };
 }
+
+/** What the worker answers, and how long it took, ms. */
+export async function asked(worker: Daemon, path: string, body?: object) {
+  const from = performance.now();
+  const answer = await fetch(`http://${worker.at}/api/v1/${path}`, {
+    ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+    headers: { 'Content-Type': 'application/json' },
+    signal: AbortSignal.timeout(20_000),
+  });
+  // Each test looks at what it asked for.
+  return { body: (await answer.json()) as never, status: answer.status, ms: performance.now() - from };
+}
+
+/** Whether anybody listens at host:port. */
+export const isListening = (at: string) =>
+  new Promise<boolean>((resolve) => {
+    const [host, port] = at.split(':');
+    const socket = connect(Number(port), host);
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('close', () => socket.destroy());
+  });

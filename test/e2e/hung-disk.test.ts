@@ -1,10 +1,9 @@
 /** A disk that hangs holds up what works on it, and nothing else. */
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ThreadView } from '../../src/protocol/thread.js';
 import { type Daemon, onWorker, startManager, startWorker, workerToml } from './fleet.js';
-import { canMount, frozenDisk, whileFrozen } from './frozen-disk.js';
+import { asked, canMount, frozenDisk, isListening, whileFrozen } from './frozen-disk.js';
 import { bytes, freshDir, write } from './setup.js';
 
 const soon = { timeout: 30_000, interval: 100 };
@@ -24,30 +23,10 @@ least = { pc1 = "1s" }
   return { dir, manager, hung, toml: workerToml(dir, manager.at, { threads: 2, more }) };
 }
 
-/** What the worker answers, and how long it took, ms. */
-async function asked(worker: Daemon, path: string, body?: object) {
-  const from = performance.now();
-  const answer = await fetch(`http://${worker.at}/api/v1/${path}`, {
-    ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
-    headers: { 'Content-Type': 'application/json' },
-    signal: AbortSignal.timeout(20_000),
-  });
-  // Each test looks at what it asked for.
-  return { body: (await answer.json()) as never, status: answer.status, ms: performance.now() - from };
-}
-
 const threadOf = async (worker: Daemon, index: number): Promise<ThreadView> =>
   (await asked(worker, `threads/${index}`)).body;
 /** A machine with much to do takes its time for a request; a disk that hangs never answers. */
 const second = 1000;
-
-const isListening = (at: string) =>
-  new Promise<boolean>((resolve) => {
-    const [host, port] = at.split(':');
-    const socket = connect(Number(port), host);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('close', () => socket.destroy());
-  });
 
 describe.runIf(canMount)('a location whose disk hangs in mid-stage', () => {
   test('the other thread seals on, control answers; when it answers the sector resumes by itself', async () => {
