@@ -4,7 +4,7 @@
  * nobody has touched the file since.
  */
 import { createHash } from 'node:crypto';
-import { type BigIntStats, statSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 
@@ -22,10 +22,8 @@ const mostKnown = 1000;
 const known = new Map<string, Known>();
 
 /** Keeps the digest of a file that this thread has just written under its final name, or has just read. */
-export function remember(path: string, sha256: string, found?: BigIntStats): void {
-  const stats = found ?? statSync(path, { bigint: true, throwIfNoEntry: false });
+export function remember(path: string, sha256: string, stats: BigIntStats): void {
   known.delete(path);
-  if (!stats) return;
   const [oldest] = known.keys();
   if (known.size >= mostKnown && oldest !== undefined) known.delete(oldest);
   known.set(path, { touch: touchOf(stats), sha256 });

@@ -1,7 +1,5 @@
 /** What is wrong with one file, of which size and digest were noted when it was whole. */
-import type { BigIntStats } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { systemCodeOf } from '../protocol/errors.js';
+import { statIfAny } from '../disks/stat-if-any.js';
 import { digestOf, digestRead, touchOf } from './digests.js';
 import type { FileNote } from './file-notes.js';
 
@@ -21,7 +19,7 @@ export async function faultOf(
   isRead: boolean,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const found = await statsOf(path);
+  const found = await statIfAny(path);
   if (!found?.isFile()) return missing;
   if (Number(found.size) !== note.size) return `has ${found.size} bytes instead of ${note.size}`;
   const isUntouched = note.touch !== '' && touchOf(found) === note.touch;
@@ -30,14 +28,4 @@ export async function faultOf(
   return sha256 === note.sha256
     ? undefined
     : `has the digest ${short(sha256)} instead of ${short(note.sha256)}`;
-}
-
-/** Undefined where nothing is; a directory on the way may be a file now. */
-async function statsOf(path: string): Promise<BigIntStats | undefined> {
-  try {
-    return await stat(path, { bigint: true });
-  } catch (thrown) {
-    if (/^ENO(ENT|TDIR)$/.test(systemCodeOf(thrown) ?? '')) return undefined;
-    throw thrown;
-  }
 }

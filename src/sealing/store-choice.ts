@@ -1,5 +1,5 @@
 /** Which attached store keeps a sector. */
-import { existsSync, statSync } from 'node:fs';
+import { isAt, statIfAny } from '../disks/stat-if-any.js';
 import { systemCodeOf } from '../protocol/errors.js';
 import { StageError } from '../protocol/level.js';
 import type { Sector } from '../protocol/sector.js';
@@ -29,7 +29,8 @@ export async function chosenStore(
     );
   const { attached } = context;
   const usable = await soundStores(stores);
-  const before = usable.find((store) => isWhole(store, sector, kind));
+  const wholes = await Promise.all(usable.map((store) => isWhole(store, sector, kind)));
+  const before = usable.find((_, at) => wholes[at]);
   if (before) {
     // Nothing is written there that is not there already: room is not asked for.
     await attached?.take(before.name, 0);
@@ -101,10 +102,10 @@ async function managersChoice(
 }
 
 /** The sector's own file is written last: where it is, all is. */
-function isWhole(store: AttachedStore, { id, size }: Sector, kind: StoredKind): boolean {
+async function isWhole(store: AttachedStore, { id, size }: Sector, kind: StoredKind): Promise<boolean> {
   const { file, cacheDir } = storedSector(store, id, kind);
-  const found = statSync(file, { throwIfNoEntry: false });
-  return found?.size === size && existsSync(cacheDir);
+  const found = await statIfAny(file);
+  return found?.size === BigInt(size) && (await isAt(cacheDir));
 }
 
 function freeChoice(stores: readonly AttachedStore[]): StoreRooms {

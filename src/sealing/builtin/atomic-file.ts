@@ -4,10 +4,11 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { replaceDurably } from '../../disks/durable-file.js';
 import { makeOne } from '../../disks/make-below.js';
+import { statIfAny } from '../../disks/stat-if-any.js';
 import { StageError } from '../../protocol/level.js';
 import { remember } from '../digests.js';
 import { faultAt } from './faults.js';
-import { readExactly } from './input-file.js';
+import { readExactly, readExactlyAside } from './input-file.js';
 
 /** A file that is being written under its temporary name. */
 export interface OutputFile {
@@ -15,6 +16,9 @@ export interface OutputFile {
   write(bytes: Uint8Array, position: number): void;
   /** Reads back what was written. */
   read(buffer: Buffer, position: number, length: number): void;
+  /** Both off this thread: its loop turns while another disk than its own does not answer. */
+  writeAside(bytes: Uint8Array, position: number): Promise<void>;
+  readAside(buffer: Buffer, position: number, length: number): Promise<void>;
   /** Makes the file `size` bytes long; bytes never written read as zeros and take no space. */
   setSize(size: number): Promise<void>;
   /** Brings what was written to the disk. */
@@ -64,7 +68,8 @@ export async function writeAtomically<T>(
     }
     await place(draft, path);
     const digest = output.digest();
-    if (digest !== undefined) remember(path, digest);
+    const found = digest === undefined ? undefined : await statIfAny(path);
+    if (digest !== undefined && found) remember(path, digest, found);
     return result;
   } catch (thrown) {
     await discard(draft);
@@ -117,16 +122,27 @@ function outputOf(handle: FileHandle, path: string): OutputFile {
   // Up to where it is hashed; undefined once a write left a gap or went back.
   let end: number | undefined = 0;
   let digest: string | undefined;
+  const noteWritten = (bytes: Uint8Array, position: number) => {
+    if (position === end && digest === undefined) {
+      hash.update(bytes);
+      end += bytes.length;
+    } else end = undefined;
+  };
   return {
     write(bytes, position) {
       let written = 0;
       while (written < bytes.length)
         written += writeSync(handle.fd, bytes, written, bytes.length - written, position + written);
-      if (position === end && digest === undefined) {
-        hash.update(bytes);
-        end += bytes.length;
-      } else end = undefined;
+      noteWritten(bytes, position);
     },
+    writeAside: async (bytes, position) => {
+      let written = 0;
+      while (written < bytes.length)
+        written += (await handle.write(bytes, written, bytes.length - written, position + written))
+          .bytesWritten;
+      noteWritten(bytes, position);
+    },
+    readAside: (buffer, position, length) => readExactlyAside(handle, path, buffer, position, length),
     read: (buffer, position, length) => readExactly(handle.fd, path, buffer, position, length),
     setSize: async (size) => {
       if (size !== end) end = undefined;

@@ -59,8 +59,10 @@ function haveSameBytes({ from, to, size }: Omit<File, 'mayLink'>, work: Work, pa
     withInput(to, size, async (target) => {
       for (let position = 0; position < size; position += copyBytes) {
         const length = Math.min(copyBytes, size - position);
-        source.read(one, position, length);
-        target.read(other, position, length);
+        await Promise.all([
+          source.readAside(one, position, length),
+          target.readAside(other, position, length),
+        ]);
         if (!one.subarray(0, length).equals(other.subarray(0, length))) return false;
         if (!slices.isOver) continue;
         passed(2 * (position + length));
@@ -114,24 +116,24 @@ async function copy({ from, to, size }: File, readsBack: boolean, work: Work, pa
   const slices = new Slices(work);
   const buffer = Buffer.alloc(copyBytes);
   const copied = (source: InputFile) => async (target: OutputFile) => {
-    const each = async (body: (position: number, length: number) => void, before: number) => {
+    const each = async (body: (position: number, length: number) => Promise<void>, before: number) => {
       for (let position = 0; position < size; position += copyBytes) {
         const length = Math.min(copyBytes, size - position);
-        body(position, length);
+        await body(position, length);
         if (!slices.isOver) continue;
         passed(before + position + length);
         await slices.next();
       }
     };
-    await each((position, length) => {
-      source.read(buffer, position, length);
-      target.write(buffer.subarray(0, length), position);
+    await each(async (position, length) => {
+      await source.readAside(buffer, position, length);
+      await target.writeAside(buffer.subarray(0, length), position);
     }, 0);
     if (!readsBack) return;
     await target.sync();
     const found = createHash('sha256');
-    await each((position, length) => {
-      target.read(buffer, position, length);
+    await each(async (position, length) => {
+      await target.readAside(buffer, position, length);
       found.update(buffer.subarray(0, length));
     }, size);
     if (found.digest('hex') !== target.digest())

@@ -30,7 +30,7 @@ export interface PayloadRange {
 
 export interface Decoder {
   /** The payload in chunks; a chunk is valid until the next one. */
-  payloadOf(range: PayloadRange): Generator<Buffer, void>;
+  payloadOf(range: PayloadRange): AsyncGenerator<Buffer, void>;
 }
 
 /** Bytes of the sector, from its start on, that hold the payload's first `end` bytes. */
@@ -73,12 +73,12 @@ async function freshDirectory(path: string): Promise<void> {
   }
 }
 
-function* payloadOf(
+async function* payloadOf(
   { phi }: SealedData,
   sealed: InputFile,
   labels: InputFile,
   { offset, size }: PayloadRange,
-): Generator<Buffer, void> {
+): AsyncGenerator<Buffer, void> {
   const updateKey = phi && new UpdateKey(phi);
   const [data, old, key] = [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)];
   const payload = Buffer.alloc((chunkBytes / quadPadded) * quadPayload);
@@ -87,7 +87,8 @@ function* payloadOf(
   let left = size;
   for (let at = Math.floor(offset / quadPayload) * quadPadded; at < end; at += chunkBytes) {
     const length = Math.min(chunkBytes, end - at);
-    sealed.read(data, at, length);
+    // It is kept in a store.
+    await sealed.readAside(data, at, length);
     labels.read(old, at, length);
     updateKey?.into(old, key, length);
     xorInto(data, updateKey ? key : old, length);

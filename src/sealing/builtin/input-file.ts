@@ -28,6 +28,11 @@ export class InputFile {
     readExactly(this.handle.fd, this.path, buffer, position, length);
   }
 
+  /** The same, off this thread: its loop turns while another disk than its own does not answer. */
+  readAside(buffer: Buffer, position: number, length: number): Promise<void> {
+    return readExactlyAside(this.handle, this.path, buffer, position, length);
+  }
+
   close(): Promise<void> {
     return this.handle.close();
   }
@@ -63,7 +68,28 @@ export function readExactly(
     } catch (thrown) {
       throw faultAt(path, thrown);
     }
-    if (count === 0) throw wrongData(`${path} ends at byte ${position + filled}: seal the sector again`);
+    if (count === 0) throw endsAt(path, position + filled);
     filled += count;
   }
 }
+
+export async function readExactlyAside(
+  handle: FileHandle,
+  path: string,
+  buffer: Buffer,
+  position: number,
+  length: number,
+): Promise<void> {
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle
+      .read(buffer, filled, length - filled, position + filled)
+      .catch((thrown: unknown) => {
+        throw faultAt(path, thrown);
+      });
+    if (bytesRead === 0) throw endsAt(path, position + filled);
+    filled += bytesRead;
+  }
+}
+
+const endsAt = (path: string, at: number) => wrongData(`${path} ends at byte ${at}: seal the sector again`);

@@ -69,7 +69,8 @@ async function encode(task: SnapEncodeTask, phi: Uint8Array, work: Work): Promis
         for (let position = 0; position < sectorSize; position += chunkBytes) {
           const length = Math.min(chunkBytes, sectorSize - position);
           staged.read(data, position, length);
-          sealed.read(old, position, length);
+          // It is kept in a store.
+          await sealed.readAside(old, position, length);
           updateKey.into(old, key, length);
           xorInto(data, key, length);
           update.write(data.subarray(0, length), position);

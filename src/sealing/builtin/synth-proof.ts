@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readRegular } from '../../disks/regular-file.js';
 import { writeJson } from './atomic-file.js';
 import { cachePath } from './cache-files.js';
 import { drawChallenges, faultOf, type ProvenSector, proveLeaves, type VanillaProof } from './challenges.js';
@@ -29,15 +29,18 @@ export async function synthProof(task: SynthProofTask, work: Work): Promise<Reco
   return {};
 }
 
+/** Far more than they have of any sector. */
+const limits = { mostBytes: 16 * 1024 * 1024 };
+
 /** The proofs `synthProof` wrote. @throws StageError critical when missing, permanent when broken */
 export async function readSyntheticProofs(cacheDir: string): Promise<VanillaProof[]> {
   const path = cachePath(cacheDir, 'syntheticProofs');
-  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+  const bytes = await readRegular(path, limits).catch((thrown: unknown) => {
     throw faultAt(path, thrown);
   });
   try {
     // Written by this program, atomically; C2 verifies every value in it.
-    return JSON.parse(text) as VanillaProof[];
+    return JSON.parse(bytes.toString()) as VanillaProof[];
   } catch {
     throw wrongData(`${path} is broken: seal the sector again`);
   }

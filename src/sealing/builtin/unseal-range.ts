@@ -55,7 +55,7 @@ export async function unsealRange(task: UnsealRangeTask, work: Work): Promise<nu
       const slices = new Slices(work);
       await writeAtomically(outputPath, async (file) => {
         let position = 0;
-        for (const bytes of decoder.payloadOf({ offset, size })) {
+        for await (const bytes of decoder.payloadOf({ offset, size })) {
           file.write(bytes, position);
           position += bytes.length;
           if (slices.isOver) await slices.next({ done: position, total: size, unit: 'bytes' });

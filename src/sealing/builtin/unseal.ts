@@ -94,7 +94,7 @@ async function writePiece(
   await writeAtomically(path, async (file) => {
     let position = 0;
     const payload = async function* () {
-      for (const bytes of decoder.payloadOf({ offset: payloadOf(offset), size: payloadSize })) {
+      for await (const bytes of decoder.payloadOf({ offset: payloadOf(offset), size: payloadSize })) {
         file.write(bytes, position);
         position += bytes.length;
         work.progress({ done: position, total: payloadSize, unit: 'bytes' });

@@ -95,7 +95,7 @@ async function provenChunks(
     withInput(cachePath(cacheDir, 'treeR'), treeSize(leafCount), async (tree) => {
       const roots: Buffer[] = [];
       for (const index of challengesOf(sectorSize / length, hashNode(seed, u64be(sectorNumber)))) {
-        const root = chunkRoot(sealed, index * length, length, hasher);
+        const root = await chunkRoot(sealed, index * length, length, hasher);
         const path = pathFrom(tree, leafCount, level, index);
         if (!verifyInclusion(commR, { index, leaf: [...root], path }))
           throw wrongData(`${sealedPath} is damaged at byte ${index * length}`);
@@ -113,8 +113,13 @@ function challengesOf(chunkCount: number, seed: Buffer): number[] {
 }
 
 /** The root over a chunk of the sealed file. */
-function chunkRoot(sealed: InputFile, position: number, length: number, hasher: PairHasher): Buffer {
-  sealed.read(hasher.bytes, position, length);
+async function chunkRoot(
+  sealed: InputFile,
+  position: number,
+  length: number,
+  hasher: PairHasher,
+): Promise<Buffer> {
+  await sealed.readAside(hasher.bytes, position, length);
   // A level's nodes take the place of those they were hashed from: they are never ahead of what is read.
   for (let width = length; width > nodeBytes; width /= 2) hasher.hashInto(width / 64, hasher.bytes);
   return Buffer.from(hasher.bytes.subarray(0, nodeBytes));

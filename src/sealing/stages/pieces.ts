@@ -1,6 +1,6 @@
 /** Stages that put pieces into a sector, be it new or to be upgraded. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAt } from '../../disks/stat-if-any.js';
 import { StageError } from '../../protocol/level.js';
 import { payloadOf } from '../../protocol/sector.js';
 import type { Deal } from '../../protocol/sector-answers.js';
@@ -105,8 +105,10 @@ async function pieceFile(context: StageContext, cid: string): Promise<PieceFile>
       'permanent',
       `${JSON.stringify(cid)} is not a piece CID: see what the manager has of the sector`,
     );
-  const local = context.localPiecesDirs.map((dir) => join(dir, cid)).find((path) => existsSync(path));
-  if (local) return { local };
+  for (const dir of context.localPiecesDirs) {
+    const local = join(dir, cid);
+    if (await isAt(local)) return { local };
+  }
   const { url, headers } = await context.service.pieceSource(cid);
   return Object.keys(headers).length > 0 ? { url, headers } : { url };
 }

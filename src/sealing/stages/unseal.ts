@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeBelow } from '../../disks/make-below.js';
+import { isAt } from '../../disks/stat-if-any.js';
 import { isRefusal, isUnknownSector } from '../../protocol/errors.js';
 import type { UnsealJob } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
@@ -82,8 +82,10 @@ async function keptSector(context: StageContext, instance: string): Promise<Stor
   const { id } = sectorAtHand(context);
   const store = await attachedStore(context.stores, instance);
   const kinds = ['update', 'sealed'] as const;
-  const found = kinds.map((kind) => storedSector(store, id, kind)).find(({ file }) => existsSync(file));
-  if (found) return found;
+  for (const kind of kinds) {
+    const kept = storedSector(store, id, kind);
+    if (await isAt(kept.file)) return kept;
+  }
   throw new StageError(
     'permanent',
     `${id} is not in store ${instance} (${store.location}): put its files back or rebuild the sector, then ask for the piece again`,

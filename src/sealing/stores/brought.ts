@@ -1,8 +1,8 @@
 /** What a thread has brought to stores of the sector at hand: kept beside the sector, and gone with it. */
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeDurably } from '../../disks/durable-file.js';
 import { makeBelow } from '../../disks/make-below.js';
+import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { sectorFiles } from '../sector-files.js';
 
@@ -12,13 +12,17 @@ export interface Brought {
   readonly commRs: readonly string[];
 }
 
+const limits = { mostBytes: 1024 * 1024 };
+
 const pathOf = (location: string, sectorId: string) =>
   join(sectorFiles(location, sectorId).root, 'brought.json');
 
 export async function broughtBy(location: string, sectorId: string): Promise<readonly Brought[]> {
   try {
     // Written below alone, whole or not at all.
-    return JSON.parse(await readFile(pathOf(location, sectorId), 'utf8')) as readonly Brought[];
+    return JSON.parse(
+      (await readRegular(pathOf(location, sectorId), limits)).toString(),
+    ) as readonly Brought[];
   } catch (thrown) {
     // One that cannot be read says nothing: then less is allowed, not more.
     if (systemCodeOf(thrown) === 'ENOENT' || thrown instanceof SyntaxError) return [];

@@ -3,8 +3,8 @@
  * there. A sector that was kept without them is taken as it is.
  */
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import { faultOf } from '../file-fault.js';
@@ -14,6 +14,8 @@ import type { StoredSector } from '../stored-sector.js';
 type KeptNote = Pick<FileNote, 'size' | 'sha256'>;
 /** By file name; the sector's own file is `sector`. */
 type KeptNotes = Readonly<Record<string, KeptNote>>;
+
+const limits = { mostBytes: 1024 * 1024 };
 
 const sectorName = 'sector';
 
@@ -63,7 +65,10 @@ async function keptNotes(place: StoredSector): Promise<KeptNotes> {
   const path = keptNotesFile(place);
   try {
     // Written above, whole: its sum says so.
-    const { files, sum } = JSON.parse(await readFile(path, 'utf8')) as { files?: KeptNotes; sum?: string };
+    const { files, sum } = JSON.parse((await readRegular(path, limits)).toString()) as {
+      files?: KeptNotes;
+      sum?: string;
+    };
     if (files && sum === sumOf(files)) return files;
   } catch (thrown) {
     if (systemCodeOf(thrown) === 'ENOENT') return {};
