@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -25,6 +25,8 @@ export interface OutputFile {
   sync(): Promise<void>;
   /** SHA-256 of what was written, as long as it was written from the start on and without gaps. */
   digest(): string | undefined;
+  /** The digest so far, to go on with for another file that begins with the same bytes; under the same condition. */
+  passed(): Hash | undefined;
   /** Says the digest of what is there, where it was not written in order. */
   isDigested(sha256: string): void;
 }
@@ -153,6 +155,7 @@ function outputOf(handle: FileHandle, path: string): OutputFile {
       if (end !== undefined) digest ??= hash.digest('hex');
       return digest;
     },
+    passed: () => (end === undefined || digest !== undefined ? undefined : hash.copy()),
     isDigested: (sha256) => {
       end = undefined;
       digest = sha256;

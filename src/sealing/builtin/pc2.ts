@@ -30,8 +30,9 @@ export async function pc2(task: Pc2Task, work: Work): Promise<Pc2Output> {
   return allOrNothing([sealedPath, treeR, persistentAux, temporaryAux], async () => {
     const leafCount = sectorSize / nodeBytes;
     const commD = await treeDRoot(cacheDir);
-    await encode(task, work);
-    const commR = [...(await buildTree(sealedPath, leafCount, treeR, work))];
+    // The tree's file begins with the sealed sector.
+    const sealed = await encode(task, work);
+    const commR = [...(await buildTree(sealedPath, leafCount, treeR, work, sealed))];
     await writeJson(persistentAux, { commR, commD });
     await writeJson(temporaryAux, {
       layers: task.pc1.layers,
@@ -42,12 +43,12 @@ export async function pc2(task: Pc2Task, work: Work): Promise<Pc2Output> {
   });
 }
 
-async function encode(task: Pc2Task, work: Work): Promise<void> {
+async function encode(task: Pc2Task, work: Work) {
   const { sectorSize, stagedPath, sealedPath } = task;
   const slices = new Slices(work);
   const data = Buffer.alloc(chunkBytes);
   const labels = Buffer.alloc(chunkBytes);
-  await withInput(stagedPath, sectorSize, (staged) =>
+  return withInput(stagedPath, sectorSize, (staged) =>
     withInput(layerPath(task.cacheDir, task.pc1.layers), sectorSize, (layer) =>
       writeAtomically(sealedPath, async (sealed) => {
         for (let position = 0; position < sectorSize; position += chunkBytes) {
@@ -58,6 +59,7 @@ async function encode(task: Pc2Task, work: Work): Promise<void> {
           sealed.write(data.subarray(0, length), position);
           if (slices.isOver) await slices.next({ done: position + length, total: sectorSize, unit: 'bytes' });
         }
+        return sealed.passed();
       }),
     ),
   );

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { writeAtomically } from './atomic-file.js';
 import { chunkBytes, hashNode, isSameNode, nodeBytes, PairHasher } from './hash.js';
 import { type InputFile, withInput } from './input-file.js';
@@ -21,12 +21,16 @@ export function treeSize(leafCount: number): number {
   return nodeBytes * (2 * leafCount - 1);
 }
 
-/** Writes the binary tree over the nodes of `leafPath` (`leafCount`, a power of two) and returns its root. */
+/**
+ * Writes the binary tree over the nodes of `leafPath` (`leafCount`, a power of two) and returns its root. `leavesPassed` is
+ * the SHA-256 of the leaves as they were written just before: with it they are not digested once more.
+ */
 export async function buildTree(
   leafPath: string,
   leafCount: number,
   treePath: string,
   work: Work,
+  leavesPassed?: Hash,
 ): Promise<Buffer> {
   const slices = new Slices(work);
   const pairs = new PairHasher();
@@ -36,7 +40,7 @@ export async function buildTree(
   return withInput(leafPath, leafCount * nodeBytes, (leaves) =>
     writeAtomically(treePath, async (tree) => {
       // A level is read where the one above it is made: all levels, and the root, are the file from its start to its end.
-      const digest = createHash('sha256');
+      const digest = leavesPassed ?? createHash('sha256');
       for (let level = 0, width = leafCount; width > 1; level += 1, width /= 2) {
         const from = levelOffset(leafCount, level);
         const to = levelOffset(leafCount, level + 1);
@@ -46,7 +50,7 @@ export async function buildTree(
             leaves.read(pairs.bytes, at, length);
             tree.write(pairs.bytes.subarray(0, length), at);
           } else tree.read(pairs.bytes, from + at, length);
-          digest.update(pairs.bytes.subarray(0, length));
+          if (level > 0 || !leavesPassed) digest.update(pairs.bytes.subarray(0, length));
           pairs.hashInto(length / 64, parents);
           tree.write(parents.subarray(0, length / 2), to + at / 2);
           done += length / 64;
