@@ -2,7 +2,7 @@
 import { resolve, sep } from 'node:path';
 import { SealvisorError } from '../protocol/errors.js';
 import type { ThreadConfig } from './thread-config.js';
-import { realLocation } from './thread-config.js';
+import { type RealPath, realLocation } from './thread-config.js';
 import type { WorkerTable } from './worker-schema.js';
 
 export interface AttachedConfig {
@@ -23,6 +23,7 @@ const persisting = new Set(['sealer', 'snapup', 'rebuild', 'niporep']);
 export function attachedStores(
   { remote_store: old, attached = [] }: WorkerTable,
   path: string,
+  real: RealPath = realLocation,
 ): readonly AttachedConfig[] {
   const tables = [
     ...attached.map((store, at) => ({ store, key: `attached[${at}]` })),
@@ -39,14 +40,14 @@ export function attachedStores(
         'config_invalid',
         `${namesake} and ${key} in ${path} have the name ${JSON.stringify(name)}: give each store its own`,
       );
-    const twin = places.get(realLocation(location));
+    const twin = places.get(real(location));
     if (twin !== undefined)
       throw new SealvisorError(
         'location_shared',
-        `${twin} and ${key} in ${path} are the same directory ${realLocation(location)}: attach it once`,
+        `${twin} and ${key} in ${path} are the same directory ${real(location)}: attach it once`,
       );
     names.set(name, key);
-    places.set(realLocation(location), key);
+    places.set(real(location), key);
     return { name, location, readonly: store.readonly ?? false };
   });
 }
@@ -56,6 +57,7 @@ export function checkStores(
   threads: readonly ThreadConfig[],
   attached: readonly AttachedConfig[],
   path: string,
+  real: RealPath = realLocation,
 ): void {
   const needy = threads.find(({ plan }) => persisting.has(plan));
   if (needy && !attached.some((store) => !store.readonly))
@@ -64,8 +66,8 @@ export function checkStores(
       `attached in ${path}: expected at least one [[attached]] store that is not readonly, since sealing_thread[${needy.index}] (plan ${needy.plan}) puts its sectors there`,
     );
   for (const { index, location } of threads) {
-    const real = `${realLocation(location)}${sep}`;
-    const at = attached.findIndex((store) => real.startsWith(`${realLocation(store.location)}${sep}`));
+    const within = `${real(location)}${sep}`;
+    const at = attached.findIndex((store) => within.startsWith(`${real(store.location)}${sep}`));
     if (at < 0) continue;
     throw new SealvisorError(
       'location_shared',

@@ -23,6 +23,7 @@ export function threadConfigs(
   tables: WorkerTable['sealing_thread'],
   common: SealingSettings,
   home: string | undefined,
+  real: RealPath = realLocation,
 ): readonly ThreadConfig[] {
   const recordsDir = home ?? tables.find((table) => table.location !== undefined)?.location ?? '.sealvisor';
   const threads = tables.map((table, index) => ({
@@ -31,14 +32,14 @@ export function threadConfigs(
     plan: table.plan ?? 'sealer',
     sealing: overrideSealing(common, table.sealing),
   }));
-  refuseShared(threads);
+  refuseShared(threads, real);
   return threads;
 }
 
-function refuseShared(threads: readonly ThreadConfig[]): void {
+function refuseShared(threads: readonly ThreadConfig[], realOf: RealPath): void {
   const owners = new Map<string, number>();
   for (const { index, location } of threads) {
-    const real = realLocation(location);
+    const real = realOf(location);
     const owner = owners.get(real);
     if (owner !== undefined) {
       const told = real === location ? real : `${location} (actually ${real})`;
@@ -50,6 +51,9 @@ function refuseShared(threads: readonly ThreadConfig[]): void {
     owners.set(real, index);
   }
 }
+
+/** A path without its symbolic links. */
+export type RealPath = (path: string) => string;
 
 /** The path without symbolic links, as far as it exists already. */
 export function realLocation(path: string): string {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { TomlTable } from 'smol-toml';
 import { SealvisorError } from '../protocol/errors.js';
 import type { FaultAct } from '../protocol/fault.js';
 import type { ErrorLevel } from '../protocol/level.js';
@@ -20,7 +21,7 @@ import {
 import { defaultSealing, overrideSealing } from './sealing-settings.js';
 import { type SpaceConfig, spaceConfig } from './space-config.js';
 import { type AttachedConfig, attachedStores, checkStores } from './store-config.js';
-import { type ThreadConfig, threadConfigs } from './thread-config.js';
+import { type RealPath, type ThreadConfig, threadConfigs } from './thread-config.js';
 import { readToml } from './toml-file.js';
 import { type WorkerTable, workerTable } from './worker-schema.js';
 
@@ -98,25 +99,35 @@ export interface FaultConfig {
  * Reads and checks a worker's configuration; `warnings` name the keys that have no effect, a line each.
  * @throws config_missing, config_invalid, location_shared
  */
-export function loadWorkerConfig(path: string): { config: WorkerConfig; warnings: string[] } {
-  const raw = readToml(path);
+export function loadWorkerConfig(path: string): LoadedConfig {
+  return configOf(readToml(path), path);
+}
+
+export interface LoadedConfig {
+  readonly config: WorkerConfig;
+  readonly warnings: string[];
+}
+
+/** The same from the tables of the file at `path`. `real`: finds the directories that are one. */
+export function configOf(raw: TomlTable, path: string, real?: RealPath): LoadedConfig {
   const table = checked(workerTable, raw, path);
   checkIntervals(workerTable, raw, path, leastIntervalMs(table.sector_manager.rpc_client.addr));
   const unused = unusedPaths(workerTable, raw).map((key) => `${key} is known but not used yet`);
-  const config = deepFreeze(workerConfig(table, path));
+  const config = deepFreeze(workerConfig(table, path, real));
   return { config, warnings: [...unused, ...keysWithoutEffect(table, config.threads)] };
 }
 
-function workerConfig(table: WorkerTable, path: string): WorkerConfig {
+function workerConfig(table: WorkerTable, path: string, real?: RealPath): WorkerConfig {
   const { worker = {}, sector_manager: manager, sealvisor = {} } = table;
   const piecesDirs = worker.local_pieces_dirs ?? (worker.local_pieces_dir ? [worker.local_pieces_dir] : []);
   const threads = threadConfigs(
     table.sealing_thread,
     overrideSealing(defaultSealing, table.sealing),
     sealvisor.home,
+    real,
   );
-  const attached = attachedStores(table, path);
-  checkStores(threads, attached, path);
+  const attached = attachedStores(table, path, real);
+  checkStores(threads, attached, path, real);
   return {
     path: resolve(path),
     worker: {

@@ -1,7 +1,8 @@
 /** What a worker does with its disks before anything else: looks at them, opens its home, marks what is new. */
 import { dirname } from 'node:path';
 import { systemClock } from '../actors/index.js';
-import type { WorkerConfig } from '../config/worker-config.js';
+import { rereadWorkerConfig } from '../config/reread-config.js';
+import type { LoadedConfig, WorkerConfig } from '../config/worker-config.js';
 import type { RecordOwner } from '../store/record-owner.js';
 import type { WorkerStore } from '../store/worker-store.js';
 import { type DiskPulse, diskPulse } from './disk-pulse.js';
@@ -21,6 +22,8 @@ export interface Disks {
   ownerOf(location: string): RecordOwner;
   /** What threads go by, each with its own hot configuration over it. */
   readonly hot: HotSettings;
+  /** Reads a configuration's file again. @throws config_missing, config_invalid, location_shared */
+  reread(path: string): Promise<LoadedConfig>;
   /** Gets ready for another configuration. @throws location_not_writable, wrong_disk */
   prepare(next: WorkerConfig): Promise<void>;
 }
@@ -74,6 +77,7 @@ export async function openDisks(options: {
     place: place ?? dirname(path),
     // A location that was not seen yet is refused by its thread.
     ownerOf: (location) => ({ worker: workerId, location: roots.idOf(location) ?? '' }),
+    reread: (at) => rereadWorkerConfig(at, roots.gate),
     prepare: async (next) => {
       await roots.add(next);
       await hot.refreshAll(next);

@@ -1,12 +1,14 @@
 /** Configuration without a restart: what the file says is compared with what runs, and the one is brought to the other. */
 import { configChanges } from '../config/config-diff.js';
-import { loadWorkerConfig, type WorkerConfig } from '../config/worker-config.js';
+import type { LoadedConfig, WorkerConfig } from '../config/worker-config.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { ReloadReply } from '../protocol/worker.js';
 import type { ThreadRoster } from './thread-roster.js';
 
 export interface ReloadOptions {
   running(): WorkerConfig;
+  /** Reads the file again. @throws config_missing, config_invalid, location_shared */
+  read(path: string): Promise<LoadedConfig>;
   /** Makes the configuration that of the worker: threads that stay go by it from now on. */
   adopt(config: WorkerConfig): Promise<void>;
   /** Gets ready for a configuration: takes its new directories into use. @throws location_not_writable, wrong_disk */
@@ -63,7 +65,7 @@ export function reloader(options: ReloadOptions): (isDryRun: boolean) => Promise
 async function reload(options: ReloadOptions, isDryRun: boolean): Promise<ReloadReply> {
   const { threads } = options;
   const running = options.running();
-  const { config: wanted, warnings } = loadWorkerConfig(running.path);
+  const { config: wanted, warnings } = await options.read(running.path);
   const changes = configChanges(running, wanted);
   const reply = (changed: boolean, message: string): ReloadReply => ({ changed, message, changes, warnings });
   const live = changes.filter(({ kind }) => kind !== 'restart');

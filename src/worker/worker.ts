@@ -164,8 +164,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       threads.configure();
       tellWorker();
     },
-    prepare: disks.prepare,
-    threads,
+    ...{ read: disks.reread, prepare: disks.prepare, threads },
     onRemoved: (index) => {
       processors.abandon(index);
       actor.send({ type: 'thread.removed', index });

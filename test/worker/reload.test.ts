@@ -1,6 +1,7 @@
 /** The configuration's file, brought to the worker that runs. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
 import { freshDir, gate, isIn, isWorking, rejectionOf, setup } from './setup.js';
@@ -287,5 +288,53 @@ describe('hot configuration', () => {
     expect(made.warnings.filter((line) => line.includes('config.toml'))).toEqual([
       expect.stringMatching(/allowed_minors.*thread #0 goes on with what it had/),
     ]);
+  });
+});
+
+describe('a store that is attached by a reload', () => {
+  test('is there while the worker runs; a wrong one is refused with its key, and changes nothing', async () => {
+    const { control, write, path, worker } = await setupOn({});
+    const added = join(dirname(path), 'added');
+    const store = (name: string, location: string, more = '') =>
+      `[[attached]]\nname = "${name}"\nlocation = ${JSON.stringify(location)}\n${more}`;
+    write({ more: store('added', added) });
+    expect(await control.reload({})).toMatchObject({
+      changed: true,
+      changes: [{ what: 'attached "added"' }],
+    });
+    expect(readdirSync(added)).toContain('.sealvisor');
+    expect(worker.config().attached.map(({ name }) => name)).toEqual(['long', 'added']);
+    const taken = async (text: string) => {
+      write({ more: `${store('added', added)}${text}` });
+      return rejectionOf(control.reload({}));
+    };
+    expect(await taken(store('added', join(added, '..', 'third')))).toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('attached[1] and attached[2]'),
+    });
+    expect(await taken(store('twin', added))).toMatchObject({
+      code: 'location_shared',
+      message: expect.stringContaining('attached[1] and attached[2]'),
+    });
+    symlinkSync(added, join(dirname(path), 'link'));
+    expect(await taken(store('twin', join(dirname(path), 'link')))).toMatchObject({
+      code: 'location_shared',
+      message: expect.stringContaining('attached[1] and attached[2]'),
+    });
+    expect(await taken(store('full', dirname(path)))).toMatchObject({ code: 'location_shared' });
+    expect(worker.config().attached.map(({ name }) => name)).toEqual(['long', 'added']);
+  });
+
+  test('and is not one is refused; so is a file that has become a FIFO, which holds nobody up', async () => {
+    const { control, write, path } = await setupOn({});
+    const other = join(dirname(path), 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'letter.txt'), '');
+    write({ more: `[[attached]]\nname = "other"\nlocation = ${JSON.stringify(other)}\n` });
+    expect(await rejectionOf(control.reload({}))).toMatchObject({ code: 'wrong_disk' });
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    expect(await rejectionOf(control.reload({}))).toMatchObject({ code: 'config_invalid' });
+    expect(control.threads()).toHaveLength(1);
   });
 });

@@ -1,0 +1,45 @@
+/** A worker's configuration read again while the worker runs: no disk that it is on, or names, holds the main thread up. */
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { DiskGate } from '../disks/disk-gate.js';
+import { SealvisorError } from '../protocol/errors.js';
+import { missingToml, parseToml, readTomlText } from './toml-file.js';
+import { configOf, type LoadedConfig } from './worker-config.js';
+
+/** @throws what `loadWorkerConfig` does; config_invalid when the file's disk does not answer in time */
+export async function rereadWorkerConfig(path: string, gate: DiskGate): Promise<LoadedConfig> {
+  const text = await gate
+    .within(path, () => readTomlText(path))
+    .catch((cause: unknown) => {
+      if (cause instanceof SealvisorError) throw cause;
+      const message = `cannot read ${path}: its disk has not answered in time; reload again when it does`;
+      throw new SealvisorError('config_invalid', message, { cause });
+    });
+  if (text === undefined) throw missingToml(path);
+  const raw = parseToml(text, path);
+  const paths = new Set<string>();
+  // Which directories it compares is found out by paths as they stand.
+  configOf(raw, path, (each) => {
+    paths.add(each);
+    return each;
+  });
+  const found = new Map<string, string>();
+  const look = async (each: string) => {
+    // One whose disk does not answer is compared as it stands.
+    const real = await gate.within(each, () => realPathOf(each)).catch(() => each);
+    found.set(each, real);
+  };
+  await Promise.all([...paths].map(look));
+  return configOf(raw, path, (each) => found.get(each) ?? each);
+}
+
+/** Without symbolic links, as far as it exists already. */
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    // Not there yet, or not ours to look at: what is above it decides; the root's first use tells the rest.
+    const parent = dirname(path);
+    return parent === path ? path : join(await realPathOf(parent), basename(path));
+  }
+}
