@@ -14,12 +14,27 @@ export interface Space {
   readonly layers?: number;
 }
 
+/**
+ * The files of a stage as its processor finds them, whoever that is: nothing of an earlier try. Names as in
+ * src/sealing/ground-files.ts.
+ */
+export interface Ground {
+  /** What the stage writes: removed. */
+  readonly removes: readonly string[];
+  /** Files that have to be there, emptied. */
+  readonly empties?: readonly string[];
+  /** What the stage changes in place: copied anew from its source, unless nobody can have changed it. */
+  readonly copies?: Readonly<Record<string, string>>;
+}
+
 export interface PlanState {
   readonly name: string;
   /** The stage that leads out of the state; `-` where none is shown. */
   readonly stage: string;
   /** The processor of SPEC section 5 that does the stage's heavy work; a pause waits for such a stage's end. */
   readonly processor?: string;
+  /** What is made ready before the processor is asked. */
+  readonly ground?: Ground;
   /** Room that the stage wants before it starts. */
   readonly space?: Space;
   readonly needs: Needs;

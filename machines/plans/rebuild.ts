@@ -1,4 +1,5 @@
 import type { Plan } from '../plan.js';
+import * as ground from './ground.js';
 
 const allocated: readonly string[] = ['deals', 'ticket', 'upgrade', 'comm_r'];
 const withPieces = [...allocated, 'pieces'];
@@ -28,6 +29,7 @@ export const rebuild: Plan = {
       name: 'Allocated',
       stage: 'AddPieces',
       processor: 'add_pieces',
+      ground: ground.addPieces,
       space: { at: 'location', sizes: 1 },
       needs: { outputs: allocated, files: [] },
     },
@@ -35,6 +37,7 @@ export const rebuild: Plan = {
       name: 'PieceAdded',
       stage: 'TreeD',
       processor: 'tree_d',
+      ground: ground.treeD,
       space: { at: 'location', sizes: 2 },
       needs: { outputs: withPieces, files: staged },
     },
@@ -42,6 +45,7 @@ export const rebuild: Plan = {
       name: 'TreeDBuilt',
       stage: 'PC1',
       processor: 'pc1',
+      ground: ground.pc1,
       space: { at: 'location', sizes: 0, layers: 1 },
       needs: { outputs: withTreeD, files: treeD },
       reads: treeD,
@@ -50,6 +54,7 @@ export const rebuild: Plan = {
       name: 'PC1Done',
       stage: 'PC2',
       processor: 'pc2',
+      ground: ground.pc2,
       space: { at: 'location', sizes: 3 },
       needs: { outputs: withPc1, files: labels },
       reads: ['staged', 'last-layer'],
@@ -58,6 +63,7 @@ export const rebuild: Plan = {
       name: 'SyntheticPoRepNeeded',
       stage: 'SyntheticPoRep',
       processor: 'synth_proof',
+      ground: ground.synthProof,
       needs: { outputs: [...withPc2, 'synthetic'], files: sealed },
     },
     { name: 'PC2Done', stage: 'C1', processor: 'c1', needs: { outputs: withPc2, files: sealed } },
@@ -65,6 +71,7 @@ export const rebuild: Plan = {
       name: 'SealedChecked',
       stage: 'PrepareForSnapup',
       processor: 'add_pieces',
+      ground: ground.snapAddPieces,
       space: { at: 'location', sizes: 1 },
       needs: { outputs: checked, files: ['sealed'] },
     },
@@ -72,6 +79,7 @@ export const rebuild: Plan = {
       name: 'SnapPieceAdded',
       stage: 'TreeD',
       processor: 'tree_d',
+      ground: ground.snapTreeD,
       space: { at: 'location', sizes: 2 },
       needs: { outputs: withSnapPieces, files: snapStaged },
     },
@@ -79,6 +87,7 @@ export const rebuild: Plan = {
       name: 'SnapTreeDBuilt',
       stage: 'SnapEncode',
       processor: 'snap_encode',
+      ground: ground.snapEncode,
       space: { at: 'location', sizes: 3 },
       needs: { outputs: withSnapTreeD, files: snapTreeD },
       reads: ['snap-staged', 'sealed'],

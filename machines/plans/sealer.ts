@@ -1,4 +1,5 @@
 import type { Plan } from '../plan.js';
+import * as ground from './ground.js';
 
 const allocated: readonly string[] = [];
 const withDeals = [...allocated, 'deals'];
@@ -30,6 +31,7 @@ export const sealer: Plan = {
       name: 'DealsAcquired',
       stage: 'AddPieces',
       processor: 'add_pieces',
+      ground: ground.addPieces,
       space: { at: 'location', sizes: 1 },
       needs: { outputs: withDeals, files: [] },
     },
@@ -37,6 +39,7 @@ export const sealer: Plan = {
       name: 'PieceAdded',
       stage: 'TreeD',
       processor: 'tree_d',
+      ground: ground.treeD,
       space: { at: 'location', sizes: 2 },
       needs: { outputs: withPieces, files: staged },
     },
@@ -45,6 +48,7 @@ export const sealer: Plan = {
       name: 'TicketAssigned',
       stage: 'PC1',
       processor: 'pc1',
+      ground: ground.pc1,
       space: { at: 'location', sizes: 0, layers: 1 },
       needs: { outputs: withTicket, files: treeD },
       reads: treeD,
@@ -53,6 +57,7 @@ export const sealer: Plan = {
       name: 'PC1Done',
       stage: 'PC2',
       processor: 'pc2',
+      ground: ground.pc2,
       space: { at: 'location', sizes: 3 },
       needs: { outputs: withPc1, files: labels },
       reads: ['staged', 'last-layer'],
@@ -61,6 +66,7 @@ export const sealer: Plan = {
       name: 'SyntheticPoRepNeeded',
       stage: 'SyntheticPoRep',
       processor: 'synth_proof',
+      ground: ground.synthProof,
       needs: { outputs: [...withPc2, 'synthetic'], files: sealed },
     },
     { name: 'PC2Done', stage: 'SubmitPreCommit', needs: { outputs: withPc2, files: sealed } },

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan.js';
+import * as ground from './ground.js';
 
 const allocated: readonly string[] = ['deals', 'source'];
 const withPieces = [...allocated, 'pieces'];
@@ -20,6 +21,7 @@ export const snapup: Plan = {
       name: 'Allocated',
       stage: 'AddPieces',
       processor: 'add_pieces',
+      ground: ground.snapAddPieces,
       space: { at: 'location', sizes: 1 },
       needs: { outputs: allocated, files: [] },
     },
@@ -27,6 +29,7 @@ export const snapup: Plan = {
       name: 'PieceAdded',
       stage: 'TreeD',
       processor: 'tree_d',
+      ground: ground.snapTreeD,
       space: { at: 'location', sizes: 2 },
       needs: { outputs: withPieces, files: staged },
     },
@@ -34,6 +37,7 @@ export const snapup: Plan = {
       name: 'TreeDBuilt',
       stage: 'SnapEncode',
       processor: 'snap_encode',
+      ground: ground.snapEncode,
       space: { at: 'location', sizes: 3 },
       needs: { outputs: withTreeD, files: treeD },
       reads: treeD,

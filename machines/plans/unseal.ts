@@ -1,4 +1,5 @@
 import type { Plan } from '../plan.js';
+import * as ground from './ground.js';
 
 /** The data of a piece are taken out of a persisted sector again, and handed to who wants them (SPEC section 2). */
 export const unseal: Plan = {
@@ -10,6 +11,7 @@ export const unseal: Plan = {
       name: 'Allocated',
       stage: 'Unseal',
       processor: 'unseal',
+      ground: ground.unseal,
       space: { at: 'location', sizes: 3 },
       needs: { outputs: ['unseal'], files: [] },
       endsJob: 'permanent',

@@ -4,11 +4,18 @@ import type { Processor } from '../processes/processor.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
 
+/** A task as it is sent, and by what the very same one is known again. */
+export interface TaskBytes {
+  /** JSON. */
+  readonly bytes: Uint8Array;
+  readonly digest: string;
+}
+
 export interface Job {
   readonly index: number;
   readonly stage: string;
-  /** JSON. */
-  readonly task: Uint8Array;
+  /** Of its task's JSON. */
+  readonly digest: string;
   readonly processor: Processor;
   /** Settles when nobody works at it any more. */
   readonly done: Promise<void>;
@@ -27,7 +34,7 @@ export interface Jobs {
   /** The thread's, also when its answer is there and waits. */
   of(index: number): Job | undefined;
   /** Has a child begin. @throws process_gone when the child ends, thread_gone when the thread is left */
-  begin(index: number, stage: string, task: Uint8Array, processor: Processor): Promise<Buffer>;
+  begin(index: number, stage: string, task: TaskBytes, processor: Processor): Promise<Buffer>;
   /** The thread's next incarnation takes up what is there. */
   takeUp(job: Job): Promise<Buffer>;
   /** The thread has died: its work goes on, and the answer is kept. */
@@ -105,16 +112,18 @@ export function processJobs({ onProgress, onNews, onDone, onLost }: JobsOptions)
     of: (index) => jobs.get(index),
     begin: (index, stage, task, processor) => {
       const job: Open = {
-        ...{ index, stage, task, processor, done: Promise.resolve(), frozenBytes: null },
+        ...{ index, stage, digest: task.digest, processor, done: Promise.resolve(), frozenBytes: null },
         ...{ isLeft: false, isFrozen: false, isDropped: false, isOver: false },
         ...{ answer: undefined, asker: undefined },
       };
       jobs.set(index, job);
       const answer = asked(job);
-      job.done = processor.request(task, { onProgress: (progress) => onProgress(index, progress) }).then(
-        (line) => answered(job, line),
-        (error: unknown) => failed(job, error),
-      );
+      job.done = processor
+        .request(task.bytes, { onProgress: (progress) => onProgress(index, progress) })
+        .then(
+          (line) => answered(job, line),
+          (error: unknown) => failed(job, error),
+        );
       onNews(index);
       return answer;
     },

@@ -2,21 +2,29 @@
 import { handOver } from '../threads/hand-over.js';
 import { type LargeAnswers, largeAnswer } from './large-answers.js';
 import type { ProcessAnswer, Processors } from './processors.js';
-import { processService } from './thread-process.js';
+import { leftService, processService } from './thread-process.js';
 
 /** Bytes; a longer line has its ArrayBuffer to itself (src/processes/lines.ts). */
 const longLine = 1024 * 1024;
 
 /** Undefined when the call is none for a process. */
-export function processCalls(processors: Pick<Processors, 'request'>, large: Pick<LargeAnswers, 'enter'>) {
-  return (name: string, args: readonly unknown[]): Promise<ProcessAnswer> | undefined => {
+export function processCalls(
+  processors: Pick<Processors, 'request' | 'takeUp'>,
+  large: Pick<LargeAnswers, 'enter'>,
+) {
+  const bounded = async (index: number, answer: ProcessAnswer): Promise<ProcessAnswer> => {
+    if (answer.line.length > largeAnswer) await large.enter(index);
+    return handed(answer);
+  };
+  return (name: string, args: readonly unknown[]): Promise<ProcessAnswer | null> | undefined => {
+    // Both are sent by `processTask` alone, in this order.
+    if (name === leftService) {
+      const [index, stage, digest] = args as [number, string, string];
+      return processors.takeUp(index, stage, digest).then((answer) => answer && bounded(index, answer));
+    }
     if (name !== processService) return undefined;
-    // Sent by `processTask` alone, in this order.
-    const [index, stage, task] = args as [number, string, Uint8Array];
-    return processors.request(index, stage, task).then(async (answer) => {
-      if (answer.line.length > largeAnswer) await large.enter(index);
-      return handed(answer);
-    });
+    const [index, stage, task, digest] = args as [number, string, Uint8Array, string];
+    return processors.request(index, stage, task, digest).then((answer) => bounded(index, answer));
   };
 }
 

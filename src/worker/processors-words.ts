@@ -47,11 +47,12 @@ export interface Processors extends FreezeDesk, Pick<Seats, 'arrive' | 'blockedB
   /** The stages that children do. */
   readonly stages: readonly string[];
   /**
-   * Has a child do a task (its JSON) of a thread. What an earlier incarnation of the thread has left is taken up when
-   * it is the very same task, else waited for or ended: both write the same files.
-   * @throws process_gone at once when the children are down
+   * The answer to the very same task that an earlier incarnation of the thread has left. Null when there is none: what
+   * was left of another is over then, and nobody works at the thread's files.
    */
-  request(index: number, stage: string, task: Uint8Array): Promise<ProcessAnswer>;
+  takeUp(index: number, stage: string, digest: string): Promise<ProcessAnswer | null>;
+  /** Has a child do a task (its JSON) of a thread. @throws process_gone at once when the children are down */
+  request(index: number, stage: string, task: Uint8Array, digest: string): Promise<ProcessAnswer>;
   /** The process that works for a thread now, or stands still for it. */
   workOf(index: number): Work | null;
   /** The thread has died in this state: its work goes on, and what is frozen stays so. */

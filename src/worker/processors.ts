@@ -5,7 +5,7 @@ import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { LogLine } from '../protocol/log.js';
 import type { ThreadView } from '../protocol/thread.js';
 import { processChildren } from './process-children.js';
-import { type Job, processJobs } from './process-jobs.js';
+import { type Job, processJobs, type TaskBytes } from './process-jobs.js';
 import { processSeats } from './process-seats.js';
 import type { ProcessAnswer, Processors, ProcessorsOptions } from './processors-words.js';
 
@@ -98,7 +98,7 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
   };
 
   /** @throws process_gone when the stage has no child, thread_gone when the thread has died meanwhile */
-  const begin = async (index: number, stage: string, task: Uint8Array, life: number) => {
+  const begin = async (index: number, stage: string, task: TaskBytes, life: number) => {
     for (;;) {
       if (lifeOf(index) !== life)
         throw new SealvisorError('thread_gone', `thread #${index} no longer waits for its ${stage}`);
@@ -113,15 +113,22 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       else throw children.missing(stage);
     }
   };
-  const ask = async (index: number, stage: string, task: Uint8Array, life: number) => {
+  /** What the thread left is taken up when it is this task, else over when this resolves: both write the same files. */
+  const takeUp = async (index: number, stage: string, digest: string) => {
     const job = jobs.of(index);
-    if (job?.isLeft && !job.isDropped && job.stage === stage && Buffer.compare(job.task, task) === 0)
+    if (job?.isLeft && !job.isDropped && job.stage === stage && job.digest === digest)
       return answerOf(job.processor, stage, jobs.takeUp(job));
-    if (job) {
-      abandon(index);
-      await job.done;
-    }
-    return begin(index, stage, task, life);
+    if (!job) return null;
+    abandon(index);
+    await job.done;
+    return null;
+  };
+  /** One after the other: a stage that was aborted leaves its task behind, and the next one's writes the same files. */
+  const inTurn = <T>(index: number, act: () => Promise<T>): Promise<T> => {
+    const mine = (asked.get(index) ?? Promise.resolve()).then(act);
+    const settled = () => undefined;
+    asked.set(index, mine.then(settled, settled));
+    return mine;
   };
   const answerOf = async (
     { pid }: Processor,
@@ -136,13 +143,10 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       seats.free(index, stage);
       onChange();
     },
-    request: (index, stage, task) => {
+    takeUp: (index, stage, digest) => inTurn(index, () => takeUp(index, stage, digest)),
+    request: (index, stage, bytes, digest) => {
       const life = lifeOf(index);
-      // One after the other: a stage that was aborted leaves its task behind, and the next one's writes the same files.
-      const mine = (asked.get(index) ?? Promise.resolve()).then(() => ask(index, stage, task, life));
-      const settled = () => undefined;
-      asked.set(index, mine.then(settled, settled));
-      return mine;
+      return inTurn(index, () => begin(index, stage, { bytes, digest }, life));
     },
     workOf: (index) => {
       const job = liveJob(index);

@@ -8,6 +8,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { DryRun, HistoryQuery } from '../protocol/thread.js';
 import { abortLoss } from '../sealing/abort-loss.js';
+import { freshGround } from '../sealing/fresh-ground.js';
 import { leftFailure } from '../sealing/left-manager.js';
 import { failureOf } from '../sealing/runner.js';
 import { spaceOf } from '../sealing/space-need.js';
@@ -134,7 +135,11 @@ function lifeOf(from: ThreadRecord): ThreadLife {
       request: store.request,
       warn: (line: string) => host.say({ type: 'warning', line }),
       attached,
-      process: (stage, task) => processTask(processes, stage, task, { signal, progress }),
+      process: (stage, task) =>
+        processTask(processes, stage, task, {
+          ...{ signal, progress },
+          ground: () => freshGround(life.record(), setup.location, stage),
+        }),
     }),
     onOutcome: idle,
     onView: (view) => host.say({ type: 'view', view }),

@@ -1,9 +1,11 @@
 /** What a process does for a thread outlives that thread: the next incarnation takes it up, or it is ended. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isAlive, stateOf, until as untilSo } from '../processes/setup.js';
 import { viewOf } from '../protocol/views.js';
 import { heldChild } from './held-child.js';
-import { command, startProcessors } from './processors-setup.js';
+import { command, startProcessors, taskOf } from './processors-setup.js';
 import { isIn } from './setup.js';
 
 const here = viewOf({ state: 'TicketAssigned', mode: 'running' });
@@ -91,14 +93,17 @@ describe('a frozen process that dies', () => {
 });
 
 test('a process at work whose thread dies works on, and the next incarnation gets its answer', async () => {
-  const { atWork, die, open, taskCount, untilRow } = await heldChild();
-  const { pid } = await atWork();
+  const { atWork, die, locationOf, open, taskCount, untilRow } = await heldChild();
+  const { pid, view } = await atWork();
   await untilSo(() => taskCount() === 1);
+  // The ground is made before a task is sent: under one that is worked at it would be pulled away.
+  const written = join(locationOf(0), 'sectors', view.sector?.id ?? '', 'cache', 'half-written');
+  writeFileSync(written, '');
   expect(await die()).toMatchObject({ state: 'TicketAssigned', processor: { name: 'pc1', pid } });
   expect(isAlive(pid)).toBe(true);
   open();
   await untilRow(0, (row) => row.event === 'PC1');
-  expect([taskCount(), isAlive(pid)]).toEqual([1, true]);
+  expect([taskCount(), isAlive(pid), existsSync(written)]).toEqual([1, true, true]);
 });
 
 test('a pause that waits for the stage holds a thread that dies; what its process did is there at the resume', async () => {
@@ -187,7 +192,7 @@ describe('of what a dead thread left', () => {
     const { ask, desk, pidOf } = await startProcessors([{ ...command(), concurrent: 1 }]);
     const held = ask(0, { hold: 'a' });
     await pidOf(0);
-    const waiting = ask(1, { hold: 'never' });
+    const waiting = desk.request(1, 'work', taskOf({ hold: 'never' }), 'never');
     const refused = expect(waiting).rejects.toMatchObject({ code: 'thread_gone' });
     desk.leave(1, { ...here, index: 1 });
     await refused;

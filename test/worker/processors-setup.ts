@@ -3,7 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
 import type { ProcessorCommand } from '#src/worker/processor-command.js';
 import { type ProcessorsOptions, workerProcessors } from '#src/worker/processors.js';
-import { processTask } from '#src/worker/thread-process.js';
+import { leftService, processTask } from '#src/worker/thread-process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
 import type { Run } from '../sealing/by-tasks.js';
 
@@ -49,8 +49,13 @@ export async function startProcessors(
     pids.add(pid);
     return pid;
   };
-  const ask = async (index: number, task: object): Promise<unknown> =>
-    JSON.parse(textOf((await desk.request(index, 'work', taskOf(task))).line)).output;
+  /** As a thread asks: what is left of the very same task is taken up first. */
+  const ask = async (index: number, task: object): Promise<unknown> => {
+    const digest = JSON.stringify(task);
+    const { line } =
+      (await desk.takeUp(index, 'work', digest)) ?? (await desk.request(index, 'work', taskOf(task), digest));
+    return JSON.parse(textOf(line)).output;
+  };
   return { desk, tree, warnings, told, nextStart, pidOf, ask };
 }
 
@@ -64,9 +69,11 @@ export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>
       {
         children: desk.stages,
         index,
-        // The one call of the desk: its arguments are those of a request.
-        call: async <T>(_: string, args: readonly unknown[]) =>
-          (await desk.request(...(args as [number, string, Uint8Array]))) as T,
+        // The arguments are those of the desk's own calls.
+        call: async <T>(name: string, args: readonly unknown[]) =>
+          (await (name === leftService
+            ? desk.takeUp(...(args as [number, string, string]))
+            : desk.request(...(args as [number, string, Uint8Array, string])))) as T,
       },
       stage,
       task,

@@ -131,7 +131,7 @@ process.stdin.on('end', () => process.exit());`),
     const asked = ask(0, { hold: 'a' });
     process.kill(await pidOf(0), 'SIGKILL');
     await expect(asked).rejects.toMatchObject({ code: 'process_gone' });
-    expect(textOf((await desk.request(0, 'other', taskOf({}))).line)).toContain('fine');
+    expect(textOf((await desk.request(0, 'other', taskOf({}), '')).line)).toContain('fine');
   });
 });
 

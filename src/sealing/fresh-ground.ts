@@ -1,0 +1,75 @@
+/**
+ * Every stage begins on fresh ground, whoever does its work: what it will write is removed, what it changes in place is made
+ * anew from its source, what it expects is there. Before its task is sent, and only when nobody works at an earlier one.
+ */
+import { constants } from 'node:fs';
+import { copyFile, open, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { planState, plans } from '../../machines/index.js';
+import type { ThreadRecord } from '../../machines/thread-record.js';
+import { replaceDurably, syncDirectory, writeDurably } from '../disks/durable-file.js';
+import { systemCodeOf } from '../protocol/errors.js';
+import { groundFiles } from './ground-files.js';
+import { type SectorFiles, sectorFiles } from './sector-files.js';
+
+/** Makes the ground of the record's stage, when this processor is the one that its plan names there. */
+export async function freshGround(record: ThreadRecord, location: string, processor: string): Promise<void> {
+  const plan = plans[record.plan];
+  const state = plan && planState(plan, record.state);
+  if (!record.sector || state?.processor !== processor || !state.ground) return;
+  const { removes, empties = [], copies = {} } = state.ground;
+  const files = sectorFiles(location, record.sector.id);
+  for (const name of removes) for (const path of await groundFiles(name, files)) await removed(path);
+  for (const name of empties) for (const path of await groundFiles(name, files)) await emptied(path);
+  for (const [name, from] of Object.entries(copies)) await copiedAnew(name, from, files);
+}
+
+async function removed(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}
+
+/** It is written from now on by whoever fills it, and is as that one leaves it until somebody is asked to change it. */
+async function emptied(path: string): Promise<void> {
+  await removed(path);
+  await (await open(path, 'wx')).close();
+  await writeDurably(untouchedMark(path), '');
+}
+
+/**
+ * Copied only when somebody may have changed it: the mark says that nobody was asked to, and goes before somebody is.
+ * A file from before there were marks has none.
+ */
+async function copiedAnew(name: string, from: string, files: SectorFiles): Promise<void> {
+  const [path, source] = [...(await groundFiles(name, files)), ...(await groundFiles(from, files))];
+  if (path === undefined || source === undefined) return;
+  const mark = untouchedMark(path);
+  if (!(await removedMark(mark))) {
+    const draft = `${path}.anew`;
+    // Costs nothing where the file system shares blocks.
+    await copyFile(source, draft, constants.COPYFILE_FICLONE);
+    const copy = await open(draft, 'r+');
+    try {
+      await copy.sync();
+    } finally {
+      await copy.close();
+    }
+    await replaceDurably(draft, path);
+  }
+}
+
+/** Whether it was there. Gone for good when this resolves. */
+async function removedMark(mark: string): Promise<boolean> {
+  try {
+    await rm(mark);
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  await syncDirectory(dirname(mark));
+  return true;
+}
+
+/** Beside the file: nobody was asked to change it since it was filled. */
+function untouchedMark(path: string): string {
+  return join(dirname(path), `.${path.slice(dirname(path).length + 1)}.untouched`);
+}
