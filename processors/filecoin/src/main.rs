@@ -30,7 +30,7 @@ With --delay-before <ms> and --delay-after <ms> a stage waits before its work, a
 for trials of what happens when a process dies there.
 
 examples:
-  sealvisor-proofs pc1              as [[processors.pc1]] bin = "…/sealvisor-proofs", args = ["pc1"] has it run
+  sealvisor-proofs pc1              # then a task a line; a worker runs it as [[processors.pc1]] (docs/processors.md)
   FIL_PROOFS_PARAMETER_CACHE=/params sealvisor-proofs params porep --size 2KiB
   sealvisor-proofs verify < proof.json
 ";
