@@ -23,6 +23,8 @@ export interface Gates {
   open(gate: string): void;
   /** The living process that waits there, by the pid wanted where one is; an arrival counts once. */
   reached(gate: string, pid?: number): Promise<number>;
+  /** Whether something waits there now. */
+  isReached(gate: string): boolean;
 }
 
 export function gatesIn(dir: string): Gates {
@@ -40,6 +42,7 @@ export function gatesIn(dir: string): Gates {
       rmSync(path(`${gate}.at`), { force: true });
     },
     open: (gate) => rmSync(path(gate), { force: true }),
+    isReached: (gate) => existsSync(path(`${gate}.at`)),
     reached: async (gate, pid) => {
       const arrival = path(`${gate}.at`);
       let by = 0;

@@ -1,7 +1,9 @@
 /** One sector's life, with deaths in it. */
 import { expect } from 'vitest';
 import type { Held } from '../e2e/wire.js';
+import { comeBackWithout } from './amiss.js';
 import { type Course, gateOf } from './courses.js';
+import { comeBackDamaged } from './damaged.js';
 import type { Deaths, Matrix, Moment, Victim } from './matrix.js';
 import { soon, untilGone, type World } from './world.js';
 
@@ -71,6 +73,14 @@ export async function live(
     for (const { moment } of of(state, 'request', 'answer'))
       holds.set(moment, wire.hold(callOf[state] ?? '', moment as 'request' | 'answer'));
   };
+  const strike = (state: string, victim: Victim) => {
+    if (victim === 'worker') return killWorker(world, state);
+    if (victim === 'thread') return killThread(world, state);
+    if (victim === 'processor' || victim === 'manager') throw new Error(`${victim} does not die like this`);
+    if (victim === 'file' || victim === 'kept')
+      return comeBackDamaged(world, victim, `${plan.name} ${state} ${victim}`, gateOf(course, state));
+    return comeBackWithout(world, victim, state, gateOf(course, state));
+  };
   const halfWay = async (state: string, victim: Victim) => {
     const gate = `file-${fileOf[state]}`;
     const pid = await gates.reached(gate);
@@ -97,8 +107,7 @@ export async function live(
   const behindStage = async (state: string, victim: Victim) => {
     if (victim === 'processor') return stopped(state);
     await gates.reached(gateOf(course, state), world.worker().pid);
-    if (victim === 'worker') await killWorker(world, state);
-    else if (victim === 'thread') await killThread(world, state);
+    if (victim !== 'manager') await strike(state, victim);
     else {
       await world.killManager();
       const view = await world.thread();
@@ -111,7 +120,7 @@ export async function live(
     for (const { victim, moment } of of(state, 'commit'))
       await cell(plan, state, victim, moment, async () => {
         if (state !== 'Empty') await world.worker().line(new RegExp(` -> ${state}( |$)`));
-        await (victim === 'worker' ? killWorker : killThread)(world, state);
+        await strike(state, victim);
       });
     for (const { victim, moment } of of(state, 'half'))
       await cell(plan, state, victim, moment, () => halfWay(state, victim));
@@ -121,6 +130,12 @@ export async function live(
       await cell(plan, state, victim, moment, async () => {
         const held = holds.get(moment);
         await held?.reached();
+        if (victim === 'worker') {
+          gates.close(gateOf(course, state));
+          await world.killWorker(held?.cut);
+          expect(await world.thread()).toMatchObject({ state, lastError: null });
+          return;
+        }
         await world.killManager();
         // Behind the last call the stage ends.
         if (moment === calls.at(-1)?.moment && of(state, 'stage').length > 0)

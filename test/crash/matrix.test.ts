@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { canMount } from '../e2e/bind-disk.js';
 import { sealing } from './courses.js';
 import { half, victims } from './deaths.js';
 import { live } from './life.js';
@@ -43,6 +44,29 @@ const childDeaths: Deaths = {
 const lives = victims.map(
   ([victim, deathsOf]) => [victim, cells.draw(victim, sealing, deathsOf(sealing))] as const,
 );
+
+test('one sector through deaths of its worker with one thing wrong besides: nothing is believed, nothing is written below', async () => {
+  const world = await startWorld({ hasDisks: canMount });
+  const unmounted: Deaths = canMount
+    ? {
+        PC1Done: [{ victim: 'location', moment: 'stage' }],
+        PCLanded: [{ victim: 'store', moment: 'commit' }],
+        Persisted: [{ victim: 'store', moment: 'stage' }],
+      }
+    : {};
+  const id = await live(
+    world,
+    sealing,
+    {
+      ...unmounted,
+      Empty: [{ victim: 'worker', moment: 'answer' }],
+      PC2Done: [{ victim: 'home', moment: 'commit' }],
+      ProofSubmitted: [{ victim: 'home', moment: 'stage' }],
+    },
+    cells,
+  );
+  await expectUndisturbed(world, id);
+});
 
 describe.runIf(isMore)('a sector through the deaths, at every state, of', () => {
   test('the child at work, and of the worker above it: as if nothing had happened, and no child is left', {

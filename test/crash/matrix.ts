@@ -3,7 +3,11 @@ import { type Plan, planState, plans } from '#machines/index.js';
 import type { Course } from './courses.js';
 import { again, isDrawn, sampleText } from './sample.js';
 
-export type Victim = 'worker' | 'thread' | 'processor' | 'manager';
+/** What is not there when the worker comes back from its death: the manager's home, its own disk, the store's disk. */
+export type Missing = 'home' | 'location' | 'store';
+/** What is damaged when the worker comes back: a file of its sector, or one that the store keeps of it. */
+export type Damaged = 'file' | 'kept';
+export type Victim = 'worker' | 'thread' | 'processor' | 'manager' | Missing | Damaged;
 /**
  * Right behind the commit into the state; with a file of the stage written but not named yet; with the stage's call to
  * the manager not heard, or its answer not; with all of the stage done but its commit.
@@ -30,6 +34,7 @@ export interface Matrix {
 const columns = [
   'worker commit',
   'worker half',
+  'worker answer',
   'worker stage',
   'thread commit',
   'thread half',
@@ -39,6 +44,14 @@ const columns = [
   'manager request',
   'manager answer',
   'manager stage',
+  'home commit',
+  'home stage',
+  'location commit',
+  'location stage',
+  'store commit',
+  'store stage',
+  'file commit',
+  'kept commit',
 ];
 
 export function matrix(): Matrix {

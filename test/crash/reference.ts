@@ -65,6 +65,14 @@ export async function expectUndisturbed(
     failure: null,
     messages: { preCommit: 1, proof: 1 },
   });
+  // The thread's next one is there, or on its way; no number was given to nobody.
+  expect((await world.sectors()).length).toBeLessThanOrEqual(2);
+  await expectWhole(world, id);
+}
+
+/** Its bytes are as if nothing had happened, and nothing else was written. */
+export async function expectWhole(world: World, id: string): Promise<void> {
+  expect(await world.sector(id)).toMatchObject({ state: 'Finished', finalized: true, failure: null });
   const number = Number(id.split('-').at(-1));
   const { preCommit, seeds, proof } = agreed(world, number);
   expect(seeds).toHaveLength(1);

@@ -18,8 +18,19 @@ export const isMore = share > 0;
 
 /** Whether a cell of the matrix, or a test of a whole story, is of the sample. */
 export function isDrawn(name: string): boolean {
-  return Number.parseInt(hash('sha256', `${seed} ${name}`).slice(0, 8), 16) / 2 ** 32 < share;
+  return numberOf(name) < share;
 }
+
+/** One of these, the same for the same seed and name. */
+export function drawn<T>(name: string, of: readonly T[]): T {
+  const found = of[Math.floor(numberOf(name) * of.length)];
+  if (found !== undefined) return found;
+  throw new Error(`nothing to draw from: ${name}`);
+}
+
+/** From 0 to below 1. */
+const numberOf = (name: string) =>
+  Number.parseInt(hash('sha256', `${seed} ${name}`).slice(0, 8), 16) / 2 ** 32;
 
 const stories = { drawn: 0, all: 0 };
 

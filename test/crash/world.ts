@@ -1,10 +1,11 @@
 /** A worker and a manager that are killed and started again, with a wire between them and a gate behind every stage. */
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { SectorView } from '../../src/protocol/sealer-view.js';
 import type { HistoryRow, ThreadView } from '../../src/protocol/thread.js';
-import { type Daemon, startManager, startWorker, workerToml } from '../e2e/fleet.js';
+import { type BindDisk, bindDisk } from '../e2e/bind-disk.js';
+import { type Daemon, onSectors, startManager, startWorker, workerToml } from '../e2e/fleet.js';
 import { bytes, freePort, freshDir, write } from '../e2e/setup.js';
 import { type Wire, wireTo } from '../e2e/wire.js';
 import { type Gates, gatedStages, gatesIn } from './gates.js';
@@ -22,14 +23,19 @@ export interface World {
   readonly wire: Wire;
   worker(): Daemon;
   manager(): Daemon;
-  /** Kill -9, and a new one on the same directory. */
-  killWorker(): Promise<void>;
+  /** Those of the location and of the store, where they are asked for. */
+  readonly disks: { readonly location: BindDisk; readonly store: BindDisk } | undefined;
+  /** Kill -9, and a new one on the same directory; `meanwhile` none is there. */
+  killWorker(meanwhile?: () => Promise<void> | void): Promise<void>;
   killManager(): Promise<void>;
+  /** The manager is killed and comes back on an empty home, or on its own again. */
+  moveManager(home: 'empty' | 'own'): Promise<void>;
   thread(index?: number): Promise<ThreadView>;
   threads(): Promise<readonly ThreadView[]>;
   post(path: string, body?: object): Promise<{ readonly changed: boolean; readonly message: string }>;
   history(query: string): Promise<readonly HistoryRow[]>;
   sector(id: string): Promise<SectorView>;
+  sectors(): Promise<readonly SectorView[]>;
 }
 
 export interface WorldOptions {
@@ -41,6 +47,8 @@ export interface WorldOptions {
   readonly sealInterval?: string;
   /** Whether the manager deals pieces, and the worker waits for them. @default true */
   readonly hasDeals?: boolean;
+  /** Whether the location and the store are disks of their own. @default false */
+  readonly hasDisks?: boolean;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
@@ -50,6 +58,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   write(join(pieces, '1.bin'), payload);
   for (let at = 2; at <= (options.threads ?? 1); at += 1)
     write(join(pieces, `${at}.bin`), bytes(2000, at + 7));
+  const disks = options.hasDisks
+    ? { location: bindDisk(dir, 'store1'), store: bindDisk(dir, 'remote') }
+    : undefined;
   const port = await freePort();
   const wire = await wireTo(port);
   const gates = gatesIn(join(dir, 'gates'));
@@ -60,7 +71,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const toml = workerToml(dir, wire.at, {
     threads: options.threads ?? 1,
     sealing: options.sealing ?? 'max_retries = 1000',
-    more: `[sealvisor]\nunseal_roots = [${JSON.stringify(dir)}]\n${gatedStages}\n${options.more ?? ''}`,
+    more: `[sealvisor]\nspace.check_interval = "200ms"\nunseal_roots = [${JSON.stringify(dir)}]\n${gatedStages}\n${options.more ?? ''}`,
   })
     .replace('seal_interval = "50ms"', `seal_interval = "${options.sealInterval ?? '50ms'}"`)
     .replace(/(enable_deals|disable_cc) = true/g, `$1 = ${hasDeals}`);
@@ -85,12 +96,24 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     wire,
     worker: up,
     manager: () => manager,
-    killWorker: async () => {
+    disks,
+    killWorker: async (meanwhile) => {
       await worker?.end('SIGKILL');
+      await meanwhile?.();
       await start(worker ? undefined : toml);
     },
     killManager: async () => {
       await manager.end('SIGKILL');
+      manager = await startManager(dir, managerOptions);
+    },
+    moveManager: async (home) => {
+      await manager.end('SIGKILL');
+      const [own, away] = [join(dir, 'manager'), join(dir, 'manager.away')];
+      if (home === 'empty') renameSync(own, away);
+      else {
+        rmSync(own, { recursive: true });
+        renameSync(away, own);
+      }
       manager = await startManager(dir, managerOptions);
     },
     threads,
@@ -107,6 +130,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       }),
     history: (query) => ask(up().at, `/threads/0/history?limit=10000&${query}`),
     sector: (id) => ask(manager.at, `/sectors/${id}`),
+    sectors: async () => JSON.parse((await onSectors(manager.at, 'sectors', '--json')).stdout),
   };
   return world;
 }

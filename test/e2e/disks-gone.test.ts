@@ -1,29 +1,13 @@
 /** A directory is not a disk: what lies below a mount that is gone is never written to. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { bindDisk, canMount } from './bind-disk.js';
 import { type Daemon, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
 import { bytes, freshDir, write } from './setup.js';
 
 const soon = { timeout: 30_000, interval: 100 };
 const look = '[sealvisor]\nspace.check_interval = "200ms"\n';
-
-/** A disk of its own behind a directory, which can be taken away and put back. */
-function disk(dir: string, name: string) {
-  const [at, source] = [join(dir, name), join(dir, `${name}.disk`)];
-  mkdirSync(at);
-  mkdirSync(source);
-  const command = (program: string, ...args: readonly string[]) => {
-    const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`this test needs root: ${program}: ${stderr}`);
-  };
-  const mount = () => command('mount', '--bind', source, at);
-  const unmount = () => command('umount', '-l', at);
-  onTestFinished(() => void spawnSync('umount', ['-l', at]));
-  mount();
-  return { at, mount, unmount };
-}
 
 async function setup({ more = look, threads = 2 } = {}) {
   const dir = freshDir();
@@ -35,13 +19,10 @@ async function setup({ more = look, threads = 2 } = {}) {
 
 const ask = async (worker: Daemon, ...args: readonly string[]) => (await onWorker(worker.at, ...args)).stdout;
 
-// Elsewhere than in CI this user may not be allowed to mount.
-const canMount = process.env.CI === 'true' || process.getuid?.() === 0;
-
 describe.runIf(canMount)('a location whose disk is not mounted', () => {
   test('at the start: its thread says so, the other seals, nothing is written below; mounted, it goes on', async () => {
     const { dir, toml } = await setup({ more: `${look}[sealvisor.builtin]\nleast = { pc1 = "2s" }` });
-    const { at, mount, unmount } = disk(dir, 'store1');
+    const { at, mount, unmount } = bindDisk(dir, 'store1');
     const first = await startWorker(dir, toml);
     await first.line(/#0 (s-\S+) TreeDBuilt -> TicketAssigned/);
     await first.end('SIGKILL');
@@ -61,7 +42,7 @@ describe.runIf(canMount)('a location whose disk is not mounted', () => {
 
   test('also when it is the only one: the worker waits for it', async () => {
     const { dir, toml } = await setup({ threads: 1 });
-    const { at, mount, unmount } = disk(dir, 'store1');
+    const { at, mount, unmount } = bindDisk(dir, 'store1');
     const first = await startWorker(dir, toml);
     await first.line(/Finished -> Empty/);
     await first.end('SIGTERM');
@@ -75,7 +56,7 @@ describe.runIf(canMount)('a location whose disk is not mounted', () => {
 
   test('any more, in mid-run: no new sector, nothing below; mounted again it goes on where it was', async () => {
     const { dir, toml } = await setup({ more: `${look}[sealvisor.builtin]\nleast = { pc1 = "1s" }` });
-    const { at, mount, unmount } = disk(dir, 'store1');
+    const { at, mount, unmount } = bindDisk(dir, 'store1');
     const worker = await startWorker(dir, toml);
     const [, sector] = await worker.line(/#0 (s-\S+) TreeDBuilt -> TicketAssigned/);
     unmount();
@@ -92,7 +73,7 @@ describe.runIf(canMount)('an attached store whose disk is not mounted', () => {
     '%s: the sector waits with the reason, nothing is written below; mounted, it is kept there',
     async (when) => {
       const { dir, toml } = await setup({ more: `${look}[sealvisor.builtin]\nleast = { pc1 = "1s" }` });
-      const { at, mount, unmount } = disk(dir, 'remote');
+      const { at, mount, unmount } = bindDisk(dir, 'remote');
       let worker = await startWorker(dir, toml);
       await worker.line(/TreeDBuilt -> TicketAssigned/);
       if (when === 'at the start') await worker.end('SIGKILL');

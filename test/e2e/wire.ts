@@ -1,5 +1,11 @@
 /** What lies between a worker and its manager: all that is said is kept, and a call can be held on its way. */
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request,
+  type ServerResponse,
+} from 'node:http';
 import { onTestFinished } from 'vitest';
 
 export interface Said {
@@ -50,7 +56,7 @@ export async function wireTo(port: number): Promise<Wire> {
     if (answer === undefined) return to.destroy();
     said.push({ method, params, result: resultIn(answer.body) });
     if (!(await passes(method, 'answer'))) return to.destroy();
-    return to.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body);
+    return to.writeHead(answer.status, answer.headers).end(answer.body);
   };
   const server = createServer((from, to) => {
     onCall(from, to).catch(() => to.destroy());
@@ -101,23 +107,28 @@ function inTime(event: Promise<void>, what: string): Promise<void> {
   });
 }
 
+interface Answer {
+  readonly status: number;
+  /** Also who the manager is. */
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer;
+}
+
 function forwarded(port: number, from: IncomingMessage, body: Buffer) {
-  return new Promise<{ readonly status: number; readonly type: string; readonly body: Buffer } | undefined>(
-    (resolve) => {
-      const { host, connection, ...headers } = from.headers;
-      const to = { host: '127.0.0.1', port, method: from.method, path: from.url, headers, agent: false };
-      const call = request(to, (answer) => {
-        const { statusCode: status = 0, headers: told } = answer;
-        const type = told['content-type'] ?? 'application/octet-stream';
-        bodyOf(answer).then(
-          (bytes) => resolve({ status, type, body: bytes }),
-          () => resolve(undefined),
-        );
-      });
-      call.on('error', () => resolve(undefined));
-      call.end(body);
-    },
-  );
+  return new Promise<Answer | undefined>((resolve) => {
+    const { host, connection, ...headers } = from.headers;
+    const to = { host: '127.0.0.1', port, method: from.method, path: from.url, headers, agent: false };
+    const call = request(to, (answer) => {
+      // Those of the connection are its own.
+      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...told } = answer.headers;
+      bodyOf(answer).then(
+        (bytes) => resolve({ status: answer.statusCode ?? 0, headers: told, body: bytes }),
+        () => resolve(undefined),
+      );
+    });
+    call.on('error', () => resolve(undefined));
+    call.end(body);
+  });
 }
 
 async function bodyOf(message: IncomingMessage): Promise<Buffer> {

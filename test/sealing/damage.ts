@@ -116,12 +116,18 @@ export function cellsOf(plan: string, { records, saved }: Course): readonly Cell
   );
 }
 
-function filesUnder(dir: string): readonly string[] {
+export function filesUnder(dir: string): readonly string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
     .toSorted();
 }
+
+/** What an error about a damaged file says is to be done. */
+export const adviceIn = (message: string) => ({
+  to: /resume --state (\w+)/.exec(message)?.[1] ?? 'no state named',
+  isMovedAway: message.includes('move it away'),
+});
 
 /** Runs the rest of the plan over the damage. */
 export async function over(
@@ -146,12 +152,12 @@ export async function over(
   }
   expect(failure).toMatchObject({ level: 'permanent', message: expect.stringContaining(basename(path)) });
   if (state !== 'Finished') expect(record?.state).not.toBe('Finished');
-  const to = /resume --state (\w+)/.exec(failure.message)?.[1] ?? 'no state named';
+  const { to, isMovedAway } = adviceIn(failure.message);
   const known = plans[plan];
   if (!known || !record) throw new Error(`no plan ${plan}`);
   const command = { type: 'THREAD.RESUME', state: to, force: false, by: 'test', reason: null } as const;
   const healed = resume(known, record, command, 0).record;
-  if (failure.message.includes('move it away')) rmSync(path);
+  if (isMovedAway) rmSync(path);
   await world.run(plan, { ...given, from: healed });
   expect(endOf(world), `after resume --state ${to}`).toEqual(end);
   return 'found';
