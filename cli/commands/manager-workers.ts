@@ -86,12 +86,21 @@ export async function list(options: Options & { expiration: string }): Promise<v
     const notes = [...doubled].map(
       (name) => `warning: several workers report as ${name}: give each its own [worker] name`,
     );
+    notes.push(...workers.flatMap(awaitsText));
     if (!options.json)
       return { text: workerTable(workers, Date.now(), expirationMs, options.wide === true), notes };
     answerJson(workers);
     for (const note of notes) tell(note);
     return null;
   });
+}
+
+/** What is to be done with one that takes no job here. */
+function awaitsText({ name, label = name, sectorsOf }: WorkerEntry): readonly string[] {
+  if (sectorsOf === undefined) return [];
+  return [
+    `warning: worker ${label} waits for adoption: its sectors are of manager ${sectorsOf}, and it takes no job here until \`venus-worker worker adopt\` there`,
+  ];
 }
 
 export async function info(name: string, options: Options): Promise<void> {

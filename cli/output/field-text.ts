@@ -105,12 +105,17 @@ export function workerTable(
 ): string {
   const head = ['Name', 'Dest', 'Threads', 'Empty', 'Paused', 'Errors', 'LastPing(with ! if expired)'];
   const wideHead = isWide ? ['Version', 'Life', 'Running', 'Waiting'] : [];
-  const rows = workers.map(({ name, label = name, dest, version, life, summary, lastPing, silentMs }) => {
+  const rows = workers.map(({ name, label = name, dest, version, life, sectorsOf, summary, lastPing, silentMs }) => {
     // The manager's clock may be another: it counts itself.
     const ageMs = Math.max(0, silentMs ?? passedMs(lastPing, nowMs));
     const counts = [summary.threads, summary.empty, summary.paused, summary.errors].map(String);
     const wide = isWide
-      ? [version ?? '-', life ?? '-', String(summary.running), String(summary.waiting)]
+      ? [
+          version ?? '-',
+          sectorsOf === undefined ? (life ?? '-') : 'awaits adoption',
+          String(summary.running),
+          String(summary.waiting),
+        ]
       : [];
     return [
       label,

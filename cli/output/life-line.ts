@@ -1,13 +1,17 @@
+import { adoptionText } from '../../src/protocol/adoption.js';
 import { oneLine } from '../../src/protocol/escaped.js';
 import { clockText, wishText } from '../../src/protocol/human-time.js';
 import type { Wish, WorkerView } from '../../src/protocol/worker.js';
 
 /** One line on a worker that does not simply serve; null when it does, or when nothing is known of it. */
 export function lifeLine(
-  worker: Pick<WorkerView, 'name' | 'life' | 'cordon' | 'drain'> | null,
+  worker: Pick<WorkerView, 'name' | 'life' | 'cordon' | 'drain' | 'manager'> | null,
   nowMs: number,
 ): string | null {
-  if (!worker || worker.life === 'serving') return null;
+  if (!worker) return null;
+  const waits = adoptionText(worker.manager, nowMs);
+  if (waits !== null) return oneLine(`worker ${worker.name} ${waits}`);
+  if (worker.life === 'serving') return null;
   const { name, life, cordon, drain } = worker;
   const by = (wish: Wish) => ` by ${wishText(wish, nowMs)}`;
   if (life === 'draining' && drain) {

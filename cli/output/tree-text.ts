@@ -30,6 +30,7 @@ function nodeText(node: TreeNode, nowMs: number): string {
     node.threadId === undefined ? '' : `thread ${node.threadId}`,
     node.heapBytes === null ? '' : `heap ${(node.heapBytes / 2 ** 20).toFixed(1)} MiB`,
     node.heartbeatAgeMs === null ? '' : `beat ${Math.round(node.heartbeatAgeMs)} ms ago`,
+    node.note === undefined ? '' : oneLine(node.note),
     lastExit ? `last exit ${lastExit.kind}${lastExit.reason ? `: ${brief(lastExit.reason)}` : ''}` : '',
   ]
     .filter((part) => part !== '')

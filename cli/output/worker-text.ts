@@ -1,5 +1,6 @@
 /** The worker as a whole, for a person. */
 
+import { adoptionText } from '../../src/protocol/adoption.js';
 import { formatGoDuration } from '../../src/protocol/duration.js';
 import { oneLine } from '../../src/protocol/escaped.js';
 import { sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
@@ -37,11 +38,9 @@ export function workerText(view: WorkerView, nowMs: number): string {
   return [head, ...frozen, ...stores, ...limits, ...breakers].join('\n');
 }
 
-/** The manager it goes by, and what answers in its place. */
+/** The manager that its sectors are of, and what answers in its place. */
 function managerText(manager: WorkerView['manager'], nowMs: number): string | null {
-  if (!manager?.other) return manager?.id ?? null;
-  const { id, since } = manager.other;
-  return `${manager.id}, but ${id} answers ${sinceText(since, nowMs)}: it takes no job until \`worker adopt\``;
+  return adoptionText(manager, nowMs) ?? manager?.id ?? null;
 }
 
 /** `2 of 3 threads stand still; #1 s-t010000-2 is running PC1` */

@@ -37,6 +37,8 @@ export interface TreeNode {
   readonly heapBytes: number | null;
   readonly pid?: number;
   readonly threadId?: number;
+  /** What an operator has to know of it beside that. */
+  readonly note?: string;
   readonly children: readonly TreeNode[];
 }
 

@@ -76,6 +76,10 @@ export async function startWorkerServer(options: {
             intervalMs: () => self.config().worker.pingIntervalMs,
             summary: () => self.summary(),
             life: () => self.control.worker().life,
+            awaitsAdoption: () => {
+              const { manager } = self.control.worker();
+              return manager?.other ? manager.id : null;
+            },
             usedNumbers: () => self.link.usedNumbers(),
             changes: (listener) => self.events.subscribe(undefined, listener).unsubscribe,
             ping: async (report) => {

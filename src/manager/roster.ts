@@ -15,6 +15,8 @@ export interface Ping {
   readonly version: string | null;
   /** An upstream worker tells none. */
   readonly life?: WorkerLife | null;
+  /** The manager that its sectors are of, while it waits for its adoption of this one. */
+  readonly sectorsOf?: string | null;
   readonly summary: Summary;
   /** The worker's own id; an upstream worker has none. */
   readonly worker?: string | null;
@@ -70,11 +72,12 @@ export function roster(store: FleetStore, clock: WallClock, options: RosterOptio
     rows.filter((other) => other.name === row.name && keyOf(other) !== keyOf(row) && isLiving(other));
   const entryOf = (row: WorkerRow, rows: readonly WorkerRow[]): WorkerEntry => {
     const { name, worker, incarnation, dest, version, lastPingMs } = row;
-    const { life = null, ...summary } = summaryOf(row);
+    const { life = null, sectorsOf, ...summary } = summaryOf(row);
     return {
       ...{ name, dest, version, life, summary, lastPing: timestamp(lastPingMs) },
       silentMs: silentMsOf(row),
       ...(worker === '' ? {} : { id: worker, incarnation }),
+      ...(sectorsOf === undefined ? {} : { sectorsOf }),
       ...(isLiving(row) && namesakes(row, rows).length > 0 ? { label: labelOf(row) } : {}),
     };
   };
@@ -127,7 +130,7 @@ export function roster(store: FleetStore, clock: WallClock, options: RosterOptio
   };
 
   return {
-    ping: ({ name, dest, version, life = null, summary, ...from }) => {
+    ping: ({ name, dest, version, life = null, sectorsOf = null, summary, ...from }) => {
       const rows = store.workersOf(name);
       const { worker, incarnation, source } = from;
       const key = { name, worker: worker ?? '', incarnation: incarnation ?? '' };
@@ -135,7 +138,7 @@ export function roster(store: FleetStore, clock: WallClock, options: RosterOptio
       const row: WorkerRow = {
         ...key,
         ...{ dest, version, source: source ?? null, lastPingMs: clock.now() },
-        summary: JSON.stringify({ ...summary, life }),
+        summary: JSON.stringify({ ...summary, life, ...(sectorsOf === null ? {} : { sectorsOf }) }),
         pings: before ? 2 : 1,
       };
       if (!before) forgetFormerName(store, row);
@@ -180,9 +183,14 @@ function labelOf({ name, incarnation, dest }: WorkerRow): string {
   return `${name}@${incarnation === '' ? dest : incarnation}`;
 }
 
-function summaryOf({ summary }: WorkerRow): Summary & { readonly life?: WorkerLife | null } {
+interface KeptSummary extends Summary {
+  readonly life?: WorkerLife | null;
+  readonly sectorsOf?: string;
+}
+
+function summaryOf({ summary }: WorkerRow): KeptSummary {
   // Written by `ping` alone.
-  return JSON.parse(summary) as Summary & { life?: WorkerLife | null };
+  return JSON.parse(summary) as KeptSummary;
 }
 
 /** The same daemon under the name that it had before it knew how the manager sees it. */

@@ -68,6 +68,7 @@ export const pingParam = z
     Id: orNull(z.string().regex(/^[\w-]{1,64}$/)),
     Incarnation: orNull(z.string().regex(/^[\w-]{1,32}$/)),
     Life: orNull(z.enum(workerLives)),
+    SectorsOf: orNull(z.string().regex(/^[\w-]{1,64}$/)),
     UsedNumbers: askingParam.UsedNumbers,
     Summary: z.object({
       Threads: count,
@@ -78,13 +79,14 @@ export const pingParam = z
       Errors: count,
     }),
   })
-  .transform(({ Name, Dest, Version, Id, Incarnation, Life, Summary, UsedNumbers }) => ({
+  .transform(({ Name, Dest, Version, Id, Incarnation, Life, SectorsOf, Summary, UsedNumbers }) => ({
     name: Name,
     dest: Dest,
     version: Version,
     worker: Id,
     incarnation: Incarnation,
     life: Life,
+    sectorsOf: SectorsOf,
     usedNumbers: UsedNumbers ?? [],
     summary: {
       threads: Summary.Threads,

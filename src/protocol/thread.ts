@@ -238,6 +238,8 @@ export interface WorkerEntry {
   /** The worker's own id, and that of its present start; left out for an upstream worker. */
   readonly id?: string;
   readonly incarnation?: string;
+  /** It waits for an operator to have it adopt this manager: its sectors are of this other one. */
+  readonly sectorsOf?: string;
   /** `name@incarnation`, where another living worker has the same name: commands name it so. */
   readonly label?: string;
 }

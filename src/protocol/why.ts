@@ -1,4 +1,5 @@
 /** Why a thread is not working, in one sentence, and what an operator can do about it. Pure. */
+import { adoptionText } from './adoption.js';
 import { oneLine } from './escaped.js';
 import { errorText } from './field-thread.js';
 import { humanDuration, sinceText, untilText, wishText } from './human-time.js';
@@ -213,6 +214,8 @@ const triesText = ({ tries }: ThreadView) => (tries ? ` (try ${tries.n} of ${tri
 
 /** What the worker's own life adds; nothing while it serves. */
 function lifeText(worker: WorkerFacts | null, nowMs: number): string {
+  const waits = adoptionText(worker?.manager, nowMs);
+  if (waits !== null) return `; the worker ${waits}`;
   if (!worker || worker.life === 'serving') return '';
   if (worker.drain)
     return `; the worker is being drained by ${wishText(worker.drain, nowMs)}, \`venus-worker worker uncordon\` lifts that`;

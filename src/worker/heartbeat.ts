@@ -11,6 +11,8 @@ export interface HeartbeatOptions {
   readonly intervalMs: () => number;
   readonly summary: () => Summary;
   readonly life: () => WorkerLife;
+  /** The manager that its sectors are of, while another one answers; null while none does. @default null */
+  readonly awaitsAdoption?: () => string | null;
   readonly usedNumbers?: () => Promise<readonly UsedNumber[]>;
   readonly ping: (report: WorkerReport) => Promise<unknown>;
   /** Calls the listener whenever something about the worker has changed; gives what ends that. @default never */
@@ -29,6 +31,8 @@ export interface WorkerInfo {
   readonly Version: string;
   /** Ours: managers of the field pass over it. */
   readonly Life: WorkerLife;
+  /** Ours: it takes no job here before an operator has said so, its sectors are of this other manager. */
+  readonly SectorsOf?: string;
   /** Ours, too. */
   readonly UsedNumbers?: readonly UsedNumber[];
   readonly Summary: {
@@ -50,8 +54,10 @@ const leastGapMs = 1000;
 const goodbyeMs = 1000;
 
 /** What is reported at once when it changes: a pause, an error, a thread that failed, a cordon, a stop. */
-const matters = ({ threads, paused, errors }: Summary, life: WorkerLife) =>
-  [threads, paused, errors, life].join(' ');
+const matters = ({ summary, life, awaitsAdoption }: HeartbeatOptions) => {
+  const { threads, paused, errors } = summary();
+  return [threads, paused, errors, life(), awaitsAdoption?.() ?? ''].join(' ');
+};
 
 /** `stop` says goodbye when the worker itself stops. Safe twice. */
 export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<void> } {
@@ -63,7 +69,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
   let failures = 0;
   let beating: Promise<void> = Promise.resolve();
   const report = async (life: WorkerLife) => {
-    reported = matters(options.summary(), life);
+    reported = matters({ ...options, life: () => life });
     const used = options.usedNumbers ? { UsedNumbers: await options.usedNumbers() } : {};
     await options.ping({ ...reportOf(options, life), ...used });
   };
@@ -93,7 +99,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
   const changes = looks(clock, () => {
     // A manager that is away is asked at its own pace.
     if (isBeating || failures > 0) return;
-    if (matters(options.summary(), options.life()) !== reported) run();
+    if (matters(options) !== reported) run();
   });
   const unsubscribe = options.changes?.(changes.look);
   run();
@@ -120,7 +126,9 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
 
 function reportOf(options: HeartbeatOptions, life: WorkerLife): WorkerReport {
   const counts = options.summary();
+  const sectorsOf = options.awaitsAdoption?.() ?? null;
   return {
+    ...(sectorsOf === null ? {} : { SectorsOf: sectorsOf }),
     Version: options.version,
     Life: life,
     Summary: {

@@ -4,6 +4,7 @@ import { emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-reco
 import { serviceLimits, startTree } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
+import { adoptionText } from '../protocol/adoption.js';
 import { limitNames } from '../protocol/stages.js';
 import { summarize } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker-life.js';
@@ -204,7 +205,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     events,
     config: () => config,
     summary: () => summarize(control.threads()),
-    tree: () => root.root('worker'),
+    tree: () => ({ ...root.root('worker'), ...noteOf(adoptionText(link.facts(), Date.now())) }),
     stopAsked,
     get ended() {
       return root.exited.then(() => undefined);
@@ -234,3 +235,5 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   drain.apply(record.drain, null);
   return worker;
 }
+
+const noteOf = (note: string | null) => (note === null ? {} : { note });

@@ -257,6 +257,10 @@ test('a drain says how far it is and who is left', () => {
 test('of a worker that serves there is no line; else its life, who wanted it, and how far it is', () => {
   expect(lifeLine(null, nowMs)).toBeNull();
   expect(lifeLine(workerViewOf(), nowMs)).toBeNull();
+  const manager = { id: 'one', other: { id: 'two', since: new Date(nowMs - 5000).toISOString() } };
+  expect(lifeLine(workerViewOf({ manager }), nowMs)).toMatch(
+    /^worker w1 waits for adoption .*5 s.*: manager two answers, and its sectors are of manager one; .*worker adopt/,
+  );
   expect(lifeLine(workerViewOf({ life: 'stopping' }), nowMs)).toBe('worker w1 is stopping');
   expect(lifeLine(workerViewOf({ life: 'cordoned', cordon: { ...wish, reason: null } }), nowMs)).toBe(
     'worker w1 is cordoned by bob since 09:59 UTC (1 min)',

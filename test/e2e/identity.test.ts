@@ -7,8 +7,8 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { SectorView } from '../../src/protocol/sealer-view.js';
 import type { WorkerView } from '../../src/protocol/worker.js';
-import { onSectors, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { bytes, freePort, freshDir, start, write } from './setup.js';
+import { onManager, onSectors, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
+import { bytes, freePort, freshDir, run, start, write } from './setup.js';
 import { wireTo } from './wire.js';
 
 const soon = { timeout: 30_000, interval: 50 };
@@ -82,6 +82,13 @@ describe('a manager with an empty home at the same address', () => {
     const why = (await onWorker(worker.at, 'why', '--index', '1')).stdout;
     expect(why).toContain(`takes no job: another manager answers: ${other}`);
     expect((await onWorker(worker.at, 'info')).stdout).toContain(other);
+    const waits = `waits for adoption .*: manager ${other} answers, and its sectors are of manager ${was?.id}`;
+    expect((await onWorker(worker.at, 'info')).stdout).toMatch(new RegExp(waits));
+    expect((await onWorker(worker.at, 'list', '--wide')).stderr).toMatch(new RegExp(waits));
+    expect((await run('sealvisor', ['tree', worker.at])).stdout).toMatch(new RegExp(`^worker .*${waits}`));
+    const listed = await onManager(next.at, 'list', '--wide');
+    expect(listed.stdout).toMatch(/^w1 .* awaits adoption /m);
+    expect(listed.stderr).toContain(`worker w1 waits for adoption: its sectors are of manager ${was?.id}`);
     expect(await sectorsOf(next.at)).toEqual([]);
     // A thread's own history may say it, too: that line names the thread.
     expect(worker.lines.filter((line) => /warn +worker another manager answers/.test(line))).toHaveLength(1);
@@ -92,6 +99,8 @@ describe('a manager with an empty home at the same address', () => {
     expect((await onWorker(worker.at, 'adopt', '--yes')).code).toBe(3);
     // Nothing of the second sector was submitted: it is given up without anybody's word.
     await worker.line(/s-t010000-2 Aborted -> Empty/);
+    const isListed = async () => (await onManager(next.at, 'list', '--wide')).stdout;
+    await expect.poll(isListed, soon).toMatch(/^w1 .* serving /m);
     await worker.line(/s-t010000-3 Finished -> Empty/);
     expect([...kept(dir)].filter(([path]) => path.includes(first))).toEqual(before);
     expect((await sectorsOf(next.at))[0]).toMatchObject({ id: 's-t010000-3', finalized: true });
