@@ -8,7 +8,6 @@ import {
   cidParam,
   jobIdsParam,
   sizeParam,
-  snapUpProofParam,
   snapUpSpecParam,
   wdPostOutputParam,
   wdPostSpecParam,
@@ -48,9 +47,6 @@ export function jobMethods(
     (spec) => parse(snapUpSpecParam, spec, 'spec'),
     (spec) => snapUp.allocate(spec),
     ({ Sector }) => jobs.whyNone('snapup', wantedOf(Sector)),
-  );
-  onSector('SubmitSnapUpProof', ['id', 'info'], (of, info) =>
-    snapUp.submit(of, parse(snapUpProofParam, info, 'snapup proof')),
   );
   for (const [kind, service] of [
     ['Rebuild', rebuild],

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Caller } from '../protocol/identity.js';
+import { snapUpProofParam } from '../protocol/job-wire.js';
 import {
   allocatedParam,
   allocateParam,
@@ -78,12 +79,13 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
     method: string,
     names: readonly string[],
     call: (id: SectorId, ...params: unknown[]) => object,
+    told: (id: SectorId) => OnChain | null = sectors.onChain,
   ) =>
     add(method, names, ([of, ...params], caller) => {
       const sector = id(of);
       sectors.check(sector, caller);
       const answer = call(sector, ...params);
-      return withChain(answer, sectors.onChain(sector), caller);
+      return withChain(answer, told(sector), caller);
     });
   add('WorkerPing', ['info'], ([info], caller) => {
     const { usedNumbers, ...ping } = parse(pingParam, info, 'WorkerPing');
@@ -122,6 +124,13 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
     sectors.submitProof(of, parse(proofParam, proof, 'proof').Proof, flag(reset)),
   );
   onChain('PollProofState', ['id'], (of) => sectors.pollProof(of));
+  const { snapUp } = sectors.jobs;
+  onChain(
+    'SubmitSnapUpProof',
+    ['id', 'info'],
+    (of, info) => snapUp.submit(of, parse(snapUpProofParam, info, 'snapup proof')),
+    snapUp.onChain,
+  );
   add('ReportState', ['id', 'report'], ([of, said], caller) => {
     const [sector, report] = [id(of), parse(reportParam, said, 'report')];
     if (sectors.isGivenElsewhere(sector, caller)) return givenElsewhere(sector);

@@ -3,7 +3,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import type { Asking } from '../protocol/identity.js';
 import type { AllowedSpec, DealsSpec, SnapUpJob, SnapUpProof } from '../protocol/jobs.js';
 import { proofTypeOfNumber, type SectorId } from '../protocol/sector.js';
-import type { SubmitAnswer } from '../protocol/sector-answers.js';
+import type { OnChain, SubmitAnswer } from '../protocol/sector-answers.js';
 import { someOf } from '../protocol/some-of.js';
 import type { PieceRow } from '../store/fleet-store.js';
 import {
@@ -125,6 +125,12 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
         book.keep(job, { state: 'done', failure: null });
       });
       return answer(1);
+    },
+
+    /** What is on chain of an upgrade; null where there is none. */
+    onChain: (id: SectorId): OnChain | null => {
+      const { upgraded } = lives.of(id);
+      return upgraded && { CommR: upgraded.CommR, CommD: upgraded.CommD };
     },
 
     /** CIDs that a job needs, or may need again. */

@@ -4,7 +4,7 @@ import type { AbortLoss } from '../protocol/thread.js';
 import { sectorFiles } from './sector-files.js';
 import { madeBy } from './stages/give-up.js';
 import { broughtBy } from './stores/brought.js';
-import { isSubmissionNoted } from './submission-note.js';
+import { isSent } from './submission-note.js';
 
 /** null when nothing is: the thread holds no sector, or has aborted it already. */
 export async function abortLoss(record: ThreadRecord, location: string): Promise<AbortLoss | null> {
@@ -14,7 +14,8 @@ export async function abortLoss(record: ThreadRecord, location: string): Promise
   return {
     sector: sector.id,
     preCommit: preCommitOf(record, location),
-    proof: outputs.proof === true,
+    // Sent before, it is in no output of a sector that was sent back.
+    proof: outputs.proof === true || isSent(location, sector.id, 'proof'),
     files: [sectorFiles(location, sector.id).root],
     stored: stored.map(({ file }) => file),
   };
@@ -30,5 +31,5 @@ function preCommitOf(record: ThreadRecord, location: string): AbortLoss['preComm
   if (certain) return { certain, at: typeof at === 'number' ? new Date(at).toISOString() : null };
   // The answer to a submission may have been lost, and a mismatched one means that there is one.
   const isRefused = state === 'PC2Done' && lastError?.stage === 'SubmitPreCommit';
-  return isRefused || isSubmissionNoted(location, sector.id) ? { certain, at: null } : null;
+  return isRefused || isSent(location, sector.id, 'pre-commit') ? { certain, at: null } : null;
 }

@@ -2,7 +2,7 @@
 import type { StageFailure } from '../../machines/record-changes.js';
 import { inHand, type ThreadRecord } from '../../machines/thread-record.js';
 import { SealvisorError } from '../protocol/errors.js';
-import { isSubmissionNoted } from './submission-note.js';
+import { isSent } from './submission-note.js';
 
 /** Two managers, by their ids. */
 interface Left {
@@ -50,7 +50,7 @@ export function leftFailure(
 
 /** What of it may be on chain; undefined when nothing can be. Jobs on kept sectors put nothing there but an upgrade. */
 function mayBeOnChain({ plan, state, outputs, sector, given }: ThreadRecord, location: string) {
-  const isNoted = sector !== null && isSubmissionNoted(location, sector.id);
+  const isNoted = sector !== null && isSent(location, sector.id, 'pre-commit', 'proof', 'upgrade');
   const maySubmit = state === 'PC2Done' || state === 'Persisted';
   // 0.1.0 noted no submission: its answer may have been lost.
   const isUnknown = !given && maySubmit;

@@ -1,6 +1,6 @@
 /**
- * That a sector's pre-commit or upgrade was sent to a manager: noted before it is sent, beside the sector and gone with
- * it. An answer may be lost, and only what was never sent cannot be on chain.
+ * What of a sector was sent to be put on chain: noted before it is sent, beside the sector and gone with it, whatever
+ * state it is sent back to. An answer may be lost, and only what was never sent cannot be on chain.
  */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -10,17 +10,23 @@ import { systemCodeOf } from '../protocol/errors.js';
 import { sectorFiles } from './sector-files.js';
 import { type StageContext, sectorAtHand } from './stage.js';
 
-const pathOf = (location: string, sectorId: string) =>
-  join(sectorFiles(location, sectorId).root, 'submission.json');
+export type Submission = 'pre-commit' | 'proof' | 'upgrade';
 
-/** Whether anything of the sector was ever sent to be put on chain. */
-export function isSubmissionNoted(location: string, sectorId: string): boolean {
-  return existsSync(pathOf(location, sectorId));
+const pathOf = (location: string, sectorId: string, what: Submission) =>
+  join(sectorFiles(location, sectorId).root, `${what}-sent.json`);
+
+/** Whether one of these was ever sent for the sector. */
+export function isSent(location: string, sectorId: string, ...what: readonly Submission[]): boolean {
+  return what.some((each) => existsSync(pathOf(location, sectorId, each)));
 }
 
 /** Notes it durably, then sends it. What no manager has taken because another one was meant was not sent. */
-export async function submitting<T>(context: StageContext, send: () => Promise<T>): Promise<T> {
-  const path = pathOf(context.location, sectorAtHand(context).id);
+export async function submitting<T>(
+  context: StageContext,
+  what: Submission,
+  send: () => Promise<T>,
+): Promise<T> {
+  const path = pathOf(context.location, sectorAtHand(context).id, what);
   const isFirst = !existsSync(path);
   if (isFirst) {
     await makeBelow(context.location, dirname(path));

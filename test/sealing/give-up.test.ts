@@ -56,6 +56,18 @@ describe('given up after Persist', () => {
       },
       {},
     ],
+    [
+      'the manager gave it up behind a proof that landed, and it was sent back before',
+      'rejected',
+      {
+        pollProofState: async () => ({
+          State: 7,
+          Desc: 'no more',
+          OnChain: { ProofSha256: '07'.repeat(32) },
+        }),
+      },
+      {},
+    ],
   ])('when %s, its files stay, and the manager is told', async (_, by, service, more) => {
     const { world, file, giveUp, all } = await persistedWorld();
     const warnings: string[] = [];
@@ -63,6 +75,27 @@ describe('given up after Persist', () => {
     expect(keptFiles(world)).toEqual(all);
     expect(told(world)).toContain(`${file} stays: `);
     expect(warnings).toEqual([expect.stringContaining(`${id} is given up: ${file} stays: `)]);
+  });
+
+  describe('whose proof was submitted, and which was sent back and lost that from its outputs', () => {
+    const ours = { request: 'r', manager: 'm' };
+    const proofRefused = { level: 'abort', message: '', stage: 'WaitProofLanded', at: '' } as const;
+    test.each<[string, number, Partial<ThreadRecord>, string | null]>([
+      ['operator', 4, {}, 'its proof was submitted, and may be on chain'],
+      ['rejected', 7, {}, 'its proof was submitted, and the manager does not say what is on chain'],
+      ['rejected', 7, { given: ours }, null],
+      ['rejected', 7, { lastError: proofRefused }, null],
+      ['rejected', 6, {}, null],
+    ])('by %s, the manager answers %i %o: %s', async (by, State, more, why) => {
+      const world = planWorld(size);
+      const { outputs, ...proven } = await world.run('sealer', { until: 'ProofSubmitted' });
+      const { proof: _proof, c2: _c2, ...rest } = outputs;
+      const all = keptFiles(world);
+      const from = { ...proven, ...more, state: 'Aborted', outputs: { ...rest, abortedBy: by } };
+      await world.run('sealer', { from, service: { pollProofState: async () => ({ State, Desc: null }) } });
+      expect(keptFiles(world)).toEqual(why === null ? new Map() : all);
+      if (why !== null) expect(told(world)).toContain(why);
+    });
   });
 
   test('a manager that cannot be reached is waited for before anything goes', async () => {

@@ -146,6 +146,32 @@ describe('the proof that is answered', () => {
     });
   });
 
+  test.each([
+    ['CommR', 1, { CommR: Array.from({ length: 32 }, () => 7) }],
+    ['CommD', 2, { CommD: Array.from({ length: 32 }, () => 8) }],
+    ['sha256 of the proof', 1, { ProofSha256: '07'.repeat(32) }],
+  ])(
+    '%s of another upgrade on chain pauses the thread, with both values (answer %i)',
+    async (what, Res, OnChain) => {
+      const { snapUp } = await setup();
+      const service = { submitSnapUpProof: async () => ({ Res, Desc: null, OnChain }) };
+      await expect(snapUp({}, { service })).rejects.toMatchObject({
+        level: 'permanent',
+        message: expect.stringMatching(
+          new RegExp(`on chain.*: the ${what} there is (0[78])+, this thread's is [0-9a-f]{64}`),
+        ),
+      });
+    },
+  );
+
+  test('its own upgrade on chain is the end', async () => {
+    const { snapUp } = await setup();
+    const service: RunOptions['service'] = {
+      submitSnapUpProof: async (_, { CommR, CommD }) => ({ Res: 2, Desc: null, OnChain: { CommR, CommD } }),
+    };
+    expect(await snapUp({}, { service })).toMatchObject({ state: 'Finished' });
+  });
+
   test('5 (files missed) sends the sector back to be persisted, and it ends well', async () => {
     const { snapUp, world } = await setup();
     const states: string[] = [];

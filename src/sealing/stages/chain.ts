@@ -98,7 +98,7 @@ export const submitPreCommit: Stage = async (context) => {
     Deals: deals.map((deal) => deal.ID),
   };
   const isAgain = context.record.outputs.resubmitPreCommit === true;
-  const answer = await submitting(context, () =>
+  const answer = await submitting(context, 'pre-commit', () =>
     context.service.submitPreCommit(allocatedOf(context), info, isAgain),
   );
   checkOnChain(context, answer.OnChain);
@@ -156,10 +156,10 @@ async function checkProof(context: StageContext, proof: readonly number[]): Prom
 export const submitProof: Stage = async (context) => {
   const { proof } = output<Tasks['c2']['output']>(context, 'c2');
   if (!context.settings.ignoreProofCheck) await checkProof(context, proof);
-  const answer = await context.service.submitProof(
-    sectorAtHand(context),
-    { Proof: Buffer.from(proof).toString('base64') },
-    context.record.outputs.resubmitProof === true,
+  const sent = { Proof: Buffer.from(proof).toString('base64') };
+  const isAgain = context.record.outputs.resubmitProof === true;
+  const answer = await submitting(context, 'proof', () =>
+    context.service.submitProof(sectorAtHand(context), sent, isAgain),
   );
   checkOnChain(context, answer.OnChain);
   checkSubmission(answer, 'the proof');

@@ -5,12 +5,14 @@ import { syncDirectory } from '../../disks/durable-file.js';
 import { makeBelow } from '../../disks/make-below.js';
 import { readRegular } from '../../disks/regular-file.js';
 import { messageOf, systemCodeOf } from '../../protocol/errors.js';
+import type { PollAnswer } from '../../protocol/sealer.js';
 import { sectorFiles } from '../sector-files.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
 import { checkStore, type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
 import { type Brought, broughtBy } from '../stores/brought.js';
 import { type Occupant, occupantOf } from '../stores/occupant.js';
 import { claimed, claimFile } from '../stores/place-claim.js';
+import { isSent } from '../submission-note.js';
 
 const auxLimits = { mostBytes: 1024 * 1024 };
 
@@ -44,18 +46,43 @@ async function whyAllStay(context: StageContext): Promise<string | null> {
   if (by !== 'operator' && by !== 'manager' && by !== 'rejected')
     return 'it is not certain that the chain does not have it';
   // Whether an upgrade's submission was taken is asked of nobody: an answer may have been lost.
-  if (plan === 'snapup' && by !== 'rejected') return 'its upgrade may be on chain';
-  if (plan === 'snapup') return null;
-  if (outputs.proof === true && by !== 'rejected') return 'its proof was submitted, and may be on chain';
-  const { State } = await context.service.pollProofState(sectorAtHand(context)).catch((thrown: unknown) => {
-    // One that cannot be reached is waited for; another's error says that it knows nothing of it.
+  if (plan === 'snapup') return by === 'rejected' ? null : 'its upgrade may be on chain';
+  return whySectorStays(context, by);
+}
+
+/** The proof of an earlier pass may be on chain, too: a sector that was sent back has it in no output. */
+async function whySectorStays(
+  context: StageContext,
+  by: 'operator' | 'manager' | 'rejected',
+): Promise<string | null> {
+  const { record, location } = context;
+  const sector = sectorAtHand(context);
+  const isProofSent = record.outputs.proof === true || isSent(location, sector.id, 'proof');
+  if (isProofSent && by !== 'rejected') return 'its proof was submitted, and may be on chain';
+  const { State, OnChain } = await polledProof(context);
+  if (OnChain?.ProofSha256) return 'the manager says that a proof of it is on chain, or on its way there';
+  if (State === null) return 'the manager knows nothing of its proof';
+  // Not found, failed for good.
+  if (State === 4 || State === 6) return null;
+  // Not going to get there: the sector, by whatever reason, or its proof.
+  if (State !== 7) return 'its proof may be on chain';
+  const isProofRefused = /^(SubmitProof|WaitProofLanded)$/.test(record.lastError?.stage ?? '');
+  // A manager of ours that says nothing of a proof has none.
+  const isKnown = Boolean(record.given?.manager) || (by === 'rejected' && isProofRefused);
+  return isProofSent && !isKnown
+    ? 'its proof was submitted, and the manager does not say what is on chain'
+    : null;
+}
+
+/** One that cannot be reached is waited for; another's error says that it knows nothing of it. */
+async function polledProof(
+  context: StageContext,
+): Promise<Pick<PollAnswer, 'OnChain'> & { readonly State: number | null }> {
+  return context.service.pollProofState(sectorAtHand(context)).catch((thrown: unknown) => {
     const code = systemCodeOf(thrown) ?? '';
     if (context.signal.aborted || /^(unreachable|deadline_exceeded|other_manager)$/.test(code)) throw thrown;
     return { State: null };
   });
-  // Not found, failed for good, and not going to get there.
-  if (State === 4 || State === 6 || State === 7) return null;
-  return State === null ? 'the manager knows nothing of its proof' : 'its proof may be on chain';
 }
 
 /** Why the files were not removed; null when they are gone. */

@@ -7,6 +7,7 @@ import { submitting } from '../submission-note.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { allocation, allowed } from './allocation.js';
 import { checkSubmission } from './chain.js';
+import { checkOnChain } from './on-chain.js';
 import { type Persisted, persistUpdate } from './persist.js';
 import { abort, finish, sectorOfJob } from './sector.js';
 import { type Encoded, encodeUpgrade, proveUpgrade, stageUpgrade, treeOfUpgrade } from './upgrade.js';
@@ -77,9 +78,16 @@ const submitProof: Stage = async (context) => {
     Pieces: output<readonly Deal[]>(context, 'deals').map(({ Piece }) => Piece.Cid),
     Proof: Buffer.from(output<Tasks['snap_prove']['output']>(context, 'snap_prove')).toString('base64'),
   };
-  const answer = await submitting(context, () =>
+  const answer = await submitting(context, 'upgrade', () =>
     context.service.submitSnapUpProof(sectorAtHand(context), upgrade),
   );
+  // By Res 3 the manager says so itself, and the job is given up.
+  if (answer.Res === 1 || answer.Res === 2)
+    checkOnChain(context, answer.OnChain, {
+      commR: comm_r_new,
+      commD: comm_d_new,
+      proof: output<Tasks['snap_prove']['output']>(context, 'snap_prove'),
+    });
   if (answer.Res === 5) {
     await context.sleep(context.settings.recoverIntervalMs);
     return { event: 'RePersist' };
