@@ -7,6 +7,12 @@ import type { StageContext } from './stage.js';
 
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> & Partial<Pick<StageContext, 'stores'>>;
 
+/** The outcome with notes that were made before the stage (taken-over.ts); its own come last. */
+export function withEarlier({ outputs, ...outcome }: StageOutcome, notes: Notes | undefined): StageOutcome {
+  if (notes === undefined) return { ...outcome, ...(outputs ? { outputs } : {}) };
+  return { ...outcome, outputs: { ...outputs, files: { ...notes, ...((outputs?.files ?? {}) as Notes) } } };
+}
+
 /** Hours are not spent on files that are not what was written. An abort needs none. @throws StageError permanent */
 export async function checkInputs(facts: Facts): Promise<void> {
   const { record } = facts;

@@ -4,13 +4,14 @@ import { sleep as untilOver } from '../actors/system-clock.js';
 import { messageOf, systemCodeOf } from '../protocol/errors.js';
 import type { FaultAct } from '../protocol/fault.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
-import { checkAfterFailure, checkInputs, withNotes } from './checked-stage.js';
+import { checkAfterFailure, checkInputs, withEarlier, withNotes } from './checked-stage.js';
 import { act } from './fault-acts.js';
 import { putAside } from './large-outputs.js';
 import { leftFailure } from './left-manager.js';
 import { withShortMessage } from './long-message.js';
 import { sectorFiles } from './sector-files.js';
 import type { Stage, StageContext } from './stage.js';
+import { takenOver } from './taken-over.js';
 
 /** A made-up failure, for demonstrations and tests (`[[sealvisor.faults]]`). `times` 0 = always, per sector. */
 export interface Fault {
@@ -103,6 +104,7 @@ export function stageRunner(options: RunnerOptions): StageRunner {
     const least = options.leastMs[name] ?? 0;
     const started = performance.now();
     await checkInputs(context);
+    const notes = await takenOver(context);
     const outcome = await stage({ ...context, sleep }).catch(async (thrown: unknown) => {
       const { level, isRejected = false } = failureOf(thrown);
       if (level === 'permanent' && !isRejected && !signal.aborted) await checkAfterFailure(context);
@@ -112,7 +114,8 @@ export function stageRunner(options: RunnerOptions): StageRunner {
     const left = least - (performance.now() - started);
     if (left > 0) await sleep(left);
     if (!record.sector) return outcome;
-    const outputs = await withNotes(context, outcome);
+    const made = await withNotes(context, outcome);
+    const { outputs } = withEarlier({ ...outcome, ...(made ? { outputs: made } : {}) }, notes);
     if (!outputs) return outcome;
     const { root } = sectorFiles(context.location, record.sector.id);
     options.check?.();

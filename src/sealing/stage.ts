@@ -66,14 +66,14 @@ export interface StageContext {
 export type Stage = (context: StageContext) => Promise<StageOutcome>;
 
 /** The sector at hand. @throws StageError critical when the record holds none */
-export function sectorAtHand(context: StageContext): Sector {
+export function sectorAtHand(context: Pick<StageContext, 'record'>): Sector {
   const { sector, state } = context.record;
   if (sector) return sector;
   throw new StageError('critical', `state ${state} without a sector: restart the thread from a sound record`);
 }
 
 /** An output of an earlier stage. @throws StageError permanent, naming it */
-export function output<T>(context: StageContext, key: string): T {
+export function output<T>(context: Pick<StageContext, 'record' | 'location'>, key: string): T {
   const { sector, outputs } = context.record;
   const found = outputs[key];
   const value = sector ? takenUp(found, sectorFiles(context.location, sector.id).root) : found;
