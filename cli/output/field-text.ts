@@ -105,26 +105,28 @@ export function workerTable(
 ): string {
   const head = ['Name', 'Dest', 'Threads', 'Empty', 'Paused', 'Errors', 'LastPing(with ! if expired)'];
   const wideHead = isWide ? ['Version', 'Life', 'Running', 'Waiting'] : [];
-  const rows = workers.map(({ name, label = name, dest, version, life, sectorsOf, summary, lastPing, silentMs }) => {
-    // The manager's clock may be another: it counts itself.
-    const ageMs = Math.max(0, silentMs ?? passedMs(lastPing, nowMs));
-    const counts = [summary.threads, summary.empty, summary.paused, summary.errors].map(String);
-    const wide = isWide
-      ? [
-          version ?? '-',
-          sectorsOf === undefined ? (life ?? '-') : 'awaits adoption',
-          String(summary.running),
-          String(summary.waiting),
-        ]
-      : [];
-    return [
-      label,
-      dest,
-      ...wide,
-      ...counts,
-      `${formatGoDuration(ageMs)}${ageMs > expirationMs ? ' (!)' : ''}`,
-    ];
-  });
+  const rows = workers.map(
+    ({ name, label = name, dest, version, life, sectorsOf, summary, lastPing, silentMs }) => {
+      // The manager's clock may be another: it counts itself.
+      const ageMs = Math.max(0, silentMs ?? passedMs(lastPing, nowMs));
+      const counts = [summary.threads, summary.empty, summary.paused, summary.errors].map(String);
+      const wide = isWide
+        ? [
+            version ?? '-',
+            sectorsOf === undefined ? (life ?? '-') : 'awaits adoption',
+            String(summary.running),
+            String(summary.waiting),
+          ]
+        : [];
+      return [
+        label,
+        dest,
+        ...wide,
+        ...counts,
+        `${formatGoDuration(ageMs)}${ageMs > expirationMs ? ' (!)' : ''}`,
+      ];
+    },
+  );
   return table([[...head.slice(0, 2), ...wideHead, ...head.slice(2)], ...rows]);
 }
 
