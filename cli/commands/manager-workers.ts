@@ -6,7 +6,7 @@ import { wallClock } from '../../src/protocol/clock.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import type { ControlReply, ThreadEstimate, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
-import { infoTable, wideInfoTable, workerTable } from '../output/field-text.js';
+import { infoTable, narrowTable, wideInfoTable, workerTable } from '../output/field-text.js';
 import { answerControl, answerJson, tell } from '../output/say.js';
 import { watch } from '../output/watch.js';
 import { askManager, type ToManager } from './manager-ask.js';
@@ -107,9 +107,15 @@ export async function info(name: string, options: Options): Promise<void> {
   const worker = await workerOf(name, options);
   await watch(options.watch === true, async () => {
     const isWide = options.wide === true && !options.json;
-    const [views, estimates] = await Promise.all([worker.threads(), isWide ? worker.estimates() : []]);
+    const [views, estimates] = await Promise.all([
+      worker.threads(),
+      isWide || options.watch ? worker.estimates() : [],
+    ]);
     const now = Date.now();
-    if (!options.json) return { text: isWide ? wideInfoTable(views, now, estimates) : infoTable(views, now) };
+    if (!options.json) {
+      const text = isWide ? wideInfoTable(views, now, estimates) : infoTable(views, now);
+      return { text, narrow: narrowTable(views, estimates) };
+    }
     answerJson(views);
     return null;
   });

@@ -1,4 +1,5 @@
 import { plans as known, type Plan } from '../../machines/index.js';
+import { meantText } from '../../src/config/nearest.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { planChart, planList, planSection, plansPage, planTable } from '../output/plan-text.js';
 import { answer, answerJson } from '../output/say.js';
@@ -33,5 +34,8 @@ const names = Object.keys(known);
 function planOf(name: string): Plan {
   const found = Object.hasOwn(known, name) ? known[name] : undefined;
   if (found) return found;
-  throw new SealvisorError('usage', `no plan is named ${name}: there are ${names.join(', ')}`);
+  throw new SealvisorError(
+    'usage',
+    `no plan is named ${name}: ${meantText(name, names)}there are ${names.join(', ')}`,
+  );
 }

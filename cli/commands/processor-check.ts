@@ -1,3 +1,4 @@
+import { meantText } from '../../src/config/nearest.js';
 import { readRegularSync } from '../../src/disks/regular-file.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
@@ -21,7 +22,10 @@ export async function processorCheck(
   options: ProcessorCheckOptions,
 ): Promise<void> {
   const stage = builtinStages.find((known) => known === name);
-  if (!stage) throw usage(`no stage is named ${name}: a processor does one of ${builtinStages.join(', ')}`);
+  if (!stage)
+    throw usage(
+      `no stage is named ${name}: ${meantText(name, builtinStages)}a processor does one of ${builtinStages.join(', ')}`,
+    );
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort(new SealvisorError('shutting_down', 'interrupted')));
   const results = await checkProcessor({

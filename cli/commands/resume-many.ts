@@ -1,4 +1,6 @@
 /** `resume --all` and its selectors: one command for each paused thread that is meant, whatever becomes of the others. */
+import { plans } from '../../machines/index.js';
+import { meantText } from '../../src/config/nearest.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { oneLine } from '../../src/protocol/escaped.js';
 import type { ControlReply, ThreadView } from '../../src/protocol/thread.js';
@@ -23,6 +25,18 @@ export function isSelection(selection: Selection, one: Readonly<Record<string, u
     'usage',
     `--all, --state-is, --error and --plan resume many threads where they are: leave out ${names}, or name one thread`,
   );
+}
+
+/** A state or a plan that there is not means no thread: a typo must not look like a fleet at work. @throws usage */
+function checkNames({ stateIs, plan }: Selection): void {
+  const states = [...new Set(Object.values(plans).flatMap((each) => each.states.map(({ name }) => name)))];
+  const check = (option: string, word: string | undefined, known: readonly string[]) => {
+    if (word === undefined || known.includes(word)) return;
+    const hint = meantText(word, known);
+    throw new SealvisorError('usage', `unknown ${option} ${word}: ${hint}known are ${known.join(', ')}`);
+  };
+  check('plan', plan, Object.keys(plans));
+  check('state', stateIs, plan === undefined ? states : (plans[plan]?.states ?? []).map(({ name }) => name));
 }
 
 /** Paused threads that every selector fits. `error` is a part of the last error's text. */
@@ -60,6 +74,8 @@ export async function resumeMany(
 ): Promise<void> {
   const results: Result[] = [];
   for (const each of workers) results.push(...(await resumedOf(each, selection)));
+  // Upstream's threads may be in states and of plans that are not ours.
+  if (!results.some(({ index }) => index !== undefined)) checkNames(selection);
   if (results.length === 0) tell('no paused thread matches');
   if (json) answerJsonLines(results);
   else

@@ -41,8 +41,10 @@ export function startStory(options: LogOptions, file: DaemonLog): StartStory {
   const logged = { manager: file.of('manager'), worker: file.of('worker') };
   const isShown = isTTY === true;
   const isLogged = !isShown || options.logFile !== undefined;
-  /** For a person: what is wrong. The rest is in the rows. */
-  const shown: LogLine = (line) => display.print(`warning: ${line}`);
+  /** For a person: what is wrong. The rest is in the rows, and why a thread is idle in its live line. */
+  const shown: LogLine = (line, about) => {
+    if (!about?.idle) display.print(`warning: ${line}`);
+  };
   const both = (log: Log): Log => {
     if (!isShown) return log;
     const level =

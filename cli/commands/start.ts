@@ -10,7 +10,7 @@ import { SealvisorError } from '../../src/protocol/errors.js';
 import { type DaemonLog, openLog } from '../log/daemon-log.js';
 import type { LogOptions } from '../log/log-options.js';
 import { answer, answerJson } from '../output/say.js';
-import { summaryOf, summaryTable } from '../output/summary.js';
+import { summaryOf, summaryText } from '../output/summary.js';
 import { untilStopped } from '../output/until-stopped.js';
 import { chainOptions } from './manager-daemon.js';
 import { startEnd } from './start-end.js';
@@ -128,5 +128,6 @@ ${toTry.join('\n')}`);
     throw error;
   });
   const summary = summaryOf(config);
-  if (Number.isFinite(limit)) options.json ? answerJson(summary) : answer(summaryTable(summary));
+  if (Number.isFinite(limit))
+    options.json ? answerJson(summary) : answer(summaryText(summary, process.stdout.columns));
 }

@@ -1,4 +1,5 @@
 /** `worker limit | breaker`: how many threads may do a stage at once, and what keeps them from it. */
+import { meantText } from '../../src/config/nearest.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import type { WorkerReply, WorkerView } from '../../src/protocol/worker.js';
 import { answer, answerControl, answerJson } from '../output/say.js';
@@ -19,15 +20,16 @@ export async function limit(
     return;
   }
   const { limits } = await ask<WorkerView>(options, 'GET', '/api/v1/worker');
+  const names = limits.map((each) => each.name);
   const shown = name === undefined ? limits : limits.filter((each) => each.name === name);
   if (name !== undefined && shown.length === 0)
-    throw new SealvisorError('usage', `no limit is named ${name}: there are ${namesOf(limits)}`);
+    throw new SealvisorError(
+      'usage',
+      `no limit is named ${name}: ${meantText(name, names)}there are ${names.join(', ') || 'none'}`,
+    );
   if (options.json) answerJson(shown);
   else answer(limitTable(shown));
 }
-
-const namesOf = (limits: readonly { readonly name: string }[]) =>
-  limits.map(({ name }) => name).join(', ') || 'none';
 
 function mostOf(text: string): number | null {
   if (text === 'none') return null;

@@ -2,7 +2,7 @@
 import { SealvisorError } from '../../src/protocol/errors.js';
 import type { ControlReply, ThreadEstimate, ThreadView } from '../../src/protocol/thread.js';
 import type { WorkerView } from '../../src/protocol/worker.js';
-import { threadLine, wideSuffix } from '../output/field-text.js';
+import { narrowTable, threadLine, wideSuffix } from '../output/field-text.js';
 import { lifeLine } from '../output/life-line.js';
 import { answerControl, answerJson } from '../output/say.js';
 import { watch } from '../output/watch.js';
@@ -11,10 +11,11 @@ import { ask, operator, type ThreadOptions, threadPath, type Where } from './wor
 export async function list(options: Where & { wide?: boolean; watch?: boolean }): Promise<void> {
   await watch(options.watch === true, async () => {
     const isWide = options.wide === true && !options.json;
-    const told = <T>(path: string) => (isWide ? toldBy<T>(options, path) : null);
+    const isWatched = options.watch === true && !options.json;
+    const told = <T>(path: string, isMeant = isWide) => (isMeant ? toldBy<T>(options, path) : null);
     const [views, estimates, worker] = await Promise.all([
       ask<ThreadView[]>(options, 'GET', '/api/v1/threads'),
-      told<ThreadEstimate[]>('/api/v1/estimates'),
+      told<ThreadEstimate[]>('/api/v1/estimates', isWide || isWatched),
       told<WorkerView>('/api/v1/worker'),
     ]);
     if (options.json) {
@@ -30,7 +31,8 @@ export async function list(options: Where & { wide?: boolean; watch?: boolean })
       );
     const lines = views.map((view) => threadLine(view, now) + (isWide ? wide(view) : ''));
     const life = isWide ? lifeLine(worker, now) : null;
-    return { text: lines.join('\n'), notes: life === null ? [] : [life] };
+    const narrow = narrowTable(views, estimates ?? []);
+    return { text: lines.join('\n'), narrow, notes: life === null ? [] : [life] };
   });
 }
 

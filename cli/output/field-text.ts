@@ -162,3 +162,21 @@ export function wideInfoTable(
   };
   return table([['Plan', 'Mode', 'Stage', 'Progress', ...infoHead], ...views.map(row)]);
 }
+
+/** What a person watches, most important first: the terminal cuts the end. */
+export function narrowTable(views: readonly ThreadView[], estimates: readonly ThreadEstimate[] = []): string {
+  const row = (view: ThreadView) => {
+    const stage = estimates.find(({ index }) => index === view.index)?.stage;
+    const { percent, leftMs } = workProgress(view, stage);
+    return [
+      `#${view.index}`,
+      view.sector?.id ?? view.job ?? '-',
+      view.state,
+      view.mode,
+      percent === null ? '-' : `${percent}%`,
+      leftMs === null ? '-' : humanDuration(leftMs),
+      errorText(view) ?? '-',
+    ];
+  };
+  return table([['#', 'Sector', 'State', 'Mode', 'Done', 'Left', 'LastErr'], ...views.map(row)]);
+}

@@ -93,7 +93,8 @@ function doing(view: ThreadView, { leftMs }: Part): string {
       return `${what}${steps}${left === '' ? '' : `, ${left}`}`;
     }
     case 'idle':
-      return view.sector === null ? 'idle' : `waits for ${stage === 'AcquireDeals' ? 'pieces' : what}`;
+      if (view.sector !== null) return `waits for ${stage === 'AcquireDeals' ? 'pieces' : what}`;
+      return view.idle === undefined ? 'idle' : `idle: ${view.idle}`;
     case 'resting':
       return 'rests before the next sector';
     default: {

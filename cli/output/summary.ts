@@ -54,8 +54,27 @@ function bySectorNumber(a: string, b: string): number {
   return Number(a.split('-').at(-1)) - Number(b.split('-').at(-1));
 }
 
+const shown = ['AddPieces', 'TreeD', 'PC1', 'PC2', 'PersistFiles', 'C1', 'C2'];
+
+/** The table, or for a terminal that is too narrow for it each sector's lines. */
+export function summaryText(sectors: readonly SealedSector[], columns: number | undefined): string {
+  const text = summaryTable(sectors);
+  if (columns === undefined || text.split('\n').every((line) => line.length <= columns)) return text;
+  const seconds = ({ secondsByStage }: SealedSector) =>
+    shown.map((stage) => `${stage} ${(secondsByStage[stage] ?? 0).toFixed(2)}s`).join(', ');
+  return sectors
+    .map((sector) =>
+      [
+        `${sector.sector}: ${seconds(sector)}`,
+        `  sealed file  ${sector.sealedFile}`,
+        `  CommD  ${sector.commD}`,
+        `  CommR  ${sector.commR}`,
+      ].join('\n'),
+    )
+    .join('\n');
+}
+
 export function summaryTable(sectors: readonly SealedSector[]): string {
-  const shown = ['AddPieces', 'TreeD', 'PC1', 'PC2', 'PersistFiles', 'C1', 'C2'];
   const rows = sectors.map((sector) => [
     sector.sector,
     ...shown.map((stage) => (sector.secondsByStage[stage] ?? 0).toFixed(2)),

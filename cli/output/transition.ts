@@ -36,7 +36,9 @@ export function rowText(row: HistoryRow): string {
   const head = row.sector ?? '-';
   switch (row.kind) {
     case 'transition': {
-      const took = row.durationMs === null ? '' : ` (${row.stage} ${tookText(row.durationMs)})`;
+      // The one that gets a sector has no name.
+      const stage = row.stage === '-' ? '' : `${row.stage} `;
+      const took = row.durationMs === null ? '' : ` (${stage}${tookText(row.durationMs)})`;
       return `${head} ${row.from} -> ${row.to}${took}`;
     }
     case 'try':

@@ -6,6 +6,8 @@ const everyMs = 2000;
 
 export interface Shown {
   readonly text: string;
+  /** In place of the text on a terminal that is watched and too narrow for it: what matters most comes first. */
+  readonly narrow?: string;
   /** For stderr; on a terminal that is watched, below the text. */
   readonly notes?: readonly string[];
 }
@@ -21,7 +23,8 @@ export async function watch(
   for (;;) {
     const shown = await show();
     const { text = '', notes = [] } = shown ?? {};
-    if (shown && block) block.draw([...shownText(text).split('\n'), ...notes.map(shownText)]);
+    if (shown && block)
+      block.draw([...shownText(fitted(shown, stream)).split('\n'), ...notes.map(shownText)]);
     else if (shown) {
       answer(text);
       for (const note of notes) tell(note);
@@ -29,4 +32,8 @@ export async function watch(
     if (!again) return;
     await wait();
   }
+}
+
+function fitted({ text, narrow = text }: Shown, { columns = 80 }: LiveStream): string {
+  return text.split('\n').some((line) => line.length >= columns) ? narrow : text;
 }

@@ -13,6 +13,8 @@ export interface LogAbout {
   readonly pid?: number;
   /** `s-t010000-2` */
   readonly sector?: string;
+  /** It tells why a thread has nothing to do, which may be as it should be. */
+  readonly idle?: true;
 }
 
 /** Logs one line at a level that its name says. Never throws, never waits. */

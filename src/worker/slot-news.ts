@@ -30,7 +30,9 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
   let said: string | undefined;
   /** Why it has nothing to do: once for each change, and again when it had something meanwhile. */
   const tellIdle = ({ mode, stage, idle }: ThreadView) => {
-    if (idle !== undefined && idle !== said) parts().warn(`thread #${index} waits (${stage}): ${idle}`);
+    const what = stage === '-' ? 'has no job' : `waits before ${stage}`;
+    if (idle !== undefined && idle !== said)
+      parts().warn(`thread #${index} ${what}: ${idle}`, { thread: index, idle: true });
     if (idle !== undefined) said = idle;
     else if (mode !== 'idle' && mode !== 'running') said = undefined;
   };

@@ -1,7 +1,8 @@
 /** Commands as the thread takes them: checked, carried out once, answered with what happened. */
 import { maySendTo, type PauseCommand, type ResumeCommand } from '../../machines/command-changes.js';
-import { type Plan, planState, stagesBetween } from '../../machines/index.js';
+import { isResumable, type Plan, planState, stagesBetween } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
+import { meantText } from '../config/nearest.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { DryRun, ThreadMode, ThreadView } from '../protocol/thread.js';
 import type { DoneCommand } from '../store/command-log.js';
@@ -51,12 +52,15 @@ export function threadCommands(desk: CommandDesk) {
   const checkState = (name: string, isForced: boolean) => {
     const possible = desk.possible();
     if (!planState(plan, name)) {
-      const known = plan.states.map((each) => each.name).join(', ');
-      const meant = plan.states.find((each) => each.name.toLowerCase() === name.toLowerCase());
-      const hint = meant ? `did you mean ${meant.name}? ` : '';
+      const known = plan.states.map((each) => each.name);
+      // What no resume can go to is not what was meant.
+      const hint = meantText(
+        name,
+        plan.states.filter(isResumable).map((each) => each.name),
+      );
       throw new SealvisorError(
         'unknown_state',
-        `unknown state ${name}: ${hint}plan ${plan.name} knows ${known}`,
+        `unknown state ${name}: ${hint}plan ${plan.name} knows ${known.join(', ')}`,
         { data: { possible } },
       );
     }

@@ -46,3 +46,16 @@ test('a selection together with one thread is wrong usage, and so is neither', a
   expect(() => isSelection({ all: true }, { '--index': 1 })).toThrow('--index');
   await expect(resume({ worker: '127.0.0.1:1' })).rejects.toMatchObject({ code: 'usage' });
 });
+
+test.each([
+  [{ stateIs: 'pc1done' }, 'did you mean PC1Done?'],
+  [{ stateIs: 'SnapEncodd' }, 'did you mean SnapEncoded?'],
+  [{ plan: 'unsael' }, 'did you mean unseal?'],
+  [{ plan: 'nothing' }, 'unknown plan nothing: known are sealer'],
+])('a name that there is not is refused with the nearest: %j', async (selection, message) => {
+  const { worker } = await listening(views);
+  await expect(resume({ worker, ...selection })).rejects.toMatchObject({
+    code: 'usage',
+    message: expect.stringContaining(message),
+  });
+});

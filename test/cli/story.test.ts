@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach, expect, test, vi } from 'vitest';
 import { progressDisplay } from '#cli/output/progress.js';
 import { answer, answerControl, answerJson, fail } from '#cli/output/say.js';
-import { summaryTable } from '#cli/output/summary.js';
+import { summaryTable, summaryText } from '#cli/output/summary.js';
 import { rowLine } from '#cli/output/transition.js';
 import { watch } from '#cli/output/watch.js';
 import { errorCodes, SealvisorError } from '#src/protocol/errors.js';
@@ -18,6 +18,7 @@ const failure = { level: 'permanent', message: 'no parameters', to: 'C1Done' } a
 
 test.each<[string, Partial<HistoryRow>]>([
   ['C1Done -> C2Done (C2 1.23s)', {}],
+  ['Empty -> Allocated (1.23s)', { from: 'Empty', to: 'Allocated', stage: '-' }],
   ['Finished -> Empty', { from: 'Finished', to: 'Empty', durationMs: null }],
   ['C1Done: temporary: no parameters; tries again', { ...failure, kind: 'try', level: 'temporary' }],
   ['C1Done: permanent: no parameters', { ...failure, kind: 'error' }],
@@ -156,6 +157,33 @@ test('the bar of a thread grows with its sector', () => {
   const bars = ['Empty', 'TicketAssigned', 'C1Done', 'Finished'].map(barOf);
   expect(bars).toEqual(bars.toSorted((a, b) => a - b));
   expect([bars[0], bars.at(-1)]).toEqual([0, 20]);
+});
+
+test('on a terminal too narrow for its row a sector has its lines', () => {
+  const sector = {
+    sector: 's-t010000-1',
+    secondsByStage: { PC1: 1.239 },
+    sealedFile: '/store/sealed/s-t010000-1',
+    commD: 'aa',
+    commR: 'bb',
+  };
+  expect(summaryText([sector], undefined)).toBe(summaryTable([sector]));
+  expect(summaryText([sector], 80).split('\n')).toEqual([
+    's-t010000-1: AddPieces 0.00s, TreeD 0.00s, PC1 1.24s, PC2 0.00s, PersistFiles 0.00s, C1 0.00s, C2 0.00s',
+    '  sealed file  /store/sealed/s-t010000-1',
+    '  CommD  aa',
+    '  CommR  bb',
+  ]);
+});
+
+test('an idle thread says why in its live line', () => {
+  vi.useFakeTimers();
+  const { kept, stream } = streamOf({ isTTY: true, columns: 200 });
+  const display = progressDisplay(stream);
+  display.show(viewOf({ idle: 'no deals: no piece is waiting' }));
+  vi.advanceTimersByTime(100);
+  expect(kept.join('')).toContain('idle: no deals: no piece is waiting');
+  display.stop();
 });
 
 test('the summary has a row for each sector with its seconds by stage, its file and its commitments', () => {

@@ -31,3 +31,9 @@ test('what does not fit is counted', async () => {
   const [first = ''] = await setup(8, { text: threads.join('\n') });
   expect(first).toContain('… 6 more');
 });
+
+test('a terminal that is too narrow for the lines shows the narrow text, a wide enough one the lines', async () => {
+  const narrow = '#0 s-t010000-2 C1Done';
+  expect((await setup(24, { text: threads.join('\n'), narrow }))[0]).toContain(narrow);
+  expect((await setup(24, { text: 'short', narrow }))[0]).not.toContain(narrow);
+});

@@ -105,7 +105,7 @@ describe('what a running fleet refuses', () => {
       [
         ['resume', '--index', '0', '--state', 'PC1Dome'],
         2,
-        /^error: unknown state PC1Dome: plan sealer knows Empty, Allocated, .*, Aborted \(unknown_state\)\n$/,
+        /^error: unknown state PC1Dome: did you mean PC1Done\? plan sealer knows Empty, Allocated, .*, Aborted \(unknown_state\)\n$/,
       ],
       [
         ['resume', '--index', '0', '--state', 'pc1done'],
