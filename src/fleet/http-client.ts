@@ -129,7 +129,7 @@ function lateBy(url: URL, timeoutMs: number): SealvisorError {
 /** What to look at: the name, the network, or the program at the other end. */
 function adviceOn(why: string, { hostname }: URL): string {
   if (why === 'ENOTFOUND')
-    return `DNS knows no address of ${hostname}; check its spelling in the configuration, /etc/hosts and the DNS server`;
+    return `DNS knows no address of ${hostname}; check its spelling, /etc/hosts and the DNS server`;
   if (why === 'EAI_AGAIN' || why === 'EAI_FAIL')
     return `the DNS server does not answer for ${hostname}; check the network and /etc/resolv.conf`;
   if (why === 'EHOSTUNREACH' || why === 'ENETUNREACH' || why === 'EHOSTDOWN' || why === 'ENETDOWN')
