@@ -1,8 +1,8 @@
 /**
  * A sealing thread starts with its code compiled already: V8's own form of it (vm.Script, cachedData) lies beside the script.
- * It is of one Node only; any other compiles the script, as it does where the file is missing or refused.
+ * It is of one Node only; any other compiles the script, as it does where the file is missing, damaged or refused.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -29,18 +29,26 @@ export function namedByContent({ outputFiles }) {
 
 export const compiledPath = (path) => path.replace(/\.cjs$/, `-${process.version}-${process.arch}.cache`);
 
+/** Before the code stands its SHA-256: V8 takes damaged code as it is, and a wrong bit in it ends the whole process. */
+export function withDigest(code) {
+  return Buffer.concat([hash('sha256', code, 'buffer'), code]);
+}
+
 /** The thread's entry: runs the script, compiled already where that was made by this very Node. Its lines are ASCII. */
 export function entryOf(path) {
   const name = basename(path, '.cjs');
   return `'use strict';
+const { hash } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { Script } = require('node:vm');
 const path = require('node:path').join(__dirname, '${name}');
 let cachedData;
 try {
-  cachedData = readFileSync(path + '-' + process.version + '-' + process.arch + '.cache');
+  const kept = readFileSync(path + '-' + process.version + '-' + process.arch + '.cache');
+  const code = kept.subarray(32);
+  if (hash('sha256', code, 'buffer').equals(kept.subarray(0, 32))) cachedData = code;
 } catch {
-  // Built by another Node: it is compiled now.
+  // Built by another Node, or not to be read: it is compiled now.
 }
 const filename = path + '.cjs';
 const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
@@ -59,7 +67,7 @@ export async function compiledOf(path) {
     await thread.call('stop', [], 10_000);
     thread.terminate();
     await thread.exited;
-    return readFileSync(join(home, 'compiled'));
+    return withDigest(readFileSync(join(home, 'compiled')));
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
