@@ -42,7 +42,10 @@ async function setup(
   for (let seed = 1; seed <= (options.pieces ?? 1); seed += 1) putPiece(seed);
   const port = await freePort();
   /** The manager at the one address, on a home of its own. */
-  const manage = (home: string) => startManager(join(dir, home), { port, pieces });
+  const manage = (home: string) => {
+    mkdirSync(join(dir, home), { recursive: true });
+    return startManager(join(dir, home), { port, pieces });
+  };
   const sealing = 'max_retries = 1000';
   const toml = workerToml(dir, `127.0.0.1:${port}`, {
     more: `${options.more ?? ''}${options.idle ? idleThread(join(dir, 'idle')) : ''}`,
@@ -316,6 +319,7 @@ describe('an allocation', () => {
 
 test('homes and stores of 0.1.0 are taken over in the middle of a sector: it is finished, and numbers continue', async () => {
   const dir = freshDir();
+  mkdirSync(join(dir, '.sealvisor'));
   const pieces = join(dir, 'pieces');
   write(join(pieces, '1.bin'), bytes(2000, 1));
   const port = await freePort();
