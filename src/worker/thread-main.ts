@@ -12,6 +12,7 @@ import { freshGround } from '../sealing/fresh-ground.js';
 import { leftFailure } from '../sealing/left-manager.js';
 import { failureOf } from '../sealing/runner.js';
 import { spaceOf } from '../sealing/space-need.js';
+import { isSent } from '../sealing/submission-note.js';
 import { openThreadStore } from '../store/thread-store.js';
 import { threadHost } from '../threads/host.js';
 import type { DeskAnswer, Granted } from './desk-words.js';
@@ -59,6 +60,9 @@ const reports = sectorReports({
     return left !== undefined;
   },
   onVerdict: (id, { abortReason, finalized }) => {
+    // Proven by this thread itself, and sent back by an operator to store it again: its own files may be the only good ones.
+    const isOurs = life.plan.name === 'sealer' && isSent(setup.location, formatSectorId(id), 'proof');
+    if (finalized && !abortReason && isOurs) return;
     const reason = abortReason || 'the manager holds this sector for done';
     life.lose(formatSectorId(id), reason, finalized || !abortReason);
   },

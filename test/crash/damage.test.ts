@@ -1,4 +1,4 @@
-/** Kill -9 of the worker and a damaged file when it is back. Two states are tried; which file, and how, is drawn. */
+/** Kill -9 of the worker and a damaged file when it is back. Three states are tried; which file, and how, is drawn. */
 import { afterAll, expect, test } from 'vitest';
 import { sealing } from './courses.js';
 import { live } from './life.js';
@@ -12,6 +12,7 @@ afterAll(() => console.log(cells.text()));
 const few: Deaths = {
   PC1Done: [{ victim: 'file', moment: 'commit' }],
   ProofSubmitted: [{ victim: 'kept', moment: 'commit' }],
+  Finished: [{ victim: 'kept', moment: 'commit' }],
 };
 
 const lives = Object.entries(few).flatMap(([state, each]) => each.map((death) => [state, death] as const));
