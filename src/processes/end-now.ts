@@ -1,5 +1,6 @@
 /** Ends this process within a second, whatever hangs in it. */
 import { spawn } from 'node:child_process';
+import { idleClock } from '../actors/system-clock.js';
 import { identityOf } from './mark.js';
 
 const graceMs = 500;
@@ -10,7 +11,7 @@ const graceMs = 500;
  */
 export function endSoon(): void {
   const end = () => (process.stdout.writableLength > 0 ? endSoon() : endNow(Number(process.exitCode ?? 0)));
-  setTimeout(end, graceMs).unref();
+  idleClock.setTimeout(end, graceMs);
 }
 
 /**

@@ -12,7 +12,7 @@ const parts = readdirSync(here)
   .map((file) => file.replace(/\.js$/, ''));
 
 describe('a part of the benchmark', () => {
-  test.each(parts)('prints its figures: %s', async (part) => {
+  test.each(parts)('prints its figures: %s', { timeout: 180_000 }, async (part) => {
     const run = fileURLToPath(new URL('run.js', here));
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [run, part], {
       env: { ...process.env, BENCH_FORM: 'short' },

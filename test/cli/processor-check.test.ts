@@ -74,7 +74,7 @@ test.each([
   [
     'an unknown stage',
     ['node', 'pc3'],
-    /^error: no stage is named pc3: a processor does one of add_pieces, .*\(usage\)\n$/,
+    /^error: no stage is named pc3: did you mean pc1\? a processor does one of add_pieces, .*\(usage\)\n$/,
   ],
   [
     'a program that is not there',

@@ -117,6 +117,8 @@ describe('the processor in shell', () => {
     mkdirSync(join(cache, 'deep'), { recursive: true });
     writeFileSync(join(dir, 'sealed'), bytesOf(300_000));
     for (const name of ['p_aux', 'deep/t aux']) writeFileSync(join(cache, name), bytesOf(50, name.length));
+    // A worker has the directories of its store there: what is missing with its disk is not made.
+    for (const name of ['sealed', 'cache']) mkdirSync(join(dir, 'store', name), { recursive: true });
     const ask = await asking('transfer', shell());
     const task = transfer(
       route(join(dir, 'sealed'), join(dir, 'store/sealed/s-t010000-2')),

@@ -40,7 +40,10 @@ test('that nobody listens at the manager’s address, or that its name has no ad
       /has no job .*: cannot reach 127\.0\.0\.1:\d+ \(ECONNREFUSED\): check that it runs and listens there/,
     );
   const elsewhere = freshDir();
-  const nameless = await startWorker(elsewhere, workerToml(elsewhere, 'manager.invalid:1789'));
+  const nameless = await startWorker(
+    elsewhere,
+    workerToml(elsewhere, 'manager.invalid:1789').replaceAll('"50ms"', '"100ms"'),
+  );
   await expect
     .poll(() => whyOf(nameless.at, 0), soon)
     .toMatch(

@@ -11,6 +11,24 @@ import { setup as manage, summary } from './setup.js';
 
 const w1 = '/api/v1/workers/w1';
 
+/** What an answer has to have, by the end of its path; what it was asked stands beside that. */
+const shaped: Readonly<Record<string, object>> = {
+  '/worker': {
+    ...{ name: 'w1', version: '1', life: 'serving', limits: [], breakers: [], stores: [] },
+    counts: { threads: 1, empty: 1, paused: 0, errors: 0 },
+  },
+  '/tree': { root: { id: 'w1', status: 'up', since: '2026-11-22T10:00:00.000Z', children: [] } },
+  '/history': { seq: 1, at: '2026-11-22T10:00:00.000Z', kind: 'command' },
+  '/pause': { changed: true, message: '' },
+};
+
+function answerTo(asked: { readonly url?: string | undefined }): unknown {
+  const path = asked.url?.split('?')[0] ?? '';
+  const [end, shape] = Object.entries(shaped).find(([each]) => path.endsWith(each)) ?? ['', {}];
+  const body = { ...asked, ...shape };
+  return end === '/history' ? [body] : body;
+}
+
 /** A manager to which a worker reported that answers what it was asked, or what is given. */
 async function setup(answer?: { readonly status: number; readonly body: string }) {
   const url = await listening((request, response) => {
@@ -20,7 +38,7 @@ async function setup(answer?: { readonly status: number; readonly body: string }
     });
     request.on('end', () => {
       const asked = { method: request.method, url: request.url, body: text === '' ? null : JSON.parse(text) };
-      response.writeHead(answer?.status ?? 200).end(answer?.body ?? JSON.stringify(asked));
+      response.writeHead(answer?.status ?? 200).end(answer?.body ?? JSON.stringify(answerTo(asked)));
     });
   });
   const { manager } = await manage();
@@ -46,7 +64,9 @@ test.each([
   const sent = body === null ? {} : { body: JSON.stringify(body) };
   const response = await app.request(w1 + path, { method, ...sent });
   expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({ method, url: `/api/v1${path}`, body });
+  expect([await response.json()].flat()).toEqual([
+    expect.objectContaining({ method, url: `/api/v1${path}`, body }),
+  ]);
 });
 
 test('pause and resume take along all that they can ask', async () => {
@@ -63,7 +83,9 @@ test('pause and resume take along all that they can ask', async () => {
 });
 
 test("a list comes back as one, nothing as nothing, a refusal as the worker's own", async () => {
-  expect((await get(await setup({ status: 200, body: '[1]' }), `${w1}/threads/0/history`)).body).toEqual([1]);
+  const rows = [{ seq: 1, at: '2026-11-22T10:00:00.000Z', kind: 'command', ours: 'later' }];
+  const listed = await setup({ status: 200, body: JSON.stringify(rows) });
+  expect((await get(listed, `${w1}/threads/0/history`)).body).toEqual(rows);
   expect(await get(await setup({ status: 204, body: '' }), `${w1}/worker`)).toMatchObject({ status: 204 });
   const problem = { code: 'invalid_request', detail: 'a limit is 1 or more', limit: 'pc1' };
   const refused = await setup({ status: 400, body: JSON.stringify(problem) });

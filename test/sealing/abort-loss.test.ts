@@ -44,7 +44,7 @@ test('a pre-commit whose answer was lost may have been submitted', async () => {
   const root = join(location, 'sectors', sector.id);
   mkdirSync(root, { recursive: true });
   // Written before it is sent (sealing/submission-note.ts).
-  writeFileSync(join(root, 'submission.json'), '{}');
+  writeFileSync(join(root, 'pre-commit-sent.json'), '{}');
   expect(await abortLoss(recordOf({ state: 'PC2Done' }), location)).toMatchObject({
     preCommit: { certain: false, at: null },
   });

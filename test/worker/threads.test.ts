@@ -58,7 +58,7 @@ describe('a thread that dies', () => {
     expect(control.thread(1).incarnation).toBe(1);
     expect(views.filter((view) => view.index === 1).every((view) => view.mode === 'idle')).toBe(true);
     expect(warnings).toEqual([
-      expect.stringMatching(/^thread #1 waits .*allowed_miners = \[999\]/),
+      expect.stringMatching(/^thread #1 has no job: .*allowed_miners = \[999\]/),
       expect.stringMatching(/^thread #0 ended: .*started again from its record$/),
     ]);
     expect(control.worker()).toMatchObject({ life: 'serving' });
