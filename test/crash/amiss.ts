@@ -16,8 +16,9 @@ export async function comeBackWithout(world: World, missing: Missing, state: str
   if (!disks) throw new Error('this world has no disks of its own');
   if (missing === 'location') await withoutLocation(world, disks.location);
   else await withoutStore(world, disks.store, gate);
+  // A stage that waited for the disk is at its gate again, its last error still shown.
   const isBack = ({ mode, lastError }: ThreadView) =>
-    mode !== 'failed' && mode !== 'paused' && lastError === null;
+    mode !== 'failed' && mode !== 'paused' && (lastError === null || world.gates.isReached(gate));
   const look = async () => {
     const view = await world.thread();
     // What a stage missed on the disk has paused it: a person resumes it when the disk is back.

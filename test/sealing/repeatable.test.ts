@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { plans } from '#machines/index.js';
 import type { ThreadRecord } from '#machines/thread-record.js';
 import { temporaryName } from '#src/sealing/builtin/atomic-file.js';
+import { transferDraft } from '#src/sealing/builtin/brought-file.js';
 import { cacheFiles, layerFile, runTask } from '#src/sealing/builtin/index.js';
 import { buildTree } from '#src/sealing/builtin/tree.js';
 import { hasSectorFile, sectorFiles } from '#src/sealing/sector-files.js';
@@ -201,7 +202,11 @@ describe('in the middle of 8MiB', () => {
     for (const path of outputs) {
       // What kill -9 leaves, where the abort above could still clean.
       mkdirSync(join(world.at(path), '..'), { recursive: true });
-      writeFileSync(temporaryName(world.at(path)), 'half');
+      const draft =
+        stage === 'transfer'
+          ? transferDraft(world.at('sealed'), world.at(path))
+          : temporaryName(world.at(path));
+      writeFileSync(draft, 'half');
       // A transfer gives a file its name when it is whole, and replaces nothing.
       if (stage !== 'transfer') writeFileSync(world.at(path), 'another try, another ticket');
     }
