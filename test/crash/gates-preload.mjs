@@ -18,7 +18,7 @@ const hourMs = 3_600_000;
 const longMs = 300 * hourMs;
 const { setTimeout: wait } = timers;
 const { setTimeout: timer } = globalThis;
-const { rename } = fsp;
+const { link, rename } = fsp;
 
 async function pass(name) {
   const gate = join(dir, name);
@@ -49,6 +49,11 @@ globalThis.setTimeout[promisify.custom] = timer[promisify.custom];
 fsp.rename = async (from, to) => {
   await pass(`file-${basename(to)}`);
   await rename(from, to);
+};
+// What replaces nothing gets its name so.
+fsp.link = async (from, to) => {
+  await pass(`file-${basename(to)}`);
+  await link(from, to);
 };
 if (threads.isMainThread) {
   const alive = new Set();
