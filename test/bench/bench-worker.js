@@ -119,6 +119,8 @@ export const blankRow = {
 
 /** What a sector has that waits for its pre-commit, as large as the stages make it. */
 export const preCommitted = {
+  // No file lies there: none was noted.
+  files: {},
   deals: [],
   pieces: [{ commitment: Array(32).fill(200), size: 2032 }],
   tree_d: true,
