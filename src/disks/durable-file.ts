@@ -131,7 +131,8 @@ function linkedSync(draft: string, path: string): boolean {
 /** What a file system without links says. Between the look and the rename another may come there, as it may on no other. */
 const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-function isThere(path: string): Promise<boolean> {
+/** Whether anything has the name, be it a link to nothing. @throws what the file system says */
+export function isThere(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     (thrown: unknown) => {

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { digestOf, touchOf } from './digests.js';
-import { type SectorFiles, sectorFiles } from './sector-files.js';
+import { dataTree, type SectorFiles, sectorFiles } from './sector-files.js';
 import { isForeign, isOurPc1 } from './whose-sector.js';
 
 export interface FileNote {
@@ -21,7 +21,6 @@ export type Notes = Readonly<Record<string, readonly FileNote[]>>;
 /** A file system's clock may tick as seldom, ms. */
 const clockTickMs = 50;
 
-const dataTree = 'sc-02-data-tree-d.dat';
 const sealedCache = ['p_aux', 't_aux', 'sc-02-data-tree-r-last.dat', 'sealvisor.json'] as const;
 
 /** The notes of a record; a record from before there were any has none. */

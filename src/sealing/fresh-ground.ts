@@ -4,10 +4,10 @@
  */
 import { constants } from 'node:fs';
 import { copyFile, open, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { planState, plans } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
-import { replaceDurably, syncDirectory, writeDurably } from '../disks/durable-file.js';
+import { replaceDurably, syncDirectory, syncFile, writeDurably } from '../disks/durable-file.js';
 import { systemCodeOf } from '../protocol/errors.js';
 import { groundFiles } from './ground-files.js';
 import { type SectorFiles, sectorFiles } from './sector-files.js';
@@ -47,12 +47,7 @@ async function copiedAnew(name: string, from: string, files: SectorFiles): Promi
     const draft = `${path}.anew`;
     // Costs nothing where the file system shares blocks.
     await copyFile(source, draft, constants.COPYFILE_FICLONE);
-    const copy = await open(draft, 'r+');
-    try {
-      await copy.sync();
-    } finally {
-      await copy.close();
-    }
+    await syncFile(draft);
     await replaceDurably(draft, path);
   }
 }
@@ -71,5 +66,5 @@ async function removedMark(mark: string): Promise<boolean> {
 
 /** Beside the file: nobody was asked to change it since it was filled. */
 function untouchedMark(path: string): string {
-  return join(dirname(path), `.${path.slice(dirname(path).length + 1)}.untouched`);
+  return join(dirname(path), `.${basename(path)}.untouched`);
 }

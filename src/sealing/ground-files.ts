@@ -2,9 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '../protocol/errors.js';
-import type { SectorFiles } from './sector-files.js';
+import { dataTree, type SectorFiles } from './sector-files.js';
 
-const dataTree = 'sc-02-data-tree-d.dat';
 /** What PC2 leaves in the cache, ours and upstream's; a large sector's trees lie in parts. */
 const sealedCache = /^(p_aux|t_aux|sealvisor\.json|sc-02-data-tree-(c|r-last)(-\d+)?\.dat)$/;
 

@@ -2,6 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOurPc1 } from './whose-sector.js';
 
+/** The data tree's name in a cache. */
+export const dataTree = 'sc-02-data-tree-d.dat';
+
 /** Where one sector's files lie in a thread's store. */
 export interface SectorFiles {
   readonly root: string;
@@ -40,7 +43,7 @@ export function hasSectorFile(
     case 'snap-staged':
       return existsSync(files.snapStaged);
     case 'snap-tree-d':
-      return existsSync(join(files.updateCacheDir, 'sc-02-data-tree-d.dat'));
+      return existsSync(join(files.updateCacheDir, dataTree));
     case 'update':
       return existsSync(files.update) && existsSync(join(files.updateCacheDir, 'p_aux'));
     // Of a sector that is made again: what is kept of it in the end.
@@ -53,7 +56,7 @@ export function hasSectorFile(
     case 'staged':
       return existsSync(files.staged);
     case 'tree-d':
-      return existsSync(join(files.cacheDir, 'sc-02-data-tree-d.dat'));
+      return existsSync(join(files.cacheDir, dataTree));
     case 'layers':
       // Where another's pc1 keeps its labels is between it and its pc2.
       if (outputs.pc1 !== undefined && !isOurPc1(outputs.pc1)) return true;

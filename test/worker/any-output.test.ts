@@ -3,24 +3,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { StageError } from '#src/protocol/level.js';
+import { type BuiltinStage, builtinStages } from '#src/protocol/stages.js';
 import { processTask } from '#src/worker/thread-process.js';
 
-const stages = [
-  'add_pieces',
-  'tree_d',
-  'pc1',
-  'pc2',
-  'c1',
-  'c2',
-  'snap_encode',
-  'snap_prove',
-  'transfer',
-  'unseal',
-  'window_post',
-] as const;
 const by = 'the pc1 processor (pid 1)';
 const work = { signal: new AbortController().signal, progress: () => undefined };
-const ended = (stage: (typeof stages)[number], line: string) =>
+const ended = (stage: BuiltinStage, line: string) =>
   processTask(
     { children: [stage], index: 0, call: async <T>() => ({ line: Buffer.from(line), by }) as T },
     stage,
@@ -40,7 +28,7 @@ test('any JSON, and any text, in any place of its answer', async () => {
     fc.string().map((message) => JSON.stringify({ id: 1, err_msg: message, output: null })),
   );
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...stages), line, async (stage, text) => {
+    fc.asyncProperty(fc.constantFrom(...builtinStages), line, async (stage, text) => {
       const end = await ended(stage, text);
       if (!('error' in end)) return;
       const { error } = end;

@@ -1,9 +1,16 @@
 //! What tasks have in common: names and sizes as the wire spells them.
+use std::path::Path;
+
 use anyhow::{bail, Result};
 use filecoin_proofs_api::{RegisteredPoStProof, RegisteredSealProof, RegisteredUpdateProof};
 
 /// 32 bytes, as numbers: a commitment, a ticket, a seed, a prover.
 pub type Bytes32 = [u8; 32];
+
+/// A path, as an error names it.
+pub fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
 
 /// The prover's id of an actor's number: the LEB128 of an ID address, in 32 bytes.
 pub fn prover_id(miner: u64) -> Bytes32 {

@@ -57,7 +57,7 @@ pub fn named(name: &str) -> Result<RegisteredPoStProof> {
     serde_json::from_value(serde_json::Value::String(own)).with_context(|| format!("{name} is not a proof type"))
 }
 
-/// Randomness as an element of the field: the two highest bits are dropped, as the chain drops them.
+/// Randomness as a scalar of BLS12-381: the two highest bits are dropped, as the chain drops them.
 pub fn as_field(mut seed: Bytes32) -> Bytes32 {
     seed[31] &= 0x3f;
     seed

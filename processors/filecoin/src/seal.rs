@@ -16,7 +16,7 @@ use serde::Deserialize;
 use storage_proofs_core::cache_key::CacheKey;
 use storage_proofs_core::merkle::{create_base_merkle_tree, BinaryMerkleTree};
 
-use crate::fields::Bytes32;
+use crate::fields::{shown, Bytes32};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -211,8 +211,4 @@ fn removed(path: &Path) -> Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).with_context(|| shown(path)),
         _ => Ok(()),
     }
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

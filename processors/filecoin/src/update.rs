@@ -1,6 +1,6 @@
 //! The stages of an upgrade: new data in a sector that is sealed, what is proven of it, the proof.
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use filecoin_proofs_api::update::{
@@ -10,7 +10,7 @@ use filecoin_proofs_api::update::{
 use filecoin_proofs_api::{PartitionProofBytes, PieceInfo, RegisteredUpdateProof};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::Bytes32;
+use crate::fields::{shown, Bytes32};
 
 #[derive(Deserialize)]
 pub struct SnapEncode {
@@ -107,8 +107,4 @@ pub fn snap_prove(task: SnapProve) -> Result<Vec<u8>> {
         task.comm_d_new,
     )?;
     Ok(proof.0)
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -1,7 +1,7 @@
 /** A file that is brought to a place somebody else named: below a directory that is ours to write to, and over nothing. */
-import { lstat, realpath, rm } from 'node:fs/promises';
+import { realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { nameNew } from '../../disks/durable-file.js';
+import { isThere, nameNew } from '../../disks/durable-file.js';
 import { makeBelow } from '../../disks/make-below.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 
@@ -62,14 +62,4 @@ export async function asNewFile(
   } finally {
     await rm(beside, { force: true }).catch(() => undefined);
   }
-}
-
-function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    (thrown: unknown) => {
-      if (systemCodeOf(thrown) === 'ENOENT') return false;
-      throw thrown;
-    },
-  );
 }
