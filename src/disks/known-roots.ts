@@ -6,7 +6,6 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { writeDurably } from './durable-file.js';
-import { makeOne } from './make-below.js';
 import { marksDir, type RootKind } from './mark.js';
 import { readRegular } from './regular-file.js';
 
@@ -46,9 +45,8 @@ export async function readKnownRoots(root: string, key: string): Promise<readonl
   }
 }
 
-/** In a root that has its mark. @throws what the file system says */
+/** In a root that has its mark, which is not made anew where its disk is gone. @throws what the file system says */
 export async function writeKnownRoots(root: string, key: string, known: KnownRoots): Promise<void> {
-  await makeOne(join(root, marksDir));
   const roots = [...known.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
   await writeDurably(listPath(root, key), `${JSON.stringify({ version: 1, roots }, null, 2)}\n`);
 }

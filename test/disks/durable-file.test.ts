@@ -21,7 +21,13 @@ describe('after a power cut the file and its name are there, whichever of our wr
     ['a new one', (dir) => writeNew(join(dir, 'a'), 'new')],
     ['a new one, on this thread', (dir) => writeNewSync(join(dir, 'a'), 'new')],
     ['a mark', (dir) => makeMark(dir, 'attached', 'w1', new Date())],
-    ['a list of roots', (dir) => writeKnownRoots(dir, 'key', new Map())],
+    [
+      'a list of roots',
+      async (dir) => {
+        await makeMark(dir, 'attached', 'w1', new Date());
+        await writeKnownRoots(dir, 'key', new Map());
+      },
+    ],
     ['a claim', (dir) => claimed(join(dir, '.s-t01000-1.claim'), claim)],
     ['what was brought', (dir) => noteBrought(dir, 's-t01000-1', join(dir, 'sealed'), 'aa')],
     ['an output', (dir) => writeAtomically(join(dir, 'a'), async (file) => file.write(Buffer.from('1'), 0))],
@@ -110,4 +116,10 @@ describe('on a full disk', () => {
     expect(readdirSync(dir)).toEqual(['a']);
     rmSync(path);
   });
+});
+
+test('a list of roots is written where the mark is, and nowhere else: its disk may be gone', async () => {
+  const dir = freshDir();
+  await expect(writeKnownRoots(dir, 'key', new Map())).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(readdirSync(dir)).toEqual([]);
 });
