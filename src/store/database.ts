@@ -7,21 +7,21 @@ export type Db = Database.Database;
 
 /**
  * Opens a database for this owner alone, its tables made; what a transaction wrote is on disk when
- * it returns. `setUp` is SQL, or runs inside the first transaction.
+ * it returns. `look` runs before anything is written, `setUp` inside the first transaction.
  * @throws location_not_writable, location_in_use, store_failed, and what `setUp` throws as SealvisorError
  */
-export function openDatabase(path: string, setUp: string | ((db: Db) => void)): Db {
+export function openDatabase(path: string, look: (db: Db) => void, setUp: (db: Db) => void): Db {
   return opened(
     path,
     () => new Database(path, { timeout: 1000 }),
     (db) => {
       db.pragma('locking_mode = EXCLUSIVE');
+      look(db);
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
       // The lock is taken by the first write; taken here, a second owner is told at once.
       db.exec('begin immediate');
-      if (typeof setUp === 'string') db.exec(setUp);
-      else setUp(db);
+      setUp(db);
       db.exec('commit');
     },
   );

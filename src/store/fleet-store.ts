@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
-import { makeDirectory, openDatabase } from './database.js';
-import { type JobTable, jobSchema, jobTable } from './job-table.js';
-import { type WorkerTable, workerSchema, workerTable } from './worker-table.js';
+import { type Db, makeDirectory } from './database.js';
+import { fleetLayout, sumOfRow } from './fleet-layout.js';
+import { lostDatabase, makeFleetMark, otherDatabase, readFleetMark } from './fleet-mark.js';
+import { type JobTable, jobTable } from './job-table.js';
+import { openSound, sizeOf } from './sound-database.js';
+import { type WorkerTable, workerTable } from './worker-table.js';
 
 /** `body` is the sector's life as JSON (src/manager/sector-life.ts). */
 export interface SectorRow {
@@ -46,18 +49,6 @@ export interface FleetStore extends JobTable, WorkerTable {
   close(): void;
 }
 
-const schema = `
-  create table if not exists identity (only integer primary key check (only = 1), id text not null);
-  create table if not exists meta (key text primary key, value integer not null);
-  create table if not exists sector (miner integer not null, number integer not null, body text not null, primary key (miner, number));
-  create table if not exists piece (
-    dealId integer primary key autoincrement, cid text not null unique, path text not null,
-    payloadSize integer not null, paddedSize integer not null, mtimeMs real not null
-  );
-  create table if not exists aside (cid text primary key);
-  create table if not exists usedNumber (miner integer primary key, number integer not null);
-`;
-
 /**
  * `onBroken` is told when the database cannot be read or written any more. `isOpenedAgain`: it was open before, so where
  * its home or its file is gone nothing is made in its place.
@@ -70,10 +61,29 @@ export function openFleetStore(
 ): FleetStore {
   if (isOpenedAgain) checkLeft(path);
   else makeDirectory(dirname(path));
-  const db = openDatabase(path, (opening) => {
-    opening.exec(schema + workerSchema + jobSchema);
-    opening.prepare('insert or ignore into identity values (1, ?)').run(randomUUID());
-  });
+  const known = readFleetMark(path);
+  if (known !== undefined && sizeOf(path, fleetLayout.advice) === undefined) throw lostDatabase(path, known);
+  const db = openSound(path, fleetLayout, { makesDirectory: false });
+  try {
+    return storeOf(db, identified(db, path, known), onBroken);
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}
+
+/** The manager's identity: made with the database, and noted beside it. @throws store_failed, location_not_writable */
+function identified(db: Db, path: string, known: string | undefined): string {
+  const select = db.prepare<[], { id: string }>('select id from identity');
+  const found = select.get()?.id;
+  if (known !== undefined && found !== known) throw otherDatabase(path, found, known);
+  if (found === undefined) db.prepare('insert into identity values (1, ?)').run(randomUUID());
+  const identity = select.get()?.id ?? '';
+  if (known === undefined) makeFleetMark(path, identity);
+  return identity;
+}
+
+function storeOf(db: Db, identity: string, onBroken: (error: unknown) => void): FleetStore {
   const one = <T>(sql: string) => db.prepare<unknown[], T>(sql);
   const genesis = one<{ value: number }>("select value from meta where key = 'genesis'");
   const setGenesis = db.prepare("insert or ignore into meta values ('genesis', ?)");
@@ -88,9 +98,12 @@ export function openFleetStore(
     `insert into usedNumber values (@miner, @number)
      on conflict (miner) do update set number = max(number, excluded.number)`,
   );
-  const putSector = db.prepare('insert or replace into sector values (@miner, @number, @body)');
-  const sector = one<SectorRow>('select * from sector where miner = ? and number = ?');
-  const sectors = one<SectorRow>('select * from sector order by miner, number');
+  const insertSector = db.prepare(
+    'insert or replace into sector (miner, number, body, sum) values (@miner, @number, @body, @sum)',
+  );
+  const putSector = (row: SectorRow) => insertSector.run({ ...row, sum: sumOfRow(row) });
+  const sector = one<SectorRow>('select miner, number, body from sector where miner = ? and number = ?');
+  const sectors = one<SectorRow>('select miner, number, body from sector order by miner, number');
   const addPiece = db.prepare(
     `insert into piece (cid, path, payloadSize, paddedSize, mtimeMs) values (@cid, @path, @payloadSize, @paddedSize, @mtimeMs)
      on conflict (cid) do update set path = excluded.path, mtimeMs = excluded.mtimeMs`,
@@ -103,7 +116,6 @@ export function openFleetStore(
   );
   const takeBack = db.prepare('delete from aside where cid = ?');
   const aside = one<{ cid: string }>('select cid from aside');
-  const identity = one<{ id: string }>('select id from identity').get()?.id ?? '';
   const verbs = watched(onBroken, {
     genesisMs: (now) => {
       setGenesis.run(now);
@@ -111,7 +123,7 @@ export function openFleetStore(
     },
     nextSector: db.transaction((miner: number, body: string) => {
       const row = { miner, number: topOf(miner) + 1, body };
-      putSector.run(row);
+      putSector(row);
       return row;
     }),
     learnNumber: db.transaction((miner: number, number: number) => {
@@ -121,7 +133,7 @@ export function openFleetStore(
     }),
     sector: (miner, number) => sector.get(miner, number),
     sectors: () => sectors.all(),
-    putSector: (row) => void putSector.run(row),
+    putSector: (row) => void putSector(row),
     addPiece: db.transaction((piece: Omit<PieceRow, 'dealId'>, options?: { readonly aside: boolean }) => {
       if (options?.aside) putAside.run({ cid: piece.cid });
       else takeBack.run(piece.cid);
@@ -135,7 +147,7 @@ export function openFleetStore(
       takeBack.run(cid);
     }),
     ...workerTable(db),
-    ...jobTable(db),
+    ...jobTable(db, sumOfRow),
     together: (writes) => db.transaction(writes)(),
     close: () => void db.close(),
   });

@@ -22,25 +22,28 @@ export interface JobTable {
 
 export const jobSchema = `
   create table if not exists job (
-    seq integer primary key autoincrement, miner integer, number integer, isOpen integer not null, body text not null
+    seq integer primary key autoincrement, miner integer, number integer, isOpen integer not null, body text not null,
+    sum text
   );
   create index if not exists jobOfSector on job (miner, number);
   create index if not exists openJob on job (isOpen) where isOpen = 1;
 `;
 
-export function jobTable(db: Db): JobTable {
-  const all = (where: string) => db.prepare<unknown[], JobRow>(`select * from job ${where} order by seq`);
+/** `sumOfRow` is the checksum that is kept with a row. */
+export function jobTable(db: Db, sumOfRow: (row: Omit<JobRow, 'seq'>) => string): JobTable {
+  const all = (where: string) =>
+    db.prepare<unknown[], JobRow>(`select seq, miner, number, isOpen, body from job ${where} order by seq`);
   const add = db.prepare(
-    'insert into job (miner, number, isOpen, body) values (@miner, @number, @isOpen, @body)',
+    'insert into job (miner, number, isOpen, body, sum) values (@miner, @number, @isOpen, @body, @sum)',
   );
-  const put = db.prepare('update job set isOpen = @isOpen, body = @body where seq = @seq');
+  const put = db.prepare('update job set isOpen = @isOpen, body = @body, sum = @sum where seq = @seq');
   const one = all('where seq = ?');
   const every = all('');
   const open = all('where isOpen = 1');
   const ofSector = all('where miner = ? and number = ?');
   return {
-    addJob: (row) => ({ ...row, seq: Number(add.run(row).lastInsertRowid) }),
-    putJob: (row) => void put.run(row),
+    addJob: (row) => ({ ...row, seq: Number(add.run({ ...row, sum: sumOfRow(row) }).lastInsertRowid) }),
+    putJob: (row) => void put.run({ ...row, sum: sumOfRow(row) }),
     job: (seq) => one.get(seq),
     jobs: () => every.all(),
     openJobs: () => open.all(),

@@ -1,15 +1,24 @@
 /** Databases that are never taken for new when they are damaged, and never written to when they are. */
-import { statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeNewSync } from '../disks/durable-file.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { type Db, makeDirectory, notWritable, openDatabase, openInMemory } from './database.js';
+import { logFault } from './log-fault.js';
 import { freePages, reserveLog, reserveTable, takePages } from './reserve.js';
 
 /** What lies in a database's file, and its version (`pragma user_version`). */
 export interface Layout {
   readonly version: number;
   readonly tables: string;
+  /** Whether a file that has these tables is of this kind, in whatever version. */
+  isOurs(tables: ReadonlySet<string>): boolean;
+  /** Those that are looked at where the file is too large to be looked at whole. */
+  readonly checked: readonly string[];
+  /** What to do about a damaged file. @default restore it, or move it and its log away */
+  readonly advice?: string;
+  /** Looks at what SQLite cannot know of; gives what is wrong. */
+  faultIn?(db: Db): string | undefined;
   /** Brings the tables of a file of version `from` to the present one. */
   migrate?(db: Db, from: number): void;
 }
@@ -17,9 +26,10 @@ export interface Layout {
 /** One page; every file of ours has several. */
 const leastBytes = 4096;
 
-/** `pragma quick_check` takes 1 ms for 10,000 rows of history; files past 16 MiB have but these tables looked at. */
+/** `pragma quick_check` takes 1 ms for 10,000 rows of history; files past 16 MiB have some tables looked at. */
 const mostPagesToCheck = 4096;
-const tablesToCheck = ['sqlite_schema', 'record'] as const;
+
+const usualAdvice = 'restore it, or move it and its -wal away to start empty';
 
 /**
  * Opens the database in `file` for this owner alone, with room laid in for a full disk; makes it when it is not there.
@@ -36,25 +46,29 @@ export function openSound(
   } = {},
 ): Db {
   if (makesDirectory) makeDirectory(dirname(file));
-  const size = sizeOf(file);
-  if (size !== undefined) checkBegin(file, size);
-  const hasLog = (sizeOf(`${file}-wal`) ?? 0) > 0;
-  if (size === undefined && hasLog) throw damaged(file, `it is gone, but its log ${file}-wal is there`);
+  const { advice = usualAdvice } = layout;
+  const size = sizeOf(file, advice);
+  if (size !== undefined) checkBegin(file, size, advice);
+  const hasLog = (sizeOf(`${file}-wal`, advice) ?? 0) > 0;
+  if (size === undefined && hasLog)
+    throw damaged(file, `it is gone, but its log ${file}-wal is there`, undefined, advice);
   if (size === undefined) create(file, layout);
-  const setUp = (opened: Db) => {
-    const found = Number(opened.pragma('user_version', { simple: true }));
-    if (found > layout.version)
-      throw new SealvisorError(
-        'store_failed',
-        `${file} is of version ${found}, this program knows version ${layout.version}: use the program that wrote it, or move the file away to start empty`,
-      );
-    if (!hasLog) checkSize(opened, file);
-    checkPages(opened, file);
-    if (found === layout.version) return;
-    layout.migrate?.(opened, found);
-    opened.pragma(`user_version = ${layout.version}`);
+  if (hasLog) checkLog(file, advice);
+  const look = (opened: Db) => {
+    checkKind(opened, file, layout);
+    if (!hasLog) checkSize(opened, file, advice);
+    checkPages(opened, file, layout);
   };
-  const db = openWhole(file, () => openDatabase(file, setUp));
+  const setUp = (opened: Db) => {
+    const found = versionOf(opened);
+    if (found !== layout.version) {
+      layout.migrate?.(opened, found);
+      opened.pragma(`user_version = ${layout.version}`);
+    }
+    const fault = layout.faultIn?.(opened);
+    if (fault !== undefined) throw damaged(file, fault, undefined, advice);
+  };
+  const db = openWhole(file, () => openDatabase(file, look, setUp), advice);
   try {
     reserveLog(file);
   } catch (cause) {
@@ -69,39 +83,45 @@ export function openSound(
 }
 
 /** Opens it; what SQLite itself finds to be no database, or a broken one, is damaged. @throws store_failed, and what `open` does */
-export function openWhole(file: string, open: () => Db): Db {
+export function openWhole(file: string, open: () => Db, advice = usualAdvice): Db {
   try {
     return open();
   } catch (error) {
     const cause = error instanceof SealvisorError ? error.cause : undefined;
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(cause) ?? ''))
-      throw damaged(file, messageOf(cause), cause);
+      throw damaged(file, messageOf(cause), cause, advice);
     throw error;
   }
 }
 
 /** SQLite takes a file of less than a page for a new one, and writes over it. @throws store_failed */
-export function checkBegin(file: string, size: number): void {
-  if (size === 0) throw damaged(file, 'it is empty');
-  if (size < leastBytes) throw damaged(file, `it has but ${size} bytes`);
+export function checkBegin(file: string, size: number, advice = usualAdvice): void {
+  if (size === 0) throw damaged(file, 'it is empty', undefined, advice);
+  if (size < leastBytes) throw damaged(file, `it has only ${size} bytes`, undefined, advice);
 }
 
-export function damaged(file: string, why: string, cause?: unknown): SealvisorError {
+export function damaged(file: string, why: string, cause?: unknown, advice = usualAdvice): SealvisorError {
   return new SealvisorError(
     'store_failed',
-    `${file} is damaged (${why}); it was left as it is: check the disk, then restore it, or move it and its -wal away to start empty`,
+    `${file} is damaged (${why}); it was left as it is: check the disk, then ${advice}`,
     { cause },
   );
 }
 
 /** In bytes; undefined when it is not there. @throws store_failed */
-export function sizeOf(file: string): number | undefined {
+export function sizeOf(file: string, advice = usualAdvice): number | undefined {
+  let found: Stats | undefined;
   try {
-    return statSync(file, { throwIfNoEntry: false })?.size;
+    found = statSync(file, { throwIfNoEntry: false });
   } catch (cause) {
     const message = `cannot look at ${file}: ${messageOf(cause)}; check the disk and its permissions`;
     throw new SealvisorError('store_failed', message, { cause });
   }
+  if (found && !found.isFile()) {
+    const what = found.isDirectory() ? 'is a directory' : 'is not a regular file';
+    throw new SealvisorError('store_failed', `${file} ${what}: move it away, then ${advice}`);
+  }
+  return found?.size;
 }
 
 /**
@@ -125,21 +145,52 @@ export function samePlace(file: string): () => void {
   };
 }
 
-/** Of a file that was closed its header tells the size. SQLite itself refuses one that is too short. */
-function checkSize(db: Db, file: string): void {
-  const pages = Number(db.pragma('page_count', { simple: true }));
-  const pageSize = Number(db.pragma('page_size', { simple: true }));
-  const size = sizeOf(file);
-  if (size !== pages * pageSize)
-    throw damaged(file, `it has ${size} bytes, its header tells of ${pages * pageSize}`);
+const versionOf = (db: Db) => Number(db.pragma('user_version', { simple: true }));
+
+/** @throws store_failed for another program's file, another kind of ours, and one of a newer program */
+function checkKind(db: Db, file: string, layout: Layout): void {
+  const { advice = usualAdvice, version } = layout;
+  const select = "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'";
+  const names = db.prepare<[], string>(select).pluck().all();
+  if (!layout.isOurs(new Set(names)))
+    throw new SealvisorError(
+      'store_failed',
+      `${file} is not a database of this kind (its tables: ${names.slice(0, 5).join(', ') || 'none'}); it was left as it is: move it away, then ${advice}`,
+    );
+  const found = versionOf(db);
+  if (found > version)
+    throw new SealvisorError(
+      'store_failed',
+      `${file} is of version ${found}, this program knows version ${version}: use the program that wrote it; otherwise ${advice}`,
+    );
 }
 
-function checkPages(db: Db, file: string): void {
+function checkLog(file: string, advice: string): void {
+  const log = `${file}-wal`;
+  const found = readFileSync(log);
+  const fault = logFault(found);
+  // Where another process is writing to it, that one's lock is met next.
+  if (fault === undefined || !readFileSync(log).equals(found)) return;
+  throw damaged(log, fault, undefined, advice);
+}
+
+/** Of a file that was closed its header tells the size. SQLite itself refuses one that is too short. */
+function checkSize(db: Db, file: string, advice: string): void {
+  const pages = Number(db.pragma('page_count', { simple: true }));
+  const pageSize = Number(db.pragma('page_size', { simple: true }));
+  const size = sizeOf(file, advice);
+  if (size !== pages * pageSize)
+    throw damaged(file, `it has ${size} bytes, its header tells of ${pages * pageSize}`, undefined, advice);
+}
+
+function checkPages(db: Db, file: string, { checked, advice }: Layout): void {
   const isSmall = Number(db.pragma('page_count', { simple: true })) <= mostPagesToCheck;
-  const checks = isSmall ? ['quick_check(1)'] : tablesToCheck.map((table) => `quick_check(${table})`);
+  const checks = isSmall
+    ? ['quick_check(1)']
+    : ['sqlite_schema', ...checked].map((table) => `quick_check(${table})`);
   for (const check of checks) {
     const found = String(db.pragma(check, { simple: true }));
-    if (found !== 'ok') throw damaged(file, found);
+    if (found !== 'ok') throw damaged(file, found, undefined, advice);
   }
 }
 

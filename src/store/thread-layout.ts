@@ -21,6 +21,8 @@ const commandTable = `
 export const threadLayout: Layout = {
   version: 1,
   tables: `${recordTable} ${historyTable} ${commandTable}`,
+  isOurs: (tables) => tables.has('record') && tables.has('history'),
+  checked: ['record'],
   migrate(db) {
     db.exec(`${recordTable} ${historyTable} ${commandTable} ${reserveTable}`);
     addColumn(db, 'history', 'size', 'integer');

@@ -24,6 +24,8 @@ const layout: Layout = {
       id integer primary key check (id = 1), version integer not null, body text not null, sum text not null
     );
   `,
+  isOurs: (tables) => tables.has('record') && !tables.has('history'),
+  checked: ['record'],
 };
 
 /** Not a part of the layout's version: a store of 0.1.0 gets it when it is opened, and 0.1.0 ignores it. */

@@ -1,7 +1,7 @@
 /** A sector's identity is more than its number: managers with new homes, at the same address. */
 
 import { hash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -371,8 +371,11 @@ function upstreamOf(at: string) {
 
 /** Takes out of every store what 0.1.0 did not know. */
 function asOf010(dir: string): void {
-  edit(join(dir, '.sealvisor', 'manager', 'manager.db'), (db) => {
-    db.exec('drop table identity; drop table usedNumber');
+  const home = join(dir, '.sealvisor', 'manager');
+  rmSync(join(home, 'manager-identity.json'));
+  edit(join(home, 'manager.db'), (db) => {
+    db.exec('drop table identity; drop table usedNumber; pragma user_version = 0');
+    for (const table of ['sector', 'job']) db.exec(`alter table ${table} drop column sum`);
     db.exec("update sector set body = json_remove(body, '$.given', '$.earlier')");
   });
   workerAsOf010(dir);

@@ -165,15 +165,18 @@ test('a home that cannot be made is told as location_not_writable, with its name
 test('a damaged file is told to who opened the store, and thrown to who asked', () => {
   const path = join(freshDir(), 'manager.db');
   const sound = openFleetStore(path);
-  for (let count = 0; count < 200; count += 1) sound.nextSector(10000, 'x'.repeat(500));
+  // More than is kept in memory.
+  sound.together(() => {
+    for (let count = 0; count < 1000; count += 1) sound.nextSector(10000, 'x'.repeat(20_000));
+  });
   sound.close();
+  const told: unknown[] = [];
+  const store = openFleetStore(path, (error) => told.push(error));
+  onTestFinished(() => store.close());
   const file = openSync(path, 'r+');
   const from = 5 * 4096;
   writeSync(file, Buffer.alloc(fstatSync(file).size - from, 0xa5), 0, undefined, from);
   closeSync(file);
-  const told: unknown[] = [];
-  const store = openFleetStore(path, (error) => told.push(error));
-  onTestFinished(() => store.close());
   const thrown = thrownBy(() => store.sectors());
   expect(thrown).toMatchObject({ code: expect.stringMatching(/^SQLITE_CORRUPT/) });
   expect(told).toEqual([thrown]);
