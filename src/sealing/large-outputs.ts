@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { makeBelow } from '../disks/make-below.js';
+import { makeOnDisk } from '../disks/make-on-disk.js';
 import { StageError } from '../protocol/level.js';
 import { longSlice } from '../protocol/long-slice.js';
 
@@ -57,7 +57,7 @@ async function written(key: string, text: string, root: string): Promise<PutAsid
   const place = { putAside: `${key}.json`, bytes: bytes.length, sha256: hash('sha256', bytes, 'hex') };
   const path = fileOf(root, place);
   // Below the thread's location, which is never made.
-  await makeBelow(dirname(dirname(root)), dirname(path));
+  await makeOnDisk(dirname(dirname(root)), dirname(path));
   await writeAtomically(path, async (file) => file.write(bytes, 0));
   return place;
 }

@@ -1,7 +1,9 @@
 /** Where a persisted sector's files lie in an attached store: the field's names. */
 import { basename, dirname, join } from 'node:path';
+import { makeBelow } from '../disks/make-below.js';
+import { makeOnDisk } from '../disks/make-on-disk.js';
 import { seeRoot } from '../disks/seen-root.js';
-import { messageOf } from '../protocol/errors.js';
+import { messageOf, systemCodeOf } from '../protocol/errors.js';
 import { StageError } from '../protocol/level.js';
 import type { AttachedStore } from './stage.js';
 
@@ -42,6 +44,15 @@ export async function checkStore({ name, location, mark, readonly }: AttachedSto
       `store ${name} (${location}) was not taken into use: see the warnings of the worker's start, then \`venus-worker store check -c <config>\``,
     );
   await seeRoot(location, mark).catch((cause: unknown) => {
+    throw new StageError('temporary', `store ${name}: ${messageOf(cause)}`, { cause });
+  });
+}
+
+/** Makes directories in a store, on its own disk. @throws StageError temporary when that is missing */
+export async function makeInStore({ name, location, mark }: AttachedStore, path: string): Promise<void> {
+  if (mark === undefined) return makeBelow(location, path);
+  await makeOnDisk(location, path).catch((cause: unknown) => {
+    if (systemCodeOf(cause) !== 'wrong_disk') throw cause;
     throw new StageError('temporary', `store ${name}: ${messageOf(cause)}`, { cause });
   });
 }

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeBelow } from '../disks/make-below.js';
+import { makeOnDisk } from '../disks/make-on-disk.js';
 import { systemCodeOf } from '../protocol/errors.js';
 import { sectorFiles } from './sector-files.js';
 import { type StageContext, sectorAtHand } from './stage.js';
@@ -29,7 +29,7 @@ export async function submitting<T>(
   const path = pathOf(context.location, sectorAtHand(context).id, what);
   const isFirst = !existsSync(path);
   if (isFirst) {
-    await makeBelow(context.location, dirname(path));
+    await makeOnDisk(context.location, dirname(path));
     const { writeJson } = await import('./builtin/atomic-file.js');
     await writeJson(path, { version: 1, at: new Date(context.now()).toISOString() });
   }

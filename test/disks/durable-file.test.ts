@@ -11,6 +11,7 @@ import { writeAtomically, writeJson } from '#src/sealing/builtin/atomic-file.js'
 import { noteBrought } from '#src/sealing/stores/brought.js';
 import { claimed } from '#src/sealing/stores/place-claim.js';
 import { openThreadStore } from '#src/store/thread-store.js';
+import { marked } from '../sealing/chain.js';
 import { freshDir } from './setup.js';
 import { lostIn, traced } from './traced.js';
 
@@ -29,7 +30,7 @@ describe('after a power cut the file and its name are there, whichever of our wr
       },
     ],
     ['a claim', (dir) => claimed(join(dir, '.s-t01000-1.claim'), claim)],
-    ['what was brought', (dir) => noteBrought(dir, 's-t01000-1', join(dir, 'sealed'), 'aa')],
+    ['what was brought', (dir) => noteBrought(marked(dir), 's-t01000-1', join(dir, 'sealed'), 'aa')],
     ['an output', (dir) => writeAtomically(join(dir, 'a'), async (file) => file.write(Buffer.from('1'), 0))],
     ['a small output', (dir) => writeJson(join(dir, 'a'), {})],
     ['a new database', (dir) => openThreadStore(dir).close()],

@@ -5,6 +5,7 @@ import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
 import { abortLoss } from '#src/sealing/abort-loss.js';
 import { noteBrought } from '#src/sealing/stores/brought.js';
 import { freshDir } from '../worker/setup.js';
+import { marked } from './chain.js';
 
 const since = '2026-11-22T10:00:00.000Z';
 const sector = { miner: 10000, number: 2, id: 's-t010000-2', proofType: 5, size: 2048 };
@@ -51,7 +52,7 @@ test('a pre-commit whose answer was lost may have been submitted', async () => {
 });
 
 test('its files are named: those of the location, and those that its thread stored', async () => {
-  const location = freshDir();
+  const location = marked(freshDir());
   const root = join(location, 'sectors', sector.id);
   mkdirSync(root, { recursive: true });
   await noteBrought(location, sector.id, '/remote/sealed/s-t010000-2', 'abcd');

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { marksDir } from '#src/disks/mark.js';
 import * as builtin from '#src/sealing/builtin/index.js';
 import { storedSector } from '#src/sealing/stored-sector.js';
 import type { Tasks } from '#src/sealing/tasks.js';
@@ -18,6 +19,12 @@ export interface Payload {
 export function makeDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'builtin-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** As a location or a store is on its disk: with the directory of its mark. */
+export function marked(dir: string): string {
+  mkdirSync(join(dir, marksDir), { recursive: true });
   return dir;
 }
 

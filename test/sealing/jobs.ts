@@ -1,6 +1,7 @@
 /** Jobs about the one sector of a plan's world, as a manager would give them. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { marksDir } from '#src/disks/mark.js';
 import type { RebuildJob, SnapUpJob, SnapUpProof, UnsealJob, WdPostJob } from '#src/protocol/jobs.js';
 import type { PreCommit } from '#src/protocol/sealer.js';
 import { proofTypeOfSize } from '#src/protocol/sector.js';
@@ -103,7 +104,7 @@ export function keptFiles({ stores }: PlanWorld): ReadonlyMap<string, Buffer> {
 export function lose({ stores }: PlanWorld): void {
   const root = stores[0]?.location ?? '';
   // The disk is there, and empty.
-  for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
+  for (const name of readdirSync(root)) if (name !== marksDir) rmSync(join(root, name), { recursive: true });
 }
 
 /** What is left of the sector in the thread's own location. */

@@ -1,15 +1,22 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { presentOutputs, putAside, takenUp } from '#src/sealing/large-outputs.js';
 import { output } from '#src/sealing/stage.js';
-import { makeDir } from './chain.js';
+import { makeDir, marked } from './chain.js';
 import { stageContext } from './stage-context.js';
+
+/** Of a sector in a location. */
+function sectorRoot(): string {
+  const root = join(marked(makeDir()), 'sectors', 's-t01000-1');
+  mkdirSync(root, { recursive: true });
+  return root;
+}
 
 const large = { labels: 'ü'.repeat(300_000) };
 
 test('a large output lies in a file, a small one in the record; both come back as they were', async () => {
-  const root = makeDir();
+  const root = sectorRoot();
   const kept = await putAside({ pc1: large, pc2: [1, 2], none: null }, root);
   expect(JSON.stringify(kept).length).toBeLessThan(200);
   expect(kept).toMatchObject({ pc2: [1, 2], none: null });
@@ -23,7 +30,7 @@ test('what is no JSON stays as it is, for the record to refuse', async () => {
 });
 
 test('done again, the file is the later one', async () => {
-  const root = makeDir();
+  const root = sectorRoot();
   await putAside({ pc1: large }, root);
   const kept = await putAside({ pc1: { labels: 'y'.repeat(400_000) } }, root);
   expect(takenUp(kept.pc1, root)).toEqual({ labels: 'y'.repeat(400_000) });
@@ -33,7 +40,7 @@ test.each([
   ['gone', (path: string) => rmSync(path)],
   ['cut short', (path: string) => truncateSync(path, 1000)],
 ])('one whose file is %s is told, and its state is not possible', async (_, harm) => {
-  const root = makeDir();
+  const root = sectorRoot();
   const kept = await putAside({ pc1: large, pc2: 1 }, root);
   expect(presentOutputs(kept, root)).toEqual(['pc1', 'pc2']);
   harm(join(root, 'outputs', 'pc1.json'));
@@ -49,7 +56,7 @@ test('a stage asks for it by its key, wherever it lies', async () => {
 });
 
 test('what a program calls by the same names is its own', async () => {
-  const root = makeDir();
+  const root = sectorRoot();
   const foreign = { putAside: 'x', bytes: 'many' };
   writeFileSync(join(root, 'x'), '');
   expect(takenUp((await putAside({ pc1: foreign }, root)).pc1, root)).toEqual(foreign);
@@ -57,7 +64,7 @@ test('what a program calls by the same names is its own', async () => {
 });
 
 test('what a program says in the very shape of a place is kept as what it said', async () => {
-  const root = makeDir();
+  const root = sectorRoot();
   writeFileSync(join(root, 'secret'), '{}');
   const said = { putAside: '../secret', bytes: 2 };
   const kept = await putAside({ pc1: said }, root);

@@ -11,7 +11,7 @@ import { commP, pieceCid, runTask } from '#src/sealing/builtin/index.js';
 import { stageRunner } from '#src/sealing/runner.js';
 import type { StageContext } from '#src/sealing/stage.js';
 import { planStages } from '#src/sealing/stages/plan-stages.js';
-import { bytesOf, chunksOf, makeDir, makeWork } from './chain.js';
+import { bytesOf, chunksOf, makeDir, makeWork, marked } from './chain.js';
 
 export const id = 's-t010000-2';
 
@@ -51,7 +51,8 @@ export function planWorld(size = 2048): PlanWorld {
   const dir = makeDir();
   const [location, piecesDir] = [join(dir, 'thread'), join(dir, 'pieces')];
   const store = { name: 'kept', location: join(dir, 'kept'), readonly: false };
-  for (const path of [location, piecesDir, store.location]) mkdirSync(path);
+  mkdirSync(piecesDir);
+  for (const path of [location, store.location]) marked(path);
   const said: PlanWorld['said'] = [];
   const sector = { ID: { Miner: 10000, Number: 2 }, ProofType: proofTypeOfSize(size).proofType };
   const world: PlanWorld = {

@@ -3,7 +3,7 @@ import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
 import type { SectorService } from '#src/protocol/sealer.js';
 import type { StageContext } from '#src/sealing/stage.js';
 import type { ProcessorStage } from '#src/sealing/tasks.js';
-import { makeDir } from './chain.js';
+import { makeDir, marked } from './chain.js';
 
 /** Now, in ms, and the length of an epoch. */
 export const nowMs = Date.parse('2026-11-22T10:00:00.000Z');
@@ -32,7 +32,7 @@ export function stageContext(world: StageWorld = {}) {
   };
   const context: StageContext = {
     record,
-    location: makeDir(),
+    location: marked(makeDir()),
     workerName: 'w1',
     settings: {
       allowedMiners: null,

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { makeBelow, makeWithParents } from '../../disks/make-below.js';
+import { makeOnDisk } from '../../disks/make-on-disk.js';
 import { keptRoot } from '../stored-sector.js';
 import type { TransferTask } from '../tasks.js';
 import { brought, type File, isThere } from './brought-file.js';
@@ -29,7 +30,8 @@ export async function transfer(
     else files.push({ from, to, size: await sizeOf(from), mayLink });
   }
   // All at the beginning: a disk that is unmounted later does not get them again on the one below.
-  for (const directory of new Set(files.map(({ to }) => dirname(to)))) await makeDirectory(directory);
+  for (const directory of new Set(files.map(({ to }) => dirname(to))))
+    await makeDirectory(directory, { isMarked: !readsBack });
   const progress = progressOver(files, readsBack, work);
   const missing: File[] = [];
   for (const file of files)
@@ -43,14 +45,13 @@ export async function transfer(
   return true;
 }
 
-/** Of a store the root is never made: where that is missing, its disk is. */
-async function makeDirectory(directory: string): Promise<void> {
+/** Of a store the root is never made: where that is missing, its disk is. What a worker reads back itself lies in a store that has a mark. */
+async function makeDirectory(directory: string, { isMarked }: { readonly isMarked: boolean }): Promise<void> {
   const root = keptRoot(directory);
-  await (root === undefined ? makeWithParents(directory) : makeBelow(root, directory)).catch(
-    (thrown: unknown) => {
-      throw faultAt(directory, thrown);
-    },
-  );
+  const make = isMarked ? makeOnDisk : makeBelow;
+  await (root === undefined ? makeWithParents(directory) : make(root, directory)).catch((thrown: unknown) => {
+    throw faultAt(directory, thrown);
+  });
 }
 
 /** Every byte counts twice: it is written, and read back, here or by whoever asks. */

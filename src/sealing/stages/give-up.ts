@@ -2,13 +2,18 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { syncDirectory } from '../../disks/durable-file.js';
-import { makeBelow } from '../../disks/make-below.js';
 import { readRegular } from '../../disks/regular-file.js';
 import { messageOf, systemCodeOf } from '../../protocol/errors.js';
 import type { PollAnswer } from '../../protocol/sealer.js';
 import { sectorFiles } from '../sector-files.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
-import { checkStore, type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
+import {
+  checkStore,
+  makeInStore,
+  type StoredKind,
+  type StoredSector,
+  storedSector,
+} from '../stored-sector.js';
 import { type Brought, broughtBy } from '../stores/brought.js';
 import { type Occupant, occupantOf } from '../stores/occupant.js';
 import { claimed, claimFile } from '../stores/place-claim.js';
@@ -120,7 +125,7 @@ async function removedUnderClaim(
   const { workerName: worker, location } = context;
   const path = claimFile(place.file);
   const at = new Date(context.now()).toISOString();
-  await makeBelow(store.location, dirname(path));
+  await makeInStore(store, dirname(path));
   const holder = await claimed(path, { commR: commRs.at(-1) ?? '', worker, location, at });
   if (holder.location !== location || holder.worker !== worker)
     return `worker ${holder.worker} brings a sector there (${path})`;

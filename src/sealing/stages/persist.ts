@@ -54,8 +54,12 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
       opt: null,
     }));
     const stores = { [store.name]: { name: store.name, meta: null } };
-    if (routes.length > 0) await transferred(context, { stores, routes, read_back: false });
-    // A disk that was unmounted meanwhile has taken with it what was written.
+    // A disk that was unmounted meanwhile has taken with it what was written, and is the better reason for a failure.
+    if (routes.length > 0)
+      await transferred(context, { stores, routes, read_back: false }).catch(async (thrown: unknown) => {
+        await checkStore(store);
+        throw thrown;
+      });
     await checkStore(store);
     const brought = await compared(context, copies);
     await writeKeptNotes(kept, brought);

@@ -1,5 +1,5 @@
 /** What every stage of heavy work has at hand. */
-import { makeBelow } from '../../disks/make-below.js';
+import { makeOnDisk } from '../../disks/make-on-disk.js';
 import { proofTypeOfNumber, type Sector } from '../../protocol/sector.js';
 import { sectorFiles } from '../sector-files.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
@@ -14,7 +14,7 @@ const made = new WeakSet<StageContext>();
 export async function sectorWork(context: StageContext) {
   const sector = sectorAtHand(context);
   const files = sectorFiles(context.location, sector.id);
-  if (!made.has(context)) await makeBelow(context.location, files.cacheDir);
+  if (!made.has(context)) await makeOnDisk(context.location, files.cacheDir);
   made.add(context);
   return { sector, files, work: { signal: context.signal, progress: context.progress } };
 }

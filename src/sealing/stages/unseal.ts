@@ -1,6 +1,6 @@
 import { rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeBelow } from '../../disks/make-below.js';
+import { makeOnDisk } from '../../disks/make-on-disk.js';
 import { isAt } from '../../disks/stat-if-any.js';
 import { isRefusal, isUnknownSector } from '../../protocol/errors.js';
 import type { UnsealJob } from '../../protocol/jobs.js';
@@ -31,7 +31,7 @@ const unseal: Stage = async (context) => {
   const { cid, path, size } = await pieceOf(context, job);
   const kept = await keptSector(context, job.PrivateInfo.AccessInstance);
   // Not every processor makes the directory it writes into.
-  await makeBelow(context.location, dirname(path));
+  await makeOnDisk(context.location, dirname(path));
   // Whole quads, which any processor can do.
   const num_bytes = Math.ceil(size / 127) * 127;
   await context.process('unseal', {

@@ -1,7 +1,7 @@
 /** What a thread has brought to stores of the sector at hand: kept beside the sector, and gone with it. */
 import { dirname, join } from 'node:path';
 import { writeDurably } from '../../disks/durable-file.js';
-import { makeBelow } from '../../disks/make-below.js';
+import { makeOnDisk } from '../../disks/make-on-disk.js';
 import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { sectorFiles } from '../sector-files.js';
@@ -37,6 +37,6 @@ export async function noteBrought(location: string, sectorId: string, file: stri
   if (before.includes(commR)) return;
   const path = pathOf(location, sectorId);
   const next = [...all.filter((each) => each.file !== file), { file, commRs: [...before, commR] }];
-  await makeBelow(location, dirname(path));
+  await makeOnDisk(location, dirname(path));
   await writeDurably(path, `${JSON.stringify(next)}\n`);
 }

@@ -1,13 +1,12 @@
 /** A store never replaces a sector by another one: looked at before the first byte of each persist. */
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeBelow } from '../../disks/make-below.js';
 import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
 import { builtin } from '../stages/sector-work.js';
-import { type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
+import { makeInStore, type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
 import { broughtBy, noteBrought } from './brought.js';
 import { type Occupant, occupantOf } from './occupant.js';
 import { claimed, claimFile, type PlaceClaim, readClaim } from './place-claim.js';
@@ -48,7 +47,7 @@ export async function inItsPlace(
     const refusal = await look();
     if (refusal) throw refusal;
     // Below the store's root, which is not made: a missing one is a missing disk.
-    for (const directory of [dirname(place.file), place.cacheDir]) await makeBelow(store.location, directory);
+    for (const directory of [dirname(place.file), place.cacheDir]) await makeInStore(store, directory);
     const holder = await claimed(path, own);
     if (holder.commR !== commR) throw beingBrought(id, own, holder, path);
     // Another may have come to its end between the look and the claim.

@@ -1,13 +1,5 @@
 /** A store never replaces a sector by another one of the same number. */
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { cacheFiles, runTask } from '#src/sealing/builtin/index.js';
@@ -190,7 +182,7 @@ describe('two that bring different sectors of one number to one store', () => {
   /** The second's store is the first's. */
   const pair = () => {
     const worlds = [planWorld(size), planWorld(size)] as const;
-    rmdirSync(join(worlds[1].dir, 'kept'));
+    rmSync(join(worlds[1].dir, 'kept'), { recursive: true });
     symlinkSync(join(worlds[0].dir, 'kept'), join(worlds[1].dir, 'kept'));
     return worlds;
   };
