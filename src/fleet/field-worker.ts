@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { fromFieldThread } from '../protocol/field-thread.js';
-import { issueText } from '../protocol/issue-text.js';
+import { looked } from '../protocol/issue-text.js';
 import { someOf } from '../protocol/some-of.js';
 import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
 import { rpcCall } from './rpc-client.js';
@@ -59,7 +59,10 @@ const threadList = z.array(
       job_stage: text.nullish(),
       last_error: text.nullish(),
     })
-    .refine((thread) => (thread.state ?? thread.job_state) !== undefined, 'expected state or job_state'),
+    .refine(
+      (thread) => (thread.state ?? thread.job_state) !== undefined,
+      'a thread with a state or a job_state',
+    ),
 );
 
 const timeoutMs = 15_000;
@@ -68,9 +71,8 @@ export function fieldWorker(name: string, base: string, clock: WallClock): Field
   const call = (method: string, params: readonly unknown[]) =>
     rpcCall(base, `VenusWorker.${method}`, params, { timeoutMs });
   const threads = async () => {
-    const answer = threadList.safeParse(await call('WorkerList', []));
-    if (answer.success) return answer.data.map((thread) => fromFieldThread(thread, clock.now()));
-    const fault = issueText(answer.error.issues[0]);
+    const { data, fault } = looked(threadList, await call('WorkerList', []));
+    if (fault === undefined) return data.map((thread) => fromFieldThread(thread, clock.now()));
     throw new SealvisorError('bad_answer', `WorkerList of ${name} has another shape: ${fault}`);
   };
   const thread = async (index: number) => {

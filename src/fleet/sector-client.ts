@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { type Asking, type GivenBy, identityHeaders, type UsedNumber } from '../protocol/identity.js';
-import { issueText } from '../protocol/issue-text.js';
+import { looked } from '../protocol/issue-text.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { shortText } from '../protocol/some-of.js';
@@ -113,11 +113,11 @@ function serviceOf(
   };
   const told = async <T>(schema: z.ZodType<T>, name: string, params: readonly unknown[]) => {
     const { answer, by, whyNone } = await asked(name, params);
-    const result = schema.safeParse(answer);
-    if (result.success) return { data: result.data, by, whyNone };
+    const { data, fault } = looked(schema, answer);
+    if (fault === undefined) return { data, by, whyNone };
     throw new SealvisorError(
       'bad_answer',
-      `Venus.${name} got an answer of another shape from ${new URL(manager.url).host}: ${issueText(result.error.issues[0])}`,
+      `Venus.${name} got an answer of another shape from ${new URL(manager.url).host}: ${fault}`,
     );
   };
   const call = async <T>(schema: z.ZodType<T>, name: string, ...params: readonly unknown[]): Promise<T> =>

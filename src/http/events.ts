@@ -19,7 +19,7 @@ const eventsQuery = z.strictObject({
   after: z.string().max(100).optional(),
   thread: z
     .string()
-    .regex(/^\d{1,6}$/, 'expected the index of a thread')
+    .regex(/^\d{1,6}$/, 'the index of a thread')
     .transform(Number)
     .optional(),
   types: z

@@ -12,7 +12,7 @@ const path = z.string().min(1).max(4096);
 const snapUpBody = z.strictObject({
   ...asked,
   /** A directory on the manager's machine. */
-  pieces: path.startsWith('/', 'expected an absolute path'),
+  pieces: path.startsWith('/', 'an absolute path'),
 });
 const unsealBody = z.strictObject({ ...asked, piece: z.string().min(1).max(200).optional(), dest: path });
 const wdPostBody = z.strictObject({ ...asked, sectors: z.array(z.string()).max(100_000).optional() });

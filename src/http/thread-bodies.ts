@@ -36,7 +36,7 @@ export const resumeBody = z.strictObject({
 
 const wholeNumber = z
   .string()
-  .regex(/^\d{1,15}$/, 'expected a whole number')
+  .regex(/^\d{1,15}$/, 'a whole number')
   .transform(Number);
 
 /** Most rows that one question may ask for. */
@@ -45,13 +45,15 @@ const mostRows = 100_000;
 /** `?limit&after&sector&kind=transition,error`; a word that is none of these is refused by name. */
 export const historyQuery = z
   .strictObject({
-    limit: wholeNumber.refine((n) => n >= 1 && n <= mostRows, `expected 1 to ${mostRows}`).optional(),
+    limit: wholeNumber
+      .refine((n) => n >= 1 && n <= mostRows, `a whole number from 1 to ${mostRows}`)
+      .optional(),
     after: wholeNumber.optional(),
     sector: z
       .string()
       .regex(
         /^(s-t0\d{1,15}-\d{1,15}|[A-Za-z0-9][\w-]{0,62}-\d{1,15})$/,
-        'expected a sector such as s-t010000-2, or a job such as wdpost-5',
+        'a sector such as s-t010000-2, or a job such as wdpost-5',
       )
       .optional(),
     kind: z

@@ -11,8 +11,8 @@ import { parse } from './parse.js';
 export const byText = z
   .string()
   .trim()
-  .min(1, 'expected who gives the command, such as alice@laptop')
-  .max(longestBy, `expected at most ${longestBy} characters`)
+  .min(1, 'who gives the command, such as alice@laptop')
+  .max(longestBy, `a text of at most ${longestBy} characters`)
   .transform(escaped);
 
 /** By its header, else by its address; undefined where there is neither. @throws invalid_request */

@@ -19,7 +19,7 @@ export const stopBody = z.strictObject({ graceMs: milliseconds.nullish(), ...ask
 export const reloadBody = z.strictObject({ dryRun: z.boolean().optional(), ...asked });
 
 const limitExpected =
-  'expected a whole number from 1, or null for none; to stop a stage, pause its threads or cordon the worker';
+  'a whole number from 1, or null for none; to stop a stage, pause its threads or cordon the worker';
 
 export const limitBody = z.strictObject({
   limit: z.int(limitExpected).min(1, limitExpected).max(1_000_000, limitExpected).nullable(),

@@ -9,7 +9,7 @@ const anyDeals = { MaxDeals: null, MinUsedSpace: null };
 /** A CID as Go's JSON writes it, or its text alone. */
 const cidLink = z.object({ '/': z.string().min(1) });
 export const cidParam = z.union([z.string().min(1), cidLink.transform((link) => link['/'])], {
-  error: 'expected a CID such as {"/":"baga6ea4seaq…"}',
+  error: 'a CID such as {"/":"baga6ea4seaq…"}',
 });
 
 export const allowedParam = allocateParam.transform((spec) => spec ?? anything);
@@ -39,10 +39,10 @@ export const wordsParam = z
 /** Go writes an empty list as null. */
 export const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>
   list.nullish().transform((found) => found ?? []);
-const proofBytes = z.union([
-  z.array(z.int().min(0).max(255)),
-  z.base64().transform((text) => [...Buffer.from(text, 'base64')]),
-]);
+const proofBytes = z.union(
+  [z.array(z.int().min(0).max(255)), z.base64().transform((text) => [...Buffer.from(text, 'base64')])],
+  'bytes, as numbers from 0 to 255 or in base64',
+);
 export const wdPostSpecParam = z
   .object({
     AllowedMiners: orNull(z.array(count)),

@@ -5,14 +5,18 @@ import { shortText } from './some-of.js';
 import { workerLives } from './worker-life.js';
 
 export const count = z.number().int().min(0);
-const thirtyTwo = z.array(z.number().int().min(0).max(255)).length(32);
-export const bytes32 = z.union([
-  thirtyTwo,
-  z
-    .base64()
-    .transform((text) => [...Buffer.from(text, 'base64')])
-    .pipe(thirtyTwo),
-]);
+const bytes32Expected = '32 bytes, as numbers from 0 to 255 or in base64';
+const thirtyTwo = z.array(z.number().int().min(0).max(255)).length(32, bytes32Expected);
+export const bytes32 = z.union(
+  [
+    thirtyTwo,
+    z
+      .base64()
+      .transform((text) => [...Buffer.from(text, 'base64')])
+      .pipe(thirtyTwo),
+  ],
+  bytes32Expected,
+);
 /** The field's worker writes its levels as Rust's names: `Permanent`. */
 const level = z
   .string()
@@ -58,6 +62,8 @@ export const reportParam = z.object({
   StateChange: z.object({ Prev: shortened, Next: shortened, Event: shortened }),
   Failure: orNull(z.object({ Level: level, Desc: shortened })),
 });
+const identity = (most: number) =>
+  z.string().regex(new RegExp(`^[\\w-]{1,${most}}$`), `a text of 1 to ${most} letters, digits, - and _`);
 /** v0.2 sends neither Version, Running nor Waiting. */
 export const pingParam = z
   .object({
@@ -65,10 +71,10 @@ export const pingParam = z
     Dest: z.string().min(1).max(300),
     Version: orNull(z.string().max(200)),
     /** Ours; upstream's workers have neither. */
-    Id: orNull(z.string().regex(/^[\w-]{1,64}$/)),
-    Incarnation: orNull(z.string().regex(/^[\w-]{1,32}$/)),
+    Id: orNull(identity(64)),
+    Incarnation: orNull(identity(32)),
     Life: orNull(z.enum(workerLives)),
-    SectorsOf: orNull(z.string().regex(/^[\w-]{1,64}$/)),
+    SectorsOf: orNull(identity(64)),
     UsedNumbers: askingParam.UsedNumbers,
     Summary: z.object({
       Threads: count,
