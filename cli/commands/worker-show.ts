@@ -1,5 +1,6 @@
-/** `worker show | why`: one thread, for a person who wants to know. */
+/** `worker show | why`: one thread, and those that need a person, for a person who wants to know. */
 import { SealvisorError } from '../../src/protocol/errors.js';
+import { needsPerson } from '../../src/protocol/needs-person.js';
 import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 import { whyNotWorking } from '../../src/protocol/why.js';
 import type { WorkerView } from '../../src/protocol/worker.js';
@@ -22,7 +23,13 @@ export async function show(options: Options): Promise<void> {
   answer(showText(view, estimate, rows, Date.now()));
 }
 
-export async function why(options: Options): Promise<void> {
+/** One thread's sentence; without an index those of every thread that works again only when a person has acted. */
+export async function why(options: Where & { readonly index?: number }): Promise<void> {
+  const { index } = options;
+  return index === undefined ? whyAll(options) : whyOne({ ...options, index });
+}
+
+async function whyOne(options: Options): Promise<void> {
   const path = threadPath(options.index);
   const [view, worker, estimate] = await Promise.all([
     ask<ThreadView>(options, 'GET', path),
@@ -32,6 +39,20 @@ export async function why(options: Options): Promise<void> {
   const sentence = whyNotWorking(view, worker, Date.now(), estimate?.stage ?? null);
   if (options.json) answerJson({ index: view.index, mode: view.mode, why: sentence });
   else answer(sentence);
+}
+
+async function whyAll(options: Where): Promise<void> {
+  const [views, worker] = await Promise.all([
+    ask<ThreadView[]>(options, 'GET', '/api/v1/threads'),
+    ask<WorkerView>(options, 'GET', '/api/v1/worker').catch(nothingTold),
+  ]);
+  const nowMs = Date.now();
+  const found = views
+    .filter((view) => needsPerson(view, worker))
+    .map((view) => ({ index: view.index, mode: view.mode, why: whyNotWorking(view, worker, nowMs) }));
+  if (options.json) return answerJson(found);
+  if (found.length > 0) return answer(found.map(({ why: sentence }) => sentence).join('\n'));
+  answer(`none of ${views.length} thread${views.length === 1 ? '' : 's'} needs a person`);
 }
 
 /** The sentence is made without the worker then: what is wrong with the thread is known all the same. */

@@ -6,6 +6,11 @@ import { list, restart } from './worker-threads.js';
 
 const whole = (text: string) => (/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN);
 
+const index = (text: string) => {
+  if (Number.isNaN(whole(text))) throw new InvalidArgumentError('An index is a whole number.');
+  return whole(text);
+};
+
 const revision = (text: string) => {
   if (Number.isNaN(whole(text))) throw new InvalidArgumentError('A revision is a whole number.');
   return whole(text);
@@ -49,8 +54,12 @@ export function threadVerbs(worker: Command): void {
   ofThread(worker, 'show', 'everything about one thread, with what is left to do')
     .addHelpText('after', examples('show --index 0', 'show --index 0 --json'))
     .action(act(async () => (await import('./worker-show.js')).show));
-  ofThread(worker, 'why', 'why a thread is not working, in one sentence')
-    .addHelpText('after', examples('why --index 0'))
+  worker
+    .command('why')
+    .description('explain why threads are not working, a sentence each')
+    .option('-i, --index <i>', 'thread, as in list (default: every thread that needs a person)', index)
+    .option('--json', 'one JSON document')
+    .addHelpText('after', examples('why', 'why --index 0', 'why --json'))
     .action(act(async () => (await import('./worker-show.js')).why));
 }
 

@@ -37,7 +37,7 @@ export function progressDisplay(stream: LiveStream): ProgressDisplay {
     const now = Date.now();
     const lines = [...views.values()]
       .toSorted((a, b) => a.index - b.index)
-      .map((view) => threadBar(view, pace.of(view, now)));
+      .map((view) => threadBar(view, pace.of(view, now), barWidth(stream.columns)));
     block.draw(lines, story);
     story = [];
     timer = systemClock.setTimeout(draw, everyMs);
@@ -72,25 +72,29 @@ export function progressDisplay(stream: LiveStream): ProgressDisplay {
   };
 }
 
-const barWidth = 20;
-
-/** `#1 [=====...............]  27% s-t010000-1 PC1 3 of 11 layers, about 4 s left` */
-function threadBar(view: ThreadView, part: Part): string {
-  const percent = view.state === 'Finished' ? 100 : part.percent;
-  const full = Math.round(((percent ?? 0) / 100) * barWidth);
-  const bar = `[${'='.repeat(full).padEnd(barWidth, '.')}]`;
-  const share = percent === null ? '    ' : `${String(percent).padStart(3)}%`;
-  return oneLine(`#${view.index} ${bar} ${share} ${view.sector?.id ?? '-'} ${doing(view, part)}`);
+/** The bar says what the percent says: where a line has little room, it gives its own. */
+function barWidth(columns = 80): number {
+  return columns >= 80 ? 20 : columns >= 60 ? 10 : 0;
 }
 
-function doing(view: ThreadView, { leftMs }: Part): string {
+/** `#1 [=====...............]  27%, about 4 s left, s-t010000-1 PC1 3 of 11 layers`: what matters most is cut last. */
+function threadBar(view: ThreadView, part: Part, width: number): string {
+  const percent = view.state === 'Finished' ? 100 : part.percent;
+  const full = Math.round(((percent ?? 0) / 100) * width);
+  const bar = width === 0 ? '' : `[${'='.repeat(full).padEnd(width, '.')}] `;
+  const share = percent === null ? '    ' : `${String(percent).padStart(3)}%`;
+  const left = view.mode === 'running' ? partText({ percent: null, leftMs: part.leftMs }) : '';
+  const far = left === '' ? share : percent === null ? `${left},` : `${share}, ${left},`;
+  return oneLine(`#${view.index} ${bar}${far} ${view.sector?.id ?? '-'} ${doing(view)}`);
+}
+
+function doing(view: ThreadView): string {
   const { mode, stage, state, progress } = view;
   const what = stage === '-' ? state : stage;
   switch (mode) {
     case 'running': {
       const steps = progress ? ` ${progress.done} of ${progress.total} ${progress.unit}` : '';
-      const left = partText({ percent: null, leftMs });
-      return `${what}${steps}${left === '' ? '' : `, ${left}`}`;
+      return `${what}${steps}`;
     }
     case 'idle':
       if (view.sector !== null) return `waits for ${stage === 'AcquireDeals' ? 'pieces' : what}`;

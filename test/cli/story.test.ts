@@ -121,7 +121,9 @@ test('a terminal that was made narrower has broken the lines that stood there: t
   vi.useFakeTimers();
   const { kept, stream } = streamOf({ isTTY: true, columns: 60, rows: 24 });
   const display = progressDisplay(stream);
-  display.show(viewOf({ lastError: { level: 'permanent', message: 'm'.repeat(99), stage: 'C2', at: '' } }));
+  display.show(
+    pausedView({ lastError: { level: 'permanent', message: 'm'.repeat(99), stage: 'C2', at: '' } }),
+  );
   vi.advanceTimersByTime(100);
   stream.columns = 30;
   stream.emit('resize');

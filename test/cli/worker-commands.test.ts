@@ -183,6 +183,26 @@ test('why is one sentence, also when the worker tells nothing of itself', async 
   });
 });
 
+test('why without an index explains every thread that needs a person, or says that none does', async () => {
+  const views = [viewOf(), pausedView({ index: 1 }), pausedView({ index: 2, mode: 'failed' })];
+  const { worker } = await listening(views, {});
+  await why({ worker });
+  expect(said.out).toMatch(/^thread #1 is paused [^\n]*\nthread #2 failed too often [^\n]*\n$/);
+  said.out = '';
+  await why({ worker, json: true });
+  expect(JSON.parse(said.out)).toMatchObject([
+    { index: 1, mode: 'paused', why: expect.stringMatching(/^thread #1/) },
+    { index: 2, mode: 'failed', why: expect.stringMatching(/^thread #2/) },
+  ]);
+  said.out = '';
+  const well = await listening([viewOf()], {});
+  await why({ worker: well.worker });
+  expect(said.out).toBe('none of 1 thread needs a person\n');
+  said.out = '';
+  await why({ worker: well.worker, json: true });
+  expect(JSON.parse(said.out)).toEqual([]);
+});
+
 const working = pausedView({ mode: 'running', lastError: null });
 const inHalf = { name: 'C2', elapsedMs: 120_000, usualMs: 240_000, leftMs: 120_000, samples: 2 };
 

@@ -89,6 +89,7 @@ function unwrap(schema: z.ZodType): z.ZodType {
 /** Kinds of values that many keys have: the word for each, its schemas, and what the first of them refuses. */
 const kinds: readonly (readonly [word: string, schemas: readonly z.ZodType[], wrong: unknown])[] = [
   ['text', [field.text, field.anyText, field.headerText], ''],
+  ['name of a worker', [field.workerName], ''],
   ['true or false', [field.flag], 1],
   ['duration', [field.duration, field.someTime], ''],
   ['interval', [field.interval], '0s'],
