@@ -127,7 +127,7 @@ ${toTry.join('\n')}`);
     await stopAll(0);
     throw error;
   });
-  const summary = summaryOf(config);
+  const summary = await summaryOf(config, story.worker.warn);
   if (Number.isFinite(limit))
     options.json ? answerJson(summary) : answer(summaryText(summary, process.stdout.columns));
 }

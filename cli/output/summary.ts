@@ -1,9 +1,14 @@
 /** What was sealed, read back from what lies in the stores. */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '../../src/actors/index.js';
 import type { WorkerConfig } from '../../src/config/worker-config.js';
-import { readRegularSync } from '../../src/disks/regular-file.js';
-import { openThreadStore } from '../../src/store/thread-store.js';
+import { diskGate } from '../../src/disks/disk-gate.js';
+import { inTime } from '../../src/disks/in-time.js';
+import { readRegular } from '../../src/disks/regular-file.js';
+import { messageOf, systemCodeOf } from '../../src/protocol/errors.js';
+import type { HistoryRow } from '../../src/protocol/thread.js';
+import { readHistoryAside } from '../../src/worker/history-aside.js';
 import { table } from './field-text.js';
 
 export interface SealedSector {
@@ -16,38 +21,65 @@ export interface SealedSector {
 
 const hex = (bytes: readonly number[]) => Buffer.from(bytes).toString('hex');
 
-/** The worker must be stopped: its threads' stores are theirs alone. */
-export function summaryOf(config: WorkerConfig): readonly SealedSector[] {
-  const seconds = new Map<string, Record<string, number>>();
-  for (const { location } of config.threads) {
-    const store = openThreadStore(location);
-    for (const row of store.history({})) {
-      if (row.sector === null || row.stage === null || row.durationMs === null) continue;
-      const stages = seconds.get(row.sector) ?? {};
-      stages[row.stage] = (stages[row.stage] ?? 0) + row.durationMs / 1000;
-      seconds.set(row.sector, stages);
-    }
-    store.close();
-  }
-  return config.attached.flatMap(({ location }) => {
-    const sealed = join(location, 'sealed');
-    const names = existsSync(sealed) ? readdirSync(sealed).filter((name) => name.startsWith('s-t0')) : [];
-    return names.toSorted(bySectorNumber).map((sector) => {
-      // Written by our own PC2, beside every sealed file.
-      const manifest = JSON.parse(
-        readRegularSync(join(location, 'cache', sector, 'sealvisor.json'), {
-          mostBytes: 16 * 1024 * 1024,
-        }).toString(),
-      ) as { commD: number[]; commR: number[] };
-      return {
-        sector,
-        secondsByStage: seconds.get(sector) ?? {},
-        sealedFile: join(sealed, sector),
-        commD: hex(manifest.commD),
-        commR: hex(manifest.commR),
-      };
+type Row = Pick<HistoryRow, 'sector' | 'stage' | 'durationMs'>;
+
+/**
+ * The worker must be stopped: its threads' stores are theirs alone. A disk that does not answer costs what is on it, and
+ * is told to `onUnread`.
+ */
+export async function summaryOf(
+  config: Pick<WorkerConfig, 'threads' | 'attached'>,
+  onUnread: (why: string) => void,
+): Promise<readonly SealedSector[]> {
+  const orNothing = <T>(read: Promise<readonly T[]>): Promise<readonly T[]> =>
+    read.catch((error: unknown) => {
+      onUnread(`not in the summary: ${messageOf(error)}`);
+      return [];
     });
+  const seconds = new Map<string, Record<string, number>>();
+  const histories = config.threads.map(({ location }) => orNothing(rowsOf(location)));
+  for (const row of (await Promise.all(histories)).flat()) {
+    if (row.sector === null || row.stage === null || row.durationMs === null) continue;
+    const stages = seconds.get(row.sector) ?? {};
+    stages[row.stage] = (stages[row.stage] ?? 0) + row.durationMs / 1000;
+    seconds.set(row.sector, stages);
+  }
+  const gate = diskGate(systemClock);
+  const stores = config.attached.map(({ location }) =>
+    orNothing(inTime(gate, location, () => sealedIn(location, seconds))),
+  );
+  return (await Promise.all(stores)).flat();
+}
+
+async function rowsOf(location: string): Promise<readonly Row[]> {
+  // What our own store gives as JSON are such rows.
+  return JSON.parse(await readHistoryAside(location, {})) as readonly Row[];
+}
+
+async function sealedIn(
+  location: string,
+  seconds: ReadonlyMap<string, Readonly<Record<string, number>>>,
+): Promise<readonly SealedSector[]> {
+  const sealed = join(location, 'sealed');
+  const names = await readdir(sealed).catch((error: unknown) => {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw error;
   });
+  const sectors: SealedSector[] = [];
+  for (const sector of names.filter((name) => name.startsWith('s-t0')).toSorted(bySectorNumber)) {
+    const file = join(location, 'cache', sector, 'sealvisor.json');
+    const text = (await readRegular(file, { mostBytes: 16 * 1024 * 1024 })).toString();
+    // Written by our own PC2, beside every sealed file.
+    const manifest = JSON.parse(text) as { commD: number[]; commR: number[] };
+    sectors.push({
+      sector,
+      secondsByStage: seconds.get(sector) ?? {},
+      sealedFile: join(sealed, sector),
+      commD: hex(manifest.commD),
+      commR: hex(manifest.commR),
+    });
+  }
+  return sectors;
 }
 
 function bySectorNumber(a: string, b: string): number {

@@ -1,18 +1,25 @@
 import { resolve } from 'node:path';
-import { SealvisorError } from '../protocol/errors.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { onPath, runFault } from './run-fault.js';
 
 /**
  * The file that `bin` names, as the system finds it: with a slash a path from the working directory, else a name on
- * `searchPath`. `key` is what the configuration calls it. @throws config_invalid, naming key and file
+ * `searchPath`. `key` is what the configuration calls it. @throws config_invalid, disk_hung, naming key and file
  */
-export function executable(bin: string, key: string, searchPath: string = process.env.PATH ?? ''): string {
+export async function executable(
+  bin: string,
+  key: string,
+  searchPath: string = process.env.PATH ?? '',
+): Promise<string> {
   const refuse = (why: string) =>
     new SealvisorError('config_invalid', `${key} = ${JSON.stringify(bin)}: ${why}`);
-  const path = bin.includes('/') ? resolve(bin) : onPath(bin, searchPath);
+  const path = bin.includes('/') ? resolve(bin) : await onPath(bin, searchPath);
   if (path === undefined)
     throw refuse(`no executable of this name is on PATH (${searchPath}): write its path`);
-  const fault = runFault(path, searchPath);
+  const fault = await runFault(path, searchPath).catch((cause: unknown) => {
+    const message = `${key} = ${JSON.stringify(bin)}: ${messageOf(cause)}`;
+    throw new SealvisorError('disk_hung', message, { cause });
+  });
   if (fault !== undefined) throw refuse(`${path} ${fault}`);
   return path;
 }

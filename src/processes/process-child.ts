@@ -151,7 +151,9 @@ async function readyInTime(
   child.kill();
   await child.exited;
   // A shell may have been given what the system cannot execute, and made of it what it could.
-  const fault = command.includes('/') ? runFault(command, env?.PATH) : undefined;
+  const fault = command.includes('/')
+    ? await runFault(command, env?.PATH).catch((silent: unknown) => `(${messageOf(silent)})`)
+    : undefined;
   const cause = fault === undefined ? '' : `; ${command} ${fault}`;
   throw new SealvisorError('start_failed', `${name} did not start: ${why}${cause}`);
 }

@@ -1,12 +1,12 @@
 /** A process at the head of a group of its own: all that it starts can be signalled, and ends, with it. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { systemClock } from '../actors/index.js';
+import { isThere } from '../disks/durable-file.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { marked } from './mark.js';
 import type { ProcessEnd } from './process-exit.js';
-import { runFault } from './run-fault.js';
+import { lookAt, runFault } from './run-fault.js';
 
 export type Spawned = ChildProcessWithoutNullStreams & { readonly pid: number };
 
@@ -21,9 +21,14 @@ export interface SpawnOptions {
 /** How long what was printed before the end may still be on its way, ms. */
 const drainMs = 500;
 
-/** @throws start_failed when it cannot be executed */
+/**
+ * The program's disk is asked first: a spawn does not return before the system has read it.
+ * @throws start_failed when it cannot be executed, disk_hung
+ */
 export async function spawned(options: SpawnOptions): Promise<Spawned> {
-  const { command, args = [], env = process.env, cwd = presentDirectory(), mark } = options;
+  const { command, args = [], env = process.env, mark } = options;
+  const cwd = options.cwd ?? (await presentDirectory());
+  const fault = command.includes('/') ? await runFault(command, env.PATH) : undefined;
   try {
     const child = spawn(command, args, {
       env: { ...env, ...(mark === undefined ? {} : marked(mark)) },
@@ -40,8 +45,7 @@ export async function spawned(options: SpawnOptions): Promise<Spawned> {
     return child as Spawned;
   } catch (cause) {
     // The system's own word, where nothing can be seen: it would say ENOENT of a file that is there.
-    const isAway = !existsSync(cwd);
-    const fault = command.includes('/') ? runFault(command, env.PATH) : undefined;
+    const isAway = !(await isDirectoryThere(cwd));
     const why = isAway ? `its working directory ${cwd} does not exist` : fault && `it ${fault}`;
     const code = systemCodeOf(cause);
     const said = why ? `${why}${code === undefined ? '' : ` (${code})`}` : messageOf(cause);
@@ -49,15 +53,19 @@ export async function spawned(options: SpawnOptions): Promise<Spawned> {
   }
 }
 
-/** One that was removed would be any program's first fault: it is given whole paths. */
-function presentDirectory(): string {
+/** One that was removed, or whose disk hangs, would be any program's first fault: it is given whole paths. */
+async function presentDirectory(): Promise<string> {
   try {
     // Node tells the one it has seen last, also when it is gone.
     const seen = process.cwd();
-    return existsSync(seen) ? seen : '/';
+    return (await isDirectoryThere(seen)) ? seen : '/';
   } catch {
     return '/';
   }
+}
+
+function isDirectoryThere(path: string): Promise<boolean> {
+  return lookAt(path, () => isThere(path)).catch(() => false);
 }
 
 /** The end of the process, of its group and, as far as it comes soon, of what it printed: who left the group may hold the pipe for ever. */

@@ -1,82 +1,100 @@
 /** Why a program cannot be run, in words: the system says `ENOENT` of a file that is there when its interpreter is not. */
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
+import { constants } from 'node:fs';
+import { access, type FileHandle, open, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { systemClock } from '../actors/index.js';
+import { diskGate } from '../disks/disk-gate.js';
+import { inTime } from '../disks/in-time.js';
 import { messageOf, systemCodeOf } from '../protocol/errors.js';
 
 /** So much of a file says what it is. */
 const headBytes = 512;
 
+const gate = diskGate(systemClock);
+
+/** Asks the disk of a program, or of a directory that it is to run in. @throws disk_hung; what `look` does */
+export const lookAt = <T>(path: string, look: () => Promise<T>): Promise<T> => inTime(gate, path, look);
+
 /**
  * What is wrong with the program at `path`, to stand behind its name; undefined when it can be run as far as this can
- * be told without running it. `searchPath` is where `env` looks for an interpreter.
+ * be told without running it. `searchPath` is where `env` looks for an interpreter. @throws disk_hung
  */
-export function runFault(path: string, searchPath: string = process.env.PATH ?? ''): string | undefined {
+export function runFault(path: string, searchPath?: string): Promise<string | undefined> {
+  return lookAt(path, () => faultOf(path, searchPath ?? process.env.PATH ?? ''));
+}
+
+async function faultOf(path: string, searchPath: string): Promise<string | undefined> {
   try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (!found) return 'does not exist';
+    const found = await stat(path);
     if (found.isDirectory()) return 'is a directory: name the program in it';
     if (!found.isFile()) return 'is not a regular file';
-    if (!isExecutable(path)) return 'is not executable: chmod +x it';
-    return contentFault(headOf(path), searchPath);
+    if (!(await isExecutable(path))) return 'is not executable: chmod +x it';
+    return await contentFault(await headOf(path), searchPath);
   } catch (thrown) {
-    return systemCodeOf(thrown) === 'ENOTDIR'
+    const code = systemCodeOf(thrown);
+    return code === 'ENOENT' || code === 'ENOTDIR'
       ? 'does not exist'
       : `cannot be looked at (${messageOf(thrown)})`;
   }
 }
 
-/** The first executable of this name on a search path. */
-export function onPath(name: string, searchPath: string = process.env.PATH ?? ''): string | undefined {
-  const places = searchPath.split(delimiter).filter((place) => place !== '');
-  return places.map((place) => join(place, name)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true && isExecutable(path);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+/** The first executable of this name on a search path; a directory whose disk does not answer is passed over. */
+export async function onPath(
+  name: string,
+  searchPath: string = process.env.PATH ?? '',
+): Promise<string | undefined> {
+  for (const place of searchPath.split(delimiter).filter((each) => each !== '')) {
+    const path = join(place, name);
+    if (await lookAt(place, () => isProgram(path)).catch(() => false)) return path;
   }
+  return undefined;
+}
+
+async function isProgram(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true && (await isExecutable(path));
+}
+
+function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A program that may be run but not read is taken as it is. */
-function headOf(path: string): Buffer {
-  let file: number;
+async function headOf(path: string): Promise<Buffer> {
+  let file: FileHandle;
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return Buffer.from('?');
   }
   try {
     const head = Buffer.alloc(headBytes);
-    return head.subarray(0, readSync(file, head, 0, headBytes, 0));
+    return head.subarray(0, (await file.read(head, 0, headBytes, 0)).bytesRead);
   } finally {
-    closeSync(file);
+    await file.close();
   }
 }
 
-function contentFault(head: Buffer, searchPath: string): string | undefined {
+async function contentFault(head: Buffer, searchPath: string): Promise<string | undefined> {
   if (head.length === 0) return 'is empty';
   if (head.toString('latin1', 0, 2) === '#!') return scriptFault(head, searchPath);
   return head.toString('latin1', 0, 4) === '\u007fELF' ? elfFault(head) : undefined;
 }
 
-function scriptFault(head: Buffer, searchPath: string): string | undefined {
+async function scriptFault(head: Buffer, searchPath: string): Promise<string | undefined> {
   const [line = ''] = head.toString('utf8', 2).split('\n', 1);
   if (line.endsWith('\r'))
     return "has a first line that ends in CR LF, as on Windows: the CR is taken for a part of the name of its interpreter; save it with LF alone (sed -i 's/\\r$//')";
   const [interpreter = '', name] = line.trim().split(/\s+/);
   const shown = `#!${line.trim()}`;
   if (interpreter === '') return 'has a first line "#!" without an interpreter';
-  if (interpreter.startsWith('/') && !isProgram(interpreter))
+  if (interpreter.startsWith('/') && !(await isProgram(interpreter)))
     return `is a script for ${interpreter} (${shown}), which is not there or not executable: install it, or correct the first line`;
   const isByEnv = /\/env$/.test(interpreter) && name !== undefined && /^[\w.+-]+$/.test(name);
-  if (isByEnv && !name.startsWith('-') && onPath(name, searchPath) === undefined)
+  if (isByEnv && !name.startsWith('-') && (await onPath(name, searchPath)) === undefined)
     return `is a script for ${name} (${shown}), which is not on PATH (${searchPath}): install it, or correct the first line`;
   return undefined;
 }

@@ -25,29 +25,31 @@ export interface ProcessorCommand extends CommandLine {
 /** Where the build puts the command, seen from here. */
 const venusWorker = fileURLToPath(new URL('../../cli/venus-worker.cjs', import.meta.url));
 
-/** All that are configured. @throws config_invalid for a program that cannot be run, CPUs that are not there */
-export function processorCommands(
+/** All that are configured. @throws config_invalid for a program that cannot be run, CPUs that are not there; disk_hung */
+export async function processorCommands(
   configs: readonly ProcessorConfig[],
   warn: (line: string) => void,
-): readonly ProcessorCommand[] {
+): Promise<readonly ProcessorCommand[]> {
   const counts = new Map<string, number>();
   const placement = processorPlacement(warn);
-  return configs.map((config) => {
+  const commands: ProcessorCommand[] = [];
+  for (const config of configs) {
     const at = counts.get(config.stage) ?? 0;
     counts.set(config.stage, at + 1);
     const key = processorKey(config.stage, at);
-    const command = processorCommand(config, key);
-    const place = placement(config, key, at, command);
-    return place ? { ...command, place } : command;
-  });
+    const command = await processorCommand(config, key);
+    const place = await placement(config, key, at, command);
+    commands.push(place ? { ...command, place } : command);
+  }
+  return commands;
 }
 
-/** Without `bin` it is our own processor, as a child of its own. @throws config_invalid */
-export function processorCommand(
+/** Without `bin` it is our own processor, as a child of its own. @throws config_invalid, disk_hung */
+export async function processorCommand(
   config: ProcessorConfig,
   key = processorKey(config.stage, 0),
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): ProcessorCommand {
+): Promise<ProcessorCommand> {
   const { stage, bin, stableWaitMs, autoRestart, envs, inheritEnvs, concurrent, weight, locks } = config;
   // As in the field, whose own programs take these two words.
   const args = config.args ?? ['processor', stage];
@@ -57,7 +59,7 @@ export function processorCommand(
     ...(bin === undefined
       ? // No signal opens Node's inspector in it, from its first moment on.
         { command: process.execPath, args: ['--disable-sigusr1', venusWorker, ...args] }
-      : { command: executable(bin, `${key}.bin`, searchPath), args }),
+      : { command: await executable(bin, `${key}.bin`, searchPath), args }),
     env: { ...(inheritEnvs ? environment : {}), ...envs },
     stableWaitMs,
     autoRestart,

@@ -25,9 +25,9 @@ export function processorPlacement(warn: (line: string) => void) {
   };
   const hierarchy = cpusetHierarchy();
 
-  const onNode = (key: string, node: number | undefined, line: CommandLine): CommandLine => {
+  const onNode = async (key: string, node: number | undefined, line: CommandLine): Promise<CommandLine> => {
     if (node === undefined) return line;
-    const numactl = onPath('numactl');
+    const numactl = await onPath('numactl');
     const nodes = nodesHere();
     const isHere = nodes !== undefined && numbersIn(nodes).includes(node);
     const why = isHere
@@ -59,15 +59,15 @@ export function processorPlacement(warn: (line: string) => void) {
   };
 
   /** What makes the command line at each start; undefined where there is nothing to place. @throws config_invalid for CPUs that are not there */
-  return (
+  return async (
     { stage, cpuset, groupName = groupByDefault, numaPreferred }: Facts,
     key: string,
     at: number,
     { command, args }: CommandLine,
-  ): (() => CommandLine) | undefined => {
+  ): Promise<(() => CommandLine) | undefined> => {
     if (cpuset !== undefined) checkCpus(cpuset, `${key}.cgroup.cpuset`);
     if (cpuset === undefined && numaPreferred === undefined) return undefined;
-    const line = onNode(key, numaPreferred, { command, args });
+    const line = await onNode(key, numaPreferred, { command, args });
     if (cpuset === undefined) return () => line;
     const name = `${groupName}/sub-${stage}-${process.pid}-${at}`;
     return () => onCpus(key, name, cpuset, line);

@@ -1,14 +1,19 @@
 /** What can be read of a thread's past. */
 import type { Estimate, HistoryQuery, ThreadEstimate } from '../protocol/thread.js';
 import type { StageDurations } from '../store/history-rows.js';
-import { readHistoryJson } from '../store/read-history.js';
 import { estimateOf } from './estimate.js';
+import { readHistoryAside } from './history-aside.js';
 import type { ThreadSlot } from './thread-slot.js';
 
 const readMs = 10_000;
 const durationsMs = 2000;
 
-export function threadReads(slotOf: (index: number) => ThreadSlot, slots: () => readonly ThreadSlot[]) {
+/** `demand` rejects with disk_hung for a location whose disk does not answer. */
+export function threadReads(
+  slotOf: (index: number) => ThreadSlot,
+  slots: () => readonly ThreadSlot[],
+  demand: (location: string) => Promise<void>,
+) {
   const durationsOf = async (size: number) => {
     const all = slots().map((slot) =>
       // A thread that does not answer now has nothing to say to an estimate.
@@ -17,10 +22,13 @@ export function threadReads(slotOf: (index: number) => ThreadSlot, slots: () => 
     return (await Promise.all(all)).flat();
   };
   return {
-    /** A failed thread has let go of its store: it is read from here. */
+    /** A failed thread has let go of its store: it is read aside. */
     history: async (index: number, query: HistoryQuery): Promise<string> => {
       const slot = slotOf(index);
-      if (slot.failure() !== undefined) return readHistoryJson(slot.location, query);
+      if (slot.failure() !== undefined) {
+        await demand(slot.location);
+        return readHistoryAside(slot.location, query);
+      }
       return slot.call<string>('history', [query], readMs);
     },
     estimate: async (index: number): Promise<Estimate> => {

@@ -43,7 +43,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const name = () => (typeof options.name === 'string' ? options.name : options.name());
   const incarnation = randomBytes(2).toString('hex');
   let { config } = options;
-  const commands = processorCommands(config.processors, warn);
+  const commands = await processorCommands(config.processors, warn);
   const disks = await openDisks({ config: () => config, warn });
   const { store, place } = disks;
   // Written below alone, and guarded by its checksum.
@@ -197,7 +197,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     control: {
       ...control,
       ...verbs,
-      ...threadReads(slotOf, threads.all),
+      ...threadReads(slotOf, threads.all, disks.pulse.demand),
       worker: view,
       ...loggedActs(dumps, reload, info),
     },

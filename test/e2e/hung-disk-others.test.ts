@@ -144,6 +144,14 @@ describe.runIf(canMount)('a location whose disk hangs from the start on', () => 
         { mode: 'failed', lastError: { message: expect.stringContaining('has not answered') } },
         {},
       ]);
+      const history = asked(again, 'threads/0/history');
+      for (const path of ['threads', 'worker', 'threads/1/history'])
+        expect((await asked(again, path)).ms).toBeLessThan(second);
+      expect((await history).body).toMatchObject({
+        code: 'disk_hung',
+        detail: expect.stringContaining(hung.at),
+      });
+      expect((await history).ms).toBeLessThan(4 * second);
       return again;
     });
     await worker.line(/#0 \S+ ProofSubmitted -> Finished/);

@@ -24,9 +24,9 @@ function text(dir: string, content: string | Buffer): string {
   chmodSync(path, 0o755);
   return path;
 }
-const refused = (bin: string, searchPath?: string) => {
+const refused = async (bin: string, searchPath?: string) => {
   try {
-    executable(bin, 'processors.pc2[0].bin', searchPath);
+    await executable(bin, 'processors.pc2[0].bin', searchPath);
   } catch (error) {
     return error;
   }
@@ -34,23 +34,23 @@ const refused = (bin: string, searchPath?: string) => {
 };
 
 describe('a program is found', () => {
-  test('by its path, whole or from the working directory, also through a link', () => {
+  test('by its path, whole or from the working directory, also through a link', async () => {
     const dir = freshDir();
     const path = program(dir);
     symlinkSync(path, join(dir, 'link'));
-    expect(executable(path, 'key')).toBe(path);
-    expect(executable(`./${relative(process.cwd(), path)}`, 'key')).toBe(path);
-    expect(executable(join(dir, 'link'), 'key')).toBe(join(dir, 'link'));
+    expect(await executable(path, 'key')).toBe(path);
+    expect(await executable(`./${relative(process.cwd(), path)}`, 'key')).toBe(path);
+    expect(await executable(join(dir, 'link'), 'key')).toBe(join(dir, 'link'));
   });
 
-  test('by its name on PATH: the first that can be executed', () => {
+  test('by its name on PATH: the first that can be executed', async () => {
     const [empty, locked, right, late] = [freshDir(), freshDir(), freshDir(), freshDir()];
     mkdirSync(join(empty, 'pc2'));
     program(locked, 'pc2', 0o644);
     const path = program(right);
     program(late);
-    expect(executable('pc2', 'key', [empty, locked, right, late].join(':'))).toBe(path);
-    expect(onPath('pc2', `${empty}::${locked}`)).toBeUndefined();
+    expect(await executable('pc2', 'key', [empty, locked, right, late].join(':'))).toBe(path);
+    expect(await onPath('pc2', `${empty}::${locked}`)).toBeUndefined();
   });
 });
 
@@ -96,16 +96,16 @@ describe('a program that cannot be run is refused, and the words name key and fi
       (dir: string) => text(dir, '\u007fELF\u0002'),
       'is cut: its ELF header is not whole',
     ],
-  ])('%s', (_, binOf, why) => {
+  ])('%s', async (_, binOf, why) => {
     const bin = binOf(freshDir());
-    expect(refused(bin)).toMatchObject({
+    expect(await refused(bin)).toMatchObject({
       code: 'config_invalid',
       message: `processors.pc2[0].bin = "${bin}": ${bin} ${why}`,
     });
   });
 
-  test('a name that PATH does not have', () => {
-    expect(refused('no-such-pc2', '/nowhere:/bin')).toMatchObject({
+  test('a name that PATH does not have', async () => {
+    expect(await refused('no-such-pc2', '/nowhere:/bin')).toMatchObject({
       code: 'config_invalid',
       message:
         'processors.pc2[0].bin = "no-such-pc2": no executable of this name is on PATH (/nowhere:/bin): write its path',

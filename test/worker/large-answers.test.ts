@@ -13,8 +13,8 @@ const deadlineMs = 60_000;
 
 async function asker() {
   const { desk } = await startProcessors([
-    processorCommand(foreign('pc1', "give('x'.repeat(task.size));")),
-    processorCommand(foreign('c2', 'give({ proof: [task.c1out.length % 256] });')),
+    await processorCommand(foreign('pc1', "give('x'.repeat(task.size));")),
+    await processorCommand(foreign('c2', 'give({ proof: [task.c1out.length % 256] });')),
   ]);
   const call = processCalls(desk, largeAnswers());
   const thread = await threadChild({

@@ -15,15 +15,15 @@ function program(): string {
   return path;
 }
 
-function commandsOf(...configs: Parameters<typeof processorCommands>[0]) {
+async function commandsOf(...configs: Parameters<typeof processorCommands>[0]) {
   const warnings: string[] = [];
-  return { commands: processorCommands(configs, (line) => warnings.push(line)), warnings };
+  return { commands: await processorCommands(configs, (line) => warnings.push(line)), warnings };
 }
 
 describe('the command line', () => {
-  test('is the program with its arguments; without any it is told its stage, as in the field', () => {
+  test('is the program with its arguments; without any it is told its stage, as in the field', async () => {
     const bin = program();
-    const { commands } = commandsOf({ ...config, bin, args: ['-v'] }, { ...config, bin }, config);
+    const { commands } = await commandsOf({ ...config, bin, args: ['-v'] }, { ...config, bin }, config);
     expect(commands.map(({ args }) => args)).toEqual([
       ['-v'],
       ['processor', 'pc1'],
@@ -32,15 +32,15 @@ describe('the command line', () => {
     expect(commands.map(({ command }) => command)).toEqual([bin, bin, process.execPath]);
   });
 
-  test('carries what the desk goes by', () => {
-    const { commands } = commandsOf({ ...config, concurrent: 2, weight: 3, locks: ['gpu'] });
+  test('carries what the desk goes by', async () => {
+    const { commands } = await commandsOf({ ...config, concurrent: 2, weight: 3, locks: ['gpu'] });
     expect(commands).toMatchObject([{ concurrent: 2, weight: 3, locks: ['gpu'] }]);
   });
 });
 
 describe('what is not there', () => {
-  test('a program is refused by the key of its own table', () => {
-    expect(() => commandsOf(config, { ...config, bin: '/no/such' })).toThrow(
+  test('a program is refused by the key of its own table', async () => {
+    await expect(commandsOf(config, { ...config, bin: '/no/such' })).rejects.toThrow(
       'processors.pc1[1].bin = "/no/such": /no/such does not exist',
     );
   });
@@ -49,14 +49,14 @@ describe('what is not there', () => {
     ['4096', 'there is no CPU 4096'],
     ['0,5000-5001', 'there is no CPU 5000, 5001'],
     ['1-0', 'it names no CPU'],
-  ])('a cpuset of %s is refused', (cpuset, why) => {
-    expect(() => commandsOf({ ...config, cpuset })).toThrow(
+  ])('a cpuset of %s is refused', async (cpuset, why) => {
+    await expect(commandsOf({ ...config, cpuset })).rejects.toThrow(
       `processors.pc1[0].cgroup.cpuset = "${cpuset}": ${why}; this machine has ${cpusHere()}`,
     );
   });
 
-  test('a NUMA node has no effect, and one line says so for all', () => {
-    const { commands, warnings } = commandsOf(
+  test('a NUMA node has no effect, and one line says so for all', async () => {
+    const { commands, warnings } = await commandsOf(
       { ...config, numaPreferred: 99 },
       { ...config, numaPreferred: 99 },
     );
@@ -66,10 +66,10 @@ describe('what is not there', () => {
   });
 });
 
-test('without numactl a node that is there has no effect, which is told', () => {
+test('without numactl a node that is there has no effect, which is told', async () => {
   vi.stubEnv('PATH', freshDir());
   onTestFinished(() => void vi.unstubAllEnvs());
-  const { warnings } = commandsOf({ ...config, numaPreferred: 0 });
+  const { warnings } = await commandsOf({ ...config, numaPreferred: 0 });
   expect(warnings).toEqual([
     expect.stringMatching(
       /numa_preferred = 0 has no effect: (numactl is not on PATH|this system tells of no)/,
@@ -77,9 +77,9 @@ test('without numactl a node that is there has no effect, which is told', () => 
   ]);
 });
 
-test('CPUs that are there are taken: the command moves itself among them, or one line says why not', () => {
+test('CPUs that are there are taken: the command moves itself among them, or one line says why not', async () => {
   const cpuset = String(numbersIn(cpusHere())[0]);
-  const { commands, warnings } = commandsOf({ ...config, cpuset, groupName: 'sealvisor-test' });
+  const { commands, warnings } = await commandsOf({ ...config, cpuset, groupName: 'sealvisor-test' });
   const line = commands[0]?.place?.();
   line?.leave?.();
   if (warnings.length === 0) expect(line?.args).toContain(process.execPath);

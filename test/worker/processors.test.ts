@@ -181,7 +181,9 @@ describe('our own processors as children', () => {
 
   test('seal a sector to the same bytes, commitments and proof as in the thread', async () => {
     const [here, there] = [freshDir(), freshDir()];
-    const processors = builtinStages.map((stage) => processorCommand({ stage, ...inherited }));
+    const processors = await Promise.all(
+      builtinStages.map((stage) => processorCommand({ stage, ...inherited })),
+    );
     const running = await startProcessors(processors);
     const inThread = await sealByTasks(here, pieces(here), (stage, task) => runTask(stage, task, makeWork()));
     const inChildren = await sealByTasks(there, pieces(there), runIn(running));
@@ -190,13 +192,17 @@ describe('our own processors as children', () => {
     expect(running.warnings).toEqual([]);
   });
 
-  test('have the environment that was configured, and only that when nothing is inherited', () => {
+  test('have the environment that was configured, and only that when nothing is inherited', async () => {
     const config = { stage: 'pc1', ...inherited, envs: { RUST_LOG: 'info' } } as const;
-    expect(processorCommand(config, 'processors.pc1[0]', { PATH: '/bin', RUST_LOG: 'x' })).toMatchObject({
+    expect(
+      await processorCommand(config, 'processors.pc1[0]', { PATH: '/bin', RUST_LOG: 'x' }),
+    ).toMatchObject({
       args: ['--disable-sigusr1', expect.stringMatching(/venus-worker\.cjs$/), 'processor', 'pc1'],
       env: { PATH: '/bin', RUST_LOG: 'info' },
     });
-    const alone = processorCommand({ ...config, inheritEnvs: false }, 'processors.pc1[0]', { PATH: '/bin' });
+    const alone = await processorCommand({ ...config, inheritEnvs: false }, 'processors.pc1[0]', {
+      PATH: '/bin',
+    });
     expect(alone.env).toEqual({ RUST_LOG: 'info' });
   });
 
@@ -215,7 +221,9 @@ fs.writeSync = (fd, ...rest) => {
 syncBuiltinESMExports();`,
     );
     const envs = { NODE_OPTIONS: `--import=${full}` };
-    const running = await startProcessors([processorCommand({ stage: 'add_pieces', ...inherited, envs })]);
+    const running = await startProcessors([
+      await processorCommand({ stage: 'add_pieces', ...inherited, envs }),
+    ]);
     const dir = freshDir();
     const run = runIn(running);
     const task = (seal_proof_type: string) =>
