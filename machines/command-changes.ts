@@ -121,9 +121,9 @@ export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand,
         plan,
         to,
         Object.fromEntries(
-          // `ticket_at` goes with `ticket`, `pc2_foreign` with `pc2`.
+          // `ticket_at` goes with `ticket`, `pc2_foreign` and `pc2_checked` with `pc2`.
           Object.entries(record.outputs).filter(([key]) =>
-            needed.includes(key.replace(/_(at|foreign)$/, '')),
+            needed.includes(key.replace(/_(at|foreign|checked)$/, '')),
           ),
         ),
       )

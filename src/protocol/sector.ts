@@ -18,6 +18,8 @@ interface ProofType {
   readonly size: number;
   /** The name by which external processors know it (SPEC section 5). */
   readonly registered: string;
+  /** The same of the proof of an upgrade. */
+  readonly registeredUpdate: string;
   readonly text: string;
 }
 
@@ -25,13 +27,20 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
+const proofType = (number: number, size: number, text: string): ProofType => ({
+  proofType: number,
+  ...{ size, text },
+  registered: `StackedDrg${text}V1_1`,
+  registeredUpdate: `StackedDrg${text}V1`,
+});
+
 /** StackedDrg V1_1, the chain's numbers (SPEC section 6). */
 export const proofTypes: readonly ProofType[] = [
-  { proofType: 5, size: 2 * KiB, registered: 'StackedDrg2KiBV1_1', text: '2KiB' },
-  { proofType: 6, size: 8 * MiB, registered: 'StackedDrg8MiBV1_1', text: '8MiB' },
-  { proofType: 7, size: 512 * MiB, registered: 'StackedDrg512MiBV1_1', text: '512MiB' },
-  { proofType: 8, size: 32 * GiB, registered: 'StackedDrg32GiBV1_1', text: '32GiB' },
-  { proofType: 9, size: 64 * GiB, registered: 'StackedDrg64GiBV1_1', text: '64GiB' },
+  proofType(5, 2 * KiB, '2KiB'),
+  proofType(6, 8 * MiB, '8MiB'),
+  proofType(7, 512 * MiB, '512MiB'),
+  proofType(8, 32 * GiB, '32GiB'),
+  proofType(9, 64 * GiB, '64GiB'),
 ];
 
 /** The proof type of a sector size in bytes. @throws usage */

@@ -8,7 +8,9 @@ export const builtinStages = [
   'pc2',
   'c1',
   'c2',
+  'synth_proof',
   'snap_encode',
+  'snap_vanilla',
   'snap_prove',
   'transfer',
   'unseal',
@@ -17,7 +19,7 @@ export const builtinStages = [
 
 export type BuiltinStage = (typeof builtinStages)[number];
 
-/** Stages that a limit can be set for: the processors of the field (SPEC section 5). */
+/** Stages that a limit can be set for: those of the plans. `snap_vanilla` is done within `snap_prove`, and is limited by it. */
 export const limitNames = [
   ...['add_pieces', 'tree_d', 'pc1', 'pc2', 'c1', 'c2', 'snap_encode', 'snap_prove'],
   ...['transfer', 'unseal', 'window_post', 'winning_post', 'synth_proof'],

@@ -5,7 +5,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { digestOf, touchOf } from './digests.js';
 import { dataTree, type SectorFiles, sectorFiles } from './sector-files.js';
-import { isForeign, isOurPc1 } from './whose-sector.js';
+import { isForeign, isForeignUpdate, isOurPc1 } from './whose-sector.js';
 
 export interface FileNote {
   /** Within the sector's own directory; of a file in a store, absolute. */
@@ -96,6 +96,7 @@ function pathsOf(
     case 'snap-tree-d':
       return present([join(files.updateCacheDir, dataTree)]);
     case 'update':
+      if (isForeignUpdate(outputs)) return present([files.update, ...filesUnder(files.updateCacheDir)]);
       return present([files.update, ...sealedCache.map((each) => join(files.updateCacheDir, each))]);
     case 'piece':
       return filesUnder(files.piecesDir);

@@ -52,6 +52,12 @@ function list(check: Check): Check {
       : `${name} is no array`;
 }
 
+/** What each is made of is between who makes them and who takes them. */
+function proofs(value: unknown, name: string): string | undefined {
+  if (Array.isArray(value) && value.length === 0) return `${name} is empty`;
+  return list(something)(value, name);
+}
+
 function firstFault<T>(items: readonly T[], faultOf: (item: T) => string | undefined): string | undefined {
   for (const item of items) {
     const fault = faultOf(item);
@@ -67,7 +73,9 @@ const checks: Readonly<Record<ProcessorStage, Check>> = {
   pc2: table({ registered_proof: text, comm_r: commitment, comm_d: commitment }),
   c1: something,
   c2: table({ proof: bytes }),
+  synth_proof: done,
   snap_encode: table({ comm_r_new: commitment, comm_r_last_new: commitment, comm_d_new: commitment }),
+  snap_vanilla: proofs,
   snap_prove: bytes,
   transfer: done,
   unseal: count,

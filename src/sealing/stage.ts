@@ -56,6 +56,8 @@ export interface StageContext {
   progress(progress: Progress): void;
   /** Tells the operator, in one line. @default nobody is told */
   warn?(line: string): void;
+  /** Stages that programs of others do: they read what others wrote, and ours do not. @default none */
+  readonly others?: readonly string[];
   /** Has a processor do a task: our own in this thread, or a child process. Settles only when nobody works on it any more. */
   process<S extends ProcessorStage>(stage: S, task: Tasks[S]['task']): Promise<Tasks[S]['output']>;
   /** Waits, unless the stage is aborted first. */
@@ -70,6 +72,11 @@ export function sectorAtHand(context: Pick<StageContext, 'record'>): Sector {
   const { sector, state } = context.record;
   if (sector) return sector;
   throw new StageError('critical', `state ${state} without a sector: restart the thread from a sound record`);
+}
+
+/** Whether a program of others does the stage, here. */
+export function isByOthers({ others = [] }: Pick<StageContext, 'others'>, stage: ProcessorStage): boolean {
+  return others.includes(stage);
 }
 
 /** An output of an earlier stage. @throws StageError permanent, naming it */

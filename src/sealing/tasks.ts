@@ -64,6 +64,19 @@ export interface C1Task {
   readonly piece_infos: readonly PieceInfo[];
 }
 
+/** Writes the synthetic proofs into the cache, from which c1 then draws. */
+export interface SynthProofTask {
+  readonly registered_proof: string;
+  readonly cache_dir: string;
+  readonly sealed_file: string;
+  readonly prover_id: readonly number[];
+  readonly sector_id: number;
+  readonly ticket: readonly number[];
+  /** What pc2 gave, as it came. */
+  readonly pc2out: Tasks['pc2']['output'];
+  readonly piece_infos: readonly PieceInfo[];
+}
+
 export interface C2Task {
   /** What c1 gave, as it came. */
   readonly c1out: unknown;
@@ -72,7 +85,10 @@ export interface C2Task {
   readonly miner_id: number;
 }
 
-/** The new replica is written at `new_replica_path`, its trees into `new_cache_path`. */
+/**
+ * The new replica is written at `new_replica_path`, its trees into `new_cache_path`. `registered_proof` is that of an update,
+ * `StackedDrg2KiBV1`, in all three tasks of an upgrade.
+ */
 export interface SnapEncodeTask {
   readonly registered_proof: string;
   readonly new_replica_path: string;
@@ -84,9 +100,23 @@ export interface SnapEncodeTask {
   readonly piece_infos: readonly PieceInfo[];
 }
 
+/** Our own extension: upstream draws the vanilla proofs of an upgrade in its worker. All files are only read. */
+export interface SnapVanillaTask {
+  readonly registered_proof: string;
+  readonly comm_r_old: readonly number[];
+  readonly comm_r_new: readonly number[];
+  readonly comm_d_new: readonly number[];
+  /** The sector as it was sealed. */
+  readonly sector_path: string;
+  readonly sector_cache_path: string;
+  /** What snap_encode made of it. */
+  readonly replica_path: string;
+  readonly replica_cache_path: string;
+}
+
 export interface SnapProveTask {
   readonly registered_proof: string;
-  /** As they came from who looked into the files; the field's spelling. */
+  /** What snap_vanilla gave, as it came; upstream's spelling. */
   readonly vannilla_proofs: readonly unknown[];
   readonly comm_r_old: readonly number[];
   readonly comm_r_new: readonly number[];
@@ -157,6 +187,7 @@ export interface Tasks {
   };
   readonly c1: { readonly task: C1Task; readonly output: unknown };
   readonly c2: { readonly task: C2Task; readonly output: { readonly proof: readonly number[] } };
+  readonly synth_proof: { readonly task: SynthProofTask; readonly output: boolean };
   readonly snap_encode: {
     readonly task: SnapEncodeTask;
     readonly output: {
@@ -165,6 +196,7 @@ export interface Tasks {
       readonly comm_d_new: readonly number[];
     };
   };
+  readonly snap_vanilla: { readonly task: SnapVanillaTask; readonly output: readonly unknown[] };
   readonly snap_prove: { readonly task: SnapProveTask; readonly output: readonly number[] };
   readonly transfer: { readonly task: TransferTask; readonly output: boolean };
   /** How many bytes were written. */

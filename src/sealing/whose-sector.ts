@@ -5,6 +5,11 @@ export function isOurPc1(pc1out: unknown): boolean {
   return typeof pc1out === 'object' && pc1out !== null && 'replicaId' in pc1out && 'staged_file' in pc1out;
 }
 
+/** The same of an upgrade: whether snap_encode noted that it, or the sector under it, is another's. */
+export function isForeignUpdate(outputs: Readonly<Record<string, unknown>>): boolean {
+  return outputs.snap_encode_foreign === true;
+}
+
 /** Whether pc2 noted that it was not done by ours all through; a record from before that note is ours. */
 export function isForeign(outputs: Readonly<Record<string, unknown>>): boolean {
   return outputs.pc2_foreign === true;

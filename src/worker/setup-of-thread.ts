@@ -1,7 +1,7 @@
 import type { ThreadConfig, WorkerConfig } from '../config/worker-config.js';
 import type { ThreadSetup } from './thread-setup.js';
 
-type Given = Pick<ThreadSetup, 'owner' | 'settings' | 'workerName' | 'processChildren'>;
+type Given = Pick<ThreadSetup, 'owner' | 'settings' | 'workerName' | 'processChildren' | 'othersStages'>;
 
 /** What one thread of a worker is started with. */
 export function setupOfThread(

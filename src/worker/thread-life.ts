@@ -41,7 +41,7 @@ export interface ThreadLifeOptions {
     record: ThreadRecord,
     signal: AbortSignal,
     progress: (progress: Progress) => void,
-  ): Pick<StageContext, 'service' | 'request' | 'attached' | 'process' | 'warn'>;
+  ): Pick<StageContext, 'service' | 'request' | 'attached' | 'others' | 'process' | 'warn'>;
   /** A stage was done, or had nothing to do yet. */
   onOutcome(record: ThreadRecord, event: string): void;
   onView(view: ThreadView): void;

@@ -138,7 +138,7 @@ function lifeOf(from: ThreadRecord): ThreadLife {
       service: serviceOf(present),
       request: store.request,
       warn: (line: string) => host.say({ type: 'warning', line }),
-      attached,
+      ...{ attached, others: setup.othersStages },
       process: (stage, task) =>
         processTask(processes, stage, task, {
           ...{ signal, progress },

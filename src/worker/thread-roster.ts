@@ -15,6 +15,7 @@ export interface ThreadRosterOptions {
   /** Of the moment: a thread has it from its start on. */
   readonly workerName: () => string;
   readonly processChildren: readonly string[];
+  readonly othersStages: readonly string[];
   readonly disks: Pick<Disks, 'hot' | 'ownerOf' | 'check'>;
   readonly newsOf: (index: number) => SlotNews;
   readonly services: (name: string, args: readonly unknown[]) => Promise<unknown>;
@@ -56,6 +57,7 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
       settings: hot.settingsOf(threadOf(started)),
       workerName: options.workerName(),
       processChildren: options.processChildren,
+      othersStages: options.othersStages,
     });
   const create = (thread: ThreadConfig) => {
     const { index } = thread;

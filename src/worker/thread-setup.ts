@@ -20,6 +20,8 @@ export interface ThreadSetup {
   readonly historyRows: number;
   /** Stages that a child process does. */
   readonly processChildren: readonly string[];
+  /** Those that only programs of others do. */
+  readonly othersStages: readonly string[];
 }
 
 /** What a thread goes by; it may change before each sector, and by a reload. */

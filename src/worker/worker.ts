@@ -30,6 +30,7 @@ import { slotNews } from './slot-news.js';
 import { threadReads } from './thread-reads.js';
 import { threadRoster } from './thread-roster.js';
 import { sparesOf } from './thread-slot.js';
+import { stageDoers, stagesOfOthers } from './whose-processors.js';
 import { workerVerbs } from './worker-verbs.js';
 import { workerView } from './worker-view.js';
 import { lostText } from './worker-warnings.js';
@@ -44,6 +45,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const incarnation = randomBytes(2).toString('hex');
   let { config } = options;
   const commands = await processorCommands(config.processors, warn);
+  const doers = await stageDoers(config.processors);
   const disks = await openDisks({ config: () => config, warn });
   const { store, place } = disks;
   // Written below alone, and guarded by its checksum.
@@ -97,7 +99,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const threads = threadRoster({
     config: () => config,
     workerName: name,
-    processChildren: processors.stages,
+    ...{ processChildren: processors.stages, othersStages: stagesOfOthers(doers) },
     disks,
     newsOf: (index) =>
       slotNews(index, () => ({

@@ -16,6 +16,7 @@ export async function idleSetups(home, threads) {
       settings: disks.hot.settingsOf(thread),
       workerName: 'bench',
       processChildren: [],
+      othersStages: [],
     }),
   );
 }

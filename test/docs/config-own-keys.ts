@@ -58,7 +58,7 @@ export const processorTables: readonly TableText[] = [
   },
   {
     title: '[[processors.<stage>]]',
-    about: `A child process that does the stage for all threads ([processors](processors.md)); several tables of a stage share its tasks. \`<stage>\` is one of ${builtinStages.join(', ')}; c1 is ours, the others are upstream's.`,
+    about: `A child process that does the stage for all threads ([processors](processors.md)); several tables of a stage share its tasks. \`<stage>\` is one of ${builtinStages.join(', ')}; c1, synth_proof and snap_vanilla are ours, the others are upstream's.`,
     keys: [
       {
         key: 'processors.<stage>[].bin',

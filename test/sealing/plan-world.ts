@@ -38,6 +38,8 @@ export interface RunOptions {
   readonly settings?: Partial<StageContext['settings']>;
   readonly onProgress?: StageContext['progress'];
   readonly warn?: (line: string) => void;
+  /** Stages that `process` does as programs of others. @default none */
+  readonly others?: readonly string[];
   /** @default the world's own */
   readonly stores?: StageContext['stores'];
   /** Is given each record on the way. */
@@ -152,6 +154,7 @@ async function runPlan(name: string, { location, piecesDir, stores, service, giv
       now: () => Date.parse('2026-11-22T10:00:00.000Z'),
       progress,
       ...(given.warn ? { warn: given.warn } : {}),
+      ...(given.others ? { others: given.others } : {}),
       process: given.process ?? ((stage, task) => runTask(stage, task, { signal, progress })),
     });
     if (outcome.event === 'Idle' || outcome.event === 'Released') return record;

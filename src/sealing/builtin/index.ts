@@ -33,6 +33,14 @@ export { wordsOf } from './server-words.js';
 export type { Progress, Work } from './slices.js';
 export { type SynthProofTask, synthProof } from './synth-proof.js';
 export { type InclusionProof, inclusionProof, verifyInclusion } from './tree.js';
-export { commDOf, placeInfos, type TreeDOutput, type TreeDTask, treeD, treeDRoot } from './tree-d.js';
+export {
+  commDOf,
+  placeInfos,
+  type TreeDOutput,
+  type TreeDTask,
+  treeD,
+  treeDRoot,
+  zerosCommitment,
+} from './tree-d.js';
 export { type UnsealedPiece, type UnsealTask, unseal } from './unseal.js';
 export { proveUpdate, type UpdateCommitments, type UpdateProof, verifyUpdate } from './update-proof.js';

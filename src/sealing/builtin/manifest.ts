@@ -1,6 +1,8 @@
 import { access } from 'node:fs/promises';
 import { readRegular } from '../../disks/regular-file.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import { isPledge } from '../../protocol/pledge.js';
+import { payloadOf } from '../../protocol/sector.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import type { PieceInfo } from '../tasks.js';
 import { writeJson } from './atomic-file.js';
@@ -40,14 +42,21 @@ export interface Manifest {
   readonly sealedAs?: SealedAs;
 }
 
-/** What is kept of pieces that were added in this order; a sector without deals has one that is nobody's. */
+/** What is kept of pieces that were added in this order; what is not a deal's (a filler, a pledge) is kept without CID. */
 export function manifestPieces(infos: readonly PieceInfo[], deals: readonly Deal[]): ManifestPiece[] {
-  return placeInfos(infos).map(({ offset, paddedSize }, at) => ({
-    cid: deals[at]?.Piece.Cid['/'] ?? null,
-    payloadSize: deals[at]?.PayloadSize ?? 0,
-    offset,
-    paddedSize,
-  }));
+  // Fillers lie between them, or, in a record of an earlier version, nothing: a deal is known by its place.
+  const places = placeInfos(deals.map(({ Piece }) => ({ commitment: [], size: payloadOf(Piece.Size) })));
+  const dealAt = new Map(places.map(({ offset }, at) => [offset, deals[at]]));
+  return placeInfos(infos).map(({ offset, paddedSize }) => {
+    const deal = dealAt.get(offset);
+    const isPiece = deal !== undefined && !isPledge(deal);
+    return {
+      cid: isPiece ? deal.Piece.Cid['/'] : null,
+      payloadSize: isPiece ? deal.PayloadSize : 0,
+      offset,
+      paddedSize,
+    };
+  });
 }
 
 /** Writes the manifest into a cache directory. */

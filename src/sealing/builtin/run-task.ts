@@ -15,10 +15,11 @@ import { refuseForeign } from './persistent-aux.js';
 import type { Work } from './slices.js';
 import { snapEncode } from './snap-encode.js';
 import { snapProve } from './snap-prove.js';
+import { synthProof } from './synth-proof.js';
 import { transfer } from './transfer.js';
 import { commDOf, placeInfos, treeD } from './tree-d.js';
 import { unsealRange } from './unseal-range.js';
-import type { UpdateProof } from './update-proof.js';
+import { proveUpdate, type UpdateProof, verifyUpdate } from './update-proof.js';
 import { windowPost } from './window-post.js';
 
 type Run<S extends ProcessorStage> = (task: Tasks[S]['task'], work: Work) => Promise<Tasks[S]['output']>;
@@ -88,6 +89,14 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
   },
   c2: async ({ c1out, prover_id, sector_id }, work) =>
     c2({ c1: c1Handed(c1out), proverId: prover_id, sectorNumber: sector_id }, work),
+  synth_proof: async ({ registered_proof, cache_dir, prover_id, sector_id, ticket, pc2out }, work) => {
+    await refuseForeign(cache_dir, 'synth_proof');
+    const { comm_d: commD, comm_r: commR } = pc2out;
+    const replicaId = [...replicaIdOf({ proverId: prover_id, sectorNumber: sector_id, ticket, commD })];
+    const sectorSize = sizeOf(registered_proof);
+    await synthProof({ sectorSize, cacheDir: cache_dir, replicaId, commD, commR }, work);
+    return true;
+  },
   snap_encode: async (task, work) => {
     const { commRNew, commDNew } = await snapEncode(
       {
@@ -103,6 +112,17 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
     );
     // Our CommR is the root of the tree itself.
     return { comm_r_new: commRNew, comm_r_last_new: commRNew, comm_d_new: commDNew };
+  },
+  snap_vanilla: async (task, work) => {
+    for (const dir of [task.sector_cache_path, task.replica_cache_path])
+      await refuseForeign(dir, 'snap_vanilla');
+    const sectorSize = sizeOf(task.registered_proof);
+    const { comm_r_old: commROld, comm_r_new: commRNew, comm_d_new: commDNew } = task;
+    const commitments = { commROld, commRNew, commDNew };
+    const dirs = { cacheDir: task.sector_cache_path, newCacheDir: task.replica_cache_path };
+    const proofs = await proveUpdate({ sectorSize, ...dirs, ...commitments }, work);
+    await verifyUpdate(proofs, commitments, sectorSize, work);
+    return proofs;
   },
   snap_prove: ({ registered_proof, vannilla_proofs, comm_r_old, comm_r_new, comm_d_new }, work) =>
     snapProve(
@@ -190,7 +210,10 @@ function sealedProof(windowProof: string): string {
 }
 
 function sizeOf(registeredProof: string): number {
-  const found = proofTypes.find((type) => type.registered === registeredProof);
+  // Upstream knows the proofs of an update by names of their own.
+  const found = proofTypes.find(
+    (type) => type.registered === registeredProof || type.registeredUpdate === registeredProof,
+  );
   if (found) return found.size;
   throw wrongData(`unknown proof ${registeredProof}: known are ${proofTypes.map((type) => type.registered)}`);
 }

@@ -63,6 +63,11 @@ export function placeInfos(infos: readonly PieceInfo[]): readonly PieceAt[] {
   });
 }
 
+/** CommP of a piece of zeros, `paddedSize` bytes in the sector. */
+export function zerosCommitment(paddedSize: number): number[] {
+  return [...zeroNode(heightOf(paddedSize))];
+}
+
 /** The root of a data tree's file: its last node. */
 export async function treeDRoot(cacheDir: string): Promise<number[]> {
   return withInput(cachePath(cacheDir, 'treeD'), undefined, async (tree) => {

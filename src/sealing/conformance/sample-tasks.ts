@@ -1,23 +1,19 @@
 /** A task for each stage that a processor can be tried with: no sector is needed. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessorStage, Tasks } from '../tasks.js';
+import type { ProcessorStage } from '../tasks.js';
+import {
+  bytes32,
+  inputFile,
+  isBytes,
+  isObject,
+  of,
+  type SampleTask,
+  sealProof,
+  wholeSector,
+} from './sample.js';
+import { upgradeSamples } from './sample-upgrade-tasks.js';
 
-export interface SampleTask {
-  /** The n-th of them: each writes files of its own. */
-  task(n: number): unknown;
-  /** A task of about so many bytes; none where the stage's tasks are small. */
-  readonly large?: (bytes: number) => unknown;
-  /** Whether an output is one of this stage. */
-  fits(output: unknown): boolean;
-  /** What fits, for messages. */
-  readonly expected: string;
-  /**
-   * It holds what another processor made, so a foreign one cannot read it; the field's own say nothing at all then
-   * (consumer.rs: a request that does not parse is logged).
-   */
-  readonly isOpaque: boolean;
-}
+export type { SampleTask } from './sample.js';
 
 /** @param dir where the tasks' files are; input files are written there */
 export function sampleTask(stage: ProcessorStage, dir: string): SampleTask {
@@ -29,24 +25,6 @@ export function givenTask(stage: ProcessorStage, dir: string, task: unknown): Sa
   const { fits, expected } = samples[stage](dir);
   return { fits, expected, isOpaque: false, task: () => task };
 }
-
-type Sample<S extends ProcessorStage> = Omit<SampleTask, 'task' | 'large' | 'isOpaque'> & {
-  task(n: number): Tasks[S]['task'];
-  readonly large?: (bytes: number) => Tasks[S]['task'];
-  readonly isOpaque?: boolean;
-};
-
-const sectorSize = 2048;
-const sealProof = 'StackedDrg2KiBV1_1';
-const bytes32: readonly number[] = new Array(32).fill(0);
-const wholeSector = [{ commitment: bytes32, size: (sectorSize / 128) * 127 }];
-
-const of =
-  <S extends ProcessorStage>(make: (dir: string) => Sample<S>) =>
-  (dir: string): SampleTask => {
-    const sample = make(dir);
-    return { isOpaque: false, ...sample };
-  };
 
 const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } = {
   add_pieces: of<'add_pieces'>((dir) => ({
@@ -129,40 +107,22 @@ const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } =
     expected: '{proof: bytes}',
     isOpaque: true,
   })),
-  snap_encode: of<'snap_encode'>((dir) => ({
+  synth_proof: of<'synth_proof'>((dir) => ({
     task: (n) => ({
       registered_proof: sealProof,
-      new_replica_path: join(dir, `update-${n}`),
-      new_cache_path: join(dir, `update-cache-${n}`),
-      sector_path: join(dir, 'no-sector'),
-      sector_cache_path: join(dir, 'no-cache'),
-      staged_data_path: join(dir, 'no-staged'),
+      cache_dir: join(dir, 'no-cache'),
+      sealed_file: join(dir, 'no-sealed'),
+      prover_id: bytes32,
+      sector_id: n,
+      ticket: bytes32,
+      pc2out: { registered_proof: sealProof, comm_r: bytes32, comm_d: bytes32 },
       piece_infos: wholeSector,
     }),
-    fits: (output) =>
-      isObject(output) &&
-      ['comm_r_new', 'comm_r_last_new', 'comm_d_new'].every((key) => isBytes(output[key], 32)),
-    expected: '{comm_r_new, comm_r_last_new, comm_d_new}, 32 bytes each',
-  })),
-  snap_prove: of<'snap_prove'>(() => ({
-    task: () => ({
-      registered_proof: sealProof,
-      vannilla_proofs: [],
-      comm_r_old: bytes32,
-      comm_r_new: bytes32,
-      comm_d_new: bytes32,
-    }),
-    large: (bytes) => ({
-      registered_proof: sealProof,
-      vannilla_proofs: ['x'.repeat(bytes)],
-      comm_r_old: bytes32,
-      comm_r_new: bytes32,
-      comm_d_new: bytes32,
-    }),
-    fits: (output) => isBytes(output),
-    expected: 'the bytes of the proof',
+    fits: (output) => output === true,
+    expected: 'true',
     isOpaque: true,
   })),
+  ...upgradeSamples,
   transfer: of<'transfer'>((dir) => {
     const uri = inputFile(dir);
     return {
@@ -214,20 +174,3 @@ const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } =
     expected: '{proofs, faults}',
   })),
 };
-
-/** A sector's worth of zeros. */
-function inputFile(dir: string): string {
-  const path = join(dir, 'input');
-  writeFileSync(path, Buffer.alloc(sectorSize));
-  return path;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isBytes(value: unknown, length?: number): boolean {
-  if (!Array.isArray(value) || value.length === 0) return false;
-  if (length !== undefined && value.length !== length) return false;
-  return value.every((each) => Number.isInteger(each) && each >= 0 && each <= 255);
-}

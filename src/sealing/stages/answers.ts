@@ -53,6 +53,14 @@ export async function c1Task(
   pc2out: Pc2Output,
   seed: readonly number[],
 ): Promise<Tasks['c1']['task']> {
+  return { ...(await sealedTask(context, pc2out)), seed };
+}
+
+/** What a sealed sector is proven from. */
+export async function sealedTask(
+  context: StageContext,
+  pc2out: Pc2Output,
+): Promise<Tasks['synth_proof']['task']> {
   const { sector, files } = await sectorWork(context);
   const { proverId } = await builtin();
   return {
@@ -62,7 +70,6 @@ export async function c1Task(
     prover_id: proverId(sector.miner),
     sector_id: sector.number,
     ticket: bytesOf(output<Ticket>(context, 'ticket').Ticket),
-    seed,
     pc2out,
     piece_infos: output<readonly PieceInfo[]>(context, 'pieces'),
   };

@@ -1,5 +1,6 @@
 /** Stages that ask the chain, through the manager. */
 import { StageError } from '../../protocol/level.js';
+import { isPledge } from '../../protocol/pledge.js';
 import type { PollAnswer } from '../../protocol/sealer.js';
 import type { Allocated, SubmitAnswer, Ticket } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
@@ -95,7 +96,7 @@ export const submitPreCommit: Stage = async (context) => {
     CommR: pc2.comm_r,
     CommD: pc2.comm_d,
     Ticket: output<Ticket>(context, 'ticket'),
-    Deals: deals.map((deal) => deal.ID),
+    Deals: deals.filter((deal) => !isPledge(deal)).map((deal) => deal.ID),
   };
   const isAgain = context.record.outputs.resubmitPreCommit === true;
   const answer = await submitting(context, 'pre-commit', () =>

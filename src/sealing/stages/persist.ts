@@ -9,7 +9,7 @@ import { checkStore, type StoredKind, type StoredSector } from '../stored-sector
 import { inItsPlace } from '../stores/keep-place.js';
 import { keptNotesFile, writeKeptNotes } from '../stores/kept-notes.js';
 import type { Tasks, TransferTask } from '../tasks.js';
-import { isForeign } from '../whose-sector.js';
+import { isForeign, isForeignUpdate } from '../whose-sector.js';
 import { compared, stillToBring } from './compared.js';
 import { builtin, sectorWork } from './sector-work.js';
 import type { Encoded } from './upgrade.js';
@@ -73,7 +73,11 @@ async function commROf(context: StageContext, kind: StoredKind): Promise<readonl
   if (kind === 'sealed') return output<Tasks['pc2']['output']>(context, 'pc2').comm_r;
   if (context.record.outputs.snap_encode !== undefined)
     return output<Encoded>(context, 'snap_encode').comm_r_new;
-  // A rebuild that was sent back to be persisted again has dropped it; its manifest was compared with what was noted.
+  // A rebuild that was sent back to be persisted again has dropped it, and was compared with this.
+  const { upgrade } = context.record.outputs;
+  // Written by the rebuild's allocation alone.
+  const { commR } = (upgrade ?? {}) as { readonly commR?: readonly number[] | null };
+  if (commR) return commR;
   const { files } = await sectorWork(context);
   const { readManifest } = await builtin();
   return (await readManifest(files.updateCacheDir)).commR;
@@ -87,7 +91,7 @@ async function keptOf(
 ): Promise<readonly string[]> {
   const { sector } = await sectorWork(context);
   const { cacheFiles, foreignKeptFiles, keptFiles } = await builtin();
-  if (kind === 'update' || !isForeign(context.record.outputs)) return keptFiles;
+  if (!(await isOfOthers(context, cacheDir, kind))) return keptFiles;
   const there: string[] = [];
   for (const name of foreignKeptFiles(sector.size))
     await access(join(cacheDir, name)).then(
@@ -98,8 +102,21 @@ async function keptOf(
   if (there.includes(cacheFiles.persistentAux)) return there;
   throw new StageError(
     'permanent',
-    `${join(cacheDir, cacheFiles.persistentAux)} is not there, and nobody can prove the sector without it: see what the processor of pc2 writes, then resume --state PC1Done`,
+    `${join(cacheDir, cacheFiles.persistentAux)} is not there, and nobody can prove the sector without it: see what the processor of ${kind === 'update' ? 'snap_encode' : 'pc2'} writes, then ${againFrom(context, kind)} does it again`,
   );
+}
+
+async function isOfOthers({ record }: StageContext, cacheDir: string, kind: StoredKind): Promise<boolean> {
+  const { outputs } = record;
+  if (kind === 'sealed') return isForeign(outputs);
+  // A rebuild that was sent back to be persisted again has dropped what snap_encode noted.
+  if (outputs.snap_encode !== undefined) return isForeignUpdate(outputs);
+  return (await builtin()).isForeignCache(cacheDir);
+}
+
+function againFrom({ record }: StageContext, kind: StoredKind): string {
+  if (kind === 'sealed') return 'resume --state PC1Done';
+  return `resume --state ${record.plan === 'snapup' ? 'TreeDBuilt' : 'SnapTreeDBuilt'}`;
 }
 
 /** Has a processor bring files to their places. @throws StageError permanent when it says that it did not */

@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { isAt } from '../../disks/stat-if-any.js';
 import { StageError } from '../../protocol/level.js';
+import { isPledge } from '../../protocol/pledge.js';
 import { payloadOf } from '../../protocol/sector.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext } from '../stage.js';
-import type { PieceFile, PieceInfo } from '../tasks.js';
+import type { AddPiecesTask, PieceFile, PieceInfo } from '../tasks.js';
 import { checkCommD } from './answers.js';
+import { withFillers } from './fillers.js';
 import { builtin, registered, sectorWork } from './sector-work.js';
 
 export const addPieces: Stage = async (context) => {
@@ -26,48 +28,76 @@ export const treeD: Stage = async (context) => {
   return { event: 'BuildTreeD', outputs: { tree_d: true } };
 };
 
-/** Writes the deals' pieces, or zeros where there are none, to `staged`. @throws StageError permanent for a piece that is another */
+/**
+ * Writes the deals' pieces to `staged`, and zeros where they leave room. What comes back is all of the sector: pieces and
+ * fillers. @throws StageError permanent for a piece that is another
+ */
 export async function stagePieces(
   context: StageContext,
   deals: readonly Deal[],
   staged: string,
 ): Promise<readonly PieceInfo[]> {
   const { sector } = await sectorWork(context);
-  const { commitmentOfCid } = await builtin();
-  // Each becomes a file name: it has to be one.
-  const commitments = deals.map(({ Piece }) => commitmentOfCid(Piece.Cid['/']));
-  const pledge = {
-    piece_file: 'pledge',
-    payload_size: payloadOf(sector.size),
-    piece_size: payloadOf(sector.size),
-  } as const;
-  const pieces = await Promise.all(
-    deals.map(async ({ Piece, PayloadSize }) => ({
-      piece_file: await pieceFile(context, Piece.Cid['/']),
-      payload_size: PayloadSize,
-      piece_size: payloadOf(Piece.Size),
-    })),
+  const sizes = deals.map(({ Piece }) => Piece.Size);
+  const parts = await Promise.all(
+    withFillers(sizes, sector.size).map(({ at, paddedSize }) =>
+      partOf(context, at === null ? undefined : deals[at], paddedSize),
+    ),
   );
   const added = await context.process('add_pieces', {
     seal_proof_type: registered(sector),
-    pieces: pieces.length > 0 ? pieces : [pledge],
+    pieces: parts.map(({ piece }) => piece),
     staged_filepath: staged,
   });
-  for (const [at, deal] of deals.entries()) {
-    const cid = deal.Piece.Cid['/'];
-    const size = added[at]?.size;
-    if (size !== undefined && size !== payloadOf(deal.Piece.Size))
-      throw new StageError(
-        'permanent',
-        `${cid}: add_pieces answers a piece of ${size} bytes, the deal has ${payloadOf(deal.Piece.Size)}: see what the processor did`,
-      );
-    if (Buffer.from(added[at]?.commitment ?? []).equals(Buffer.from(commitments[at] ?? []))) continue;
+  checkAdded(parts, added);
+  return added;
+}
+
+interface Part {
+  readonly piece: AddPiecesTask['pieces'][number];
+  /** For messages. */
+  readonly name: string;
+  readonly commitment: readonly number[];
+}
+
+/** What is asked for a deal's piece; for a pledge, and where there is no deal, zeros. */
+async function partOf(context: StageContext, deal: Deal | undefined, paddedSize: number): Promise<Part> {
+  const { commitmentOfCid, zerosCommitment } = await builtin();
+  const size = payloadOf(paddedSize);
+  if (!deal || isPledge(deal))
+    return {
+      piece: { piece_file: 'pledge', payload_size: size, piece_size: size },
+      name: `the filler of ${size} bytes`,
+      commitment: zerosCommitment(paddedSize),
+    };
+  const cid = deal.Piece.Cid['/'];
+  // It becomes a file name: it has to be a CID.
+  const commitment = commitmentOfCid(cid);
+  const piece_file = await pieceFile(context, cid);
+  return { piece: { piece_file, payload_size: deal.PayloadSize, piece_size: size }, name: cid, commitment };
+}
+
+function checkAdded(parts: readonly Part[], added: readonly PieceInfo[]): void {
+  if (added.length !== parts.length)
     throw new StageError(
       'permanent',
-      `${cid}: the data have another commitment than the CID says: fetch the piece again`,
+      `add_pieces answers ${added.length} pieces, it was asked for ${parts.length}: see what the processor did`,
+    );
+  for (const [at, { piece, name, commitment }] of parts.entries()) {
+    const found = added[at];
+    if (found?.size !== piece.piece_size)
+      throw new StageError(
+        'permanent',
+        `${name}: add_pieces answers a piece of ${found?.size} bytes, it was asked for ${piece.piece_size}: see what the processor did`,
+      );
+    if (Buffer.from(found.commitment).equals(Buffer.from(commitment))) continue;
+    throw new StageError(
+      'permanent',
+      piece.piece_file === 'pledge'
+        ? `${name}: add_pieces answers a commitment that is not that of zeros: see what the processor did`
+        : `${name}: the data have another commitment than the CID says: fetch the piece again`,
     );
   }
-  return added;
 }
 
 /** Builds the data tree; `addedFrom` is the state that adds the pieces. @throws StageError permanent when it is not that of the pieces */

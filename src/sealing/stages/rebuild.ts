@@ -105,8 +105,9 @@ const snapEncode: Stage = async (context) => {
     pieces: output<readonly PieceInfo[]>(context, 'snap_pieces'),
     ...(await madeAgain(context)),
   });
-  if (!isSameNode(lost, encoded.comm_r_new)) throw otherThan('the upgraded sector', encoded.comm_r_new, lost);
-  return { event: 'SnapEncode', outputs: { snap_encode: encoded } };
+  const { comm_r_new } = encoded.snap_encode;
+  if (!isSameNode(lost, comm_r_new)) throw otherThan('the upgraded sector', comm_r_new, lost);
+  return { event: 'SnapEncode', outputs: { ...encoded } };
 };
 
 const snapProve: Stage = async (context) => ({

@@ -21,4 +21,7 @@ export async function sectorWork(context: StageContext) {
 
 export const registered = (sector: Sector) => proofTypeOfNumber(sector.proofType).registered;
 
+/** The name of the proof of an upgrade. */
+export const registeredUpdate = (sector: Sector) => proofTypeOfNumber(sector.proofType).registeredUpdate;
+
 export const bytesOf = (base64: string) => [...Buffer.from(base64, 'base64')];

@@ -61,7 +61,7 @@ const snapEncode: Stage = async (context) => {
   const encoded = await encodeUpgrade(context, { deals, pieces, ...source });
   // Proving goes by the old sector, too.
   const files = { source: await notesOfKept(source.old, context.signal) };
-  return { event: 'SnapEncode', outputs: { snap_encode: encoded, files } };
+  return { event: 'SnapEncode', outputs: { ...encoded, files } };
 };
 
 const snapProve: Stage = async (context) => ({

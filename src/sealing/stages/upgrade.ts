@@ -1,14 +1,17 @@
 /** What snapup and rebuild do alike: new data are encoded into a sector that was sealed empty, and proven. */
+
+import { rm } from 'node:fs/promises';
 import { StageError } from '../../protocol/level.js';
+import { isPledge } from '../../protocol/pledge.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import { failureOf } from '../runner.js';
-import { output, type StageContext } from '../stage.js';
+import { isByOthers, output, type StageContext } from '../stage.js';
 import type { StoredSector } from '../stored-sector.js';
 import { keptFault } from '../stores/kept-notes.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { checkCommD, checkCommR } from './answers.js';
 import { stagePieces, treeOver } from './pieces.js';
-import { builtin, registered, sectorWork } from './sector-work.js';
+import { builtin, registeredUpdate, sectorWork } from './sector-work.js';
 
 /** What a sector becomes, as processors say it; 32 bytes each. */
 export type Encoded = Tasks['snap_encode']['output'];
@@ -26,7 +29,7 @@ export async function stageUpgrade(
   context: StageContext,
   deals: readonly Deal[],
 ): Promise<readonly PieceInfo[]> {
-  if (deals.length === 0)
+  if (deals.every(isPledge))
     throw new StageError('abort', 'an upgrade without pieces: the manager gave none to put in');
   const { files } = await sectorWork(context);
   return stagePieces(context, deals, files.snapStaged);
@@ -42,14 +45,20 @@ export async function treeOfUpgrade(
   await treeOver(context, infos, { staged: files.snapStaged, cacheDir: files.updateCacheDir, addedFrom });
 }
 
+/** What a sector becomes, and whether its new cache is of others: only of ours is described how to unseal it. */
+export interface Upgraded {
+  readonly snap_encode: Encoded;
+  readonly snap_encode_foreign: boolean;
+}
+
 /** Makes the upgraded sector, with everything that unsealing it needs. @throws StageError permanent when the old one is another */
-export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): Promise<Encoded> {
+export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): Promise<Upgraded> {
   const { sector, files } = await sectorWork(context);
   const { deals, pieces, old, commROld } = upgrade;
-  const { isForeignCache, manifestPieces, writeManifest } = await builtin();
+  const { cachePath, isForeignCache, manifestPieces, writeManifest } = await builtin();
   const manifest = await upgradable(context, old, commROld);
-  const encoded = await context.process('snap_encode', {
-    registered_proof: registered(sector),
+  const snap_encode = await context.process('snap_encode', {
+    registered_proof: registeredUpdate(sector),
     new_replica_path: files.update,
     new_cache_path: files.updateCacheDir,
     sector_path: old.file,
@@ -57,17 +66,22 @@ export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): 
     staged_data_path: files.snapStaged,
     piece_infos: pieces,
   });
-  await checkCommD(context, 'snap_encode', pieces, encoded.comm_d_new);
-  if (await isForeignCache(files.updateCacheDir)) throw notProvable(files.update);
-  await checkCommR(context, 'snap_encode', files.updateCacheDir, encoded.comm_r_new);
+  await checkCommD(context, 'snap_encode', pieces, snap_encode.comm_d_new);
+  // An earlier try may have been ours.
+  await rm(cachePath(files.updateCacheDir, 'manifest'), { force: true });
+  if (manifest === null || (await isForeignCache(files.updateCacheDir))) {
+    if (!isByOthers(context, 'snap_vanilla')) throw notProvable(files.update);
+    return { snap_encode, snap_encode_foreign: true };
+  }
+  await checkCommR(context, 'snap_encode', files.updateCacheDir, snap_encode.comm_r_new);
   await writeManifest(files.updateCacheDir, {
     ...manifest,
-    commD: [...encoded.comm_d_new],
-    commR: [...encoded.comm_r_new],
+    commD: [...snap_encode.comm_d_new],
+    commR: [...snap_encode.comm_r_new],
     pieces: manifestPieces(pieces, deals),
     sealedAs: { commD: manifest.commD, commR: manifest.commR },
   });
-  return encoded;
+  return { snap_encode, snap_encode_foreign: false };
 }
 
 /**
@@ -84,11 +98,15 @@ async function upgradable(context: StageContext, old: StoredSector, commROld: re
   }
 }
 
+/** The manifest of a sector of ours; null for another's, which its own programs have to know. */
 async function checkedManifest(context: StageContext, old: StoredSector, commROld: readonly number[]) {
   const { sector } = await sectorWork(context);
   const { commDOf, isForeignCache, isSameNode, readManifest } = await builtin();
   await checkKept(context, old);
-  if (await isForeignCache(old.cacheDir)) throw notProvable(old.file);
+  if (await isForeignCache(old.cacheDir)) {
+    if (isByOthers(context, 'snap_vanilla')) return null;
+    throw notProvable(old.file);
+  }
   const manifest = await readManifest(old.cacheDir);
   if (!isSameNode(manifest.commR, commROld))
     throw new StageError(
@@ -117,7 +135,7 @@ async function checkKept(context: StageContext, old: StoredSector): Promise<void
 function notProvable(path: string): StageError {
   return new StageError(
     'permanent',
-    `${path} was not made by our own processors, and its upgrade cannot be proven here: the vanilla proofs that snap_prove takes are drawn by the worker, which can read only what its own pc2 and snap_encode wrote; upgrade it where it was sealed`,
+    `${path} was not made by our own processors, and its upgrade cannot be proven here: our snap_vanilla reads only what our own pc2 and snap_encode wrote; add [[processors.snap_encode]], [[processors.snap_vanilla]] and [[processors.snap_prove]] whose bin can read it (docs/processors.md), and restart the worker`,
   );
 }
 
@@ -126,20 +144,19 @@ export async function proveUpgrade(
   context: StageContext,
   { old, commROld }: Pick<UpgradeOf, 'old' | 'commROld'>,
 ): Promise<Tasks['snap_prove']['output']> {
-  const { sector, files, work } = await sectorWork(context);
-  const { proveUpdate, verifyUpdate } = await builtin();
+  const { sector, files } = await sectorWork(context);
   const { comm_r_new, comm_d_new } = output<Encoded>(context, 'snap_encode');
-  const commitments = { commROld, commRNew: comm_r_new, commDNew: comm_d_new };
-  const dirs = { cacheDir: old.cacheDir, newCacheDir: files.updateCacheDir };
-  const proofs = await proveUpdate({ sectorSize: sector.size, ...dirs, ...commitments }, work);
-  await verifyUpdate(proofs, commitments, sector.size, work);
-  return context.process('snap_prove', {
-    registered_proof: registered(sector),
-    vannilla_proofs: proofs,
-    comm_r_old: commROld,
-    comm_r_new,
-    comm_d_new,
+  const registered_proof = registeredUpdate(sector);
+  const commitments = { comm_r_old: commROld, comm_r_new, comm_d_new };
+  const vannilla_proofs = await context.process('snap_vanilla', {
+    registered_proof,
+    ...commitments,
+    sector_path: old.file,
+    sector_cache_path: old.cacheDir,
+    replica_path: files.update,
+    replica_cache_path: files.updateCacheDir,
   });
+  return context.process('snap_prove', { registered_proof, vannilla_proofs, ...commitments });
 }
 
 export const hex = (bytes: readonly number[]) => Buffer.from(bytes).toString('hex');

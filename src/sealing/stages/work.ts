@@ -2,10 +2,10 @@
 import { rm } from 'node:fs/promises';
 import { StageError } from '../../protocol/level.js';
 import type { Deal, Ticket } from '../../protocol/sector-answers.js';
-import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
+import { isByOthers, output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { isForeign, isOurPc1 } from '../whose-sector.js';
-import { c1Task, checkC1, checkC2, checkCommD, checkCommR, verifySealed } from './answers.js';
+import { c1Task, checkC1, checkC2, checkCommD, checkCommR, sealedTask, verifySealed } from './answers.js';
 import { checkPreCommit, checkTicket, lastingTicket, submittedTicket } from './fresh.js';
 import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';
 
@@ -79,14 +79,13 @@ export async function provenOf(context: StageContext) {
 }
 
 export const syntheticProof: Stage = async (context) => {
-  if (isForeign(context.record.outputs))
+  if (isForeign(context.record.outputs) && !isByOthers(context, 'synth_proof'))
     throw new StageError(
       'permanent',
-      'our synthetic proofs cannot read what other processors sealed: resume --state PC2Done goes on without them',
+      'our synth_proof cannot read what other processors sealed: add a [[processors.synth_proof]] whose bin can, restart the worker, then resume; or resume --state PC2Done goes on without synthetic proofs',
     );
-  const { proven, work } = await provenOf(context);
-  const { synthProof } = await builtin();
-  await synthProof(proven, work);
+  const pc2out = output<Tasks['pc2']['output']>(context, 'pc2');
+  await context.process('synth_proof', await sealedTask(context, pc2out));
   return { event: 'SyntheticPoRep' };
 };
 

@@ -1,0 +1,47 @@
+/** Whether what a plan's processors make can be proven by those of its later stages. Pure. */
+
+/** Who does a stage, as the file names them: our own processors, programs of others. */
+export interface StageDoer {
+  readonly ours: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** By stage; a stage that is not in it is done by our own processor. */
+export type StageDoers = ReadonlyMap<string, StageDoer>;
+
+/**
+ * Stages of a plan that read what the one before made, in formats of their own: all of them have to be ours, or all programs of
+ * others. Those that are not in it (add_pieces, tree_d, transfer) write and read what is agreed between all.
+ */
+const chains: Readonly<Record<string, readonly string[]>> = {
+  sealer: ['pc1', 'pc2', 'c1', 'c2'],
+  snapup: ['snap_encode', 'snap_vanilla', 'snap_prove'],
+  // An upgraded sector is made again with its upgrade; there is no C1.
+  rebuild: ['pc1', 'pc2', 'snap_encode', 'snap_vanilla', 'snap_prove'],
+};
+
+/** Stages that only some sectors need: they have to be of the same hands only where they are configured. */
+const sometimes: Readonly<Record<string, readonly string[]>> = {
+  sealer: ['synth_proof'],
+  rebuild: ['synth_proof'],
+};
+
+/** Why sectors of this plan could not be proven, and what to add; undefined when they can be. */
+export function unprovable(plan: string, doers: StageDoers): string | undefined {
+  const chain = [...(chains[plan] ?? []), ...(sometimes[plan] ?? []).filter((stage) => doers.has(stage))];
+  const others = chain.filter((stage) => (doers.get(stage)?.others ?? []).length > 0);
+  if (others.length === 0) return undefined;
+  const ours = chain.filter((stage) => isOurs(doers.get(stage)));
+  if (ours.length === 0) return undefined;
+  const theirs = others.flatMap((stage) => doers.get(stage)?.others ?? []);
+  const add = ours.map((stage) => `[[processors.${stage}]]`);
+  return `plan ${plan} could not be proven: ${theirs.join(', ')} ${theirs.length > 1 ? 'are' : 'is'} not our own, ${listText(ours)} ${ours.length > 1 ? 'are' : 'is'}, and neither reads what the other makes: give ${listText(add)} a bin that fits (docs/processors.md), or leave bin out of ${listText(theirs)}`;
+}
+
+function isOurs(doer: StageDoer | undefined): boolean {
+  return doer === undefined || doer.ours.length > 0;
+}
+
+function listText(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

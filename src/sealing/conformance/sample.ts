@@ -1,0 +1,56 @@
+/** What a sample task of a stage is, and what such tasks have in common: a sector of 2KiB that is not there. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProcessorStage, Tasks } from '../tasks.js';
+
+export interface SampleTask {
+  /** The n-th of them: each writes files of its own. */
+  task(n: number): unknown;
+  /** A task of about so many bytes; none where the stage's tasks are small. */
+  readonly large?: (bytes: number) => unknown;
+  /** Whether an output is one of this stage. */
+  fits(output: unknown): boolean;
+  /** What fits, for messages. */
+  readonly expected: string;
+  /**
+   * It holds what another processor made, so a foreign one cannot read it; the field's own say nothing at all then
+   * (consumer.rs: a request that does not parse is logged).
+   */
+  readonly isOpaque: boolean;
+}
+
+type Sample<S extends ProcessorStage> = Omit<SampleTask, 'task' | 'large' | 'isOpaque'> & {
+  task(n: number): Tasks[S]['task'];
+  readonly large?: (bytes: number) => Tasks[S]['task'];
+  readonly isOpaque?: boolean;
+};
+
+const sectorSize = 2048;
+export const sealProof = 'StackedDrg2KiBV1_1';
+export const updateProof = 'StackedDrg2KiBV1';
+export const bytes32: readonly number[] = new Array(32).fill(0);
+export const wholeSector = [{ commitment: bytes32, size: (sectorSize / 128) * 127 }];
+
+export const of =
+  <S extends ProcessorStage>(make: (dir: string) => Sample<S>) =>
+  (dir: string): SampleTask => {
+    const sample = make(dir);
+    return { isOpaque: false, ...sample };
+  };
+
+/** A sector's worth of zeros. */
+export function inputFile(dir: string): string {
+  const path = join(dir, 'input');
+  writeFileSync(path, Buffer.alloc(sectorSize));
+  return path;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+export function isBytes(value: unknown, length?: number): boolean {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  if (length !== undefined && value.length !== length) return false;
+  return value.every((each) => Number.isInteger(each) && each >= 0 && each <= 255);
+}
