@@ -29,7 +29,10 @@ const startCommand = program
     'run a manager (mock chain) and a worker with three sealing threads, and seal the pieces of a directory',
   )
   .option('--home <dir>', 'where everything is kept', '.sealvisor')
-  .option('--pieces <dir>', 'the files to seal', 'docs')
+  .option(
+    '--pieces <dir>',
+    'the files to seal (default: docs, and made-up pieces when --sectors asks for more)',
+  )
   .option('--sector-size <size>', '2KiB, 8MiB, 512MiB, 32GiB or 64GiB', '8MiB')
   .option('--sectors <n>', 'stop after n sectors, with a summary')
   .option('--miner <id>', 'miner actor id', '10000')

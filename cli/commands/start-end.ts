@@ -2,6 +2,7 @@
 import type { Manager } from '../../src/manager/manager.js';
 import { formatSectorId } from '../../src/protocol/sector.js';
 import type { Worker } from '../../src/worker/worker.js';
+import type { MadePieces } from './start-pieces.js';
 
 export interface StartEnd {
   /** Looks whether everything is sealed: call it whenever that may have changed. */
@@ -18,14 +19,17 @@ export function startEnd(options: {
   /** No sector is sealed without pieces. */
   readonly onlyWithDeals: boolean;
   readonly pieces: string;
+  /** Where the run may make pieces of its own, when those that are there are used up. */
+  readonly made: MadePieces | undefined;
   readonly manager: Pick<Manager, 'sectors' | 'pendingPieces'>;
   readonly say: (line: string) => void;
 }): StartEnd {
-  const { limit, onlyWithDeals, pieces, manager, say } = options;
+  const { limit, onlyWithDeals, pieces, made, manager, say } = options;
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let worker: Pick<Worker, 'control'> | undefined;
   let isOver = false;
   let isTold = false;
+  let isMaking = false;
   const look = () => {
     if (!worker || isOver) return;
     const held = new Set(worker.control.threads().map((view) => view.sector?.id));
@@ -35,10 +39,19 @@ export function startEnd(options: {
     // One that was given out and got no pieces waits for the next ones: it keeps nothing from ending.
     const withPieces = lives.filter(({ life }) => life.finalized || life.deals !== null).length;
     const isLeft = manager.sectors.waiting().length > 0 || manager.pendingPieces() > 0;
-    const isAllSealed = onlyWithDeals && sealed === withPieces && !isLeft;
+    const isMakingMore = made !== undefined && onlyWithDeals && withPieces < limit && !isLeft;
+    const isAllSealed = onlyWithDeals && sealed === withPieces && !isLeft && !isMakingMore;
     if (sealed >= limit) {
       isOver = true;
       return end();
+    }
+    if (isMakingMore && !made.isPending()) {
+      if (!isMaking)
+        say(
+          `the files of ${pieces} are in sectors: to come to ${limit}, further sectors get pieces made in ${made.directory}; to seal your own, put files into ${pieces}`,
+        );
+      isMaking = true;
+      made.make();
     }
     if (!isAllSealed) {
       isTold = false;

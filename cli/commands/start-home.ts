@@ -44,7 +44,7 @@ unseal_roots = [${JSON.stringify(join(home, 'unsealed'))}]
 `;
   try {
     // Not the directory above the home: where that is missing, its disk may be.
-    for (const own of ['.', 'unsealed', 'upgrades']) {
+    for (const own of ['.', 'unsealed', 'upgrades', 'made-pieces']) {
       const dir = join(home, own);
       if (!existsSync(dir)) mkdirSync(dir);
     }

@@ -15,11 +15,13 @@ import { untilStopped } from '../output/until-stopped.js';
 import { chainOptions } from './manager-daemon.js';
 import { startEnd } from './start-end.js';
 import { thingsToTry, writeConfig } from './start-home.js';
+import { madePieces, madePiecesIn } from './start-pieces.js';
 import { startStory } from './start-story.js';
 
 export interface StartOptions extends LogOptions {
   readonly home: string;
-  readonly pieces: string;
+  /** @default docs, and pieces of the run's own behind them */
+  readonly pieces?: string;
   readonly sectorSize: string;
   readonly sectors?: string;
   readonly miner: string;
@@ -55,6 +57,8 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   const { display } = story;
   for (const warning of warnings) story.worker.warn(warning);
   const managerAt = new URL(config.manager.url);
+  const pieces = resolve(options.pieces ?? 'docs');
+  const made = options.pieces === undefined && Number.isFinite(limit) ? madePieces(home) : undefined;
   const onlyWithDeals = config.threads.every((thread) => thread.sealing.disableCc);
   let look: () => void = () => undefined;
   const manager = await startManagerServer({
@@ -62,13 +66,15 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
     port: Number(managerAt.port),
     home: join(home, 'manager'),
     ...chain,
-    pieces: options.pieces,
-    pieceRoots: [join(home, 'upgrades')],
+    pieces: options.pieces ?? 'docs',
+    morePieces: made?.directory,
+    pieceRoots: [join(home, 'upgrades'), madePiecesIn(home)],
     onlyWithDeals,
     limit,
     warn: story.manager.warn,
     log: story.manager,
     onPieces: (added) => {
+      made?.seen(added);
       for (const path of added) story.line(`new piece: ${path}`);
       look();
     },
@@ -79,7 +85,8 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   const end = startEnd({
     limit,
     onlyWithDeals,
-    pieces: resolve(options.pieces),
+    pieces,
+    made,
     manager: manager.manager,
     say: (line) => void tellRow(() => story.line(line)),
   });
@@ -104,7 +111,7 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   end.serve(worker.worker);
   const toTry = thingsToTry({ home, config, manager, worker, miner: options.miner });
   story.banner(`manager on http://${formatAddress(manager)} (mock chain, miner ${options.miner}), worker on ${formatAddress(worker)}
-pieces from ${resolve(options.pieces)}: a file that is put there is sealed, too
+pieces from ${pieces}: a file that is put there is sealed, too
 sealing with the built-in dev processors: real work on real bytes, no proof any chain would take
 In another terminal, from any directory:
 ${toTry.join('\n')}`);

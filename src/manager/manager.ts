@@ -21,9 +21,11 @@ export interface ManagerOptions {
   readonly epochMs: number;
   /** A directory whose files are pieces; what is put there later is picked up, too. */
   readonly pieces?: string | undefined;
+  /** One more such directory, beside `pieces`. */
+  readonly morePieces?: string | undefined;
   /** Further directories that pieces may be read from: those of upgrades, and of earlier runs. @default none */
   readonly pieceRoots?: readonly string[] | undefined;
-  /** After each look at the pieces directory: paths of the pieces that are new. */
+  /** After each look at a pieces directory: paths of the pieces that are new. */
   readonly onPieces?: (added: readonly string[]) => void;
   readonly onlyWithDeals?: boolean;
   readonly limit?: number;
@@ -49,7 +51,7 @@ export interface Manager {
   piece(cid: string): PieceRow | undefined;
   /** Directories that pieces may be read from. */
   readonly pieceRoots: readonly string[];
-  /** Files in the pieces directory that are still being written. */
+  /** Files in the pieces directories that are still being written. */
   pendingPieces(): number;
   tree(): TreeNode;
   /** Resolves when the manager's tree has ended, whoever ended it. */
@@ -70,22 +72,23 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
     roster?: Roster;
     relay?: Relay;
     sectors?: Sectors;
-    pieces?: PieceWatch;
-  } = {};
+    readonly pieces: Map<string, PieceWatch>;
+  } = { pieces: new Map() };
   // rest_for_one: a service stands on those started before it, which are up.
   const up = <S>(service: S | undefined): S => {
     if (service) return service;
     throw new SealvisorError('shutting_down', 'the manager is being started: try once more in a moment');
   };
   const nothingToStop = { stop: () => undefined };
-  const piecesChild = (directory: string): ChildSpec => ({
-    id: 'pieces',
+  const piecesChild = (directory: string, id: string): ChildSpec => ({
+    id,
     start: serviceChild(async () => {
       const { sectorSize, onPieces: onLook } = options;
-      const isKnown = services.pieces !== undefined;
+      const isKnown = services.pieces.has(directory);
       const store = up(services.store);
-      services.pieces = await watchPieces({ directory, sectorSize, store, warn, onLook, isKnown });
-      return services.pieces;
+      const watch = await watchPieces({ directory, sectorSize, store, warn, onLook, isKnown });
+      services.pieces.set(directory, watch);
+      return watch;
     }),
   });
   let identity = '';
@@ -104,7 +107,7 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
     },
     pieceRoots: pieceRootsOf(options),
     piece: (cid) => up(services.store).piece(cid),
-    pendingPieces: () => services.pieces?.pending() ?? 0,
+    pendingPieces: () => [...services.pieces.values()].reduce((sum, watch) => sum + watch.pending(), 0),
     tree: () => root.root('manager'),
     get ended() {
       return root.exited.then(() => undefined);
@@ -144,7 +147,8 @@ export async function startManager(options: ManagerOptions): Promise<Manager> {
           return nothingToStop;
         }),
       },
-      ...(options.pieces === undefined ? [] : [piecesChild(options.pieces)]),
+      ...(options.pieces === undefined ? [] : [piecesChild(options.pieces, 'pieces')]),
+      ...(options.morePieces === undefined ? [] : [piecesChild(options.morePieces, 'more-pieces')]),
       {
         id: 'sectors',
         start: serviceChild(() => {
@@ -183,6 +187,6 @@ function sectorsOver(store: FleetStore, options: ManagerOptions, clock: WallCloc
   });
 }
 
-function pieceRootsOf({ pieces, pieceRoots = [] }: ManagerOptions): readonly string[] {
-  return [...(pieces === undefined ? [] : [pieces]), ...pieceRoots];
+function pieceRootsOf({ pieces, morePieces, pieceRoots = [] }: ManagerOptions): readonly string[] {
+  return [pieces, morePieces].filter((each) => each !== undefined).concat(pieceRoots);
 }

@@ -46,7 +46,7 @@ export function whyNoSector(
   const other = mismatch(wanted, offered);
   if (other !== undefined) return other;
   if (offered.isFull)
-    return `the manager has given out all ${offered.limit} sectors that it may: start it with a higher limit`;
+    return `the manager has given out all ${offered.limit} sector${offered.limit === 1 ? '' : 's'} of its limit: start it with a higher one`;
   return 'no deals: no piece is waiting to be sealed; put files into the pieces directory of the manager, which picks them up';
 }
 

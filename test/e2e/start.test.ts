@@ -293,3 +293,25 @@ describe('sealvisor, wrong usage', () => {
     expect(stderr).toMatch(/^error: .*name a sector that sealvisor has persisted \(not_a_sealed_sector\)\n$/);
   });
 });
+
+test('without --pieces, --sectors n ends with n sectors: those of docs/ first, then of pieces that the run makes', async () => {
+  const { dir, home, args } = await setup([]);
+  write(join(dir, 'docs', 'page.md'), bytes(700, 5));
+  const line = [...args.filter((arg, at) => arg !== '--pieces' && args[at - 1] !== '--pieces')];
+  const { code, stdout, stderr } = await run(
+    'sealvisor',
+    [...line, '--sector-size', '2KiB', '--sectors', '3', '--json'],
+    { cwd: dir },
+  );
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const sealed = (JSON.parse(stdout) as Sealed[]).map(({ sealedFile }) => sealedFile);
+  expect(sealed).toHaveLength(3);
+  const used =
+    / fleet the files of (.*)\/docs are in sectors: .* made in .*; to seal your own, put files into \1\/docs$/gm;
+  expect(stderr.match(used)).toHaveLength(1);
+  const made = readdirSync(join(home, 'made-pieces')).map((name) =>
+    readFileSync(join(home, 'made-pieces', name)),
+  );
+  expect(sorted(await unsealed(sealed, join(dir, 'out')))).toEqual(sorted([bytes(700, 5), ...made]));
+  expect(readdirSync(join(dir, 'docs'))).toEqual(['page.md']);
+});

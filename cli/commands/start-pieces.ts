@@ -1,0 +1,36 @@
+/** Pieces that a local fleet makes for itself, when `--sectors n` asks for more sectors than docs/ has pieces for. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeNewSync } from '../../src/disks/durable-file.js';
+
+export interface MadePieces {
+  readonly directory: string;
+  /** Makes the next one; it is small, and fills a sector by itself while nothing else waits. Not before the last one was taken up. */
+  make(): void;
+  /** Paths that the manager has taken up. */
+  seen(added: readonly string[]): void;
+  /** One is written and not taken up yet. */
+  isPending(): boolean;
+}
+
+/** Where they lie; a later run of the same home reads them again. */
+export const madePiecesIn = (home: string) => join(home, 'made-pieces');
+
+export function madePieces(home: string): MadePieces {
+  const directory = madePiecesIn(home);
+  let pending: string | undefined;
+  return {
+    directory,
+    make: () => {
+      let n = 1;
+      const path = () => join(directory, `piece-${n}.txt`);
+      while (existsSync(path())) n += 1;
+      writeNewSync(path(), `Piece ${n} of ${directory}, made by sealvisor start.\n`);
+      pending = path();
+    },
+    seen: (added) => {
+      if (pending !== undefined && added.includes(pending)) pending = undefined;
+    },
+    isPending: () => pending !== undefined,
+  };
+}
