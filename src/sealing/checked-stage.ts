@@ -2,7 +2,8 @@
 import { planState, plans } from '../../machines/index.js';
 import type { StageOutcome } from '../../machines/record-changes.js';
 import { checkFiles, checkNamed, checkWorkedFrom } from './file-checks.js';
-import { type Notes, noted, noteName, notesOf } from './file-notes.js';
+import { type Notes, noted, notesOf } from './file-notes.js';
+import { noteName } from './plan-files.js';
 import type { StageContext } from './stage.js';
 
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> & Partial<Pick<StageContext, 'stores'>>;

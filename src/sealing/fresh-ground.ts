@@ -9,7 +9,7 @@ import { planState, plans } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { replaceDurably, syncDirectory, syncFile, writeDurably } from '../disks/durable-file.js';
 import { systemCodeOf } from '../protocol/errors.js';
-import { groundFiles } from './ground-files.js';
+import { groundFiles } from './plan-files.js';
 import { type SectorFiles, sectorFiles } from './sector-files.js';
 
 /** Makes the ground of the record's stage, when this processor is the one that its plan names there. */

@@ -13,7 +13,8 @@ import { inHand, jobIdOf, type ThreadRecord } from '../../machines/thread-record
 import type { ThreadSettings } from '../../machines/thread-words.js';
 import type { PlanName, Progress, ThreadMode, ThreadView } from '../protocol/thread.js';
 import { presentOutputs } from '../sealing/large-outputs.js';
-import { hasSectorFile, sectorFiles } from '../sealing/sector-files.js';
+import { hasSectorFile } from '../sealing/plan-files.js';
+import { sectorFiles } from '../sealing/sector-files.js';
 import type { ThreadSetup } from './thread-setup.js';
 
 export type ThreadSnapshot = SnapshotFrom<ReturnType<typeof sealingThread>>;
