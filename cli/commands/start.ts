@@ -1,8 +1,10 @@
 /** A whole local fleet: manager and worker in one process, over real files. */
 import '../../src/disks/pool-size.js';
 import { join, resolve } from 'node:path';
+import { systemClock } from '../../src/actors/index.js';
 import { formatAddress } from '../../src/config/endpoint.js';
-import { loadWorkerConfig } from '../../src/config/worker-config.js';
+import { rereadWorkerConfig } from '../../src/config/reread-config.js';
+import { diskGate } from '../../src/disks/disk-gate.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { startWorkerServer } from '../../src/http/worker-server.js';
 import { endSoon } from '../../src/processes/end-now.js';
@@ -52,7 +54,7 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   const limit = sectorLimit(options.sectors);
   const chain = chainOptions(options);
   const configPath = writeConfig(home);
-  const { config, warnings } = loadWorkerConfig(configPath);
+  const { config, warnings } = await rereadWorkerConfig(configPath, diskGate(systemClock));
   const story = startStory(options, file);
   const { display } = story;
   for (const warning of warnings) story.worker.warn(warning);

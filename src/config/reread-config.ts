@@ -1,4 +1,4 @@
-/** A worker's configuration read again while the worker runs: no disk that it is on, or names, holds the main thread up. */
+/** A worker's configuration, read at its start and while it runs: no disk that it is on, or names, holds the main thread up. */
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DiskGate } from '../disks/disk-gate.js';
@@ -12,7 +12,7 @@ export async function rereadWorkerConfig(path: string, gate: DiskGate): Promise<
     .within(path, () => readTomlText(path))
     .catch((cause: unknown) => {
       if (cause instanceof SealvisorError) throw cause;
-      const message = `cannot read ${path}: its disk has not answered in time; reload again when it does`;
+      const message = `cannot read ${path}: its disk has not answered in time; try again when it does`;
       throw new SealvisorError('config_invalid', message, { cause });
     });
   if (text === undefined) throw missingToml(path);
