@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
+import { readAhead } from '../disks/read-ahead.js';
 
 /** Changes whenever a file is written, replaced or cut: no program can set an inode's change time. */
 export function touchOf({ ino, ctimeNs, size }: BigIntStats): string {
@@ -41,9 +41,7 @@ export async function digestOf(path: string, signal: AbortSignal, passed?: Passe
   return digestRead(path, signal, passed);
 }
 
-const chunkBytes = 1024 * 1024;
-
-/** Is told how many bytes were read, after each chunk. */
+/** Is told how many bytes were read, after each slice. */
 export type Passed = (bytes: number) => void;
 
 /** The digest of every byte that lies at `path`, read now. */
@@ -52,15 +50,12 @@ export async function digestRead(path: string, signal: AbortSignal, passed?: Pas
   try {
     const stats = await handle.stat({ bigint: true });
     const digest = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(chunkBytes);
-    for (let read = 0; ; passed?.(read)) {
+    signal.throwIfAborted();
+    await readAhead(handle, (slice, position) => {
       signal.throwIfAborted();
-      const { bytesRead } = await handle.read(buffer, 0, chunkBytes);
-      if (bytesRead === 0) break;
-      digest.update(buffer.subarray(0, bytesRead));
-      read += bytesRead;
-      await setImmediate();
-    }
+      digest.update(slice);
+      passed?.(position + slice.length);
+    });
     const sha256 = digest.digest('hex');
     remember(path, sha256, stats);
     return sha256;

@@ -44,6 +44,7 @@ export async function addPieces(task: AddPiecesTask, work: Work): Promise<AddPie
     for (const [at, piece] of task.pieces.entries()) {
       const offset = offsets[at] ?? 0;
       const name = piece.cid ?? `piece ${at}`;
+      await staged.zerosTo(offset, work);
       const source = limited(await openSource(piece, name), piece.payloadSize, name);
       const { commitment } = await commP(source, work, {
         paddedSize: piece.paddedSize,
@@ -54,7 +55,7 @@ export async function addPieces(task: AddPiecesTask, work: Work): Promise<AddPie
       pieces.push(placed(piece, commitment, offset));
       work.progress({ done: at + 1, total: task.pieces.length, unit: 'pieces' });
     }
-    await staged.setSize(task.sectorSize);
+    await staged.zerosTo(task.sectorSize, work);
     if (pieces.length > 0) return { pieces };
     const whole = { cid: null, payloadSize: 0, paddedSize: task.sectorSize };
     return { pieces: [placed(whole, [...zeroNode(heightOf(task.sectorSize))], 0)] };

@@ -9,6 +9,7 @@ import { StageError } from '../../protocol/level.js';
 import { remember } from '../digests.js';
 import { faultAt } from './faults.js';
 import { readExactly, readExactlyAside } from './input-file.js';
+import { Slices, type Work } from './slices.js';
 
 /** A file that is being written under its temporary name. */
 export interface OutputFile {
@@ -19,11 +20,11 @@ export interface OutputFile {
   /** Both off this thread: its loop turns while another disk than its own does not answer. */
   writeAside(bytes: Uint8Array, position: number): Promise<void>;
   readAside(buffer: Buffer, position: number, length: number): Promise<void>;
-  /** Makes the file `size` bytes long; bytes never written read as zeros and take no space. */
-  setSize(size: number): Promise<void>;
+  /** Makes the file at least `size` bytes long; bytes never written read as zeros and take no space. */
+  zerosTo(size: number, work: Work): Promise<void>;
   /** Brings what was written to the disk. */
   sync(): Promise<void>;
-  /** SHA-256 of what was written, as long as it was written from the start on and without gaps. */
+  /** SHA-256 of what was written, zeros by `zerosTo` included, as long as it was from the start on and without gaps. */
   digest(): string | undefined;
   /** The digest so far, to go on with for another file that begins with the same bytes; under the same condition. */
   passed(): Hash | undefined;
@@ -138,17 +139,17 @@ function outputOf(handle: FileHandle, path: string): OutputFile {
       noteWritten(bytes, position);
     },
     writeAside: async (bytes, position) => {
-      let written = 0;
-      while (written < bytes.length)
-        written += (await handle.write(bytes, written, bytes.length - written, position + written))
-          .bytesWritten;
+      const writing = writeAll(handle, bytes, position);
+      // Digested while the disk works.
       noteWritten(bytes, position);
+      await writing;
     },
     readAside: (buffer, position, length) => readExactlyAside(handle, path, buffer, position, length),
     read: (buffer, position, length) => readExactly(handle.fd, path, buffer, position, length),
-    setSize: async (size) => {
-      if (size !== end) end = undefined;
-      await handle.truncate(size);
+    zerosTo: async (size, work) => {
+      if (end !== undefined && size > end) await digestZeros(hash, size - end, work);
+      if (end !== undefined) end = Math.max(size, end);
+      if ((await handle.stat()).size < size) await handle.truncate(size);
     },
     sync: () => handle.sync(),
     digest: () => {
@@ -161,4 +162,21 @@ function outputOf(handle: FileHandle, path: string): OutputFile {
       digest = sha256;
     },
   };
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length)
+    written += (await handle.write(bytes, written, bytes.length - written, position + written)).bytesWritten;
+}
+
+const zeros = Buffer.alloc(64 * 1024);
+
+/** What nobody writes is not read either. */
+async function digestZeros(hash: Hash, count: number, work: Work): Promise<void> {
+  const slices = new Slices(work);
+  for (let left = count; left > 0; left -= zeros.length) {
+    hash.update(left < zeros.length ? zeros.subarray(0, left) : zeros);
+    if (slices.isOver) await slices.next();
+  }
 }

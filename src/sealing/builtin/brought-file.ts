@@ -20,6 +20,8 @@ export interface File {
 }
 
 const copyBytes = 1024 * 1024;
+/** Of many small files none takes the room of a large one. */
+const copyBuffer = (size: number) => Buffer.allocUnsafeSlow(Math.min(copyBytes, size));
 /** Why a link cannot be made where a copy can. */
 const noLink = new Set(['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'ENOSYS', 'EINVAL']);
 
@@ -54,7 +56,7 @@ export async function isThere({ from, to, size }: File, work: Work, passed: Pass
 
 function haveSameBytes({ from, to, size }: Omit<File, 'mayLink'>, work: Work, passed: Passed) {
   const slices = new Slices(work);
-  const [one, other] = [Buffer.alloc(copyBytes), Buffer.alloc(copyBytes)];
+  const [one, other] = [copyBuffer(size), copyBuffer(size)];
   return withInput(from, size, (source) =>
     withInput(to, size, async (target) => {
       for (let position = 0; position < size; position += copyBytes) {
@@ -114,7 +116,7 @@ async function placeNew(draft: string, path: string): Promise<void> {
 
 async function copy({ from, to, size }: File, readsBack: boolean, work: Work, passed: Passed): Promise<void> {
   const slices = new Slices(work);
-  const buffer = Buffer.alloc(copyBytes);
+  const buffer = copyBuffer(size);
   const copied = (source: InputFile) => async (target: OutputFile) => {
     const each = async (body: (position: number, length: number) => Promise<void>, before: number) => {
       for (let position = 0; position < size; position += copyBytes) {

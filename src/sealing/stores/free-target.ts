@@ -1,9 +1,8 @@
 /** A piece that is delivered replaces nothing: no other file, and nothing that an attached store keeps of a sector. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { StageError } from '../../protocol/level.js';
+import { digestRead } from '../digests.js';
 import type { AttachedStore } from '../stage.js';
 
 /** What a store holds of sectors, and what we keep there ourselves. */
@@ -38,12 +37,5 @@ function refused(piece: string, path: string, why: string): StageError {
 async function isSame(one: string, other: string, signal: AbortSignal): Promise<boolean> {
   const sizes = await Promise.all([one, other].map(async (path) => (await stat(path)).size));
   if (sizes[0] !== sizes[1]) return false;
-  const [first, second] = [await digestOf(one, signal), await digestOf(other, signal)];
-  return first.equals(second);
-}
-
-async function digestOf(path: string, signal: AbortSignal): Promise<Buffer> {
-  const digest = createHash('sha256');
-  for await (const chunk of createReadStream(path, { signal })) digest.update(chunk as Buffer);
-  return digest.digest();
+  return (await digestRead(one, signal)) === (await digestRead(other, signal));
 }
