@@ -12,7 +12,7 @@ const tookMs = new Map();
 const worker = await benchWorker(home, {
   threads: 1,
   manager: manager.port,
-  // Each report is a request to the manager in this process: a hundred a second would be its memory, not the sector's.
+  // Each report is a request to the manager in this process: at dozens a second its garbage would be measured, not the sector.
   sealing: 'seal_interval = "1h"\nrecover_interval = "1s"\nrpc_polling_interval = "1s"',
   more: `[[attached]]\nname = "store"\nlocation = ${JSON.stringify(join(home, 'persisted'))}`,
   onRow: (_index, row) => {
