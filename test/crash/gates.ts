@@ -18,8 +18,8 @@ export const gatedStages = `[sealvisor.builtin]\nleast = { ${names
 export interface Gates {
   /** What a process is started with so that it knows the gates. */
   readonly options: RunOptions;
-  /** Who comes by from now on waits there. */
-  close(gate: string): void;
+  /** Who comes by from now on waits there; `step` is for gates that are in the middle of something. */
+  close(gate: string, step?: number): void;
   open(gate: string): void;
   /** The living process that waits there, by the pid wanted where one is; an arrival counts once. */
   reached(gate: string, pid?: number): Promise<number>;
@@ -37,8 +37,8 @@ export function gatesIn(dir: string): Gates {
   };
   return {
     options: { env },
-    close: (gate) => {
-      write(path(gate), '');
+    close: (gate, step) => {
+      write(path(gate), String(step ?? ''));
       rmSync(path(`${gate}.at`), { force: true });
     },
     open: (gate) => rmSync(path(gate), { force: true }),

@@ -20,7 +20,8 @@ export async function worldWithSector(options: WorldOptions = {}): Promise<{ wor
   return { world, id };
 }
 
-function takePlan(world: World, plan: string): void {
+/** The thread's plan from its next sector on. */
+export function takePlan(world: World, plan: string): void {
   write(join(world.store, 'config.toml'), `plan = "${plan}"\n`);
 }
 

@@ -41,8 +41,12 @@ export interface World {
 export interface WorldOptions {
   readonly threads?: number;
   readonly sealing?: string;
-  /** Of the configuration, beside the gates. */
-  readonly more?: string;
+  /** Of the configuration, beside the gates; of the world's directory, where it is needed. */
+  readonly more?: string | ((dir: string) => string);
+  /** Of the table `[worker]`. */
+  readonly worker?: (dir: string) => string;
+  /** Payloads of the manager's pieces. @default one for each thread */
+  readonly pieces?: readonly Buffer[];
   /** Between two sectors. @default '50ms' */
   readonly sealInterval?: string;
   /** Whether the manager deals pieces, and the worker waits for them. @default true */
@@ -54,10 +58,11 @@ export interface WorldOptions {
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const dir = freshDir();
   const pieces = join(dir, 'pieces');
-  const payload = bytes(2000, 7);
-  write(join(pieces, '1.bin'), payload);
-  for (let at = 2; at <= (options.threads ?? 1); at += 1)
-    write(join(pieces, `${at}.bin`), bytes(2000, at + 7));
+  const payloads =
+    options.pieces ??
+    Array.from({ length: options.threads ?? 1 }, (_, at) => bytes(2000, at === 0 ? 7 : at + 8));
+  for (const [at, each] of payloads.entries()) write(join(pieces, `${at + 1}.bin`), each);
+  const [payload = Buffer.alloc(0)] = payloads;
   const disks = options.hasDisks
     ? { location: bindDisk(dir, 'store1'), store: bindDisk(dir, 'remote') }
     : undefined;
@@ -69,9 +74,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const managerOptions = { port, ...(hasDeals ? { pieces } : { jobHeartbeat: '8s' }) };
   let manager = await startManager(dir, managerOptions);
   const toml = workerToml(dir, wire.at, {
+    worker: options.worker?.(dir) ?? '',
     threads: options.threads ?? 1,
     sealing: options.sealing ?? 'max_retries = 1000',
-    more: `[sealvisor]\nspace.check_interval = "200ms"\nunseal_roots = [${JSON.stringify(dir)}]\n${gatedStages}\n${options.more ?? ''}`,
+    more: `[sealvisor]\nspace.check_interval = "200ms"\nunseal_roots = [${JSON.stringify(dir)}]\n${gatedStages}\n${typeof options.more === 'function' ? options.more(dir) : (options.more ?? '')}`,
   })
     .replace('seal_interval = "50ms"', `seal_interval = "${options.sealInterval ?? '50ms'}"`)
     .replace(/(enable_deals|disable_cc) = true/g, `$1 = ${hasDeals}`);

@@ -36,7 +36,12 @@ export async function startManager(dir: string, options: ManagerOptions = {}): P
 export function workerToml(
   dir: string,
   manager: string,
-  options: { readonly threads?: number; readonly sealing?: string; readonly more?: string } = {},
+  options: {
+    readonly threads?: number;
+    readonly worker?: string;
+    readonly sealing?: string;
+    readonly more?: string;
+  } = {},
 ): string {
   const threads = Array.from(
     { length: options.threads ?? 1 },
@@ -47,6 +52,7 @@ name = "w1"
 rpc_server.host = "127.0.0.1"
 rpc_server.port = 0
 ping_interval = "200ms"
+${options.worker ?? ''}
 [sector_manager]
 rpc_client.addr = "http://${manager}"
 [sealing]

@@ -1,5 +1,6 @@
 //! `sealvisor-proofs`: Filecoin's own proofs behind the line protocol of sealvisor's processors (docs/processors.md).
 mod fields;
+mod hold;
 mod params;
 mod post;
 mod seal;
@@ -26,8 +27,8 @@ kinds:  porep snap window-post
 sizes:  2KiB 8MiB 512MiB 32GiB 64GiB
 
 Parameters are read from and written to FIL_PROOFS_PARAMETER_CACHE (default: /var/tmp/filecoin-proof-parameters).
-With --delay-before <ms> and --delay-after <ms> a stage waits before its work, and between its work and its answer:
-for trials of what happens when a process dies there.
+With --hold <dir> a stage waits before, during and after its work, as long as <dir>/<stage>-before, -during or -after is
+there: for trials of what happens when a process dies there.
 
 examples:
   sealvisor-proofs pc1              # then a task a line; a worker runs it as [[processors.pc1]] (docs/processors.md)
@@ -61,7 +62,8 @@ fn run(args: &[String]) -> Result<ExitCode> {
             let Some(work) = serve::work_of(stage) else {
                 bail!("{stage} is not a stage; see sealvisor-proofs --help");
             };
-            serve::serve(stage, work, serve::Delays::from_args(rest)?)?;
+            hold::take(stage, rest)?;
+            serve::serve(stage, work)?;
         }
     }
     Ok(ExitCode::SUCCESS)

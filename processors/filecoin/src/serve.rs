@@ -1,13 +1,12 @@
 //! The line protocol: a ready line, then a task a line in and an answer a line out, in any order.
 use std::io::{self, BufRead, BufWriter, Write};
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::time::Duration;
 
 use anyhow::{bail, Context, Result};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{post, seal, unseal, update};
+use crate::{hold, post, seal, unseal, update};
 
 /// A stage: from the JSON of a task to the JSON of its output.
 pub type Work = fn(&RawValue) -> Result<Box<RawValue>>;
@@ -37,29 +36,6 @@ fn done<T: DeserializeOwned, O: Serialize>(task: &RawValue, work: fn(T) -> Resul
     serde_json::value::to_raw_value(&output).context("output that is not JSON")
 }
 
-/// Where a trial holds the process up.
-#[derive(Clone, Copy, Default)]
-pub struct Delays {
-    before: Duration,
-    after: Duration,
-}
-
-impl Delays {
-    pub fn from_args(args: &[&str]) -> Result<Self> {
-        let mut delays = Delays::default();
-        for pair in args.chunks(2) {
-            let [name, ms] = pair else { bail!("{} needs a number of milliseconds", pair[0]) };
-            let wait = Duration::from_millis(ms.parse().with_context(|| format!("{name} {ms} is not a number"))?);
-            match *name {
-                "--delay-before" => delays.before = wait,
-                "--delay-after" => delays.after = wait,
-                _ => bail!("unknown option {name}; see sealvisor-proofs --help"),
-            }
-        }
-        Ok(delays)
-    }
-}
-
 /// `task` and `output` since upstream's v0.4, `data` and `result` before.
 #[derive(Deserialize)]
 struct Request<'a> {
@@ -81,7 +57,7 @@ struct Answer<'a> {
 
 /// Serves until stdin ends: then nobody waits for an answer any more, and the process is over whatever it works at. Each
 /// task is worked on by a thread of its own. @errors when stdin or stdout break
-pub fn serve(stage: &str, work: Work, delays: Delays) -> Result<()> {
+pub fn serve(stage: &str, work: Work) -> Result<()> {
     writeln!(io::stdout(), "{stage} processor ready").context("stdout")?;
     for line in io::stdin().lock().split(b'\n') {
         let line = line.context("stdin")?;
@@ -89,7 +65,7 @@ pub fn serve(stage: &str, work: Work, delays: Delays) -> Result<()> {
             continue;
         }
         std::thread::spawn(move || {
-            if let Err(error) = answer(&line, work, delays) {
+            if let Err(error) = answer(&line, work) {
                 // Nobody listens any more, or the line was no request: the host sees the end, or this line.
                 eprintln!("error: {error:#}");
             }
@@ -98,16 +74,16 @@ pub fn serve(stage: &str, work: Work, delays: Delays) -> Result<()> {
     Ok(())
 }
 
-fn answer(line: &[u8], work: Work, delays: Delays) -> Result<()> {
+fn answer(line: &[u8], work: Work) -> Result<()> {
     let request: Request = serde_json::from_slice(line).context("a line that is no request")?;
     let (task, is_old) = match (request.task, request.data) {
         (Some(task), _) => (task, false),
         (None, Some(data)) => (data, true),
         (None, None) => bail!("request {} has no task", request.id),
     };
-    std::thread::sleep(delays.before);
+    hold::before();
     let result = catch_unwind(AssertUnwindSafe(|| work(task))).unwrap_or_else(|panic| bail!("{}", said(&panic)));
-    std::thread::sleep(delays.after);
+    hold::after();
     let (output, err_msg) = match &result {
         Ok(output) => (Some(output.as_ref()), None),
         Err(error) => (None, Some(format!("{error:#}"))),

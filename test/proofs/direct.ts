@@ -1,0 +1,77 @@
+/** The real proofs without a worker: what an undisturbed run gives. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { proverId } from '#src/sealing/builtin/index.js';
+import type { PieceInfo, ProcessorStage, Tasks } from '#src/sealing/tasks.js';
+import { program } from './program.js';
+
+interface Answer {
+  readonly err_msg: string | null;
+  readonly output: unknown;
+}
+
+/** One task by a process of its own. @throws Error with what the program says */
+export async function ask<S extends ProcessorStage>(stage: S, task: Tasks[S]['task'], hold?: string) {
+  // What the protocol says that the stage gives.
+  return (await answerOf(stage, task, hold)) as Tasks[S]['output'];
+}
+
+/** As `ask`, of any stage. */
+export async function answerOf(stage: string, task: object, hold?: string): Promise<unknown> {
+  const child = spawn(program, hold === undefined ? [stage] : [stage, '--hold', hold], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  await lines.next();
+  child.stdin.write(`${JSON.stringify({ id: 1, task })}\n`);
+  const { value } = await lines.next();
+  child.stdin.end();
+  const { err_msg, output } = JSON.parse(String(value)) as Answer;
+  if (err_msg !== null) throw new Error(`${stage}: ${err_msg}`);
+  return output;
+}
+
+const proof = 'StackedDrg2KiBV1_1';
+
+/** Files of a sector in a directory of its own. */
+export function filesIn(dir: string) {
+  const [staged = '', sealed = '', cache = ''] = ['staged', 'sealed', 'cache'].map((name) => join(dir, name));
+  return { staged, sealed, cache };
+}
+
+/** A sector of 2KiB with these pieces (unpadded), from the first stage to pc2; its files are in `dir`. */
+export async function sealedDirectly(
+  dir: string,
+  sector: {
+    readonly number: number;
+    readonly ticket: readonly number[];
+    readonly pieces: Tasks['add_pieces']['task']['pieces'];
+  },
+  hold?: string,
+) {
+  const { staged, sealed, cache } = filesIn(dir);
+  mkdirSync(cache, { recursive: true });
+  writeFileSync(sealed, '');
+  const { number: sector_id, ticket, pieces } = sector;
+  const piece_infos: readonly PieceInfo[] = await ask(
+    'add_pieces',
+    { seal_proof_type: proof, pieces, staged_filepath: staged },
+    hold,
+  );
+  await ask('tree_d', { registered_proof: proof, staged_file: staged, cache_dir: cache }, hold);
+  const pc1 = {
+    registered_proof: proof,
+    cache_path: cache,
+    in_path: staged,
+    out_path: sealed,
+    prover_id: proverId(10000),
+    sector_id,
+    ticket,
+    piece_infos,
+  };
+  const pc1out = await ask('pc1', pc1, hold);
+  const pc2 = await ask('pc2', { pc1out, cache_dir: cache, sealed_file: sealed }, hold);
+  return { pc2, piece_infos };
+}

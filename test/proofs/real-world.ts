@@ -1,0 +1,83 @@
+/** A manager and a worker whose heavy stages are real proofs of 2KiB; C2's answer is made up unless its own is asked for. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { commP, pieceCid } from '#src/sealing/builtin/index.js';
+import type { PreCommit } from '../../src/protocol/sealer.js';
+import { startWorld, type World } from '../crash/world.js';
+import { bytes, freshDir, write } from '../e2e/setup.js';
+import { chunksOf, makeWork } from '../sealing/chain.js';
+import { sealedDirectly } from './direct.js';
+import { tablesOf } from './program.js';
+
+const anyProof = fileURLToPath(new URL('./any-proof.mjs', import.meta.url));
+/** What a stage of sealing is, by its processor's name. */
+export const sealingStages = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c1'];
+
+export interface RealWorldOptions {
+  /** @default three that fill a sector each */
+  readonly pieces?: readonly Buffer[];
+  /** Stages that the real proofs do. @default add_pieces to c1 */
+  readonly stages?: readonly string[];
+  readonly more?: string;
+}
+
+export async function realWorld(options: RealWorldOptions = {}): Promise<World> {
+  const { pieces = [1, 2, 3].map((seed) => bytes(2000, seed)), stages = sealingStages } = options;
+  const local = await piecesByCid(pieces);
+  const c2 = `[[processors.c2]]\nbin = ${JSON.stringify(process.execPath)}\nargs = [${JSON.stringify(anyProof)}]\nstable_wait = "30s"`;
+  return startWorld({
+    pieces,
+    worker: () => `local_pieces_dirs = [${JSON.stringify(local)}]`,
+    more: (dir) =>
+      [
+        tablesOf(stages, { gates: join(dir, 'gates'), parameters: join(dir, 'parameters') }),
+        stages.includes('c2') ? '' : c2,
+        options.more ?? '',
+      ].join('\n'),
+  });
+}
+
+/** The pieces as files that have their CIDs as names: the real add_pieces takes local ones. */
+async function piecesByCid(pieces: readonly Buffer[]): Promise<string> {
+  const dir = freshDir();
+  for (const piece of pieces) {
+    const { commitment } = await commP(chunksOf(piece), makeWork());
+    write(join(dir, pieceCid(commitment)), piece);
+  }
+  return dir;
+}
+
+/** What was submitted of a sector, each message once. */
+export function preCommitsOf({ wire }: World, number: number): readonly PreCommit[] {
+  const sent = wire.said
+    .filter(
+      ({ method, params }) =>
+        method === 'SubmitPreCommit' && JSON.stringify(params[0]).includes(`"Number":${number}}`),
+    )
+    .map(({ params }) => JSON.stringify(params[1]));
+  return [...new Set(sent)].map((text) => JSON.parse(text) as PreCommit);
+}
+
+/** Compared so far: CommRs of runs that were disturbed, with the undisturbed ones. */
+export const compared = { commRs: 0, refused: 0 };
+
+/** All that was ever submitted of the sector is what an undisturbed run of the same piece and ticket gives. */
+export async function expectUndisturbedCommR(world: World, number: number, piece: Buffer): Promise<void> {
+  const sent = preCommitsOf(world, number);
+  expect(sent.length).toBeGreaterThan(0);
+  for (const { CommR, Ticket } of sent) {
+    const dir = freshDir();
+    const pieces = [
+      {
+        piece_file: { local: write(join(dir, 'piece'), piece) },
+        payload_size: piece.length,
+        piece_size: 2032,
+      },
+    ];
+    const ticket = [...Buffer.from(Ticket.Ticket, 'base64')];
+    const { pc2 } = await sealedDirectly(dir, { number, ticket, pieces });
+    expect(CommR).toEqual(pc2.comm_r);
+    compared.commRs += 1;
+  }
+}
