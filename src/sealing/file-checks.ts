@@ -4,6 +4,7 @@ import type { Plan, PlanState } from '../../machines/plan.js';
 import { StageError } from '../protocol/level.js';
 import { faultOf, missing } from './file-fault.js';
 import { notesOf } from './file-notes.js';
+import { madeAnew } from './fresh-ground.js';
 import { noteName } from './plan-files.js';
 import { sectorFiles } from './sector-files.js';
 import type { StageContext } from './stage.js';
@@ -11,10 +12,10 @@ import { checkStore } from './stored-sector.js';
 
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> & Partial<Pick<StageContext, 'stores'>>;
 
-/** Compares the files that a state's stage goes by with what was noted of them. @throws StageError permanent for the first that is another */
+/** Compares the files that a state's stage works from with what was noted of them; not what its ground makes anew. @throws StageError permanent for the first that is another */
 export async function checkFiles(plan: Plan, state: PlanState, facts: Facts): Promise<void> {
   const { reads = [], holds = [], needs } = state;
-  await checkNamed(plan, facts, [...needs.files, ...holds], reads);
+  await checkNamed(plan, facts, [...needs.files, ...holds], reads, state);
 }
 
 /**
@@ -25,24 +26,28 @@ export async function checkWorkedFrom(plan: Plan, state: PlanState, facts: Facts
   const { reads = [], holds = [], needs } = state;
   const names = [...needs.files, ...holds.filter((name) => name !== 'stored')];
   const unread = names.filter((name) => !reads.includes(name));
-  await checkNamed(plan, facts, names, unread);
+  await checkNamed(plan, facts, names, unread, state);
 }
 
-/** Compares files by the plan's names; of those in `reads` every byte. */
+/** Compares files by the plan's names; of those in `reads` every byte. What the ground of `state` makes anew is left out. */
 export async function checkNamed(
   plan: Plan,
   { record, location, signal, stores = [] }: Facts,
   names: readonly string[],
   reads: readonly string[],
+  state?: PlanState,
 ): Promise<void> {
   if (!record.sector) return;
-  const { root } = sectorFiles(location, record.sector.id);
+  const files = sectorFiles(location, record.sector.id);
+  const { root } = files;
+  const anew = await madeAnew(state?.ground, files);
   const notes = notesOf(record);
   for (const name of names) {
     const group = notes[noteName(name, record.outputs)] ?? [];
     for (const note of group) {
       const isLast = name === 'layers' && reads.includes('last-layer') && note === group.at(-1);
       const path = isAbsolute(note.path) ? note.path : join(root, note.path);
+      if (anew.has(path)) continue;
       const fault = await faultOf(path, note, isLast || reads.includes(name), signal);
       if (fault === undefined) continue;
       // What is missing with its disk is not lost.

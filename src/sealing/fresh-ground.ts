@@ -6,8 +6,10 @@ import { constants } from 'node:fs';
 import { copyFile, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { planState, plans } from '../../machines/index.js';
+import type { Ground } from '../../machines/plan.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { replaceDurably, syncDirectory, syncFile, writeDurably } from '../disks/durable-file.js';
+import { isAt } from '../disks/stat-if-any.js';
 import { systemCodeOf } from '../protocol/errors.js';
 import { groundFiles } from './plan-files.js';
 import { type SectorFiles, sectorFiles } from './sector-files.js';
@@ -22,6 +24,18 @@ export async function freshGround(record: ThreadRecord, location: string, proces
   for (const name of removes) for (const path of await groundFiles(name, files)) await removed(path);
   for (const name of empties) for (const path of await groundFiles(name, files)) await emptied(path);
   for (const [name, from] of Object.entries(copies)) await copiedAnew(name, from, files);
+}
+
+/** What is there of the files that the ground will make anew, or without: the stage does not work from them as they are. */
+export async function madeAnew(ground: Ground | undefined, files: SectorFiles): Promise<ReadonlySet<string>> {
+  if (!ground) return new Set();
+  const { removes, empties = [], copies = {} } = ground;
+  const paths: string[] = [];
+  for (const name of [...removes, ...empties]) paths.push(...(await groundFiles(name, files)));
+  for (const name of Object.keys(copies))
+    for (const path of await groundFiles(name, files))
+      if (!(await isAt(untouchedMark(path)))) paths.push(path);
+  return new Set(paths);
 }
 
 async function removed(path: string): Promise<void> {

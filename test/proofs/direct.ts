@@ -41,16 +41,17 @@ export function filesIn(dir: string) {
   return { staged, sealed, cache };
 }
 
+/** A piece of zeros that fills a sector. */
+export const pledge = { piece_file: 'pledge', payload_size: 2032, piece_size: 2032 } as const;
+
+interface Sector {
+  readonly number: number;
+  readonly ticket: readonly number[];
+  readonly pieces: Tasks['add_pieces']['task']['pieces'];
+}
+
 /** A sector of 2KiB with these pieces (unpadded), from the first stage to pc2; its files are in `dir`. */
-export async function sealedDirectly(
-  dir: string,
-  sector: {
-    readonly number: number;
-    readonly ticket: readonly number[];
-    readonly pieces: Tasks['add_pieces']['task']['pieces'];
-  },
-  hold?: string,
-) {
+export async function sealedDirectly(dir: string, sector: Sector, hold?: string) {
   const { staged, sealed, cache } = filesIn(dir);
   mkdirSync(cache, { recursive: true });
   writeFileSync(sealed, '');
@@ -74,4 +75,13 @@ export async function sealedDirectly(
   const pc1out = await ask('pc1', pc1, hold);
   const pc2 = await ask('pc2', { pc1out, cache_dir: cache, sealed_file: sealed }, hold);
   return { pc2, piece_infos };
+}
+
+/** The same, and C1 for any seed. */
+export async function provenDirectly(dir: string, sector: Sector, hold?: string) {
+  const { pc2, piece_infos } = await sealedDirectly(dir, sector, hold);
+  const { sealed, cache } = filesIn(dir);
+  const { number: sector_id, ticket } = sector;
+  const proven = { sector_id, ticket, seed: ticket, prover_id: proverId(10000), pc2out: pc2, piece_infos };
+  await ask('c1', { registered_proof: proof, cache_dir: cache, sealed_file: sealed, ...proven }, hold);
 }

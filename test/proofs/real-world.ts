@@ -1,4 +1,6 @@
 /** A manager and a worker whose heavy stages are real proofs of 2KiB; C2's answer is made up unless its own is asked for. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -6,8 +8,8 @@ import { commP, pieceCid } from '#src/sealing/builtin/index.js';
 import type { PreCommit } from '../../src/protocol/sealer.js';
 import { startWorld, type World } from '../crash/world.js';
 import { bytes, freshDir, write } from '../e2e/setup.js';
-import { chunksOf, makeWork } from '../sealing/chain.js';
-import { sealedDirectly } from './direct.js';
+import { chunksOf, makeWork, ticket } from '../sealing/chain.js';
+import { pledge, provenDirectly, sealedDirectly } from './direct.js';
 import { tablesOf } from './program.js';
 
 const anyProof = fileURLToPath(new URL('./any-proof.mjs', import.meta.url));
@@ -59,25 +61,48 @@ export function preCommitsOf({ wire }: World, number: number): readonly PreCommi
   return [...new Set(sent)].map((text) => JSON.parse(text) as PreCommit);
 }
 
-/** Compared so far: CommRs of runs that were disturbed, with the undisturbed ones. */
-export const compared = { commRs: 0, refused: 0 };
+/** How often a disturbed run was compared with the undisturbed one, or was refused. */
+export const compared = { commRs: 0, replicas: 0, refused: 0 };
+
+/** The ticket that was given last. */
+export function ticketOf({ wire }: World): readonly number[] {
+  const last = wire.said.findLast(({ method }) => method === 'AssignTicket');
+  if (!last) throw new Error('no ticket was asked for');
+  return [...Buffer.from((last.result as { readonly Ticket: string }).Ticket, 'base64')];
+}
+
+/** A sector with one piece that fills it, undisturbed; its files are in `dir`. */
+export async function anew(
+  dir: string,
+  sector: { readonly number: number; readonly ticket: readonly number[]; readonly piece: Buffer },
+) {
+  const { number, ticket, piece } = sector;
+  const local = write(join(dir, 'piece'), piece);
+  const pieces = [{ piece_file: { local }, payload_size: piece.length, piece_size: 2032 }];
+  return sealedDirectly(dir, { number, ticket, pieces });
+}
 
 /** All that was ever submitted of the sector is what an undisturbed run of the same piece and ticket gives. */
 export async function expectUndisturbedCommR(world: World, number: number, piece: Buffer): Promise<void> {
   const sent = preCommitsOf(world, number);
   expect(sent.length).toBeGreaterThan(0);
   for (const { CommR, Ticket } of sent) {
-    const dir = freshDir();
-    const pieces = [
-      {
-        piece_file: { local: write(join(dir, 'piece'), piece) },
-        payload_size: piece.length,
-        piece_size: 2032,
-      },
-    ];
     const ticket = [...Buffer.from(Ticket.Ticket, 'base64')];
-    const { pc2 } = await sealedDirectly(dir, { number, ticket, pieces });
+    const { pc2 } = await anew(freshDir(), { number, ticket, piece });
     expect(CommR).toEqual(pc2.comm_r);
     compared.commRs += 1;
+  }
+}
+
+/** How many steps the proofs log at each stage of sealing, undisturbed. */
+export async function stepsOf(): Promise<Readonly<Record<string, number>>> {
+  const dir = mkdtempSync(join(tmpdir(), 'sealvisor-proofs-'));
+  try {
+    await provenDirectly(dir, { number: 1, ticket, pieces: [pledge] }, dir);
+    return Object.fromEntries(
+      sealingStages.map((stage) => [stage, Number(readFileSync(join(dir, `${stage}.steps`), 'utf8'))]),
+    );
+  } finally {
+    rmSync(dir, { recursive: true });
   }
 }

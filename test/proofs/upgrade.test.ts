@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bytes, freshDir, write } from '../e2e/setup.js';
 import { ticket } from '../sealing/chain.js';
-import { answerOf, ask, filesIn, sealedDirectly } from './direct.js';
+import { answerOf, ask, filesIn, pledge, sealedDirectly } from './direct.js';
 import { describeReal } from './program.js';
 
 const proof = 'StackedDrg2KiBV1';
-const pledge = [{ piece_file: 'pledge', payload_size: 2032, piece_size: 2032 }] as const;
 
 /** A sealed empty sector, and its upgrade with a piece. */
 async function upgraded(piece: Buffer) {
   const [old, made] = [freshDir(), freshDir()];
-  const { pc2 } = await sealedDirectly(old, { number: 1, ticket, pieces: pledge });
+  const { pc2 } = await sealedDirectly(old, { number: 1, ticket, pieces: [pledge] });
   const { sealed, cache } = filesIn(old);
   const staged = join(made, 'staged');
   const piece_infos = await ask('add_pieces', {
