@@ -9,27 +9,61 @@ const mebibyte = 1024 * 1024;
  */
 const blockSizes = [mebibyte, 80 * mebibyte, longestText] as const;
 
+/** Takes a line whose end has not come yet, part by part. */
+export interface LineTaker {
+  /** Resolves, when it gives a promise, as soon as more may come. */
+  push(part: Buffer): Promise<void> | undefined;
+  /** The line has ended. */
+  end(): void;
+}
+
+export interface SplitOptions {
+  /** What a line has beyond so many bytes is dropped. @default 500 MiB */
+  readonly longest?: number | undefined;
+  /** A line has grown longer than `longFrom`, and begins like this: who takes it instead of `onLine`. @default nobody */
+  readonly onLong?: ((begun: Buffer) => LineTaker | undefined) | undefined;
+}
+
+/** Bytes; what is shorter is a line in memory. */
+export const longFrom = 64 * 1024;
+
 /**
  * Splits a stream into lines. What a line has over `longest` bytes is dropped, so that a child that never ends one
  * does not fill the memory; `bytes` is how many it had. A line over 1 MiB has its ArrayBuffer to itself: it may be transferred.
+ * What it gives is resolved when more may come.
  */
 export function lineSplitter(
   onLine: (line: Buffer, bytes: number) => void,
-  longest: number = longestText,
-): (chunk: Buffer) => void {
+  { longest = longestText, onLong }: SplitOptions = {},
+): (chunk: Buffer) => Promise<void> | undefined {
   let begun: Buffer = Buffer.alloc(0);
   let length = 0;
   let dropped = 0;
+  let taker: LineTaker | undefined;
+  let isOffered = false;
+  const start = () => {
+    begun = Buffer.alloc(0);
+    length = 0;
+    dropped = 0;
+    taker = undefined;
+    isOffered = false;
+  };
   const keep = (part: Buffer) => {
+    if (taker) return taker.push(part);
     const kept = part.subarray(0, longest - length);
     dropped += part.length - kept.length;
     const needed = length + kept.length;
     if (needed > begun.length) begun = moved(begun.subarray(0, length), needed);
     kept.copy(begun, length);
     length = needed;
+    if (!onLong || isOffered || length <= longFrom) return undefined;
+    isOffered = true;
+    taker = onLong(begun.subarray(0, length));
+    return taker?.push(begun.subarray(0, length));
   };
   return (chunk) => {
     let from = 0;
+    let wait: Promise<void> | undefined;
     for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
       const rest = chunk.subarray(from, end);
       from = end + 1;
@@ -37,15 +71,14 @@ export function lineSplitter(
         onLine(rest.subarray(0, longest), rest.length);
         continue;
       }
-      keep(rest);
-      const line = begun.subarray(0, length);
-      const bytes = length + dropped;
-      begun = Buffer.alloc(0);
-      length = 0;
-      dropped = 0;
-      onLine(line, bytes);
+      wait = keep(rest) ?? wait;
+      const [line, bytes, taken] = [begun.subarray(0, length), length + dropped, taker];
+      start();
+      if (taken) taken.end();
+      else onLine(line, bytes);
     }
-    if (from < chunk.length) keep(chunk.subarray(from));
+    if (from < chunk.length) wait = keep(chunk.subarray(from)) ?? wait;
+    return wait;
   };
 }
 

@@ -1,8 +1,8 @@
 /** A child process in a group of its own: it can be asked, stopped and killed with all it started, and its death is told once. */
 import { type Child, systemClock } from '../actors/index.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
-import { lineWriter } from './line-writer.js';
-import { isWord, lineSplitter } from './lines.js';
+import { type LinePart, lineWriter } from './line-writer.js';
+import { isWord, type LineTaker, lineSplitter } from './lines.js';
 import { logBudget, longestLogLine } from './log-budget.js';
 import { exitOf, type ProcessEnd } from './process-exit.js';
 import { endOf, isRunning, type Spawned, type SpawnOptions, signalGroup, spawned } from './process-group.js';
@@ -33,6 +33,8 @@ export interface ProcessChildOptions extends SpawnOptions {
   readonly onLine?: (line: Buffer, log: (line: string) => void, bytes: number) => void;
   /** What a line on stdout has beyond so many bytes is dropped; `bytes` is how many it had. @default 500 MiB */
   readonly longestLine?: number;
+  /** A line on stdout has grown longer than 64 KiB: who takes it, as it comes, instead of `onLine`. @default nobody */
+  readonly onLongLine?: (begun: Buffer, log: (line: string) => void) => LineTaker | undefined;
   /** Its stdout has ended, by its death or by its will. @default nothing */
   readonly onSilent?: () => void;
   /**
@@ -45,7 +47,7 @@ export interface ProcessChildOptions extends SpawnOptions {
 export interface ProcessChild extends Child {
   readonly pid: number;
   /** Writes a line, in one or more parts. Resolves when it is handed to the pipe; rejects when the child is gone. */
-  write(...parts: readonly (string | Uint8Array)[]): Promise<void>;
+  write(...parts: readonly LinePart[]): Promise<void>;
   /** SIGSTOP to the whole group; `stop()` and `kill()` work on a frozen one, too. */
   freeze(): void;
   thaw(): void;
@@ -74,17 +76,24 @@ export async function startProcess(options: ProcessChildOptions): Promise<Proces
   const { promise: up, resolve: isUp } = Promise.withResolvers<void>();
   const running = await spawned(options);
   const log = logBudget((line) => onLog(line, running.pid), { name: options.name });
-  running.stdout.on(
-    'data',
-    lineSplitter((line, bytes) => {
+  const split = lineSplitter(
+    (line, bytes) => {
       if (doneLine !== undefined && isWord(line, doneLine)) said.isDone = true;
       if (said.isReady || !ready || !isWord(line, ready.line)) return onLine(line, log, bytes);
       said.isReady = true;
       isUp();
-    }, options.longestLine),
+    },
+    { longest: options.longestLine, onLong: (begun) => options.onLongLine?.(begun, log) },
   );
-  running.stdout.once('end', onSilent);
-  running.stderr.on('data', lineSplitter(log, longestLogLine + 1));
+  const { stdout } = running;
+  stdout.on('data', (chunk: Buffer) => {
+    const wait = split(chunk);
+    if (!wait) return;
+    stdout.pause();
+    void wait.then(() => stdout.resume());
+  });
+  stdout.once('end', onSilent);
+  running.stderr.on('data', lineSplitter(log, { longest: longestLogLine + 1 }));
   const child = childOf(running, options, () => said.isDone);
   if (ready) await readyInTime(up, child, options, ready);
   return child;

@@ -1,6 +1,9 @@
 /** A processor as a child process: ready line, requests in any order, and no request outlives it. */
 import { systemClock } from '../actors/index.js';
-import { SealvisorError } from '../protocol/errors.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { isOfFile, type LinePart } from './line-writer.js';
+import type { LongAnswer } from './long-answer.js';
+import { type Asker, longLines, tooLarge } from './long-lines.js';
 import { type ProcessChild, type ProcessChildOptions, startProcess } from './process-child.js';
 import {
   answerId,
@@ -19,6 +22,8 @@ export interface ProcessorOptions
   readonly stage: string;
   /** How long the child may take until it prints its ready line, ms. */
   readonly stableWaitMs: number;
+  /** Largest output that is taken into a file, bytes. @default 4 GiB */
+  readonly largestOutput?: number;
   /** A line that is no answer to anything; `pid` once it is ready. True when it is taken, else it is logged. */
   readonly onStray?: (line: Buffer, pid: number | undefined) => boolean;
 }
@@ -28,13 +33,21 @@ export interface Processor extends Omit<ProcessChild, 'write'> {
   /** Requests that wait for their answer. */
   inFlight(): number;
   /** Sends a task, or the bytes of a task's JSON; gives the line of its answer, unparsed. @throws process_gone when the child ends first, at once when it leaves */
-  request(task: unknown, options?: { readonly onProgress?: (progress: Progress) => void }): Promise<Buffer>;
+  request(task: unknown, options?: RequestOptions): Promise<Buffer>;
+  /**
+   * The same with a task whose JSON is given in parts, and an output of any size: one in a line over 64 KiB goes into the
+   * file `into`, whose directory is there, as the bytes that came. @throws what the place of the file says as well
+   */
+  hand(task: readonly LinePart[], options: HandOptions): Promise<Buffer | LongAnswer>;
 }
 
-interface Asker {
-  readonly onProgress: (progress: Progress) => void;
-  resolve(line: Buffer): void;
-  reject(reason: unknown): void;
+export interface RequestOptions {
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface HandOptions extends RequestOptions {
+  /** @default the answer comes as a line, of at most 72 MiB */
+  readonly into?: string | undefined;
 }
 
 /** How long after the end of its stdout a child that is to end may take for it, ms. */
@@ -45,19 +58,6 @@ function askerOf(line: Buffer, pending: ReadonlyMap<number, Asker>): Asker | und
   return pending.get(answerId(line) ?? -1) ?? (pending.size === 1 ? [...pending.values()][0] : undefined);
 }
 
-function tooLarge(stage: string, bytes: number): string {
-  const [size, limit] = [bytes, longestAnswer].map((each) => each.toLocaleString('en'));
-  return `the answer of the ${stage} processor is too large: ${size} bytes, at most ${limit} are taken (docs/processors.md)`;
-}
-
-const whenSettled =
-  (first: () => void) =>
-  <A>(act: (value: A) => void) =>
-  (value: A) => {
-    first();
-    act(value);
-  };
-
 /** Gives the `start` of a ChildSpec, as `processChild` does. */
 export function processorChild(options: ProcessorOptions): () => Promise<Processor> {
   return () => startProcessor(options);
@@ -67,7 +67,6 @@ export function processorChild(options: ProcessorOptions): () => Promise<Process
 export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
   const { stage } = options;
   const pending = new Map<number, Asker>();
-  let lastId = 0;
   let isLeaving = false;
   let silence: unknown;
   const gone = () => new SealvisorError('process_gone', `child process exited: ${stage}`);
@@ -79,14 +78,17 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   };
   const refuse = (line: Buffer, bytes: number) => {
     const asker = askerOf(line, pending);
-    if (asker) asker.reject(new SealvisorError('body_too_large', tooLarge(stage, bytes)));
-    else giveUp(`${tooLarge(stage, bytes)}; its request is not known: the process is ended`);
+    const error = tooLarge(stage, bytes);
+    if (asker) asker.reject(error);
+    else giveUp(`${error.message}; its request is not known: the process is ended`);
   };
+  const long = longLines({ stage, pending, most: options.largestOutput });
   const started = await startProcess({
     ...options,
     name: `processor ${stage}`,
     ready: { line: readyLine(stage), withinMs: options.stableWaitMs },
     longestLine: longestAnswer,
+    onLongLine: long.take,
     onLine: (line, log, bytes) => {
       if (bytes > longestAnswer) return refuse(line, bytes);
       const asker = pending.get(answerId(line) ?? -1);
@@ -106,30 +108,62 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   void started.exited.then(() => {
     isLeaving = true;
     systemClock.clearTimeout(silence);
-    for (const asker of pending.values()) asker.reject(gone());
-    pending.clear();
+    long.cut(gone);
   });
   const { write, ...rest } = started;
   return {
     ...rest,
+    ...requests({ pending, write, giveUp, refusal: () => (isLeaving ? gone() : undefined) }),
     stage,
     stop: () => {
       isLeaving = true;
       return started.stop();
     },
     inFlight: () => pending.size,
-    request: (task, { onProgress = () => undefined } = {}) =>
-      new Promise<Buffer>((resolve, reject) => {
-        if (isLeaving) {
-          reject(gone());
-          return;
-        }
-        const id = ++lastId;
-        const line = requestLine(id, task instanceof Uint8Array ? task : JSON.stringify(task));
-        const settling = whenSettled(() => pending.delete(id));
-        pending.set(id, { onProgress, resolve: settling(resolve), reject: settling(reject) });
-        // Who no longer reads will never answer; its end, told by `exited`, ends all that is asked of it.
-        write(...line).catch(() => giveUp('it reads no more, and is ended'));
-      }),
+  };
+}
+
+const whenSettled =
+  (first: () => void) =>
+  <A>(act: (value: A) => void) =>
+  (value: A) => {
+    first();
+    act(value);
+  };
+
+interface RequestsOptions {
+  readonly pending: Map<number, Asker>;
+  readonly write: ProcessChild['write'];
+  readonly giveUp: (why: string) => void;
+  /** Why nothing can be asked any more. */
+  readonly refusal: () => SealvisorError | undefined;
+}
+
+function requests({ pending, write, giveUp, refusal }: RequestsOptions): Pick<Processor, 'request' | 'hand'> {
+  let lastId = 0;
+  const hand: Processor['hand'] = (task, { onProgress = () => undefined, into }) =>
+    new Promise((resolve, reject) => {
+      const refused = refusal();
+      if (refused) {
+        reject(refused);
+        return;
+      }
+      const id = ++lastId;
+      const settling = whenSettled(() => pending.delete(id));
+      pending.set(id, { onProgress, into, resolve: settling(resolve), reject: settling(reject) });
+      write(...requestLine(id, task)).catch((error: unknown) => {
+        if (!isOfFile(error)) return giveUp('it reads no more, and is ended');
+        // The line that was begun has no end: nothing can be asked of this process behind it.
+        pending.get(id)?.reject(error);
+        giveUp(messageOf(error));
+      });
+    });
+  return {
+    hand,
+    request: async (task, options = {}) => {
+      const answer = await hand([task instanceof Uint8Array ? task : JSON.stringify(task)], options);
+      // Without a file for it no answer is one of a file.
+      return answer as Buffer;
+    },
   };
 }

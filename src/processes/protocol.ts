@@ -1,6 +1,7 @@
 /** The external processor protocol (SPEC section 5): one JSON a line, both ways. Pure. */
 
 import { jsonFault } from '../protocol/nesting.js';
+import type { LinePart } from './line-writer.js';
 
 /** What the child prints when it is up. */
 export function readyLine(stage: string): string {
@@ -8,15 +9,15 @@ export function readyLine(stage: string): string {
 }
 
 /** In parts; `task` is the task's JSON. */
-export function requestLine(id: number, task: string | Uint8Array): readonly (string | Uint8Array)[] {
-  return [`{"id":${id},"task":`, task, '}'];
+export function requestLine(id: number, task: readonly LinePart[]): readonly LinePart[] {
+  return [`{"id":${id},"task":`, ...task, '}'];
 }
 
-/**
- * Longest answer that is taken, bytes: it is proven through every stage. The largest of upstream's, C1 of 64GiB, is
- * about 50 MB.
- */
+/** Longest answer that is taken into memory, bytes: every stage is tried with it. */
 export const longestAnswer = 72 * 1024 * 1024;
+
+/** Largest output that is taken into a file, bytes. Upstream's largest, C1 of non-interactive PoRep at 32GiB, is about 500 MB. */
+export const largestOutput = 4 * 1024 * 1024 * 1024;
 
 /** How near to an end of its line an id is looked for, bytes; the field's processors write it first. */
 const idWithin = 64;
@@ -29,21 +30,28 @@ const longestParsedForId = 1024 * 1024;
  * Undefined for a line that is no answer.
  */
 export function answerId(line: Buffer): number | undefined {
-  const head = line.toString('latin1', 0, idWithin);
+  const early = headId(line);
+  if (early !== undefined) return early;
   const tail = line.toString('latin1', Math.max(0, line.length - idWithin));
-  const found =
-    /^\s*\{\s*"id"\s*:\s*(\d{1,15})\s*[,}]/.exec(head) ??
-    (line[0] === 0x7b ? /,\s*"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(tail) : null);
+  const found = line[0] === 0x7b ? /,\s*"id"\s*:\s*(\d{1,15})\s*\}\s*$/.exec(tail) : null;
   if (found) return Number(found[1]);
   if (line[0] !== 0x7b || line.length > longestParsedForId) return undefined;
   const answer = parsed(line);
   return typeof answer?.id === 'number' ? answer.id : undefined;
 }
 
+/** The id that a line begins with, when its end has not come yet. */
+export function headId(line: Buffer): number | undefined {
+  const head = line.toString('latin1', 0, idWithin);
+  const found = /^\s*\{\s*"id"\s*:\s*(\d{1,15})\s*[,}]/.exec(head);
+  return found ? Number(found[1]) : undefined;
+}
+
 /** Longer lines are not parsed to tell what they are, bytes. */
 const longestParsed = 64 * 1024;
 /** Upstream's processors of v0.2 to v0.3.1 say `result` for `output`. */
-const answerKeys = ['output', 'err_msg', 'result'];
+export const outputKeys = ['output', 'result'];
+const answerKeys = [...outputKeys, 'err_msg'];
 
 /** Whether a line with an id ends its request: only an output or an error does. */
 export function isAnswer(line: Buffer): boolean {
@@ -53,10 +61,14 @@ export function isAnswer(line: Buffer): boolean {
   return answerKeys.some((key) => line.includes(`"${key}"`));
 }
 
-export type Answer =
-  | { readonly ok: true; readonly output: unknown }
-  /** `isUnreadable`: the message is ours, and not the processor's. */
-  | { readonly ok: false; readonly message: string; readonly isUnreadable?: true };
+/** `isUnreadable`: the message is ours, and not the processor's. */
+export interface Failure {
+  readonly ok: false;
+  readonly message: string;
+  readonly isUnreadable?: true;
+}
+
+export type Answer = { readonly ok: true; readonly output: unknown } | Failure;
 
 /** The answer on a line; a line that is none is a failure that shows its first 100 characters. */
 export function parseAnswer(line: Buffer): Answer {
@@ -64,16 +76,19 @@ export function parseAnswer(line: Buffer): Answer {
   if (fault !== undefined) return { ok: false, message: `its answer ${fault}`, isUnreadable: true };
   const answer = parsed(line);
   if (!answer) return { ok: false, message: `no answer: ${shortened(line)}`, isUnreadable: true };
-  const message = answer.err_msg;
+  return failureSaid(answer.err_msg) ?? { ok: true, output: answer.output ?? answer.result ?? null };
+}
+
+/** The failure that an answer's err_msg says; undefined for one that says none. */
+export function failureSaid(message: unknown): Failure | undefined {
   if (typeof message === 'string') return { ok: false, message };
+  if (message === null || message === undefined || message === false) return undefined;
   // Whatever its shape, it says that the task failed.
-  if (message !== null && message !== undefined && message !== false)
-    return {
-      ok: false,
-      message: `its err_msg is not text: ${JSON.stringify(message).slice(0, 100)}`,
-      isUnreadable: true,
-    };
-  return { ok: true, output: answer.output ?? answer.result ?? null };
+  return {
+    ok: false,
+    message: `its err_msg is not text: ${JSON.stringify(message).slice(0, 100)}`,
+    isUnreadable: true,
+  };
 }
 
 export interface Progress {

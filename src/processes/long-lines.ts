@@ -1,0 +1,67 @@
+/** Whose answer a long line is, while its end has not come yet. */
+import { SealvisorError } from '../protocol/errors.js';
+import { type LongAnswer, type LongAnswerTaker, longAnswer } from './long-answer.js';
+import { TooLarge } from './output-file.js';
+import { headId, largestOutput, longestAnswer, type Progress, shortened } from './protocol.js';
+
+/** A request that waits for its answer. */
+export interface Asker {
+  readonly onProgress: (progress: Progress) => void;
+  /** The file for a long output. */
+  readonly into: string | undefined;
+  resolve(answer: Buffer | LongAnswer): void;
+  reject(reason: unknown): void;
+}
+
+export function tooLarge(stage: string, bytes: number, most = longestAnswer): SealvisorError {
+  const [size, limit] = [bytes, most].map((each) => each.toLocaleString('en'));
+  return new SealvisorError(
+    'body_too_large',
+    `the answer of the ${stage} processor is too large: ${size} bytes, at most ${limit} are taken (docs/processors.md)`,
+  );
+}
+
+export interface LongLinesOptions {
+  readonly stage: string;
+  /** By id; one that has its answer is removed. */
+  readonly pending: Map<number, Asker>;
+  /** @default 4 GiB */
+  readonly most?: number | undefined;
+}
+
+export function longLines({ stage, pending, most = largestOutput }: LongLinesOptions) {
+  let current: { readonly asker: Asker; readonly taker: LongAnswerTaker } | undefined;
+  return {
+    /** Takes a line that is meant for a file: of the request that its beginning names, or of the only one. */
+    take: (begun: Buffer, log: (line: string) => void): LongAnswerTaker | undefined => {
+      const [only] = pending.size === 1 ? pending.keys() : [];
+      const id = headId(begun) ?? only;
+      const asker = pending.get(id ?? -1);
+      if (id === undefined || asker?.into === undefined) return undefined;
+      const taker = longAnswer({
+        ...{ begun, id, into: asker.into, most },
+        onAnswer: (answer) => {
+          // From now on its end does not depend on the process, and another line with its id is not for it.
+          pending.delete(id);
+          current = undefined;
+          answer.then(asker.resolve, (thrown: unknown) =>
+            asker.reject(thrown instanceof TooLarge ? tooLarge(stage, thrown.bytes, most) : thrown),
+          );
+        },
+        onOther: (head) => {
+          current = undefined;
+          log(shortened(head));
+        },
+      });
+      current = { asker, taker };
+      return taker;
+    },
+    /** The process has ended. The request whose answer was cut learns it when nothing of that is left: it may be asked again. */
+    cut: (error: () => SealvisorError): void => {
+      const { asker: cutOne, taker } = current ?? {};
+      for (const asker of pending.values()) if (asker !== cutOne) asker.reject(error());
+      pending.clear();
+      if (cutOne) void taker?.cut().then(() => cutOne.reject(error()));
+    },
+  };
+}
