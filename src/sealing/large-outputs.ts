@@ -1,18 +1,30 @@
 /**
- * Outputs too large for a thread's record, which is written whole with every change: each lies in a file of its own
- * beside the sector, and the record has its place. They go with the sector's files.
+ * Outputs in a thread's record, which is written whole with every change: a large one lies in a file of its own beside the
+ * sector, and the record has its place; what goes to another processor is kept as the bytes that came. The files go with
+ * the sector's.
  */
 import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { replaceDurably } from '../disks/durable-file.js';
 import { makeOnDisk } from '../disks/make-on-disk.js';
 import { StageError } from '../protocol/level.js';
 import { longSlice } from '../protocol/long-slice.js';
+import {
+  anotherDigest,
+  carrying,
+  isTextInRecord,
+  Opaque,
+  opaqueOf,
+  type TextInRecord,
+  type Told,
+} from './opaque.js';
 
 type Outputs = Readonly<Record<string, unknown>>;
 
 /** What stands in the record instead. */
-interface PutAside {
+interface PutAside extends Told {
   /** File name in the sector's directory of outputs. */
   readonly putAside: string;
   readonly bytes: number;
@@ -30,16 +42,44 @@ function isPutAside(value: unknown): value is PutAside {
   return typeof value.putAside === 'string' && typeof value.bytes === 'number';
 }
 
+/** These are only handed on, also when they were put aside by an earlier version. */
+const handedOn = ['pc1', 'c1'];
+
 /** `outputs` with the large ones in files under `root`, the sector's own directory. @throws StageError critical when the disk refuses */
 export async function putAside(outputs: Outputs, root: string): Promise<Outputs> {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(outputs)) {
-    longSlice();
-    const text = textOf(value);
-    // One that looks like a place is put aside as well: what a program said is never taken for a path.
-    kept[key] = text.length > longest || isPutAside(value) ? await written(key, text, root) : value;
+    const whole = opaqueOf(value);
+    kept[key] = whole ? await asItCame(key, value, whole, root) : await asValue(key, value, root);
   }
   return kept;
+}
+
+async function asItCame(key: string, value: unknown, { json }: Opaque, root: string) {
+  const told: Told = value instanceof Opaque ? {} : { told: value };
+  if (typeof json === 'string') return { rawJson: json, ...told } satisfies TextInRecord;
+  const place = { putAside: `${key}.json`, bytes: json.bytes, ...told };
+  const path = fileOf(root, place);
+  if (json.path !== path) await replaceDurably(json.path, path);
+  return json.sha256 === undefined ? place : { ...place, sha256: json.sha256 };
+}
+
+async function asValue(key: string, value: unknown, root: string): Promise<unknown> {
+  longSlice();
+  const text = textOf(value);
+  // One that looks like a place or a kept text is put aside as well: what a program said is never taken for either.
+  return text.length > longest || isPutAside(value) || isTextInRecord(value)
+    ? written(key, text, root)
+    : value;
+}
+
+/** Where the output of a stage is written while it comes: nothing of an earlier one is there. */
+export async function incomingFile(root: string, stage: string): Promise<string> {
+  const path = join(root, 'outputs', `.${stage}.incoming`);
+  // Below the thread's location, which is never made.
+  await makeOnDisk(dirname(dirname(root)), dirname(path));
+  await rm(path, { force: true });
+  return path;
 }
 
 /** What is no JSON is the record's to refuse, whose commit ends the thread. */
@@ -62,8 +102,12 @@ async function written(key: string, text: string, root: string): Promise<PutAsid
   return place;
 }
 
-/** The output itself, read when it was put aside. @throws StageError permanent when its file is not there whole */
-export function takenUp(value: unknown, root: string): unknown {
+/**
+ * The output `key` itself: what is only handed on stays as it came, of a record of any version. @throws StageError permanent
+ * when its file is not there whole
+ */
+export function takenUp(value: unknown, root: string, key: string): unknown {
+  if (isTextInRecord(value)) return toldOf(value, new Opaque(value.rawJson));
   if (!isPutAside(value)) return value;
   const path = fileOf(root, value);
   if (!isThere(value, root))
@@ -71,14 +115,16 @@ export function takenUp(value: unknown, root: string): unknown {
       'permanent',
       `${path} is not there whole: put it back, or resume to an earlier state`,
     );
-  longSlice(value.bytes);
-  const bytes = readFileSync(path);
-  if (value.sha256 !== undefined && hash('sha256', bytes, 'hex') !== value.sha256)
-    throw new StageError(
-      'permanent',
-      `${path} has another digest than what was written: put it back, or resume to an earlier state`,
-    );
-  return JSON.parse(bytes.toString());
+  const { bytes, sha256, told } = value;
+  if (told !== undefined || handedOn.includes(key)) return toldOf(value, new Opaque({ path, bytes, sha256 }));
+  longSlice(bytes);
+  const read = readFileSync(path);
+  if (sha256 !== undefined && hash('sha256', read, 'hex') !== sha256) throw anotherDigest(path);
+  return JSON.parse(read.toString());
+}
+
+function toldOf({ told }: Told, whole: Opaque): unknown {
+  return told === undefined ? whole : carrying(structuredClone(told), whole);
 }
 
 /** Keys of the outputs that are there, in the record or whole in their files. */

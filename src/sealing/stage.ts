@@ -83,7 +83,7 @@ export function isByOthers({ others = [] }: Pick<StageContext, 'others'>, stage:
 export function output<T>(context: Pick<StageContext, 'record' | 'location'>, key: string): T {
   const { sector, outputs } = context.record;
   const found = outputs[key];
-  const value = sector ? takenUp(found, sectorFiles(context.location, sector.id).root) : found;
+  const value = sector ? takenUp(found, sectorFiles(context.location, sector.id).root, key) : found;
   // Each key is written by exactly one stage, whose type the caller names.
   if (value !== undefined) return value as T;
   throw new StageError(

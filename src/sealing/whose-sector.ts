@@ -1,8 +1,12 @@
 /** Whose processors sealed a sector: what our own left can be read here, what others left is theirs alone. Loads nothing. */
 
-/** What our pc1 hands to our pc2 has these two; nobody else's has. Large outputs, put aside, are never ours. */
+import { Opaque, opened } from './opaque.js';
+
+/** What our pc1 hands to our pc2 has these two; nobody else's has. Large outputs, in files, are never ours. */
 export function isOurPc1(pc1out: unknown): boolean {
-  return typeof pc1out === 'object' && pc1out !== null && 'replicaId' in pc1out && 'staged_file' in pc1out;
+  if (pc1out instanceof Opaque && typeof pc1out.json !== 'string') return false;
+  const value = opened(pc1out);
+  return typeof value === 'object' && value !== null && 'replicaId' in value && 'staged_file' in value;
 }
 
 /** The same of an upgrade: whether snap_encode noted that it, or the sector under it, is another's. */

@@ -1,15 +1,22 @@
 /** What the children work at, a task a thread: it outlives the thread that asked for it, and is found again by the next incarnation. */
 import { groupMemory } from '../processes/group-memory.js';
+import type { LongAnswer } from '../processes/long-answer.js';
 import type { Processor } from '../processes/processor.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
+import type { TaskPart } from '../sealing/task-parts.js';
 
 /** A task as it is sent, and by what the very same one is known again. */
-export interface TaskBytes {
+export interface SentTask {
   /** JSON. */
-  readonly bytes: Uint8Array;
+  readonly parts: readonly TaskPart[];
   readonly digest: string;
+  /** The file for a long output. */
+  readonly into: string | undefined;
 }
+
+/** The line of an answer, or what came of a long one. */
+type Answered = Buffer | LongAnswer;
 
 export interface Job {
   readonly index: number;
@@ -34,9 +41,9 @@ export interface Jobs {
   /** The thread's, also when its answer is there and waits. */
   of(index: number): Job | undefined;
   /** Has a child begin. @throws process_gone when the child ends, thread_gone when the thread is left */
-  begin(index: number, stage: string, task: TaskBytes, processor: Processor): Promise<Buffer>;
+  begin(index: number, stage: string, task: SentTask, processor: Processor): Promise<Answered>;
   /** The thread's next incarnation takes up what is there. */
-  takeUp(job: Job): Promise<Buffer>;
+  takeUp(job: Job): Promise<Answered>;
   /** The thread has died: its work goes on, and the answer is kept. */
   leave(index: number): void;
   /** The answer is nobody's from now on. */
@@ -61,9 +68,9 @@ interface Open extends Job {
   isFrozen: boolean;
   isDropped: boolean;
   frozenBytes: number | null;
-  answer: Buffer | undefined;
+  answer: Answered | undefined;
   isOver: boolean;
-  asker: { resolve(line: Buffer): void; reject(reason: unknown): void } | undefined;
+  asker: { resolve(answer: Answered): void; reject(reason: unknown): void } | undefined;
 }
 
 export function processJobs({ onProgress, onNews, onDone, onLost }: JobsOptions): Jobs {
@@ -78,7 +85,7 @@ export function processJobs({ onProgress, onNews, onDone, onLost }: JobsOptions)
     return found === job ? found : undefined;
   };
   const asked = (job: Open) =>
-    new Promise<Buffer>((resolve, reject) => {
+    new Promise<Answered>((resolve, reject) => {
       job.asker = { resolve, reject };
     });
   const over = (job: Open) => {
@@ -86,11 +93,11 @@ export function processJobs({ onProgress, onNews, onDone, onLost }: JobsOptions)
     // It answered while it was being stopped: nothing stands still any more.
     if (job.isFrozen) thaw(job);
   };
-  const answered = (job: Open, line: Buffer) => {
+  const answered = (job: Open, answer: Answered) => {
     over(job);
     if (job.asker || job.isDropped) forget(job);
-    else job.answer = line;
-    if (job.asker) job.asker.resolve(line);
+    else job.answer = answer;
+    if (job.asker) job.asker.resolve(answer);
     else onNews(job.index);
     onDone();
   };
@@ -119,9 +126,9 @@ export function processJobs({ onProgress, onNews, onDone, onLost }: JobsOptions)
       jobs.set(index, job);
       const answer = asked(job);
       job.done = processor
-        .request(task.bytes, { onProgress: (progress) => onProgress(index, progress) })
+        .hand(task.parts, { into: task.into, onProgress: (progress) => onProgress(index, progress) })
         .then(
-          (line) => answered(job, line),
+          (answer) => answered(job, answer),
           (error: unknown) => failed(job, error),
         );
       onNews(index);

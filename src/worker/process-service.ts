@@ -13,7 +13,8 @@ export function processCalls(
   large: Pick<LargeAnswers, 'enter'>,
 ) {
   const bounded = async (index: number, answer: ProcessAnswer): Promise<ProcessAnswer> => {
-    if (answer.line.length > largeAnswer) await large.enter(index);
+    const { line } = answer;
+    if (line instanceof Uint8Array && line.length > largeAnswer) await large.enter(index);
     return handed(answer);
   };
   return (name: string, args: readonly unknown[]): Promise<ProcessAnswer | null> | undefined => {
@@ -23,13 +24,14 @@ export function processCalls(
       return processors.takeUp(index, stage, digest).then((answer) => answer && bounded(index, answer));
     }
     if (name !== processService) return undefined;
-    const [index, stage, task, digest] = args as [number, string, Uint8Array, string];
-    return processors.request(index, stage, task, digest).then((answer) => bounded(index, answer));
+    const [index, ...task] = args as Parameters<Processors['request']>;
+    return processors.request(index, ...task).then((answer) => bounded(index, answer));
   };
 }
 
 /** A short line costs nothing to copy. */
 function handed(answer: ProcessAnswer): ProcessAnswer {
-  if (answer.line.length > longLine) handOver(answer.line);
+  const { line } = answer;
+  if (line instanceof Uint8Array && line.length > longLine) handOver(line);
   return answer;
 }

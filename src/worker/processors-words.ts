@@ -1,8 +1,10 @@
 /** What the rest of the worker asks of its processor children, and is told of them. */
 import type { Tree } from '../actors/index.js';
+import type { LongAnswer } from '../processes/long-answer.js';
 import type { LogLine } from '../protocol/log.js';
 import type { Progress, ThreadView } from '../protocol/thread.js';
 import type { FrozenProcess } from '../protocol/worker.js';
+import type { TaskPart } from '../sealing/task-parts.js';
 import type { Dumps } from './dumps.js';
 import type { FreezeDesk } from './freezing.js';
 import type { Seats } from './process-seats.js';
@@ -29,9 +31,9 @@ export interface ProcessorsOptions {
   readonly dumps?: Pick<Dumps, 'watch' | 'take'>;
 }
 
-/** An answer as it came, and who gave it. */
+/** An answer as it came, or what came of one that was too long for the memory; and who gave it. */
 export interface ProcessAnswer {
-  readonly line: Uint8Array;
+  readonly line: Uint8Array | LongAnswer;
   readonly by: string;
 }
 
@@ -51,8 +53,14 @@ export interface Processors extends FreezeDesk, Pick<Seats, 'arrive' | 'blockedB
    * was left of another is over then, and nobody works at the thread's files.
    */
   takeUp(index: number, stage: string, digest: string): Promise<ProcessAnswer | null>;
-  /** Has a child do a task (its JSON) of a thread. @throws process_gone at once when the children are down */
-  request(index: number, stage: string, task: Uint8Array, digest: string): Promise<ProcessAnswer>;
+  /** Has a child do a task (its JSON, in parts) of a thread; a long output goes into the file `into`. @throws process_gone at once when the children are down */
+  request(
+    index: number,
+    stage: string,
+    task: readonly TaskPart[],
+    digest: string,
+    into?: string,
+  ): Promise<ProcessAnswer>;
   /** The process that works for a thread now, or stands still for it. */
   workOf(index: number): Work | null;
   /** The thread has died in this state: its work goes on, and what is frozen stays so. */

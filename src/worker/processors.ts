@@ -5,7 +5,7 @@ import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { LogLine } from '../protocol/log.js';
 import type { ThreadView } from '../protocol/thread.js';
 import { processChildren } from './process-children.js';
-import { type Job, processJobs, type TaskBytes } from './process-jobs.js';
+import { type Job, processJobs, type SentTask } from './process-jobs.js';
 import { processSeats } from './process-seats.js';
 import type { ProcessAnswer, Processors, ProcessorsOptions } from './processors-words.js';
 
@@ -98,7 +98,7 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
   };
 
   /** @throws process_gone when the stage has no child, thread_gone when the thread has died meanwhile */
-  const begin = async (index: number, stage: string, task: TaskBytes, life: number) => {
+  const begin = async (index: number, stage: string, task: SentTask, life: number) => {
     for (;;) {
       if (lifeOf(index) !== life)
         throw new SealvisorError('thread_gone', `thread #${index} no longer waits for its ${stage}`);
@@ -133,7 +133,7 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
   const answerOf = async (
     { pid }: Processor,
     stage: string,
-    answer: Promise<Buffer>,
+    answer: Promise<ProcessAnswer['line']>,
   ): Promise<ProcessAnswer> => ({ line: await answer, by: `the ${stage} processor (pid ${pid})` });
 
   return {
@@ -144,9 +144,9 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       onChange();
     },
     takeUp: (index, stage, digest) => inTurn(index, () => takeUp(index, stage, digest)),
-    request: (index, stage, bytes, digest) => {
+    request: (index, stage, parts, digest, into) => {
       const life = lifeOf(index);
-      return inTurn(index, () => begin(index, stage, { bytes, digest }, life));
+      return inTurn(index, () => begin(index, stage, { parts, digest, into }, life));
     },
     workOf: (index) => {
       const job = liveJob(index);

@@ -9,8 +9,10 @@ import { formatSectorId } from '../protocol/sector.js';
 import type { DryRun, HistoryQuery } from '../protocol/thread.js';
 import { abortLoss } from '../sealing/abort-loss.js';
 import { freshGround } from '../sealing/fresh-ground.js';
+import { incomingFile } from '../sealing/large-outputs.js';
 import { leftFailure } from '../sealing/left-manager.js';
 import { failureOf } from '../sealing/runner.js';
+import { sectorFiles } from '../sealing/sector-files.js';
 import { spaceOf } from '../sealing/space-need.js';
 import { isSent } from '../sealing/submission-note.js';
 import { openThreadStore } from '../store/thread-store.js';
@@ -119,6 +121,13 @@ async function placed(asked: Promise<DeskAnswer | Granted>): Promise<PlaceAnswer
   }
 }
 
+/** Where the output of a sector's stage goes as it comes; a job without a sector's directory has none that is handed on. */
+function intoOf({ sector }: ThreadRecord, stage: string) {
+  if (!sector) return {};
+  const { root: dir } = sectorFiles(setup.location, sector.id);
+  return { into: () => incomingFile(dir, stage) };
+}
+
 function lifeOf(from: ThreadRecord): ThreadLife {
   return threadLife({
     plan: planOf(from.plan),
@@ -143,6 +152,7 @@ function lifeOf(from: ThreadRecord): ThreadLife {
         processTask(processes, stage, task, {
           ...{ signal, progress },
           ground: () => freshGround(life.record(), setup.location, stage),
+          ...intoOf(present, stage),
         }),
     }),
     onOutcome: idle,

@@ -4,7 +4,7 @@ import { lineSplitter } from '#src/processes/lines.js';
 
 function linesOf(chunks: readonly string[], longest?: number) {
   const lines: string[] = [];
-  const split = lineSplitter((line) => lines.push(line.toString()), longest);
+  const split = lineSplitter((line) => lines.push(line.toString()), { longest });
   for (const chunk of chunks) split(Buffer.from(chunk));
   return lines;
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { presentOutputs, putAside, takenUp } from '#src/sealing/large-outputs.js';
+import { opened } from '#src/sealing/opaque.js';
 import { output } from '#src/sealing/stage.js';
 import { makeDir, marked } from './chain.js';
 import { stageContext } from './stage-context.js';
@@ -17,12 +18,13 @@ const large = { labels: 'ü'.repeat(300_000) };
 
 test('a large output lies in a file, a small one in the record; both come back as they were', async () => {
   const root = sectorRoot();
-  const kept = await putAside({ pc1: large, pc2: [1, 2], none: null }, root);
-  expect(JSON.stringify(kept).length).toBeLessThan(200);
+  const kept = await putAside({ pc1: large, deals: large, pc2: [1, 2], none: null }, root);
+  expect(JSON.stringify(kept).length).toBeLessThan(400);
   expect(kept).toMatchObject({ pc2: [1, 2], none: null });
-  expect(takenUp(kept.pc1, root)).toEqual(large);
-  expect(takenUp(kept.pc2, root)).toEqual([1, 2]);
-  expect(readdirSync(join(root, 'outputs'))).toEqual(['pc1.json']);
+  expect(opened(takenUp(kept.pc1, root, 'pc1'))).toEqual(large);
+  expect(takenUp(kept.deals, root, 'deals')).toEqual(large);
+  expect(takenUp(kept.pc2, root, 'pc2')).toEqual([1, 2]);
+  expect(readdirSync(join(root, 'outputs'))).toEqual(['deals.json', 'pc1.json']);
 });
 
 test('what is no JSON stays as it is, for the record to refuse', async () => {
@@ -33,7 +35,7 @@ test('done again, the file is the later one', async () => {
   const root = sectorRoot();
   await putAside({ pc1: large }, root);
   const kept = await putAside({ pc1: { labels: 'y'.repeat(400_000) } }, root);
-  expect(takenUp(kept.pc1, root)).toEqual({ labels: 'y'.repeat(400_000) });
+  expect(opened(takenUp(kept.pc1, root, 'pc1'))).toEqual({ labels: 'y'.repeat(400_000) });
 });
 
 test.each([
@@ -45,21 +47,21 @@ test.each([
   expect(presentOutputs(kept, root)).toEqual(['pc1', 'pc2']);
   harm(join(root, 'outputs', 'pc1.json'));
   expect(presentOutputs(kept, root)).toEqual(['pc2']);
-  expect(() => takenUp(kept.pc1, root)).toThrow(/outputs\/pc1\.json is not there whole: put it back/);
+  expect(() => takenUp(kept.pc1, root, 'pc1')).toThrow(/outputs\/pc1\.json is not there whole: put it back/);
 });
 
 test('a stage asks for it by its key, wherever it lies', async () => {
   const { context } = stageContext();
   const root = join(context.location, 'sectors', 's-t010000-2');
   const outputs = await putAside({ pc1: large }, root);
-  expect(output({ ...context, record: { ...context.record, outputs } }, 'pc1')).toEqual(large);
+  expect(opened(output({ ...context, record: { ...context.record, outputs } }, 'pc1'))).toEqual(large);
 });
 
 test('what a program calls by the same names is its own', async () => {
   const root = sectorRoot();
   const foreign = { putAside: 'x', bytes: 'many' };
   writeFileSync(join(root, 'x'), '');
-  expect(takenUp((await putAside({ pc1: foreign }, root)).pc1, root)).toEqual(foreign);
+  expect(takenUp((await putAside({ pc1: foreign }, root)).pc1, root, 'pc1')).toEqual(foreign);
   expect(readFileSync(join(root, 'x'), 'utf8')).toBe('');
 });
 
@@ -68,5 +70,5 @@ test('what a program says in the very shape of a place is kept as what it said',
   writeFileSync(join(root, 'secret'), '{}');
   const said = { putAside: '../secret', bytes: 2 };
   const kept = await putAside({ pc1: said }, root);
-  expect(takenUp(kept.pc1, root)).toEqual(said);
+  expect(opened(takenUp(kept.pc1, root, 'pc1'))).toEqual(said);
 });

@@ -2,7 +2,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
 import type { ProcessorCommand } from '#src/worker/processor-command.js';
-import { type ProcessorsOptions, workerProcessors } from '#src/worker/processors.js';
+import { type ProcessAnswer, type ProcessorsOptions, workerProcessors } from '#src/worker/processors.js';
 import { leftService, processTask } from '#src/worker/thread-process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
 import type { Run } from '../sealing/by-tasks.js';
@@ -59,8 +59,12 @@ export async function startProcessors(
   return { desk, tree, warnings, told, nextStart, pidOf, ask };
 }
 
-export const taskOf = (task: object) => new TextEncoder().encode(JSON.stringify(task));
-export const textOf = (line: Uint8Array) => Buffer.from(line).toString();
+export const taskOf = (task: object) => [new TextEncoder().encode(JSON.stringify(task))];
+/** A short answer comes as its line. */
+export function textOf(line: ProcessAnswer['line']): string {
+  if (line instanceof Uint8Array) return Buffer.from(line).toString();
+  throw new Error('the answer is a file');
+}
 
 /** Does tasks as a sealing thread does them when a child has the stage. */
 export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>, 'desk'>, index = 0): Run {
@@ -73,7 +77,7 @@ export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>
         call: async <T>(name: string, args: readonly unknown[]) =>
           (await (name === leftService
             ? desk.takeUp(...(args as [number, string, string]))
-            : desk.request(...(args as [number, string, Uint8Array, string])))) as T,
+            : desk.request(...(args as Parameters<typeof desk.request>)))) as T,
       },
       stage,
       task,

@@ -1,5 +1,6 @@
 /** Our own processors behind the tasks that any processor takes: the same work in a thread and in a child process. */
 import { proofTypes } from '../../protocol/sector.js';
+import { opened } from '../opaque.js';
 import type { ProcessorStage, Tasks } from '../tasks.js';
 import { isOurPc1 } from '../whose-sector.js';
 import { addPieces } from './add-pieces.js';
@@ -182,7 +183,7 @@ export async function runTask<S extends ProcessorStage>(
 /** What our pc1 made of a sector; foreign outputs have none of it. @throws StageError permanent */
 export function handedBy(pc1out: unknown): Pc1Handed {
   // Only our own pc1 writes what is looked for.
-  if (isOurPc1(pc1out)) return pc1out as Pc1Handed;
+  if (isOurPc1(pc1out)) return opened(pc1out) as Pc1Handed;
   throw wrongData('pc1 was done by another processor: use its pc2 too, or resume to TicketAssigned');
 }
 
@@ -198,7 +199,8 @@ export function isOurC1(c1out: unknown): c1out is C1Output {
 }
 
 function c1Handed(c1out: unknown): C1Output {
-  if (isOurC1(c1out)) return c1out;
+  const own = opened(c1out);
+  if (isOurC1(own)) return own;
   throw wrongData(
     'C1 was done by another processor, whose output our c2 cannot read: add its [[processors.c2]], restart the worker, then resume',
   );

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { StageError } from '../../protocol/level.js';
 import type { Ticket } from '../../protocol/sector-answers.js';
+import { opened } from '../opaque.js';
 import { output, type StageContext } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';
@@ -92,20 +93,17 @@ export async function checkC1(
 ): Promise<void> {
   const { sector, work } = await sectorWork(context);
   const { isOurC1, isSameNode, leavesOf, replicaIdOf, verifyC1 } = await builtin();
+  const own = opened(answered);
   // What another's answers is between it and its c2.
-  if (!isOurC1(answered)) return;
-  if (!isSameNode(answered.commR, pc2out.comm_r) || !isSameNode(answered.commD, pc2out.comm_d))
-    throw refused(
-      'c1',
-      `its CommR is ${hex(answered.commR)}, not ${hex(pc2out.comm_r)}`,
-      context.record.state,
-    );
-  await verifyC1(answered, work);
+  if (!isOurC1(own)) return;
+  if (!isSameNode(own.commR, pc2out.comm_r) || !isSameNode(own.commD, pc2out.comm_d))
+    throw refused('c1', `its CommR is ${hex(own.commR)}, not ${hex(pc2out.comm_r)}`, context.record.state);
+  await verifyC1(own, work);
   const replicaId = [
     ...replicaIdOf({ proverId: prover_id, sectorNumber: sector_id, ticket, commD: pc2out.comm_d }),
   ];
   const asked = leavesOf({ seed, replicaId, sectorSize: sector.size });
-  const shown = answered.challenges.map(({ data }) => data.index);
+  const shown = own.challenges.map(({ data }) => data.index);
   if (asked.some((leaf, at) => shown[at] !== leaf))
     throw refused('c1', 'it shows other leaves than the seed asks for', context.record.state);
 }
@@ -119,8 +117,10 @@ export async function checkC2(
 ): Promise<void> {
   const { work } = await sectorWork(context);
   const { c2, isCondensed, isOurC1, isSameNode } = await builtin();
-  if (!isOurC1(c1out) || !isCondensed(proof)) return;
-  const made = await c2({ c1: c1out, proverId: prover_id, sectorNumber: sector_id }, work);
+  if (!isCondensed(proof)) return;
+  const own = opened(c1out);
+  if (!isOurC1(own)) return;
+  const made = await c2({ c1: own, proverId: prover_id, sectorNumber: sector_id }, work);
   if (!isSameNode(made.proof, proof)) throw refused('c2', 'its proof is of something else', state);
 }
 

@@ -1,0 +1,97 @@
+/** What is made of a processor's output: bytes to hand on, and what the chain is told read out of them. */
+import { isUtf8 } from 'node:buffer';
+import { open } from 'node:fs/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { FileOutput } from '../processes/output-file.js';
+import { MemberScan } from '../protocol/json-members.js';
+import { carrying, longestText, Opaque } from './opaque.js';
+import type { ProcessorStage } from './tasks.js';
+
+/** Of each stage whose output goes to another processor as it came: what is read out of it here. */
+const opaqueStages: Readonly<Partial<Record<ProcessorStage, readonly string[]>>> = {
+  pc1: [],
+  pc2: ['registered_proof', 'comm_r', 'comm_d'],
+  c1: [],
+  c2: ['proof'],
+  snap_encode: ['comm_r_new', 'comm_r_last_new', 'comm_d_new'],
+};
+
+const [firstOfNull] = Buffer.from('null');
+
+/** Whether the output of a stage is kept as it came, whatever its size. */
+export function isOpaque(stage: ProcessorStage): boolean {
+  return opaqueStages[stage] !== undefined;
+}
+
+/** The output that these bytes are, in memory; `into` is a file for a long one. */
+export async function opaqueOutput(
+  stage: ProcessorStage,
+  json: Uint8Array | FileOutput,
+  into: () => Promise<string>,
+): Promise<unknown> {
+  if (json instanceof Uint8Array && json.length === 4 && json[0] === firstOfNull) return null;
+  const whole = new Opaque(json instanceof Uint8Array ? await kept(json, into) : json);
+  const keys = opaqueStages[stage] ?? [];
+  if (keys.length === 0) return whole;
+  return carrying(
+    typeof whole.json === 'string'
+      ? pick(JSON.parse(whole.json), keys)
+      : await membersOf(whole.json.path, keys),
+    whole,
+  );
+}
+
+async function kept(json: Uint8Array, into: () => Promise<string>): Promise<string | FileOutput> {
+  // What is not UTF-8 would not be the same as text.
+  if (json.length <= longestText && isUtf8(json)) return Buffer.from(json).toString();
+  const { writeAtomically } = await import('./builtin/atomic-file.js');
+  const path = await into();
+  let sha256: string | undefined;
+  await writeAtomically(path, async (file) => {
+    file.write(json, 0);
+    sha256 = file.digest();
+  });
+  return { path, bytes: json.length, sha256: sha256 ?? '' };
+}
+
+/** Only what is asked for: the rest is in the whole. Of what is not an object nothing. */
+function pick(value: unknown, keys: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)));
+}
+
+const chunkBytes = 1024 * 1024;
+/** What is told of a sector is shorter, bytes of JSON. */
+const longestMember = 1024 * 1024;
+
+/** Members of the JSON object in a file, read without the rest of it ever being in memory. Undefined when it is no object. */
+async function membersOf(path: string, keys: readonly string[]): Promise<unknown> {
+  const found = new Map<string, { readonly parts: Uint8Array[]; bytes: number }>();
+  const scan = new MemberScan((key) => {
+    if (!keys.includes(key)) return undefined;
+    const member = { parts: [] as Uint8Array[], bytes: 0 };
+    found.set(key, member);
+    return (part) => {
+      member.bytes += part.length;
+      if (member.bytes <= longestMember) member.parts.push(part.slice());
+    };
+  });
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(chunkBytes);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes);
+      if (bytesRead === 0) break;
+      scan.push(buffer.subarray(0, bytesRead));
+      if (scan.fault !== undefined) return undefined;
+      await turn();
+    }
+  } finally {
+    await file.close();
+  }
+  return Object.fromEntries(
+    [...found].flatMap(([key, { parts, bytes }]) =>
+      bytes > longestMember ? [] : [[key, JSON.parse(Buffer.concat(parts).toString()) as unknown]],
+    ),
+  );
+}

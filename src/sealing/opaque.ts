@@ -1,0 +1,78 @@
+/**
+ * What a processor gave for the next one, as the bytes that came: a number that JavaScript would round, the order of keys
+ * and the white space are kept. It is text when it is short, else it lies in a file.
+ */
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { FilePart } from '../processes/line-writer.js';
+import { StageError } from '../protocol/level.js';
+import { longSlice } from '../protocol/long-slice.js';
+import { jsonFault } from '../protocol/nesting.js';
+
+export class Opaque {
+  /** Its JSON text, or the file that has it. */
+  constructor(readonly json: string | FilePart) {}
+}
+
+/** Longer ones lie in a file, bytes of JSON. */
+export const longestText = 64 * 1024;
+
+/** Our own processors give smaller ones: a larger one is another's, and is not read here, bytes. */
+const longestOwn = 8 * 1024 * 1024;
+
+const carried = Symbol('opaque');
+
+/** What was read out of an output, carrying the whole of it. */
+export function carrying<T>(read: T, whole: Opaque): T {
+  return typeof read === 'object' && read !== null
+    ? Object.defineProperty(read, carried, { value: whole })
+    : read;
+}
+
+/** The output as it came, of a value that is one or carries one; undefined for a value of our own. */
+export function opaqueOf(value: unknown): Opaque | undefined {
+  if (value instanceof Opaque) return value;
+  if (typeof value !== 'object' || value === null || !(carried in value)) return undefined;
+  // Set by `carrying` alone.
+  return value[carried] as Opaque;
+}
+
+/** What was read out of an output that is kept as it came; nothing of one that is only handed on. */
+export interface Told {
+  readonly told?: unknown;
+}
+
+/** A text as it stands in a record. */
+export interface TextInRecord extends Told {
+  readonly rawJson: string;
+}
+
+export function isTextInRecord(value: unknown): value is TextInRecord {
+  return (
+    typeof value === 'object' && value !== null && 'rawJson' in value && typeof value.rawJson === 'string'
+  );
+}
+
+/**
+ * The value of an output that may be our own processors', in memory or of a record; undefined for one that is too large
+ * to be. What is a value is itself. @throws StageError permanent for a file that is not what was written
+ */
+export function opened(value: unknown): unknown {
+  if (isTextInRecord(value)) return JSON.parse(value.rawJson);
+  const json = opaqueOf(value)?.json;
+  if (json === undefined) return value;
+  if (typeof json === 'string') return JSON.parse(json);
+  if (json.bytes > longestOwn) return undefined;
+  longSlice(json.bytes);
+  const bytes = readFileSync(json.path);
+  if (json.sha256 !== undefined && hash('sha256', bytes, 'hex') !== json.sha256)
+    throw anotherDigest(json.path);
+  return jsonFault(bytes) === undefined ? JSON.parse(bytes.toString()) : undefined;
+}
+
+export function anotherDigest(path: string): StageError {
+  return new StageError(
+    'permanent',
+    `${path} has another digest than what was written: put it back, or resume to an earlier state`,
+  );
+}
