@@ -24,8 +24,8 @@ export function answerScan(write: ValueTaker) {
   const message = collected(mostMessage);
   const given = { members: 0, outputs: 0 };
   const scan = new MemberScan((key) => {
-    if (key === 'id') return id.take;
-    if (key === 'err_msg') return message.take;
+    if (key === 'id') return id.begin();
+    if (key === 'err_msg') return message.begin();
     if (!outputKeys.includes(key)) return undefined;
     given.members += 1;
     let isNull: boolean | undefined;
@@ -62,18 +62,30 @@ export function answerScan(write: ValueTaker) {
 
 /** The JSON of a small value, as it came; what is beyond `most` bytes is cut. */
 function collected(most: number) {
-  const parts: Uint8Array[] = [];
+  let parts: Uint8Array[] = [];
   let bytes = 0;
+  const take = (part: Uint8Array) => {
+    if (bytes < most) parts.push(part.slice(0, most - bytes));
+    bytes += part.length;
+  };
   return {
-    take: (part: Uint8Array) => {
-      if (bytes < most) parts.push(part.slice(0, most - bytes));
-      bytes += part.length;
+    /** Of a key that comes twice the last value counts, as everywhere. */
+    begin: () => {
+      parts = [];
+      bytes = 0;
+      return take;
     },
     isThere: () => bytes > 0,
     value: (): unknown => {
       if (bytes === 0) return undefined;
       const text = Buffer.concat(parts).toString();
-      return bytes <= most ? (JSON.parse(text) as unknown) : cutText(text, bytes);
+      if (bytes > most) return cutText(text, bytes);
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        // The line broke off inside of it.
+        return undefined;
+      }
     },
   };
 }

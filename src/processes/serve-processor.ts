@@ -1,8 +1,11 @@
 /** The other end: what a processor of ours does inside its process. */
 import { idleClock, sleep } from '../actors/system-clock.js';
+import { SealvisorError } from '../protocol/errors.js';
 import { lineSplitter } from './lines.js';
-import { type Progress, readyLine } from './protocol.js';
+import { headId, longestAnswer, type Progress, readyLine } from './protocol.js';
 
+/** Longest line that is read: our own outputs are far shorter, bytes. */
+const longestTask = longestAnswer + 1024 * 1024;
 const progressEveryMs = 200;
 /** How long what runs may take to let go of its files once nobody waits for it, ms. */
 const lettingGoMs = 1000;
@@ -28,7 +31,13 @@ export async function serveProcessor(options: ServeOptions): Promise<void> {
   const running = new Set<Promise<unknown>>();
   const answer = (id: number, err: string | null, result: unknown) =>
     output.write(`${JSON.stringify({ id, err_msg: err, output: result })}\n`);
-  const onLine = (line: Buffer) => {
+  const onLine = (line: Buffer, bytes: number) => {
+    if (bytes > longestTask) {
+      const id = headId(line);
+      if (id === undefined) log(`no request: ${bytes.toLocaleString('en')} bytes without an id in front`);
+      else answer(id, options.failureText(tooLarge(stage, bytes)), null);
+      return;
+    }
     const request = requestOf(line);
     if (!request) {
       log(`no request: ${line.toString('utf8', 0, 100)}`);
@@ -53,11 +62,19 @@ export async function serveProcessor(options: ServeOptions): Promise<void> {
     input.once('close', resolve);
     output.once('error', () => resolve());
   });
-  input.on('data', lineSplitter(onLine));
+  input.on('data', lineSplitter(onLine, { longest: longestTask }));
   output.write(`${readyLine(stage)}\n`);
   await ended;
   over.abort(new Error('who asked is gone'));
   await Promise.race([Promise.allSettled(running), sleep(lettingGoMs, undefined, idleClock)]);
+}
+
+function tooLarge(stage: string, bytes: number): SealvisorError {
+  const [size, limit] = [bytes, longestTask].map((each) => each.toLocaleString('en'));
+  return new SealvisorError(
+    'body_too_large',
+    `the task has ${size} bytes, and our own ${stage} reads at most ${limit}: what another's processor gave is for its own ${stage}; add [[processors.${stage}]], restart the worker, then resume`,
+  );
 }
 
 function requestOf(line: Buffer): { readonly id: number; readonly task: unknown } | undefined {

@@ -52,16 +52,16 @@ test('outputs of 64 MB of numbers are handed on whole, from pc1 to pc2 and from 
   expect(warnings).toEqual([]);
 });
 
-test('an output of 120 MB is refused with its size and the limit, at each try; nothing dies of it', {
+test('an output of 120 MB that is read here is refused with its size and the limit, at each try; nothing dies of it', {
   timeout: 120_000,
 }, async () => {
-  const large = foreign('pc1', `give({ labels: 'x'.repeat(120_000_000) });`);
+  const large = foreign('tree_d', `give({ labels: 'x'.repeat(120_000_000) });`);
   const { until, control, warnings } = await withProcessors(large);
   const refused = {
     lastError: {
       level: 'permanent',
       message: expect.stringMatching(
-        /^the answer of the pc1 processor is too large: 120,000,\d{3} bytes, at most 75,497,472 are taken/,
+        /^the answer of the tree_d processor is too large: 120,000,\d{3} bytes, at most 75,497,472 are taken/,
       ),
     },
   };

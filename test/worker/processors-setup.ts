@@ -67,7 +67,11 @@ export function textOf(line: ProcessAnswer['line']): string {
 }
 
 /** Does tasks as a sealing thread does them when a child has the stage. */
-export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>, 'desk'>, index = 0): Run {
+export function runIn(
+  { desk }: Pick<Awaited<ReturnType<typeof startProcessors>>, 'desk'>,
+  index = 0,
+  { into }: { readonly into?: (stage: string) => Promise<string> } = {},
+): Run {
   return (stage, task) =>
     processTask(
       {
@@ -81,6 +85,9 @@ export function runIn({ desk }: Pick<Awaited<ReturnType<typeof startProcessors>>
       },
       stage,
       task,
-      { signal: new AbortController().signal, progress: () => undefined },
+      {
+        ...{ signal: new AbortController().signal, progress: () => undefined },
+        ...(into ? { into: () => into(stage) } : {}),
+      },
     );
 }
