@@ -1,10 +1,10 @@
 /** What is made of a processor's output: bytes to hand on, and what the chain is told read out of them. */
 import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FileOutput } from '../processes/output-file.js';
 import { MemberScan } from '../protocol/json-members.js';
-import { carrying, longestText, Opaque } from './opaque.js';
+import { carrying, longestText, Opaque, opaqueOf } from './opaque.js';
 import type { ProcessorStage } from './tasks.js';
 
 /** Of each stage whose output goes to another processor as it came: what is read out of it here. */
@@ -14,9 +14,11 @@ const opaqueStages: Readonly<Partial<Record<ProcessorStage, readonly string[]>>>
   c1: [],
   c2: ['proof'],
   snap_encode: ['comm_r_new', 'comm_r_last_new', 'comm_d_new'],
+  snap_vanilla: [],
 };
 
 const [firstOfNull] = Buffer.from('null');
+const [firstOfList] = Buffer.from('[');
 
 /** Whether the output of a stage is kept as it came, whatever its size. */
 export function isOpaque(stage: ProcessorStage): boolean {
@@ -39,6 +41,25 @@ export async function opaqueOutput(
       : await membersOf(whole.json.path, keys),
     whole,
   );
+}
+
+/** Removes the file of an output that is not going to be kept. */
+export async function discard(value: unknown): Promise<void> {
+  const json = opaqueOf(value)?.json;
+  if (typeof json === 'object') await rm(json.path, { force: true });
+}
+
+/** What `outputFault` looks at of an output: of one that is only handed on, by its text or its first byte. */
+export async function lookedAt(value: unknown): Promise<unknown> {
+  if (!(value instanceof Opaque)) return value;
+  if (typeof value.json === 'string') return JSON.parse(value.json);
+  const file = await open(value.json.path, 'r');
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1);
+    return buffer[0] === firstOfList ? ['…'] : {};
+  } finally {
+    await file.close();
+  }
 }
 
 async function kept(json: Uint8Array, into: () => Promise<string>): Promise<string | FileOutput> {

@@ -117,7 +117,7 @@ export interface SnapVanillaTask {
 export interface SnapProveTask {
   readonly registered_proof: string;
   /** What snap_vanilla gave, as it came; upstream's spelling. */
-  readonly vannilla_proofs: readonly unknown[];
+  readonly vannilla_proofs: unknown;
   readonly comm_r_old: readonly number[];
   readonly comm_r_new: readonly number[];
   readonly comm_d_new: readonly number[];
@@ -196,7 +196,7 @@ export interface Tasks {
       readonly comm_d_new: readonly number[];
     };
   };
-  readonly snap_vanilla: { readonly task: SnapVanillaTask; readonly output: readonly unknown[] };
+  readonly snap_vanilla: { readonly task: SnapVanillaTask; readonly output: unknown };
   readonly snap_prove: { readonly task: SnapProveTask; readonly output: readonly number[] };
   readonly transfer: { readonly task: TransferTask; readonly output: boolean };
   /** How many bytes were written. */

@@ -5,7 +5,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { type ErrorLevel, StageError } from '../protocol/level.js';
 import { longSlice } from '../protocol/long-slice.js';
 import type { Progress } from '../protocol/thread.js';
-import { isOpaque, opaqueOutput } from '../sealing/opaque-output.js';
+import { isOpaque, lookedAt, opaqueOutput } from '../sealing/opaque-output.js';
 import { outputFault } from '../sealing/output-faults.js';
 import { checkParts, type TaskPart, taskDigest, taskParts } from '../sealing/task-parts.js';
 import type { ProcessorStage, Tasks } from '../sealing/tasks.js';
@@ -54,7 +54,7 @@ export async function processTask<S extends ProcessorStage>(
   const answer = left ?? (await asked(desk, stage, parts, digest, work));
   work.signal.throwIfAborted();
   const output = await outputOf(stage, answer, work);
-  const fault = outputFault(stage, output);
+  const fault = outputFault(stage, await lookedAt(output));
   if (fault !== undefined)
     throw new StageError('permanent', `${answer.by} gave no output of ${stage}: ${fault}`);
   // The protocol's own shape for this stage's answer, as far as it is looked at.

@@ -48,7 +48,10 @@ const theirs = {
   },
   snap_prove({ vannilla_proofs, comm_r_old }: SnapProveTask) {
     return [
-      ...sha(...vannilla_proofs.map((proof) => Buffer.from(proof as number[])), Buffer.from(comm_r_old)),
+      ...sha(
+        ...listOf(vannilla_proofs).map((proof) => Buffer.from(proof as number[])),
+        Buffer.from(comm_r_old),
+      ),
     ];
   },
 };
@@ -88,7 +91,7 @@ test('it is encoded, proven and submitted; what is kept is what upstream keeps',
   const { vannilla_proofs } = asked.get('snap_prove') as SnapProveTask;
   expect(vannilla_proofs).toHaveLength(2);
   expect(Buffer.from(proof.Proof, 'base64')).toEqual(
-    sha(...vannilla_proofs.map((each) => Buffer.from(each as number[])), Buffer.from(CommR)),
+    sha(...listOf(vannilla_proofs).map((each) => Buffer.from(each as number[])), Buffer.from(CommR)),
   );
   expect([...keptFiles(world).keys()].filter((name) => name.startsWith('update'))).toEqual([
     `update-cache/${id}/p_aux`,
@@ -113,6 +116,11 @@ test('its tasks name the proof of an update, as upstream does', async () => {
   for (const stage of ['snap_encode', 'snap_vanilla', 'snap_prove'])
     expect(asked.get(stage)).toMatchObject({ registered_proof: task.registered_proof });
 });
+
+function listOf(value: unknown): readonly unknown[] {
+  expect(Array.isArray(value)).toBe(true);
+  return value as readonly unknown[];
+}
 
 test('without a snap_vanilla of theirs it is refused before hours are spent, and says what to add', async () => {
   const { world, service } = await setup();

@@ -5,8 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BuiltinStage } from '#src/protocol/stages.js';
 import { incomingFile, putAside } from '#src/sealing/large-outputs.js';
+import { discard } from '#src/sealing/opaque-output.js';
 import { output } from '#src/sealing/stage.js';
 import { scriptFile } from '../processes/setup.js';
+import { marked } from '../sealing/chain.js';
 import { stageContext } from '../sealing/stage-context.js';
 import { command, runIn, startProcessors } from './processors-setup.js';
 
@@ -30,10 +32,11 @@ process.stdin.on('data', (chunk) => {
   process.stdout.write(Buffer.concat([Buffer.from('{"id":' + id + ',"err_msg":null,"output":'), output, Buffer.from('}\\n')]));
 }).on('end', () => process.exit());`);
 
-const stages = ['pc1', 'pc2', 'c1', 'c2'] as const;
+const stages = ['pc1', 'pc2', 'c1', 'c2', 'snap_vanilla', 'snap_prove'] as const;
 
 async function parrots() {
   const { context } = stageContext();
+  marked(context.location);
   const dirs = new Map(stages.map((stage) => [stage as string, join(context.location, stage)]));
   for (const dir of dirs.values()) mkdirSync(dir);
   const dirOf = (stage: string) => dirs.get(stage) ?? '';
@@ -51,7 +54,8 @@ async function parrots() {
     give: async (stage: BuiltinStage, bytes: Buffer, task: object) => {
       writeFileSync(join(dirOf(stage), 'say'), bytes);
       const given = await run(stage, task as never);
-      outputs = JSON.parse(JSON.stringify({ ...outputs, ...(await putAside({ [stage]: given }, root)) }));
+      if (stage !== 'snap_vanilla')
+        outputs = JSON.parse(JSON.stringify({ ...outputs, ...(await putAside({ [stage]: given }, root)) }));
       return given as unknown;
     },
   };
@@ -110,6 +114,21 @@ test('pc1 to pc2 to c1 to c2: each is given the very bytes, and what the chain i
 });
 
 const taskIn = (line: Buffer) => /^\{"id":\d+,"task":(.*)\}\n$/s.exec(line.toString())?.[1];
+
+test('vanilla proofs of an upgrade reach snap_prove as the bytes that came, and are not left behind', async () => {
+  const { give, heard, root } = await parrots();
+  for (const length of [10, 100_000]) {
+    const proofs = `[ 18446744073709551615, {"a":1.0,"a":"${'x'.repeat(length)}"}]`;
+    const given = await give('snap_vanilla', Buffer.from(proofs), {});
+    await give('snap_prove', Buffer.from('[1,2]'), { vannilla_proofs: given, comm_r_old: [1] });
+    expect(taskIn(heard('snap_prove'))).toBe(`{"vannilla_proofs":${proofs},"comm_r_old":[1]}`);
+  }
+  await expect(give('snap_vanilla', Buffer.from('[]'), {})).rejects.toThrow(/output is empty/);
+  const long = Buffer.from(JSON.stringify({ proofs: 'x'.repeat(100_000) }));
+  await expect(give('snap_vanilla', long, {})).rejects.toThrow(/output is no array/);
+  await discard(await give('snap_vanilla', Buffer.from(`["${'x'.repeat(100_000)}"]`), {}));
+  expect(readdirSync(join(root, 'outputs'))).toEqual([]);
+});
 
 test('bytes that are not UTF-8 are kept, too', async () => {
   const { give, heard, output } = await parrots();

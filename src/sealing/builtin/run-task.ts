@@ -129,8 +129,7 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
     snapProve(
       {
         sectorSize: sizeOf(registered_proof),
-        // snapProve verifies every value in them.
-        proofs: vannilla_proofs as readonly UpdateProof[],
+        proofs: proofsHanded(vannilla_proofs),
         commROld: comm_r_old,
         commRNew: comm_r_new,
         commDNew: comm_d_new,
@@ -203,6 +202,15 @@ function c1Handed(c1out: unknown): C1Output {
   if (isOurC1(own)) return own;
   throw wrongData(
     'C1 was done by another processor, whose output our c2 cannot read: add its [[processors.c2]], restart the worker, then resume',
+  );
+}
+
+function proofsHanded(vanilla: unknown): readonly UpdateProof[] {
+  const own = opened(vanilla);
+  // snapProve verifies every value in them.
+  if (Array.isArray(own)) return own as readonly UpdateProof[];
+  throw wrongData(
+    'the vanilla proofs were made by another processor, and our snap_prove cannot read them: add its [[processors.snap_prove]], restart the worker, then resume',
   );
 }
 

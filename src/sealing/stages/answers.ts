@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { StageError } from '../../protocol/level.js';
 import type { Ticket } from '../../protocol/sector-answers.js';
 import { opened } from '../opaque.js';
+import { discard } from '../opaque-output.js';
 import { output, type StageContext } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';
@@ -82,7 +83,9 @@ export async function sealedTask(
  */
 export async function verifySealed(context: StageContext, pc2out: Pc2Output): Promise<void> {
   const task = await c1Task(context, pc2out, [...randomBytes(32)]);
-  await checkC1(context, await context.process('c1', task), task);
+  const answered = await context.process('c1', task);
+  await checkC1(context, answered, task);
+  await discard(answered);
 }
 
 /** Verifies what our own c1 answers, and that it is for this sector and seed. @throws StageError permanent */

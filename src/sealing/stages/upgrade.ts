@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { StageError } from '../../protocol/level.js';
 import { isPledge } from '../../protocol/pledge.js';
 import type { Deal } from '../../protocol/sector-answers.js';
+import { discard } from '../opaque-output.js';
 import { failureOf } from '../runner.js';
 import { isByOthers, output, type StageContext } from '../stage.js';
 import type { StoredSector } from '../stored-sector.js';
@@ -156,7 +157,9 @@ export async function proveUpgrade(
     replica_path: files.update,
     replica_cache_path: files.updateCacheDir,
   });
-  return context.process('snap_prove', { registered_proof, vannilla_proofs, ...commitments });
+  const proof = await context.process('snap_prove', { registered_proof, vannilla_proofs, ...commitments });
+  await discard(vannilla_proofs);
+  return proof;
 }
 
 export const hex = (bytes: readonly number[]) => Buffer.from(bytes).toString('hex');
