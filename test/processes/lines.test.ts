@@ -5,7 +5,7 @@ import { lineSplitter } from '#src/processes/lines.js';
 function linesOf(chunks: readonly string[], longest?: number) {
   const lines: string[] = [];
   const split = lineSplitter((line) => lines.push(line.toString()), { longest });
-  for (const chunk of chunks) split(Buffer.from(chunk));
+  for (const chunk of chunks) void split(Buffer.from(chunk));
   return lines;
 }
 
@@ -32,8 +32,8 @@ test('a line of megabytes is whole, and has its memory to itself', () => {
   const lines: Buffer[] = [];
   const split = lineSplitter((line) => lines.push(line));
   const chunks = Array.from({ length: 40 }, (_, at) => Buffer.alloc(65_536, 97 + (at % 26)));
-  for (const chunk of chunks) split(chunk);
-  split(Buffer.from('end\nshort\n'));
+  for (const chunk of chunks) void split(chunk);
+  void split(Buffer.from('end\nshort\n'));
   const [long, short] = lines;
   expect(long?.equals(Buffer.concat([...chunks, Buffer.from('end')]))).toBe(true);
   expect(long?.byteOffset).toBe(0);
