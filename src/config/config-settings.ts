@@ -62,6 +62,7 @@ export function settingsBelow(config: WorkerConfig): readonly Setting[] {
     ...each(config.builtinLeastMs, 'sealvisor.builtin.least', (key, ms) => fixed(key, durationText(ms))),
     ...config.faults.map((fault, index) => fixed(`sealvisor.faults[${index}]`, tableText({ ...fault }))),
     live('sealvisor.stop_grace', durationText(config.stopGraceMs)),
+    live('sealvisor.check_before_precommit', config.checkBeforePreCommit),
     fixed('sealvisor.spare_threads', String(config.spareThreads)),
     ...retrySettings(config),
     live('sealvisor.breaker.after', String(breaker.after)),

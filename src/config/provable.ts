@@ -1,4 +1,5 @@
 /** Whether what a plan's processors make can be proven by those of its later stages. Pure. */
+import { SealvisorError } from '../protocol/errors.js';
 
 /** Who does a stage, as the file names them: our own processors, programs of others. */
 export interface StageDoer {
@@ -25,6 +26,22 @@ const sometimes: Readonly<Record<string, readonly string[]>> = {
   sealer: ['synth_proof'],
   rebuild: ['synth_proof'],
 };
+
+/** @throws config_invalid, a line for each plan that could not be proven, with its threads and what to add */
+export function checkProvable(
+  { threads, path }: { readonly threads: readonly { index: number; plan: string }[]; readonly path: string },
+  doers: StageDoers,
+): void {
+  const plans = [...new Set(threads.map(({ plan }) => plan))];
+  const faults = plans.flatMap((plan) => {
+    const fault = unprovable(plan, doers);
+    if (fault === undefined) return [];
+    const its = threads.filter((thread) => thread.plan === plan);
+    const names = its.map(({ index }) => `sealing_thread[${index}]`);
+    return [`${listText(names)} in ${path}: ${fault}`];
+  });
+  if (faults.length > 0) throw new SealvisorError('config_invalid', faults.join('\n'));
+}
 
 /** Why sectors of this plan could not be proven, and what to add; undefined when they can be. */
 export function unprovable(plan: string, doers: StageDoers): string | undefined {

@@ -61,6 +61,8 @@ export interface WorkerConfig {
   readonly faults: readonly FaultConfig[];
   /** @default 30000 */
   readonly stopGraceMs: number;
+  /** Whether C1 is tried before a pre-commit is submitted; `auto`: of sectors up to 512MiB. @default 'auto' */
+  readonly checkBeforePreCommit: 'auto' | 'on' | 'off';
   /** Threads kept booted, for one that crashes to go on in at once. @default 0 */
   readonly spareThreads: number;
   /** How many threads may do a stage at once, and the least time between two starts of it in ms, by the stage's name. */
@@ -149,6 +151,7 @@ function workerConfig(table: WorkerTable, path: string, real?: RealPath): Worker
     builtinLeastMs: given({ ...sealvisor.builtin?.least }),
     faults: faults(sealvisor.faults ?? [], threads.length, path),
     stopGraceMs: sealvisor.stop_grace ?? 30_000,
+    checkBeforePreCommit: sealvisor.check_before_precommit ?? 'auto',
     spareThreads: sealvisor.spare_threads ?? 0,
     limits: limitConfigs(table),
     staggeredMs: staggeredConfigs(table),

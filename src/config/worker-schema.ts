@@ -87,6 +87,7 @@ const sealvisorTable = table({
     'a list of tables: [[sealvisor.faults]]',
   ).optional(),
   stop_grace: field.duration.optional(),
+  check_before_precommit: field.choice(['auto', 'on', 'off']).optional(),
   spare_threads: field.count.optional(),
   retry: perName(stageNames, retryTable).optional(),
   breaker: table({ after: field.whole(2).optional(), probe: field.interval.optional() }).optional(),

@@ -22,6 +22,8 @@ export interface StageSettings {
   readonly recoverIntervalMs: number;
   /** Proves once with a seed of our own what pc2 sealed. @default false */
   readonly verifyAfterPc2?: boolean;
+  /** Whether C1 is tried before the pre-commit is submitted; `auto`: of sectors up to 512MiB. @default 'off' */
+  readonly checkBeforePreCommit?: 'auto' | 'on' | 'off';
   /** Submits proofs without checking them first. @default false */
   readonly ignoreProofCheck?: boolean;
   /** Directories that unsealed pieces may be written to. @default none */

@@ -8,7 +8,7 @@ import type { WorkerStore } from '../store/worker-store.js';
 import { type DiskPulse, diskPulse } from './disk-pulse.js';
 import { openHome } from './home.js';
 import { checkAnyUsable } from './location-check.js';
-import { type HotSettings, hotSettings } from './thread-settings.js';
+import { type HotSettings, type HotSettingsOptions, hotSettings } from './thread-settings.js';
 import { type WorkerRoots, workerRoots } from './worker-roots.js';
 
 export interface Disks {
@@ -40,8 +40,9 @@ export interface HomeStore extends Pick<WorkerStore, 'id' | 'read'> {
 export async function openDisks(options: {
   readonly config: () => WorkerConfig;
   readonly warn: (line: string) => void;
+  readonly checkPlan: HotSettingsOptions['checkPlan'];
 }): Promise<Disks> {
-  const { config, warn } = options;
+  const { config, warn, checkPlan } = options;
   const roots = workerRoots({
     config,
     timers: systemClock,
@@ -64,7 +65,7 @@ export async function openDisks(options: {
   }
   // Each with the mark that is expected there.
   const stores = () => config().attached.map((each) => ({ ...each, mark: roots.idOf(each.location) }));
-  const hot = hotSettings({ config, gate: roots.gate, stores, warn });
+  const hot = hotSettings({ config, gate: roots.gate, stores, warn, checkPlan });
   return {
     roots,
     pulse,

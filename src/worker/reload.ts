@@ -9,6 +9,8 @@ export interface ReloadOptions {
   running(): WorkerConfig;
   /** Reads the file again. @throws config_missing, config_invalid, location_shared */
   read(path: string): Promise<LoadedConfig>;
+  /** Refuses plans that could not be proven, of what would run and of the file. @throws config_invalid */
+  check(next: WorkerConfig, wanted: WorkerConfig): Promise<void>;
   /** Makes the configuration that of the worker: threads that stay go by it from now on. */
   adopt(config: WorkerConfig): Promise<void>;
   /** Gets ready for a configuration: takes its new directories into use. @throws location_not_writable, wrong_disk */
@@ -31,7 +33,7 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
     return { ...thread, index: before.index };
   });
   const { attached, limits, staggeredMs, retry, breaker, deadlines, space, stopGraceMs } = wanted;
-  const { unsealRoots, names } = wanted;
+  const { unsealRoots, names, checkBeforePreCommit } = wanted;
   return {
     ...running,
     worker: { ...running.worker, pingIntervalMs: wanted.worker.pingIntervalMs },
@@ -44,6 +46,7 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
     deadlines,
     space,
     stopGraceMs,
+    checkBeforePreCommit,
     unsealRoots,
     names,
   };
@@ -73,6 +76,7 @@ async function reload(options: ReloadOptions, isDryRun: boolean): Promise<Reload
   const rest = later > 0 ? `; ${later} need a restart` : '';
   if (changes.length === 0) return reply(false, 'the file says what runs: nothing to change');
   const next = reloadedConfig(running, wanted, Math.max(-1, ...threads.all().map(({ index }) => index)));
+  await options.check(next, wanted);
   const added = without(next, running);
   for (const { location } of added) if (threads.isLeaving(location)) throw leaving(location);
   if (isDryRun) return reply(false, `${live.length} changes would be applied${rest}`);

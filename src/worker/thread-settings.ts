@@ -24,9 +24,11 @@ export interface HotSettingsOptions {
   /** The attached stores of the moment, each with its mark. */
   readonly stores: () => readonly AttachedStore[];
   readonly warn: (line: string) => void;
+  /** Refuses a plan that could not be proven. @throws config_invalid */
+  readonly checkPlan: (thread: ThreadConfig, path: string) => void;
 }
 
-export function hotSettings({ config, gate, stores, warn }: HotSettingsOptions): HotSettings {
+export function hotSettings({ config, gate, stores, warn, checkPlan }: HotSettingsOptions): HotSettings {
   /** The tables of the last sound file; undefined where there is none. */
   const lastGood = new Map<string, string>();
   const lastFault = new Map<string, string>();
@@ -38,9 +40,9 @@ export function hotSettings({ config, gate, stores, warn }: HotSettingsOptions):
   };
   const hot: HotSettings = {
     settingsOf: (thread) => {
-      const { retry, deadlines, unsealRoots } = config();
+      const { retry, deadlines, unsealRoots, checkBeforePreCommit } = config();
       const { plan, sealing } = hotOf(thread);
-      return { ...sealing, plan, retry, deadlines, unsealRoots, stores: stores() };
+      return { ...sealing, plan, retry, deadlines, unsealRoots, checkBeforePreCommit, stores: stores() };
     },
     refresh: async (thread) => {
       const { location, index } = thread;
@@ -48,7 +50,7 @@ export function hotSettings({ config, gate, stores, warn }: HotSettingsOptions):
         const text = await gate.within(location, () => hotConfigText(location));
         if (text === undefined) lastGood.delete(location);
         else {
-          parsed(text, thread);
+          checkPlan(parsed(text, thread), hotConfigPath(location));
           if (lastGood.get(location) !== text) for (const line of hotWarnings(text, thread)) warn(line);
           lastGood.set(location, text);
         }

@@ -24,13 +24,13 @@ import { places } from './places.js';
 import { processCalls } from './process-service.js';
 import { processorCommands } from './processor-command.js';
 import { workerProcessors } from './processors.js';
+import { provablePlans } from './provable-plans.js';
 import { reloader } from './reload.js';
 import { linked, serviceDispatcher } from './remote-service.js';
 import { slotNews } from './slot-news.js';
 import { threadReads } from './thread-reads.js';
 import { threadRoster } from './thread-roster.js';
 import { sparesOf } from './thread-slot.js';
-import { stageDoers, stagesOfOthers } from './whose-processors.js';
 import { workerVerbs } from './worker-verbs.js';
 import { workerView } from './worker-view.js';
 import { lostText } from './worker-warnings.js';
@@ -45,8 +45,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const incarnation = randomBytes(2).toString('hex');
   let { config } = options;
   const commands = await processorCommands(config.processors, warn);
-  const doers = await stageDoers(config.processors);
-  const disks = await openDisks({ config: () => config, warn });
+  const provable = await provablePlans(config);
+  const disks = await openDisks({ config: () => config, warn, checkPlan: provable.checkThread });
   const { store, place } = disks;
   // Written below alone, and guarded by its checksum.
   let record = (store.read() ?? emptyWorkerRecord) as WorkerRecord;
@@ -99,7 +99,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const threads = threadRoster({
     config: () => config,
     workerName: name,
-    ...{ processChildren: processors.stages, othersStages: stagesOfOthers(doers) },
+    ...{ processChildren: processors.stages, othersStages: provable.othersStages },
     disks,
     newsOf: (index) =>
       slotNews(index, () => ({
@@ -167,7 +167,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       threads.configure();
       tellWorker();
     },
-    ...{ read: disks.reread, prepare: disks.prepare, threads },
+    ...{ read: disks.reread, check: provable.checkReload, prepare: disks.prepare, threads },
     onRemoved: (index) => {
       processors.abandon(index);
       actor.send({ type: 'thread.removed', index });

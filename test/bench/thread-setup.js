@@ -7,7 +7,7 @@ export const entry = new URL('../../dist/src/worker/thread-entry.cjs', import.me
 /** What so many idle sealing threads are started with, made as a worker makes it: their locations are marked already. */
 export async function idleSetups(home, threads) {
   const config = benchConfig(home, { threads });
-  const disks = await openDisks({ config: () => config, warn: console.error });
+  const disks = await openDisks({ config: () => config, warn: console.error, checkPlan: () => undefined });
   await disks.store.close();
   return config.threads.map((thread) =>
     setupOfThread(thread, {

@@ -32,6 +32,7 @@ test.each([
   ['[processors.limit]\npc1 = 4', 'processors.limit.pc1: - > 4'],
   ['[processors.limitation.concurrent]\npc2 = 1', 'processors.limit.pc2: - > 1'],
   ['[processors.limitation.staggered]\npc1 = "5min"', 'processors.limitation.staggered.pc1: - > 5m'],
+  ['[sealvisor]\ncheck_before_precommit = "on"', 'sealvisor.check_before_precommit: auto > on'],
   ['[sealvisor]\nstop_grace = "1min"', 'sealvisor.stop_grace: 30s > 1m'],
   ['[sealvisor]\nretry.c2.first = "2s"', 'sealvisor.retry.c2.first: - > 2s'],
   ['[sealvisor]\nretry.c2.jitter = 0.5', 'sealvisor.retry.c2.jitter: - > 0.5'],

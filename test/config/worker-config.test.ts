@@ -41,6 +41,7 @@ test('the least configuration gets the defaults of the field', () => {
     builtinLeastMs: {},
     faults: [],
     stopGraceMs: 30_000,
+    checkBeforePreCommit: 'auto',
     spareThreads: 0,
     limits: {},
     staggeredMs: {},

@@ -153,6 +153,11 @@ export const sealvisorTables: readonly TableText[] = [
         example: '10min',
       },
       {
+        key: 'sealvisor.check_before_precommit',
+        says: 'Whether C1 is done with a seed of our own before a pre-commit is submitted, so that nothing that cannot be proven goes on chain: `on`, `off`, or `auto` (of sectors up to 512MiB); once is enough where `verify_after_pc2` did it.',
+        example: 'on',
+      },
+      {
         key: 'sealvisor.spare_threads',
         says: 'How many booted threads are kept ready to replace one that crashes.',
         example: 1,

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { bytes, freshDir, run, write } from './setup.js';
+import { bytes, fileOf, freshDir, run, write } from './setup.js';
 
 /** Says that it is ready, and never answers. */
 const silent = `#!/bin/sh
@@ -63,7 +63,9 @@ test('frozen work is shown, a stop without --yes refuses to lose it, and SIGTERM
   const pieces = join(dir, 'pieces');
   write(join(pieces, '1.bin'), bytes(1500, 1));
   const manager = await startManager(dir, { pieces });
-  const more = `[[processors.pc1]]\nbin = "${program(dir)}"`;
+  // Named behind it, our command makes it a wrapper of ours: it is as good as our other processors.
+  const args = JSON.stringify(['processor', 'pc1', fileOf('venus-worker')]);
+  const more = `[[processors.pc1]]\nbin = "${program(dir)}"\nargs = ${args}`;
   const worker = await startWorker(dir, workerToml(dir, manager.at, { more }));
   const at = async () => (await threadsOf(worker.at)).find(({ processor }) => processor?.pid != null);
   await expect.poll(at, { timeout: 20_000 }).toBeDefined();

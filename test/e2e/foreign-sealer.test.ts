@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { finishedStages, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { freshDir, write } from './setup.js';
+import { freshDir, run, write } from './setup.js';
 
 const program = fileURLToPath(new URL('./foreign-sealer.mjs', import.meta.url));
 const id = 's-t010000-1';
@@ -52,19 +52,13 @@ test('it is sealed, killed in PC1, paused, proven and persisted with the files t
   expect(readFileSync(join(dir, 'remote/cache', id, 'p_aux'))).toHaveLength(64);
 });
 
-test('without a c1 of theirs it pauses before C1, and says what is missing and what to configure', async () => {
-  const { dir, toml } = await setup(all.filter((stage) => stage !== 'c1'));
-  write(join(dir, 'go'), '');
-  const worker = await startWorker(dir, toml);
-  const view = async () => (await threadsOf(worker.at))[0];
-  await expect.poll(async () => (await view())?.lastError, { timeout: 30_000 }).not.toBeNull();
-  expect(await view()).toMatchObject({
-    state: 'SeedAssigned',
-    lastError: {
-      level: 'permanent',
-      message: expect.stringMatching(
-        /cache\/p_aux was not written by our own processors, and our c1 cannot read it: add a \[\[processors\.c1\]\]/,
-      ),
-    },
-  });
+test('without a c1 of theirs the worker does not start: nothing is sealed that could not be proven', async () => {
+  const { dir, toml, asked } = await setup(all.filter((stage) => stage !== 'c1'));
+  const path = write(join(dir, 'worker.toml'), toml);
+  const { code, stdout, stderr } = await run('venus-worker', ['daemon', '-c', path]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^error: [^\n]* \(config_invalid\)\n$/);
+  expect(stderr).toContain('plan sealer could not be proven');
+  expect(stderr).toContain('give [[processors.c1]] a bin that fits');
+  expect(asked()).toBe(0);
 });

@@ -128,6 +128,21 @@ test('our c2 refuses what their c1 made, and our pc2 what their pc1 made', async
   });
 });
 
+test('our c1 refuses the sector, and names the table', async () => {
+  const { kept } = await setup();
+  const task = {
+    registered_proof: 'StackedDrg2KiBV1_1',
+    cache_dir: join(kept, 'cache', id),
+    sealed_file: '/none',
+  };
+  const of = { prover_id: [], sector_id: 1, ticket: [], seed: [], piece_infos: [] };
+  const pc2out = { registered_proof: task.registered_proof, comm_r: [], comm_d: [] };
+  await expect(runTask('c1', { ...task, ...of, pc2out }, makeWork())).rejects.toMatchObject({
+    level: 'permanent',
+    message: expect.stringContaining('[[processors.c1]]'),
+  });
+});
+
 test('labels are asked for only where our own pc1 made them', () => {
   const { location } = planWorld(size);
   const has = (pc1: unknown) => hasSectorFile(sectorFiles(location, id), 'layers', { pc1 });

@@ -1,5 +1,6 @@
 /** Programs of somebody that speak the protocol, each in its own way. */
 import type { ProcessorConfig } from '#src/config/processor-config.js';
+import { fileOf } from '../e2e/setup.js';
 import { scriptFile } from '../processes/setup.js';
 
 /**
@@ -27,7 +28,8 @@ createInterface({ input: process.stdin }).on('line', async (line) => {
   return {
     stage,
     bin: process.execPath,
-    args: [script],
+    // What it gives is in our formats: as a wrapper of our command it goes with our other processors.
+    args: [script, fileOf('venus-worker')],
     stableWaitMs: 20_000,
     envs: {},
     inheritEnvs: true,

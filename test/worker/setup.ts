@@ -69,6 +69,7 @@ export async function setup(options: Setup = {}) {
     builtinLeastMs: leastMs,
     faults,
     stopGraceMs: 5000,
+    checkBeforePreCommit: 'auto',
     spareThreads: options.spareThreads ?? 0,
     limits: {},
     staggeredMs: {},

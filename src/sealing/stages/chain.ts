@@ -7,6 +7,7 @@ import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js
 import { submitting } from '../submission-note.js';
 import type { Tasks } from '../tasks.js';
 import { checkC2, checkRandomness } from './answers.js';
+import { checkBeforePreCommit } from './before-pre-commit.js';
 import { checkTicket, isOnItsWay, isTicketTooOld, submittedTicket } from './fresh.js';
 import { checkOnChain } from './on-chain.js';
 import type { Persisted } from './persist.js';
@@ -98,6 +99,7 @@ export const submitPreCommit: Stage = async (context) => {
     Ticket: output<Ticket>(context, 'ticket'),
     Deals: deals.filter((deal) => !isPledge(deal)).map((deal) => deal.ID),
   };
+  await checkBeforePreCommit(context, pc2);
   const isAgain = context.record.outputs.resubmitPreCommit === true;
   const answer = await submitting(context, 'pre-commit', () =>
     context.service.submitPreCommit(allocatedOf(context), info, isAgain),

@@ -43,8 +43,9 @@ export const pc2: Stage = async (context) => {
   await rm(cachePath(files.cacheDir, 'manifest'), { force: true });
   const foreign = !isOurPc1(pc1out) || (await isForeignCache(files.cacheDir));
   if (!foreign) await describe(context, done);
-  if (context.settings.verifyAfterPc2) await verifySealed(context, done);
-  return { event: 'PC2', outputs: { pc2: done, pc2_foreign: foreign } };
+  const { verifyAfterPc2 = false } = context.settings;
+  if (verifyAfterPc2) await verifySealed(context, done);
+  return { event: 'PC2', outputs: { pc2: done, pc2_foreign: foreign, pc2_checked: verifyAfterPc2 } };
 };
 
 async function describe(context: StageContext, done: Tasks['pc2']['output']): Promise<void> {
