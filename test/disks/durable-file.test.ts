@@ -30,7 +30,13 @@ describe('after a power cut the file and its name are there, whichever of our wr
       },
     ],
     ['a claim', (dir) => claimed(join(dir, '.s-t01000-1.claim'), claim)],
-    ['what was brought', (dir) => noteBrought(marked(dir), 's-t01000-1', join(dir, 'sealed'), 'aa')],
+    [
+      'what was brought',
+      (dir) => {
+        const sealed = { file: join(dir, 'sealed'), commRs: ['aa'], sha256s: ['bb'] };
+        return noteBrought(marked(dir), 's-t01000-1', sealed);
+      },
+    ],
     ['an output', (dir) => writeAtomically(join(dir, 'a'), async (file) => file.write(Buffer.from('1'), 0))],
     ['a small output', (dir) => writeJson(join(dir, 'a'), {})],
     ['a new database', (dir) => openThreadStore(dir).close()],

@@ -55,7 +55,8 @@ test('its files are named: those of the location, and those that its thread stor
   const location = marked(freshDir());
   const root = join(location, 'sectors', sector.id);
   mkdirSync(root, { recursive: true });
-  await noteBrought(location, sector.id, '/remote/sealed/s-t010000-2', 'abcd');
+  const file = '/remote/sealed/s-t010000-2';
+  await noteBrought(location, sector.id, { file, commRs: ['abcd'], sha256s: [] });
   const record = recordOf({ state: 'ProofSubmitted', outputs: { pre_commit: true, proof: true } });
   expect(await abortLoss(record, location)).toMatchObject({
     sector: sector.id,

@@ -137,6 +137,20 @@ describe('given up after Persist', () => {
     expect(told(world)).toContain('stays: it is another sector');
   });
 
+  test.each<[string, (cached: (name: string) => string) => void]>([
+    ['alone', (cached) => rmSync(cached('sealvisor.json'))],
+    ['beside the manifest of this one', () => undefined],
+  ])('the p_aux of an upstream processor, %s: it stays, and so does what lies beside it', async (_, make) => {
+    const { world, file, giveUp } = await persistedWorld();
+    const cached = (name: string) => join(world.dir, 'kept', 'cache', id, name);
+    make(cached);
+    writeFileSync(cached('p_aux'), Buffer.alloc(64, 7));
+    const before = keptFiles(world);
+    await giveUp();
+    expect(keptFiles(world)).toEqual(before);
+    expect(told(world)).toContain(`${file} stays: its p_aux is another one`);
+  });
+
   test('a file that nothing tells the CommR of stays', async () => {
     const { world, file, giveUp } = await persistedWorld();
     rmSync(join(world.dir, 'kept', 'cache', id), { recursive: true });

@@ -74,7 +74,7 @@ export async function compared(context: StageContext, copies: readonly Copy[]): 
 }
 
 /** The digest that a file had when it was made; of one that nobody noted, what it has now. */
-async function digestsOf(context: StageContext): Promise<(source: string) => Promise<string>> {
+export async function digestsOf(context: StageContext): Promise<(source: string) => Promise<string>> {
   const { files } = await sectorWork(context);
   const groups = Object.values(notesOf(context.record)).flat();
   const noted = new Map(groups.map(({ path, sha256 }) => [join(files.root, path), sha256]));

@@ -1,4 +1,5 @@
 /** A sector that is given up takes with it what its thread has stored of it, and nothing else: in doubt a file stays. */
+import { hash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { syncDirectory } from '../../disks/durable-file.js';
@@ -17,6 +18,7 @@ import {
 import { type Brought, broughtBy } from '../stores/brought.js';
 import { type Occupant, occupantOf } from '../stores/occupant.js';
 import { claimed, claimFile } from '../stores/place-claim.js';
+import { doubtOf, doubts, type Own } from '../stores/whose-place.js';
 import { isSent } from '../submission-note.js';
 
 const auxLimits = { mostBytes: 1024 * 1024 };
@@ -95,21 +97,21 @@ async function removedFrom(
   context: StageContext,
   store: AttachedStore | undefined,
   kind: StoredKind,
-  { file, commRs }: Brought,
+  brought: Brought,
 ): Promise<string | null> {
   if (!store) return 'no attached store holds it';
   if (store.readonly) return `store ${store.name} is attached read-only`;
   const { id } = sectorAtHand(context);
   const place = storedSector(store, id, kind);
-  if (place.file !== file) return 'it is not of this job';
+  if (place.file !== brought.file) return 'it is not of this job';
   try {
     // Below a disk that is not mounted nothing is missing, and nothing is removed.
     await checkStore(store);
     const occupant = await occupantOf(place);
     if (!occupant.isThere) return null;
-    const why = await isAnother(context, occupant, commRs);
+    const why = await isAnother(context, occupant, brought);
     if (why !== null) return why;
-    return await removedUnderClaim(context, store, place, commRs);
+    return await removedUnderClaim(context, store, place, brought);
   } catch (thrown) {
     return messageOf(thrown);
   }
@@ -120,16 +122,16 @@ async function removedUnderClaim(
   context: StageContext,
   store: AttachedStore,
   place: StoredSector,
-  commRs: readonly string[],
+  own: Own,
 ): Promise<string | null> {
   const { workerName: worker, location } = context;
   const path = claimFile(place.file);
   const at = new Date(context.now()).toISOString();
   await makeInStore(store, dirname(path));
-  const holder = await claimed(path, { commR: commRs.at(-1) ?? '', worker, location, at });
+  const holder = await claimed(path, { commR: own.commRs.at(-1) ?? '', worker, location, at });
   if (holder.location !== location || holder.worker !== worker)
     return `worker ${holder.worker} brings a sector there (${path})`;
-  const why = await isAnother(context, await occupantOf(place), commRs);
+  const why = await isAnother(context, await occupantOf(place), own);
   if (why === null) {
     await checkStore(store);
     await rm(place.file, { force: true });
@@ -142,20 +144,17 @@ async function removedUnderClaim(
   return why;
 }
 
-/** Why what lies there may be another sector; null when it is one that this thread has brought. */
-async function isAnother(
-  context: StageContext,
-  { told, foreignAux, hasFile }: Occupant,
-  commRs: readonly string[],
-): Promise<string | null> {
-  const other = told.find(({ commR }) => !commRs.includes(commR));
-  if (other) return `it is another sector (CommR ${other.commR}, says ${other.by})`;
-  if (told.length > 0 || !hasFile) return null;
+/** Why what lies there may be another sector; null when it is one that this thread has brought, or nothing. */
+async function isAnother(context: StageContext, occupant: Occupant, own: Own): Promise<string | null> {
   const { cacheDir } = sectorFiles(context.location, sectorAtHand(context).id);
-  const own = foreignAux && (await readRegular(join(cacheDir, 'p_aux'), auxLimits).catch(() => null));
-  return own && foreignAux?.equals(own)
-    ? null
-    : 'no file beside it tells its CommR: it may be another sector';
+  // What earlier versions brought has no digest noted.
+  const aux = await readRegular(join(cacheDir, 'p_aux'), auxLimits).catch(() => null);
+  const sha256s = aux ? [...own.sha256s, hash('sha256', aux)] : own.sha256s;
+  const doubt = doubtOf(occupant, { ...own, sha256s }, true);
+  if (!doubt) return null;
+  return 'other' in doubt
+    ? `it is another sector (CommR ${doubt.other.commR}, says ${doubt.other.by})`
+    : `${doubts[doubt.why]}: it may be another sector`;
 }
 
 async function syncIfThere(directory: string): Promise<void> {

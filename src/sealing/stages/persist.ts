@@ -10,7 +10,7 @@ import { inItsPlace } from '../stores/keep-place.js';
 import { keptNotesFile, writeKeptNotes } from '../stores/kept-notes.js';
 import type { Tasks, TransferTask } from '../tasks.js';
 import { isForeign, isForeignUpdate } from '../whose-sector.js';
-import { compared, stillToBring } from './compared.js';
+import { compared, digestsOf, stillToBring } from './compared.js';
 import { builtin, sectorWork } from './sector-work.js';
 import type { Encoded } from './upgrade.js';
 
@@ -41,7 +41,14 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
     sizes.reduce((sum, size) => sum + size, 0),
     kind,
   );
-  const replica = { kind, commR: await commROf(context, kind), cacheDir: local.cacheDir };
+  const wanted = await digestsOf(context);
+  const { cacheFiles } = await builtin();
+  const telling = [local.file, join(local.cacheDir, cacheFiles.persistentAux)];
+  const replica = {
+    kind,
+    commR: await commROf(context, kind),
+    sha256s: await Promise.all(telling.map(wanted)),
+  };
   let stored: readonly FileNote[] = [];
   await inItsPlace(context, store, replica, async (kept) => {
     const copies = sources.map((source, at) => ({

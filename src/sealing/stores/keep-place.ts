@@ -1,23 +1,23 @@
 /** A store never replaces a sector by another one: looked at before the first byte of each persist. */
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { readRegular } from '../../disks/regular-file.js';
-import { systemCodeOf } from '../../protocol/errors.js';
+import { dirname } from 'node:path';
 import { StageError } from '../../protocol/level.js';
+import { digestOf } from '../digests.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
 import { builtin } from '../stages/sector-work.js';
 import { makeInStore, type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
 import { broughtBy, noteBrought } from './brought.js';
-import { type Occupant, occupantOf } from './occupant.js';
+import { occupantOf } from './occupant.js';
 import { claimed, claimFile, type PlaceClaim, readClaim } from './place-claim.js';
+import { type Doubt, doubtOf, doubts, type Own } from './whose-place.js';
 
 /** What is to be kept. */
 export interface Replica {
   readonly kind: StoredKind;
   /** 32 bytes. */
   readonly commR: readonly number[];
-  /** Where its cache lies in the thread's own location. */
-  readonly cacheDir: string;
+  /** Of its own file and of its `p_aux`, as they were made. */
+  readonly sha256s: readonly string[];
 }
 
 /**
@@ -39,8 +39,9 @@ export async function inItsPlace(
   const own: PlaceClaim = { commR, worker, location, at: new Date(context.now()).toISOString() };
   const look = async () => {
     const all = await broughtBy(location, id);
-    const before = all.find(({ file }) => file === place.file)?.commRs ?? [];
-    return refusalOf({ id, place, commR, before }, await occupantOf(place), await auxOf(replica.cacheDir));
+    const before = all.find(({ file }) => file === place.file) ?? { commRs: [], sha256s: [] };
+    const doubt = await doubtAt(place, before, { commR, sha256s: replica.sha256s }, context.signal);
+    return doubt && refusalOf({ id, place, commR }, doubt);
   };
   const { faultAt } = await builtin();
   const take = async () => {
@@ -56,7 +57,7 @@ export async function inItsPlace(
       await rm(path, { force: true });
       throw late;
     }
-    await noteBrought(location, id, place.file, commR);
+    await noteBrought(location, id, { file: place.file, commRs: [commR], sha256s: replica.sha256s });
   };
   await take().catch((thrown: unknown) => {
     throw faultAt(path, thrown);
@@ -75,36 +76,37 @@ export async function leavePlaces(location: string, sectorId: string): Promise<v
   }
 }
 
-export interface Bringing {
-  readonly id: string;
-  readonly place: StoredSector;
-  /** Hex. */
-  readonly commR: string;
-  /** What this very thread has brought there before, of this sector. */
-  readonly before: readonly string[];
+/** Why the place is not to be taken; what this thread has brought there it may bring again, also when its files are cut or gone. */
+async function doubtAt(
+  place: StoredSector,
+  before: Own,
+  now: { readonly commR: string; readonly sha256s: readonly string[] },
+  signal: AbortSignal,
+): Promise<Doubt | undefined> {
+  const occupant = await occupantOf(place);
+  const own = {
+    commRs: [...before.commRs, now.commR],
+    sha256s: [...before.sha256s, ...now.sha256s],
+  };
+  const doubt = doubtOf(occupant, own, before.commRs.length > 0);
+  if (!doubt || 'other' in doubt || !occupant.hasFile) return doubt;
+  // Read only where nothing else tells.
+  return own.sha256s.includes(await digestOf(place.file, signal)) ? undefined : doubt;
 }
 
-/** Why the place is not to be taken. Pure. */
-export function refusalOf(
-  { id, place, commR, before }: Bringing,
-  { isThere, told, foreignAux }: Occupant,
-  aux: Buffer | undefined,
-): StageError | undefined {
-  if (!isThere) return undefined;
-  const other = told.find((each) => each.commR !== commR && !before.includes(each.commR));
+function refusalOf(
+  { id, place, commR }: { readonly id: string; readonly place: StoredSector; readonly commR: string },
+  doubt: Doubt,
+): StageError {
   const away = `move it and ${place.cacheDir} away, then resume`;
-  if (other)
+  if ('other' in doubt)
     return new StageError(
       'permanent',
-      `another sector ${id} lies at ${place.file}: its CommR is ${other.commR} (${other.by}), this one's is ${commR}; nothing was replaced. If the one that lies there is not on chain, ${away}; otherwise resume --state Aborted`,
+      `another sector ${id} lies at ${place.file}: its CommR is ${doubt.other.commR} (${doubt.other.by}), this one's is ${commR}; nothing was replaced. If the one that lies there is not on chain, ${away}; otherwise resume --state Aborted`,
     );
-  // What this thread has brought there it may bring again, also when its files are cut or gone.
-  if (told.length > 0 || before.length > 0) return undefined;
-  if (foreignAux && aux?.equals(foreignAux)) return undefined;
-  const why = foreignAux ? 'its p_aux is another one' : 'no file beside it tells its CommR';
   return new StageError(
     'permanent',
-    `a sector ${id} lies at ${place.file} that may be another: ${why}; this one's CommR is ${commR}, and nothing was replaced. If it is not needed, ${away}`,
+    `a sector ${id} lies at ${place.file} that may be another: ${doubts[doubt.why]}; this one's CommR is ${commR}, and nothing was replaced. If it is not needed, ${away}`,
   );
 }
 
@@ -113,11 +115,4 @@ function beingBrought(id: string, own: PlaceClaim, other: PlaceClaim, path: stri
     'permanent',
     `another sector ${id} is being brought there (CommR ${other.commR}, since ${other.at} by worker ${other.worker}, thread at ${other.location}); this one's CommR is ${own.commR}, and nothing was replaced. If the other was given up, remove ${path}, then resume; otherwise resume --state Aborted`,
   );
-}
-
-async function auxOf(cacheDir: string): Promise<Buffer | undefined> {
-  return readRegular(join(cacheDir, 'p_aux'), { mostBytes: 1024 * 1024 }).catch((thrown: unknown) => {
-    if (systemCodeOf(thrown) === 'ENOENT') return undefined;
-    throw thrown;
-  });
 }

@@ -6,7 +6,7 @@ import { systemCodeOf } from '../../protocol/errors.js';
 import type { StoredSector } from '../stored-sector.js';
 
 /** 32 bytes each, in hex. */
-interface Told {
+export interface Told {
   readonly commR: string;
   /** The file that says so. */
   readonly by: string;

@@ -1,12 +1,14 @@
 /** A store never replaces a sector by another one of the same number. */
+import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { cacheFiles, runTask } from '#src/sealing/builtin/index.js';
+import { sectorFiles } from '#src/sealing/sector-files.js';
 import type { StageContext } from '#src/sealing/stage.js';
 import { claimFile } from '#src/sealing/stores/place-claim.js';
 import type { TransferTask } from '#src/sealing/tasks.js';
-import { bytesOf, KiB } from '../chain.js';
+import { bytesOf, KiB, makeWork } from '../chain.js';
 import { keptFiles, sealed, snapUpJob } from '../jobs.js';
 import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../plan-world.js';
 
@@ -147,12 +149,118 @@ describe('what the thread itself has brought it may bring again', () => {
     expect(keptFiles(world)).toEqual(whole);
   });
 
+  const upstreamAux = Buffer.alloc(64, 7);
+  const other = (world: PlanWorld) => writeFileSync(storeOf(world).file, bytesOf(size, 9));
+  const without = (world: PlanWorld, ...names: readonly string[]) => {
+    for (const name of names) rmSync(storeOf(world).cached(name));
+  };
+  const aux = (world: PlanWorld) => storeOf(world).cached(cacheFiles.persistentAux);
+
+  test.each<[string, (world: PlanWorld) => void]>([
+    [
+      'of an upstream processor',
+      (world) => {
+        other(world);
+        without(world, cacheFiles.manifest);
+        writeFileSync(aux(world), upstreamAux);
+      },
+    ],
+    [
+      'of an upstream processor, its files copied over this one’s',
+      (world) => {
+        other(world);
+        writeFileSync(aux(world), upstreamAux);
+      },
+    ],
+    [
+      'of an upstream processor, its file not there yet',
+      (world) => {
+        rmSync(storeOf(world).file);
+        without(world, cacheFiles.manifest);
+        writeFileSync(aux(world), upstreamAux);
+      },
+    ],
+    [
+      'whose cache is not there yet',
+      (world) => {
+        writeFileSync(storeOf(world).file, bytesOf(size / 2, 9));
+        rmSync(join(world.dir, 'kept', 'cache'), { recursive: true });
+      },
+    ],
+    [
+      'whose small files are damaged',
+      (world) => {
+        other(world);
+        for (const name of [cacheFiles.manifest, cacheFiles.persistentAux])
+          writeFileSync(storeOf(world).cached(name), '');
+      },
+    ],
+  ])('but not another sector %s', async (_, put) => {
+    const { world, landed } = await persistedWorld();
+    put(world);
+    const before = keptFiles(world);
+    await expect(sealUnder(world, 41, { from: landed, until: 'Persisted' })).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringMatching(/may be another: .*move it and .* away, then resume/),
+    });
+    expect(keptFiles(world)).toEqual(before);
+    expect(existsSync(claimFile(storeOf(world).file))).toBe(false);
+  });
+
+  test('with the p_aux of an upstream processor beside its own file', async () => {
+    const { world, landed } = await persistedWorld();
+    const whole = keptFiles(world);
+    writeFileSync(aux(world), upstreamAux);
+    await sealUnder(world, 41, { from: landed, until: 'Persisted' });
+    expect(keptFiles(world)).toEqual(whole);
+  });
+
   test('sealed again under another ticket', async () => {
     const { world, landed } = await persistedWorld();
     const before = commRIn(world);
     const from = { ...landed, state: 'TreeDBuilt' };
     await sealUnder(world, 42, { from, until: 'Persisted' });
     expect(commRIn(world)).not.toBe(before);
+  });
+
+  test('sealed again under another ticket by processors of upstream, killed before any of its files', async () => {
+    const world = planWorld(size);
+    const theirs: StageContext['process'] = async (stage, task) => {
+      const made = await runTask(stage, task, makeWork());
+      if (stage === 'pc2') {
+        const { cacheDir, sealed: file } = sectorFiles(world.location, id);
+        const half = hash('sha256', readFileSync(file), 'buffer');
+        writeFileSync(join(cacheDir, cacheFiles.persistentAux), Buffer.concat([half, half]));
+      }
+      return made;
+    };
+    const others = ['pc2', 'c1', 'c2'];
+    let landed: RunOptions['from'];
+    await sealUnder(world, 41, {
+      process: theirs,
+      others,
+      until: 'Persisted',
+      onRecord: (record) => {
+        if (record.state === 'PCLanded') landed = record;
+      },
+    });
+    const before = keptFiles(world);
+    if (!landed) throw new Error('no PCLanded');
+    const again = await sealUnder(world, 42, {
+      process: theirs,
+      others,
+      from: { ...landed, state: 'TreeDBuilt' },
+      until: 'PCLanded',
+    });
+    const killed = async () => {
+      throw new Error('killed');
+    };
+    await expect(sealUnder(world, 42, { from: again, others, process: killed })).rejects.toThrow('killed');
+    // As a kill between two removals leaves it.
+    writeFileSync(aux(world), before.get(`cache/${id}/${cacheFiles.persistentAux}`) ?? '');
+    await sealUnder(world, 42, { from: again, others, process: theirs, until: 'Persisted' });
+    expect(readFileSync(storeOf(world).file)).not.toEqual(before.get(`sealed/${id}`));
+    expect(readFileSync(aux(world))).toHaveLength(64);
   });
 
   test('killed after any file, and no claim is left', async () => {
