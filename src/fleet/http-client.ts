@@ -9,7 +9,7 @@ import { answerCounter, mostOfPath } from './answer-size.js';
 import { answeredBy } from './last-answer.js';
 
 export interface JsonRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

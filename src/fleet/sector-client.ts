@@ -6,6 +6,7 @@ import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { shortText } from '../protocol/some-of.js';
 import { jobAnswers } from './job-answers.js';
+import { pieceSource } from './piece-source.js';
 import { rpcCall } from './rpc-client.js';
 
 /** Of what the manager says in words so much is kept, characters. */
@@ -87,6 +88,10 @@ function serviceOf(
     ...(meant === null ? {} : { [identityHeaders.expects]: meant }),
     ...(given?.request ? { [identityHeaders.given]: given.request } : {}),
   });
+  const answered = async (id: string | null) => {
+    await link?.answered(id);
+    link?.check(given);
+  };
   const asked = async (name: string, params: readonly unknown[]) => {
     const headers = headersOf(link?.meant(given) ?? null);
     let answering: string | null = null;
@@ -102,8 +107,7 @@ function serviceOf(
           whyNone = why;
         },
       });
-      await link?.answered(answering);
-      link?.check(given);
+      await answered(answering);
       return { answer, by: answering, whyNone };
     } catch (thrown) {
       // It has answered, too.
@@ -183,9 +187,14 @@ function serviceOf(
     wdPoStHeartbeatJobs: (jobIds, workerName) => call(nothing, 'WdPoStHeartbeatJobs', jobIds, workerName),
     wdPoStFinishJob: (jobId, output, errorReason) =>
       call(nothing, 'WdPoStFinishJob', jobId, output, errorReason),
-    pieceSource: async (pieceCid) => ({
-      url: `${manager.url}/piecestore/${pieceCid}`,
-      headers: manager.pieceToken === undefined ? {} : { authorization: `Bearer ${manager.pieceToken}` },
-    }),
+    pieceSource: (pieceCid) =>
+      pieceSource(pieceCid, {
+        ...{ url: manager.url, pieceToken: manager.pieceToken, timeoutMs },
+        meant: () => {
+          const meant = link?.meant(given) ?? null;
+          return meant === null ? null : headersOf(meant);
+        },
+        answered,
+      }),
   };
 }

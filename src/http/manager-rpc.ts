@@ -1,7 +1,6 @@
 /** The `Venus.` namespace over the manager's services. */
 import * as z from 'zod';
 import type { Manager } from '../manager/manager.js';
-import { SealvisorError } from '../protocol/errors.js';
 import type { Caller } from '../protocol/identity.js';
 import { snapUpProofParam } from '../protocol/job-wire.js';
 import {
@@ -21,6 +20,7 @@ import type { WorkerEntry } from '../protocol/thread.js';
 import type { RpcCaller, RpcMethod } from './json-rpc.js';
 import { jobMethods, wantedOf } from './manager-job-rpc.js';
 import { allocations, type OnAllocation, type OnMethod, type OnSector } from './manager-method.js';
+import { checkMeant } from './meant-manager.js';
 import { parse } from './parse.js';
 
 const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
@@ -164,16 +164,6 @@ function allocateSector(onAllocation: OnAllocation, sectors: Manager['sectors'])
       );
     },
     (wanted) => sectors.whyNone(wantedOf(wanted)),
-  );
-}
-
-/** @throws other_manager: nothing is done for who means another one */
-function checkMeant({ expects }: Caller, identity: string): void {
-  if (expects === null || expects === identity) return;
-  throw new SealvisorError(
-    'other_manager',
-    `this is manager ${identity}, and manager ${expects} is meant: start that one on its home, or have the worker take this one (\`venus-worker worker adopt\`)`,
-    { data: { manager: identity } },
   );
 }
 

@@ -5,9 +5,12 @@ import type { Manager } from '../manager/manager.js';
 import { openPieceFile } from '../manager/piece-file.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { rangeOf } from './byte-range.js';
+import { callerOf } from './caller.js';
+import { checkMeant } from './meant-manager.js';
 
-export function pieceRoutes(app: Hono, manager: Pick<Manager, 'piece' | 'pieceRoots'>): void {
+export function pieceRoutes(app: Hono, manager: Pick<Manager, 'identity' | 'piece' | 'pieceRoots'>): void {
   app.get('/piecestore/:cid', async (c) => {
+    checkMeant(callerOf(c), manager.identity);
     const cid = c.req.param('cid');
     const piece = manager.piece(cid);
     if (!piece) throw new SealvisorError('piece_missing', `no piece ${cid} is known here`);

@@ -59,6 +59,6 @@ export interface SectorService extends JobService {
   reportState(id: SectorId, report: StateReport): Promise<Verdict>;
   reportFinalized(id: SectorId): Promise<void>;
   reportAborted(id: SectorId, reason: string): Promise<void>;
-  /** Where the payload of a piece can be fetched, with the headers to send. */
+  /** Where the payload of a piece can be fetched, with the headers to send. @throws other_manager when another one would serve it */
   pieceSource(pieceCid: string): Promise<{ url: string; headers: Readonly<Record<string, string>> }>;
 }

@@ -76,6 +76,14 @@ test('who means another manager gets nothing done, and is told both', async () =
   expect(await ask(right, 'AllocateSector', spec('r1'))).toMatchObject({ result: { ID, Request: 'r1' } });
 });
 
+test('nor does it get a piece of it', async () => {
+  const { app, manager } = await start();
+  const of = (meant: string) =>
+    app.request('/piecestore/x', { method: 'HEAD', headers: { [identityHeaders.expects]: meant } });
+  expect((await of('another')).status).toBe(409);
+  expect((await of(manager.identity)).status).toBe(404);
+});
+
 test('numbers come with the wish itself: the very first is past them; with a ping, too', async () => {
   const { ask } = await start();
   const UsedNumbers = [{ Miner: 10000, Number: 7 }];

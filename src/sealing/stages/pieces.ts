@@ -44,13 +44,26 @@ export async function stagePieces(
       partOf(context, at === null ? undefined : deals[at], paddedSize),
     ),
   );
-  const added = await context.process('add_pieces', {
-    seal_proof_type: registered(sector),
-    pieces: parts.map(({ piece }) => piece),
-    staged_filepath: staged,
-  });
-  checkAdded(parts, added);
-  return added;
+  try {
+    const added = await context.process('add_pieces', {
+      seal_proof_type: registered(sector),
+      pieces: parts.map(({ piece }) => piece),
+      staged_filepath: staged,
+    });
+    checkAdded(parts, added);
+    return added;
+  } catch (thrown) {
+    if (!context.signal.aborted) await checkWhoServed(context, parts);
+    throw thrown;
+  }
+}
+
+/** Another manager may have taken the address since: its answer says nothing of this sector's pieces. @throws what `pieceSource` does */
+async function checkWhoServed({ service }: StageContext, parts: readonly Part[]): Promise<void> {
+  const fetched = parts.find(
+    ({ piece: { piece_file } }) => typeof piece_file === 'object' && 'url' in piece_file,
+  );
+  if (fetched) await service.pieceSource(fetched.name);
 }
 
 interface Part {
