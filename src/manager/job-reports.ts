@@ -11,7 +11,7 @@ import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import type { JobBook } from './job-book.js';
 import { isOfKind, type Job, type JobTask } from './job-life.js';
 import type { RebuildJobs } from './rebuild-jobs.js';
-import { silenceMs } from './sector-life.js';
+import { isHeardAgain, silenceMs } from './sector-life.js';
 
 /** By name; without the charts that `machines/index.ts` loads. */
 const plans = { snapup, rebuild: rebuildPlan, unseal, wdpost } as const;
@@ -31,7 +31,9 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
       // A thread's disk may have moved to another worker; two that say they have it are both let be.
       const isTold =
         isOf(job, worker) || job.life.worker === null || nowMs - (job.life.heardMs ?? 0) >= silenceMs;
-      if (job.life.isHeld && isTold) book.keep(job, { planState, worker, failure, heardMs: nowMs });
+      const told = { planState, worker, failure };
+      if (job.life.isHeld && isTold && !isHeardAgain(job.life, told, nowMs))
+        book.keep(job, { ...told, heardMs: nowMs });
       return verdictOf(job);
     },
     /** Whether it was of a job. @throws state_not_possible for a job that was taken back */

@@ -1,4 +1,5 @@
 /** One sector as the manager keeps it. */
+import { isDeepStrictEqual } from 'node:util';
 import { timestamp } from '../protocol/clock.js';
 import type { JobView } from '../protocol/job-view.js';
 import type { PreCommit, StateReport } from '../protocol/sealer.js';
@@ -78,6 +79,20 @@ export function lifeIn(body: string): SectorLife {
   const life = JSON.parse(body) as Partial<SectorLife> & Omit<SectorLife, Younger>;
   const sent = { preCommit: life.preCommit ? 1 : 0, proof: life.proof ? 1 : 0 };
   return { messages: sent, abortedBy: null, ...notYet, ...life };
+}
+
+/** For so long what was heard of a sector or a job is not written again when it is the same, ms: well below every silence that counts. */
+const sameMs = 10_000;
+
+/** Whether a report says only what is kept already, and was heard just now: it costs no write. */
+export function isHeardAgain<T extends { readonly heardMs: number | null }>(
+  kept: T,
+  told: Partial<T>,
+  nowMs: number,
+): boolean {
+  const { heardMs } = kept;
+  if (heardMs === null || nowMs < heardMs || nowMs - heardMs >= sameMs) return false;
+  return isDeepStrictEqual({ ...kept, ...told }, kept);
 }
 
 /** Both sides know that the sector is done with: what is heard of it later is old. */

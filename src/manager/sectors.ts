@@ -12,7 +12,7 @@ import { type KeptLife, sectorLives } from './lives.js';
 import { sectorChain } from './sector-chain.js';
 import { sectorEnds } from './sector-ends.js';
 import { piecesOf } from './sector-facts.js';
-import { dealOf, isOver, leftBeside, packPieces, sectorView } from './sector-life.js';
+import { dealOf, isHeardAgain, isOver, leftBeside, packPieces, sectorView } from './sector-life.js';
 
 export interface SectorsOptions {
   readonly store: FleetStore;
@@ -63,6 +63,7 @@ export function sectorService(options: SectorsOptions) {
     const before = lives.of(id);
     if (isOver(before)) return before;
     const told = { state: StateChange.Next, worker: Worker, failure: Failure };
+    if (isHeardAgain(before, told, clock.now())) return before;
     return lives.keep(id, { ...told, heardMs: clock.now() });
   };
   const allocation = sectorAllocation({

@@ -1,6 +1,7 @@
 /** A sector's life at the manager, over the mock chain. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { reportOf } from './jobs-setup.js';
 import { freshDir, preCommitOf, setup } from './setup.js';
 
 const id = { miner: 10000, number: 1 };
@@ -216,4 +217,20 @@ test('a refused start leaves nothing open', async () => {
   for (const wrong of [{ sectorSize: 4096 }, { epochMs: 0 }, { pieces: join(home, 'nowhere') }])
     await expect(setup({ home, ...wrong })).rejects.toMatchObject({ code: 'usage' });
   await setup({ home });
+});
+
+test('a report that says only what is kept already is not written again within seconds; any other is', async () => {
+  const { manager, clock } = await setup();
+  manager.sectors.allocate(null, null);
+  const heardAfter = (ms: number, state: string) => {
+    clock.pass(ms);
+    manager.sectors.reportState(id, reportOf(state));
+    return clock.now() - (manager.sectors.lives()[0]?.life.heardMs ?? 0);
+  };
+  expect(heardAfter(0, 'PC1Done')).toBe(0);
+  expect(heardAfter(5000, 'PC1Done')).toBe(5000);
+  expect(heardAfter(5000, 'PC1Done')).toBe(0);
+  expect(heardAfter(10, 'PC2Done')).toBe(0);
+  // A clock that was set back is no reason to keep the later time.
+  expect(heardAfter(-60_000, 'PC2Done')).toBe(0);
 });
