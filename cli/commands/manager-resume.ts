@@ -64,5 +64,7 @@ async function workersMeant(name: string | undefined, options: ResumeOptions): P
   if (name !== undefined)
     throw new SealvisorError('usage', `--all-workers means every worker: leave out ${name}`);
   const workers = await askManager<readonly WorkerEntry[]>(options, 'GET', '/workers');
-  return workers.map(({ name: own, label = own }) => of(workerAt(label, options), label));
+  // Of several of one name the one that lives answers: it is asked once.
+  const names = new Set(workers.map(({ name: own, label = own }) => label));
+  return [...names].map((each) => of(workerAt(each, options), each));
 }

@@ -1,6 +1,7 @@
 /** The `Venus.` namespace over the manager's services. */
 import * as z from 'zod';
 import type { Manager } from '../manager/manager.js';
+import { systemCodeOf } from '../protocol/errors.js';
 import type { Caller } from '../protocol/identity.js';
 import { snapUpProofParam } from '../protocol/job-wire.js';
 import {
@@ -45,6 +46,16 @@ function pingInfo({ name, label, dest: Dest, version, summary, lastPing }: Worke
     },
     LastPing: Math.floor(Date.parse(lastPing) / 1000),
   };
+}
+
+/** Undefined where no worker has that name, or several living ones have. */
+function knownAs(roster: Manager['roster'], name: string): WorkerEntry | undefined {
+  try {
+    return roster.get(name);
+  } catch (thrown) {
+    if (/^(worker_not_found|ambiguous_worker)$/.test(systemCodeOf(thrown) ?? '')) return undefined;
+    throw thrown;
+  }
 }
 
 /** Workers of ours, which name themselves, are told with an answer what is on chain; upstream's get what they know. */
@@ -96,8 +107,7 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
     return { Manager: manager.identity, ...(others.length > 0 ? { Others: others } : {}) };
   });
   on('WorkerGetPingInfo', ['name'], (of) => {
-    const wanted = name(of);
-    const found = roster.list().find((entry) => (entry.label ?? entry.name) === wanted);
+    const found = knownAs(roster, name(of));
     return found ? pingInfo(found) : null;
   });
   on('WorkerPingInfoList', [], () => roster.list().map(pingInfo));

@@ -1,4 +1,5 @@
 /** Who reported, and when: a row for each daemon, so that two of one name are told apart. */
+import { parseAddress, workerPort } from '../config/endpoint.js';
 import type { WallClock } from '../protocol/clock.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -35,7 +36,7 @@ export interface Roster {
   /** Other living daemons of the same name, as they are listed. @throws too_many */
   ping(ping: Ping): readonly string[];
   list(): readonly WorkerEntry[];
-  /** By its name, or by `name@incarnation`. @throws worker_not_found, naming known ones; ambiguous_worker, naming both */
+  /** By its name, or by `name@incarnation`; of one name the one that lives. @throws worker_not_found, naming known ones; ambiguous_worker, naming both that live */
   get(name: string): WorkerEntry;
   /** As `get`, for who dials it. */
   reached(name: string): RosterEntry;
@@ -117,11 +118,10 @@ export function roster(store: FleetStore, clock: WallClock, options: RosterOptio
       );
     store.removeWorker(least);
   };
-  /** A daemon that was started again, or took another's place at its address. */
+  /** A daemon that was started again, or took another's place on its host; its id may be new, with a new home. */
   const replace = (row: WorkerRow, before: readonly WorkerRow[]) => {
     if (replaced.delete(keyOf(row))) return;
-    for (const other of before) {
-      if (other.worker !== row.worker && other.dest !== row.dest) continue;
+    for (const other of before.filter((each) => isOfOnePlace(each, row))) {
       store.removeWorker(other);
       replaced.add(keyOf(other));
     }
@@ -176,6 +176,21 @@ export function roster(store: FleetStore, clock: WallClock, options: RosterOptio
       for (const row of rows) store.removeWorker(row);
     },
   };
+}
+
+/** Whether one of two daemons of a name may have taken the other's place: with its home, or on its host. */
+function isOfOnePlace(one: WorkerRow, other: WorkerRow): boolean {
+  return one.worker === other.worker || hostOf(one) === hostOf(other);
+}
+
+/** Where the daemon runs, as far as its report says so; text that is not an address is a place of its own. */
+function hostOf({ dest, source }: WorkerRow): string {
+  try {
+    const { host } = parseAddress(dest, workerPort);
+    return host === '0.0.0.0' || host === '::' ? (source ?? host) : host;
+  } catch {
+    return dest;
+  }
 }
 
 /** What tells two of one name apart. */

@@ -26,7 +26,7 @@ async function setup() {
   manager.roster.ping({ name: 'away', dest: '127.0.0.1:1', version: null, summary });
   const served = await serve(managerApp(manager), { host: '127.0.0.1', port: 0 });
   onTestFinished(() => served.close());
-  return { asked, options: { manager: `http://127.0.0.1:${served.port}`, reason: 'disk is back' } };
+  return { manager, asked, options: { manager: `http://127.0.0.1:${served.port}`, reason: 'disk is back' } };
 }
 
 test('--all and its selectors mean the paused threads of one worker', async () => {
@@ -64,6 +64,14 @@ test('--all-workers means those of every worker; one that does not answer is tol
       .split('\n')
       .map((line) => JSON.parse(line)),
   ).toEqual([{ worker: 'away', changed: false, code: 'unreachable', message: expect.any(String) }]);
+});
+
+test('--all-workers resumes the threads of a living worker once, also beside one of its name that has ended', async () => {
+  const { asked, options, manager } = await setup();
+  const ended = { worker: 'id-1', incarnation: '3f9a', dest: '10.0.0.9:1', life: 'stopped' } as const;
+  manager.roster.ping({ name: 'w1', version: null, summary, ...ended });
+  await resume(undefined, undefined, undefined, { ...options, allWorkers: true, stateIs: 'PC1Done' });
+  expect(asked.map((each) => each.slice(0, 4))).toEqual(['w1 2', 'w2 2']);
 });
 
 test.each([

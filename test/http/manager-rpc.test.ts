@@ -39,6 +39,20 @@ test("a ping of today's is taken whole", async () => {
   expect(await call('WorkerGetPingInfo', 'w1')).toEqual({ ...told, Info: full });
 });
 
+test('of several of one name the one that lives is told; by the bare name none while two live', async () => {
+  const { call, clock } = await start();
+  const [dead, living] = ['1', '2'].map((id) => ({
+    ...{ ...ping, Id: id, Incarnation: id, Dest: `10.0.0.${id}:1` },
+  }));
+  await call('WorkerPing', dead);
+  clock.pass(5 * 60_000);
+  await call('WorkerPing', living);
+  expect(await call('WorkerGetPingInfo', 'w1')).toBeNull();
+  expect(await call('WorkerGetPingInfo', 'w1@1')).toMatchObject({ Info: { Dest: '10.0.0.1:1' } });
+  clock.pass(6 * 60_000);
+  expect(await call('WorkerGetPingInfo', 'w1')).toMatchObject({ Info: { Name: 'w1', Dest: '10.0.0.2:1' } });
+});
+
 test('LastPing is whole unix seconds', async () => {
   const { call, clock } = await start();
   clock.pass(1999);

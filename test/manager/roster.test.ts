@@ -100,8 +100,39 @@ test('a worker that takes the place of another at its address is one row', async
   expect(manager.roster.list()).toMatchObject([{ id: 'id-1' }]);
 });
 
-test('two workers that share an id or an address, and are both alive, are two rows', async () => {
+const everywhere = { dest: '0.0.0.0:17890', source: '10.0.0.1' };
+test.each([
+  ['at another port', { dest: '10.0.0.1:40001' }, {}],
+  ['that is dialled where its report came from', everywhere, {}],
+  ['behind one that is dialled where its report came from', { dest: '10.0.0.1:40001' }, everywhere],
+])(
+  'a worker with another id on the same host %s takes the place of one that has ended',
+  async (_, next, before) => {
+    const { manager } = await setup();
+    manager.roster.ping({ ...one, ...before });
+    const came = { ...one, ...next, worker: 'id-3', incarnation: 'beef' };
+    expect(manager.roster.ping(came)).toEqual([]);
+    expect(manager.roster.get('w1')).toMatchObject({ id: 'id-3' });
+    expect(manager.roster.list()).toMatchObject([{ id: 'id-3' }]);
+  },
+);
+
+test('nor does one that said goodbye, or fell silent, make the name of a living one ambiguous', async () => {
+  const { manager, clock } = await setup();
+  manager.roster.ping(one);
+  manager.roster.ping({ ...one, life: 'stopped' });
+  manager.roster.ping({ ...two, worker: 'id-4', dest: '10.0.0.4:1' });
+  clock.pass(11 * 60_000);
+  expect(manager.roster.ping(two)).toEqual([]);
+  expect(manager.roster.get('w1')).toMatchObject({ id: 'id-2' });
+});
+
+test('two workers that share an id, an address or a host, and are both alive, are two rows', async () => {
   const { manager } = await setup();
+  const neighbour = { ...two, name: 'w2', dest: '10.0.0.1:40001' };
+  for (const ping of [{ ...one, name: 'w2' }, neighbour, { ...one, name: 'w2' }]) manager.roster.ping(ping);
+  expect(() => manager.roster.get('w2')).toThrow(expect.objectContaining({ code: 'ambiguous_worker' }));
+  manager.roster.remove('w2');
   const copy = { ...one, incarnation: 'c0c0' };
   for (const ping of [one, copy, one, copy]) manager.roster.ping(ping);
   expect(manager.roster.list()).toHaveLength(2);
