@@ -65,7 +65,7 @@ function collected(most: number) {
   let parts: Uint8Array[] = [];
   let bytes = 0;
   const take = (part: Uint8Array) => {
-    if (bytes < most) parts.push(part.slice(0, most - bytes));
+    if (bytes < most) parts.push(Buffer.from(part.subarray(0, most - bytes)));
     bytes += part.length;
   };
   return {

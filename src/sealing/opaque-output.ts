@@ -94,7 +94,7 @@ async function membersOf(path: string, keys: readonly string[]): Promise<unknown
     found.set(key, member);
     return (part) => {
       member.bytes += part.length;
-      if (member.bytes <= longestMember) member.parts.push(part.slice());
+      if (member.bytes <= longestMember) member.parts.push(Buffer.from(part));
     };
   });
   const file = await open(path, 'r');

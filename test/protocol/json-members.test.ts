@@ -17,7 +17,7 @@ function scanned(json: string | Buffer, cuts: readonly number[] = []) {
   let from = 0;
   for (const to of [...places, bytes.length]) {
     // Its own memory, which is used again: nothing of it is kept.
-    const chunk = Uint8Array.from(bytes.subarray(from, to));
+    const chunk = Buffer.from(bytes.subarray(from, to));
     scan.push(chunk);
     chunk.fill(0);
     from = to;

@@ -130,6 +130,17 @@ test('vanilla proofs of an upgrade reach snap_prove as the bytes that came, and 
   expect(readdirSync(join(root, 'outputs'))).toEqual([]);
 });
 
+test('what the chain is told is read out of megabytes, wherever it stands', async () => {
+  const { give } = await parrots();
+  const long = `"x":"${'~'.repeat(3_000_000)}"`;
+  for (const bytes of [
+    `{"proof":[1,2],${long}}`,
+    `{${long},"proof":[1,2]}`,
+    `{${long},"proof":[1,2],"y":{"proof":[3]},${long}}`,
+  ])
+    expect(await give('c2', Buffer.from(bytes), {})).toEqual({ proof: [1, 2] });
+});
+
 test('bytes that are not UTF-8 are kept, too', async () => {
   const { give, heard, output } = await parrots();
   const latin1 = Buffer.from('{"path":"\xe9"}', 'latin1');
