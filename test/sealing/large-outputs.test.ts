@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { presentOutputs, putAside, takenUp } from '#src/sealing/large-outputs.js';
-import { opened } from '#src/sealing/opaque.js';
+import { Opaque, opened } from '#src/sealing/opaque.js';
 import { output } from '#src/sealing/stage.js';
+import { checkParts, taskParts } from '#src/sealing/task-parts.js';
 import { makeDir, marked } from './chain.js';
 import { stageContext } from './stage-context.js';
 
@@ -70,5 +71,31 @@ test('what a program says in the very shape of a place is kept as what it said',
   writeFileSync(join(root, 'secret'), '{}');
   const said = { putAside: '../secret', bytes: 2 };
   const kept = await putAside({ pc1: said }, root);
+  expect(opened(takenUp(kept.pc1, root, 'pc1'))).toEqual(said);
+});
+
+test('what earlier versions kept is read: a value in the record, a file without a digest', async () => {
+  const root = sectorRoot();
+  mkdirSync(join(root, 'outputs'));
+  writeFileSync(join(root, 'outputs', 'c1.json'), '{"proofs":[1.0]}');
+  const c1 = takenUp({ putAside: 'c1.json', bytes: 16 }, root, 'c1');
+  const task = taskParts({ c1out: c1, pc1out: takenUp({ labels: [1] }, root, 'pc1'), miner_id: 1 });
+  await checkParts(task, new AbortController().signal);
+  expect(task.map((part) => (part instanceof Uint8Array ? Buffer.from(part).toString() : part.path))).toEqual(
+    ['{"c1out":', join(root, 'outputs', 'c1.json'), ',"pc1out":{"labels":[1]},"miner_id":1}'],
+  );
+  expect(takenUp({ registered_proof: 'p', comm_r: [1] }, root, 'pc2')).toEqual({
+    registered_proof: 'p',
+    comm_r: [1],
+  });
+});
+
+test('a program may say what looks like a kept text: it is its own', async () => {
+  const said = { rawJson: '"mine"', told: { comm_r: [] } };
+  const root = sectorRoot();
+  const kept = JSON.parse(
+    JSON.stringify(await putAside({ deals: said, pc1: new Opaque(JSON.stringify(said)) }, root)),
+  );
+  expect(takenUp(kept.deals, root, 'deals')).toEqual(said);
   expect(opened(takenUp(kept.pc1, root, 'pc1'))).toEqual(said);
 });
