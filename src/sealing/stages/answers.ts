@@ -84,8 +84,11 @@ export async function sealedTask(
 export async function verifySealed(context: StageContext, pc2out: Pc2Output): Promise<void> {
   const task = await c1Task(context, pc2out, [...randomBytes(32)]);
   const answered = await context.process('c1', task);
-  await checkC1(context, answered, task);
-  await discard(answered);
+  try {
+    await checkC1(context, answered, task);
+  } finally {
+    await discard(answered);
+  }
 }
 
 /** Verifies what our own c1 answers, and that it is for this sector and seed. @throws StageError permanent */
