@@ -23,10 +23,31 @@ export function afterExit(supervision: Supervision, slot: Slot, exit: Exit): voi
 function noteEnd(supervision: Supervision, slot: Slot, plan: number): void {
   if (slot.plan !== plan) return;
   const { roster, settings } = supervision;
+  const mayBeLast = settings.autoShutdown === 'all_significant' && slot.spec.significant;
+  const start = mayBeLast ? supervision.significantStart : undefined;
+  if (start !== undefined) {
+    decideAfter(supervision, start, () => noteEnd(supervision, slot, plan));
+    return;
+  }
   dropIfForgotten(supervision, slot);
   const othersLive = () => roster.some((other) => other.spec.significant && other.status !== 'down');
   if (endsSupervisor(settings.autoShutdown, slot.spec.significant, othersLive))
     supervision.tell('significant.exited');
+}
+
+/**
+ * As OTP does, which starts one child at a time: an exit counts after the start that was under way, and those behind it
+ * after that, so that the last significant child is the last.
+ */
+function decideAfter(supervision: Supervision, start: Promise<Started>, task: () => void): void {
+  supervision.undecided = [task];
+  // Behind what the start itself brings about, before its next try.
+  const decide = () => {
+    const tasks = supervision.undecided ?? [];
+    supervision.undecided = undefined;
+    for (const each of tasks) inTurn(supervision, each);
+  };
+  void start.then(() => setImmediate(() => supervision.guard(decide)));
 }
 
 /** Forgets a child that is down and that no verb can start again: a temporary or a dynamic one. */
@@ -52,6 +73,7 @@ function planRestart(supervision: Supervision, slot: Slot): void {
  */
 function inTurn(supervision: Supervision, task: () => void | Promise<void>): void {
   if (supervision.isStarting || restartsGroups(supervision.settings.strategy)) supervision.post(task);
+  else if (supervision.undecided) supervision.undecided.push(task);
   else void task();
 }
 

@@ -25,7 +25,9 @@ export class Supervision {
   readonly #exit = Promise.withResolvers<Exit>();
   readonly exited = this.#exit.promise;
   readonly #afterExit: AfterExit;
-  readonly #flights = new Set<StartAttempt>();
+  readonly #flights = new Map<StartAttempt, Slot>();
+  /** Exits whose turn comes when a start under way has told what it gave. */
+  undecided: (() => void | Promise<void>)[] | undefined;
   /** Starts that were given up and have not settled, by id: the next incarnation waits for them. */
   readonly #leftovers = new Map<string, Promise<void>>();
   #life: Life = 'starting';
@@ -46,6 +48,12 @@ export class Supervision {
   /** False from the moment the supervisor begins to end. */
   get isOpen(): boolean {
     return isOpen(this.#life);
+  }
+
+  /** What a start of a significant child gives that is under way, by itself or by a verb. */
+  get significantStart(): Promise<Started> | undefined {
+    for (const [attempt, slot] of this.#flights) if (slot.spec.significant) return attempt.outcome;
+    return undefined;
   }
 
   /** The fault of the supervisor itself, or the reason why it never came up. */
@@ -95,7 +103,7 @@ export class Supervision {
     const { args = [] } = slot;
     const attempt = new StartAttempt(() => start(...args), this.#leftovers.get(id));
     slot.flight = attempt;
-    this.#flights.add(attempt);
+    this.#flights.set(attempt, slot);
     const started = await attempt.outcome;
     const startedAt = this.settings.backoff === 'none' ? 0 : this.#now();
     this.#flights.delete(attempt);
@@ -203,7 +211,7 @@ export class Supervision {
   #giveUpPlans(): void {
     this.verbs.close(this.noproc);
     for (const slot of this.roster.inOrder()) this.giveUp(slot);
-    for (const attempt of this.#flights) void attempt.abandon();
+    for (const attempt of this.#flights.keys()) void attempt.abandon();
   }
 
   /** Asks all at once, under one deadline. */

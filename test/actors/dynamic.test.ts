@@ -197,6 +197,28 @@ describe('significant children', () => {
     expect(supervisor.countChildren().active).toBe(1);
   });
 
+  test.each([
+    ['is ignored: the other was the last', 'ignore', { kind: 'shutdown' }],
+    ['gives a child: that one counts', undefined, undefined],
+  ])('all_significant: the other ends during a restart that %s', async (_, second, exit) => {
+    const world = makeWorld();
+    const instead = (nth: number) => (nth === 1 ? undefined : second);
+    const significant = { significant: true, restart: 'transient' } as const;
+    const children = [
+      world.child('a', { ...significant, instead }),
+      world.child('b', significant),
+      world.child('c'),
+    ];
+    const { supervisor } = await setup({ autoShutdown: 'all_significant', intensity: 10, children });
+    world.latest('a').crash();
+    world.latest('b').end({ kind: 'normal' });
+    // As OTP has it, where it is handled after that restart, it is behind it, too.
+    world.latest('c').crash();
+    await quiet();
+    expect(await Promise.race([supervisor.exited, undefined])).toEqual(exit);
+    expect(world.starts.get('c')).toBe(exit ? 1 : 2);
+  });
+
   test('a child that is not significant, and a terminate by hand, end nothing', async () => {
     const { world, supervisor } = await flagged('any_significant');
     world.latest('c').end({ kind: 'normal' });

@@ -273,6 +273,6 @@ test('a random tree under random crashes and verbs does what the model says, in 
       expect([...real.leaves.values()].filter(({ isAlive }) => isAlive)).toEqual([]);
       expect(real.clock.pending).toBe(0);
     }),
-    { numRuns: 400 },
+    { numRuns: 1500 },
   );
 });
