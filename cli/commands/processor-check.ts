@@ -4,6 +4,7 @@ import { parseDuration } from '../../src/protocol/duration.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
 import { builtinStages } from '../../src/protocol/stages.js';
 import { type CheckResult, checkProcessor } from '../../src/sealing/conformance/check-processor.js';
+import { Opaque } from '../../src/sealing/opaque.js';
 import { table } from '../output/field-text.js';
 import { answer, answerJson, exitCodes, tell } from '../output/say.js';
 
@@ -69,9 +70,12 @@ function durationOf(option: string, text: string): number {
 /** No task is larger: a stage's answer, which becomes a task, is not. */
 const limits = { mostBytes: 512 * 1024 * 1024 };
 
-function taskIn(file: string): unknown {
+/** As it stands in the file, but for its line breaks, which are white space: a task is one line. */
+function taskIn(file: string): Opaque {
   try {
-    return JSON.parse(readRegularSync(file, limits).toString());
+    const text = readRegularSync(file, limits).toString();
+    JSON.parse(text);
+    return new Opaque(text.replaceAll(/[\r\n]+/g, ' ').trim());
   } catch (error) {
     throw usage(`--task ${file}: ${messageOf(error)}; give a file with a task as JSON`);
   }

@@ -70,6 +70,22 @@ test('a stable wait and a task can be given', async () => {
   );
 });
 
+test('a task is sent as it stands in its file, on one line', async () => {
+  const task = fileWith('task.json', '{\n  "mine": [18446744073709551615, 1.0],\n  "mine": 7\n}\n');
+  const raw = fileWith(
+    'raw.mjs',
+    `import { createInterface } from 'node:readline';
+console.log('tree_d processor ready');
+const asked = '{   "mine": [18446744073709551615, 1.0],   "mine": 7 }';
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const id = /"id":(\\d+)/.exec(line)?.[1];
+  if (id) console.log('{"id":' + id + (line.includes(asked) ? ',"output":true}' : ',"err_msg":"other"}'));
+}).on('close', () => process.exit());`,
+  );
+  const { stdout } = await check(node, 'tree_d', '--task', task, '--stable-wait', '20s', '--', raw);
+  expect(stdout).toMatch(/^answer +ok +done/m);
+});
+
 test.each([
   [
     'an unknown stage',

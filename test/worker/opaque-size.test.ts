@@ -61,5 +61,7 @@ test.each([mebibytes(bytes)])(
     await until(0, isIn('Empty', 'resting'));
     expect(warnings).toEqual([]);
     expect(grown).toBeLessThan(64 * 1024 * 1024);
+    // The single longest pause is the machine's as much as ours.
+    expect(delays.percentile(99) / 1e6).toBeLessThan(50);
   },
 );

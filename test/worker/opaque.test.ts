@@ -1,5 +1,13 @@
 /** What a processor gives for the next one reaches it as the bytes that came, whatever they are and however many. */
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +16,7 @@ import { incomingFile, putAside } from '#src/sealing/large-outputs.js';
 import { discard } from '#src/sealing/opaque-output.js';
 import { output } from '#src/sealing/stage.js';
 import { scriptFile } from '../processes/setup.js';
+import { viewOf } from '../protocol/views.js';
 import { marked } from '../sealing/chain.js';
 import { stageContext } from '../sealing/stage-context.js';
 import { command, runIn, startProcessors } from './processors-setup.js';
@@ -130,6 +139,35 @@ test('vanilla proofs of an upgrade reach snap_prove as the bytes that came, and 
   expect(readdirSync(join(root, 'outputs'))).toEqual([]);
 });
 
+test("upstream's own outputs of pc1, pc2 and c1 reach the next processor as they were recorded", async () => {
+  const { give, heard, output } = await parrots();
+  for (const [stage, next, key] of [
+    ['pc1', 'pc2', 'pc1out'],
+    ['pc2', 'c1', 'pc2out'],
+    ['c1', 'c2', 'c1out'],
+  ] as const) {
+    const [, answer = ''] = readFileSync(`processors/filecoin/tests/field/${stage}.jsonl`, 'utf8').split(
+      '\n',
+    );
+    const recorded = /^\{"id":1,"err_msg":null,"output":(.*)\}$/.exec(answer)?.[1] ?? '';
+    expect(recorded.length).toBeGreaterThan(100);
+    await give(stage, Buffer.from(recorded), {});
+    await run(give, next, { [key]: output(stage) });
+    expect(taskIn(heard(next))).toBe(`{"${key}":${recorded}}`);
+  }
+});
+
+/** Has the next stage asked; what it gives is not looked at here. */
+async function run(give: Awaited<ReturnType<typeof parrots>>['give'], stage: BuiltinStage, task: object) {
+  const valid = {
+    registered_proof: 'p',
+    comm_r: new Array(32).fill(1),
+    comm_d: new Array(32).fill(1),
+    proof: [1],
+  };
+  await give(stage, Buffer.from(JSON.stringify(valid)), task);
+}
+
 test('what the chain is told is read out of megabytes, wherever it stands', async () => {
   const { give } = await parrots();
   const long = `"x":"${'~'.repeat(3_000_000)}"`;
@@ -206,6 +244,28 @@ test.each([
       message: expect.stringContaining(message),
     });
   expect(readdirSync(join(root, 'outputs'))).toEqual([]);
+});
+
+test('a thread that dies while an output comes: the next incarnation is given the same file, whole', async () => {
+  const long = JSON.stringify({ labels: 'x'.repeat(300_000) });
+  const held = scriptFile(`process.stdout.write('pc1 processor ready\\n');
+process.stdin.on('data', () => {
+  const line = '{"id":1,"err_msg":null,"output":' + ${JSON.stringify(long)} + '}\\n';
+  process.stdout.write(line.slice(0, 200_000));
+  process.once('SIGUSR2', () => process.stdout.write(line.slice(200_000)));
+}).on('end', () => process.exit());`);
+  const { desk, pidOf } = await startProcessors([command(held, 'pc1')]);
+  const into = join(marked(stageContext().context.location), 'incoming');
+  const first = desk.request(0, 'pc1', [Buffer.from('{}')], 'same', into);
+  const lost = expect(first).rejects.toMatchObject({ code: 'thread_gone' });
+  const pid = await pidOf(0);
+  await expect.poll(() => existsSync(into) && statSync(into).size, { interval: 5 }).toBeGreaterThan(100_000);
+  desk.leave(0, viewOf({ state: 'TicketAssigned', mode: 'running' }));
+  await lost;
+  const next = desk.takeUp(0, 'pc1', 'same');
+  process.kill(pid, 'SIGUSR2');
+  expect(await next).toMatchObject({ line: { ok: true, output: { path: into, bytes: long.length } } });
+  expect(readFileSync(into, 'utf8')).toBe(long);
 });
 
 test('where its file cannot be written the disk is named, and the process lives', async () => {

@@ -3,6 +3,7 @@ import { systemClock } from '../../actors/system-clock.js';
 import { isWord, lineSplitter } from '../../processes/lines.js';
 import { endOf, isRunning, signalGroup, spawned } from '../../processes/process-group.js';
 import { answerId, isAnswer, progressOf } from '../../processes/protocol.js';
+import { Opaque } from '../opaque.js';
 
 export interface Said {
   readonly line: Buffer;
@@ -24,7 +25,7 @@ export interface Trial {
   endedEarly(): Ended | undefined;
   isUp(): boolean;
   send(line: string): void;
-  /** Sends a request; gives its id. */
+  /** Sends a request; gives its id. A task that is a kept text is sent as it is. */
   ask(task: unknown): number;
   answers(id: number): readonly Said[];
   /** False when the time is over, or the process, before it is so. */
@@ -99,7 +100,8 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
     ask: (task) => {
       const id = asked.size + 1;
       asked.add(id);
-      send(JSON.stringify({ id, task }));
+      const json = task instanceof Opaque && typeof task.json === 'string' ? task.json : JSON.stringify(task);
+      send(`{"id":${id},"task":${json}}`);
       return id;
     },
     answers: (id) => lines.filter(({ line }) => answerId(line) === id && isAnswer(line)),
