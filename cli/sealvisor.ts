@@ -28,18 +28,29 @@ const startCommand = program
   .description(
     'run a manager (mock chain) and a worker with three sealing threads, and seal the pieces of a directory',
   )
-  .option('--home <dir>', 'where everything is kept', '.sealvisor')
+  .addOption(
+    new Option(
+      '--proofs <kind>',
+      "dev: the built-in processors; real: Filecoin's own proofs (npm run proofs:build)",
+    )
+      .choices(['dev', 'real'])
+      .default('dev'),
+  )
+  .option('--home <dir>', 'where everything is kept (default: .sealvisor, of real proofs .sealvisor/real)')
   .option(
     '--pieces <dir>',
     'the files to seal (default: docs, and made-up pieces when --sectors asks for more)',
   )
-  .option('--sector-size <size>', '2KiB, 8MiB, 512MiB, 32GiB or 64GiB', '8MiB')
+  .option('--sector-size <size>', '2KiB, 8MiB, 512MiB, 32GiB or 64GiB (default: 8MiB, of real proofs 2KiB)')
   .option('--sectors <n>', 'stop after n sectors, with a summary')
   .option('--miner <id>', 'miner actor id', '10000')
   .option('--epoch <duration>', "length of the mock chain's epoch", '1s')
   .option('--json', 'the summary as one JSON document');
 logOptions(startCommand)
-  .addHelpText('after', examples('start', 'start --sector-size 2KiB --pieces ./files --sectors 3'))
+  .addHelpText(
+    'after',
+    examples('start', 'start --sector-size 2KiB --pieces ./files --sectors 3', 'start --proofs real'),
+  )
   .action(async (options) => {
     const { start } = await import('./commands/start.js');
     await start(options);

@@ -1,6 +1,6 @@
 /** The home of a local fleet: its configuration, and what an operator can do with it. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { dialable, formatAddress } from '../../src/config/endpoint.js';
 import type { WorkerConfig } from '../../src/config/worker-config.js';
 import { writeNewSync } from '../../src/disks/durable-file.js';
@@ -9,8 +9,19 @@ import type { WorkerServer } from '../../src/http/worker-server.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
 import { launchers, shellWord } from './launchers.js';
 
-/** The configuration of the local worker; a file of the user's own in its place is kept. @throws location_not_writable */
-export function writeConfig(home: string): string {
+const realHome = '.sealvisor/real';
+
+/** Where a fleet is kept that nobody named a place for; the directory above that of real proofs is made. */
+export function defaultHome(isReal: boolean): string {
+  if (isReal) mkdirSync(dirname(realHome), { recursive: true });
+  return isReal ? realHome : '.sealvisor';
+}
+
+/**
+ * The configuration of the local worker, with `tables` of processors; a file of the user's own in its place is kept.
+ * @throws location_not_writable
+ */
+export function writeConfig(home: string, tables: string): string {
   const path = join(home, 'venus-worker.toml');
   const threads = [1, 2, 3].map(
     (n) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(home, `store${n}`))}\n`,
@@ -41,7 +52,7 @@ location = ${JSON.stringify(join(home, 'store'))}
 [sealvisor]
 # Where unsealed pieces may be written (util sealer unseal --dest).
 unseal_roots = [${JSON.stringify(join(home, 'unsealed'))}]
-`;
+${tables === '' ? '' : `\n${tables}`}`;
   try {
     // Not the directory above the home: where that is missing, its disk may be.
     for (const own of ['.', 'unsealed', 'upgrades', 'made-pieces']) {
@@ -66,8 +77,10 @@ export function thingsToTry(fleet: {
   readonly manager: ManagerServer;
   readonly worker: WorkerServer;
   readonly miner: string;
+  /** Sealed by programs of others: our own `unseal` cannot read it. */
+  readonly isReal: boolean;
 }): readonly string[] {
-  const { home, config, manager, worker, miner } = fleet;
+  const { home, config, manager, worker, miner, isReal } = fleet;
   const run = launchers(home, {
     SEALVISOR_WORKER: formatAddress(dialable(worker)),
     SEALVISOR_MANAGER: `http://${formatAddress(dialable(manager))}`,
@@ -79,6 +92,8 @@ export function thingsToTry(fleet: {
     `${run('venus-worker')} worker resume --index 0`,
     `${run('venus-sector-manager')} util worker list`,
     `${run('venus-sector-manager')} util worker info ${shellWord(worker.worker.name)}`,
-    `${run('sealvisor')} unseal ${shellWord(join(store, 'sealed', `s-t0${miner}-1`))} --out pieces`,
+    isReal
+      ? `${run('venus-worker')} worker resume --all`
+      : `${run('sealvisor')} unseal ${shellWord(join(store, 'sealed', `s-t0${miner}-1`))} --out pieces`,
   ].map((line) => `  ${line}`);
 }

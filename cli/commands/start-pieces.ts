@@ -1,7 +1,10 @@
 /** Pieces that a local fleet makes for itself, when `--sectors n` asks for more sectors than docs/ has pieces for. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeNewSync } from '../../src/disks/durable-file.js';
+
+/** What 2KiB hold: 127 of every 128 bytes. */
+const smallSectorPayload = 2032;
 
 export interface MadePieces {
   readonly directory: string;
@@ -11,6 +14,20 @@ export interface MadePieces {
   seen(added: readonly string[]): void;
   /** One is written and not taken up yet. */
   isPending(): boolean;
+}
+
+/**
+ * Three pieces that fill a sector of 2KiB each, for a home that has none yet: the files of docs/ do not fit such a small one.
+ * A larger sector takes them together.
+ */
+export function firstPieces(home: string): void {
+  const directory = madePiecesIn(home);
+  if (readdirSync(directory).length > 0) return;
+  for (const n of [1, 2, 3]) {
+    const line = `Piece ${n} of ${directory}, made by sealvisor start.\n`;
+    const text = line.repeat(Math.ceil(smallSectorPayload / line.length));
+    writeNewSync(join(directory, `piece-${n}.txt`), text.slice(0, smallSectorPayload));
+  }
 }
 
 /** Where they lie; a later run of the same home reads them again. */

@@ -7,24 +7,31 @@ import { rereadWorkerConfig } from '../../src/config/reread-config.js';
 import { diskGate } from '../../src/disks/disk-gate.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { startWorkerServer } from '../../src/http/worker-server.js';
+import type { Manager } from '../../src/manager/manager.js';
 import { endSoon } from '../../src/processes/end-now.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
+import { formatSectorId } from '../../src/protocol/sector.js';
 import { type DaemonLog, openLog } from '../log/daemon-log.js';
 import type { LogOptions } from '../log/log-options.js';
 import { answer, answerJson } from '../output/say.js';
-import { summaryOf, summaryText } from '../output/summary.js';
+import { type Commitments, summaryOf, summaryText } from '../output/summary.js';
 import { untilStopped } from '../output/until-stopped.js';
 import { chainOptions } from './manager-daemon.js';
+import { isByPrograms, notReal, processorsText, proofsProgram, proofsTables } from './real-proofs.js';
 import { startEnd } from './start-end.js';
-import { thingsToTry, writeConfig } from './start-home.js';
-import { madePieces, madePiecesIn } from './start-pieces.js';
+import { defaultHome, thingsToTry, writeConfig } from './start-home.js';
+import { firstPieces, madePieces, madePiecesIn } from './start-pieces.js';
 import { startStory } from './start-story.js';
 
 export interface StartOptions extends LogOptions {
-  readonly home: string;
+  /** `dev`: our own processors; `real`: Filecoin's own proofs. */
+  readonly proofs: 'dev' | 'real';
+  /** @default .sealvisor, of real proofs .sealvisor/real */
+  readonly home?: string;
   /** @default docs, and pieces of the run's own behind them */
   readonly pieces?: string;
-  readonly sectorSize: string;
+  /** @default 8MiB, of real proofs 2KiB */
+  readonly sectorSize?: string;
   readonly sectors?: string;
   readonly miner: string;
   readonly epoch: string;
@@ -35,6 +42,17 @@ function sectorLimit(text: string | undefined): number {
   if (text === undefined) return Number.POSITIVE_INFINITY;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new SealvisorError('usage', `--sectors ${text}: write a whole number from 1 up`);
+}
+
+/** Where the fleet is kept, with its configuration; of real proofs with their program. @throws proofs_not_built */
+function placeOf(options: StartOptions) {
+  const isReal = options.proofs === 'real';
+  const sectorSize = options.sectorSize ?? (isReal ? '2KiB' : '8MiB');
+  const chain = chainOptions({ ...options, sectorSize });
+  const program = isReal ? proofsProgram() : undefined;
+  const home = resolve(options.home ?? defaultHome(isReal));
+  const configPath = writeConfig(home, program === undefined ? '' : proofsTables(program));
+  return { program, sectorSize, chain, home, configPath };
 }
 
 export async function start(options: StartOptions): Promise<void> {
@@ -50,16 +68,18 @@ export async function start(options: StartOptions): Promise<void> {
 async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   // A terminal that was closed ends nothing.
   process.on('SIGHUP', () => void file.reopen());
-  const home = resolve(options.home);
   const limit = sectorLimit(options.sectors);
-  const chain = chainOptions(options);
-  const configPath = writeConfig(home);
+  const { program, sectorSize, chain, home, configPath } = placeOf(options);
   const { config, warnings } = await rereadWorkerConfig(configPath, diskGate(systemClock));
+  const isReal = isByPrograms(config);
+  if (program !== undefined && !isReal) throw notReal(configPath);
   const story = startStory(options, file);
   const { display } = story;
   for (const warning of warnings) story.worker.warn(warning);
   const managerAt = new URL(config.manager.url);
   const pieces = resolve(options.pieces ?? 'docs');
+  const hasFirst = program !== undefined && options.pieces === undefined;
+  if (hasFirst) firstPieces(home);
   const made = options.pieces === undefined && Number.isFinite(limit) ? madePieces(home) : undefined;
   const onlyWithDeals = config.threads.every((thread) => thread.sealing.disableCc);
   let look: () => void = () => undefined;
@@ -69,7 +89,7 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
     home: join(home, 'manager'),
     ...chain,
     pieces: options.pieces ?? 'docs',
-    morePieces: made?.directory,
+    morePieces: made?.directory ?? (hasFirst ? madePiecesIn(home) : undefined),
     pieceRoots: [join(home, 'upgrades'), madePiecesIn(home)],
     onlyWithDeals,
     limit,
@@ -111,10 +131,10 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
     throw error;
   });
   end.serve(worker.worker);
-  const toTry = thingsToTry({ home, config, manager, worker, miner: options.miner });
+  const toTry = thingsToTry({ home, config, manager, worker, miner: options.miner, isReal });
   story.banner(`manager on http://${formatAddress(manager)} (mock chain, miner ${options.miner}), worker on ${formatAddress(worker)}
 pieces from ${pieces}: a file that is put there is sealed, too
-sealing with the built-in dev processors: real work on real bytes, no proof any chain would take
+${processorsText(isReal, program, sectorSize)}
 In another terminal, from any directory:
 ${toTry.join('\n')}`);
   for (const tell of early) tell();
@@ -122,9 +142,11 @@ ${toTry.join('\n')}`);
   look();
   let askedGraceMs: number | undefined;
   const { worker: running } = worker;
+  let preCommits: ReturnType<typeof preCommitsOf> | undefined;
   const stopAll = async (graceMs?: number) => {
     display.stop();
     await running.stop(graceMs ?? askedGraceMs);
+    preCommits ??= preCommitsOf(manager.manager);
     await manager.stop();
   };
   const broke = Promise.race([running.ended, manager.manager.ended]);
@@ -136,7 +158,17 @@ ${toTry.join('\n')}`);
     await stopAll(0);
     throw error;
   });
-  const summary = await summaryOf(config, story.worker.warn);
+  const summary = await summaryOf(config, story.worker.warn, preCommits);
   if (Number.isFinite(limit))
     options.json ? answerJson(summary) : answer(summaryText(summary, process.stdout.columns));
+}
+
+/** What was submitted of each sector. */
+function preCommitsOf({ sectors }: Pick<Manager, 'sectors'>): ReadonlyMap<string, Commitments> {
+  return new Map(
+    sectors.lives().flatMap(({ id, life }) => {
+      const info = life.preCommit?.info;
+      return info ? [[formatSectorId(id), { commD: info.CommD, commR: info.CommR }] as const] : [];
+    }),
+  );
 }

@@ -15,11 +15,17 @@ export interface SealedSector {
   readonly sector: string;
   readonly secondsByStage: Readonly<Record<string, number>>;
   readonly sealedFile: string;
-  readonly commD: string;
-  readonly commR: string;
+  /** Hex; null of a sector that others' programs sealed and whose pre-commit nobody knows here. */
+  readonly commD: string | null;
+  readonly commR: string | null;
 }
 
-const hex = (bytes: readonly number[]) => Buffer.from(bytes).toString('hex');
+export interface Commitments {
+  readonly commD: readonly number[];
+  readonly commR: readonly number[];
+}
+
+const hex = (bytes: readonly number[] | undefined) => (bytes ? Buffer.from(bytes).toString('hex') : null);
 
 type Row = Pick<HistoryRow, 'sector' | 'stage' | 'durationMs'>;
 
@@ -30,6 +36,8 @@ type Row = Pick<HistoryRow, 'sector' | 'stage' | 'durationMs'>;
 export async function summaryOf(
   config: Pick<WorkerConfig, 'threads' | 'attached'>,
   onUnread: (why: string) => void,
+  /** What was pre-committed, by sector: others' programs leave no description of what they sealed. */
+  preCommits: ReadonlyMap<string, Commitments> = new Map(),
 ): Promise<readonly SealedSector[]> {
   const orNothing = <T>(read: Promise<readonly T[]>): Promise<readonly T[]> =>
     read.catch((error: unknown) => {
@@ -46,7 +54,7 @@ export async function summaryOf(
   }
   const gate = diskGate(systemClock);
   const stores = config.attached.map(({ location }) =>
-    orNothing(inTime(gate, location, () => sealedIn(location, seconds))),
+    orNothing(inTime(gate, location, () => sealedIn(location, seconds, preCommits))),
   );
   return (await Promise.all(stores)).flat();
 }
@@ -59,6 +67,7 @@ async function rowsOf(location: string): Promise<readonly Row[]> {
 async function sealedIn(
   location: string,
   seconds: ReadonlyMap<string, Readonly<Record<string, number>>>,
+  preCommits: ReadonlyMap<string, Commitments>,
 ): Promise<readonly SealedSector[]> {
   const sealed = join(location, 'sealed');
   const names = await readdir(sealed).catch((error: unknown) => {
@@ -67,19 +76,27 @@ async function sealedIn(
   });
   const sectors: SealedSector[] = [];
   for (const sector of names.filter((name) => name.startsWith('s-t0')).toSorted(bySectorNumber)) {
-    const file = join(location, 'cache', sector, 'sealvisor.json');
-    const text = (await readRegular(file, { mostBytes: 16 * 1024 * 1024 })).toString();
-    // Written by our own PC2, beside every sealed file.
-    const manifest = JSON.parse(text) as { commD: number[]; commR: number[] };
+    const described = (await describedIn(join(location, 'cache', sector))) ?? preCommits.get(sector);
     sectors.push({
       sector,
       secondsByStage: seconds.get(sector) ?? {},
       sealedFile: join(sealed, sector),
-      commD: hex(manifest.commD),
-      commR: hex(manifest.commR),
+      commD: hex(described?.commD),
+      commR: hex(described?.commR),
     });
   }
   return sectors;
+}
+
+/** What our own PC2 writes beside a sealed file. */
+async function describedIn(cacheDir: string): Promise<Commitments | undefined> {
+  try {
+    const read = await readRegular(join(cacheDir, 'sealvisor.json'), { mostBytes: 16 * 1024 * 1024 });
+    return JSON.parse(read.toString()) as Commitments;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function bySectorNumber(a: string, b: string): number {
@@ -99,8 +116,8 @@ export function summaryText(sectors: readonly SealedSector[], columns: number | 
       [
         `${sector.sector}: ${seconds(sector)}`,
         `  sealed file  ${sector.sealedFile}`,
-        `  CommD  ${sector.commD}`,
-        `  CommR  ${sector.commR}`,
+        `  CommD  ${sector.commD ?? '-'}`,
+        `  CommR  ${sector.commR ?? '-'}`,
       ].join('\n'),
     )
     .join('\n');
@@ -111,8 +128,8 @@ export function summaryTable(sectors: readonly SealedSector[]): string {
     sector.sector,
     ...shown.map((stage) => (sector.secondsByStage[stage] ?? 0).toFixed(2)),
     sector.sealedFile,
-    sector.commD,
-    sector.commR,
+    sector.commD ?? '-',
+    sector.commR ?? '-',
   ]);
   return table([['Sector', ...shown.map((stage) => `${stage}(s)`), 'SealedFile', 'CommD', 'CommR'], ...rows]);
 }

@@ -52,6 +52,7 @@ export const errorCodes = {
   thread_failed: { http: 409, exit: 1, rpc: -32000 },
   process_gone: { http: 503, exit: 1, rpc: -32000 },
   start_failed: failed,
+  proofs_not_built: failed,
   record_unreadable: failed,
   store_failed: failed,
   piece_missing: { http: 404, exit: 1, rpc: -32000 },

@@ -47,6 +47,20 @@ test('what was sealed is read back from threads and stores', async () => {
   expect(told).toEqual([]);
 });
 
+test('a sector by programs of others is told with what was pre-committed of it, and without where nobody knows', async () => {
+  const { location, store, configOf, sector } = setup();
+  const id = 's-t010000-9';
+  writeFileSync(join(store, 'sealed', id), '');
+  const config = configOf([location], [store]);
+  const told: string[] = [];
+  const other = { sector: id, secondsByStage: {}, sealedFile: join(store, 'sealed', id) };
+  const warn = (line: string) => told.push(line);
+  expect(await summaryOf(config, warn)).toEqual([sector, { ...other, commD: null, commR: null }]);
+  const preCommits = new Map([[id, { commD: [1], commR: [255] }]]);
+  expect(await summaryOf(config, warn, preCommits)).toEqual([sector, { ...other, commD: '01', commR: 'ff' }]);
+  expect(told).toEqual([]);
+});
+
 test.runIf(canBeSilent)(
   'a disk that does not answer costs what is on it, and is named',
   async () => {

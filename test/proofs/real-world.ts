@@ -62,13 +62,19 @@ export function preCommitsOf({ wire }: World, number: number): readonly PreCommi
 }
 
 /** How often a disturbed run was compared with the undisturbed one, or was refused. */
-export const compared = { commRs: 0, replicas: 0, refused: 0 };
+export const compared = { commRs: 0, replicas: 0, refused: 0, tickets: 0 };
 
 /** The ticket that was given last. */
 export function ticketOf({ wire }: World): readonly number[] {
   const last = wire.said.findLast(({ method }) => method === 'AssignTicket');
   if (!last) throw new Error('no ticket was asked for');
   return [...Buffer.from((last.result as { readonly Ticket: string }).Ticket, 'base64')];
+}
+
+/** How many different tickets were given. */
+export function ticketsOf({ wire }: World): number {
+  const given = wire.said.filter(({ method }) => method === 'AssignTicket');
+  return new Set(given.map(({ result }) => JSON.stringify(result))).size;
 }
 
 /** A sector with one piece that fills it, undisturbed; its files are in `dir`. */

@@ -11,7 +11,7 @@ import { soon, type World } from '../crash/world.js';
 import { bytes, freshDir } from '../e2e/setup.js';
 import { filesIn } from './direct.js';
 import { describeReal } from './program.js';
-import { anew, compared, expectUndisturbedCommR, realWorld, ticketOf } from './real-world.js';
+import { anew, compared, expectUndisturbedCommR, realWorld, ticketOf, ticketsOf } from './real-world.js';
 
 const id = 's-t010000-1';
 const piece = bytes(2000, 1);
@@ -65,7 +65,14 @@ async function sentFrom(world: World, from: string, targets: readonly string[]):
     // Sent to where PC2 is still to come, or is: it is waited for there.
     const isSealedAnew = !isBehind(to, 'PC1Done');
     if (isSealedAnew) gates.close(pc2);
+    const isForward = isBehind(to, from);
+    if (isForward) gates.close(gateOf(sealing, to));
     expect(await sentTo(world, to), `${from} to ${to}`).toMatchObject({ changed: true });
+    if (isForward) {
+      await heldAt(world, to);
+      gates.open(gateOf(sealing, to));
+      expect(await sentTo(world, from)).toMatchObject({ changed: true });
+    }
     if (isSealedAnew && from !== 'PC1Done') {
       if (!isBehind(from, 'PC1Done')) gates.open(gate);
       await heldAt(world, 'PC1Done');
@@ -86,7 +93,7 @@ async function sentFrom(world: World, from: string, targets: readonly string[]):
 describeReal('a real sector is sent', () => {
   afterAll(() =>
     console.log(
-      `${compared.replicas} replicas and ${compared.commRs} CommRs, each that of the undisturbed run; ${compared.refused} resumes refused\n${sampleText('resumes', cells)}`,
+      `${compared.replicas} replicas and ${compared.commRs} CommRs, each that of the undisturbed run with its ticket (${compared.tickets} tickets); ${compared.refused} resumes refused\n${sampleText('resumes', cells)}`,
     ),
   );
 
@@ -104,6 +111,7 @@ describeReal('a real sector is sent', () => {
         await sentFrom(world, from, targets);
         await world.worker().line(new RegExp(`${id} Finished -> Empty`));
         await expectUndisturbedCommR(world, 1, piece);
+        compared.tickets += ticketsOf(world);
         expect((await world.sector(id)).messages).toMatchObject({ preCommit: 1, proof: 1 });
       },
     );

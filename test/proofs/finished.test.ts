@@ -1,0 +1,70 @@
+/**
+ * Real sectors to their end: `npm run test:proofs`, where PROOFS_PARAMETERS names a directory with the parameters of 2KiB
+ * (`sealvisor-proofs params porep --size 2KiB`, with FIL_PROOFS_PARAMETER_CACHE set to it: 25 minutes of CPU). A sector that is stuck for want of parameters is finished when they are put there.
+ */
+import { spawnSync } from 'node:child_process';
+import { linkSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { proverId } from '#src/sealing/builtin/index.js';
+import { soon, type World } from '../crash/world.js';
+import { bytes } from '../e2e/setup.js';
+import { describeReal, program } from './program.js';
+import { preCommitsOf, realWorld, sealingStages, ticketOf } from './real-world.js';
+
+const parameters = process.env.PROOFS_PARAMETERS;
+const long = { timeout: 30 * 60_000, interval: 500 };
+const id = 's-t010000-1';
+
+/** What a chain would verify of the sector. */
+function provenOf(world: World) {
+  const [preCommit] = preCommitsOf(world, 1);
+  const of = (name: string) => world.wire.said.filter(({ method }) => method === name);
+  const seed = of('WaitSeed').findLast(({ result }) => (result as { Seed: unknown } | null)?.Seed)?.result;
+  const proof = of('SubmitProof').at(-1)?.params[1];
+  const bytesOf = (base64: string) => [...Buffer.from(base64, 'base64')];
+  return {
+    registered_proof: 'StackedDrg2KiBV1_1',
+    comm_r: preCommit?.CommR,
+    comm_d: preCommit?.CommD,
+    prover_id: proverId(10000),
+    sector_id: 1,
+    ticket: ticketOf(world),
+    // As the mock chain answers and the worker sends them.
+    seed: bytesOf((seed as { Seed: { Seed: string } }).Seed.Seed),
+    proof: bytesOf((proof as { Proof: string }).Proof),
+  };
+}
+
+function verified(seal: object): string {
+  const env = { ...process.env, FIL_PROOFS_PARAMETER_CACHE: parameters };
+  const { stdout } = spawnSync(program, ['verify'], {
+    input: JSON.stringify({ seal }),
+    env,
+    encoding: 'utf8',
+  });
+  return stdout.trim();
+}
+
+describeReal('a real sector to its end', () => {
+  describe.runIf(parameters !== undefined)('with parameters', () => {
+    test('is stuck at C1Done without them; they are put there, it is resumed, finished, and verified', {
+      timeout: long.timeout,
+    }, async () => {
+      const world = await realWorld({ pieces: [bytes(2000, 1)], stages: [...sealingStages, 'c2'] });
+      const missing = join(world.dir, 'parameters');
+      await world.killWorker();
+      await expect.poll(() => world.thread(), soon).toMatchObject({ mode: 'paused', state: 'C1Done' });
+      expect((await world.thread()).lastError?.message).toContain(`[failure finding ${missing}/v28-`);
+      mkdirSync(missing);
+      for (const name of readdirSync(parameters ?? ''))
+        linkSync(join(parameters ?? '', name), join(missing, name));
+      expect(await world.post('/threads/0/resume', { by: 'alice' })).toMatchObject({ changed: true });
+      await expect.poll(async () => (await world.sector(id)).state, long).toBe('Finished');
+      const seal = provenOf(world);
+      expect(verified(seal)).toBe('true');
+      // Of another sector it is not.
+      expect(verified({ ...seal, sector_id: 2 })).toBe('false');
+    });
+  });
+});
