@@ -1,5 +1,5 @@
 /**
- * Which store a worker expects in which directory. The list is kept in every location, in the worker's home and, under
+ * Which store a worker expects in which directory, and which worker it is. The list is kept in every location, in the worker's home and, under
  * the worker's own key, in every attached store: the loss of a disk does not take it along.
  */
 import { hash } from 'node:crypto';
@@ -19,6 +19,20 @@ export interface KnownRoot {
   readonly at: string;
 }
 
+/** A list as it was read. */
+export interface KnownList {
+  readonly roots: readonly KnownRoot[];
+  /** The id of the worker that wrote it under this key; null where it says none, or was written under another key. */
+  readonly worker: string | null;
+}
+
+/** Whose list it is. */
+export interface ListOwner {
+  readonly key: string;
+  /** The worker's id; null where it is not known. */
+  readonly worker: string | null;
+}
+
 export type KnownRoots = ReadonlyMap<string, KnownRoot>;
 
 /** Names a worker's list in a store that several workers share. */
@@ -26,29 +40,41 @@ export function listKey(worker: string, configPath: string): string {
   return hash('sha1', `${worker}\n${configPath}`).slice(0, 16);
 }
 
-const listPath = (root: string, key: string) => join(root, marksDir, `roots-${key}.json`);
+const listPath = (root: string, name: string) => join(root, marksDir, `roots-${name}.json`);
 const limits = { mostBytes: 4 * 1024 * 1024 };
 
 /** Empty where there is no list. @throws wrong_disk for one that cannot be read */
-export async function readKnownRoots(root: string, key: string): Promise<readonly KnownRoot[]> {
-  const path = listPath(root, key);
+export async function readKnownRoots(root: string, name: string, key: string): Promise<KnownList> {
+  const path = listPath(root, name);
   try {
     const found: unknown = JSON.parse((await readRegular(path, limits)).toString());
     if (typeof found === 'object' && found !== null && 'roots' in found && Array.isArray(found.roots))
-      return found.roots.filter(isKnownRoot);
+      return { roots: found.roots.filter(isKnownRoot), worker: workerIn(found, key) };
     throw new Error('fields are missing');
   } catch (cause) {
     const code = systemCodeOf(cause);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { roots: [], worker: null };
     const message = `the list of stores ${path} cannot be read (${messageOf(cause)}): check the disk, then restore or remove it`;
     throw new SealvisorError('wrong_disk', message, { cause });
   }
 }
 
+/** A location may have come from another worker, with its list. */
+function workerIn(list: object, key: string): string | null {
+  const { worker, key: writtenUnder } = list as { readonly worker?: unknown; readonly key?: unknown };
+  return typeof worker === 'string' && worker !== '' && writtenUnder === key ? worker : null;
+}
+
 /** In a root that has its mark, which is not made anew where its disk is gone. @throws what the file system says */
-export async function writeKnownRoots(root: string, key: string, known: KnownRoots): Promise<void> {
+export async function writeKnownRoots(
+  root: string,
+  name: string,
+  known: KnownRoots,
+  { key, worker }: ListOwner,
+): Promise<void> {
   const roots = [...known.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  await writeDurably(listPath(root, key), `${JSON.stringify({ version: 1, roots }, null, 2)}\n`);
+  const list = { version: 1, ...(worker === null ? {} : { worker, key }), roots };
+  await writeDurably(listPath(root, name), `${JSON.stringify(list, null, 2)}\n`);
 }
 
 /** All lists as one: of each path the latest word. */

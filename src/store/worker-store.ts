@@ -32,8 +32,16 @@ const layout: Layout = {
 const identityTable =
   'create table if not exists identity (only integer primary key check (only = 1), id text not null);';
 
+/** Whose the store is, beside what it says itself. */
+export interface StoreIdentity {
+  /** Noted in a store that has no id yet. @default a new one */
+  readonly otherwise?: string | undefined;
+  /** The worker's id whatever the store says, where that is noted elsewhere: the store stays as it is. */
+  readonly instead?: string | undefined;
+}
+
 /** Opens `<home>/sealvisor-worker.db` for this worker alone. @throws location_not_writable, location_in_use, store_failed */
-export function openWorkerStore(home: string): WorkerStore {
+export function openWorkerStore(home: string, identity: StoreIdentity = {}): WorkerStore {
   const file = join(home, 'sealvisor-worker.db');
   const db = openSound(file, layout);
   const select = 'select version, body, sum from record';
@@ -51,7 +59,7 @@ export function openWorkerStore(home: string): WorkerStore {
     }
   };
   return {
-    id: openedId(db, file, written),
+    id: identity.instead ?? openedId(db, file, { written, otherwise: identity.otherwise }),
     read() {
       let found: StoredRecord | undefined;
       try {
@@ -75,15 +83,21 @@ export function openWorkerStore(home: string): WorkerStore {
 }
 
 /** The store's id, made where there is none yet. @throws store_failed; the store is closed */
-function openedId(db: Db, file: string, written: (write: () => void) => void): string {
+function openedId(
+  db: Db,
+  file: string,
+  {
+    written,
+    otherwise = randomUUID(),
+  }: { readonly written: (write: () => void) => void; readonly otherwise?: string | undefined },
+): string {
   try {
     const isThere = db.prepare("select 1 from sqlite_schema where name = 'identity'").get() !== undefined;
     if (!isThere) written(() => void db.exec(identityTable));
     const id = db.prepare<[], { id: string }>('select id from identity').get()?.id;
     if (id !== undefined) return id;
-    const made = randomUUID();
-    written(() => void db.prepare('insert into identity values (1, ?)').run(made));
-    return made;
+    written(() => void db.prepare('insert into identity values (1, ?)').run(otherwise));
+    return otherwise;
   } catch (cause) {
     db.close();
     throw cause instanceof SealvisorError ? cause : damaged(file, messageOf(cause), cause);

@@ -2,54 +2,70 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { messageOf } from '../protocol/errors.js';
-import { openWorkerStore, type WorkerStore } from '../store/worker-store.js';
+import { openWorkerStore, type StoreIdentity, type WorkerStore } from '../store/worker-store.js';
+import type { NotedWorker } from './worker-roots.js';
 
 export interface WorkerHome {
   readonly store: WorkerStore;
   /** Where it is kept; undefined where it is kept nowhere. */
   readonly place: string | undefined;
-  /** The worker's id where it is kept; null when this run knows it not. */
+  /** The worker's id where it outlives this run; null when this run does not know it and has one of its own. */
   readonly workerId: string | null;
+}
+
+export interface HomeOptions {
+  /** Why a directory cannot be used. */
+  readonly faultOf: (path: string) => Error | undefined;
+  readonly noted: NotedWorker;
+  readonly warn: (line: string) => void;
 }
 
 /**
  * The worker's store. Where the configuration names no home, a location that refuses is its thread's failure alone:
  * the next thread's is taken, and where all refuse the worker serves all the same, but takes no command that it could
- * not keep. `faultOf` says why a directory cannot be used. @throws what a home that is named failed with
+ * not keep. It stays the same worker as long as its id is noted in any root that can be read; where a home was in use
+ * and nothing says whose, the id is of this run alone, and none is made in its place. @throws what a home that is named failed with
  */
 export function openHome(
   { home, threads }: Pick<WorkerConfig, 'home' | 'threads'>,
-  faultOf: (path: string) => Error | undefined,
-  warn: (line: string) => void,
+  { faultOf, noted, warn }: HomeOptions,
 ): WorkerHome {
-  const open = (path: string) => {
+  const open = (path: string, identity: StoreIdentity) => {
     const fault = faultOf(path);
     if (fault) throw fault;
-    return openWorkerStore(path);
+    return openWorkerStore(path, identity);
   };
   try {
-    const store = open(home);
+    const store = open(home, { otherwise: noted.worker ?? undefined });
     return { store, place: home, workerId: store.id };
   } catch (refusal) {
     if (home !== threads[0]?.location) throw refusal;
+    const known = noted.worker ?? noted.workerOfShared;
+    const isOfThisRun = known === null && !noted.isHomeNew;
+    const instead = isOfThisRun ? randomUUID() : (known ?? undefined);
+    const whose = isOfThisRun
+      ? `; which worker this is is noted nowhere else, so it has the id ${instead} until it is started with ${home}`
+      : '';
     for (const { location } of threads.slice(1)) {
       try {
-        const store = open(location);
-        warn(`${messageOf(refusal)}; limits and cordon set by hand are kept in ${location} meanwhile`);
-        return { store, place: location, workerId: null };
+        const store = open(location, { instead });
+        warn(
+          `${messageOf(refusal)}; limits and cordon set by hand are kept in ${location} meanwhile${whose}`,
+        );
+        return { store, place: location, workerId: isOfThisRun ? null : store.id };
       } catch {
         // The first home's refusal is the one to be told.
       }
     }
-    warn(`${messageOf(refusal)}; meanwhile no limit, cordon or drain can be set`);
-    return { store: nowhere(refusal), place: undefined, workerId: null };
+    warn(`${messageOf(refusal)}; meanwhile no limit, cordon or drain can be set${whose}`);
+    return { store: nowhere(refusal, instead ?? randomUUID()), place: undefined, workerId: known };
   }
 }
 
-/** Keeps nothing, and says so; its id is of this run alone. */
-function nowhere(refusal: unknown): WorkerStore {
+/** Keeps nothing, and says so. */
+function nowhere(refusal: unknown, id: string): WorkerStore {
   return {
-    id: randomUUID(),
+    id,
     read: () => undefined,
     write: () => {
       throw refusal;

@@ -57,8 +57,12 @@ export async function openDisks(options: {
   );
   const pulse = diskPulse({ clock: systemClock, wall: Date.now, gate: roots.gate, warn });
   const hung = await hungAmong([config().home, ...threads.map(({ location }) => location)], pulse);
-  const { store, place, workerId } = openHome(config(), (at) => roots.faultOf(at) ?? hung.get(at), warn);
-  await roots.take(store.id);
+  const { store, place, workerId } = openHome(config(), {
+    faultOf: (at) => roots.faultOf(at) ?? hung.get(at),
+    noted: roots.noted(config().home),
+    warn,
+  });
+  await roots.take(store.id, workerId !== null);
   for (const { name: store, location } of attached) {
     const fault = roots.faultOf(location);
     if (fault) warn(`store ${store} is not used: ${fault.message}`);

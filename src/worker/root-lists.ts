@@ -3,6 +3,7 @@ import type { DiskGate } from '../disks/disk-gate.js';
 import {
   type KnownRoot,
   type KnownRoots,
+  type ListOwner,
   mergedRoots,
   readKnownRoots,
   writeKnownRoots,
@@ -17,15 +18,26 @@ export interface FoundLists {
   readonly known: Map<string, KnownRoot>;
   /** Whether every root could be read. */
   readonly isWhole: boolean;
+  /** The worker's id as its own roots say it; null where none of them does. */
+  readonly worker: string | null;
+  /** As the attached stores say it, which may be shared. */
+  readonly workerOfShared: string | null;
 }
 
 export async function readLists(roots: readonly Root[], key: string, gate: DiskGate): Promise<FoundLists> {
   const lists = await Promise.allSettled(
-    roots.map((root) => gate.within(root.path, () => readKnownRoots(root.path, listNameIn(root, key)))),
+    roots.map((root) => gate.within(root.path, () => readKnownRoots(root.path, listNameIn(root, key), key))),
   );
+  const read = lists.map((list) => (list.status === 'fulfilled' ? list.value : undefined));
+  const workerIn = (isShared: boolean) =>
+    roots
+      .map(({ kind }, at) => ((kind === 'attached') === isShared ? read[at]?.worker : null))
+      .find((worker) => typeof worker === 'string') ?? null;
   return {
-    known: mergedRoots(lists.flatMap((list) => (list.status === 'fulfilled' ? [list.value] : []))),
-    isWhole: lists.every(({ status }) => status === 'fulfilled'),
+    known: mergedRoots(read.flatMap((list) => (list ? [list.roots] : []))),
+    isWhole: !read.includes(undefined),
+    worker: workerIn(false),
+    workerOfShared: workerIn(true),
   };
 }
 
@@ -33,21 +45,25 @@ export async function readLists(roots: readonly Root[], key: string, gate: DiskG
 export async function writeLists(
   roots: readonly Root[],
   known: KnownRoots,
-  key: string,
+  owner: ListOwner,
   gate: DiskGate,
   warn: (line: string) => void,
 ): Promise<void> {
   const writes = roots.filter(({ isReadonly }) => !isReadonly);
   await Promise.all(
     writes.map(async (root) => {
-      const name = listNameIn(root, key);
+      const name = listNameIn(root, owner.key);
       try {
         await gate.within(root.path, async () => {
-          const before = mergedRoots([await readKnownRoots(root.path, name).catch(() => [])]);
+          const found = await readKnownRoots(root.path, name, owner.key).catch(() => undefined);
+          const before = mergedRoots(found ? [found.roots] : []);
           const isSame =
+            (owner.worker === null || found?.worker === owner.worker) &&
             before.size === known.size &&
             [...known.values()].every(({ path, id }) => before.get(path)?.id === id);
-          if (!isSame) await writeKnownRoots(root.path, name, known);
+          // Who it is stays noted where this run does not know it.
+          const worker = owner.worker ?? found?.worker ?? null;
+          if (!isSame) await writeKnownRoots(root.path, name, known, { ...owner, worker });
         });
       } catch (error) {
         warn(`the list of this worker's stores cannot be kept in ${root.path}: ${messageOf(error)}`);

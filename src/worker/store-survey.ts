@@ -70,7 +70,8 @@ export function storeSurvey(
       const usable = roots.filter(({ path }) =>
         marked.some((each) => each.path === path && each.id !== null),
       );
-      await writeLists(usable, lists.known, key, gate, () => undefined);
+      const worker = lists.worker ?? lists.workerOfShared;
+      await writeLists(usable, lists.known, { key, worker }, gate, () => undefined);
       return look();
     },
   };

@@ -27,14 +27,25 @@ export interface WorkerRoots {
   admit(): Promise<void>;
   /** Why a root cannot be used; undefined when it can. */
   faultOf(path: string): SealvisorError | undefined;
-  /** Marks what was admitted in the worker's name, and keeps the lists. */
-  take(workerId: string): Promise<void>;
+  /** Marks what was admitted in the worker's name, and keeps the lists, with its id where that outlives this run. */
+  take(workerId: string, isLasting: boolean): Promise<void>;
+  /** What the roots that could be read say of the worker. */
+  noted(home: string): NotedWorker;
   /** Whether the root is what it was; one that was refused is looked at anew. @throws wrong_disk, location_not_writable, unreadable */
   check(path: string): Promise<void>;
   /** `heard` is called when a root was taken into use that was refused, or another one, before. */
   onTaken(heard: () => void): void;
   /** Of the store that is expected there; null for a read-only one without a mark, and where nothing is known. */
   idOf(path: string): string | null;
+}
+
+/** The worker's id where it is noted beside its home; null where it is not. */
+export interface NotedWorker {
+  readonly worker: string | null;
+  /** In attached stores, which other workers may write to as well. */
+  readonly workerOfShared: string | null;
+  /** Nothing says that this home was ever used. */
+  readonly isHomeNew: boolean;
 }
 
 interface Held {
@@ -46,8 +57,10 @@ interface Held {
 export function workerRoots(options: WorkerRootsOptions): WorkerRoots {
   const { config, timers, now, warn, gate = diskGate(timers) } = options;
   const held = new Map<string, Held>();
-  let lists: FoundLists = { known: new Map(), isWhole: true };
+  let lists: FoundLists = { known: new Map(), isWhole: true, worker: null, workerOfShared: null };
   let workerId: string | undefined;
+  /** The same, where it outlives this run. */
+  let notedId: string | null = null;
   let onTaken: () => void = () => undefined;
   const key = () => listKey(config().worker.name ?? hostname(), config().path);
   /** Those of a configuration that is about to be the worker's. */
@@ -109,11 +122,11 @@ export function workerRoots(options: WorkerRootsOptions): WorkerRoots {
   };
   const keepLists = () => {
     const usable = roots().filter(({ path }) => held.get(path)?.seen);
-    return writeLists(usable, lists.known, key(), gate, warn);
+    return writeLists(usable, lists.known, { key: key(), worker: notedId }, gate, warn);
   };
   const again = async (root: Root): Promise<void> => {
     const found = await readLists(roots(), key(), gate);
-    if (found.known.size > 0) lists = { ...found, isWhole: found.isWhole };
+    if (found.known.size > 0) lists = found;
     held.set(root.path, await admitted(root));
     if (workerId === undefined) return;
     await takeOne(root, workerId);
@@ -155,7 +168,15 @@ export function workerRoots(options: WorkerRootsOptions): WorkerRoots {
       onTaken = heard;
     },
     faultOf: (path) => held.get(path)?.fault,
-    take: takeAll,
+    take: (worker, isLasting) => {
+      notedId = isLasting ? worker : null;
+      return takeAll(worker);
+    },
+    noted: (home) => ({
+      worker: lists.worker,
+      workerOfShared: lists.workerOfShared,
+      isHomeNew: lists.isWhole && !lists.known.has(home),
+    }),
     check: async (path) => {
       const root = rootAt(path);
       if (!root) return;

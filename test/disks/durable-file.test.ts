@@ -26,7 +26,7 @@ describe('after a power cut the file and its name are there, whichever of our wr
       'a list of roots',
       async (dir) => {
         await makeMark(dir, 'attached', 'w1', new Date());
-        await writeKnownRoots(dir, 'key', new Map());
+        await writeKnownRoots(dir, 'key', new Map(), { key: 'key', worker: null });
       },
     ],
     ['a claim', (dir) => claimed(join(dir, '.s-t01000-1.claim'), claim)],
@@ -127,6 +127,8 @@ describe('on a full disk', () => {
 
 test('a list of roots is written where the mark is, and nowhere else: its disk may be gone', async () => {
   const dir = freshDir();
-  await expect(writeKnownRoots(dir, 'key', new Map())).rejects.toMatchObject({ code: 'ENOENT' });
+  await expect(writeKnownRoots(dir, 'key', new Map(), { key: 'key', worker: null })).rejects.toMatchObject({
+    code: 'ENOENT',
+  });
   expect(readdirSync(dir)).toEqual([]);
 });
