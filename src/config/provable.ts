@@ -16,6 +16,7 @@ export type StageDoers = ReadonlyMap<string, StageDoer>;
  */
 const chains: Readonly<Record<string, readonly string[]>> = {
   sealer: ['pc1', 'pc2', 'c1', 'c2'],
+  niporep: ['pc1', 'pc2', 'c1', 'c2'],
   snapup: ['snap_encode', 'snap_vanilla', 'snap_prove'],
   // An upgraded sector is made again with its upgrade; there is no C1.
   rebuild: ['pc1', 'pc2', 'snap_encode', 'snap_vanilla', 'snap_prove'],

@@ -1,8 +1,8 @@
 /** What a manager answers to who asks for a job (SPEC section 6), as zod schemas; keys nobody knows are ignored. */
 import * as z from 'zod';
 import { orEmpty } from '../protocol/job-wire.js';
+import { cid, pieces as deals } from './piece-answers.js';
 
-const cid = z.object({ '/': z.string() });
 /** An array of numbers in the field's Go; base64 where a client of Go's wrote it as a slice. */
 const bytes = z.union([
   z.array(z.number().int().min(0).max(255)),
@@ -13,13 +13,6 @@ const allocated = z.object({
   ID: z.object({ Miner: z.number().int(), Number: z.number().int() }),
   ProofType: z.number().int(),
 });
-const deals = z.array(
-  z.object({
-    ID: z.number().int(),
-    PayloadSize: z.number().int(),
-    Piece: z.object({ Size: z.number().int(), Cid: cid }),
-  }),
-);
 const ticket = z.object({ Ticket: z.base64(), Epoch: z.number().int() });
 /** Left out by upstream's managers. */
 const onChain = {

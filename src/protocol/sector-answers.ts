@@ -9,7 +9,10 @@ export interface Allocated {
 
 /** A deal to be placed into a sector. `Size` is the padded piece size in bytes, `PayloadSize` the file's. */
 export interface Deal {
+  /** 0 for what is no deal of the market's: a pledge, or an allocation. */
   readonly ID: number;
+  /** Of a piece without a deal; 0 or left out where there is none. */
+  readonly AllocationID?: number | undefined;
   readonly PayloadSize: number;
   readonly Piece: { readonly Size: number; readonly Cid: { readonly '/': string } };
 }

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { unpadInto } from '../../dist/src/sealing/builtin/fr32.js';
 
 const [, , stage, dir] = process.argv;
 const sha = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
@@ -86,6 +87,58 @@ const does = {
   c2({ c1out }) {
     demand(/^phase2:/.test(c1out), 'this is no output of our c1');
     return { proof: [...Buffer.alloc(192, sha(c1out))] };
+  },
+  /** Data XOR a key, which lies in the new cache: an upgraded sector is read without the old one. */
+  snap_encode({
+    registered_proof,
+    new_replica_path,
+    new_cache_path,
+    sector_path,
+    sector_cache_path,
+    staged_data_path,
+  }) {
+    demand(registered_proof === 'StackedDrg2KiBV1', `${registered_proof} is not the proof of an update`);
+    const key = sha(readFileSync(sector_path), readFileSync(join(sector_cache_path, 'p_aux')));
+    const update = readFileSync(staged_data_path).map((byte, at) => byte ^ key[at % 32]);
+    write(new_replica_path, update);
+    write(join(new_cache_path, 'sc-02-data-tree-r-last.dat'), sha(update, 'tree'));
+    write(join(new_cache_path, 'p_aux'), Buffer.concat([sha('comm_c'), sha(update)]));
+    write(join(new_cache_path, 't_aux'), key);
+    const comm_d_new = readFileSync(join(new_cache_path, 'sc-02-data-tree-d.dat')).subarray(-32);
+    return { comm_r_new: [...sha(update)], comm_r_last_new: [...sha('last')], comm_d_new: [...comm_d_new] };
+  },
+  snap_vanilla({ comm_r_old, comm_r_new, sector_path, replica_path, replica_cache_path }) {
+    demand(sha(readFileSync(sector_path)).equals(Buffer.from(comm_r_old)), 'the old sector is another');
+    demand(sha(readFileSync(replica_path)).equals(Buffer.from(comm_r_new)), 'the new sector is another');
+    demand(
+      readFileSync(join(replica_cache_path, 'p_aux')).subarray(32).equals(Buffer.from(comm_r_new)),
+      'p_aux',
+    );
+    return [
+      [...sha('partition 1', Buffer.from(comm_r_new))],
+      [...sha('partition 2', Buffer.from(comm_r_old))],
+    ];
+  },
+  snap_prove({ vannilla_proofs, comm_r_old, comm_r_new }) {
+    const [one, two] = vannilla_proofs.map((proof) => Buffer.from(proof));
+    demand(
+      one.equals(sha('partition 1', Buffer.from(comm_r_new))),
+      'these are no proofs of our snap_vanilla',
+    );
+    demand(
+      two.equals(sha('partition 2', Buffer.from(comm_r_old))),
+      'these are no proofs of our snap_vanilla',
+    );
+    return [...Buffer.alloc(192, sha(one, two))];
+  },
+  unseal({ cache_dir, sealed_file, unsealed_output, offset, num_bytes }) {
+    const key = readFileSync(join(cache_dir, 't_aux'));
+    demand(key.length === 32, 'only upgraded sectors here');
+    const padded = readFileSync(sealed_file).map((byte, at) => byte ^ key[at % 32]);
+    const payload = Buffer.alloc((padded.length / 128) * 127);
+    unpadInto(padded, payload, padded.length / 128);
+    write(unsealed_output, payload.subarray(offset, offset + num_bytes));
+    return num_bytes;
   },
   transfer({ routes }) {
     for (const { src, dest } of routes) {

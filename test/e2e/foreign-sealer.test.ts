@@ -1,14 +1,25 @@
 /** A whole sector by somebody else's programs: every heavy stage, in formats that nobody here can read. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { finishedStages, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { freshDir, run, write } from './setup.js';
+import {
+  finishedStages,
+  onSectors,
+  onWorker,
+  startManager,
+  startWorker,
+  threadsOf,
+  workerToml,
+} from './fleet.js';
+import { bytes, freshDir, run, write } from './setup.js';
 
 const program = fileURLToPath(new URL('./foreign-sealer.mjs', import.meta.url));
 const id = 's-t010000-1';
 const all = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c1', 'c2', 'transfer'];
+
+/** What upstream keeps of a cache, and our digests. */
+const kept = ['p_aux', 'sc-02-data-tree-r-last.dat', 'sealvisor-digests.json', 't_aux'];
 
 async function setup(stages: readonly string[]) {
   const dir = freshDir();
@@ -19,7 +30,7 @@ async function setup(stages: readonly string[]) {
     .replace('enable_deals = true', 'enable_deals = false')
     .replace('disable_cc = true', 'disable_cc = false');
   return {
-    dir,
+    ...{ dir, manager },
     toml,
     asked: () => (existsSync(join(dir, 'asked')) ? readFileSync(join(dir, 'asked')).length : 0),
   };
@@ -42,14 +53,33 @@ test('it is sealed, killed in PC1, paused, proven and persisted with the files t
   await worker.line(new RegExp(`${id} Finished -> Empty`));
   await worker.end('SIGINT');
   expect(finishedStages(join(dir, 'store1'))).toContain(`${id} SeedAssigned -> C1Done`);
-  expect(readdirSync(join(dir, 'remote/cache', id)).sort()).toEqual([
-    'p_aux',
-    'sc-02-data-tree-r-last.dat',
-    'sealvisor-digests.json',
-    't_aux',
-  ]);
+  expect(readdirSync(join(dir, 'remote/cache', id)).sort()).toEqual(kept);
   expect(readFileSync(join(dir, 'remote/sealed', id))).toHaveLength(2048);
   expect(readFileSync(join(dir, 'remote/cache', id, 'p_aux'))).toHaveLength(64);
+});
+
+test('a sector of theirs is upgraded with a piece, and the piece is unsealed again, by their programs', async () => {
+  const theirs = ['pc1', 'pc2', 'c1', 'c2', 'snap_encode', 'snap_vanilla', 'snap_prove', 'unseal'];
+  const { dir, toml, manager } = await setup(theirs);
+  write(join(dir, 'go'), '');
+  mkdirSync(join(dir, 'out'));
+  const payload = write(join(dir, 'deals', 'a'), bytes(700, 1));
+  const thread = (name: string) =>
+    `[[sealing_thread]]\nlocation = ${JSON.stringify(join(dir, name))}\nplan = "${name}"\n`;
+  const roots = `[sealvisor]\nunseal_roots = [${JSON.stringify(join(dir, 'out'))}]\n`;
+  const worker = await startWorker(dir, `${toml}\n${thread('snapup')}${thread('unseal')}${roots}`);
+  await worker.line(new RegExp(`${id} Finished -> Empty`));
+  expect((await onWorker(worker.at, 'pause', '--index', '0')).code).toBe(0);
+  expect((await onSectors(manager.at, 'snapup', id, '--pieces', join(dir, 'deals'))).code).toBe(0);
+  await worker.line(new RegExp(`${id} SnapEncoded -> SnapProved`));
+  await worker.line(new RegExp(`${id} Persisted -> Finished`));
+  expect(readdirSync(join(dir, 'remote/update-cache', id)).sort()).toEqual(kept);
+  expect((await onSectors(manager.at, 'unseal', id, '--dest', join(dir, 'out'))).code).toBe(0);
+  await expect
+    .poll(() => readdirSync(join(dir, 'out')).filter((name) => !name.startsWith('.')), { timeout: 30_000 })
+    .toHaveLength(1);
+  const [piece = ''] = readdirSync(join(dir, 'out'));
+  expect(readFileSync(join(dir, 'out', piece))).toEqual(readFileSync(payload));
 });
 
 test('without a c1 of theirs the worker does not start: nothing is sealed that could not be proven', async () => {

@@ -174,7 +174,8 @@ describe('check_before_precommit', () => {
     ['on', 9, 1],
     ['off', 5, 0],
   ] as const)('%s, a sector of proof type %d: asked %d times', async (mode, proofType, times) => {
-    const pc2 = { registered_proof: 'any', comm_r: [proofType], comm_d: [2] };
+    const told = { registered_proof: 'any', comm_r: [proofType], comm_d: [2] };
+    const pc2 = { rawJson: JSON.stringify(told), told };
     const ticket = { Ticket: Buffer.alloc(32, 1).toString('base64'), Epoch: 1 };
     const { context, tasks } = stageContext({
       state: 'PC2Done',

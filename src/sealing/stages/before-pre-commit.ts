@@ -10,8 +10,8 @@ import { verifySealed } from './answers.js';
 /** C1 of a larger sector reads for minutes. */
 const largestCheap = 512 * 1024 * 1024;
 
-/** Outputs of pc2 that passed in this life of the thread: a submission that is tried again is not checked again. */
-const passed = new WeakSet<Tasks['pc2']['output']>();
+/** Outputs of pc2, as records hold them, that passed in this life of the thread: what is submitted again is not checked again. */
+const passed = new WeakSet<object>();
 
 /**
  * Has C1 draw the proofs of a seed of our own, as `[sealvisor] check_before_precommit` says. @throws StageError permanent,
@@ -21,7 +21,9 @@ export async function checkBeforePreCommit(
   context: StageContext,
   pc2out: Tasks['pc2']['output'],
 ): Promise<void> {
-  if (!isWanted(context) || passed.has(pc2out)) return;
+  const { pc2: held } = context.record.outputs;
+  const isHeld = typeof held === 'object' && held !== null;
+  if (!isWanted(context) || (isHeld && passed.has(held))) return;
   await verifySealed(context, pc2out).catch(async (thrown: unknown) => {
     const { level, message } = failureOf(thrown);
     if (level !== 'permanent' || context.signal.aborted) throw thrown;
@@ -32,7 +34,7 @@ export async function checkBeforePreCommit(
       { cause: thrown },
     );
   });
-  passed.add(pc2out);
+  if (isHeld) passed.add(held);
 }
 
 function isWanted({ settings, record }: StageContext): boolean {

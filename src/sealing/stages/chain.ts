@@ -1,8 +1,7 @@
 /** Stages that ask the chain, through the manager. */
 import { StageError } from '../../protocol/level.js';
-import { isPledge } from '../../protocol/pledge.js';
 import type { PollAnswer } from '../../protocol/sealer.js';
-import type { Allocated, SubmitAnswer, Ticket } from '../../protocol/sector-answers.js';
+import type { Allocated, Deal, SubmitAnswer, Ticket } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import { submitting } from '../submission-note.js';
 import type { Tasks } from '../tasks.js';
@@ -92,12 +91,13 @@ export const submitPreCommit: Stage = async (context) => {
   if (isTicketTooOld(context) && (await isOnItsWay(context))) return preCommitted(context, false);
   checkTicket(context);
   const pc2 = output<Tasks['pc2']['output']>(context, 'pc2');
-  const deals = output<readonly { ID: number }[]>(context, 'deals');
+  const deals = output<readonly Pick<Deal, 'ID'>[]>(context, 'deals');
   const info = {
     CommR: pc2.comm_r,
     CommD: pc2.comm_d,
     Ticket: output<Ticket>(context, 'ticket'),
-    Deals: deals.filter((deal) => !isPledge(deal)).map((deal) => deal.ID),
+    // Neither a pledge nor an allocation is one.
+    Deals: deals.map((deal) => deal.ID).filter((deal) => deal !== 0),
   };
   await checkBeforePreCommit(context, pc2);
   const isAgain = context.record.outputs.resubmitPreCommit === true;
