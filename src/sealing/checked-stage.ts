@@ -6,7 +6,8 @@ import { type Notes, noted, notesOf } from './file-notes.js';
 import { noteName } from './plan-files.js';
 import type { StageContext } from './stage.js';
 
-type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> & Partial<Pick<StageContext, 'stores'>>;
+type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> &
+  Partial<Pick<StageContext, 'stores' | 'warn'>>;
 
 /** The outcome with notes that were made before the stage (taken-over.ts); its own come last. */
 export function withEarlier({ outputs, ...outcome }: StageOutcome, notes: Notes | undefined): StageOutcome {

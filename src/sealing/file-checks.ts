@@ -1,21 +1,46 @@
 /** Nothing is done with files that are not what an earlier stage wrote. */
 import { isAbsolute, join, sep } from 'node:path';
 import type { Plan, PlanState } from '../../machines/plan.js';
+import type { ThreadRecord } from '../../machines/thread-record.js';
 import { StageError } from '../protocol/level.js';
 import { faultOf, missing } from './file-fault.js';
 import { notesOf } from './file-notes.js';
 import { madeAnew } from './fresh-ground.js';
-import { noteName } from './plan-files.js';
-import { sectorFiles } from './sector-files.js';
+import { hasSectorFile, noteName } from './plan-files.js';
+import { type SectorFiles, sectorFiles } from './sector-files.js';
 import type { StageContext } from './stage.js';
 import { checkStore } from './stored-sector.js';
 
-type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> & Partial<Pick<StageContext, 'stores'>>;
+type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> &
+  Partial<Pick<StageContext, 'stores' | 'warn'>>;
 
 /** Compares the files that a state's stage works from with what was noted of them; not what its ground makes anew. @throws StageError permanent for the first that is another */
 export async function checkFiles(plan: Plan, state: PlanState, facts: Facts): Promise<void> {
   const { reads = [], holds = [], needs } = state;
-  await checkNamed(plan, facts, [...needs.files, ...holds], reads, state);
+  const found = await faultIn(facts, [...needs.files, ...holds], reads, state);
+  if (!found) return;
+  const { sector, outputs } = facts.record;
+  if (
+    state.name !== 'Finished' ||
+    !sector ||
+    canBeMadeAgain(plan, found, sectorFiles(facts.location, sector.id), outputs)
+  )
+    throw damaged(plan, found);
+  // An earlier try of this stage removed the local files, behind a look at the stored ones.
+  facts.warn?.(
+    `${sector.id} is finished and its local files are gone, but ${found.path} ${found.fault}: restore it from another copy or rebuild the sector`,
+  );
+}
+
+function canBeMadeAgain(
+  plan: Plan,
+  { name }: Found,
+  files: SectorFiles,
+  outputs: ThreadRecord['outputs'],
+): boolean {
+  const from = madeFrom(plan, name);
+  const state = plan.states.find((each) => each.name === from);
+  return state !== undefined && state.needs.files.every((each) => hasSectorFile(files, each, outputs));
 }
 
 /**
@@ -32,12 +57,29 @@ export async function checkWorkedFrom(plan: Plan, state: PlanState, facts: Facts
 /** Compares files by the plan's names; of those in `reads` every byte. What the ground of `state` makes anew is left out. */
 export async function checkNamed(
   plan: Plan,
-  { record, location, signal, stores = [] }: Facts,
+  facts: Facts,
   names: readonly string[],
   reads: readonly string[],
   state?: PlanState,
 ): Promise<void> {
-  if (!record.sector) return;
+  const found = await faultIn(facts, names, reads, state);
+  if (found) throw damaged(plan, found);
+}
+
+interface Found {
+  readonly path: string;
+  readonly fault: string;
+  /** As it is noted. */
+  readonly name: string;
+}
+
+async function faultIn(
+  { record, location, signal, stores = [] }: Facts,
+  names: readonly string[],
+  reads: readonly string[],
+  state?: PlanState,
+): Promise<Found | undefined> {
+  if (!record.sector) return undefined;
   const files = sectorFiles(location, record.sector.id);
   const { root } = files;
   const anew = await madeAnew(state?.ground, files);
@@ -53,12 +95,13 @@ export async function checkNamed(
       // What is missing with its disk is not lost.
       const store = stores.find((each) => path.startsWith(`${each.location}${sep}`));
       if (store) await checkStore(store);
-      throw damaged(plan, path, fault, noteName(name, record.outputs));
+      return { path, fault, name: noteName(name, record.outputs) };
     }
   }
+  return undefined;
 }
 
-function damaged(plan: Plan, path: string, fault: string, name: string): StageError {
+function damaged(plan: Plan, { path, fault, name }: Found): StageError {
   if (name === 'source')
     return new StageError(
       'permanent',

@@ -1,5 +1,5 @@
 /** A stage that failed because a file it worked from has rotted says so, and names the file. */
-import { readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ThreadRecord } from '#machines/thread-record.js';
@@ -9,7 +9,7 @@ import { touchOf } from '#src/sealing/digests.js';
 import { type FileNote, notesOf } from '#src/sealing/file-notes.js';
 import type { StageContext } from '#src/sealing/stage.js';
 import { sealed, snapUpJob } from './jobs.js';
-import { gives, id, type PlanWorld, planWorld } from './plan-world.js';
+import { gives, id, type PlanWorld, planWorld, type RunOptions } from './plan-world.js';
 
 const size = 8 * 1024 * 1024;
 
@@ -112,4 +112,51 @@ test('what is missing with its disk is not lost: the thread waits for the disk',
   });
   renameSync(`${root}-away`, root);
   expect((await world.run('sealer', { stores, from })).state).toBe('Finished');
+});
+
+describe('a stored file that is damaged when the sector is Finished', () => {
+  const finishedWorld = async () => {
+    const world = planWorld(2048);
+    let from: RunOptions['from'];
+    await world.run('sealer', {
+      onRecord: (record) => {
+        if (record.state !== 'Finished') return;
+        from = { ...record };
+        cpSync(join(world.location, 'sectors', id), join(world.dir, 'away', id), { recursive: true });
+      },
+    });
+    const stored = join(world.stores[0]?.location ?? '', 'sealed', id);
+    writeFileSync(stored, 'cut');
+    if (!from) throw new Error('never Finished');
+    return { world, from, stored };
+  };
+
+  test.each([
+    ['all', []],
+    ['some of', ['cache/t_aux']],
+  ])(
+    'and %s its local files were removed by an earlier try is named, and the sector is let go',
+    async (_, left) => {
+      const { world, from, stored } = await finishedWorld();
+      for (const name of left)
+        cpSync(join(world.dir, 'away', id, name), join(world.location, 'sectors', id, name));
+      const warnings: string[] = [];
+      const warn = (line: string) => void warnings.push(line);
+      expect(await world.run('sealer', { from, warn })).toMatchObject({ state: 'Finished' });
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          `^${id} is finished .*${stored} has 3 bytes instead of 2048: .*rebuild the sector`,
+        ),
+      ]);
+    },
+  );
+
+  test('and its local files are there pauses the thread: they can make it again', async () => {
+    const { world, from, stored } = await finishedWorld();
+    cpSync(join(world.dir, 'away', id), join(world.location, 'sectors', id), { recursive: true });
+    await expect(world.run('sealer', { from })).rejects.toMatchObject({
+      level: 'permanent',
+      message: expect.stringContaining(`${stored} has 3 bytes instead of 2048: put the file back`),
+    });
+  });
 });
