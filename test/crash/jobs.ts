@@ -6,8 +6,6 @@ import type { JobView } from '../../src/protocol/job-view.js';
 import { onSectors } from '../e2e/fleet.js';
 import { write } from '../e2e/setup.js';
 import type { Course } from './courses.js';
-import { live } from './life.js';
-import type { Deaths, Matrix } from './matrix.js';
 import { soon, startWorld, type World, type WorldOptions } from './world.js';
 
 /** A world with one sector without deals, and a thread that seals no other. */
@@ -25,18 +23,17 @@ export function takePlan(world: World, plan: string): void {
   write(join(world.store, 'config.toml'), `plan = "${plan}"\n`);
 }
 
-/** Does one job through all these deaths, as the command asks for it; the manager has it done. */
+/** Does one job through whatever is to happen on the way, as the command asks for it; the manager has it done. */
 export async function doJob(
   world: World,
   course: Course,
   command: readonly string[],
-  deaths: Deaths,
-  cells: Matrix,
+  goThrough: (world: World, course: Course, begin: () => Promise<void>) => Promise<unknown>,
 ): Promise<JobView> {
   // Nobody asks for such a job yet.
   const asked = await onSectors(world.manager().at, ...command, '--json');
   expect(asked).toMatchObject({ code: 0 });
-  await live(world, course, deaths, cells, async () => {
+  await goThrough(world, course, async () => {
     takePlan(world, course.plan.name);
     await world.killWorker();
   });
@@ -57,6 +54,12 @@ export async function expectCourse(world: World, { states }: Course, what: strin
   const rows = await world.history(`sector=${what}&kind=transition`);
   const line = states.map((name, at) => `${name} -> ${states[at + 1] ?? 'Empty'}`);
   expect(rows.map(({ from, to }) => `${from} -> ${to}`).slice(-line.length)).toEqual(line);
+}
+
+/** However often it was sent back. */
+export async function expectEnd(world: World, _: Course, what: string): Promise<void> {
+  const rows = await world.history(`sector=${what}&kind=transition`);
+  expect(rows.at(-1)).toMatchObject({ from: 'Finished', to: 'Empty' });
 }
 
 /** Every file that is kept of the sector, by its path in the store, as hexadecimal text. */

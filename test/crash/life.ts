@@ -79,6 +79,7 @@ export async function live(
     if (victim === 'processor' || victim === 'manager') throw new Error(`${victim} does not die like this`);
     if (victim === 'file' || victim === 'kept')
       return comeBackDamaged(world, victim, `${plan.name} ${state} ${victim}`, gateOf(course, state));
+    if (victim === 'another' || victim === 'backup') throw new Error(`${victim} has lives of its own`);
     return comeBackWithout(world, victim, state, gateOf(course, state));
   };
   const halfWay = async (state: string, victim: Victim) => {

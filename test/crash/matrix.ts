@@ -7,7 +7,9 @@ import { again, isDrawn, sampleText } from './sample.js';
 export type Missing = 'home' | 'location' | 'store';
 /** What is damaged when the worker comes back: a file of its sector, or one that the store keeps of it. */
 export type Damaged = 'file' | 'kept';
-export type Victim = 'worker' | 'thread' | 'processor' | 'manager' | Missing | Damaged;
+/** Besides: another sector's files in the place of its own, or the manager on a backup of its home. */
+export type Loss = Missing | Damaged | 'another' | 'backup';
+export type Victim = 'worker' | 'thread' | 'processor' | 'manager' | Loss;
 /**
  * Right behind the commit into the state; with a file of the stage written but not named yet; with the stage's call to
  * the manager not heard, or its answer not; with all of the stage done but its commit.
@@ -52,6 +54,10 @@ const columns = [
   'store stage',
   'file commit',
   'kept commit',
+  'file stage',
+  'kept stage',
+  'another stage',
+  'backup stage',
 ];
 
 export function matrix(): Matrix {

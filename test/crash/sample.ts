@@ -15,6 +15,7 @@ export const seed = process.env.CRASH_SEED ?? '1';
 
 /** Whether more than the few that the tests list is wanted. */
 export const isMore = share > 0;
+export const isWhole = share === 1;
 
 /** Whether a cell of the matrix, or a test of a whole story, is of the sample. */
 export function isDrawn(name: string): boolean {

@@ -1,5 +1,5 @@
 /** A worker and a manager that are killed and started again, with a wire between them and a gate behind every stage. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { SectorView } from '../../src/protocol/sealer-view.js';
@@ -28,8 +28,10 @@ export interface World {
   /** Kill -9, and a new one on the same directory; `meanwhile` none is there. */
   killWorker(meanwhile?: () => Promise<void> | void): Promise<void>;
   killManager(): Promise<void>;
-  /** The manager is killed and comes back on an empty home, or on its own again. */
-  moveManager(home: 'empty' | 'own'): Promise<void>;
+  /** Keeps what the manager's home holds now; the manager is killed for it. */
+  backUpManager(): Promise<void>;
+  /** The manager is killed and comes back on an empty home, on the backup, or on its own again. */
+  moveManager(home: 'empty' | 'backup' | 'own'): Promise<void>;
   thread(index?: number): Promise<ThreadView>;
   threads(): Promise<readonly ThreadView[]>;
   post(path: string, body?: object): Promise<{ readonly changed: boolean; readonly message: string }>;
@@ -112,13 +114,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await manager.end('SIGKILL');
       manager = await startManager(dir, managerOptions);
     },
+    backUpManager: async () => {
+      // Nobody else may open its database while it is up.
+      await manager.end('SIGKILL');
+      const [own, backup] = [join(dir, 'manager'), join(dir, 'manager.backup')];
+      rmSync(backup, { recursive: true, force: true });
+      cpSync(own, backup, { recursive: true });
+      manager = await startManager(dir, managerOptions);
+    },
     moveManager: async (home) => {
       await manager.end('SIGKILL');
       const [own, away] = [join(dir, 'manager'), join(dir, 'manager.away')];
-      if (home === 'empty') renameSync(own, away);
-      else {
+      if (home === 'own') {
         rmSync(own, { recursive: true });
         renameSync(away, own);
+      } else {
+        renameSync(own, away);
+        if (home === 'backup') cpSync(join(dir, 'manager.backup'), own, { recursive: true });
       }
       manager = await startManager(dir, managerOptions);
     },

@@ -22,6 +22,7 @@ const size = 2048;
 
 export const kinds = {
   cut: (path: string) => truncateSync(path, Math.floor(statSync(path).size / 2)),
+  empty: (path: string) => truncateSync(path, 0),
   zero: (path: string) => writeFileSync(path, Buffer.alloc(statSync(path).size)),
   flip: (path: string) => {
     const bytes = readFileSync(path);
