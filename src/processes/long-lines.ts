@@ -34,6 +34,8 @@ export function longLines({ stage, pending, most = largestOutput }: LongLinesOpt
   return {
     /** Takes a line that is meant for a file: of the request that its beginning names, or of the only one. */
     take: (begun: Buffer, log: (line: string) => void): LongAnswerTaker | undefined => {
+      // What is not an object is a stray line, and goes where those go.
+      if (!/^\s*\{/.test(begun.toString('latin1', 0, 64))) return undefined;
       const [only] = pending.size === 1 ? pending.keys() : [];
       const id = headId(begun) ?? only;
       const asker = pending.get(id ?? -1);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Processor, processorChild } from '#src/processes/index.js';
+import { type Processor, type ProcessorOptions, processorChild } from '#src/processes/index.js';
 import { freshDir, obedientFile, scriptFile, until } from './setup.js';
 
 /** Says what its task has in `say`, and dies behind it when `next` says so. */
@@ -16,7 +16,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   });
 }).on('close', () => process.exit());`;
 
-async function started(script = scriptFile(teller), more: { readonly largestOutput?: number } = {}) {
+async function started(script = scriptFile(teller), more: Partial<ProcessorOptions> = {}) {
   const logs: string[] = [];
   const child: Processor = await processorChild({
     ...{ stage: 'work', command: process.execPath, args: [script], stableWaitMs: 20_000, ...more },
@@ -83,6 +83,16 @@ test('a long error is an error, and a long line without output or error is logge
   });
   expect(logs.some((line) => line.startsWith('{"id":1,"msg":'))).toBe(true);
   expect(existsSync(into)).toBe(false);
+});
+
+test('a long line that is not JSON is a stray line, also while an output is awaited', async () => {
+  const stray: number[] = [];
+  const { hand, into } = await started(scriptFile(teller), {
+    onStray: (line) => stray.push(line.length) > 0,
+  });
+  expect(await hand({ say: `${'x'.repeat(200_000)}\n${whole()}` })).toMatchObject({ ok: true });
+  expect(stray).toEqual([200_000]);
+  expect(readFileSync(into, 'utf8')).toBe(long);
 });
 
 test('several in flight, each in its own file', async () => {
