@@ -3,7 +3,7 @@
  * (`sealvisor-proofs params porep --size 2KiB`, with FIL_PROOFS_PARAMETER_CACHE set to it: 25 minutes of CPU). A sector that is stuck for want of parameters is finished when they are put there.
  */
 import { spawnSync } from 'node:child_process';
-import { linkSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { proverId } from '#src/sealing/builtin/index.js';
@@ -58,7 +58,7 @@ describeReal('a real sector to its end', () => {
       expect((await world.thread()).lastError?.message).toContain(`[failure finding ${missing}/v28-`);
       mkdirSync(missing);
       for (const name of readdirSync(parameters ?? ''))
-        linkSync(join(parameters ?? '', name), join(missing, name));
+        symlinkSync(join(parameters ?? '', name), join(missing, name));
       expect(await world.post('/threads/0/resume', { by: 'alice' })).toMatchObject({ changed: true });
       await expect.poll(async () => (await world.sector(id)).state, long).toBe('Finished');
       const seal = provenOf(world);
