@@ -17,6 +17,12 @@ export class TooLarge extends Error {
   }
 }
 
+/** A write that fails does not say where. */
+function naming(path: string, error: NodeJS.ErrnoException): Error {
+  if (error.path !== undefined) return error;
+  return Object.assign(new Error(`${error.message} '${path}'`, { cause: error }), { code: error.code, path });
+}
+
 /** So much waits in memory for the disk, bytes. */
 const waiting = 1024 * 1024;
 
@@ -35,7 +41,7 @@ export function outputFile(path: string, most: number) {
   const opened = () => {
     const made = createWriteStream(path, { highWaterMark: waiting, flush: true });
     made.on('error', (error) => {
-      fault ??= error;
+      fault ??= naming(path, error);
     });
     made.on('drain', goOn);
     made.on('close', () => {
