@@ -77,7 +77,9 @@ describe('what comes over the wire', () => {
 describe('what is missing below a sector', () => {
   test('a piece file that vanished: the thread pauses and names the piece; put back and resumed, it is sealed', async () => {
     const { dir, file, payload, manager } = await setup();
-    renameSync(file, `${file}.away`);
+    // Out of the manager's sight: below its pieces it would be found again under any name.
+    const away = join(dir, 'away.bin');
+    renameSync(file, away);
     const worker = await startWorker(dir, workerToml(dir, manager.at));
     const [, cid] = await worker.line(
       /DealsAcquired: permanent: piece (\w+) cannot be fetched: it is no longer there/,
@@ -85,7 +87,7 @@ describe('what is missing below a sector', () => {
     expect(await threadsOf(worker.at)).toMatchObject([
       { mode: 'paused', state: 'DealsAcquired', lastError: { level: 'permanent', stage: 'AddPieces' } },
     ]);
-    renameSync(`${file}.away`, file);
+    renameSync(away, file);
     expect((await onWorker(worker.at, 'resume', '--index', '0')).code).toBe(0);
     await worker.line(/ProofSubmitted -> Finished/);
     expect(await pieceOf(join(dir, 'remote'), join(dir, 'out'))).toBe(payload.toString('hex'));
