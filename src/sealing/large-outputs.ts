@@ -4,7 +4,7 @@
  * the sector's.
  */
 import { hash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceDurably } from '../disks/durable-file.js';
@@ -80,6 +80,21 @@ export async function incomingFile(root: string, stage: string): Promise<string>
   await makeOnDisk(dirname(dirname(root)), dirname(path));
   await rm(path, { force: true });
   return path;
+}
+
+const incoming = /^\.\w+\.incoming$/;
+
+/**
+ * Removes what a worker that died left of outputs on their way: nobody writes them any more, and no stage is let in to
+ * remove them while they fill the disk. What cannot be removed is the stage's to tell.
+ */
+export function dropIncoming(root: string): void {
+  const dir = join(root, 'outputs');
+  try {
+    for (const name of readdirSync(dir)) if (incoming.test(name)) rmSync(join(dir, name), { force: true });
+  } catch {
+    // No output was ever kept, or the disk refuses.
+  }
 }
 
 /** What is no JSON is the record's to refuse, whose commit ends the thread. */

@@ -9,7 +9,7 @@ import { formatSectorId } from '../protocol/sector.js';
 import type { DryRun, HistoryQuery } from '../protocol/thread.js';
 import { abortLoss } from '../sealing/abort-loss.js';
 import { freshGround } from '../sealing/fresh-ground.js';
-import { incomingFile } from '../sealing/large-outputs.js';
+import { dropIncoming, incomingFile } from '../sealing/large-outputs.js';
 import { leftFailure } from '../sealing/left-manager.js';
 import { failureOf } from '../sealing/runner.js';
 import { sectorFiles } from '../sealing/sector-files.js';
@@ -171,6 +171,8 @@ function goOnBy(plan: string): void {
   life.start();
 }
 
+// The first in a worker's life: work that an earlier one left goes on writing only in the same worker.
+if (host.incarnation === 1 && record.sector) dropIncoming(sectorFiles(setup.location, record.sector.id).root);
 let life = lifeOf(record);
 
 host.ready({

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { presentOutputs, putAside, takenUp } from '#src/sealing/large-outputs.js';
+import { dropIncoming, incomingFile, presentOutputs, putAside, takenUp } from '#src/sealing/large-outputs.js';
 import { Opaque, opened } from '#src/sealing/opaque.js';
 import { output } from '#src/sealing/stage.js';
 import { checkParts, taskParts } from '#src/sealing/task-parts.js';
@@ -98,4 +98,14 @@ test('a program may say what looks like a kept text: it is its own', async () =>
   );
   expect(takenUp(kept.deals, root, 'deals')).toEqual(said);
   expect(opened(takenUp(kept.pc1, root, 'pc1'))).toEqual(said);
+});
+
+test('what a dead worker left of an output on its way is dropped, and nothing else', async () => {
+  const root = sectorRoot();
+  dropIncoming(root);
+  const kept = await putAside({ pc1: large }, root);
+  writeFileSync(await incomingFile(root, 'pc2'), 'half of it');
+  dropIncoming(root);
+  expect(readdirSync(join(root, 'outputs'))).toEqual(['pc1.json']);
+  expect(opened(takenUp(kept.pc1, root, 'pc1'))).toEqual(large);
 });
