@@ -70,7 +70,7 @@ function durationOf(option: string, text: string): number {
 /** No task is larger: a stage's answer, which becomes a task, is not. */
 const limits = { mostBytes: 512 * 1024 * 1024 };
 
-/** As it stands in the file, but for its line breaks, which are white space: a task is one line. */
+/** As it stands in the file, except its line breaks, which are white space: a task is one line. */
 function taskIn(file: string): Opaque {
   try {
     const text = readRegularSync(file, limits).toString();

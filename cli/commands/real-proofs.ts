@@ -3,22 +3,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { WorkerConfig } from '../../src/config/worker-config.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
+import { builtinStages } from '../../src/protocol/stages.js';
 import { shellWord } from './launchers.js';
 
 /** All but add_pieces, which the worker does: it downloads pieces. And transfer, which proves nothing. */
-const stages = [
-  'tree_d',
-  'pc1',
-  'pc2',
-  'c1',
-  'c2',
-  'synth_proof',
-  'snap_encode',
-  'snap_vanilla',
-  'snap_prove',
-  'unseal',
-  'window_post',
-] as const;
+export const provingStages = builtinStages.filter((stage) => stage !== 'add_pieces' && stage !== 'transfer');
 
 /** Where the proofs look for their parameters. */
 const parametersDir = () => process.env.FIL_PROOFS_PARAMETER_CACHE ?? '/var/tmp/filecoin-proof-parameters';
@@ -37,14 +26,16 @@ export function proofsProgram(): string {
 
 /** The tables of the program in a worker's configuration. */
 export function proofsTables(program: string): string {
-  return stages
+  return provingStages
     .map((stage) => `[[processors.${stage}]]\nbin = ${JSON.stringify(program)}\nargs = ["${stage}"]\n`)
     .join('\n');
 }
 
 /** Whether all stages are done by programs, as real proofs want it. */
 export function isByPrograms({ processors }: WorkerConfig): boolean {
-  return stages.every((stage) => processors.some((each) => each.stage === stage && each.bin !== undefined));
+  return provingStages.every((stage) =>
+    processors.some((each) => each.stage === stage && each.bin !== undefined),
+  );
 }
 
 /** The configuration that is kept in a home is not of real proofs. */

@@ -6,6 +6,9 @@ import { writeNewSync } from '../../src/disks/durable-file.js';
 /** What 2KiB hold: 127 of every 128 bytes. */
 const smallSectorPayload = 2032;
 
+const pieceAt = (n: number, directory: string) => join(directory, `piece-${n}.txt`);
+const lineOf = (n: number, directory: string) => `Piece ${n} of ${directory}, made by sealvisor start.\n`;
+
 export interface MadePieces {
   readonly directory: string;
   /** Makes the next one; it is small, and fills a sector by itself while nothing else waits. Not before the last one was taken up. */
@@ -24,9 +27,9 @@ export function firstPieces(home: string): void {
   const directory = madePiecesIn(home);
   if (readdirSync(directory).length > 0) return;
   for (const n of [1, 2, 3]) {
-    const line = `Piece ${n} of ${directory}, made by sealvisor start.\n`;
+    const line = lineOf(n, directory);
     const text = line.repeat(Math.ceil(smallSectorPayload / line.length));
-    writeNewSync(join(directory, `piece-${n}.txt`), text.slice(0, smallSectorPayload));
+    writeNewSync(pieceAt(n, directory), text.slice(0, smallSectorPayload));
   }
 }
 
@@ -40,9 +43,9 @@ export function madePieces(home: string): MadePieces {
     directory,
     make: () => {
       let n = 1;
-      const path = () => join(directory, `piece-${n}.txt`);
+      const path = () => pieceAt(n, directory);
       while (existsSync(path())) n += 1;
-      writeNewSync(path(), `Piece ${n} of ${directory}, made by sealvisor start.\n`);
+      writeNewSync(path(), lineOf(n, directory));
       pending = path();
     },
     seen: (added) => {

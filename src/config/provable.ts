@@ -39,7 +39,7 @@ export function checkProvable(
     if (fault === undefined) return [];
     const its = threads.filter((thread) => thread.plan === plan);
     const names = its.map(({ index }) => `sealing_thread[${index}]`);
-    return [`${listText(names)} in ${path}: ${fault}`];
+    return [`${namesText(names)} in ${path}: ${fault}`];
   });
   if (faults.length > 0) throw new SealvisorError('config_invalid', faults.join('\n'));
 }
@@ -53,13 +53,13 @@ export function unprovable(plan: string, doers: StageDoers): string | undefined 
   if (ours.length === 0) return undefined;
   const theirs = others.flatMap((stage) => doers.get(stage)?.others ?? []);
   const add = ours.map((stage) => `[[processors.${stage}]]`);
-  return `plan ${plan} could not be proven: ${theirs.join(', ')} ${theirs.length > 1 ? 'are' : 'is'} not our own, ${listText(ours)} ${ours.length > 1 ? 'are' : 'is'}, and neither reads what the other makes: give ${listText(add)} a bin that fits (docs/processors.md), or leave bin out of ${listText(theirs)}`;
+  return `plan ${plan} could not be proven: ${theirs.join(', ')} ${theirs.length > 1 ? 'are' : 'is'} not our own, ${namesText(ours)} ${ours.length > 1 ? 'are' : 'is'}, and neither reads what the other makes: give ${namesText(add)} a bin that fits (docs/processors.md), or leave bin out of ${namesText(theirs)}`;
 }
 
 function isOurs(doer: StageDoer | undefined): boolean {
   return doer === undefined || doer.ours.length > 0;
 }
 
-function listText(names: readonly string[]): string {
+function namesText(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

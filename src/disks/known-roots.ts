@@ -4,10 +4,11 @@
  */
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { writeDurably } from './durable-file.js';
 import { marksDir, type RootKind } from './mark.js';
 import { readRegular } from './regular-file.js';
+import { isMissing } from './stat-if-any.js';
 
 export interface KnownRoot {
   /** As the worker is configured. */
@@ -52,8 +53,7 @@ export async function readKnownRoots(root: string, name: string, key: string): P
       return { roots: found.roots.filter(isKnownRoot), worker: workerIn(found, key) };
     throw new Error('fields are missing');
   } catch (cause) {
-    const code = systemCodeOf(cause);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { roots: [], worker: null };
+    if (isMissing(cause)) return { roots: [], worker: null };
     const message = `the list of stores ${path} cannot be read (${messageOf(cause)}): check the disk, then restore or remove it`;
     throw new SealvisorError('wrong_disk', message, { cause });
   }

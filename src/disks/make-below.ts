@@ -6,11 +6,23 @@ import { syncDirectory } from './durable-file.js';
 
 /** @throws ENOENT when the root is missing, and what else the file system says */
 export async function makeBelow(root: string, path: string): Promise<void> {
-  const within = relative(root, path);
-  if (within === '') return;
-  if (within === '..' || within.startsWith(`..${sep}`)) throw new Error(`${path} is not inside ${root}`);
-  await makeBelow(root, dirname(path));
-  await makeOne(path);
+  await makeNames(root, namesBelow(root, path));
+}
+
+/** From the root to the path, the root left out. */
+export function namesBelow(root: string, path: string): readonly string[] {
+  const names = relative(root, path).split(sep);
+  if (names[0] === '..') throw new Error(`${path} is not inside ${root}`);
+  return names.filter((name) => name !== '');
+}
+
+/** Each in the one before it, from `root` on, which may be a name of the kernel's that `join` would not keep. */
+export async function makeNames(root: string, names: readonly string[]): Promise<void> {
+  let at = root;
+  for (const name of names) {
+    at = `${at}${at.endsWith(sep) ? '' : sep}${name}`;
+    await makeOne(at);
+  }
 }
 
 /** With all directories above it: for the first use of a root, and for what is no root. */

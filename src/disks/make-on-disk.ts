@@ -1,24 +1,20 @@
 /** Makes directories in a root that has a mark, through the disk that holds it: not on the one below when it is unmounted meanwhile. */
 import { constants, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
-import { makeOne } from './make-below.js';
+import { join } from 'node:path';
+import { SealvisorError } from '../protocol/errors.js';
+import { makeNames, namesBelow } from './make-below.js';
 import { marksDir } from './mark.js';
+import { isMissing } from './stat-if-any.js';
 
 /** Durable when it resolves. @throws wrong_disk when the root has no mark, and what else the file system says */
 export async function makeOnDisk(root: string, path: string): Promise<void> {
-  const names = relative(root, path).split(sep);
-  if (names.includes('..')) throw new Error(`${path} is not inside ${root}`);
+  const names = namesBelow(root, path);
   const marks = await openMarks(root);
   try {
     const held = `/proc/self/fd/${marks.fd}`;
     // The kernel follows the descriptor before the `..`; join() would only drop both.
-    let at = existsSync(held) ? `${held}/..` : root;
-    for (const name of names) {
-      at = `${at}/${name}`;
-      await makeOne(at);
-    }
+    await makeNames(existsSync(held) ? `${held}/..` : root, names);
   } finally {
     await marks.close();
   }
@@ -28,7 +24,7 @@ async function openMarks(root: string) {
   try {
     return await open(join(root, marksDir), constants.O_RDONLY | constants.O_DIRECTORY);
   } catch (cause) {
-    if (!/^ENO(ENT|TDIR)$/.test(systemCodeOf(cause) ?? '')) throw cause;
+    if (!isMissing(cause)) throw cause;
     const message = `${root} is not the disk that was used before (its mark is not there); nothing is written there: mount the disk again`;
     throw new SealvisorError('wrong_disk', message, { cause });
   }

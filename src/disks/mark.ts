@@ -1,10 +1,11 @@
 /** The mark of a disk: a small file in a root directory that says which store it is. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { syncDirectory, writeNew } from './durable-file.js';
 import { makeOne } from './make-below.js';
 import { readRegular, readRegularSync } from './regular-file.js';
+import { isMissing } from './stat-if-any.js';
 
 /** What a root directory is used for. */
 export type RootKind = 'location' | 'attached' | 'home';
@@ -55,8 +56,7 @@ export async function makeMark(root: string, kind: RootKind, madeBy: string, now
 }
 
 function withoutMark(root: string, error: unknown): undefined {
-  const code = systemCodeOf(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+  if (isMissing(error)) return undefined;
   if (error instanceof SealvisorError && error.code === 'wrong_disk') throw error;
   throw unreadable(root, messageOf(error), error);
 }

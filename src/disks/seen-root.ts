@@ -1,8 +1,9 @@
 /** A root directory as it was seen when its mark was checked, to find out cheaply whether it is still the same disk. */
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { SealvisorError } from '../protocol/errors.js';
 import { markPath, readMark, readMarkSync } from './mark.js';
+import { isMissing } from './stat-if-any.js';
 
 export interface SeenRoot {
   readonly path: string;
@@ -50,7 +51,7 @@ export async function checkRoot(seen: SeenRoot): Promise<SeenRoot> {
 async function placeAt(path: string): Promise<string> {
   const look = (each: string) =>
     stat(each).catch((error: unknown) => {
-      if (isGone(error)) return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     });
   return placeOf(await look(path), await look(markPath(path)));
@@ -61,16 +62,11 @@ function placeAtSync(path: string): string {
     try {
       return statSync(each);
     } catch (error) {
-      if (isGone(error)) return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   };
   return placeOf(look(path), look(markPath(path)));
-}
-
-function isGone(error: unknown): boolean {
-  const code = systemCodeOf(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** `found`: the id of the mark that is there, if any. */

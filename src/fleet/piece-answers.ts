@@ -32,7 +32,7 @@ const piece = z
     if (DealInfo === null) return { ID: 0, PayloadSize: payloadOf(Size), Piece: { Size, Cid } };
     if (DealInfo !== undefined) {
       const { DealID: ID, AllocationID, IsBuiltinMarket, PayloadSize } = DealInfo;
-      // An allocation of a sector's piece is no deal of the market's: its DealID says nothing.
+      // An allocation is not a deal of the built-in market: its DealID says nothing.
       const whose = IsBuiltinMarket ? { ID } : { ID: 0, AllocationID: AllocationID ?? 0 };
       return { ...whose, PayloadSize: PayloadSize ?? payloadOf(Size), Piece: { Size, Cid } };
     }

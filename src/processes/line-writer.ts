@@ -62,18 +62,17 @@ export function isOfFile(thrown: unknown): boolean {
 }
 
 async function putFile({ path, bytes, sha256 }: FilePart, put: Put): Promise<void> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  const unread = (cause: unknown) => {
     throw new FileFault(`${path} cannot be handed to a processor: ${messageOf(cause)}`, { cause });
-  });
+  };
+  const file = await open(path, 'r').catch(unread);
   try {
     const digest = createHash('sha256');
     let left = bytes;
     while (left > 0) {
       // Each its own: the pipe may hold the one before when the next is read.
       const slice = Buffer.allocUnsafe(Math.min(sliceBytes, left));
-      const { bytesRead } = await file.read(slice, 0, slice.length).catch((cause: unknown) => {
-        throw new FileFault(`${path} cannot be handed to a processor: ${messageOf(cause)}`, { cause });
-      });
+      const { bytesRead } = await file.read(slice, 0, slice.length).catch(unread);
       if (bytesRead === 0) throw changed(path, `it ends ${left.toLocaleString('en')} bytes early`);
       const read = slice.subarray(0, bytesRead);
       digest.update(read);

@@ -5,7 +5,8 @@ import { delimiter, join } from 'node:path';
 import { systemClock } from '../actors/index.js';
 import { diskGate } from '../disks/disk-gate.js';
 import { inTime } from '../disks/in-time.js';
-import { messageOf, systemCodeOf } from '../protocol/errors.js';
+import { isMissing } from '../disks/stat-if-any.js';
+import { messageOf } from '../protocol/errors.js';
 
 /** So much of a file says what it is. */
 const headBytes = 512;
@@ -31,10 +32,7 @@ async function faultOf(path: string, searchPath: string): Promise<string | undef
     if (!(await isExecutable(path))) return 'is not executable: chmod +x it';
     return await contentFault(await headOf(path), searchPath);
   } catch (thrown) {
-    const code = systemCodeOf(thrown);
-    return code === 'ENOENT' || code === 'ENOTDIR'
-      ? 'does not exist'
-      : `cannot be looked at (${messageOf(thrown)})`;
+    return isMissing(thrown) ? 'does not exist' : `cannot be looked at (${messageOf(thrown)})`;
   }
 }
 

@@ -9,7 +9,7 @@ export interface Allocated {
 
 /** A deal to be placed into a sector. `Size` is the padded piece size in bytes, `PayloadSize` the file's. */
 export interface Deal {
-  /** 0 for what is no deal of the market's: a pledge, or an allocation. */
+  /** 0 for what is not a market deal: a pledge, or an allocation. */
   readonly ID: number;
   /** Of a piece without a deal; 0 or left out where there is none. */
   readonly AllocationID?: number | undefined;

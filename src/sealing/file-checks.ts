@@ -40,7 +40,7 @@ function canBeMadeAgain(
 ): boolean {
   const from = madeFrom(plan, name);
   const state = plan.states.find((each) => each.name === from);
-  return state !== undefined && state.needs.files.every((each) => hasSectorFile(files, each, outputs));
+  return state?.needs.files.every((each) => hasSectorFile(files, each, outputs)) ?? false;
 }
 
 /**

@@ -4,7 +4,7 @@
  * the sector's.
  */
 import { hash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceDurably } from '../disks/durable-file.js';
@@ -12,13 +12,13 @@ import { makeOnDisk } from '../disks/make-on-disk.js';
 import { StageError } from '../protocol/level.js';
 import { longSlice } from '../protocol/long-slice.js';
 import {
-  anotherDigest,
   carrying,
   isTextInRecord,
   Opaque,
   opaqueOf,
   type TextInRecord,
   type Told,
+  wholeFile,
 } from './opaque.js';
 
 type Outputs = Readonly<Record<string, unknown>>;
@@ -132,10 +132,7 @@ export function takenUp(value: unknown, root: string, key: string): unknown {
     );
   const { bytes, sha256, told } = value;
   if (told !== undefined || handedOn.includes(key)) return toldOf(value, new Opaque({ path, bytes, sha256 }));
-  longSlice(bytes);
-  const read = readFileSync(path);
-  if (sha256 !== undefined && hash('sha256', read, 'hex') !== sha256) throw anotherDigest(path);
-  return JSON.parse(read.toString());
+  return JSON.parse(wholeFile({ path, bytes, sha256 }).toString());
 }
 
 function toldOf({ told }: Told, whole: Opaque): unknown {

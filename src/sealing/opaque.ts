@@ -63,11 +63,16 @@ export function opened(value: unknown): unknown {
   if (json === undefined) return value;
   if (typeof json === 'string') return JSON.parse(json);
   if (json.bytes > longestOwn) return undefined;
-  longSlice(json.bytes);
-  const bytes = readFileSync(json.path);
-  if (json.sha256 !== undefined && hash('sha256', bytes, 'hex') !== json.sha256)
-    throw anotherDigest(json.path);
+  const bytes = wholeFile(json);
   return jsonFault(bytes) === undefined ? JSON.parse(bytes.toString()) : undefined;
+}
+
+/** The bytes of an output's file. @throws StageError permanent when they are not what was written */
+export function wholeFile({ path, bytes, sha256 }: FilePart): Buffer {
+  longSlice(bytes);
+  const read = readFileSync(path);
+  if (sha256 !== undefined && hash('sha256', read, 'hex') !== sha256) throw anotherDigest(path);
+  return read;
 }
 
 export function anotherDigest(path: string): StageError {

@@ -1,6 +1,7 @@
 /** `sealvisor start --proofs real`: real sectors in a local fleet, up to C2, which has no parameters here. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { provingStages } from '#cli/commands/real-proofs.js';
 import { workerToml } from '../e2e/fleet.js';
 import { freePort, freshDir, run, start, write } from '../e2e/setup.js';
 import { describeReal, program, tablesOf } from './program.js';
@@ -20,21 +21,8 @@ describeReal('sealvisor start --proofs real', () => {
     const dir = freshDir();
     const home = join(dir, 'home');
     const parameters = join(dir, 'parameters');
-    const stages = [
-      'tree_d',
-      'pc1',
-      'pc2',
-      'c1',
-      'c2',
-      'synth_proof',
-      'snap_encode',
-      'snap_vanilla',
-      'snap_prove',
-      'unseal',
-      'window_post',
-    ];
     // As it would be written, with other ports.
-    const more = tablesOf(stages, { gates: join(dir, 'gates'), parameters });
+    const more = tablesOf(provingStages, { gates: join(dir, 'gates'), parameters });
     write(
       join(home, 'venus-worker.toml'),
       workerToml(home, `127.0.0.1:${await freePort()}`, { more, threads: 3 }),

@@ -81,21 +81,11 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
     );
     return { registered_proof: handed.registered_proof, comm_r: commR, comm_d: commD };
   },
-  c1: async ({ registered_proof, cache_dir, prover_id, sector_id, ticket, seed, pc2out }, work) => {
-    await refuseForeign(cache_dir, 'c1');
-    const { comm_d: commD, comm_r: commR } = pc2out;
-    const replicaId = [...replicaIdOf({ proverId: prover_id, sectorNumber: sector_id, ticket, commD })];
-    const sectorSize = sizeOf(registered_proof);
-    return c1({ sectorSize, cacheDir: cache_dir, replicaId, commD, commR, seed }, work);
-  },
+  c1: async (task, work) => c1({ ...(await sealedBy(task, 'c1')), seed: task.seed }, work),
   c2: async ({ c1out, prover_id, sector_id }, work) =>
     c2({ c1: c1Handed(c1out), proverId: prover_id, sectorNumber: sector_id }, work),
-  synth_proof: async ({ registered_proof, cache_dir, prover_id, sector_id, ticket, pc2out }, work) => {
-    await refuseForeign(cache_dir, 'synth_proof');
-    const { comm_d: commD, comm_r: commR } = pc2out;
-    const replicaId = [...replicaIdOf({ proverId: prover_id, sectorNumber: sector_id, ticket, commD })];
-    const sectorSize = sizeOf(registered_proof);
-    await synthProof({ sectorSize, cacheDir: cache_dir, replicaId, commD, commR }, work);
+  synth_proof: async (task, work) => {
+    await synthProof(await sealedBy(task, 'synth_proof'), work);
     return true;
   },
   snap_encode: async (task, work) => {
@@ -177,6 +167,15 @@ export async function runTask<S extends ProcessorStage>(
   work: Work,
 ): Promise<Tasks[S]['output']> {
   return runs[stage](task, work);
+}
+
+/** What a sealed sector is proven from. @throws StageError permanent for one that others' pc2 made */
+async function sealedBy(task: Tasks['synth_proof']['task'], stage: ProcessorStage) {
+  const { registered_proof, cache_dir: cacheDir, prover_id, sector_id, ticket, pc2out } = task;
+  await refuseForeign(cacheDir, stage);
+  const { comm_d: commD, comm_r: commR } = pc2out;
+  const replicaId = [...replicaIdOf({ proverId: prover_id, sectorNumber: sector_id, ticket, commD })];
+  return { sectorSize: sizeOf(registered_proof), cacheDir, replicaId, commD, commR };
 }
 
 /** What our pc1 made of a sector; foreign outputs have none of it. @throws StageError permanent */

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { bytes32, isBytes, isObject, of, updateProof, wholeSector } from './sample.js';
 
+const commitments = { comm_r_old: bytes32, comm_r_new: bytes32, comm_d_new: bytes32 };
+
 export const upgradeSamples = {
   snap_encode: of<'snap_encode'>((dir) => ({
     task: (n) => ({
@@ -21,9 +23,7 @@ export const upgradeSamples = {
   snap_vanilla: of<'snap_vanilla'>((dir) => ({
     task: () => ({
       registered_proof: updateProof,
-      comm_r_old: bytes32,
-      comm_r_new: bytes32,
-      comm_d_new: bytes32,
+      ...commitments,
       sector_path: join(dir, 'no-sector'),
       sector_cache_path: join(dir, 'no-cache'),
       replica_path: join(dir, 'no-update'),
@@ -36,16 +36,12 @@ export const upgradeSamples = {
     task: () => ({
       registered_proof: updateProof,
       vannilla_proofs: [],
-      comm_r_old: bytes32,
-      comm_r_new: bytes32,
-      comm_d_new: bytes32,
+      ...commitments,
     }),
     large: (bytes) => ({
       registered_proof: updateProof,
       vannilla_proofs: ['x'.repeat(bytes)],
-      comm_r_old: bytes32,
-      comm_r_new: bytes32,
-      comm_d_new: bytes32,
+      ...commitments,
     }),
     fits: (output) => isBytes(output),
     expected: 'the bytes of the proof',

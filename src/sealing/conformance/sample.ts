@@ -13,7 +13,7 @@ export interface SampleTask {
   /** What fits, for messages. */
   readonly expected: string;
   /**
-   * It holds what another processor made, so a foreign one cannot read it; the field's own say nothing at all then
+   * It holds what another processor made, so a foreign one cannot read it; upstream's own say nothing at all then
    * (consumer.rs: a request that does not parse is logged).
    */
   readonly isOpaque: boolean;

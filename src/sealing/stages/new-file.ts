@@ -3,7 +3,7 @@ import { realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { isThere, nameNew } from '../../disks/durable-file.js';
 import { makeBelow } from '../../disks/make-below.js';
-import { systemCodeOf } from '../../protocol/errors.js';
+import { isMissing } from '../../disks/stat-if-any.js';
 
 export class NotAllowed extends Error {}
 
@@ -30,7 +30,7 @@ export async function placeBelow(roots: readonly string[], named: string): Promi
 /** What is not there yet has the real path of what it will lie in. */
 export async function realPlace(path: string): Promise<string> {
   const real = await realpath(path).catch((thrown: unknown) => {
-    if (/^ENO(ENT|TDIR)$/.test(systemCodeOf(thrown) ?? '')) return undefined;
+    if (isMissing(thrown)) return undefined;
     throw thrown;
   });
   if (real !== undefined || dirname(path) === path) return real ?? path;

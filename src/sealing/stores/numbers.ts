@@ -1,7 +1,7 @@
 /** Which numbers attached stores keep sectors under, of each miner the highest. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCodeOf } from '../../protocol/errors.js';
+import { isMissing } from '../../disks/stat-if-any.js';
 import { parseSectorId } from '../../protocol/sector.js';
 
 /** Miner to number. */
@@ -14,7 +14,7 @@ export async function numbersIn(location: string): Promise<HighestNumbers> {
   const names = await Promise.all(
     directories.map((each) =>
       readdir(join(location, each)).catch((thrown: unknown) => {
-        if (/^(ENOENT|ENOTDIR)$/.test(systemCodeOf(thrown) ?? '')) return [];
+        if (isMissing(thrown)) return [];
         throw thrown;
       }),
     ),

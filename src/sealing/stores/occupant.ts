@@ -2,7 +2,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRegular } from '../../disks/regular-file.js';
-import { systemCodeOf } from '../../protocol/errors.js';
+import { isMissing } from '../../disks/stat-if-any.js';
 import type { StoredSector } from '../stored-sector.js';
 
 /** 32 bytes each, in hex. */
@@ -78,7 +78,7 @@ async function ifThere<T>(looked: Promise<T>): Promise<T | undefined> {
   try {
     return await looked;
   } catch (thrown) {
-    if (/^(ENOENT|ENOTDIR)$/.test(systemCodeOf(thrown) ?? '')) return undefined;
+    if (isMissing(thrown)) return undefined;
     throw thrown;
   }
 }
