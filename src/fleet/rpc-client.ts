@@ -42,11 +42,9 @@ export async function rpcCall(
   if ('error' in said && typeof said.error === 'object' && said.error !== null) {
     const { code, message, data } = said.error as { code?: unknown; message?: unknown; data?: unknown };
     const named = typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined;
-    const words =
-      typeof message === 'string' && message.trim() !== ''
-        ? message
-        : `${new URL(url).host} refuses it and gives no reason`;
-    const text = shortText(words, longestText);
+    // A reason that ends in a colon announces what is not there.
+    const words = typeof message === 'string' ? shortText(message, longestText).replace(/[\s:]+$/, '') : '';
+    const text = words === '' ? `${new URL(url).host} refuses it and gives no reason` : words;
     const ours = kept.find((each) => each === named);
     throw new SealvisorError(ours ?? 'remote_error', ours ? text : `${method}: ${text}`, {
       data: {

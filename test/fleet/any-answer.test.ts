@@ -121,7 +121,15 @@ test('a worker tells which manager and which call, whatever that answers', async
         if (call) expectNamed(await errorOf(call), [host, 'Venus.'], `${name} got ${status} ${body}`);
       },
     ),
-    { numRuns: 4 * numRuns },
+    {
+      numRuns: 4 * numRuns,
+      // Reasons that say nothing.
+      examples: [':', ' : ', 'no reason:'].map((message) => [
+        'allocateSector',
+        JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: 1, message } }),
+        200,
+      ]),
+    },
   );
 });
 
