@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { replaceDurably } from '../disks/durable-file.js';
 import { makeOnDisk } from '../disks/make-on-disk.js';
 import { StageError } from '../protocol/level.js';
@@ -82,11 +82,16 @@ export async function incomingFile(root: string, stage: string): Promise<string>
   return path;
 }
 
-const incoming = /^\.\w+\.incoming$/;
+const incoming = /^\.(\w+)\.incoming$/;
+
+/** Whether `path` is where the output of `stage` comes in. */
+export function isIncomingOf(path: string, stage: string | undefined): boolean {
+  return stage !== undefined && incoming.exec(basename(path))?.[1] === stage;
+}
 
 /**
- * Removes what a worker that died left of outputs on their way: nobody writes them any more, and no stage is let in to
- * remove them while they fill the disk. What cannot be removed is the stage's to tell.
+ * Removes what a worker that died left of outputs on their way: nobody writes them any more, and they take room from
+ * every stage on the disk. What cannot be removed is the stage's to tell.
  */
 export function dropIncoming(root: string): void {
   const dir = join(root, 'outputs');

@@ -2,10 +2,12 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plan, planState } from '../../machines/index.js';
-import type { Space } from '../../machines/plan.js';
+import type { PlanState, Space } from '../../machines/plan.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { layersOf } from './builtin/cache-files.js';
-import { sectorFiles } from './sector-files.js';
+import { madeAnew } from './fresh-ground.js';
+import { isIncomingOf } from './large-outputs.js';
+import { type SectorFiles, sectorFiles } from './sector-files.js';
 
 /** Plain values: it goes from a thread to the worker's desk. */
 export interface SpaceNeed {
@@ -18,25 +20,25 @@ export interface SpaceNeed {
   readonly sectorBytes: number;
   /** What the stage writes at most; 0 where the plan says nothing of it. */
   readonly bytes: number;
-  /** What an earlier try of the stage left, and this one removes before it writes. */
+  /** What an earlier try of the stage left, and this one removes before it writes: also where it is more than that writes. */
   readonly leftoverBytes: number;
 }
 
 /** Null when the thread has no sector whose size is known. */
-export function spaceOf(plan: Plan, record: ThreadRecord, location: string): SpaceNeed | null {
+export async function spaceOf(plan: Plan, record: ThreadRecord, location: string): Promise<SpaceNeed | null> {
   const { sector, state } = record;
   if (!sector || sector.size <= 0) return null;
-  const { processor, space } = planState(plan, state) ?? {};
-  const { root } = sectorFiles(location, sector.id);
-  const at = space?.at ?? 'location';
+  const of = planState(plan, state);
+  const files = sectorFiles(location, sector.id);
+  const at = of?.space?.at ?? 'location';
   return {
     at,
     location,
-    dir: root,
+    dir: files.root,
     sectorId: sector.id,
     sectorBytes: sector.size,
-    bytes: bytesOf(space, sector.size),
-    leftoverBytes: at === 'location' ? leftoverBytes(root, processor) : 0,
+    bytes: bytesOf(of?.space, sector.size),
+    leftoverBytes: at === 'location' ? await leftoverBytes(of, files) : 0,
   };
 }
 
@@ -44,30 +46,33 @@ function bytesOf(space: Space | undefined, sectorBytes: number): number {
   return space ? sectorBytes * (space.sizes + (space.layers ?? 0) * layersOf(sectorBytes)) : 0;
 }
 
-/** Files that a repeated stage removes before it writes, by processor; any other is replaced when its like is whole. */
-const removed: Readonly<Record<string, RegExp>> = {
-  pc1: /^cache\/sc-02-data-layer-\d+\.dat$/,
-  pc2: /^(sealed|cache\/(p_aux|t_aux|sc-02-data-tree-[cr].*))$/,
-  snap_encode: /^(update|update-cache\/(p_aux|t_aux|sc-02-data-tree-[cr].*))$/,
-};
 /** A file that was not whole when its writer ended. */
 const unfinished = /(^|\/)\.[^/]*\.tmp$/;
 
-function leftoverBytes(root: string, processor: string | undefined): number {
-  const own = processor === undefined ? undefined : removed[processor];
-  return filesUnder(root)
-    .filter((name) => unfinished.test(name) || own?.test(name))
-    .reduce(
-      (sum, name) => sum + (lstatSync(join(root, name), { throwIfNoEntry: false })?.blocks ?? 0) * 512,
-      0,
-    );
+async function leftoverBytes(state: PlanState | undefined, files: SectorFiles): Promise<number> {
+  const anew = await removedFirst(state, files);
+  const isLeftover = (path: string) =>
+    anew.has(path) || unfinished.test(path) || isIncomingOf(path, state?.processor);
+  return filesUnder(files.root)
+    .map((name) => join(files.root, name))
+    .filter(isLeftover)
+    .reduce((sum, path) => sum + (lstatSync(path, { throwIfNoEntry: false })?.blocks ?? 0) * 512, 0);
+}
+
+async function removedFirst(state: PlanState | undefined, files: SectorFiles): Promise<ReadonlySet<string>> {
+  try {
+    return await madeAnew(state?.ground, files);
+  } catch {
+    // A directory that cannot be read: the stage itself says which.
+    return new Set();
+  }
 }
 
 function filesUnder(root: string): readonly string[] {
   try {
     return readdirSync(root, { recursive: true, encoding: 'utf8' });
   } catch {
-    // No such directory yet, or one that cannot be read: the stage itself says which.
+    // No such directory yet, or one that cannot be read.
     return [];
   }
 }

@@ -74,10 +74,7 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
     return stillToWrite({ bytes: bytesOn(claim, path), writtenBytes }) + reserve();
   };
   const storeRooms = (claim: Claim) =>
-    stores().map(({ location }) => ({
-      ...roomFor(location, claim),
-      neededBytes: neededOn(claim, location),
-    }));
+    stores().map(({ location: at }) => ({ ...roomFor(at, claim), neededBytes: neededOn(claim, at) }));
 
   const bytesIn = ({ sectorId }: SpaceNeed, store: string) =>
     disks.bytesIn(storeDirs.map((dir) => join(store, dir, sectorId)));
@@ -171,7 +168,8 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
       if (!config().space.isEnabled || claim?.stage !== name || plannedBytes(claim) === 0) return null;
       if (claim.need.at === 'location') {
         const room = roomFor(claim.need.location, claim);
-        const neededBytes = neededOn(claim, claim.need.location);
+        // All that is counted as written now it removes first: also where that is more than it writes.
+        const neededBytes = plannedBytes(claim) - (claim.nowBytes - claim.wasBytes) + reserve();
         return hasRoom(room, neededBytes) ? null : blockedIn(claim, room, neededBytes);
       }
       const best = bestRoom(storeRooms(claim));

@@ -251,8 +251,8 @@ test('a thread that dies while an output comes: the next incarnation is given th
   const held = scriptFile(`process.stdout.write('pc1 processor ready\\n');
 process.stdin.on('data', () => {
   const line = '{"id":1,"err_msg":null,"output":' + ${JSON.stringify(long)} + '}\\n';
-  process.stdout.write(line.slice(0, 200_000));
   process.once('SIGUSR2', () => process.stdout.write(line.slice(200_000)));
+  process.stdout.write(line.slice(0, 200_000));
 }).on('end', () => process.exit());`);
   const { desk, pidOf } = await startProcessors([command(held, 'pc1')]);
   const into = join(marked(stageContext().context.location), 'incoming');

@@ -245,6 +245,15 @@ test('a stage that is done again needs no room for what it removes first', async
   expect(await fresh.ask()).toBe(false);
 });
 
+test('what a stage removes first is room for it and nobody else, also where it is more than it writes', async () => {
+  const { thread, written } = setup({ free: { '/disk': 0 } });
+  written.set('/disk/0', 60);
+  const [again, fresh] = [thread(0, { leftoverBytes: 60 }), thread(1, { bytes: 5 })];
+  expect(await fresh.ask()).toBe(false);
+  expect(await again.ask()).toBe(true);
+  expect(fresh.hasBegun()).toBe(false);
+});
+
 test('a disk that does not answer is a reason of its own', async () => {
   const { thread, failing, desk } = setup();
   failing.add('/disk');
