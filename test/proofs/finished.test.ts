@@ -56,7 +56,7 @@ describeReal('a real sector to its end', () => {
       await world.killWorker();
       await expect.poll(() => world.thread(), soon).toMatchObject({ mode: 'paused', state: 'C1Done' });
       expect((await world.thread()).lastError?.message).toContain(`[failure finding ${missing}/v28-`);
-      mkdirSync(missing);
+      mkdirSync(missing, { recursive: true });
       for (const name of readdirSync(parameters ?? ''))
         symlinkSync(join(parameters ?? '', name), join(missing, name));
       expect(await world.post('/threads/0/resume', { by: 'alice' })).toMatchObject({ changed: true });
