@@ -8,7 +8,8 @@ import { StageError } from '../protocol/level.js';
 import type { AttachedStore } from './stage.js';
 
 /** As it was sealed, or as it is since its upgrade. */
-export type StoredKind = 'sealed' | 'update';
+export const storedKinds = ['sealed', 'update'] as const;
+export type StoredKind = (typeof storedKinds)[number];
 
 export interface StoredSector {
   readonly file: string;

@@ -1,45 +1,25 @@
 /** A sector that is given up takes with it what its thread has stored of it, and nothing else: in doubt a file stays. */
-import { hash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
-import { syncDirectory } from '../../disks/durable-file.js';
-import { readRegular } from '../../disks/regular-file.js';
-import { messageOf, systemCodeOf } from '../../protocol/errors.js';
+import { systemCodeOf } from '../../protocol/errors.js';
 import type { PollAnswer } from '../../protocol/sealer.js';
-import { sectorFiles } from '../sector-files.js';
-import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
-import {
-  checkStore,
-  makeInStore,
-  type StoredKind,
-  type StoredSector,
-  storedSector,
-} from '../stored-sector.js';
-import { type Brought, broughtBy } from '../stores/brought.js';
-import { type Occupant, occupantOf } from '../stores/occupant.js';
-import { claimed, claimFile } from '../stores/place-claim.js';
-import { doubtOf, doubts, type Own } from '../stores/whose-place.js';
+import { type StageContext, sectorAtHand } from '../stage.js';
+import type { StoredKind } from '../stored-sector.js';
+import { broughtBy } from '../stores/brought.js';
+import { removedBrought } from '../stores/remove-brought.js';
 import { isSent } from '../submission-note.js';
-
-const auxLimits = { mostBytes: 1024 * 1024 };
 
 /** Which of a sector's stored files a plan has made. A rebuild makes again what the chain knows: they are kept. */
 export const madeBy: Readonly<Record<string, StoredKind>> = { sealer: 'sealed', snapup: 'update' };
 
-/**
- * Removes the stored files whose CommR is one that this thread has brought there. Repeatable: the file goes first, and
- * what tells the CommR behind it. @returns what stays, each with its reason
- */
+/** Removes the stored files that this thread has brought there. Repeatable. @returns what stays, each with its reason */
 export async function removeStored(context: StageContext): Promise<readonly string[]> {
-  const { record, location, stores } = context;
+  const { record, location } = context;
   const kind = madeBy[record.plan];
   const all = await broughtBy(location, sectorAtHand(context).id);
   if (kind === undefined || all.length === 0) return [];
   const keeps = await whyAllStay(context);
   const left: string[] = [];
   for (const brought of all) {
-    const store = stores.find(({ location: root }) => brought.file.startsWith(`${root}${sep}`));
-    const why = keeps ?? (await removedFrom(context, store, kind, brought));
+    const why = keeps ?? (await removedBrought(context, [kind], brought));
     if (why !== null) left.push(`${brought.file} stays: ${why}`);
   }
   return left;
@@ -89,76 +69,5 @@ async function polledProof(
     const code = systemCodeOf(thrown) ?? '';
     if (context.signal.aborted || /^(unreachable|deadline_exceeded|other_manager)$/.test(code)) throw thrown;
     return { State: null };
-  });
-}
-
-/** Why the files were not removed; null when they are gone. */
-async function removedFrom(
-  context: StageContext,
-  store: AttachedStore | undefined,
-  kind: StoredKind,
-  brought: Brought,
-): Promise<string | null> {
-  if (!store) return 'no attached store holds it';
-  if (store.readonly) return `store ${store.name} is attached read-only`;
-  const { id } = sectorAtHand(context);
-  const place = storedSector(store, id, kind);
-  if (place.file !== brought.file) return 'it is not of this job';
-  try {
-    // Below a disk that is not mounted nothing is missing, and nothing is removed.
-    await checkStore(store);
-    const occupant = await occupantOf(place);
-    if (!occupant.isThere) return null;
-    const why = await isAnother(context, occupant, brought);
-    if (why !== null) return why;
-    return await removedUnderClaim(context, store, place, brought);
-  } catch (thrown) {
-    return messageOf(thrown);
-  }
-}
-
-/** Another thread may bring a sector of this number there at the same moment: one of both holds the place. */
-async function removedUnderClaim(
-  context: StageContext,
-  store: AttachedStore,
-  place: StoredSector,
-  own: Own,
-): Promise<string | null> {
-  const { workerName: worker, location } = context;
-  const path = claimFile(place.file);
-  const at = new Date(context.now()).toISOString();
-  await makeInStore(store, dirname(path));
-  const holder = await claimed(path, { commR: own.commRs.at(-1) ?? '', worker, location, at });
-  if (holder.location !== location || holder.worker !== worker)
-    return `worker ${holder.worker} brings a sector there (${path})`;
-  const why = await isAnother(context, await occupantOf(place), own);
-  if (why === null) {
-    await checkStore(store);
-    await rm(place.file, { force: true });
-    await syncDirectory(dirname(place.file));
-    // A kill in between leaves a rest that is known by its CommR.
-    await rm(place.cacheDir, { recursive: true, force: true });
-    await syncIfThere(dirname(place.cacheDir));
-  }
-  await rm(path, { force: true });
-  return why;
-}
-
-/** Why what lies there may be another sector; null when it is one that this thread has brought, or nothing. */
-async function isAnother(context: StageContext, occupant: Occupant, own: Own): Promise<string | null> {
-  const { cacheDir } = sectorFiles(context.location, sectorAtHand(context).id);
-  // What earlier versions brought has no digest noted.
-  const aux = await readRegular(join(cacheDir, 'p_aux'), auxLimits).catch(() => null);
-  const sha256s = aux ? [...own.sha256s, hash('sha256', aux)] : own.sha256s;
-  const doubt = doubtOf(occupant, { ...own, sha256s }, true);
-  if (!doubt) return null;
-  return 'other' in doubt
-    ? `it is another sector (CommR ${doubt.other.commR}, says ${doubt.other.by})`
-    : `${doubts[doubt.why]}: it may be another sector`;
-}
-
-async function syncIfThere(directory: string): Promise<void> {
-  await syncDirectory(directory).catch((thrown: unknown) => {
-    if (systemCodeOf(thrown) !== 'ENOENT') throw thrown;
   });
 }

@@ -9,6 +9,7 @@ import { leavePlaces } from '../stores/keep-place.js';
 import { allocation, allowed } from './allocation.js';
 import { removeStored } from './give-up.js';
 import { isAnother } from './on-chain.js';
+import { removeOtherCopies } from './one-copy.js';
 
 export const allocateSector = (): Stage =>
   allocation(
@@ -40,6 +41,8 @@ export const acquireDeals: Stage = async (context) => {
 export const finish: Stage = async (context) => {
   const sector = sectorAtHand(context);
   await context.service.reportFinalized(sector);
+  for (const line of await removeOtherCopies(context)) context.warn?.(`${sector.id} is finished: ${line}`);
+  await leavePlaces(context.location, sector.id);
   await rm(sectorFiles(context.location, sector.id).root, { recursive: true, force: true });
   return { event: 'Released' };
 };

@@ -66,7 +66,7 @@ export async function inItsPlace(
   await rm(path, { force: true });
 }
 
-/** A sector that is given up brings nothing any more. */
+/** A sector that is finished or given up brings nothing any more. */
 export async function leavePlaces(location: string, sectorId: string): Promise<void> {
   for (const { file, commRs } of await broughtBy(location, sectorId)) {
     const path = claimFile(file);

@@ -1,0 +1,50 @@
+/**
+ * A sector is kept once: what was brought to another store, before it was sent back and persisted again, goes when the
+ * sector is finished.
+ */
+import { stat } from 'node:fs/promises';
+import { statIfAny } from '../../disks/stat-if-any.js';
+import { messageOf } from '../../protocol/errors.js';
+import { type StageContext, sectorAtHand } from '../stage.js';
+import { storedKinds, storedSector } from '../stored-sector.js';
+import { type Brought, broughtBy } from '../stores/brought.js';
+import { removedBrought, storeOf } from '../stores/remove-brought.js';
+import type { Persisted } from './persist.js';
+
+/** Repeatable. @returns what stays of other copies, each with its reason */
+export async function removeOtherCopies(context: StageContext): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const brought of await broughtBy(context.location, sectorAtHand(context).id)) {
+    const why = await whyItStays(context, brought);
+    if (why !== null) left.push(`an earlier copy stays at ${brought.file}: ${why}`);
+  }
+  return left;
+}
+
+/** Null when it is gone, or is the one that is kept. */
+async function whyItStays(context: StageContext, brought: Brought): Promise<string | null> {
+  const kept = keptLike(context, brought);
+  if (kept === brought.file) return null;
+  if (kept === undefined) return 'the store that holds one of both is not attached';
+  try {
+    // Seen before another one goes. Two attached stores may be one directory.
+    const one = await stat(kept, { bigint: true });
+    if (one.size !== BigInt(sectorAtHand(context).size)) return `${kept} has ${one.size} bytes`;
+    const other = await statIfAny(brought.file);
+    if (other?.ino === one.ino && other.dev === one.dev) return null;
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+  return removedBrought(context, storedKinds, brought);
+}
+
+/** The sector's file of the same kind in the store that keeps it. */
+function keptLike(context: StageContext, brought: Brought): string | undefined {
+  const { id } = sectorAtHand(context);
+  // Written by persist alone.
+  const persisted = context.record.outputs.persisted as Persisted | undefined;
+  const store = context.stores.find(({ name }) => name === persisted?.instance);
+  const from = storeOf(context, brought);
+  const kind = storedKinds.find((each) => from && storedSector(from, id, each).file === brought.file);
+  return store && kind && storedSector(store, id, kind).file;
+}
