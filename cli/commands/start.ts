@@ -3,7 +3,7 @@ import '../../src/disks/pool-size.js';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../src/actors/index.js';
 import { formatAddress } from '../../src/config/endpoint.js';
-import { rereadWorkerConfig } from '../../src/config/reread-config.js';
+import { readWorkerConfig } from '../../src/config/read-worker-config.js';
 import { diskGate } from '../../src/disks/disk-gate.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
 import { startWorkerServer } from '../../src/http/worker-server.js';
@@ -70,7 +70,7 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   process.on('SIGHUP', () => void file.reopen());
   const limit = sectorLimit(options.sectors);
   const { program, sectorSize, chain, home, configPath } = placeOf(options);
-  const { config, warnings } = await rereadWorkerConfig(configPath, diskGate(systemClock));
+  const { config, warnings } = await readWorkerConfig(configPath, diskGate(systemClock));
   const isReal = isByPrograms(config);
   if (program !== undefined && !isReal) throw notReal(configPath);
   const story = startStory(options, file);

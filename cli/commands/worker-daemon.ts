@@ -1,7 +1,7 @@
 import '../../src/disks/pool-size.js';
 import { systemClock } from '../../src/actors/index.js';
 import { formatAddress } from '../../src/config/endpoint.js';
-import { rereadWorkerConfig } from '../../src/config/reread-config.js';
+import { readWorkerConfig } from '../../src/config/read-worker-config.js';
 import { diskGate } from '../../src/disks/disk-gate.js';
 import { startWorkerServer, type WorkerServer } from '../../src/http/worker-server.js';
 import { endSoon } from '../../src/processes/end-now.js';
@@ -29,7 +29,7 @@ async function run(path: string, log: Log, file: DaemonLog): Promise<void> {
   process.on('SIGHUP', () => {
     void file.reopen().then(() => server && reload(server, log));
   });
-  const { config, warnings } = await rereadWorkerConfig(path, diskGate(systemClock));
+  const { config, warnings } = await readWorkerConfig(path, diskGate(systemClock));
   for (const warning of warnings) log.warn(warning);
   server = await startWorkerServer({ config, warn: log.warn, info: log.info, onRow: rowLogger(log) });
   const { worker, host, port, stop } = server;

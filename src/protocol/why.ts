@@ -118,7 +118,7 @@ function pausedText(view: ThreadView, nowMs: number): string {
   }
   if (!lastError) return `is paused ${sinceText(view.since, nowMs)}; ${goesOn}`;
   const what = lastError.stage === '-' ? '' : `${lastError.stage} failed: `;
-  return `is paused ${sinceText(view.since, nowMs)}: ${what}${errorText(view)}; when that is mended, ${goesOn}`;
+  return `is paused ${sinceText(view.since, nowMs)}: ${what}${errorText(view)}; once that is fixed, ${goesOn}`;
 }
 
 function waitingText(view: ThreadView, worker: WorkerFacts | null, nowMs: number): string {

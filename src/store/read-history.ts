@@ -20,7 +20,7 @@ export function readHistoryJson(location: string, query: HistoryQuery): string {
   try {
     return selectRowsJson(db, query);
   } catch (cause) {
-    throw damaged(file, messageOf(cause), cause);
+    throw damaged(file, messageOf(cause), { cause });
   } finally {
     db.close();
   }
@@ -46,6 +46,6 @@ function openCopy(file: string): Db {
     // Bytes 18 and 19 of the file's header: to be read without a log.
     return openInMemory(readFileSync(file).fill(1, 18, 20));
   } catch (cause) {
-    throw damaged(file, messageOf(cause), cause);
+    throw damaged(file, messageOf(cause), { cause });
   }
 }

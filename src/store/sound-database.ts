@@ -51,7 +51,7 @@ export function openSound(
   if (size !== undefined) checkBegin(file, size, advice);
   const hasLog = (sizeOf(`${file}-wal`, advice) ?? 0) > 0;
   if (size === undefined && hasLog)
-    throw damaged(file, `it is gone, but its log ${file}-wal is there`, undefined, advice);
+    throw damaged(file, `it is gone, but its log ${file}-wal is there`, { advice });
   if (size === undefined) create(file, layout);
   if (hasLog) checkLog(file, advice);
   const look = (opened: Db) => {
@@ -66,7 +66,7 @@ export function openSound(
       opened.pragma(`user_version = ${layout.version}`);
     }
     const fault = layout.faultIn?.(opened);
-    if (fault !== undefined) throw damaged(file, fault, undefined, advice);
+    if (fault !== undefined) throw damaged(file, fault, { advice });
   };
   const db = openWhole(file, () => openDatabase(file, look, setUp), advice);
   try {
@@ -89,18 +89,22 @@ export function openWhole(file: string, open: () => Db, advice = usualAdvice): D
   } catch (error) {
     const cause = error instanceof SealvisorError ? error.cause : undefined;
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(cause) ?? ''))
-      throw damaged(file, messageOf(cause), cause, advice);
+      throw damaged(file, messageOf(cause), { cause, advice });
     throw error;
   }
 }
 
 /** SQLite takes a file of less than a page for a new one, and writes over it. @throws store_failed */
 export function checkBegin(file: string, size: number, advice = usualAdvice): void {
-  if (size === 0) throw damaged(file, 'it is empty', undefined, advice);
-  if (size < leastBytes) throw damaged(file, `it has only ${size} bytes`, undefined, advice);
+  if (size === 0) throw damaged(file, 'it is empty', { advice });
+  if (size < leastBytes) throw damaged(file, `it has only ${size} bytes`, { advice });
 }
 
-export function damaged(file: string, why: string, cause?: unknown, advice = usualAdvice): SealvisorError {
+export function damaged(
+  file: string,
+  why: string,
+  { cause, advice = usualAdvice }: { readonly cause?: unknown; readonly advice?: string | undefined } = {},
+): SealvisorError {
   return new SealvisorError(
     'store_failed',
     `${file} is damaged (${why}); it was left as it is: check the disk, then ${advice}`,
@@ -171,7 +175,7 @@ function checkLog(file: string, advice: string): void {
   const fault = logFault(found);
   // Where another process is writing to it, that one's lock is met next.
   if (fault === undefined || !readFileSync(log).equals(found)) return;
-  throw damaged(log, fault, undefined, advice);
+  throw damaged(log, fault, { advice });
 }
 
 /** Of a file that was closed its header tells the size. SQLite itself refuses one that is too short. */
@@ -180,7 +184,7 @@ function checkSize(db: Db, file: string, advice: string): void {
   const pageSize = Number(db.pragma('page_size', { simple: true }));
   const size = sizeOf(file, advice);
   if (size !== pages * pageSize)
-    throw damaged(file, `it has ${size} bytes, its header tells of ${pages * pageSize}`, undefined, advice);
+    throw damaged(file, `it has ${size} bytes, its header tells of ${pages * pageSize}`, { advice });
 }
 
 function checkPages(db: Db, file: string, { checked, advice }: Layout): void {
@@ -190,7 +194,7 @@ function checkPages(db: Db, file: string, { checked, advice }: Layout): void {
     : ['sqlite_schema', ...checked].map((table) => `quick_check(${table})`);
   for (const check of checks) {
     const found = String(db.pragma(check, { simple: true }));
-    if (found !== 'ok') throw damaged(file, found, undefined, advice);
+    if (found !== 'ok') throw damaged(file, found, { advice });
   }
 }
 

@@ -74,7 +74,7 @@ export function openThreadStore(location: string, options: ThreadStoreOptions = 
     return storeOf(db, { file, location, isOurs, keepRows: Math.max(1, keepRows) });
   } catch (cause) {
     db.close();
-    throw cause instanceof SealvisorError ? cause : damaged(file, messageOf(cause), cause);
+    throw cause instanceof SealvisorError ? cause : damaged(file, messageOf(cause), { cause });
   }
 }
 
@@ -111,7 +111,7 @@ function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): Thre
     try {
       return act();
     } catch (cause) {
-      throw damaged(file, messageOf(cause), cause);
+      throw damaged(file, messageOf(cause), { cause });
     }
   };
   const written = <T>(act: () => T): T => {

@@ -65,7 +65,7 @@ export function openWorkerStore(home: string, identity: StoreIdentity = {}): Wor
       try {
         found = db.prepare<[], StoredRecord>(select).get();
       } catch (cause) {
-        throw damaged(file, messageOf(cause), cause);
+        throw damaged(file, messageOf(cause), { cause });
       }
       if (!found) return undefined;
       if (found.version !== 1) throw damaged(file, `version ${found.version}, this program knows version 1`);
@@ -100,6 +100,6 @@ function openedId(
     return otherwise;
   } catch (cause) {
     db.close();
-    throw cause instanceof SealvisorError ? cause : damaged(file, messageOf(cause), cause);
+    throw cause instanceof SealvisorError ? cause : damaged(file, messageOf(cause), { cause });
   }
 }

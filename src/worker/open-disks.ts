@@ -1,7 +1,7 @@
 /** What a worker does with its disks before anything else: looks at them, opens its home, marks what is new. */
 import { dirname } from 'node:path';
 import { systemClock } from '../actors/index.js';
-import { rereadWorkerConfig } from '../config/reread-config.js';
+import { readWorkerConfig } from '../config/read-worker-config.js';
 import type { LoadedConfig, WorkerConfig } from '../config/worker-config.js';
 import type { RecordOwner } from '../store/record-owner.js';
 import type { WorkerStore } from '../store/worker-store.js';
@@ -82,7 +82,7 @@ export async function openDisks(options: {
     place: place ?? dirname(path),
     // A location that was not seen yet is refused by its thread.
     ownerOf: (location) => ({ worker: workerId, location: roots.idOf(location) ?? '' }),
-    reread: (at) => rereadWorkerConfig(at, roots.gate),
+    reread: (at) => readWorkerConfig(at, roots.gate),
     prepare: async (next) => {
       await roots.add(next);
       await hot.refreshAll(next);

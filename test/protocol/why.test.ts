@@ -112,7 +112,7 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
     serving,
   ],
   [
-    `is paused ${since}: C2 failed: permanent: No cached parameters found; when that is mended, ${resume}`,
+    `is paused ${since}: C2 failed: permanent: No cached parameters found; once that is fixed, ${resume}`,
     pausedView(),
     serving,
   ],

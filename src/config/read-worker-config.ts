@@ -7,7 +7,7 @@ import { missingToml, parseToml, readTomlText } from './toml-file.js';
 import { configOf, type LoadedConfig } from './worker-config.js';
 
 /** @throws what `loadWorkerConfig` does; config_invalid when the file's disk does not answer in time */
-export async function rereadWorkerConfig(path: string, gate: DiskGate): Promise<LoadedConfig> {
+export async function readWorkerConfig(path: string, gate: DiskGate): Promise<LoadedConfig> {
   const text = await gate
     .within(path, () => readTomlText(path))
     .catch((cause: unknown) => {
