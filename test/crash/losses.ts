@@ -47,9 +47,10 @@ const placeOf: Readonly<Record<string, readonly [string, string]>> = {
   rebuild: ['update', 'update-cache'],
 };
 
-/** At the end of the last stage they are gone; an unseal whose piece is damaged ends with its reason instead of being paused. */
+/** Until pieces were added there are none, at the end of the last stage they are gone; an unseal whose piece is damaged ends with its reason instead of being paused. */
 const hasLocalFiles = ({ plan }: Course, state: string) =>
-  !['wdpost', 'unseal'].includes(plan.name) && !['Empty', 'Allocated', 'Finished'].includes(state);
+  !['wdpost', 'unseal'].includes(plan.name) &&
+  !['Empty', 'Allocated', 'DealsAcquired', 'Finished'].includes(state);
 
 /** Whether what is lost in the store can be made again: at the end of the last stage it is named, and nothing more. */
 const isKept = ({ plan, states }: Course, state: string) =>
