@@ -25,7 +25,7 @@ export async function checkFiles(plan: Plan, state: PlanState, facts: Facts): Pr
     !sector ||
     canBeMadeAgain(plan, found, sectorFiles(facts.location, sector.id), outputs)
   )
-    throw damaged(plan, found);
+    throw damaged(plan, found, state);
   // An earlier try of this stage removed the local files, behind a look at the stored ones.
   facts.warn?.(
     `${sector.id} is finished and its local files are gone, but ${found.path} ${found.fault}: restore it from another copy or rebuild the sector`,
@@ -63,7 +63,7 @@ export async function checkNamed(
   state?: PlanState,
 ): Promise<void> {
   const found = await faultIn(facts, names, reads, state);
-  if (found) throw damaged(plan, found);
+  if (found) throw damaged(plan, found, state);
 }
 
 interface Found {
@@ -101,7 +101,10 @@ async function faultIn(
   return undefined;
 }
 
-function damaged(plan: Plan, { path, fault, name }: Found): StageError {
+function damaged(plan: Plan, { path, fault, name }: Found, state?: PlanState): StageError {
+  // The job is over with this error, and no thread is there to be resumed.
+  if (state?.endsJob !== undefined)
+    return new StageError('permanent', `${path} ${fault}: the job is over; ask for it again`);
   if (name === 'source')
     return new StageError(
       'permanent',

@@ -18,6 +18,7 @@ import type { ThreadRecord } from '#machines/thread-record.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { UnsealJob } from '#src/protocol/jobs.js';
 import { runTask } from '#src/sealing/builtin/index.js';
+import { sectorFiles } from '#src/sealing/sector-files.js';
 import { KiB, makeWork } from './chain.js';
 import { lastSaid, leftIn, sealed, unsealJob } from './jobs.js';
 import { gives, id, planWorld, type RunOptions } from './plan-world.js';
@@ -227,6 +228,18 @@ describe('cannot be taken out: permanent, and names why', () => {
     bytes[40] = (bytes[40] ?? 0) ^ 1;
     writeFileSync(path, bytes);
     await expect(unseal()).rejects.toMatchObject({ message: expect.stringContaining('another commitment') });
+  });
+});
+
+test('a piece that is damaged before it is handed in ends the job, and nobody is told to resume what is over', async () => {
+  const { unseal, world, cid } = await setup();
+  const made = await unseal({}, [], { until: 'Unsealed' });
+  const piece = join(sectorFiles(world.location, id).piecesDir, cid);
+  writeFileSync(piece, 'cut');
+  const failed = (thrown: unknown) => thrown;
+  expect(await unseal({}, undefined, { from: made }).then(() => undefined, failed)).toMatchObject({
+    level: 'permanent',
+    message: `${piece} has 3 bytes instead of 400: the job is over; ask for it again`,
   });
 });
 
