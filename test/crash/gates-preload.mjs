@@ -2,7 +2,7 @@
  * Loaded into every process and thread under test (`gates.ts`). Where a gate is closed, a stage waits: a
  * `least` of 300 and n hours ends at the gate of the nth name instead (no other timer of a test is that long), and a file
  * gets its own name at the gate of that name.
- * SIGUSR2 to the process ends its threads where they stand.
+ * SIGUSR2 to the process ends its threads where they stand, or the one whose place in line the file `victim` names.
  */
 import fs from 'node:fs';
 import fsp from 'node:fs/promises';
@@ -67,7 +67,10 @@ if (threads.isMainThread) {
     }
   };
   process.on('SIGUSR2', () => {
-    for (const thread of alive) thread.terminate();
+    const victim = join(dir, 'victim');
+    const named = fs.existsSync(victim) ? fs.readFileSync(victim, 'utf8') : '';
+    const all = [...alive];
+    for (const thread of named === '' ? all : [all[Number(named) % all.length]]) thread?.terminate();
   });
 }
 syncBuiltinESMExports();

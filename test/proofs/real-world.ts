@@ -22,14 +22,19 @@ export interface RealWorldOptions {
   /** Stages that the real proofs do. @default add_pieces to c1 */
   readonly stages?: readonly string[];
   readonly more?: string;
+  /** Where its pieces are by their CIDs. @default a directory of its own */
+  readonly local?: string;
+  readonly threads?: number;
 }
 
 export async function realWorld(options: RealWorldOptions = {}): Promise<World> {
   const { pieces = [1, 2, 3].map((seed) => bytes(2000, seed)), stages = sealingStages } = options;
-  const local = await piecesByCid(pieces);
+  const { local = freshDir(), threads = 1 } = options;
+  for (const piece of pieces) await keptByCid(local, piece);
   const c2 = `[[processors.c2]]\nbin = ${JSON.stringify(process.execPath)}\nargs = [${JSON.stringify(anyProof)}]\nstable_wait = "30s"`;
   return startWorld({
     pieces,
+    threads,
     worker: () => `local_pieces_dirs = [${JSON.stringify(local)}]`,
     more: (dir) =>
       [
@@ -40,14 +45,11 @@ export async function realWorld(options: RealWorldOptions = {}): Promise<World> 
   });
 }
 
-/** The pieces as files that have their CIDs as names: the real add_pieces takes local ones. */
-async function piecesByCid(pieces: readonly Buffer[]): Promise<string> {
-  const dir = freshDir();
-  for (const piece of pieces) {
-    const { commitment } = await commP(chunksOf(piece), makeWork());
-    write(join(dir, pieceCid(commitment)), piece);
-  }
-  return dir;
+/** Puts the piece into a directory under its CID: the real add_pieces takes local ones. Gives its commitment. */
+export async function keptByCid(dir: string, piece: Buffer): Promise<readonly number[]> {
+  const { commitment } = await commP(chunksOf(piece), makeWork());
+  write(join(dir, pieceCid(commitment)), piece);
+  return commitment;
 }
 
 /** What was submitted of a sector, each message once. */
