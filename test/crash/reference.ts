@@ -57,6 +57,17 @@ export async function expectUndisturbed(
   id: string,
   line: readonly string[] = mainLine,
 ): Promise<void> {
+  await expectOnce(world, id, line);
+  await expectWhole(world, id);
+}
+
+/** The same, by programs that leave nothing of ours: pieces are not read back. */
+export async function expectUndisturbedByOthers(world: World, id: string): Promise<void> {
+  await expectOnce(world, id, mainLine);
+  await expectReplica(world, id, []);
+}
+
+async function expectOnce(world: World, id: string, line: readonly string[]): Promise<void> {
   const rows = await world.history(`sector=${id}&kind=transition`);
   expect(rows.map(({ from, to }) => `${from} -> ${to}`)).toEqual(line);
   expect(await world.sector(id)).toMatchObject({
@@ -67,11 +78,20 @@ export async function expectUndisturbed(
   });
   // The thread's next one is there, or on its way; no number was given to nobody.
   expect((await world.sectors()).length).toBeLessThanOrEqual(2);
-  await expectWhole(world, id);
 }
 
 /** Its bytes are as if nothing had happened, and nothing else was written. */
 export async function expectWhole(world: World, id: string): Promise<void> {
+  await expectReplica(world, id, ['sealvisor.json']);
+  const sealed = join(world.remote, 'sealed', id);
+  const out = join(world.dir, 'out', id);
+  const { stdout } = await run('sealvisor', ['unseal', sealed, '--out', out, '--json']);
+  const [piece] = JSON.parse(stdout) as { path: string }[];
+  expect(readFileSync(piece?.path ?? '', 'hex')).toBe(world.payload.toString('hex'));
+}
+
+/** What is kept is as if nothing had happened; of the cache these files besides, as our own pc2 leaves them. */
+async function expectReplica(world: World, id: string, besides: readonly string[]): Promise<void> {
   expect(await world.sector(id)).toMatchObject({ state: 'Finished', finalized: true, failure: null });
   const number = Number(id.split('-').at(-1));
   const { preCommit, seeds, proof } = agreed(world, number);
@@ -80,21 +100,12 @@ export async function expectWhole(world: World, id: string): Promise<void> {
   const anew = await sealAnew(world, { number, ticket, seed: bytesOf(seeds[0] ?? '') });
   const hex = (path: string) => readFileSync(path, 'hex');
   const cache = join(world.remote, 'cache', id);
-  expect(readdirSync(cache).sort()).toEqual([...sealedBy, 'sealvisor.json', 'sealvisor-digests.json'].sort());
+  expect(readdirSync(cache).sort()).toEqual([...sealedBy, ...besides, 'sealvisor-digests.json'].sort());
   for (const name of sealedBy) expect(hex(join(cache, name)), name).toBe(hex(join(anew.dir, 'cache', name)));
   const sealed = join(world.remote, 'sealed', id);
   expect(hex(sealed)).toBe(anew.sealed);
   expect(proof).toBe(Buffer.from(anew.proof).toString('base64'));
   expect(preCommit.CommR).toEqual(anew.pc2.comm_r);
-  const { stdout } = await run('sealvisor', [
-    'unseal',
-    sealed,
-    '--out',
-    join(world.dir, 'out', id),
-    '--json',
-  ]);
-  const [piece] = JSON.parse(stdout) as { path: string }[];
-  expect(hex(piece?.path ?? '')).toBe(world.payload.toString('hex'));
   expect(readdirSync(join(world.remote, 'sealed'))).toEqual([id]);
   const left = join(world.store, 'sectors');
   expect(existsSync(left) ? readdirSync(left) : []).toEqual([]);
