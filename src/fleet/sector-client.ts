@@ -6,6 +6,7 @@ import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { shortText } from '../protocol/some-of.js';
 import { jobAnswers } from './job-answers.js';
+import { type AskEither, olderForms } from './older-forms.js';
 import { pieceSource } from './piece-source.js';
 import { rpcCall } from './rpc-client.js';
 
@@ -74,13 +75,36 @@ export function sectorClient(
   },
   link?: ManagerLink,
 ): SectorClient {
-  return { ...serviceOf(manager, link, undefined), holding: (given) => serviceOf(manager, link, given) };
+  const either = olderForms();
+  const of = (given: GivenBy | null | undefined) => serviceOf(manager, link, given, either);
+  return { ...of(undefined), holding: of };
+}
+
+/** Calls whose older form upstream's managers know alone. */
+function eitherForm(
+  call: <T>(schema: z.ZodType<T>, name: string, ...params: readonly unknown[]) => Promise<T>,
+  either: AskEither,
+): Pick<SectorService, 'submitPersisted' | 'waitSeed'> {
+  return {
+    submitPersisted: (id, instance, isUpgrade) => {
+      const newer = () => call(z.boolean(), 'SubmitPersistedEx', wireId(id), instance, isUpgrade);
+      // The older form is of a sealed sector alone.
+      if (isUpgrade) return newer();
+      const older = () => call(z.boolean(), 'SubmitPersisted', wireId(id), instance);
+      return either('SubmitPersisted', newer, older);
+    },
+    waitSeed: (id, proofType) => {
+      const newer = () => call(seed, 'WaitSeed', wireId(id), proofType);
+      return either('WaitSeed', newer, () => call(seed, 'WaitSeed', wireId(id)));
+    },
+  };
 }
 
 function serviceOf(
   manager: Parameters<typeof sectorClient>[0],
   link: ManagerLink | undefined,
   given: GivenBy | null | undefined,
+  either: AskEither,
 ): SectorService {
   const headersOf = (meant: string | null) => ({
     ...manager.headers,
@@ -159,9 +183,7 @@ function serviceOf(
     assignTicket: (id) => call(ticket, 'AssignTicket', wireId(id)),
     submitPreCommit: (sector, info, reset) => call(submitted, 'SubmitPreCommit', sector, info, reset),
     pollPreCommitState: (id) => call(polled, 'PollPreCommitState', wireId(id)),
-    submitPersisted: (id, instance, isUpgrade) =>
-      call(z.boolean(), 'SubmitPersistedEx', wireId(id), instance, isUpgrade),
-    waitSeed: (id, proofType) => call(seed, 'WaitSeed', wireId(id), proofType),
+    ...eitherForm(call, either),
     submitProof: (id, proof, reset) => call(submitted, 'SubmitProof', wireId(id), proof, reset),
     pollProofState: (id) => call(polled, 'PollProofState', wireId(id)),
     reportState: (id, report) => call(verdict, 'ReportState', wireId(id), report),

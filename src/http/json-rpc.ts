@@ -55,10 +55,16 @@ export function jsonRpcHandler(
   { batch = 100, batchAnswers = 4 * 1024 * 1024, batchMs = 20_000 }: RpcLimits = {},
 ): (text: string, from?: RpcCaller) => Promise<RpcAnswer> {
   const server = serverOf(methods);
-  const one = async (request: unknown, from: RpcCaller): Promise<JSONRPCResponse | null> =>
-    isRequest(request)
-      ? server.receive(request, from)
-      : errorAnswer(null, JSONRPCErrorCode.InvalidRequest, 'this is no JSON-RPC 2.0 request');
+  const one = async (request: unknown, from: RpcCaller): Promise<JSONRPCResponse | null> => {
+    if (!isRequest(request))
+      return errorAnswer(null, JSONRPCErrorCode.InvalidRequest, 'this is no JSON-RPC 2.0 request');
+    if (server.hasMethod(request.method)) return server.receive(request, from);
+    // The library's own answer does not say which method is unknown.
+    const unknown = `method '${shortText(request.method)}' not found`;
+    return request.id === undefined
+      ? null
+      : errorAnswer(request.id, JSONRPCErrorCode.MethodNotFound, unknown);
+  };
 
   /** One after the other, and the loop is free between two: a batch holds up nobody else. */
   const all = async (requests: readonly unknown[], from: RpcCaller): Promise<RpcAnswer> => {

@@ -9,6 +9,13 @@ export type OnMethod = (
   call: (...params: unknown[]) => unknown,
 ) => void;
 
+/** As `OnMethod`, of a method whose answer depends on the caller. */
+export type OnCaller = (
+  method: string,
+  names: readonly string[],
+  call: (params: readonly unknown[], caller: RpcCaller) => unknown,
+) => void;
+
 /** As `OnMethod`, of a method that gives a job: where there is none, the answer says why. */
 export type OnAllocation = <S>(
   method: string,
@@ -26,13 +33,7 @@ export type OnSector = (
 ) => void;
 
 /** Such methods, added by `add`. */
-export function allocations(
-  add: (
-    method: string,
-    names: readonly string[],
-    call: (params: readonly unknown[], caller: RpcCaller) => unknown,
-  ) => void,
-): OnAllocation {
+export function allocations(add: OnCaller): OnAllocation {
   return (method, names, read, give, whyNone) =>
     add(method, names, (params, caller) => {
       const spec = read(params[0]);

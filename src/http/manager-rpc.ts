@@ -18,9 +18,16 @@ import {
 import type { SectorId } from '../protocol/sector.js';
 import type { OnChain } from '../protocol/sector-answers.js';
 import type { WorkerEntry } from '../protocol/thread.js';
-import type { RpcCaller, RpcMethod } from './json-rpc.js';
+import type { RpcMethod } from './json-rpc.js';
 import { jobMethods, wantedOf } from './manager-job-rpc.js';
-import { allocations, type OnAllocation, type OnMethod, type OnSector } from './manager-method.js';
+import { listingMethods } from './manager-listing-rpc.js';
+import {
+  allocations,
+  type OnAllocation,
+  type OnCaller,
+  type OnMethod,
+  type OnSector,
+} from './manager-method.js';
 import { checkMeant } from './meant-manager.js';
 import { parse } from './parse.js';
 
@@ -66,11 +73,7 @@ function withChain(answer: object, told: OnChain | null, { worker }: Caller) {
 export function managerMethods(manager: Manager): Readonly<Record<string, RpcMethod>> {
   const { roster, sectors } = manager;
   const methods: Record<string, RpcMethod> = {};
-  const add = (
-    method: string,
-    names: readonly string[],
-    call: (params: readonly unknown[], caller: RpcCaller) => unknown,
-  ) => {
+  const add: OnCaller = (method, names, call) => {
     methods[`Venus.${method}`] = {
       names,
       call: (params, caller) => {
@@ -126,9 +129,11 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
     return withChain(answer, sectors.onChain(ID), caller);
   });
   onChain('PollPreCommitState', ['id'], (of) => sectors.pollPreCommit(of));
-  onSector('SubmitPersistedEx', ['id', 'instance', 'isUpgrade'], (of, instance) =>
-    sectors.submitPersisted(of, name(instance)),
-  );
+  // Upstream's workers up to v0.8 call it by the shorter name.
+  for (const method of ['SubmitPersisted', 'SubmitPersistedEx'])
+    onSector(method, ['id', 'instance', 'isUpgrade'], (of, instance) =>
+      sectors.submitPersisted(of, name(instance)),
+    );
   onChain('WaitSeed', ['id', 'proofType'], (of) => sectors.waitSeed(of));
   onChain('SubmitProof', ['id', 'proof', 'reset'], (of, proof, reset) =>
     sectors.submitProof(of, parse(proofParam, proof, 'proof').Proof, flag(reset)),
@@ -141,11 +146,23 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
     (of, info) => snapUp.submit(of, parse(snapUpProofParam, info, 'snapup proof')),
     snapUp.onChain,
   );
+  reports({ add, onSector }, manager);
+  jobMethods({ on, onSector, onAllocation }, sectors.jobs);
+  listingMethods(on, sectors);
+  return methods;
+}
+
+/** What a worker reports of a sector that it has, or had. */
+function reports(
+  { add, onSector }: { readonly add: OnCaller; readonly onSector: OnSector },
+  { roster, sectors }: Manager,
+): void {
   add('ReportState', ['id', 'report'], ([of, said], caller) => {
     const [sector, report] = [id(of), parse(reportParam, said, 'report')];
     if (sectors.isGivenElsewhere(sector, caller)) return givenElsewhere(sector);
     sectors.check(sector, caller);
-    return sectors.reportState(sector, report);
+    const verdict = sectors.reportState(sector, report);
+    return readsNull(roster, caller, report.Worker.Instance) ? null : verdict;
   });
   onSector('ReportFinalized', ['id'], (of) => sectors.reportFinalized(of));
   add('ReportAborted', ['id', 'reason'], ([of, reason], caller) => {
@@ -155,8 +172,13 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
     sectors.check(sector, caller);
     return sectors.reportAborted(sector, why);
   });
-  jobMethods({ on, onSector, onAllocation }, sectors.jobs);
-  return methods;
+}
+
+/** Upstream's workers up to v0.8, whose ping has no version, read no verdict: any other answer than null is an error there. */
+function readsNull(roster: Manager['roster'], { worker }: Caller, instance: string): boolean {
+  if (worker !== null || instance === '') return false;
+  const known = knownAs(roster, instance);
+  return known !== undefined && !known.version;
 }
 
 function allocateSector(onAllocation: OnAllocation, sectors: Manager['sectors']): void {
@@ -179,5 +201,6 @@ function allocateSector(onAllocation: OnAllocation, sectors: Manager['sectors'])
 
 function givenElsewhere({ miner, number }: SectorId) {
   const AbortReason = 'nothing was heard of it in time, and it was given to another thread';
-  return { ID: { Miner: miner, Number: number }, Finalized: false, AbortReason };
+  const Id = { Miner: miner, Number: number };
+  return { Id, ID: Id, Finalized: false, AbortReason };
 }

@@ -10,6 +10,7 @@ import type { StateReport, Verdict } from '../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import type { JobBook } from './job-book.js';
 import { isOfKind, type Job, type JobTask } from './job-life.js';
+import { abortReasonOf, reportsAbort } from './old-abort.js';
 import type { RebuildJobs } from './rebuild-jobs.js';
 import { isHeardAgain, silenceMs } from './sector-life.js';
 
@@ -39,6 +40,14 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
     /** Whether it was of a job. @throws state_not_possible for a job that was taken back */
     reportFinalized: (id: SectorId): boolean => {
       const jobs = held(id);
+      const aborted = jobs.find(
+        ({ life }) => life.state === 'given' && reportsAbort(life.planState, life.failure),
+      );
+      if (aborted) {
+        const end = { reason: abortReasonOf(aborted.life), by: aborted.life.worker?.Instance ?? 'worker' };
+        book.keep(aborted, { isHeld: false, planState: 'Aborted', state: 'aborted', end });
+        return true;
+      }
       const ready = jobs.find((job) => isOfKind(job, 'rebuild') && rebuild.finish(id, job));
       if (ready) return true;
       const done = jobs.find(({ life }) => life.state === 'done');

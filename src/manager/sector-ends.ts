@@ -5,6 +5,7 @@ import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import { type Asked, notPossible } from './job-desk.js';
 import type { JobReports } from './job-reports.js';
 import type { KeptLife, Lives } from './lives.js';
+import { abortReasonOf, reportsAbort } from './old-abort.js';
 
 /** What concerns a job that a worker has with the sector ends that, and leaves the sector as it is. */
 export function sectorEnds(
@@ -15,8 +16,13 @@ export function sectorEnds(
   return {
     /** @throws state_not_possible for a sector that was given up here; its worker hears so with its reports */
     reportFinalized: (id: SectorId): void => {
-      const { abortReason } = lives.of(id);
+      const life = lives.of(id);
+      const { abortReason, state, failure } = life;
       if (jobs.reportFinalized(id)) return;
+      if (reportsAbort(state, failure)) {
+        lives.keep(id, { state: 'Aborted', abortReason: abortReason ?? abortReasonOf(life) });
+        return;
+      }
       if (abortReason !== null)
         throw new SealvisorError(
           'state_not_possible',

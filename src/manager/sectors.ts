@@ -99,8 +99,11 @@ export function sectorService(options: SectorsOptions) {
     },
     reportState: (id: SectorId, report: StateReport) => {
       const { finalized, abortReason } = jobs.reportState(id, report) ?? ownState(id, report);
+      const Id = { Miner: id.miner, Number: id.number };
       return {
-        ID: { Miner: id.miner, Number: id.number },
+        // Upstream's worker, in Rust, reads `Id`; its manager's own type, in Go, says `ID`.
+        Id,
+        ID: Id,
         Finalized: finalized,
         AbortReason: abortReason ?? '',
       };
@@ -111,6 +114,7 @@ export function sectorService(options: SectorsOptions) {
     view: (id: SectorId): SectorView => viewOf({ id, life: lives.of(id) }),
     list: (): readonly SectorView[] => lives.all().map(viewOf),
     lives: lives.all,
+    find: lives.find,
     waiting,
   };
 }

@@ -136,7 +136,7 @@ test("levels are taken in the field's spelling too", async () => {
   });
   for (const level of ['permanent', 'Permanent', 'Temporary', 'Critical', 'Abort']) {
     const answer = await call('ReportState', ID, report(level));
-    expect(answer).toEqual({ ID, Finalized: false, AbortReason: '' });
+    expect(answer).toEqual({ Id: ID, ID, Finalized: false, AbortReason: '' });
     expect(manager.sectors.lives()[0]?.life.failure).toEqual({
       Level: level.toLowerCase(),
       Desc: 'no parameters',

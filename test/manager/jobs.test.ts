@@ -90,7 +90,8 @@ test('what a thread tells is told of its job, and the sector stays as it was', a
   const { jobs, sectors } = await given();
   const before = sectors.view(first);
   const verdict = sectors.reportState(first, reportOf('TreeDBuilt', 'w1', 'no parameters'));
-  expect(verdict).toEqual({ ID: { Miner: 10000, Number: 1 }, Finalized: false, AbortReason: '' });
+  const ID = { Miner: 10000, Number: 1 };
+  expect(verdict).toEqual({ Id: ID, ID, Finalized: false, AbortReason: '' });
   expect(sectors.view(first)).toEqual(before);
   expect(jobs.view('snapup-1')).toMatchObject({
     planState: 'TreeDBuilt',
