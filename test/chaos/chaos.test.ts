@@ -44,7 +44,8 @@ test(`${seconds} s of deaths of every kind: every sector ends Finished with the 
 }, async () => {
   const dir = freshDir();
   const pieces = join(dir, 'pieces');
-  const payloads = Array.from({ length: pieceCount }, (_, at) => bytes(1100 + at, at + 1));
+  // Of a size that fits a sector of 2KiB, each.
+  const payloads = Array.from({ length: pieceCount }, (_, at) => bytes(1100 + (at % 900), at + 1));
   for (const [at, payload] of payloads.entries()) write(join(pieces, `${at}.bin`), payload);
   const port = await freePort();
   let manager: Daemon = await startManager(dir, { port, pieces });

@@ -11,8 +11,11 @@ export interface Open {
 /** Without any change for so long it is stuck, ms. */
 const stuckMs = 150_000;
 
-/** Resolves when nothing is open any more; fails when nothing changes. */
-export async function endsWhole(look: () => Promise<Open>): Promise<void> {
+/** Resolves when nothing is open any more; fails when nothing changes, and prints what `tell` says of it then. */
+export async function endsWhole(
+  look: () => Promise<Open>,
+  tell: () => Promise<string> = async () => '',
+): Promise<void> {
   let last = '';
   let changedAt = performance.now();
   const isWhole = async () => {
@@ -21,7 +24,10 @@ export async function endsWhole(look: () => Promise<Open>): Promise<void> {
     const now = JSON.stringify(open);
     if (now !== last) changedAt = performance.now();
     last = now;
-    if (performance.now() - changedAt > stuckMs) expect(open).toEqual({ missing: 0, busy: [] });
+    if (performance.now() - changedAt > stuckMs) {
+      console.log(await tell());
+      expect(open).toEqual({ missing: 0, busy: [] });
+    }
     return false;
   };
   // What it throws ends it; the test's own timeout bounds the rest.

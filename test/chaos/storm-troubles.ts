@@ -1,4 +1,7 @@
 /** What goes wrong in a storm: each trouble begins, lasts some seconds, and is put right. */
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { filesUnder, kinds } from '../sealing/damage.js';
 import type { StormClock, StormLog } from './storm-daemons.js';
 import type { StormDisk } from './storm-disks.js';
 
@@ -77,4 +80,28 @@ export class Storm {
     this.#active.delete(trouble);
     await trouble.end();
   }
+}
+
+const ways = Object.values(kinds);
+
+/**
+ * Damages a file of a sector that is not finished, in a thread's location or, while the thread still has its own copy, in a store:
+ * only while nobody works at it. Undefined when there is none.
+ */
+export function damageOne(
+  dir: string,
+  disks: readonly StormDisk[],
+  random: () => number,
+): string | undefined {
+  const one = <T>(of: readonly T[]) => of[Math.floor(random() * of.length)];
+  const under = (root: string) => (existsSync(root) ? filesUnder(root).map((file) => join(root, file)) : []);
+  const local = disks.flatMap(({ path }) => under(join(path, 'sectors')));
+  const sealed = local.filter((path) => basename(path) === 'sealed').map((path) => basename(dirname(path)));
+  const stored = ['remote', 'other-remote']
+    .flatMap((name) => ['sealed', 'cache'].flatMap((kind) => under(join(dir, name, kind))))
+    .filter((path) => sealed.some((id) => path.includes(`/${id}`)));
+  const [path, damage] = [one(random() < 0.7 ? local : stored), one(ways)];
+  if (path === undefined || damage === undefined) return undefined;
+  damage(path);
+  return path;
 }
