@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { configuredName, formatAddress, workerEndpoint } from '../../src/config/endpoint.js';
 import { shapedAnswer } from '../../src/fleet/answer-shape.js';
 import { expectOk, requestJson } from '../../src/fleet/http-client.js';
-import { type MeantWorker, meantHeaders } from '../../src/fleet/worker-client.js';
+import { isRest, type MeantWorker, meantHeaders } from '../../src/fleet/worker-client.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { longestBy } from '../../src/protocol/who.js';
 
@@ -57,7 +57,19 @@ export async function askAt<T>(
     headers: headersAt(base),
     timeoutMs,
   });
-  return shapedAnswer(response, path, expectOk(response)) as T;
+  if (response.status === 204 || isRest(response))
+    return shapedAnswer(response, path, expectOk(response)) as T;
+  upstream.add(base);
+  // Loaded when it is needed: its schemas would slow every command down.
+  const { askUpstream } = await import('./upstream-worker.js');
+  return (await askUpstream(base, method, path, body)) as T;
+}
+
+/** Workers that turned out to be upstream's. */
+const upstream = new Set<string>();
+
+export function isUpstream(base: string): boolean {
+  return upstream.has(base);
 }
 
 /** @throws usage */

@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { ControlReply } from '../../src/protocol/thread.js';
+import type { ControlReply, ThreadView } from '../../src/protocol/thread.js';
 import { answerControl } from '../output/say.js';
 import { pauseAndWait, type WaitOptions, waitOf } from './pause-wait.js';
-import { askAt, baseOf, commandMs, operator, type ThreadOptions, threadPath } from './worker-ask.js';
+import {
+  askAt,
+  baseOf,
+  commandMs,
+  isUpstream,
+  operator,
+  type ThreadOptions,
+  threadPath,
+} from './worker-ask.js';
 
 export interface PauseOptions extends ThreadOptions, WaitOptions {
   readonly now?: boolean;
@@ -27,5 +35,12 @@ export async function pause(options: PauseOptions): Promise<void> {
   const send = (waitMs?: number) =>
     askAt<ControlReply>(base, 'POST', path, { ...body, waitMs }, (waitMs ?? 0) + commandMs);
   if (timeoutMs === undefined) return answerControl(await send(), json);
-  await pauseAndWait({ index, json, timeoutMs, first: send, next: send });
+  // An upstream worker would keep a second pause: its thread is looked at instead.
+  const look = async (first: ControlReply): Promise<ControlReply> => {
+    const view = await askAt<ThreadView>(base, 'GET', threadPath(index));
+    const message = `thread #${index} is ${view.mode} at ${view.state}`;
+    return { ...view, changed: first.changed, message };
+  };
+  const next = (waitMs: number, first: ControlReply) => (isUpstream(base) ? look(first) : send(waitMs));
+  await pauseAndWait({ index, json, timeoutMs, first: send, next });
 }

@@ -1,11 +1,13 @@
-/** A worker of the field, which has no REST: `VenusWorker.` over JSON-RPC (SPEC section 6). */
+/** An upstream worker (venus-cluster, damocles), which has no REST: `VenusWorker.` over JSON-RPC (SPEC section 6). */
 import * as z from 'zod';
+import { sleep } from '../actors/system-clock.js';
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { fromFieldThread } from '../protocol/field-thread.js';
 import { looked } from '../protocol/issue-text.js';
 import { someOf } from '../protocol/some-of.js';
 import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
+import { afterResume } from './after-resume.js';
 import { rpcCall } from './rpc-client.js';
 
 export type ThreadVerb = 'pause' | 'resume' | 'restart';
@@ -66,8 +68,15 @@ const threadList = z.array(
 );
 
 const timeoutMs = 15_000;
+/** A thread takes a command a little after the worker's answer: it is looked at again after so long, ms. */
+const looksAfterMs = [0, 150, 350, 1000] as const;
 
-export function fieldWorker(name: string, base: string, clock: WallClock): FieldWorker {
+export function fieldWorker(
+  name: string,
+  base: string,
+  clock: WallClock,
+  { wait = sleep }: { readonly wait?: (ms: number) => Promise<unknown> } = {},
+): FieldWorker {
   const call = (method: string, params: readonly unknown[]) =>
     rpcCall(base, `VenusWorker.${method}`, params, { timeoutMs });
   const threads = async () => {
@@ -84,7 +93,7 @@ export function fieldWorker(name: string, base: string, clock: WallClock): Field
   };
   const beyond = (verb: ThreadVerb, request: ThreadRequest): SealvisorError | undefined => {
     const { how, dryRun, force, ifRevision } = request;
-    const field = `${name} is a worker of the field`;
+    const field = `${name} is an upstream worker`;
     if (verb === 'restart')
       return new SealvisorError('invalid_request', `${field}: it starts no thread again; restart the worker`);
     if (dryRun) return new SealvisorError('invalid_request', `${field}: it knows no dry run`);
@@ -97,21 +106,35 @@ export function fieldWorker(name: string, base: string, clock: WallClock): Field
       return new SealvisorError('invalid_request', `${field}: it pauses after the stage; pause without now`);
     return undefined;
   };
+  const pause = async (index: number): Promise<ControlReply> => {
+    const changed = (await call('WorkerPause', [index])) === true;
+    const message = changed ? `${name} took the pause of thread #${index}` : unchanged(index);
+    return { ...(await thread(index)), changed, message };
+  };
+  const resume = async (index: number, state: string | null): Promise<ControlReply> => {
+    const before = { view: await thread(index), nowMs: clock.now() };
+    if ((await call('WorkerResume', [index, state])) !== true)
+      return { ...(await thread(index)), changed: false, message: unchanged(index) };
+    for (const ms of looksAfterMs) {
+      if (ms > 0) await wait(ms);
+      const after = { view: await thread(index), nowMs: clock.now() };
+      const end = afterResume(name, before, after, state);
+      if (end.changed || ms === looksAfterMs.at(-1)) return { ...after.view, ...end };
+    }
+    return { ...before.view, changed: false, message: unchanged(index) };
+  };
   return {
     threads,
     thread,
     command: async (index, verb, request) => {
       const refusal = beyond(verb, request);
       if (refusal) throw refusal;
-      const answer =
-        verb === 'pause'
-          ? await call('WorkerPause', [index])
-          : await call('WorkerResume', [index, request.state ?? null]);
-      const changed = answer === true;
-      const message = changed
-        ? `${name} took the ${verb} of thread #${index}`
-        : `thread #${index} did not change`;
-      return { ...(await thread(index)), changed, message };
+      if (verb === 'pause') return pause(index);
+      const { state = null } = request;
+      // `Abort` is upstream's own word for it, in its documents alone.
+      return resume(index, state === 'Abort' ? 'Aborted' : state);
     },
   };
 }
+
+const unchanged = (index: number) => `thread #${index} did not change`;

@@ -1,4 +1,4 @@
-/** A worker at an address: REST when it is one of ours, JSON-RPC when it is the field's own. */
+/** A worker at an address: REST when it is one of ours, JSON-RPC when it is upstream's (venus-cluster, damocles). */
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { identityHeaders } from '../protocol/identity.js';
@@ -20,9 +20,9 @@ export type PassedRequest = Pick<JsonRequest, 'method' | 'body' | 'signal'> & {
 };
 
 export interface WorkerClient extends FieldWorker {
-  /** The worker's supervisor tree, as it shows it. @throws invalid_request for a worker of the field */
+  /** The worker's supervisor tree, as it shows it. @throws invalid_request for an upstream worker */
   tree(): Promise<unknown>;
-  /** Any request to our own worker's REST; undefined when it answers nothing. @throws invalid_request for a worker of the field */
+  /** Any request to our own worker's REST; undefined when it answers nothing. @throws invalid_request for an upstream worker */
   pass(request: PassedRequest): Promise<unknown>;
 }
 
@@ -54,7 +54,7 @@ export function workerClient(
       url: `${base}/api/v1${path}`,
       timeoutMs: patience(request.body),
     });
-  // Loaded when it is needed: the schemas of the field's answers would slow every command down.
+  // Loaded when it is needed: the schemas of upstream's answers would slow every command down.
   const field = async () => (await import('./field-worker.js')).fieldWorker(name, base, clock);
   const pass = async (request: PassedRequest) => {
     const answer = await rest(request);
@@ -63,7 +63,7 @@ export function workerClient(
     const asked = `${request.method} ${request.path}`;
     throw new SealvisorError(
       'invalid_request',
-      `${name} is a worker of the field: it has no ${asked}, only the list of its threads, pause and resume`,
+      `${name} is an upstream worker: it has no ${asked}, only the list of its threads, pause and resume`,
     );
   };
   return {
@@ -94,8 +94,8 @@ export function patience(body: unknown): number {
   return Math.min(timeoutMs + (typeof asked === 'number' && asked > 0 ? asked : 0), longestMs);
 }
 
-/** The field's worker answers in text, or in JSON-RPC to a post at any path: neither is an answer to our request. */
-function isRest({ status, body }: JsonResponse): boolean {
+/** Upstream's worker answers in text, or in JSON-RPC to a post at any path: neither is an answer to our request. */
+export function isRest({ status, body }: JsonResponse): boolean {
   if (typeof body !== 'object' || body === null || 'jsonrpc' in body) return false;
   return status < 400 || 'code' in body;
 }

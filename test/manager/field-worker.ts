@@ -35,16 +35,31 @@ const today: Thread = {
 export const threadsOf = { 'v0.2': v02, today } as const;
 
 export async function fieldWorker(
-  options: { readonly doors?: Doors; readonly threads?: unknown } = {},
+  options: {
+    readonly doors?: Doors;
+    readonly threads?: unknown;
+    /** It answers a resume with `true`, and does nothing. */
+    readonly isDeaf?: boolean;
+  } = {},
 ): Promise<FieldWorker> {
   const { doors = '404 page not found', threads = [v02] } = options;
   const calls: { method: string; params: readonly unknown[] }[] = [];
+  let shown = threads;
+  /** As a worker does that took the command; the first thread alone is asked for. */
+  const resumed = (state: unknown) => {
+    if (!Array.isArray(threads) || options.isDeaf) return;
+    const [first, ...rest] = threads as Thread[];
+    shown = [{ ...first, paused: false, paused_elapsed: null, state: state ?? first?.state }, ...rest];
+  };
   const answer = (method: string, params: readonly unknown[]): object => {
     calls.push({ method, params });
-    if (method === 'VenusWorker.WorkerList') return { result: threads };
+    if (method === 'VenusWorker.WorkerList') return { result: shown };
     if (params[0] !== 0) return { error: { code: -32602, message: `worker #${params[0]} not found` } };
     if (method === 'VenusWorker.WorkerPause') return { result: false };
-    if (method === 'VenusWorker.WorkerResume') return { result: true };
+    if (method === 'VenusWorker.WorkerResume') {
+      resumed(params[1]);
+      return { result: true };
+    }
     return { error: { code: -32601, message: 'Method not found' } };
   };
   const server = createServer((request, response) => {

@@ -140,7 +140,7 @@ test.each(['404 page not found', 'any path'] as const)(
       problemOf(
         400,
         'invalid_request',
-        'w1 is a worker of the field: it has no POST /worker/drain, only the list of its threads, pause and resume',
+        'w1 is an upstream worker: it has no POST /worker/drain, only the list of its threads, pause and resume',
       ),
     );
   },

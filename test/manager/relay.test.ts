@@ -205,7 +205,7 @@ test('a worker of the field cannot be forced, nor asked by revision', async () =
   const { app } = await managerWith(dest);
   for (const body of [{ force: true }, { ifRevision: 3 }])
     expect(await post(app, `${threads}/0/resume`, body)).toEqual(
-      problemOf(400, 'invalid_request', expect.stringContaining('w1 is a worker of the field')),
+      problemOf(400, 'invalid_request', expect.stringContaining('w1 is an upstream worker')),
     );
   expect(calls).toEqual([]);
 });
