@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { SealvisorError } from '../protocol/errors.js';
 import { jsonFault } from '../protocol/nesting.js';
 
-const largestBody = 1024 * 1024;
+export const largestBody = 1024 * 1024;
 /** A client that is cut off while it writes sees a broken connection, not our answer: so much is read and forgotten. */
 const mostForgotten = 32 * largestBody;
 

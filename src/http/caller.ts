@@ -1,13 +1,17 @@
+import type { Socket } from 'node:net';
 import type { Context } from 'hono';
 import { type Caller, identityHeaders } from '../protocol/identity.js';
 
-/** The address that a request came from, IPv4 as such; undefined where there is no connection, as in a test of the app. */
-export function callerAddress(c: Context): string | undefined {
+/** The connection that a request came over; undefined where there is none, as in a test of the app. */
+export function callerSocket(c: Context): Socket | undefined {
   // Hono's server puts node's own request there.
-  const { incoming } = (c.env ?? {}) as {
-    readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } };
-  };
-  return incoming?.socket?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+  const { incoming } = (c.env ?? {}) as { readonly incoming?: { readonly socket?: Socket } };
+  return incoming?.socket;
+}
+
+/** The address that a request came from, IPv4 as such; undefined where there is no connection. */
+export function callerAddress(c: Context): string | undefined {
+  return callerSocket(c)?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 /** Who asks, as the headers of its request say. */

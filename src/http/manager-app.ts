@@ -1,4 +1,4 @@
-/** The manager's doors: `Venus.` over JSON-RPC, REST, and the pieces' payloads. */
+/** The manager's doors: `Venus.` over JSON-RPC (POST and WebSocket), REST, and the pieces' payloads. */
 import { Hono } from 'hono';
 import type { Manager } from '../manager/manager.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -13,8 +13,9 @@ import { sectorRoutes } from './manager-sectors.js';
 import { workerRoutes } from './manager-workers.js';
 import { pieceRoutes } from './piecestore.js';
 import { problem } from './problem.js';
-import { answerRpc } from './rpc-door.js';
+import { answerRpc, rpcPaths } from './rpc-door.js';
 import { loggedMethods, type ManagerLog } from './rpc-log.js';
+import { webSocketDoor } from './web-socket-door.js';
 
 export interface ManagerDoor {
   /** Names under which it may be asked beside its addresses (src/config/own-names.ts). @default none */
@@ -39,7 +40,8 @@ export function managerApp(manager: Manager, { names = [], log }: ManagerDoor = 
   limitInFlight(app);
   if (log) logCommands(app, log);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.on('POST', ['/', '/rpc/v0'], (c) => answerRpc(c, rpc));
+  app.on('POST', rpcPaths, (c) => answerRpc(c, rpc));
+  app.on('GET', rpcPaths, webSocketDoor(rpc));
   app.get('/api/v1/tree', (c) => c.json({ root: manager.tree() }));
   workerRoutes(app, manager);
   sectorRoutes(app, manager);

@@ -2,6 +2,7 @@ import { makeOne } from '../disks/make-below.js';
 import { type Manager, type ManagerOptions, startManager } from '../manager/manager.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { type ManagerDoor, managerApp } from './manager-app.js';
+import { rpcPaths } from './rpc-door.js';
 import { type Served, servedChild } from './serve.js';
 
 export interface ManagerServer {
@@ -37,6 +38,7 @@ export async function startManagerServer(
           (served) => {
             doors = served;
           },
+          { webSockets: rpcPaths },
         ),
       },
     ],

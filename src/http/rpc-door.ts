@@ -7,6 +7,9 @@ import { callerAddress, callerOf } from './caller.js';
 import type { jsonRpcHandler } from './json-rpc.js';
 import { callerBy } from './who.js';
 
+/** Where a manager answers JSON-RPC, by POST and over a WebSocket. */
+export const rpcPaths = ['/', '/rpc/v0'];
+
 /** Characters. */
 const longestWhy = 500;
 

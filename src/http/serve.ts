@@ -1,9 +1,10 @@
-import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import { type ChildSpec, serviceChild } from '../actors/index.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { cutSlowClients } from './slow-clients.js';
+import { isWebSocket, refuseOtherUpgrades, watchWebSockets, webSockets } from './web-sockets.js';
 
 export interface App {
   /** `env` holds node's own request and answer, as hono's server hands them on. */
@@ -18,6 +19,14 @@ export interface Patience {
   readonly requestMs?: number;
   /** To read anything of what waits for it, ms. @default 60 s */
   readonly slowClientMs?: number;
+  /** Between two pings of a WebSocket connection, ms; it ends when neither is answered. @default 30 s */
+  readonly aliveMs?: number;
+}
+
+/** What else it serves. */
+export interface Kinds {
+  /** Paths where the app takes WebSockets; elsewhere a request for one is answered as if it asked for none. @default none */
+  readonly webSockets?: readonly string[];
 }
 
 /** A fleet of thousands keeps this many open at once at most; what comes above it is not accepted. */
@@ -36,19 +45,9 @@ export interface Served {
 export async function serve(
   app: App,
   { host, port }: { readonly host: string; readonly port: number },
-  patience: Patience = {},
+  options: Patience & Kinds = {},
 ): Promise<Served> {
-  const { headersMs = 15_000, requestMs = 60_000, slowClientMs = 60_000 } = patience;
-  const checkMs = Math.min(5000, headersMs, requestMs);
-  const server = createServer(
-    { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: checkMs },
-    getRequestListener((request, env) => app.fetch(request, env), {
-      // HTTP/1.0 may leave the host out: the request's URL needs one all the same.
-      hostname: 'localhost',
-    }),
-  );
-  server.maxConnections = mostConnections;
-  cutSlowClients(server, slowClientMs);
+  const { server, endConnections } = serverOf(app, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
       const taken = systemCodeOf(cause) === 'EADDRINUSE';
@@ -79,11 +78,52 @@ export async function serve(
     close: () => {
       closing ??= new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        endConnections();
       });
       return closing;
     },
   };
+}
+
+function serverOf(
+  app: App,
+  {
+    headersMs = 15_000,
+    requestMs = 60_000,
+    slowClientMs = 60_000,
+    aliveMs = 30_000,
+    webSockets: paths = [],
+  }: Patience & Kinds,
+) {
+  const sockets = paths.length > 0 ? webSockets(aliveMs) : undefined;
+  const isTaken = (request: IncomingMessage) => isWebSocket(request, paths);
+  const serverOptions = {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(5000, headersMs, requestMs),
+    // Of other upgrades, as to HTTP/2, the request is answered as it is.
+    shouldUpgradeCallback: isTaken,
+  };
+  const made = createAdaptorServer({
+    fetch: (request, env) => app.fetch(request, env),
+    // HTTP/1.0 may leave the host out: the request's URL needs one all the same.
+    hostname: 'localhost',
+    serverOptions,
+    ...(sockets ? { websocket: { server: sockets.forHono } } : {}),
+  });
+  // Of HTTP/1.1, unless another way to make it is given.
+  const server = made as Server;
+  server.maxConnections = mostConnections;
+  const watch = cutSlowClients(server, slowClientMs);
+  if (sockets) {
+    watchWebSockets(sockets, watch);
+    refuseOtherUpgrades(server, isTaken);
+  }
+  const endConnections = () => {
+    server.closeAllConnections();
+    sockets?.close();
+  };
+  return { server, endConnections };
 }
 
 /** An app behind a port as a supervised child; `onListening` is told where, each time it comes up. */
@@ -91,9 +131,10 @@ export function servedChild(
   app: () => App,
   endpoint: () => { readonly host: string; readonly port: number },
   onListening: (served: Served) => void,
+  kinds: Kinds = {},
 ): ChildSpec['start'] {
   return serviceChild(async (fail) => {
-    const served = await serve(app(), endpoint());
+    const served = await serve(app(), endpoint(), kinds);
     onListening(served);
     let isStopped = false;
     void served.ended.then((fault) => {
