@@ -9,6 +9,7 @@ import { planState, plans } from '../../machines/index.js';
 import type { Ground } from '../../machines/plan.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { replaceDurably, syncDirectory, syncFile, writeDurably } from '../disks/durable-file.js';
+import { makeOnDisk } from '../disks/make-on-disk.js';
 import { isAt } from '../disks/stat-if-any.js';
 import { systemCodeOf } from '../protocol/errors.js';
 import { groundFiles } from './plan-files.js';
@@ -21,7 +22,12 @@ export async function freshGround(record: ThreadRecord, location: string, proces
   if (!record.sector || state?.processor !== processor || !state.ground) return;
   const { removes, empties = [], copies = {} } = state.ground;
   const files = sectorFiles(location, record.sector.id);
-  for (const name of removes) for (const path of await groundFiles(name, files)) await removed(path);
+  for (const name of [...removes, ...empties])
+    for (const path of await groundFiles(name, files)) {
+      await removed(path);
+      // Not every processor makes the directory it writes into.
+      await makeOnDisk(location, dirname(path));
+    }
   for (const name of empties) for (const path of await groundFiles(name, files)) await emptied(path);
   for (const [name, from] of Object.entries(copies)) await copiedAnew(name, from, files);
 }
@@ -44,7 +50,6 @@ async function removed(path: string): Promise<void> {
 
 /** It is written from now on by whoever fills it, and is as that one leaves it until somebody is asked to change it. */
 async function emptied(path: string): Promise<void> {
-  await removed(path);
   await (await open(path, 'wx')).close();
   await writeDurably(untouchedMark(path), '');
 }

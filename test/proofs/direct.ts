@@ -85,3 +85,44 @@ export async function provenDirectly(dir: string, sector: Sector, hold?: string)
   const proven = { sector_id, ticket, seed: ticket, prover_id: proverId(10000), pc2out: pc2, piece_infos };
   await ask('c1', { registered_proof: proof, cache_dir: cache, sealed_file: sealed, ...proven }, hold);
 }
+
+/** An empty sector's files with this piece encoded into them, in `dir`; and the task of its vanilla proofs. */
+export async function upgradedDirectly(
+  dir: string,
+  { sealed, cache }: { readonly sealed: string; readonly cache: string },
+  commR: readonly number[],
+  piece: Uint8Array,
+  hold?: string,
+) {
+  const [local = '', staged = '', update = '', updateCache = ''] = [
+    'piece',
+    'staged',
+    'update',
+    'update-cache',
+  ].map((name) => join(dir, name));
+  writeFileSync(local, piece);
+  const pieces = [{ piece_file: { local }, payload_size: piece.length, piece_size: 2032 }];
+  const piece_infos = await ask('add_pieces', { seal_proof_type: proof, pieces, staged_filepath: staged });
+  const registered_proof = 'StackedDrg2KiBV1';
+  const encoding = {
+    registered_proof,
+    new_replica_path: update,
+    new_cache_path: updateCache,
+    sector_path: sealed,
+    sector_cache_path: cache,
+    staged_data_path: staged,
+    piece_infos,
+  };
+  const encoded = await ask('snap_encode', encoding, hold);
+  const vanilla = {
+    registered_proof,
+    comm_r_old: commR,
+    comm_r_new: encoded.comm_r_new,
+    comm_d_new: encoded.comm_d_new,
+    sector_path: sealed,
+    sector_cache_path: cache,
+    replica_path: update,
+    replica_cache_path: updateCache,
+  };
+  return { encoded, vanilla };
+}

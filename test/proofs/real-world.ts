@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { commP, pieceCid } from '#src/sealing/builtin/index.js';
 import type { PreCommit } from '../../src/protocol/sealer.js';
-import { startWorld, type World } from '../crash/world.js';
+import { startWorld, type World, type WorldOptions } from '../crash/world.js';
 import { bytes, freshDir, write } from '../e2e/setup.js';
 import { chunksOf, makeWork, ticket } from '../sealing/chain.js';
 import { pledge, provenDirectly, sealedDirectly } from './direct.js';
@@ -28,21 +28,33 @@ export interface RealWorldOptions {
 }
 
 export async function realWorld(options: RealWorldOptions = {}): Promise<World> {
+  return startWorld(await realOptions(options));
+}
+
+/** The stages that need parameters, unless the real proofs do them. */
+const madeUp = ['c2', 'snap_prove'];
+
+export async function realOptions(options: RealWorldOptions = {}): Promise<WorldOptions> {
   const { pieces = [1, 2, 3].map((seed) => bytes(2000, seed)), stages = sealingStages } = options;
   const { local = freshDir(), threads = 1 } = options;
   for (const piece of pieces) await keptByCid(local, piece);
-  const c2 = `[[processors.c2]]\nbin = ${JSON.stringify(process.execPath)}\nargs = [${JSON.stringify(anyProof)}]\nstable_wait = "30s"`;
-  return startWorld({
+  const tables = madeUp
+    .filter((stage) => !stages.includes(stage))
+    .map((stage) => {
+      const [bin, args] = [process.execPath, [anyProof, stage]].map((value) => JSON.stringify(value));
+      return `[[processors.${stage}]]\nbin = ${bin}\nargs = ${args}\nstable_wait = "30s"`;
+    });
+  return {
     pieces,
     threads,
     worker: () => `local_pieces_dirs = [${JSON.stringify(local)}]`,
     more: (dir) =>
       [
         tablesOf(stages, { gates: join(dir, 'gates'), parameters: join(dir, 'parameters') }),
-        stages.includes('c2') ? '' : c2,
+        ...tables,
         options.more ?? '',
       ].join('\n'),
-  });
+  };
 }
 
 /** Puts the piece into a directory under its CID: the real add_pieces takes local ones. Gives its commitment. */
@@ -103,13 +115,25 @@ export async function expectUndisturbedCommR(world: World, number: number, piece
 }
 
 /** How many steps the proofs log at each stage of sealing, undisturbed. */
-export async function stepsOf(): Promise<Readonly<Record<string, number>>> {
+export function stepsOf(): Promise<Readonly<Record<string, number>>> {
+  return inDirectory(async (dir) => {
+    await provenDirectly(dir, { number: 1, ticket, pieces: [pledge] }, dir);
+    return stepsIn(dir, sealingStages);
+  });
+}
+
+/** What the stages that were held in `dir` have left there. */
+export function stepsIn(dir: string, stages: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    stages.map((stage) => [stage, Number(readFileSync(join(dir, `${stage}.steps`), 'utf8'))]),
+  );
+}
+
+/** In a directory that is gone behind it, outside of a test, too. */
+export async function inDirectory<T>(act: (dir: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'sealvisor-proofs-'));
   try {
-    await provenDirectly(dir, { number: 1, ticket, pieces: [pledge] }, dir);
-    return Object.fromEntries(
-      sealingStages.map((stage) => [stage, Number(readFileSync(join(dir, `${stage}.steps`), 'utf8'))]),
-    );
+    return await act(dir);
   } finally {
     rmSync(dir, { recursive: true });
   }

@@ -6,7 +6,7 @@ import { plans } from '#machines/index.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
 import { freshGround } from '#src/sealing/fresh-ground.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
-import { makeDir } from './chain.js';
+import { makeDir, marked } from './chain.js';
 
 const id = 's-t010000-2';
 
@@ -36,7 +36,7 @@ function recordOf(plan: string, state: string): ThreadRecord {
 
 /** A location with a sector's files; each holds its own name. */
 function laidOut(names = everything) {
-  const location = makeDir();
+  const location = marked(makeDir());
   const { root } = sectorFiles(location, id);
   for (const name of names) {
     mkdirSync(dirname(join(root, name)), { recursive: true });
@@ -73,6 +73,22 @@ describe('the ground of', () => {
     const { location, files } = laidOut();
     await freshGround(recordOf(plan, state), location, processor);
     expect(files()).toEqual(everything.filter((name) => !isRemoved(name)).toSorted());
+  });
+
+  test.each([
+    ['sealer', 'DealsAcquired', 'add_pieces', 'staged'],
+    ['sealer', 'PieceAdded', 'tree_d', 'cache'],
+    ['sealer', 'TicketAssigned', 'pc1', 'sealed'],
+    ['snapup', 'Allocated', 'add_pieces', 'snap-staged'],
+    ['snapup', 'PieceAdded', 'tree_d', 'update-cache'],
+    ['snapup', 'TreeDBuilt', 'snap_encode', 'update'],
+    ['rebuild', 'SealedChecked', 'add_pieces', 'snap-staged'],
+    ['rebuild', 'SnapPieceAdded', 'tree_d', 'update-cache'],
+  ])('%s %s (%s): the directory that it writes into is there', async (plan, state, processor, name) => {
+    const { location, root } = laidOut([]);
+    await freshGround(recordOf(plan, state), location, processor);
+    const dir = name.includes('cache') ? join(root, name) : dirname(join(root, name));
+    expect(existsSync(dir)).toBe(true);
   });
 
   test('every stage whose processor writes files is in the plans', () => {

@@ -7,14 +7,14 @@ import { checkAfterFailure, checkInputs } from '#src/sealing/checked-stage.js';
 import { noted } from '#src/sealing/file-notes.js';
 import { freshGround } from '#src/sealing/fresh-ground.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
-import { makeDir } from './chain.js';
+import { makeDir, marked } from './chain.js';
 
 const id = 's-t010000-2';
 const { signal } = new AbortController();
 
 /** Another's pc1 is done, as it stands behind the first PC1: its sealed file is noted with what else it left. */
 async function behindPc1(plan: string) {
-  const location = makeDir();
+  const location = marked(makeDir());
   const { root, staged, sealed, cacheDir } = sectorFiles(location, id);
   const put = (path: string, text: string) => {
     mkdirSync(dirname(path), { recursive: true });
