@@ -12,9 +12,9 @@ import {
   type Progress,
   progressOf,
   readyLine,
-  requestLine,
   shortened,
 } from './protocol.js';
+import { type TaskShape, taskShape } from './task-shape.js';
 
 export interface ProcessorOptions
   extends Omit<ProcessChildOptions, 'name' | 'ready' | 'doneLine' | 'onLine'> {
@@ -83,13 +83,18 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     else giveUp(`${error.message}; its request is not known: the process is ended`);
   };
   const long = longLines({ stage, pending, most: options.largestOutput });
+  const resend = (line: readonly LinePart[]) =>
+    child?.write(...line).catch(() => giveUp('it reads no more, and is ended'));
+  const shape = shapeOf(options, pending, resend);
   const started = await startProcess({
     ...options,
+    onLog: shape.listening(options.onLog),
     name: `processor ${stage}`,
     ready: { line: readyLine(stage), withinMs: options.stableWaitMs },
     longestLine: longestAnswer,
-    onLongLine: long.take,
+    onLongLine: shape.hearing(long.take),
     onLine: (line, log, bytes) => {
+      if (child) shape.heard(line);
       if (bytes > longestAnswer) return refuse(line, bytes);
       const asker = pending.get(answerId(line) ?? -1);
       const progress = asker && progressOf(line);
@@ -107,13 +112,20 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   child = started;
   void started.exited.then(() => {
     isLeaving = true;
+    shape.stop();
     systemClock.clearTimeout(silence);
     long.cut(gone);
   });
   const { write, ...rest } = started;
   return {
     ...rest,
-    ...requests({ pending, write, giveUp, refusal: () => (isLeaving ? gone() : undefined) }),
+    ...requests({
+      pending,
+      write,
+      giveUp,
+      lineOf: shape.line,
+      refusal: () => (isLeaving ? gone() : undefined),
+    }),
     stage,
     stop: () => {
       isLeaving = true;
@@ -121,6 +133,17 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     },
     inFlight: () => pending.size,
   };
+}
+
+function shapeOf(
+  { stage, stableWaitMs }: ProcessorOptions,
+  pending: ReadonlyMap<number, Asker>,
+  resend: (line: readonly LinePart[]) => void,
+): TaskShape {
+  const onDeaf = (error: SealvisorError) => {
+    for (const asker of [...pending.values()]) asker.reject(error);
+  };
+  return taskShape({ stage, stableWaitMs, send: resend, onDeaf });
 }
 
 const whenSettled =
@@ -135,11 +158,18 @@ interface RequestsOptions {
   readonly pending: Map<number, Asker>;
   readonly write: ProcessChild['write'];
   readonly giveUp: (why: string) => void;
+  readonly lineOf: TaskShape['line'];
   /** Why nothing can be asked any more. */
   readonly refusal: () => SealvisorError | undefined;
 }
 
-function requests({ pending, write, giveUp, refusal }: RequestsOptions): Pick<Processor, 'request' | 'hand'> {
+function requests({
+  pending,
+  write,
+  giveUp,
+  lineOf,
+  refusal,
+}: RequestsOptions): Pick<Processor, 'request' | 'hand'> {
   let lastId = 0;
   const hand: Processor['hand'] = (task, { onProgress = () => undefined, into }) =>
     new Promise((resolve, reject) => {
@@ -151,7 +181,7 @@ function requests({ pending, write, giveUp, refusal }: RequestsOptions): Pick<Pr
       const id = ++lastId;
       const settling = whenSettled(() => pending.delete(id));
       pending.set(id, { onProgress, into, resolve: settling(resolve), reject: settling(reject) });
-      write(...requestLine(id, task)).catch((error: unknown) => {
+      write(...lineOf(id, task)).catch((error: unknown) => {
         if (!isOfFile(error)) return giveUp('it reads no more, and is ended');
         // The line that was begun has no end: nothing can be asked of this process behind it.
         pending.get(id)?.reject(error);

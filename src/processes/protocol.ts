@@ -8,9 +8,17 @@ export function readyLine(stage: string): string {
   return `${stage} processor ready`;
 }
 
+/** By which key a task is sent: today's, that of upstream's v0.2 to v0.3.1, or both. */
+export type TaskKeys = 'task' | 'data' | 'both';
+
 /** In parts; `task` is the task's JSON. */
-export function requestLine(id: number, task: readonly LinePart[]): readonly LinePart[] {
-  return [`{"id":${id},"task":`, ...task, '}'];
+export function requestLine(
+  id: number,
+  task: readonly LinePart[],
+  keys: TaskKeys = 'task',
+): readonly LinePart[] {
+  if (keys === 'both') return [`{"id":${id},"task":`, ...task, ',"data":', ...task, '}'];
+  return [`{"id":${id},"${keys}":`, ...task, '}'];
 }
 
 /** Longest answer that is taken into memory, bytes: every stage is tried with it. */

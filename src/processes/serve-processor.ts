@@ -29,8 +29,8 @@ export async function serveProcessor(options: ServeOptions): Promise<void> {
   const { stage, run, input, output, log } = options;
   const over = new AbortController();
   const running = new Set<Promise<unknown>>();
-  const answer = (id: number, err: string | null, result: unknown) =>
-    output.write(`${JSON.stringify({ id, err_msg: err, output: result })}\n`);
+  const answer = (id: number, err: string | null, result: unknown, key: 'output' | 'result' = 'output') =>
+    output.write(`${JSON.stringify({ id, err_msg: err, [key]: result })}\n`);
   const onLine = (line: Buffer, bytes: number) => {
     if (bytes > longestTask) {
       const id = headId(line);
@@ -43,7 +43,7 @@ export async function serveProcessor(options: ServeOptions): Promise<void> {
       log(`no request: ${line.toString('utf8', 0, 100)}`);
       return;
     }
-    const { id } = request;
+    const { id, key } = request;
     let toldAt = Number.NEGATIVE_INFINITY;
     const progress = (now: Progress) => {
       if (performance.now() - toldAt < progressEveryMs) return;
@@ -51,8 +51,8 @@ export async function serveProcessor(options: ServeOptions): Promise<void> {
       output.write(`${JSON.stringify({ id, progress: now })}\n`);
     };
     const work = (async () => run(request.task, { signal: over.signal, progress }))().then(
-      (result) => answer(id, null, result),
-      (thrown: unknown) => answer(id, options.failureText(thrown), null),
+      (result) => answer(id, null, result, key),
+      (thrown: unknown) => answer(id, options.failureText(thrown), null, key),
     );
     running.add(work);
     void work.finally(() => running.delete(work));
@@ -77,12 +77,22 @@ function tooLarge(stage: string, bytes: number): SealvisorError {
   );
 }
 
-function requestOf(line: Buffer): { readonly id: number; readonly task: unknown } | undefined {
+interface Request {
+  readonly id: number;
+  readonly task: unknown;
+  /** By which the caller reads the answer. */
+  readonly key: 'output' | 'result';
+}
+
+/** Upstream's v0.2 to v0.3.1 say `data` for `task`, and read `result` for `output`. */
+function requestOf(line: Buffer): Request | undefined {
   try {
     const request: unknown = JSON.parse(line.toString());
-    if (typeof request !== 'object' || request === null || !('id' in request && 'task' in request))
-      return undefined;
-    return typeof request.id === 'number' ? { id: request.id, task: request.task } : undefined;
+    if (typeof request !== 'object' || request === null || !('id' in request)) return undefined;
+    const { id } = request;
+    if (typeof id !== 'number') return undefined;
+    if ('task' in request) return { id, task: request.task, key: 'output' };
+    return 'data' in request ? { id, task: request.data, key: 'result' } : undefined;
   } catch {
     return undefined;
   }
