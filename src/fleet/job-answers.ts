@@ -41,18 +41,29 @@ export const jobAnswers = {
     Public: z.object({ CommR: bytes32 }),
     Private: access,
   }),
-  rebuild: z.object({
-    ...request,
-    Sector: allocated,
-    Ticket: ticket,
-    Pieces: orEmpty(deals),
-    IsSnapUp: z.boolean(),
-    UpgradePublic: z
-      .object({ CommR: bytes32 })
-      .nullish()
-      .transform((found) => found ?? null),
-    CommR: bytes32.nullish(),
-  }),
+  rebuild: z
+    .object({
+      ...request,
+      Sector: allocated,
+      Ticket: ticket,
+      Pieces: deals.nullish(),
+      /** Today's; such a manager leaves the older one null. */
+      PiecesV2: deals.nullish(),
+      IsSnapUp: z.boolean(),
+      UpgradePublic: z
+        .object({ CommR: bytes32 })
+        .nullish()
+        .transform((found) => found ?? null),
+      CommR: bytes32.nullish(),
+    })
+    .transform(({ PiecesV2, ...job }, context) => {
+      // A sector that nobody says is empty would be made again as an empty one.
+      if (job.Pieces === undefined && PiecesV2 === undefined) {
+        context.addIssue({ code: 'custom', message: 'the pieces, null for none', path: ['Pieces'] });
+        return z.NEVER;
+      }
+      return { ...job, Pieces: PiecesV2?.length ? PiecesV2 : (job.Pieces ?? []) };
+    }),
   unseal: z.object({
     ...request,
     Sector: allocated,
@@ -79,16 +90,17 @@ export const jobAnswers = {
         ...request,
         Id: z.string().min(1),
         Input: z.object({
-          Sectors: orEmpty(
-            z.array(
+          // A proof of none proves nothing.
+          Sectors: z
+            .array(
               z.object({
                 SectorId: z.number().int(),
                 CommR: bytes32,
                 Upgrade: z.boolean(),
                 Accesses: z.object({ SealedFile: z.string(), CacheDir: z.string() }),
               }),
-            ),
-          ),
+            )
+            .min(1),
           MinerId: z.number().int(),
           ProofType: z.string(),
           Seed: bytes32,
