@@ -159,9 +159,9 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
   };
 }
 
-/** The chain's name of the window proof of a sector's proof type, and others that mean the same. */
+/** The name of the window proof of a sector's proof type as upstream's workers read it, and others that mean the same. */
 export function windowProofNames(proofType: number): readonly [string, ...string[]] {
   const { registered } = proofTypeOfNumber(proofType);
   const name = registered.replace('StackedDrg', 'StackedDrgWindow');
-  return [name, name.replace(/V1_1$/, 'V1'), registered];
+  return [name.replace(/V1_1$/, 'V1_2'), name, name.replace(/V1_1$/, 'V1'), registered];
 }

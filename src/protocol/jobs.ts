@@ -67,7 +67,7 @@ export interface WdPostSector {
   readonly Accesses: { readonly SealedFile: string; readonly CacheDir: string };
 }
 
-/** `ProofType` is a name (`StackedDrgWindow2KiBV1_1`), `Seed` 32 bytes. */
+/** `ProofType` is a name (`StackedDrgWindow2KiBV1_2`), `Seed` 32 bytes. */
 export interface WdPostJob extends Pick<Asking, 'Request'> {
   readonly Id: string;
   readonly Input: {

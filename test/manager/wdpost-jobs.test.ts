@@ -34,7 +34,7 @@ test('all finished sectors are proven over one seed, each where its files are no
         { SectorId: 2, CommR: bytesOf(7), Upgrade: true, Accesses: { SealedFile: 's2', CacheDir: 's2' } },
       ],
       MinerId: 10000,
-      ProofType: 'StackedDrgWindow2KiBV1_1',
+      ProofType: 'StackedDrgWindow2KiBV1_2',
       Seed: expect.any(Array),
     },
   });
@@ -68,6 +68,7 @@ test.each([
   [{ AllowedMiners: [1, 10000], AllowedProofTypes: [] }, 1],
   [{ AllowedMiners: null, AllowedProofTypes: ['StackedDrgWindow8MiBV1_1'] }, 0],
   [{ AllowedMiners: null, AllowedProofTypes: ['StackedDrgWindow2KiBV1_1'] }, 1],
+  [{ AllowedMiners: null, AllowedProofTypes: ['StackedDrgWindow2KiBV1_2'] }, 1],
   [{ AllowedMiners: null, AllowedProofTypes: ['StackedDrgWindow2KiBV1'] }, 1],
 ])('a worker that allows %j is given %i', async (spec, count) => {
   const { jobs } = await setup();

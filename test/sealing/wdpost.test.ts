@@ -104,6 +104,10 @@ test('one job is asked for, of the sizes and miners that the thread may do', asy
   };
   await world.run('wdpost', { service, settings: { allowedMiners: [10000], allowedSizes: [size] } });
   expect(asked).toEqual([
-    [{ AllowedMiners: [10000], AllowedProofTypes: ['StackedDrgWindow2KiBV1_1'] }, 1, 'w1'],
+    [
+      { AllowedMiners: [10000], AllowedProofTypes: ['StackedDrgWindow2KiBV1_2', 'StackedDrgWindow2KiBV1_1'] },
+      1,
+      'w1',
+    ],
   ]);
 });

@@ -119,5 +119,6 @@ test('an abort is no fault of a sector', async () => {
 test('a proof type nobody knows is a permanent error', async () => {
   const { post } = await setup(2 * KiB, 1);
   await expect(post({ proof_type: 'StackedDrgWinning2KiBV1' })).rejects.toMatchObject({ level: 'permanent' });
-  expect(await post({ proof_type: 'StackedDrgWindow2KiBV1' })).toMatchObject({ faults: [] });
+  for (const proof_type of ['StackedDrgWindow2KiBV1', 'StackedDrgWindow2KiBV1_2'])
+    expect(await post({ proof_type })).toMatchObject({ faults: [] });
 });

@@ -213,9 +213,9 @@ function proofsHanded(vanilla: unknown): readonly UpdateProof[] {
   );
 }
 
-/** `StackedDrgWindow2KiBV1_1` proves sectors that are sealed by `StackedDrg2KiBV1_1`; older ones say `V1`. */
+/** `StackedDrgWindow2KiBV1_2` proves sectors that are sealed by `StackedDrg2KiBV1_1`; the chain says `V1_1`, older ones `V1`. */
 function sealedProof(windowProof: string): string {
-  return windowProof.replace(/^StackedDrgWindow(.*V1)(_1)?$/, 'StackedDrg$1_1');
+  return windowProof.replace(/^StackedDrgWindow(.*V1)(_[12])?$/, 'StackedDrg$1_1');
 }
 
 function sizeOf(registeredProof: string): number {

@@ -16,7 +16,7 @@ const allocate = (): Stage =>
   allocation(
     async ({ service, settings, workerName }, asking) => {
       const { allowedMiners: AllowedMiners, allowedSizes } = settings;
-      const AllowedProofTypes = allowedSizes?.map(windowProof) ?? null;
+      const AllowedProofTypes = allowedSizes?.flatMap(windowProofs) ?? null;
       const jobs = await service.wdPoStAllocateJobs(
         { AllowedMiners, AllowedProofTypes, ...asking },
         1,
@@ -27,8 +27,10 @@ const allocate = (): Stage =>
     (job) => ({ event: 'Allocated', outputs: { job } }),
   );
 
-function windowProof(size: number): string {
-  return proofTypeOfSize(size).registered.replace('StackedDrg', 'StackedDrgWindow');
+/** As upstream names it, and as our managers did before. */
+function windowProofs(size: number): readonly string[] {
+  const name = proofTypeOfSize(size).registered.replace('StackedDrg', 'StackedDrgWindow');
+  return [name.replace(/V1_1$/, 'V1_2'), name];
 }
 
 /**
