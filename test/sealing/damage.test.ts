@@ -18,7 +18,7 @@ function drawnBy(start: number): () => number {
 }
 
 test.each(damagedPlans)(
-  `%s: damage of a file between two stages is found, named and healed by the resume that is named (DAMAGE_SEED=${seed})`,
+  `%s: damage of a file between two stages is found, named and healed as it is said (DAMAGE_SEED=${seed})`,
   async (plan) => {
     const course = await courseOf(plan);
     const all = cellsOf(plan, course);
