@@ -6,6 +6,7 @@ import type { SectorService } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { shortText } from '../protocol/some-of.js';
 import { jobAnswers } from './job-answers.js';
+import { jobNamed } from './job-named.js';
 import { type AskEither, olderForms } from './older-forms.js';
 import { pieceSource } from './piece-source.js';
 import { rpcCall } from './rpc-client.js';
@@ -145,7 +146,7 @@ function serviceOf(
     if (fault === undefined) return { data, by, whyNone };
     throw new SealvisorError(
       'bad_answer',
-      `Venus.${name} got an answer of another shape from ${new URL(manager.url).host}: ${fault}`,
+      `Venus.${name} got an answer of another shape from ${new URL(manager.url).host}: ${fault}${jobNamed(name, answer)}`,
     );
   };
   const call = async <T>(schema: z.ZodType<T>, name: string, ...params: readonly unknown[]): Promise<T> =>
