@@ -150,11 +150,15 @@ test.each([
   expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
 });
 
+/** Before Node 22.21 a server that takes upgrades is given every request for one: what is not taken is refused. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const asItIs = major === 22 && minor < 21 ? 501 : 200;
+
 test('a request for one on another path, or of a worker, is answered as it is', async () => {
   const { port } = await door();
   const { headers } = exchangesIn('cli-handshake_our-manager.json')[0] ?? { headers: {} };
-  expect(await handshake(port, '/api/v1/workers', headers)).toMatch(/^HTTP\/1\.1 200 /);
-  expect(await handshake(port, '/rpc/v1', headers)).toMatch(/^HTTP\/1\.1 404 /);
+  expect(await handshake(port, '/api/v1/workers', headers)).toContain(`HTTP/1.1 ${asItIs} `);
+  expect(await handshake(port, '/rpc/v1', headers)).toMatch(/^HTTP\/1\.1 (404|501) /);
   const worker = await serve(workerDoors().app, { host: '127.0.0.1', port: 0 });
   onTestFinished(() => worker.close());
   expect(await handshake(worker.port, '/', headers)).toMatch(/^HTTP\/1\.1 404 /);
@@ -168,7 +172,7 @@ test('a request for another kind of upgrade is answered as it is', async () => {
     upgrade: 'h2c',
     'http2-settings': 'AAMAAABkAAQCAAAAAAIAAAAA',
   });
-  expect(head).toMatch(/^HTTP\/1\.1 200 /);
+  expect(head).toContain(`HTTP/1.1 ${asItIs} `);
 });
 
 test('a frame above 1 MiB, or of bytes, closes its connection alone, with the code that says why', async () => {
