@@ -40,7 +40,8 @@ function childrenOf(pid: number): readonly number[] {
 }
 
 test(`${seconds} s of deaths of every kind: every sector ends Finished with the right bytes, none twice, every thread answers`, {
-  timeout: (2 * seconds + 240) * 1000,
+  // Each piece is unsealed by a command of its own in the end.
+  timeout: (3 * seconds + 400) * 1000,
 }, async () => {
   const dir = freshDir();
   const pieces = join(dir, 'pieces');

@@ -143,6 +143,7 @@ test('what workers tell of a sector is kept, over a restart too', async () => {
   expect(manager.sectors.submitPersisted(id, 'store')).toBe(true);
   expect(manager.sectors.reportState(id, report)).toEqual({
     ID: { Miner: 10000, Number: 1 },
+    Id: { Miner: 10000, Number: 1 },
     Finalized: false,
     AbortReason: '',
   });
