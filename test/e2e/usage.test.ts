@@ -87,7 +87,7 @@ describe('wrong usage: one line that points to --help, exit 2', () => {
     ['venus-worker', ['worker', '--worker', 'a b', 'list']],
     ['venus-sector-manager', ['util', 'worker', 'resume', 'w1', 'first']],
     ['venus-sector-manager', ['util', 'worker', 'list', '--expiration', 'soon']],
-    ['venus-sector-manager', ['util', 'worker', '--manager', 'nonsense', 'list']],
+    ['venus-sector-manager', ['util', 'worker', '--manager', 'ftp://manager', 'list']],
   ])('a value that cannot be: %s %j', async (bin, args) => {
     const { code, stdout, stderr } = await run(bin, args);
     expect({ code, stdout, stderr }).toMatchObject({ code: 2, stdout: '' });
