@@ -60,7 +60,11 @@ export function realTroubles(world: World, steps: Readonly<Record<string, number
     child: async (at) => {
       const pid = at?.pid ?? draw([...childrenOf(world.worker().pid), 0]);
       if (pid === 0) return;
-      process.kill(pid, 'SIGKILL');
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself meanwhile.
+      }
       await untilGone(pid);
     },
     thread: async () => killThreads(world, draw([0, 1, 2, 3, 4, 5])),
