@@ -18,8 +18,16 @@ export function prepare({ gates }: World, { stage, moment, step }: RealDeath): v
   gates.close(`${stage}-${moment}`, step);
 }
 
-/** The victim dies with the stage's work not begun, in its middle, or done and not told of; it is back when this resolves. */
-export async function die(world: World, victim: Victim, { stage, moment }: RealDeath): Promise<void> {
+/**
+ * The victim dies with the stage's work not begun, in its middle, or done and not told of; it is back when this resolves.
+ * `whileHeld`: before it dies.
+ */
+export async function die(
+  world: World,
+  victim: Victim,
+  { stage, moment }: RealDeath,
+  whileHeld: () => void = () => undefined,
+): Promise<void> {
   const { gates } = world;
   const gate = `${stage}-${moment}`;
   const pid = await gates.reached(gate).catch(async (cause: unknown) => {
@@ -27,6 +35,7 @@ export async function die(world: World, victim: Victim, { stage, moment }: RealD
     throw new Error(`${state} ${mode} ${lastError?.message}`, { cause });
   });
   const { state } = await world.thread();
+  whileHeld();
   if (victim === 'child') {
     process.kill(pid, 'SIGKILL');
     await untilGone(pid);

@@ -58,7 +58,10 @@ async function allSteps(dir: string): Promise<Readonly<Record<string, number>>> 
   return { ...(await stepsOf()), ...stepsIn(dir, later) };
 }
 
-/** Through these deaths, in their order; a gate is closed while the one before it still holds. */
+/**
+ * Through these deaths, in their order; a gate is closed while the one before it still holds, and not sooner: two stages of
+ * a job may have one name.
+ */
 const through =
   (deathsOf: (course: Course) => readonly (RealDeath & { readonly victim: Victim })[]): GoThrough =>
   async (world, course, begin) => {
@@ -67,8 +70,11 @@ const through =
     await begin();
     for (const [at, death] of deaths.entries()) {
       const next = deaths[at + 1];
-      if (next) prepare(world, next);
-      await die(world, death.victim, death);
+      const isSame = next?.stage === death.stage && next.moment === death.moment;
+      await die(world, death.victim, death, () => {
+        if (next && !isSame) prepare(world, next);
+      });
+      if (next && isSame) prepare(world, next);
     }
     await world.worker().line(/ (\S+) Finished -> Empty/);
   };
