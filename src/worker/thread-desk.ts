@@ -14,8 +14,11 @@ export interface ThreadDeskOptions {
 }
 
 export interface ThreadDesk {
-  /** Asks to start `name`. `isResumed`: an operator sent the thread, past an open breaker. `need`: what it will write. */
-  ask(name: string, isResumed: boolean, need?: SpaceNeed | null): Promise<DeskAnswer>;
+  /**
+   * Asks to start `name`. `isResumed`: an operator sent the thread, past an open breaker. `need`: looks at what it will
+   * write; who leaves the line meanwhile has not asked.
+   */
+  ask(name: string, isResumed: boolean, need?: () => Promise<SpaceNeed | null>): Promise<DeskAnswer>;
   /** Resolves when what was asked last is granted. @throws thread_gone when the place was left */
   granted(): Promise<Granted>;
   /** Leaves the line, or gives back what no run has used; nothing once `hold` has it. */
@@ -44,10 +47,13 @@ export function threadDesk(
     return id;
   };
   return {
-    ask: async (name, isResumed, need = null) => {
-      asked = nextId++;
+    ask: async (name, isResumed, need = async () => null) => {
+      const id = nextId++;
+      asked = id;
+      const written = await need();
+      if (asked !== id) return { granted: false };
       // The desk's own type on the other side.
-      return (await call(deskCalls.ask, [index, asked, name, isResumed, need])) as DeskAnswer;
+      return (await call(deskCalls.ask, [index, id, name, isResumed, written])) as DeskAnswer;
     },
     // The desk's own type on the other side.
     granted: async () => (await call(deskCalls.granted, [index, asked])) as Granted,

@@ -121,10 +121,6 @@ async function placed(asked: Promise<DeskAnswer | Granted>): Promise<PlaceAnswer
   }
 }
 
-async function askedFor(name: string, isResumed: boolean): Promise<DeskAnswer> {
-  return desk.ask(name, isResumed, await spaceOf(life.plan, life.record(), setup.location));
-}
-
 /** Where the output of a sector's stage goes as it comes; a job without a sector's directory has none that is handed on. */
 function intoOf({ sector }: ThreadRecord, stage: string) {
   if (!sector) return {};
@@ -144,7 +140,8 @@ function lifeOf(from: ThreadRecord): ThreadLife {
     settings: () => settings,
     revision: () => revision,
     commit,
-    askPlace: ({ name, isResumed }) => placed(askedFor(name, isResumed)),
+    askPlace: ({ name, isResumed }) =>
+      placed(desk.ask(name, isResumed, async () => spaceOf(life.plan, life.record(), setup.location))),
     awaitPlace: () => placed(desk.granted()),
     stageContext: (present, signal, progress) => ({
       service: serviceOf(present),

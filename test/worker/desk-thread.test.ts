@@ -107,3 +107,18 @@ test("a call of another service is not the desk's", () => {
   const { service } = setup();
   expect(service('allocateSector', [])).toBeUndefined();
 });
+
+test('who leaves the line while it is looked what the stage will write has not asked; who asks anew is granted alone', async () => {
+  const { thread, holders, quiet } = setup();
+  const one = thread(0);
+  const looked = Promise.withResolvers<null>();
+  const first = one.ask('pc1', false, () => looked.promise);
+  one.leaveLine();
+  const second = one.ask('pc1', true);
+  looked.resolve(null);
+  expect(await second).toEqual({ granted: true, isProbe: false });
+  expect(await first).toEqual({ granted: false });
+  await one.hold(Promise.resolve(), failureOf);
+  await quiet();
+  expect(holders()).toEqual([]);
+});

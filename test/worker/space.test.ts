@@ -105,7 +105,7 @@ function setup({ free = { '/disk': 100 }, space = {}, limits = {} }: World = {})
       hasBegun: () => hasBegun,
       /** Asks, and begins at once or when it is told to. */
       ask: async (stage = 'pc1') => {
-        const answer = await side.ask(stage, false, whole);
+        const answer = await side.ask(stage, false, async () => whole);
         if (answer.granted) begin();
         else side.granted().then(begin, () => undefined);
         return answer.granted;
