@@ -128,7 +128,7 @@ describeReal('real processors', () => {
         ].join('\n'),
       );
     onTestFinished(({ task }) => {
-      if (task.result?.state === 'fail') tell('as far as it came');
+      if (task.result?.state === 'fail') tell('as far as it came', ...world.worker().lines.slice(-30));
     });
     const look = async () => {
       const dealt = (await world.sectors()).filter(({ deals }) => deals !== null && deals > 0);
