@@ -16,7 +16,7 @@ export interface Space {
 
 /**
  * The files of a stage as its processor finds them, whoever that is: nothing of an earlier try. Names as in
- * src/sealing/ground-files.ts.
+ * src/sealing/plan-files.ts.
  */
 export interface Ground {
   /** What the stage writes: removed. */

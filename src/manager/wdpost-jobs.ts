@@ -1,7 +1,7 @@
 /** Window proofs: sectors that are kept are proven over a seed of the chain. */
 import { SealvisorError } from '../protocol/errors.js';
 import type { JobService, WdPostJob, WdPostOutput, WdPostSector } from '../protocol/jobs.js';
-import { proofTypeOfNumber, type SectorId } from '../protocol/sector.js';
+import { proofTypeOfNumber, type SectorId, windowProofsOf } from '../protocol/sector.js';
 import { isAllowed } from './allowed.js';
 import { type Asked, askedOf, finishedLife, type JobDesk, notPossible } from './job-desk.js';
 import { givenUnder, isGivenUnder, requestOf } from './job-hands.js';
@@ -161,7 +161,7 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
 
 /** The name of the window proof of a sector's proof type as upstream's workers read it, and others that mean the same. */
 export function windowProofNames(proofType: number): readonly [string, ...string[]] {
-  const { registered } = proofTypeOfNumber(proofType);
-  const name = registered.replace('StackedDrg', 'StackedDrgWindow');
-  return [name.replace(/V1_1$/, 'V1_2'), name, name.replace(/V1_1$/, 'V1'), registered];
+  const type = proofTypeOfNumber(proofType);
+  const [usual, chains] = windowProofsOf(type);
+  return [usual, chains, chains.replace(/V1_1$/, 'V1'), type.registered];
 }

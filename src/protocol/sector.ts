@@ -57,6 +57,12 @@ export function proofTypeOfNumber(proofType: number): ProofType {
   throw new SealvisorError('invalid_request', `unknown proof type ${proofType}: known are 5 to 9`);
 }
 
+/** Window proofs of sectors of that type, by the names that upstream and the chain give them. */
+export function windowProofsOf({ registered }: Pick<ProofType, 'registered'>): readonly [string, string] {
+  const name = registered.replace('StackedDrg', 'StackedDrgWindow');
+  return [name.replace(/V1_1$/, 'V1_2'), name];
+}
+
 const sizesText = proofTypes.map((type) => type.text).join(', ');
 
 /** `s-t0<miner>-<number>`. */

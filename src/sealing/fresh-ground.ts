@@ -22,13 +22,11 @@ export async function freshGround(record: ThreadRecord, location: string, proces
   if (!record.sector || state?.processor !== processor || !state.ground) return;
   const { removes, empties = [], copies = {} } = state.ground;
   const files = sectorFiles(location, record.sector.id);
-  for (const name of [...removes, ...empties])
-    for (const path of await groundFiles(name, files)) {
-      await removed(path);
-      // Not every processor makes the directory it writes into.
-      await makeOnDisk(location, dirname(path));
-    }
-  for (const name of empties) for (const path of await groundFiles(name, files)) await emptied(path);
+  const anew = await pathsOf([...removes, ...empties], files);
+  for (const path of anew) await removed(path);
+  // Not every processor makes the directory it writes into.
+  for (const directory of new Set(anew.map(dirname))) await makeOnDisk(location, directory);
+  for (const path of await pathsOf(empties, files)) await emptied(path);
   for (const [name, from] of Object.entries(copies)) await copiedAnew(name, from, files);
 }
 
@@ -36,12 +34,15 @@ export async function freshGround(record: ThreadRecord, location: string, proces
 export async function madeAnew(ground: Ground | undefined, files: SectorFiles): Promise<ReadonlySet<string>> {
   if (!ground) return new Set();
   const { removes, empties = [], copies = {} } = ground;
-  const paths: string[] = [];
-  for (const name of [...removes, ...empties]) paths.push(...(await groundFiles(name, files)));
-  for (const name of Object.keys(copies))
-    for (const path of await groundFiles(name, files))
-      if (!(await isAt(untouchedMark(path)))) paths.push(path);
-  return new Set(paths);
+  const paths = new Set(await pathsOf([...removes, ...empties], files));
+  for (const path of await pathsOf(Object.keys(copies), files))
+    if (!(await isAt(untouchedMark(path)))) paths.add(path);
+  return paths;
+}
+
+async function pathsOf(names: readonly string[], files: SectorFiles): Promise<readonly string[]> {
+  const groups = await Promise.all(names.map((name) => groundFiles(name, files)));
+  return groups.flat();
 }
 
 async function removed(path: string): Promise<void> {

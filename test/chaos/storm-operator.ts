@@ -18,7 +18,7 @@ export async function tend(
     if (mode !== 'paused') continue;
     const message = lastError?.message ?? 'paused without an error';
     said.set(`${state}: ${message.slice(0, 160)}`, (said.get(`${state}: ${message.slice(0, 160)}`) ?? 0) + 1);
-    const to = /resume (?:it )?(?:with )?--state (\w+)/.exec(message)?.[1];
+    const to = stateAdvised(message);
     // What is damaged in a store is named first, and has to be out of the way.
     const damaged = /^(\/\S+) .*move it away, then resume --state/.exec(message)?.[1];
     if (damaged !== undefined) rmSync(damaged, { force: true });
@@ -32,6 +32,9 @@ export async function tend(
   }
   return views;
 }
+
+/** The state that an error says to resume to. */
+export const stateAdvised = (message: string) => /resume (?:it )?(?:with )?--state (\w+)/.exec(message)?.[1];
 
 /** Pauses a thread in the middle of its sector and damages a file of it; whoever tends it resumes it. */
 export async function damagePaused(fleet: Fleet, dir: string, random: () => number): Promise<boolean> {

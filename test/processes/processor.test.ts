@@ -1,25 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ProcessorOptions, parseAnswer, processorChild } from '#src/processes/index.js';
-import { isAlive, obedientFile, scriptFile, until, watch } from './setup.js';
+import { describe, expect, test } from 'vitest';
+import { parseAnswer } from '#src/processes/index.js';
+import { isAlive, processor, scriptFile, until } from './setup.js';
 
-async function processor(options: Partial<ProcessorOptions> = {}) {
-  const seen = watch();
-  const child = await processorChild({
-    stage: 'work',
-    stableWaitMs: 20_000,
-    command: process.execPath,
-    args: [obedientFile()],
-    onLog: (line) => seen.see('logs', line),
-    ...options,
-  })();
-  onTestFinished(async () => {
-    child.kill();
-    await child.exited;
-  });
-  const ask = async (task: object) => parseAnswer(await child.request(task));
-  return { child, ask, logs: seen.logs, line: seen.line };
-}
 const gone = { code: 'process_gone', message: 'child process exited: work' };
 
 test('a request is answered, its progress is told, a failure says why', async () => {

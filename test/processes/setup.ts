@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import type { ProcessChild, ProcessChildOptions } from '#src/processes/index.js';
-import { processChild } from '#src/processes/index.js';
+import type { ProcessChild, ProcessChildOptions, ProcessorOptions } from '#src/processes/index.js';
+import { parseAnswer, processChild, processorChild } from '#src/processes/index.js';
 
 const built = (path: string) => JSON.stringify(new URL(`../../dist/src/${path}`, import.meta.url).href);
 export const venusWorker = fileURLToPath(new URL('../../dist/cli/venus-worker.cjs', import.meta.url));
@@ -136,4 +136,23 @@ export function stateOf(pid: number): string {
 /** Looks until it is so: what the system does to a process is told to its parent only. */
 export async function until(isSo: () => boolean): Promise<void> {
   await expect.poll(isSo, { interval: 5, timeout: 20_000 }).toBe(true);
+}
+
+/** A processor of stage `work`, which does as its task says unless it is told otherwise, and what it logs. */
+export async function processor(options: Partial<ProcessorOptions> = {}) {
+  const seen = watch();
+  const child = await processorChild({
+    stage: 'work',
+    stableWaitMs: 20_000,
+    command: process.execPath,
+    args: [obedientFile()],
+    onLog: (line) => seen.see('logs', line),
+    ...options,
+  })();
+  onTestFinished(async () => {
+    child.kill();
+    await child.exited;
+  });
+  const ask = async (task: unknown) => parseAnswer(await child.request(task));
+  return { child, ask, logs: seen.logs, line: seen.line };
 }

@@ -1,9 +1,9 @@
 /** Processors of upstream's v0.2 to v0.3.1 read `data` and answer `result`. */
 import { PassThrough } from 'node:stream';
-import { expect, onTestFinished, test } from 'vitest';
-import { type ProcessorOptions, parseAnswer, processorChild, serveProcessor } from '#src/processes/index.js';
+import { expect, test } from 'vitest';
+import { type ProcessorOptions, serveProcessor } from '#src/processes/index.js';
 import { oldLines } from '../tools/field.js';
-import { scriptFile, watch } from './setup.js';
+import { processor, scriptFile } from './setup.js';
 
 /** Answers `{id, keys, data}` as v0.2 does; what it cannot read it logs as serde says it, and is silent. */
 const old = (key: string, answer = 'result') => `
@@ -15,42 +15,31 @@ for await (const line of createInterface({ input: process.stdin })) {
   else console.log(JSON.stringify({ id: request.id, err_msg: null, ${answer}: [Object.keys(request), line.length] }));
 }`;
 
-async function processor(script: string, options: Partial<ProcessorOptions> = {}) {
-  const seen = watch();
-  const child = await processorChild({
-    ...{ stage: 'work', stableWaitMs: 20_000, command: process.execPath, args: [scriptFile(script)] },
-    onLog: (line) => seen.see('logs', line),
-    ...options,
-  })();
-  onTestFinished(async () => {
-    child.kill();
-    await child.exited;
-  });
-  const ask = async (task: unknown) => parseAnswer(await child.request(task));
-  return { child, ask };
-}
+/** Runs `script` as a processor. */
+const running = (script: string, options: Partial<ProcessorOptions> = {}) =>
+  processor({ args: [scriptFile(script)], ...options });
 const large = 'x'.repeat(2 * 1024 * 1024);
 const gives = (...keys: string[]) => ({ ok: true, output: [['id', ...keys], expect.any(Number)] });
 
 test('both keys are sent until an answer says which is read, and then that alone', async () => {
-  const { ask } = await processor(old('data'));
+  const { ask } = await running(old('data'));
   expect(await ask({ a: 1 })).toEqual(gives('task', 'data'));
   expect(await ask({ a: 1 })).toEqual(gives('data'));
-  const today = await processor(old('task', 'output'));
+  const today = await running(old('task', 'output'));
   expect(await today.ask({ a: 1 })).toEqual(gives('task', 'data'));
   expect(await today.ask({ a: 1 })).toEqual(gives('task'));
 });
 
 test("a large first task is sent once, in today's shape, and in the older one when that is refused", async () => {
-  const { ask } = await processor(old('data'));
+  const { ask } = await running(old('data'));
   expect(await ask(large)).toEqual(gives('data'));
-  const today = await processor(old('task', 'output'));
+  const today = await running(old('task', 'output'));
   expect(await today.ask(large)).toEqual(gives('task'));
 });
 
 test('a child that refuses its first task in either shape, and is silent then, is reported', async () => {
   for (const task of [{ a: 1 }, large]) {
-    const { ask, child } = await processor(old('job'), { stableWaitMs: 1000 });
+    const { ask, child } = await running(old('job'), { stableWaitMs: 1000 });
     await expect(ask(task)).rejects.toMatchObject({
       code: 'start_failed',
       message: expect.stringMatching(/work processor does not take its tasks: .*missing field `job`/),

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HistoryRow } from '../../src/protocol/thread.js';
 import { endsWhole } from '../chaos/ends-whole.js';
+import { stateAdvised } from '../chaos/storm-operator.js';
 import { seeded } from '../chaos/storm-troubles.js';
 import type { World } from '../crash/world.js';
 import { bytes, freshDir, write } from '../e2e/setup.js';
@@ -57,7 +58,7 @@ async function tend(world: World, said: Map<string, number>) {
       expect(line).not.toContain('could not be proven');
       said.set(line, (said.get(line) ?? 0) + 1);
     }
-    const to = /resume (?:it )?(?:with )?--state (\w+)/.exec(lastError?.message ?? '')?.[1];
+    const to = stateAdvised(lastError?.message ?? '');
     await world.post(`/threads/${index}/resume`, { by: 'operator', ...(to && { state: to }) });
   }
   return views;

@@ -3,10 +3,11 @@
  * sector is finished.
  */
 import { stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { statIfAny } from '../../disks/stat-if-any.js';
 import { messageOf } from '../../protocol/errors.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
-import { storedKinds, storedSector } from '../stored-sector.js';
+import { storedKinds } from '../stored-sector.js';
 import { type Brought, broughtBy } from '../stores/brought.js';
 import { removedBrought, storeOf } from '../stores/remove-brought.js';
 import type { Persisted } from './persist.js';
@@ -40,11 +41,9 @@ async function whyItStays(context: StageContext, brought: Brought): Promise<stri
 
 /** The sector's file of the same kind in the store that keeps it. */
 function keptLike(context: StageContext, brought: Brought): string | undefined {
-  const { id } = sectorAtHand(context);
   // Written by persist alone.
   const persisted = context.record.outputs.persisted as Persisted | undefined;
   const store = context.stores.find(({ name }) => name === persisted?.instance);
   const from = storeOf(context, brought);
-  const kind = storedKinds.find((each) => from && storedSector(from, id, each).file === brought.file);
-  return store && kind && storedSector(store, id, kind).file;
+  return store && from && join(store.location, relative(from.location, brought.file));
 }

@@ -2,7 +2,7 @@ import { isRefusal, messageOf } from '../../protocol/errors.js';
 
 import type { WdPostJob, WdPostOutput } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
-import { formatSectorId, proofTypeOfSize } from '../../protocol/sector.js';
+import { formatSectorId, proofTypeOfSize, windowProofsOf } from '../../protocol/sector.js';
 import { failureOf } from '../runner.js';
 import { type AttachedStore, output, type Stage, type StageContext } from '../stage.js';
 import { attachedStore, storedSector } from '../stored-sector.js';
@@ -28,10 +28,7 @@ const allocate = (): Stage =>
   );
 
 /** As upstream names it, and as our managers did before. */
-function windowProofs(size: number): readonly string[] {
-  const name = proofTypeOfSize(size).registered.replace('StackedDrg', 'StackedDrgWindow');
-  return [name.replace(/V1_1$/, 'V1_2'), name];
-}
+const windowProofs = (size: number) => windowProofsOf(proofTypeOfSize(size));
 
 /**
  * A job that cannot be done here is handed back with its reason instead of stopping the thread: the window closes while
