@@ -5,6 +5,7 @@ import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { fromFieldThread } from '../protocol/field-thread.js';
 import { looked } from '../protocol/issue-text.js';
+import { orEmpty } from '../protocol/job-wire.js';
 import { someOf } from '../protocol/some-of.js';
 import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
 import { afterResume } from './after-resume.js';
@@ -39,32 +40,34 @@ export interface FieldWorker {
 
 const count = z.number().int().min(0);
 const text = z.string();
-const threadList = z.array(
-  z
-    .object({
-      index: count,
-      location: text,
-      plan: text.optional(),
-      sector_id: z.object({ Miner: count, Number: count }).nullish(),
-      job_id: text.nullish(),
-      paused: z.boolean().optional(),
-      paused_elapsed: count.nullish(),
-      thread_state: z
-        .object({
-          state: z.enum(['Idle', 'Paused', 'Running', 'Waiting']),
-          elapsed: count.optional(),
-          proc: text.nullish(),
-        })
-        .optional(),
-      state: text.optional(),
-      job_state: text.optional(),
-      job_stage: text.nullish(),
-      last_error: text.nullish(),
-    })
-    .refine(
-      (thread) => (thread.state ?? thread.job_state) !== undefined,
-      'a thread with a state or a job_state',
-    ),
+const threadList = orEmpty(
+  z.array(
+    z
+      .object({
+        index: count,
+        location: text,
+        plan: text.optional(),
+        sector_id: z.object({ Miner: count, Number: count }).nullish(),
+        job_id: text.nullish(),
+        paused: z.boolean().optional(),
+        paused_elapsed: count.nullish(),
+        thread_state: z
+          .object({
+            state: z.enum(['Idle', 'Paused', 'Running', 'Waiting']),
+            elapsed: count.optional(),
+            proc: text.nullish(),
+          })
+          .optional(),
+        state: text.optional(),
+        job_state: text.optional(),
+        job_stage: text.nullish(),
+        last_error: text.nullish(),
+      })
+      .refine(
+        (thread) => (thread.state ?? thread.job_state) !== undefined,
+        'a thread with a state or a job_state',
+      ),
+  ),
 );
 
 const timeoutMs = 15_000;

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { type Asking, type GivenBy, identityHeaders, type UsedNumber } from '../protocol/identity.js';
 import { looked } from '../protocol/issue-text.js';
-import type { SectorService } from '../protocol/sealer.js';
+import { wireLevel } from '../protocol/level.js';
+import type { SectorService, StateReport } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { shortText } from '../protocol/some-of.js';
 import { jobAnswers } from './job-answers.js';
@@ -42,6 +43,11 @@ const verdict = z
   }));
 
 const timeoutMs = 15_000;
+/** Upstream's manager shows the level as it came. */
+const wireReport = ({ Failure, ...report }: StateReport) => ({
+  ...report,
+  Failure: Failure && { ...Failure, Level: wireLevel(Failure.Level) },
+});
 const wireId = (id: SectorId) => ({ Miner: id.miner, Number: id.number });
 
 /** What a worker knows of its manager, and tells it of itself. */
@@ -187,7 +193,7 @@ function serviceOf(
     ...eitherForm(call, either),
     submitProof: (id, proof, reset) => call(submitted, 'SubmitProof', wireId(id), proof, reset),
     pollProofState: (id) => call(polled, 'PollProofState', wireId(id)),
-    reportState: (id, report) => call(verdict, 'ReportState', wireId(id), report),
+    reportState: (id, report) => call(verdict, 'ReportState', wireId(id), wireReport(report)),
     reportFinalized: (id) => call(nothing, 'ReportFinalized', wireId(id)),
     reportAborted: (id, reason) => call(nothing, 'ReportAborted', wireId(id), reason),
     allocateSnapUpSector: (spec) => job(jobAnswers.snapUp, 'AllocateSanpUpSector', spec),

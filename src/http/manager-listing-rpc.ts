@@ -4,6 +4,7 @@ import type { Manager } from '../manager/manager.js';
 import { storeOf } from '../manager/sector-facts.js';
 import { isOver, type SectorLife } from '../manager/sector-life.js';
 import { SealvisorError } from '../protocol/errors.js';
+import { wireLevel } from '../protocol/level.js';
 import { sectorIdParam } from '../protocol/sealer-wire.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import type { OnMethod } from './manager-method.js';
@@ -63,7 +64,7 @@ function sectorState({ miner, number }: SectorId, life: SectorLife) {
   const latest = worker && {
     Worker: worker,
     StateChange: { Prev: '', Next: state, Event: '' },
-    Failure: failure,
+    Failure: failure && { ...failure, Level: wireLevel(failure.Level) },
   };
   return {
     ID: { Miner: miner, Number: number },

@@ -3,6 +3,10 @@ import * as z from 'zod';
 import { allocateParam, askingParam, bytes32, count, dealsParam, orNull } from './sealer-wire.js';
 import { shortText } from './some-of.js';
 
+/** Go writes an empty list as null. */
+export const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>
+  list.nullish().transform((found) => found ?? []);
+
 const anything = { AllowedMiners: null, AllowedProofTypes: null, Request: null };
 const anyDeals = { MaxDeals: null, MinUsedSpace: null };
 
@@ -25,20 +29,15 @@ export const snapUpProofParam = z.object({
   CommR: bytes32,
   CommD: bytes32,
   AccessInstance: z.string(),
-  Pieces: z.array(cidParam.transform((cid) => ({ '/': cid }))),
+  Pieces: orEmpty(z.array(cidParam.transform((cid) => ({ '/': cid })))),
   Proof: z.base64(),
 });
-export const candidatesParam = z.array(z.string().min(1));
 export const sizeParam = count;
 /** Go writes no words as an empty string. */
 export const wordsParam = z
   .string()
   .nullish()
   .transform((words) => shortText(words ?? '', 4096));
-
-/** Go writes an empty list as null. */
-export const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>
-  list.nullish().transform((found) => found ?? []);
 const proofBytes = z.union(
   [z.array(z.int().min(0).max(255)), z.base64().transform((text) => [...Buffer.from(text, 'base64')])],
   'bytes, as numbers from 0 to 255 or in base64',
@@ -51,7 +50,8 @@ export const wdPostSpecParam = z
   })
   .nullish()
   .transform((spec) => spec ?? anything);
-export const jobIdsParam = z.array(z.string().min(1));
+export const candidatesParam = orEmpty(z.array(z.string().min(1)));
+export const jobIdsParam = orEmpty(z.array(z.string().min(1)));
 export const wdPostOutputParam = z
   .object({
     // All sectors may be faulty.

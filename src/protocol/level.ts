@@ -3,6 +3,18 @@ export const errorLevels = ['temporary', 'permanent', 'critical', 'abort'] as co
 
 export type ErrorLevel = (typeof errorLevels)[number];
 
+const wireLevels = {
+  temporary: 'Temporary',
+  permanent: 'Permanent',
+  critical: 'Critical',
+  abort: 'Abort',
+} as const satisfies Record<ErrorLevel, string>;
+
+/** As upstream's worker writes it in a report, after Rust's names. */
+export function wireLevel(level: ErrorLevel): string {
+  return wireLevels[level];
+}
+
 /** A stage's failure with its level; the level decides what the thread does next. */
 export class StageError extends Error {
   override readonly name = 'StageError';

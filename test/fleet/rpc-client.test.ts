@@ -4,7 +4,7 @@ import { sectorClient } from '#src/fleet/sector-client.js';
 import { managerApp } from '#src/http/manager-app.js';
 import { serve } from '#src/http/serve.js';
 import { filesIn, preCommitOf, setup } from '../manager/setup.js';
-import { answering } from './setup.js';
+import { answering, listening } from './setup.js';
 
 const options = { timeoutMs: 5000 };
 const call = (url: string) => rpcCall(url, 'Venus.X', [], options);
@@ -109,6 +109,27 @@ test.each<[unknown, boolean, string | null]>([
   const report = { Worker: { Instance: 'w1', Location: '/store1' }, StateChange, Failure: null };
   expect(await client.reportState({ miner: 1, number: 1 }, report)).toEqual({ finalized, abortReason });
 });
+
+test.each(['temporary', 'permanent', 'critical', 'abort'] as const)(
+  'a report writes its level %s as upstream’s worker does',
+  async (level) => {
+    const bodies: string[] = [];
+    const url = await listening((request, response) => {
+      request.on('data', (part: Buffer) => bodies.push(part.toString()));
+      request.on('end', () => response.end('{"jsonrpc":"2.0","id":1,"result":null}'));
+    });
+    await sectorClient({ url, headers: {} }).reportState(
+      { miner: 1, number: 1 },
+      {
+        Worker: { Instance: 'w1', Location: '/store1' },
+        StateChange: { Prev: 'C1Done', Next: 'C1Done', Event: '' },
+        Failure: { Level: level, Desc: 'why' },
+      },
+    );
+    const written = `${level.charAt(0).toUpperCase()}${level.slice(1)}`;
+    expect(JSON.parse(bodies.join('')).params[1].Failure).toEqual({ Level: written, Desc: 'why' });
+  },
+);
 
 test("the manager's token for pieces goes with the piece, its headers with every call", async () => {
   const client = sectorClient({ url: 'http://m', headers: {}, pieceToken: 't' });

@@ -168,3 +168,20 @@ test('what nobody asked for is refused as invalid params', async () => {
       data: { code: 'job_not_found' },
     });
 });
+
+test('an empty list that Go’s client writes as null is empty', async () => {
+  const { jobs, call, ask } = await start();
+  await jobs.addSnapUp(first, { pieces: piecesOf(900, 100) }, never);
+  const job = await call('AllocateSanpUpSector', { Sector: null, Deals: null });
+  expect(await ask('StoreReserveSpace', ID, 2048, null)).toMatchObject({ result: null });
+  expect(await ask('WdPoStHeartbeatJobs', null, 'w1')).toMatchObject({ result: null });
+  expect(
+    await ask('WdPoStAllocateJobs', { AllowedMiners: null, AllowedProofTypes: null }, 1, 'w1'),
+  ).toMatchObject({
+    result: [],
+  });
+  // Pieces that were not named are none of the upgrade's.
+  expect(await ask('SubmitSnapUpProof', ID, { ...proofOf(job), Pieces: null })).not.toMatchObject({
+    error: { code: -32602 },
+  });
+});

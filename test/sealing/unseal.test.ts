@@ -247,7 +247,7 @@ describe('cannot be handed in', () => {
   const dead = 'http://127.0.0.1:1/piece';
   test.each<[string, string, 'permanent' | 'temporary', RegExp]>([
     ['a place of another kind', 'ftp://host/piece', 'permanent', /is neither file:/],
-    ['what is no URL', 'not a url', 'permanent', /is no URL/],
+    ['what is not a valid URL', 'not a url', 'permanent', /is not a valid URL/],
     ['a file of another machine', 'file://elsewhere/piece', 'permanent', /a path on this machine/],
     [
       'a store that is not attached',

@@ -51,6 +51,11 @@ test('a missing file is a fault of its sector, and the rest is proven', async ()
 test.each<[string, Partial<WdPostJob['Input']>, RegExp]>([
   ['a proof nobody knows', { ProofType: 'StackedDrgWindow3KiBV1_1' }, /unknown proof/],
   [
+    'a winning proof',
+    { ProofType: 'StackedDrgWinning2KiBV1' },
+    /asks for a winning proof \(StackedDrgWinning2KiBV1\)/,
+  ],
+  [
     'a store that is not attached',
     { Sectors: [{ SectorId: 2, CommR: [], Upgrade: false, Accesses: { ...Accesses, CacheDir: 'x' } }] },
     /no store x is attached/,

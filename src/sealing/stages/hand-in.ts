@@ -1,18 +1,17 @@
 /** Brings a piece to where it is wanted. */
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { messageOf, systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
-import { mayPass } from '../../protocol/passing-status.js';
 import { faultAt } from '../builtin/faults.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
 import { attachedStore } from '../stored-sector.js';
 import { checkTarget } from '../stores/free-target.js';
+import { marketTarget } from './market-dest.js';
 import { asNewFile, NotAllowed, placeBelow, realPlace } from './new-file.js';
 import { transferred } from './persist.js';
+import { putPiece } from './put-piece.js';
 
 /** `path`'s file name is the piece's CID. @throws StageError permanent for a place that cannot be, or refuses */
 export async function handIn(context: StageContext, path: string, dest: string): Promise<void> {
@@ -26,25 +25,48 @@ export async function handIn(context: StageContext, path: string, dest: string):
         roots: context.settings.unsealRoots ?? [],
       });
     case 'store:':
+      if (url.host === '') return toManager(context, path, url);
       return bring(context, path, await inStore(context, url, dest));
     case 'http:':
     case 'https:':
-      return put(context, path, url);
+      return putPiece(context, path, url);
+    case 'market:': {
+      const target = marketTarget(url);
+      if ('fault' in target) throw refused(dest, target.fault);
+      return putPiece(context, path, target.url, { authorization: `Bearer ${target.token}` });
+    }
     default:
-      throw refused(dest, 'is neither file:, http:, https: nor store:');
+      throw refused(dest, 'is neither file:, http:, https:, store: nor market:');
   }
+}
+
+/** `store:///<cid>` names no store: it means where the manager serves pieces from. */
+async function toManager({ service, ...context }: StageContext, path: string, url: URL): Promise<void> {
+  const cid = url.pathname.replaceAll('/', '');
+  if (cid !== basename(path)) throw refused(url.href, `names no store, and not piece ${basename(path)}`);
+  const { url: place, headers } = await service.pieceSource(cid);
+  await putPiece(context, path, new URL(place), headers);
 }
 
 function urlOf(dest: string): URL {
   if (URL.canParse(dest)) return new URL(dest);
-  throw refused(dest, 'is no URL');
+  throw refused(dest, 'is not a valid URL');
 }
 
 function refused(dest: string, why: string): StageError {
   return new StageError(
     'permanent',
-    `the piece cannot be handed in at ${dest}: it ${why}; name another place`,
+    `the piece cannot be handed in at ${shown(dest)}: it ${why}; name another place`,
   );
+}
+
+/** Without what may be secret: a login, and the query, which holds a market's token. */
+function shown(dest: string): string {
+  if (!URL.canParse(dest)) return dest.replace(/\?.*$/s, '?…');
+  const url = new URL(dest);
+  if (url.username === '' && url.password === '' && url.search === '') return dest;
+  const login = url.username === '' && url.password === '' ? '' : '…@';
+  return `${url.protocol}//${login}${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
 }
 
 /** A directory that is there, or a name that ends so, takes the piece under its CID. */
@@ -63,7 +85,7 @@ function localPath(url: URL): string {
   } catch (cause) {
     throw new StageError(
       'permanent',
-      `the piece cannot be handed in at ${url.href}: a file: URL names a path on this machine`,
+      `the piece cannot be handed in at ${shown(url.href)}: a file: URL names a path on this machine`,
       { cause },
     );
   }
@@ -82,7 +104,7 @@ function decoded(part: string, dest: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw refused(dest, 'is no URL');
+    throw refused(dest, 'is not a valid URL');
   }
 }
 
@@ -135,60 +157,4 @@ function unusable(uri: string, thrown: unknown): unknown {
     `the piece cannot be written to ${uri} (${why}): see that the directory is there and can be written to, then ask for the piece again`,
     { cause: thrown },
   );
-}
-
-/** @throws StageError temporary when the server cannot be reached or says that it cannot now, permanent with its words when it refuses */
-async function put({ signal, progress }: StageContext, path: string, url: URL): Promise<void> {
-  const { wordsOf } = await import('../builtin/index.js');
-  const { size } = await stat(path);
-  let sent = 0;
-  const counted = async function* () {
-    for await (const chunk of createReadStream(path, { signal })) {
-      // A stream without an encoding gives buffers.
-      const bytes = chunk as Buffer;
-      yield bytes;
-      sent += bytes.length;
-      progress({ done: sent, total: size, unit: 'bytes' });
-    }
-  };
-  const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream' };
-  const answer = await fetch(withoutLogin(url), {
-    method: 'PUT',
-    headers: { ...headers, ...loginOf(url) },
-    body: Readable.toWeb(Readable.from(counted())),
-    duplex: 'half',
-    redirect: 'manual',
-    signal,
-  }).catch((cause: unknown) => {
-    signal.throwIfAborted();
-    throw new StageError('temporary', `cannot reach ${placeOf(url)} to hand the piece in`, { cause });
-  });
-  if (answer.ok) {
-    await answer.body?.cancel();
-    return;
-  }
-  const words = await wordsOf(answer);
-  const said = `${placeOf(url)} did not take the piece: it answered ${answer.status}${words === undefined ? '' : ` (${words})`}`;
-  if (mayPass(answer.status)) throw new StageError('temporary', said);
-  // Who wants the piece is told, and the job is over.
-  throw new StageError('permanent', `${said}; fix that and ask for the piece again, or name another place`);
-}
-
-/** A user and password of the URL, as a server reads them; fetch takes none that are in it. */
-function loginOf({ username, password }: URL): { readonly authorization?: string } {
-  if (username === '' && password === '') return {};
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
-}
-
-function withoutLogin(url: URL): URL {
-  const plain = new URL(url);
-  plain.username = '';
-  plain.password = '';
-  return plain;
-}
-
-/** Without what may be secret: credentials and the query. */
-function placeOf({ origin, pathname }: URL): string {
-  return `${origin}${pathname}`;
 }

@@ -47,7 +47,12 @@ const generate: Stage = async (context) => {
 };
 
 async function taskOf(context: StageContext): Promise<Tasks['window_post']['task']> {
-  const { Input } = output<WdPostJob>(context, 'job');
+  const { Id, Input } = output<WdPostJob>(context, 'job');
+  if (/Winning/.test(Input.ProofType))
+    throw new StageError(
+      'permanent',
+      `${Id} asks for a winning proof (${Input.ProofType}), and this thread makes window proofs: have winning proofs made where the manager is configured for them`,
+    );
   const names = new Set(Input.Sectors.flatMap(({ Accesses }) => [Accesses.CacheDir, Accesses.SealedFile]));
   const stores = new Map<string, AttachedStore>();
   // Sectors of a store whose disk is missing are not faulty.

@@ -1,0 +1,33 @@
+/**
+ * Where upstream's market takes a piece: `market://<store>/<piece cid>?scheme=…&host=…&token=…`, as damocles-manager fills it in and
+ * damocles-worker reads it (planner/unseal.rs), is a PUT of `<scheme>://<host>/resource?resource-id=<piece cid>&store=<store>` with the
+ * token as its bearer. Pure.
+ */
+export type MarketTarget =
+  | { readonly url: URL; readonly token: string }
+  /** Why it names no place. */
+  | { readonly fault: string };
+
+/** What upstream's manager writes where its configuration names no market. */
+const noMarket = 'invalid.market.host';
+
+export function marketTarget(dest: URL): MarketTarget {
+  const cid = dest.pathname.replace(/^\/+|\/+$/g, '');
+  if (dest.host === '') return { fault: 'names no store of the market' };
+  if (cid === '') return { fault: 'names no piece' };
+  const [scheme, host, token] = ['scheme', 'host', 'token'].map((key) => dest.searchParams.get(key));
+  const missing = Object.entries({ scheme, host, token }).filter(([, value]) => value == null);
+  if (scheme == null || host == null || token == null)
+    return {
+      fault: `does not say where the market is (${missing.map(([key]) => key).join(', ')} missing): see the manager's configuration`,
+    };
+  if (host === noMarket)
+    return { fault: `names the market ${noMarket}: the manager's configuration names no market` };
+  const place = `${scheme}://${host}/resource`;
+  if (host === '' || !/^https?$/.test(scheme) || !URL.canParse(place))
+    return { fault: `names the market as ${scheme}://${host}, which is not a valid http(s) address` };
+  const url = new URL(place);
+  url.searchParams.set('resource-id', cid);
+  url.searchParams.set('store', decodeURIComponent(dest.host));
+  return { url, token };
+}

@@ -1,0 +1,71 @@
+/** Sends a piece to a server by PUT. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { StageError } from '../../protocol/level.js';
+import { mayPass } from '../../protocol/passing-status.js';
+import type { StageContext } from '../stage.js';
+
+/**
+ * `more`: headers beside its own.
+ * @throws StageError temporary when the server cannot be reached or says that it cannot now, permanent with its words when it refuses
+ */
+export async function putPiece(
+  { signal, progress }: Pick<StageContext, 'signal' | 'progress'>,
+  path: string,
+  url: URL,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { wordsOf } = await import('../builtin/index.js');
+  const { size } = await stat(path);
+  let sent = 0;
+  const counted = async function* () {
+    for await (const chunk of createReadStream(path, { signal })) {
+      // A stream without an encoding gives buffers.
+      const bytes = chunk as Buffer;
+      yield bytes;
+      sent += bytes.length;
+      progress({ done: sent, total: size, unit: 'bytes' });
+    }
+  };
+  const headers = { 'content-length': String(size), 'content-type': 'application/octet-stream' };
+  const answer = await fetch(withoutLogin(url), {
+    method: 'PUT',
+    headers: { ...headers, ...loginOf(url), ...more },
+    body: Readable.toWeb(Readable.from(counted())),
+    duplex: 'half',
+    redirect: 'manual',
+    signal,
+  }).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw new StageError('temporary', `cannot reach ${placeOf(url)} to hand the piece in`, { cause });
+  });
+  if (answer.ok) {
+    await answer.body?.cancel();
+    return;
+  }
+  const words = await wordsOf(answer);
+  const said = `${placeOf(url)} did not take the piece: it answered ${answer.status}${words === undefined ? '' : ` (${words})`}`;
+  if (mayPass(answer.status)) throw new StageError('temporary', said);
+  // Who wants the piece is told, and the job is over.
+  throw new StageError('permanent', `${said}; fix that and ask for the piece again, or name another place`);
+}
+
+/** A user and password of the URL, as a server reads them; fetch takes none that are in it. */
+function loginOf({ username, password }: URL): { readonly authorization?: string } {
+  if (username === '' && password === '') return {};
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+}
+
+function withoutLogin(url: URL): URL {
+  const plain = new URL(url);
+  plain.username = '';
+  plain.password = '';
+  return plain;
+}
+
+/** Without what may be secret: credentials and the query. */
+function placeOf({ origin, pathname }: URL): string {
+  return `${origin}${pathname}`;
+}
