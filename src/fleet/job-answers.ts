@@ -74,6 +74,7 @@ export const jobAnswers = {
     PrivateInfo: access,
     Ticket: ticket,
     CommD: bytes32,
+    Upgrade: z.object({ CommROld: bytes32, CommDNew: bytes32 }).nullish(),
   }),
   dests: orEmpty(z.array(z.string())),
   store: z.object({

@@ -7,7 +7,7 @@ import { someOf } from '../protocol/some-of.js';
 import { type Asked, askedOf, finishedLife, type JobDesk, notPossible, wireSector } from './job-desk.js';
 import { requestOf } from './job-hands.js';
 import { isOfKind, type Job, type TaskOf } from './job-life.js';
-import { commitmentsOf, type PiecePlace, piecesOf, placesOf, storeOf } from './sector-facts.js';
+import { type PiecePlace, piecesOf, placesOf, storeOf } from './sector-facts.js';
 import type { SectorLife } from './sector-life.js';
 import { destOf, unsealDest } from './unseal-dest.js';
 
@@ -47,7 +47,8 @@ export function unsealJobs(desk: JobDesk) {
     },
 
     allocate: (spec: AllowedSpec & Pick<Asking, 'Request'>): UnsealJob | null => {
-      const job = hands.give('unseal', spec);
+      const isUpgraded = ({ life }: Job) => life.sector !== null && lives.of(life.sector).upgraded !== null;
+      const job = hands.give('unseal', spec, (open) => !isUpgraded(open) || isOurs(spec));
       if (!job?.life.sector) return null;
       const { sector, proofType, task } = job.life;
       const life = lives.of(sector);
@@ -62,7 +63,8 @@ export function unsealJobs(desk: JobDesk) {
         PayloadSize: task.payloadSize,
         PrivateInfo: { AccessInstance: storeOf(life) ?? '' },
         Ticket: preCommit.info.Ticket,
-        CommD: commitmentsOf(life)?.CommD ?? [],
+        CommD: preCommit.info.CommD,
+        Upgrade: life.upgraded && { CommROld: preCommit.info.CommR, CommDNew: life.upgraded.CommD },
       };
     },
 
@@ -77,6 +79,14 @@ export function unsealJobs(desk: JobDesk) {
       else book.keep(job, { state: 'failed', end: { reason: errInfo, by: worker?.Instance ?? 'worker' } });
     },
   };
+}
+
+/**
+ * Whether a worker of ours asks: they make up a request. An upstream worker decodes any sector as one that is not upgraded,
+ * and delivers what comes out without comparing it.
+ */
+function isOurs({ Request }: Pick<Asking, 'Request'>): boolean {
+  return typeof Request === 'string';
 }
 
 /** @throws piece_missing, naming those that are in the sector; state_not_possible */

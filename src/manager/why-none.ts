@@ -65,5 +65,6 @@ export function whyNoJob(kind: JobKind, wanted: Wanted, open: readonly Offered[]
   const others = open.map((each) => mismatch(wanted, each));
   const first = others.find((each) => each !== undefined);
   if (first !== undefined && !others.includes(undefined)) return first;
-  return `no ${noun} is free: each of the ${open.length} that were asked for is at a worker, or its sector has another job; \`venus-sector-manager util sealer jobs\` shows them`;
+  const only = kind === 'unseal' ? ' (a piece of an upgraded sector is given to sealvisor workers only)' : '';
+  return `no ${noun} is free: each of the ${open.length} that were asked for is at a worker, or its sector has another job${only}; \`venus-sector-manager util sealer jobs\` shows them`;
 }

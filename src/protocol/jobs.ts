@@ -44,9 +44,18 @@ export interface RebuildJob extends Pick<Asking, 'Request'> {
   readonly CommR?: readonly number[] | null | undefined;
 }
 
+/** What an upgraded sector is decoded with; 32 bytes each. */
+export interface UpgradeFacts {
+  /** CommR as it was sealed, before the upgrade. */
+  readonly CommROld: readonly number[];
+  /** CommD of the data that it has now. */
+  readonly CommDNew: readonly number[];
+}
+
 /**
  * A piece that somebody wants. `Offset` and `Size` are unpadded bytes; `PayloadSize` (ours, where the manager knows it)
- * is the length of the file that was sealed.
+ * is the length of the file that was sealed. `CommD` and `Ticket` are those that the sector was sealed with, also of an
+ * upgraded one. `Upgrade` is ours: null for a sector that is not upgraded; an upstream manager leaves it out.
  */
 export interface UnsealJob extends Pick<Asking, 'Request'> {
   readonly Sector: Allocated;
@@ -57,6 +66,7 @@ export interface UnsealJob extends Pick<Asking, 'Request'> {
   readonly PrivateInfo: { readonly AccessInstance: string };
   readonly Ticket: Ticket;
   readonly CommD: readonly number[];
+  readonly Upgrade?: UpgradeFacts | null | undefined;
 }
 
 /** A sector to be proven. `Accesses`: names of attached stores. */

@@ -146,7 +146,10 @@ export interface TransferTask {
   readonly read_back?: boolean;
 }
 
-/** `offset` and `num_bytes` in unpadded bytes. */
+/**
+ * `offset` and `num_bytes` in unpadded bytes. `comm_d` and `ticket` are those that the sector was sealed with: of an upgraded
+ * one, too, whose labels are made from them. `sealed_file` is then the upgraded replica; what it was before is not needed.
+ */
 export interface UnsealTask {
   readonly registered_proof: string;
   readonly prover_id: readonly number[];
@@ -158,6 +161,10 @@ export interface UnsealTask {
   readonly unsealed_output: string;
   readonly offset: number;
   readonly num_bytes: number;
+  /** Ours, with `comm_d_new`, of an upgraded sector only: CommR as it was sealed. */
+  readonly comm_r_old?: readonly number[];
+  /** CommD of the data that it has now. */
+  readonly comm_d_new?: readonly number[];
 }
 
 export interface WindowPostTask {

@@ -71,10 +71,13 @@ export function keptFiles({ remote }: World, id: string): Readonly<Record<string
   );
 }
 
-/** All that is kept of the sector is gone. */
-export function loseFiles({ remote }: World, id: string): void {
-  for (const dir of ['sealed', 'cache', 'update', 'update-cache'])
-    rmSync(join(remote, dir, id), { recursive: true, force: true });
+/** All that is kept of the sector is gone, or what is in these directories. */
+export function loseFiles(
+  { remote }: World,
+  id: string,
+  dirs: readonly string[] = ['sealed', 'cache', 'update', 'update-cache'],
+): void {
+  for (const dir of dirs) rmSync(join(remote, dir, id), { recursive: true, force: true });
 }
 
 export function expectNothingLeft({ store }: World): void {

@@ -79,10 +79,23 @@ test('an unseal passes the wire whole', async () => {
   jobs.addUnseal(first, { dest: 'file:///out' });
   const job = await client.allocateUnsealSector(anybody);
   const cid = job?.PieceCid['/'] ?? '';
-  expect(job).toMatchObject({ Offset: 0, Size: 508, PayloadSize: 500, CommD: bytesOf(0) });
+  expect(job).toMatchObject({ Offset: 0, Size: 508, PayloadSize: 500, CommD: bytesOf(0), Upgrade: null });
   expect(await client.acquireUnsealDest(first, cid)).toEqual([`file:///out/${cid}`]);
   await client.achieveUnsealSector(first, cid, '');
   expect(jobs.view('unseal-1').state).toBe('done');
+});
+
+test('of an upgraded sector, what it is decoded with passes the wire', async () => {
+  const { client, jobs } = await overTheWire({ pieces: piecesOf(500) });
+  await jobs.addSnapUp(first, { pieces: piecesOf(100) }, never);
+  await client.submitSnapUpProof(first, proofOf(await client.allocateSnapUpSector(anything)));
+  await client.reportFinalized(first);
+  jobs.addUnseal(first, { dest: 'file:///out' });
+  expect(await client.allocateUnsealSector(anybody)).toBeNull();
+  expect(await client.allocateUnsealSector({ ...anybody, Request: 'r1' })).toMatchObject({
+    CommD: bytesOf(0),
+    Upgrade: { CommROld: bytesOf(1), CommDNew: bytesOf(8) },
+  });
 });
 
 test('a window proof passes the wire whole', async () => {

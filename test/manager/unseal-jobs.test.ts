@@ -45,6 +45,7 @@ test('all pieces are a job each; one of a sector is given at a time', async () =
       PrivateInfo: { AccessInstance: 's1' },
       Ticket: preCommitOf(1).Ticket,
       CommD: bytesOf(0),
+      Upgrade: null,
     });
     expect(jobs.unseal.allocate(anybody)).toBeNull();
     expect(jobs.unseal.dests(first, cid)).toEqual([`${dest}${cid}`]);
@@ -57,16 +58,28 @@ test('all pieces are a job each; one of a sector is given at a time', async () =
   expect(sectors.view(first)).toMatchObject({ state: 'Finished', finalized: true });
 });
 
-test('of an upgraded sector, the pieces are the upgrade’s, and so are CommD and store', async () => {
+test('of an upgraded sector, pieces and store are the upgrade’s, CommD is that of its sealing, and what decodes it is said', async () => {
   const { jobs, sectors } = await setup();
   const upgraded = await upgrade(sectors, first, piecesOf(100));
   jobs.addUnseal(first, { dest });
-  expect(jobs.unseal.allocate(anybody)).toMatchObject({
+  expect(jobs.unseal.allocate({ ...anybody, Request: 'r1' })).toMatchObject({
     PieceCid: upgraded?.Pieces[0]?.Piece.Cid,
     Offset: 0,
     PrivateInfo: { AccessInstance: 's2' },
-    CommD: bytesOf(8),
+    CommD: preCommitOf(1).CommD,
+    Upgrade: { CommROld: preCommitOf(1).CommR, CommDNew: bytesOf(8) },
   });
+});
+
+test('an upstream worker, which would deliver other bytes as the piece, is given none of an upgraded sector', async () => {
+  const { jobs, sectors } = await setup();
+  await upgrade(sectors, first, piecesOf(100));
+  jobs.addUnseal(first, { dest });
+  expect(jobs.unseal.allocate(anybody)).toBeNull();
+  expect(jobs.whyNone('unseal', { miners: null, proofTypes: null })).toContain(
+    'a piece of an upgraded sector is given to sealvisor workers only',
+  );
+  expect(jobs.view('unseal-2').state).toBe('waiting');
 });
 
 test('one piece is one job; a piece that is not in the sector is refused, naming those that are', async () => {

@@ -96,6 +96,17 @@ async function upgradedAnew({ remote }: World, id: string, commR: readonly numbe
   };
 }
 
+/** The piece comes out as it was, and nothing is written where the sector is kept. */
+async function unsealThrough(world: World, id: string, deaths: GoThrough): Promise<void> {
+  const before = keptFiles(world, id);
+  const out = join(world.dir, 'out');
+  await doJob(world, unsealing, ['unseal', id, '--dest', out], deaths);
+  const written = existsSync(out) ? readdirSync(out) : [];
+  expect(written.map((file) => readFileSync(join(out, file), 'hex'))).toEqual([payload.toString('hex')]);
+  expect(keptFiles(world, id)).toEqual(before);
+  expectNothingLeft(world);
+}
+
 const cells = { drawn: 0, all: 0 };
 
 describeReal('through the deaths of', () => {
@@ -127,13 +138,13 @@ describeReal('through the deaths of', () => {
         return all.some(Boolean);
       };
 
-      test.runIf(count(upgrading, rebuilding))(
+      test.runIf(count(upgrading, rebuilding, unsealing))(
         `the ${name} its work: a real sector is upgraded and rebuilt as if nothing had happened`,
         { timeout: 300_000 },
         async () => {
           const local = freshDir();
           await keptByCid(local, payload);
-          const stages = [...sealingStages, 'snap_encode', 'snap_vanilla'];
+          const stages = [...sealingStages, 'snap_encode', 'snap_vanilla', 'unseal'];
           const { world, id } = await worldWithSector(await realOptions({ pieces: [], local, stages }));
           const before = keptFiles(world, id);
           const commR = preCommitsOf(world, 1)[0]?.CommR ?? [];
@@ -153,6 +164,9 @@ describeReal('through the deaths of', () => {
           expect(rebuilt).toMatchObject(made);
           expect(Object.keys(rebuilt)).toEqual(Object.keys(upgraded).filter(isUpdate));
           expectNothingLeft(world);
+
+          // What it was before its upgrade is not there any more.
+          await unsealThrough(world, id, through(deathsOf));
         },
       );
 
@@ -165,13 +179,7 @@ describeReal('through the deaths of', () => {
           await world.worker().line(/s-t010000-1 Empty -> Allocated/);
           takePlan(world, 'unseal');
           await world.worker().line(/s-t010000-1 Finished -> Empty/);
-          const out = join(world.dir, 'out');
-          await doJob(world, unsealing, ['unseal', 's-t010000-1', '--dest', out], through(deathsOf));
-          const written = existsSync(out) ? readdirSync(out) : [];
-          expect(written.map((file) => readFileSync(join(out, file), 'hex'))).toEqual([
-            payload.toString('hex'),
-          ]);
-          expectNothingLeft(world);
+          await unsealThrough(world, 's-t010000-1', through(deathsOf));
         },
       );
     }

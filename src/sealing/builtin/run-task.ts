@@ -140,6 +140,7 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
         outputPath: task.unsealed_output,
         offset: task.offset,
         size: task.num_bytes,
+        ...upgradeIn(task),
       },
       work,
     ),
@@ -211,6 +212,13 @@ function proofsHanded(vanilla: unknown): readonly UpdateProof[] {
   throw wrongData(
     'the vanilla proofs were made by another processor, and our snap_prove cannot read them: add its [[processors.snap_prove]], restart the worker, then resume',
   );
+}
+
+/** What the task says of an upgraded sector. @throws StageError permanent for half of it */
+function upgradeIn({ comm_r_old: commROld, comm_d_new: commDNew }: Tasks['unseal']['task']) {
+  if (commROld && commDNew) return { upgrade: { commROld, commDNew } };
+  if (!commROld && !commDNew) return {};
+  throw wrongData('of an upgraded sector both comm_r_old and comm_d_new are needed');
 }
 
 /** `StackedDrgWindow2KiBV1_2` proves sectors that are sealed by `StackedDrg2KiBV1_1`; the chain says `V1_1`, older ones `V1`. */

@@ -18,13 +18,15 @@ export interface UnsealRangeTask extends ReplicaOf {
   readonly cacheDir: string;
   readonly sealedPath: string;
   readonly outputPath: string;
+  /** What an upgraded sector was, as the task says; 32 bytes each. @default as its manifest says, if there is one */
+  readonly upgrade?: { readonly commROld: readonly number[]; readonly commDNew: readonly number[] };
   readonly offset: number;
   readonly size: number;
 }
 
 /**
- * Writes a range of a sector's payload, and returns how many bytes. Whether the sector was upgraded says the manifest in
- * its cache directory; a sector without one is taken as sealed.
+ * Writes a range of a sector's payload, and returns how many bytes. Whether the sector was upgraded says the task, or the
+ * manifest in its cache directory; a sector of which neither says so is taken as sealed.
  * @throws data_damaged; StageError permanent for a range outside of the sector, or a ticket that did not seal it
  */
 export async function unsealRange(task: UnsealRangeTask, work: Work): Promise<number> {
@@ -41,11 +43,12 @@ export async function unsealRange(task: UnsealRangeTask, work: Work): Promise<nu
     throw damaged(sealedPath, `it has ${found.size} bytes instead of ${sectorSize}`);
   await refuseForeign(cacheDir, 'unseal');
   const manifest = await manifestIfThere(cacheDir);
-  const upgraded = manifest?.sealedAs && { ...manifest, sealedAs: manifest.sealedAs };
-  // Whoever asks names the data of the sector as it is now; its labels are of what was sealed.
-  const replicaId = [...replicaIdOf(upgraded ? { ...task, commD: upgraded.sealedAs.commD } : task)];
-  if (manifest) checkReplica(manifest, replicaId, sealedPath);
-  const phi = upgraded ? phiOf(upgraded.commD, upgraded.sealedAs.commR) : null;
+  // Who says nothing of the upgrade may name the data of the sector as it is now; its labels are of what was sealed.
+  const commD = task.upgrade ? task.commD : (manifest?.sealedAs?.commD ?? task.commD);
+  const replicaId = [...replicaIdOf({ ...task, commD })];
+  if (manifest) checkReplica(manifest, { ...task, replicaId });
+  const upgrade = task.upgrade ?? upgradeIn(manifest);
+  const phi = upgrade ? phiOf(upgrade.commDNew, upgrade.commROld) : null;
   const labelDir = join(dirname(outputPath), `.${basename(outputPath)}.labels`);
   return withDecoder(
     { sectorSize, path: sealedPath, replicaId, phi },
@@ -66,9 +69,25 @@ export async function unsealRange(task: UnsealRangeTask, work: Work): Promise<nu
   );
 }
 
-function checkReplica(manifest: Manifest, replicaId: readonly number[], sealedPath: string): void {
-  if (isSameNode(manifest.replicaId, replicaId)) return;
-  throw wrongData(
-    `${sealedPath} was sealed by another prover, ticket or data than the task says: see what the manager says of the sector`,
-  );
+function upgradeIn(manifest: Manifest | undefined): UnsealRangeTask['upgrade'] {
+  return manifest?.sealedAs && { commROld: manifest.sealedAs.commR, commDNew: manifest.commD };
+}
+
+function checkReplica(
+  manifest: Manifest,
+  { replicaId, upgrade, sealedPath }: UnsealRangeTask & { readonly replicaId: readonly number[] },
+): void {
+  if (!isSameNode(manifest.replicaId, replicaId))
+    throw wrongData(
+      `${sealedPath} was sealed by another prover, ticket or data than the task says: see what the manager says of the sector`,
+    );
+  const kept = upgradeIn(manifest);
+  const isSame =
+    kept && upgrade
+      ? isSameNode(kept.commROld, upgrade.commROld) && isSameNode(kept.commDNew, upgrade.commDNew)
+      : !upgrade;
+  if (!isSame)
+    throw wrongData(
+      `${sealedPath} is not upgraded as the task says (comm_r_old, comm_d_new): see what the manager says of the sector`,
+    );
 }

@@ -152,6 +152,8 @@ const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } =
       unsealed_output: join(dir, `unsealed-${n}`),
       offset: 0,
       num_bytes: 127,
+      // Every other one is of an upgraded sector.
+      ...(n % 2 === 1 ? { comm_r_old: bytes32, comm_d_new: bytes32 } : {}),
     }),
     fits: (output) => Number.isInteger(output),
     expected: 'the number of bytes that were written',

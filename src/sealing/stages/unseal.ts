@@ -1,18 +1,17 @@
 import { rm, stat, truncate } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeOnDisk } from '../../disks/make-on-disk.js';
-import { isAt } from '../../disks/stat-if-any.js';
 import { isRefusal, isUnknownSector } from '../../protocol/errors.js';
 import type { UnsealJob } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
 import { payloadOf } from '../../protocol/sector.js';
 import { sectorFiles } from '../sector-files.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
-import { attachedStore, type StoredSector, storedSector } from '../stored-sector.js';
 import { allocation, allowed } from './allocation.js';
 import { handIn } from './hand-in.js';
 import { abort, finish, sectorOfJob } from './sector.js';
 import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';
+import { unsealSource } from './unseal-source.js';
 
 const allocate = (): Stage =>
   allocation(
@@ -29,7 +28,7 @@ const unseal: Stage = async (context) => {
   const { proverId } = await builtin();
   const job = output<UnsealJob>(context, 'unseal');
   const { cid, path, size } = await pieceOf(context, job);
-  const kept = await keptSector(context, job.PrivateInfo.AccessInstance);
+  const source = await unsealSource(context, job);
   // Not every processor makes the directory it writes into.
   await makeOnDisk(context.location, dirname(path));
   // Whole quads, which any processor can do.
@@ -38,10 +37,8 @@ const unseal: Stage = async (context) => {
     registered_proof: registered(sector),
     prover_id: proverId(sector.miner),
     sector_id: sector.number,
-    comm_d: job.CommD,
     ticket: bytesOf(job.Ticket.Ticket),
-    cache_dir: kept.cacheDir,
-    sealed_file: kept.file,
+    ...source,
     unsealed_output: path,
     offset: job.Offset,
     num_bytes,
@@ -74,21 +71,6 @@ async function pieceOf(context: StageContext, job: UnsealJob) {
   throw new StageError(
     'permanent',
     `piece ${cid} is said to be at byte ${job.Offset} of ${sector.id}, ${job.Size} bytes long: ${fault}; see what the manager has of the sector`,
-  );
-}
-
-/** The sector in its attached store, upgraded or not. @throws StageError permanent when it is not there */
-async function keptSector(context: StageContext, instance: string): Promise<StoredSector> {
-  const { id } = sectorAtHand(context);
-  const store = await attachedStore(context.stores, instance);
-  const kinds = ['update', 'sealed'] as const;
-  for (const kind of kinds) {
-    const kept = storedSector(store, id, kind);
-    if (await isAt(kept.file)) return kept;
-  }
-  throw new StageError(
-    'permanent',
-    `${id} is not in store ${instance} (${store.location}): put its files back or rebuild the sector, then ask for the piece again`,
   );
 }
 
