@@ -42,6 +42,10 @@ const startCommand = program
     'the files to seal (default: docs, and made-up pieces when --sectors asks for more)',
   )
   .option('--sector-size <size>', '2KiB, 8MiB, 512MiB, 32GiB or 64GiB (default: 8MiB, of real proofs 2KiB)')
+  .option(
+    '--use-synthetic-porep',
+    'seal new sectors with synthetic PoRep: their proofs are written down before the pre-commit',
+  )
   .option('--sectors <n>', 'stop after n sectors, with a summary')
   .option('--miner <id>', 'miner actor id', '10000')
   .option('--epoch <duration>', "length of the mock chain's epoch", '1s')

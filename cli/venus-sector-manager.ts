@@ -30,6 +30,10 @@ const daemonOptions = (command: Command) =>
   logOptions(command)
     .option('--miner <id>', 'miner actor id', '10000')
     .option('--sector-size <size>', '2KiB, 8MiB, 512MiB, 32GiB or 64GiB', '8MiB')
+    .option(
+      '--use-synthetic-porep',
+      'seal new sectors with synthetic PoRep: their proofs are written down before the pre-commit',
+    )
     .option('--listen <host:port>', 'where to listen', '127.0.0.1:1789')
     .option(
       '--home <dir>',

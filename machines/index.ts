@@ -3,6 +3,7 @@ export {
   endStates,
   isResumable,
   missingFor,
+  type OwnStateKind,
   type Plan,
   type PlanEdge,
   type PlanState,

@@ -27,8 +27,13 @@ export interface Ground {
   readonly copies?: Readonly<Record<string, string>>;
 }
 
+/** A kind of sectors that go through a state of their own. */
+export type OwnStateKind = 'synthetic';
+
 export interface PlanState {
   readonly name: string;
+  /** All sectors of this kind go through the state, and no others. @default every sector */
+  readonly only?: OwnStateKind;
   /** The stage that leads out of the state; `-` where none is shown. */
   readonly stage: string;
   /** The processor of SPEC section 5 that does the stage's heavy work; a pause waits for such a stage's end. */
@@ -120,9 +125,10 @@ export function possibleStates(plan: Plan, holdings: Holdings): readonly string[
 
 /**
  * Stages along the plan's line from `from` (included) to `to` (excluded): what a move redoes or skips. Where the line
- * forks, the first edge that leads to `to` counts; to a state that no edge leads to, the first of all.
+ * forks, a sector of a `kind` takes the state of its kind; then the first edge that leads to `to` counts; to a state that no
+ * edge leads to, the first of all.
  */
-export function stagesBetween(plan: Plan, from: string, to: string): readonly string[] {
+export function stagesBetween(plan: Plan, from: string, to: string, kind?: OwnStateKind): readonly string[] {
   const places = new Map(plan.states.map((state, place) => [state.name, place]));
   const placeOf = (name: string) => places.get(name) ?? -1;
   const end = placeOf(to);
@@ -137,7 +143,8 @@ export function stagesBetween(plan: Plan, from: string, to: string): readonly st
     const { name, stage } = state;
     if (stage !== '-') stages.push(stage);
     const nexts = onward(name);
-    const next = nexts.find(leads) ?? nexts[0];
+    const isOwn = (next: string) => kind !== undefined && planState(plan, next)?.only === kind;
+    const next = nexts.find((each) => isOwn(each) && leads(each)) ?? nexts.find(leads) ?? nexts[0];
     state = next === undefined ? undefined : planState(plan, next);
   }
   return stages;

@@ -20,8 +20,14 @@ import { managerHome } from './manager-home.js';
 export function chainOptions(options: {
   readonly miner: string;
   readonly sectorSize: string;
+  readonly useSyntheticPorep?: boolean;
   readonly epoch: string;
-}): { readonly miner: number; readonly sectorSize: number; readonly epochMs: number } {
+}): {
+  readonly miner: number;
+  readonly sectorSize: number;
+  readonly useSyntheticPoRep: boolean;
+  readonly epochMs: number;
+} {
   const miner = /^\d{1,15}$/.test(options.miner) ? Number(options.miner) : undefined;
   if (miner === undefined)
     throw new SealvisorError(
@@ -30,7 +36,8 @@ export function chainOptions(options: {
     );
   const sectorSize = option('--sector-size', () => proofTypeOfSize(parseSize(options.sectorSize)).size);
   const epochMs = option('--epoch', () => parseDuration(options.epoch));
-  if (epochMs >= 1) return { miner, sectorSize, epochMs };
+  const useSyntheticPoRep = options.useSyntheticPorep === true;
+  if (epochMs >= 1) return { miner, sectorSize, useSyntheticPoRep, epochMs };
   throw new SealvisorError('usage', `--epoch ${options.epoch}: an epoch takes some time, write 1s`);
 }
 
@@ -64,6 +71,7 @@ function jobHeartbeat(text: string): number {
 interface ManagerDaemonOptions extends LogOptions {
   readonly miner: string;
   readonly sectorSize: string;
+  readonly useSyntheticPorep?: boolean;
   readonly listen: string;
   readonly home?: string;
   readonly pieces?: string;

@@ -32,6 +32,7 @@ export interface StartOptions extends LogOptions {
   readonly pieces?: string;
   /** @default 8MiB, of real proofs 2KiB */
   readonly sectorSize?: string;
+  readonly useSyntheticPorep?: boolean;
   readonly sectors?: string;
   readonly miner: string;
   readonly epoch: string;

@@ -47,7 +47,7 @@ A plan is the kind of job that a sealing thread does, as a table of states. This
 
 The sector is in a *state*, which is kept on disk; the *stage* is the work that leads out of it, and the *event* says how that work ended.
 The *processor* is the name of a heavy stage in the configuration: limits, and \`[[processors.<name>]]\` ([processors](processors.md)). What a
-state *needs* must be there to be sent to it by \`resume --state\`: outputs of earlier stages, and files. \`Aborted\` can be reached from any state; \`Finished\` is earned.
+state *needs* must be there to be sent to it by \`resume --state\`: outputs of earlier stages, and files (\`synthetic\` only of a sector with synthetic PoRep). \`Aborted\` can be reached from any state; \`Finished\` is earned.
 A new plan is one table in \`machines/plans/\` and its stages in \`src/sealing/stages/\`; everything else reads the table.`;
 
 const head = ['State', 'Event', 'Next', 'Stage', 'Processor', 'Needs'];

@@ -2,6 +2,7 @@
 
 import { emptyState, type Plan, plans, stagesBetween } from '../../machines/index.js';
 import { passedMs } from '../../src/protocol/clock.js';
+import { ownStateKind } from '../../src/protocol/sector.js';
 import { type Part, stageProgress } from '../../src/protocol/sector-progress.js';
 import type { HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 
@@ -28,8 +29,9 @@ export function sectorPace(): SectorPace {
       const plan: Plan | undefined = plans[view.plan];
       if (plan === undefined || view.sector === null || view.state === emptyState)
         return { percent: null, leftMs: null };
-      const toCome = stagesBetween(plan, view.state, 'Finished');
-      const all = stagesBetween(plan, emptyState, 'Finished');
+      const kind = ownStateKind(view.sector);
+      const toCome = stagesBetween(plan, view.state, 'Finished', kind);
+      const all = stagesBetween(plan, emptyState, 'Finished', kind);
       const [current] = toCome;
       if (current === undefined) return { percent: 100, leftMs: null };
       const doneMs = sum(all.slice(0, all.length - toCome.length));

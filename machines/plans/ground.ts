@@ -10,7 +10,7 @@ export const treeD: Ground = { removes: ['tree-d'] };
 /** Layers of the right size would be believed, those of another ticket, too. */
 export const pc1: Ground = { removes: ['all-but-tree-d'], empties: ['sealed'] };
 /** What is encoded already would be encoded once more. */
-export const pc2: Ground = { removes: ['sealed-cache'], copies: { sealed: 'staged' } };
+export const pc2: Ground = { removes: ['sealed-cache', 'synthetic'], copies: { sealed: 'staged' } };
 export const synthProof: Ground = { removes: ['synthetic'] };
 export const snapAddPieces: Ground = { removes: ['snap-staged'] };
 export const snapTreeD: Ground = { removes: ['snap-tree-d'] };

@@ -15,6 +15,8 @@ const staged = ['staged'];
 const treeD = [...staged, 'tree-d'];
 const labels = [...treeD, 'layers'];
 const sealed = [...labels, 'sealed'];
+/** Of a sector with synthetic PoRep its proofs, too. */
+const provable = [...sealed, 'synthetic'];
 const stored = ['stored'];
 const snapStaged = ['sealed', 'snap-staged'];
 const snapTreeD = [...snapStaged, 'snap-tree-d'];
@@ -61,12 +63,14 @@ export const rebuild: Plan = {
     },
     {
       name: 'SyntheticPoRepNeeded',
+      only: 'synthetic',
       stage: 'SyntheticPoRep',
       processor: 'synth_proof',
       ground: ground.synthProof,
+      space: { at: 'location', sizes: 0.5 },
       needs: { outputs: [...withPc2, 'synthetic'], files: sealed },
     },
-    { name: 'PC2Done', stage: 'C1', processor: 'c1', needs: { outputs: withPc2, files: sealed } },
+    { name: 'PC2Done', stage: 'C1', processor: 'c1', needs: { outputs: withPc2, files: provable } },
     {
       name: 'SealedChecked',
       stage: 'PrepareForSnapup',

@@ -18,6 +18,8 @@ const staged = ['staged'];
 const treeD = [...staged, 'tree-d'];
 const labels = [...treeD, 'layers'];
 const sealed = [...labels, 'sealed'];
+/** Of a sector with synthetic PoRep its proofs, too. */
+const provable = [...sealed, 'synthetic'];
 const stored = ['stored'];
 
 /** The default job: a sector from nothing to proven (SPEC section 2). */
@@ -64,38 +66,40 @@ export const sealer: Plan = {
     },
     {
       name: 'SyntheticPoRepNeeded',
+      only: 'synthetic',
       stage: 'SyntheticPoRep',
       processor: 'synth_proof',
       ground: ground.synthProof,
+      space: { at: 'location', sizes: 0.5 },
       needs: { outputs: [...withPc2, 'synthetic'], files: sealed },
     },
-    { name: 'PC2Done', stage: 'SubmitPreCommit', needs: { outputs: withPc2, files: sealed } },
-    { name: 'PCSubmitted', stage: 'WaitPCLanded', needs: { outputs: preCommitted, files: sealed } },
+    { name: 'PC2Done', stage: 'SubmitPreCommit', needs: { outputs: withPc2, files: provable } },
+    { name: 'PCSubmitted', stage: 'WaitPCLanded', needs: { outputs: preCommitted, files: provable } },
     {
       name: 'PCLanded',
       stage: 'PersistFiles',
       processor: 'transfer',
       space: { at: 'store', sizes: 3 },
-      needs: { outputs: preCommitted, files: sealed },
+      needs: { outputs: preCommitted, files: provable },
     },
     {
       name: 'Persisted',
       stage: 'SubmitPersisted',
-      needs: { outputs: persisted, files: sealed },
+      needs: { outputs: persisted, files: provable },
       holds: stored,
     },
     {
       name: 'PersistanceSubmitted',
       stage: 'WaitSeed',
-      needs: { outputs: persisted, files: sealed },
+      needs: { outputs: persisted, files: provable },
       holds: stored,
     },
     {
       name: 'SeedAssigned',
       stage: 'C1',
       processor: 'c1',
-      needs: { outputs: withSeed, files: sealed },
-      reads: ['tree-d', 'layers', 'sealed'],
+      needs: { outputs: withSeed, files: provable },
+      reads: ['tree-d', 'layers', 'sealed', 'synthetic'],
       holds: stored,
     },
     { name: 'C1Done', stage: 'C2', processor: 'c2', needs: { outputs: withC1, files: [] }, holds: stored },

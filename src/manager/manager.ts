@@ -18,6 +18,8 @@ export interface ManagerOptions {
   readonly home: string;
   readonly miner: number;
   readonly sectorSize: number;
+  /** New sectors are sealed with synthetic PoRep. @default false */
+  readonly useSyntheticPoRep?: boolean | undefined;
   readonly epochMs: number;
   /** A directory whose files are pieces; what is put there later is picked up, too. */
   readonly pieces?: string | undefined;
@@ -172,13 +174,14 @@ function clockOf(store: FleetStore): WallClock {
 }
 
 function sectorsOver(store: FleetStore, options: ManagerOptions, clock: WallClock): Sectors {
-  const { sectorSize, miner } = options;
+  const { sectorSize, useSyntheticPoRep, miner } = options;
   return sectorService({
     store,
     chain: mockChain(store.genesisMs(clock.now()), options.epochMs, clock, options.fails),
     clock,
     miner,
     sectorSize,
+    useSyntheticPoRep,
     pieceRoots: pieceRootsOf(options),
     onlyWithDeals: options.onlyWithDeals ?? false,
     limit: options.limit ?? Number.POSITIVE_INFINITY,

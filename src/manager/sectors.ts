@@ -22,6 +22,8 @@ export interface SectorsOptions {
   readonly pieceRoots: readonly string[];
   readonly miner: number;
   readonly sectorSize: number;
+  /** New sectors are sealed with synthetic PoRep. @default false */
+  readonly useSyntheticPoRep?: boolean | undefined;
   /** No sector is given while no piece waits. */
   readonly onlyWithDeals: boolean;
   /** No more sectors than this in all. */
@@ -37,7 +39,10 @@ export type Sectors = ReturnType<typeof sectorService>;
 
 export function sectorService(options: SectorsOptions) {
   const { store, chain, clock, miner, sectorSize, onlyWithDeals, limit } = options;
-  const proofType = proofTypeOfSize(sectorSize).proofType;
+  const { proofType } = proofTypeOfSize(
+    sectorSize,
+    options.useSyntheticPoRep === true ? 'synthetic' : 'interactive',
+  );
   const lives = sectorLives(store);
   const heldIn = (all: readonly KeptLife[]) =>
     new Set(

@@ -1,12 +1,13 @@
 /** Window proofs: sectors that are kept are proven over a seed of the chain. */
 import { SealvisorError } from '../protocol/errors.js';
 import type { JobService, WdPostJob, WdPostOutput, WdPostSector } from '../protocol/jobs.js';
-import { proofTypeOfNumber, type SectorId, windowProofsOf } from '../protocol/sector.js';
+import { proofTypeOfNumber, proofTypesOfSize, type SectorId, windowProofsOf } from '../protocol/sector.js';
 import { isAllowed } from './allowed.js';
 import { type Asked, askedOf, finishedLife, type JobDesk, notPossible } from './job-desk.js';
 import { givenUnder, isGivenUnder, requestOf } from './job-hands.js';
 import { isOfKind, type Job, type TaskOf, waitingAgain } from './job-life.js';
 import { commitmentsOf, storeOf } from './sector-facts.js';
+import type { SectorLife } from './sector-life.js';
 
 type WdPost = Job<TaskOf<'wdpost'>>;
 type Spec = Parameters<JobService['wdPoStAllocateJobs']>[0];
@@ -28,6 +29,10 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
     life.state === 'waiting' ||
     (life.state === 'given' && clock.now() - (life.heardMs ?? life.sinceMs) >= heartbeatMs);
 
+  /** However they were sealed, sectors of a size are proven together. */
+  const { size } = proofTypeOfNumber(proofType);
+  const isOfSize = (life: Pick<SectorLife, 'proofType'>) => proofTypeOfNumber(life.proofType).size === size;
+
   const provable = (id: SectorId) => {
     const life = finishedLife(desk, id);
     if (!commitmentsOf(life)) throw notPossible(id, 'cannot be proven: its CommR was never told here');
@@ -41,7 +46,7 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
       .filter(
         ({ id, life }) => id.miner === miner && life.finalized && !life.lost && life.persistedIn !== null,
       )
-      .filter(({ life }) => commitmentsOf(life) !== null && life.proofType === proofType);
+      .filter(({ life }) => commitmentsOf(life) !== null && isOfSize(life));
     if (all.length > 0) return all.map(({ id }) => id.number);
     throw new SealvisorError(
       'state_not_possible',
@@ -54,7 +59,7 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
     if (ids.length === 0)
       throw new SealvisorError('usage', '--sectors names none: write s-t010000-2,s-t010000-3');
     for (const id of ids)
-      if (provable(id).proofType !== proofType) throw notPossible(id, 'has another size than the others');
+      if (!isOfSize(provable(id))) throw notPossible(id, 'has another size than the others');
     return [...new Set(ids.map(({ number }) => number))].toSorted((one, other) => one - other);
   };
 
@@ -163,5 +168,6 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
 export function windowProofNames(proofType: number): readonly [string, ...string[]] {
   const type = proofTypeOfNumber(proofType);
   const [usual, chains] = windowProofsOf(type);
-  return [usual, chains, chains.replace(/V1_1$/, 'V1'), type.registered];
+  const sealed = proofTypesOfSize(type.size).map(({ registered }) => registered);
+  return [usual, chains, chains.replace(/V1_1$/, 'V1'), ...sealed];
 }

@@ -1,6 +1,6 @@
 /** Why a worker that asks is given nothing, one sentence each, with what to do. Pure. */
 import type { JobKind } from '../protocol/job-view.js';
-import { proofTypeOfNumber } from '../protocol/sector.js';
+import { proofTypeIfKnown, proofTypeOfNumber } from '../protocol/sector.js';
 import { someOf } from '../protocol/some-of.js';
 import { isAllowed } from './allowed.js';
 
@@ -22,7 +22,19 @@ const sizeOf = (proofType: number) => proofTypeOfNumber(proofType).text;
 /** A foreign worker may ask for a proof type that does not exist. */
 function sizeAsked(proofType: number | string): string {
   if (typeof proofType === 'string') return proofType;
-  return proofType >= 5 && proofType <= 9 ? sizeOf(proofType) : `proof type ${proofType}`;
+  return proofTypeIfKnown(proofType)?.text ?? `proof type ${proofType}`;
+}
+
+/** The size fits, but not how it is sealed: the worker knows only some of the proof types. */
+function mismatchOfFeature(asked: readonly (number | string)[], proofType: number): string | undefined {
+  const { size, text, feature } = proofTypeOfNumber(proofType);
+  const known = asked.filter((each) => typeof each === 'number' && proofTypeIfKnown(each)?.size === size);
+  if (known.length === 0) return undefined;
+  const advice =
+    feature === 'synthetic'
+      ? 'update the worker, or start the manager without --use-synthetic-porep'
+      : 'have the worker ask another manager';
+  return `wrong proof type: this manager has sectors of ${text} with proof type ${proofType} (${feature} PoRep), and the thread takes of that size only proof type ${someOf(known.map(String))}; ${advice}`;
 }
 
 /** The thread asks for another miner or another size; undefined when it does not. */
@@ -33,7 +45,9 @@ export function mismatch(wanted: Wanted, offered: Offered): string | undefined {
     return `wrong miner: this manager seals for t0${miner}, and the thread takes only ${asked}; set its sealing.allowed_miners to [${miner}], or have the worker ask the manager of ${asked}`;
   }
   if (!isAllowed(wanted.proofTypes, proofType, ...proofNames)) {
-    const [size, asked] = [sizeOf(proofType), someOf((wanted.proofTypes ?? []).map(sizeAsked))];
+    const feature = mismatchOfFeature(wanted.proofTypes ?? [], proofType);
+    if (feature !== undefined) return feature;
+    const [size, asked] = [sizeOf(proofType), someOf([...new Set((wanted.proofTypes ?? []).map(sizeAsked))])];
     return `wrong sector size: this manager has sectors of ${size}, and the thread takes only ${asked}; set its sealing.allowed_sizes to ["${size}"], or have the worker ask another manager`;
   }
   return undefined;

@@ -13,8 +13,12 @@ export interface Sector extends SectorId {
   readonly size: number;
 }
 
+/** How a sector is proven: `synthetic` writes the proofs that may be asked for down before the pre-commit. */
+export type PoRepFeature = 'interactive' | 'synthetic';
+
 interface ProofType {
   readonly proofType: number;
+  readonly feature: PoRepFeature;
   readonly size: number;
   /** The name by which external processors know it (SPEC section 5). */
   readonly registered: string;
@@ -27,43 +31,76 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
-const proofType = (number: number, size: number, text: string): ProofType => ({
-  proofType: number,
-  ...{ size, text },
-  registered: `StackedDrg${text}V1_1`,
-  registeredUpdate: `StackedDrg${text}V1`,
-});
+const sizes = [
+  { size: 2 * KiB, text: '2KiB' },
+  { size: 8 * MiB, text: '8MiB' },
+  { size: 512 * MiB, text: '512MiB' },
+  { size: 32 * GiB, text: '32GiB' },
+  { size: 64 * GiB, text: '64GiB' },
+] as const;
 
-/** StackedDrg V1_1, the chain's numbers (SPEC section 6). */
-export const proofTypes: readonly ProofType[] = [
-  proofType(5, 2 * KiB, '2KiB'),
-  proofType(6, 8 * MiB, '8MiB'),
-  proofType(7, 512 * MiB, '512MiB'),
-  proofType(8, 32 * GiB, '32GiB'),
-  proofType(9, 64 * GiB, '64GiB'),
+/** The chain numbers a proof's sizes one after the other; `suffix` ends the name by which processors know it. */
+const families: readonly {
+  readonly feature: PoRepFeature;
+  readonly first: number;
+  readonly suffix: string;
+}[] = [
+  { feature: 'interactive', first: 5, suffix: 'V1_1' },
+  { feature: 'synthetic', first: 10, suffix: 'V1_1_Feat_SyntheticPoRep' },
 ];
 
+/** Every proof type that is known, by the chain's numbers (SPEC section 6). */
+export const proofTypes: readonly ProofType[] = families.flatMap(({ feature, first, suffix }) =>
+  sizes.map(({ size, text }, at) => ({
+    proofType: first + at,
+    ...{ feature, size, text },
+    registered: `StackedDrg${text}${suffix}`,
+    registeredUpdate: `StackedDrg${text}V1`,
+  })),
+);
+
 /** The proof type of a sector size in bytes. @throws usage */
-export function proofTypeOfSize(size: number): ProofType {
-  const found = proofTypes.find((candidate) => candidate.size === size);
+export function proofTypeOfSize(size: number, feature: PoRepFeature = 'interactive'): ProofType {
+  const found = proofTypesOfSize(size).find((type) => type.feature === feature);
   if (found) return found;
   throw new SealvisorError('usage', `no sector has ${size} bytes: use ${sizesText}`);
 }
 
+/** All of them: how a sector is proven does not change its size. */
+export function proofTypesOfSize(size: number): readonly ProofType[] {
+  return proofTypes.filter((candidate) => candidate.size === size);
+}
+
+/** Undefined for a number that is not known. */
+export function proofTypeIfKnown(proofType: number): ProofType | undefined {
+  return proofTypes.find((candidate) => candidate.proofType === proofType);
+}
+
 /** The proof type of a chain's number. @throws invalid_request */
 export function proofTypeOfNumber(proofType: number): ProofType {
-  const found = proofTypes.find((candidate) => candidate.proofType === proofType);
+  const found = proofTypeIfKnown(proofType);
   if (found) return found;
-  throw new SealvisorError('invalid_request', `unknown proof type ${proofType}: known are 5 to 9`);
+  throw new SealvisorError('invalid_request', `unknown proof type ${proofType}: known are ${numbersText}`);
 }
 
-/** Window proofs of sectors of that type, by the names that upstream and the chain give them. */
-export function windowProofsOf({ registered }: Pick<ProofType, 'registered'>): readonly [string, string] {
-  const name = registered.replace('StackedDrg', 'StackedDrgWindow');
-  return [name.replace(/V1_1$/, 'V1_2'), name];
+/** Whether its proofs are written down before its pre-commit, and drawn from there. */
+export function isSynthetic({ proofType }: Pick<Sector, 'proofType'>): boolean {
+  return proofTypeOfNumber(proofType).feature === 'synthetic';
 }
 
-const sizesText = proofTypes.map((type) => type.text).join(', ');
+/** The kind by which a plan knows that the sector goes through a state of its own; a foreign sector's type may be unknown. */
+export function ownStateKind(sector: Pick<Sector, 'proofType'> | null): 'synthetic' | undefined {
+  const feature = sector === null ? undefined : proofTypeIfKnown(sector.proofType)?.feature;
+  return feature === 'synthetic' ? feature : undefined;
+}
+
+/** Window proofs of sectors of that size, by the names that upstream and the chain give them: however they were sealed. */
+export function windowProofsOf({ text }: Pick<ProofType, 'text'>): readonly [string, string] {
+  return [`StackedDrgWindow${text}V1_2`, `StackedDrgWindow${text}V1_1`];
+}
+
+const sizesText = sizes.map(({ text }) => text).join(', ');
+const numbersText = `${proofTypes[0]?.proofType} to ${proofTypes.at(-1)?.proofType}`;
 
 /** `s-t0<miner>-<number>`. */
 export function formatSectorId(sector: SectorId): string {

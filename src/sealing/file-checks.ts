@@ -117,10 +117,13 @@ function damaged(plan: Plan, { path, fault, name }: Found, state?: PlanState): S
   return new StageError('permanent', `${path} ${fault}: put the file back and resume, or ${first}${advice}`);
 }
 
-/** The state whose stage writes the file: the first that leads to one that needs it. */
+/** The state whose stage writes the file: the first that leads to one that needs it; of a file that only one kind of sectors has, the state of its kind. */
 export function madeFrom(plan: Plan, name: string): string | undefined {
   const has = (state: PlanState | undefined) =>
     state !== undefined && [...state.needs.files, ...(state.holds ?? [])].includes(name);
   const byName = (wanted: string) => plan.states.find((state) => state.name === wanted);
-  return plan.edges.find(({ from, to }) => from !== 'Empty' && !has(byName(from)) && has(byName(to)))?.from;
+  const makers = plan.edges
+    .filter(({ from, to }) => from !== 'Empty' && !has(byName(from)) && has(byName(to)))
+    .map(({ from }) => from);
+  return makers.find((from) => byName(from)?.only !== undefined) ?? makers[0];
 }

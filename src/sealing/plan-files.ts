@@ -13,6 +13,8 @@ type NotedTouches = Readonly<Record<string, readonly { readonly path: string; re
 
 /** What is left out no plan asks of that name. */
 interface PlanFile {
+  /** Whether the sector has such files at all. @default every sector */
+  readonly isOf?: (outputs: Outputs) => boolean;
   /** Another name that it stands for. */
   readonly standsFor?: (outputs: Outputs) => string;
   isThere?(files: SectorFiles, outputs: Outputs): boolean;
@@ -48,7 +50,10 @@ const planFiles: Readonly<Record<string, PlanFile>> = {
     ground: (files) => [files.sealed],
   },
   'sealed-cache': { ground: ({ cacheDir }) => entries(cacheDir, (entry) => sealedCache.test(entry)) },
-  synthetic: { ground: ({ cacheDir }) => [join(cacheDir, 'syn-porep-vanilla-proofs.dat')] },
+  synthetic: {
+    ...one(({ cacheDir }) => join(cacheDir, 'syn-porep-vanilla-proofs.dat')),
+    isOf: ({ synthetic }) => synthetic === true,
+  },
   'snap-staged': one((files) => files.snapStaged),
   'snap-tree-d': one((files) => join(files.updateCacheDir, dataTree)),
   update: {
@@ -77,9 +82,14 @@ export function noteName(name: string, outputs: Outputs): string {
   return planFiles[name]?.standsFor?.(outputs) ?? name;
 }
 
-/** Whether the file a plan calls `name` is there. */
+/** Whether a sector with these outputs has files that a plan calls `name`. */
+export function isFileOf(name: string, outputs: Outputs): boolean {
+  return planFiles[noteName(name, outputs)]?.isOf?.(outputs) ?? true;
+}
+
+/** Whether the file a plan calls `name` is there, or is none of this sector's. */
 export function hasSectorFile(files: SectorFiles, name: string, outputs: Outputs = {}): boolean {
-  return planFiles[noteName(name, outputs)]?.isThere?.(files, outputs) ?? false;
+  return !isFileOf(name, outputs) || (planFiles[noteName(name, outputs)]?.isThere?.(files, outputs) ?? false);
 }
 
 /** Where the files of a name lie, those that are there. */
@@ -89,7 +99,7 @@ export function notedPaths(
   outputs: Outputs,
   notes: NotedTouches,
 ): readonly string[] {
-  return planFiles[name]?.noted?.(files, outputs, notes) ?? [];
+  return isFileOf(name, outputs) ? (planFiles[name]?.noted?.(files, outputs, notes) ?? []) : [];
 }
 
 /** The paths of a name in a plan's ground. @throws what the file system says */

@@ -9,6 +9,7 @@ import { StageError } from '../protocol/level.js';
 import type { Ticket } from '../protocol/sector-answers.js';
 import { madeFrom } from './file-checks.js';
 import { type Notes, noted } from './file-notes.js';
+import { isFileOf } from './plan-files.js';
 import { sectorFiles } from './sector-files.js';
 import { output, type StageContext, sectorAtHand } from './stage.js';
 import type { PieceInfo, Tasks } from './tasks.js';
@@ -21,7 +22,7 @@ export async function takenOver(context: Facts): Promise<Notes | undefined> {
   const { record, location, signal } = context;
   const plan = plans[record.plan];
   const state = plan && planState(plan, record.state);
-  const names = state?.needs.files ?? [];
+  const names = (state?.needs.files ?? []).filter((name) => isFileOf(name, record.outputs));
   if (!record.sector || !plan || record.outputs.files !== undefined || names.length === 0) return undefined;
   if (record.state === 'Aborted') return undefined;
   const verified: string[] = [];

@@ -1,5 +1,6 @@
 /** What is left of a thread's stage and sector, from past durations on this worker. */
 import { plans, stagesBetween } from '../../machines/index.js';
+import { ownStateKind } from '../protocol/sector.js';
 import { type Estimate, type ThreadView, workedMs } from '../protocol/thread.js';
 import type { StageDurations } from '../store/history-rows.js';
 
@@ -21,7 +22,9 @@ export function estimateOf(view: ThreadView, durations: readonly StageDurations[
   const usualMs = median(samples);
   const leftMs = usualMs === null ? null : Math.max(0, usualMs - elapsedMs);
   const isStage = view.stage !== '-';
-  const toCome = stagesBetween(plan, view.state, 'Finished').slice(isStage ? 1 : 0);
+  const toCome = stagesBetween(plan, view.state, 'Finished', ownStateKind(view.sector)).slice(
+    isStage ? 1 : 0,
+  );
   const usual = toCome.map((stage) => ({ stage, ms: median(samplesOf(stage)) }));
   const unknown = [
     ...(isStage && leftMs === null ? [view.stage] : []),

@@ -11,5 +11,10 @@ test.each(['0s', '1ns', '999us'])(
 );
 
 test('an epoch of 1ms is the shortest', () => {
-  expect(chainOptions(options('1ms'))).toEqual({ miner: 10000, sectorSize: 2048, epochMs: 1 });
+  expect(chainOptions(options('1ms'))).toEqual({
+    miner: 10000,
+    sectorSize: 2048,
+    useSyntheticPoRep: false,
+    epochMs: 1,
+  });
 });

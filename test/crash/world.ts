@@ -53,6 +53,8 @@ export interface WorldOptions {
   readonly sealInterval?: string;
   /** Whether the manager deals pieces, and the worker waits for them. @default true */
   readonly hasDeals?: boolean;
+  /** Whether the manager gives out sectors with synthetic PoRep. @default false */
+  readonly useSyntheticPoRep?: boolean;
   /** Whether the location and the store are disks of their own. @default false */
   readonly hasDisks?: boolean;
 }
@@ -71,9 +73,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const port = await freePort();
   const wire = await wireTo(port);
   const gates = gatesIn(join(dir, 'gates'));
-  const { hasDeals = true } = options;
+  const { hasDeals = true, useSyntheticPoRep = false } = options;
   // A job that died with its thread before it was written is given again behind this.
-  const managerOptions = { port, ...(hasDeals ? { pieces } : { jobHeartbeat: '8s' }) };
+  const managerOptions = { port, useSyntheticPoRep, ...(hasDeals ? { pieces } : { jobHeartbeat: '8s' }) };
   let manager = await startManager(dir, managerOptions);
   const toml = workerToml(dir, wire.at, {
     worker: options.worker?.(dir) ?? '',

@@ -13,6 +13,7 @@ export interface ManagerOptions {
   readonly port?: number;
   readonly pieces?: string;
   readonly sectorSize?: string;
+  readonly useSyntheticPoRep?: boolean;
   /** The first so many messages of each kind fail on chain. */
   readonly failMessages?: number;
   /** How long a worker may be silent about a job. */
@@ -22,6 +23,7 @@ export interface ManagerOptions {
 export async function startManager(dir: string, options: ManagerOptions = {}): Promise<Daemon> {
   const args = ['mock', '--listen', `127.0.0.1:${options.port ?? 0}`, '--home', join(dir, 'manager')];
   args.push('--epoch', '50ms', '--sector-size', options.sectorSize ?? '2KiB');
+  if (options.useSyntheticPoRep) args.push('--use-synthetic-porep');
   // Upgrades take their pieces from there.
   args.push('--piece-roots', dir);
   if (options.pieces !== undefined) args.push('--pieces', options.pieces);

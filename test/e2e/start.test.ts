@@ -97,6 +97,17 @@ describe('sealvisor start, then unseal', () => {
     expect(sorted(await unsealed(files, join(dir, 'out')))).toEqual(sorted(payloads.slice(0, 7)));
   });
 
+  test('with synthetic PoRep: its proofs are written before the pre-commit, and it gives its files back', async () => {
+    const { dir, home, payloads, args } = await setup([2032]);
+    const line = [...args, '--sector-size', '2KiB', '--sectors', '1', '--use-synthetic-porep'];
+    expect(await run('sealvisor', line)).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/SyntheticPoRepNeeded -> PC2Done.*-> Finished/s),
+    });
+    const sealed = join(home, 'remote', 'sealed', 's-t010000-1');
+    expect(await unsealed([sealed], join(dir, 'out'))).toEqual(payloads);
+  });
+
   test('an 8MiB sector gives its files back, and the summary is a table', async () => {
     const { dir, home, payloads, args } = await setup([4_000_000, 1_000_000, 70_000, 5]);
     const { code, stdout } = await run('sealvisor', [...args, '--sectors', '1']);

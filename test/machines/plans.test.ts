@@ -241,6 +241,15 @@ describe('stagesBetween', () => {
     expect(stagesBetween(sealer, 'TicketAssigned', 'PC2Done')).toEqual(['PC1', 'PC2']);
   });
 
+  test('a sector with synthetic PoRep goes through its own stage', () => {
+    for (const plan of [sealer, plans.rebuild]) {
+      if (!plan) throw new Error('no plan rebuild');
+      expect(stagesBetween(plan, 'PC1Done', 'PC2Done', 'synthetic')).toEqual(['PC2', 'SyntheticPoRep']);
+    }
+    expect(stagesBetween(sealer, 'TicketAssigned', 'Finished', 'synthetic')).toContain('SyntheticPoRep');
+    expect(stagesBetween(sealer, 'TicketAssigned', 'PC1Done', 'synthetic')).toEqual(['PC1']);
+  });
+
   test('where the line forks it follows the branch that leads there', () => {
     const { rebuild } = plans;
     if (!rebuild) throw new Error('no plan rebuild');

@@ -41,6 +41,22 @@ test('all finished sectors are proven over one seed, each where its files are no
   expect(job?.Input.Seed).toHaveLength(32);
 });
 
+test('sectors of one size are proven together, with synthetic PoRep or without', async () => {
+  const { restart } = await setup({ finished: 1 });
+  const { sectors } = await restart({ useSyntheticPoRep: true });
+  finish(sectors);
+  expect([first, second].map((id) => sectors.view(id).proofType)).toEqual([5, 10]);
+  expect(sectors.jobs.addWdPost({})).toMatchObject({
+    jobs: [{ facts: { sectors: ['s-t010000-1', 's-t010000-2'] } }],
+  });
+  const [job] = sectors.jobs.wdPost.allocate(
+    { ...anybody, AllowedProofTypes: ['StackedDrgWindow2KiBV1_2'] },
+    1,
+    'w1',
+  );
+  expect(job?.Input.ProofType).toBe('StackedDrgWindow2KiBV1_2');
+});
+
 test('another epoch has another seed, and a job keeps its own', async () => {
   const { jobs, epochs, clock } = await setup();
   jobs.addWdPost({});

@@ -25,6 +25,18 @@ describe('no sector', () => {
       offered,
       /takes only proof type 77;/,
     ],
+    [
+      'the size, but not with synthetic PoRep',
+      { miners: null, proofTypes: [5, 8] },
+      { ...offered, proofType: 10 },
+      /^wrong proof type: .* 2KiB with proof type 10 \(synthetic PoRep\), .* only proof type 5; update the worker, or start the manager without --use-synthetic-porep$/,
+    ],
+    [
+      'another size, by each of its proof types',
+      { miners: null, proofTypes: [7, 12] },
+      { ...offered, proofType: 10 },
+      /^wrong sector size: .* 2KiB, .* takes only 512MiB; set/,
+    ],
     ['all given out', anything, { ...offered, isFull: true }, /^the manager has given out all 3 sectors/],
     ['no piece', anything, offered, /^no deals: no piece is waiting to be sealed; put files into/],
   ])('%s', (_, wanted, has, sentence) => {

@@ -33,7 +33,8 @@ export async function answerOf(stage: string, task: object, hold?: string): Prom
   return output;
 }
 
-const proof = 'StackedDrg2KiBV1_1';
+export const usual = 'StackedDrg2KiBV1_1';
+export const synthetic = 'StackedDrg2KiBV1_1_Feat_SyntheticPoRep';
 
 /** Files of a sector in a directory of its own. */
 export function filesIn(dir: string) {
@@ -48,6 +49,8 @@ interface Sector {
   readonly number: number;
   readonly ticket: readonly number[];
   readonly pieces: Tasks['add_pieces']['task']['pieces'];
+  /** @default StackedDrg2KiBV1_1 */
+  readonly proof?: string;
 }
 
 /** A sector of 2KiB with these pieces (unpadded), from the first stage to pc2; its files are in `dir`. */
@@ -55,7 +58,7 @@ export async function sealedDirectly(dir: string, sector: Sector, hold?: string)
   const { staged, sealed, cache } = filesIn(dir);
   mkdirSync(cache, { recursive: true });
   writeFileSync(sealed, '');
-  const { number: sector_id, ticket, pieces } = sector;
+  const { number: sector_id, ticket, pieces, proof = usual } = sector;
   const piece_infos: readonly PieceInfo[] = await ask(
     'add_pieces',
     { seal_proof_type: proof, pieces, staged_filepath: staged },
@@ -83,7 +86,18 @@ export async function provenDirectly(dir: string, sector: Sector, hold?: string)
   const { sealed, cache } = filesIn(dir);
   const { number: sector_id, ticket } = sector;
   const proven = { sector_id, ticket, seed: ticket, prover_id: proverId(10000), pc2out: pc2, piece_infos };
-  await ask('c1', { registered_proof: proof, cache_dir: cache, sealed_file: sealed, ...proven }, hold);
+  await ask('c1', { registered_proof: usual, cache_dir: cache, sealed_file: sealed, ...proven }, hold);
+}
+
+/** An empty sector up to its synthetic proofs, in `dir`; asks for its C1. */
+export async function synthesizedDirectly(dir: string, proof: string) {
+  const [number, ticket] = [1, Array.from({ length: 32 }, (_, at) => at)];
+  const { pc2, piece_infos } = await sealedDirectly(dir, { number, ticket, pieces: [pledge], proof });
+  const { sealed, cache } = filesIn(dir);
+  const of = { registered_proof: proof, cache_dir: cache, sealed_file: sealed, prover_id: proverId(10000) };
+  const task = { ...of, sector_id: number, ticket, pc2out: pc2, piece_infos };
+  await ask('synth_proof', task);
+  return () => ask('c1', { ...task, seed: ticket });
 }
 
 /** An empty sector's files with this piece encoded into them, in `dir`; and the task of its vanilla proofs. */
@@ -102,7 +116,7 @@ export async function upgradedDirectly(
   ].map((name) => join(dir, name));
   writeFileSync(local, piece);
   const pieces = [{ piece_file: { local }, payload_size: piece.length, piece_size: 2032 }];
-  const piece_infos = await ask('add_pieces', { seal_proof_type: proof, pieces, staged_filepath: staged });
+  const piece_infos = await ask('add_pieces', { seal_proof_type: usual, pieces, staged_filepath: staged });
   const registered_proof = 'StackedDrg2KiBV1';
   const encoding = {
     registered_proof,

@@ -25,6 +25,8 @@ export interface RealWorldOptions {
   /** Where its pieces are by their CIDs. @default a directory of its own */
   readonly local?: string;
   readonly threads?: number;
+  /** @default false */
+  readonly useSyntheticPoRep?: boolean;
 }
 
 export async function realWorld(options: RealWorldOptions = {}): Promise<World> {
@@ -36,7 +38,7 @@ const madeUp = ['c2', 'snap_prove'];
 
 export async function realOptions(options: RealWorldOptions = {}): Promise<WorldOptions> {
   const { pieces = [1, 2, 3].map((seed) => bytes(2000, seed)), stages = sealingStages } = options;
-  const { local = freshDir(), threads = 1 } = options;
+  const { local = freshDir(), threads = 1, useSyntheticPoRep = false } = options;
   for (const piece of pieces) await keptByCid(local, piece);
   const tables = madeUp
     .filter((stage) => !stages.includes(stage))
@@ -47,6 +49,7 @@ export async function realOptions(options: RealWorldOptions = {}): Promise<World
   return {
     pieces,
     threads,
+    useSyntheticPoRep,
     worker: () => `local_pieces_dirs = [${JSON.stringify(local)}]`,
     more: (dir) =>
       [

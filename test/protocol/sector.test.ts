@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   formatSectorId,
+  isSynthetic,
   parseSectorId,
   payloadOf,
   proofTypeOfNumber,
   proofTypeOfSize,
   proofTypes,
+  proofTypesOfSize,
   sectorOf,
+  windowProofsOf,
 } from '#src/protocol/sector.js';
 import { parseSize } from '#src/protocol/size.js';
 
@@ -34,16 +37,32 @@ test.each([
 });
 
 test("proof types are the chain's numbers, and sizes read as they are written", () => {
-  expect(proofTypes.map(({ proofType, text }) => [proofType, text])).toEqual([
-    [5, '2KiB'],
-    [6, '8MiB'],
-    [7, '512MiB'],
-    [8, '32GiB'],
-    [9, '64GiB'],
+  expect(proofTypes.map(({ proofType, text, registered }) => [proofType, text, registered])).toEqual([
+    [5, '2KiB', 'StackedDrg2KiBV1_1'],
+    [6, '8MiB', 'StackedDrg8MiBV1_1'],
+    [7, '512MiB', 'StackedDrg512MiBV1_1'],
+    [8, '32GiB', 'StackedDrg32GiBV1_1'],
+    [9, '64GiB', 'StackedDrg64GiBV1_1'],
+    [10, '2KiB', 'StackedDrg2KiBV1_1_Feat_SyntheticPoRep'],
+    [11, '8MiB', 'StackedDrg8MiBV1_1_Feat_SyntheticPoRep'],
+    [12, '512MiB', 'StackedDrg512MiBV1_1_Feat_SyntheticPoRep'],
+    [13, '32GiB', 'StackedDrg32GiBV1_1_Feat_SyntheticPoRep'],
+    [14, '64GiB', 'StackedDrg64GiBV1_1_Feat_SyntheticPoRep'],
   ]);
   for (const type of proofTypes) {
     expect(parseSize(type.text)).toBe(type.size);
-    expect(proofTypeOfSize(type.size)).toBe(type);
+    expect(proofTypeOfSize(type.size, type.feature)).toBe(type);
+    expect(proofTypeOfSize(type.size).proofType).toBeLessThan(10);
+    expect(proofTypesOfSize(type.size).map(({ proofType }) => proofType % 5)).toEqual([
+      type.proofType % 5,
+      type.proofType % 5,
+    ]);
+    expect(type.registeredUpdate).toBe(`StackedDrg${type.text}V1`);
+    expect(windowProofsOf(type)).toEqual([
+      `StackedDrgWindow${type.text}V1_2`,
+      `StackedDrgWindow${type.text}V1_1`,
+    ]);
+    expect(isSynthetic(type)).toBe(type.proofType >= 10);
     expect(proofTypeOfNumber(type.proofType)).toBe(type);
     expect(sectorOf({ miner: 1, number: 2 }, type.proofType)).toEqual({
       miner: 1,
@@ -60,7 +79,7 @@ test('another size or proof type is refused, and the message says what is allowe
     expect.objectContaining({ code: 'usage', message: expect.stringContaining('2KiB, 8MiB, 512MiB') }),
   );
   expect(() => proofTypeOfNumber(4)).toThrow(
-    expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('5 to 9') }),
+    expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('5 to 14') }),
   );
 });
 

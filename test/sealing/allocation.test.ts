@@ -104,7 +104,7 @@ test('it is asked for with the settings of its own time', async () => {
   await run(undefined, { settings: { allowedMiners: [10000], allowedSizes: [2048] } });
   expect(asked).toEqual([
     { AllowedMiners: null, AllowedProofTypes: null },
-    { AllowedMiners: [10000], AllowedProofTypes: [5] },
+    { AllowedMiners: [10000], AllowedProofTypes: [5, 10] },
   ]);
 });
 

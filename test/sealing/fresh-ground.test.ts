@@ -51,7 +51,8 @@ function laidOut(names = everything) {
 }
 
 const inCache = (name: string) => name.startsWith('cache/') && name !== 'cache/sc-02-data-tree-d.dat';
-const ofPc2 = (name: string) => /tree-c|tree-r-last|_aux/.test(name) && name.startsWith('cache/');
+/** Proofs of the replica before it, too. */
+const ofPc2 = (name: string) => /tree-c|tree-r-last|_aux|syn-porep/.test(name) && name.startsWith('cache/');
 
 describe('the ground of', () => {
   test.each<[string, string, string, (name: string) => boolean]>([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plans } from '#machines/index.js';
-import { groundFiles, hasSectorFile, notedPaths, noteName } from '#src/sealing/plan-files.js';
+import { groundFiles, hasSectorFile, isFileOf, notedPaths, noteName } from '#src/sealing/plan-files.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
 import { freshDir } from '../manager/setup.js';
 
@@ -21,7 +21,7 @@ describe('every name of a file that a plan uses has its entry', () => {
     '%s, which a stage needs: not there in an empty store, and nothing of it to note',
     (name) => {
       const files = sectorFiles(freshDir(), 's-t010000-1');
-      expect(hasSectorFile(files, name, { pc1: undefined })).toBe(false);
+      expect(hasSectorFile(files, name, { pc1: undefined, synthetic: true })).toBe(false);
       expect(notedPaths(noteName(name, {}), files, {}, {})).toEqual([]);
     },
   );
@@ -33,6 +33,12 @@ describe('every name of a file that a plan uses has its entry', () => {
       for (const path of await groundFiles(name, files)) expect(path.startsWith(files.root)).toBe(true);
     },
   );
+});
+
+test('only a sector with synthetic PoRep has synthetic proofs: no other misses them', () => {
+  const files = sectorFiles(freshDir(), 's-t010000-1');
+  expect(hasSectorFile(files, 'synthetic', {})).toBe(true);
+  expect(isFileOf('synthetic', {})).toBe(false);
 });
 
 test('a ground that has no entry is a fault of the plan', async () => {

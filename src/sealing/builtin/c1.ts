@@ -7,7 +7,7 @@ import {
 } from './challenges.js';
 import { nodeBytes } from './hash.js';
 import type { Work } from './slices.js';
-import { readSyntheticProofs } from './synth-proof.js';
+import { readSyntheticProofs, syntheticLeaves } from './synth-proof.js';
 
 const defaultChallenges = 10;
 
@@ -17,6 +17,8 @@ export interface C1Task extends ProvenSector {
   readonly replicaId: readonly number[];
   readonly commD: readonly number[];
   readonly commR: readonly number[];
+  /** The proofs are drawn out of those that synth_proof has written down, as the type of the sector wants it. @default false */
+  readonly isSynthetic?: boolean;
   /** How many leaves are challenged. @default 10 */
   readonly challenges?: number;
 }
@@ -34,17 +36,22 @@ export async function c1(task: C1Task, work: Work): Promise<C1Output> {
   return { challenges: await collect(task, seed, count, work), commD: [...commD], commR: [...commR] };
 }
 
-/** The leaves that a seed asks for, as long as the layers lie there. */
+/** The leaves that a seed asks for; of a sector that is not synthetic, as long as the layers lie there. */
 export function leavesOf({
   seed,
   replicaId,
   sectorSize,
-}: Pick<C1Task, 'seed' | 'replicaId' | 'sectorSize'>): readonly number[] {
-  return drawChallenges(Buffer.from([...seed, ...replicaId]), defaultChallenges, sectorSize / nodeBytes);
+  isSynthetic = false,
+}: Pick<C1Task, 'seed' | 'replicaId' | 'sectorSize' | 'isSynthetic'>): readonly number[] {
+  const drawn = (among: number) =>
+    drawChallenges(Buffer.from([...seed, ...replicaId]), defaultChallenges, among);
+  if (!isSynthetic) return drawn(sectorSize / nodeBytes);
+  const known = syntheticLeaves({ replicaId, sectorSize });
+  return drawn(known.length).flatMap((at) => known[at] ?? []);
 }
 
 async function collect(task: C1Task, seed: Buffer, count: number, work: Work): Promise<VanillaProof[]> {
-  if (await hasLayers(task))
+  if (task.isSynthetic !== true && (await hasLayers(task)))
     return proveLeaves(task, drawChallenges(seed, count, task.sectorSize / nodeBytes), work);
   const known = await readSyntheticProofs(task.cacheDir);
   return drawChallenges(seed, count, known.length).flatMap((at) => known[at] ?? []);

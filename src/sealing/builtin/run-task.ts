@@ -176,7 +176,8 @@ async function sealedBy(task: Tasks['synth_proof']['task'], stage: ProcessorStag
   await refuseForeign(cacheDir, stage);
   const { comm_d: commD, comm_r: commR } = pc2out;
   const replicaId = [...replicaIdOf({ proverId: prover_id, sectorNumber: sector_id, ticket, commD })];
-  return { sectorSize: sizeOf(registered_proof), cacheDir, replicaId, commD, commR };
+  const { size: sectorSize, feature } = typeOf(registered_proof);
+  return { sectorSize, isSynthetic: feature === 'synthetic', cacheDir, replicaId, commD, commR };
 }
 
 /** What our pc1 made of a sector; foreign outputs have none of it. @throws StageError permanent */
@@ -227,10 +228,14 @@ function sealedProof(windowProof: string): string {
 }
 
 function sizeOf(registeredProof: string): number {
+  return typeOf(registeredProof).size;
+}
+
+function typeOf(registeredProof: string) {
   // Upstream knows the proofs of an update by names of their own.
   const found = proofTypes.find(
     (type) => type.registered === registeredProof || type.registeredUpdate === registeredProof,
   );
-  if (found) return found.size;
+  if (found) return found;
   throw wrongData(`unknown proof ${registeredProof}: known are ${proofTypes.map((type) => type.registered)}`);
 }

@@ -8,6 +8,14 @@ import type { Work } from './slices.js';
 
 const syntheticCount = 18;
 
+/** The leaves whose proofs are written down: fixed by the replica. */
+export function syntheticLeaves({
+  replicaId,
+  sectorSize,
+}: Pick<SynthProofTask, 'replicaId' | 'sectorSize'>): readonly number[] {
+  return drawChallenges(Buffer.from(replicaId), syntheticCount, sectorSize / nodeBytes);
+}
+
 export interface SynthProofTask extends ProvenSector {
   readonly replicaId: readonly number[];
   readonly commD: readonly number[];
@@ -19,8 +27,7 @@ export interface SynthProofTask extends ProvenSector {
  * @throws StageError permanent when C2 would refuse one of them: with the layers gone it would be too late
  */
 export async function synthProof(task: SynthProofTask, work: Work): Promise<Record<string, never>> {
-  const indexes = drawChallenges(Buffer.from(task.replicaId), syntheticCount, task.sectorSize / nodeBytes);
-  const proofs = await proveLeaves(task, indexes, work);
+  const proofs = await proveLeaves(task, syntheticLeaves(task), work);
   for (const proof of proofs) {
     const fault = faultOf(proof, task.commD, task.commR);
     if (fault) throw wrongData(`Leaf ${proof.data.index}: ${fault}: seal the sector again`);

@@ -9,6 +9,7 @@ import {
   of,
   type SampleTask,
   sealProof,
+  syntheticProof,
   wholeSector,
 } from './sample.js';
 import { upgradeSamples } from './sample-upgrade-tasks.js';
@@ -109,13 +110,13 @@ const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } =
   })),
   synth_proof: of<'synth_proof'>((dir) => ({
     task: (n) => ({
-      registered_proof: sealProof,
+      registered_proof: syntheticProof,
       cache_dir: join(dir, 'no-cache'),
       sealed_file: join(dir, 'no-sealed'),
       prover_id: bytes32,
       sector_id: n,
       ticket: bytes32,
-      pc2out: { registered_proof: sealProof, comm_r: bytes32, comm_d: bytes32 },
+      pc2out: { registered_proof: syntheticProof, comm_r: bytes32, comm_d: bytes32 },
       piece_infos: wholeSector,
     }),
     fits: (output) => output === true,

@@ -27,6 +27,7 @@ type Sample<S extends ProcessorStage> = Omit<SampleTask, 'task' | 'large' | 'isO
 
 const sectorSize = 2048;
 export const sealProof = 'StackedDrg2KiBV1_1';
+export const syntheticProof = 'StackedDrg2KiBV1_1_Feat_SyntheticPoRep';
 export const updateProof = 'StackedDrg2KiBV1';
 export const bytes32: readonly number[] = new Array(32).fill(0);
 export const wholeSector = [{ commitment: bytes32, size: (sectorSize / 128) * 127 }];

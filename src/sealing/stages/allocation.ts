@@ -2,7 +2,7 @@ import type { StageOutcome } from '../../../machines/record-changes.js';
 import { messageOf, systemCodeOf } from '../../protocol/errors.js';
 import type { Asking, WithGiven } from '../../protocol/identity.js';
 import type { AllowedSpec } from '../../protocol/jobs.js';
-import { proofTypeOfSize } from '../../protocol/sector.js';
+import { proofTypesOfSize } from '../../protocol/sector.js';
 import type { Stage, StageContext, StageSettings } from '../stage.js';
 
 /**
@@ -60,6 +60,6 @@ function reasonOf({ allowedMiners, allowedSizes }: StageSettings): Pick<StageOut
 
 /** Whose sectors the thread may work on. */
 export function allowed({ allowedMiners, allowedSizes }: StageSettings): AllowedSpec {
-  const types = allowedSizes?.map((size) => proofTypeOfSize(size).proofType);
+  const types = allowedSizes?.flatMap((size) => proofTypesOfSize(size).map(({ proofType }) => proofType));
   return { AllowedMiners: allowedMiners, AllowedProofTypes: types ?? null };
 }

@@ -6,7 +6,7 @@ import { opened } from '../opaque.js';
 import { discard } from '../opaque-output.js';
 import { output, type StageContext } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
-import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';
+import { builtin, bytesOf, porep, registered, sectorWork } from './sector-work.js';
 
 type Pc2Output = Tasks['pc2']['output'];
 
@@ -108,7 +108,7 @@ export async function checkC1(
   const replicaId = [
     ...replicaIdOf({ proverId: prover_id, sectorNumber: sector_id, ticket, commD: pc2out.comm_d }),
   ];
-  const asked = leavesOf({ seed, replicaId, sectorSize: sector.size });
+  const asked = leavesOf({ seed, replicaId, ...porep(sector) });
   const shown = own.challenges.map(({ data }) => data.index);
   if (asked.some((leaf, at) => shown[at] !== leaf))
     throw refused('c1', 'it shows other leaves than the seed asks for', context.record.state);

@@ -1,6 +1,6 @@
 /** What every stage of heavy work has at hand. */
 import { makeOnDisk } from '../../disks/make-on-disk.js';
-import { proofTypeOfNumber, type Sector } from '../../protocol/sector.js';
+import { isSynthetic, proofTypeOfNumber, type Sector } from '../../protocol/sector.js';
 import { sectorFiles } from '../sector-files.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
 
@@ -20,6 +20,9 @@ export async function sectorWork(context: StageContext) {
 }
 
 export const registered = (sector: Sector) => proofTypeOfNumber(sector.proofType).registered;
+
+/** What our own C1 is told of how the sector is proven. */
+export const porep = (sector: Sector) => ({ sectorSize: sector.size, isSynthetic: isSynthetic(sector) });
 
 /** The name of the proof of an upgrade. */
 export const registeredUpdate = (sector: Sector) => proofTypeOfNumber(sector.proofType).registeredUpdate;

@@ -1,16 +1,19 @@
 /** Stages that seal: what a processor is asked, and what is made of its answer. */
 import { rm } from 'node:fs/promises';
 import { StageError } from '../../protocol/level.js';
+import { isSynthetic } from '../../protocol/sector.js';
 import type { Deal, Ticket } from '../../protocol/sector-answers.js';
 import { isByOthers, output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { isForeign, isOurPc1 } from '../whose-sector.js';
 import { c1Task, checkC1, checkC2, checkCommD, checkCommR, sealedTask, verifySealed } from './answers.js';
 import { checkPreCommit, checkTicket, lastingTicket, submittedTicket } from './fresh.js';
-import { builtin, bytesOf, registered, sectorWork } from './sector-work.js';
+import { builtin, bytesOf, porep, registered, sectorWork } from './sector-work.js';
 
 export const pc1: Stage = async (context) => {
   const { sector, files } = await sectorWork(context);
+  // Hours before the stage that could not be done.
+  if (isSynthetic(sector) && sealsForeign(context)) checkSyntheticProof(context, 'PC1');
   const { proverId } = await builtin();
   const drawn = await lastingTicket(context);
   const done = await context.process('pc1', {
@@ -29,7 +32,7 @@ export const pc1: Stage = async (context) => {
 /** What pc1 gave goes to pc2 as it came. Only what our own two made is described, for those who unseal it later. */
 export const pc2: Stage = async (context) => {
   if (!(await submittedTicket(context))) checkTicket(context);
-  const { files } = await sectorWork(context);
+  const { sector, files } = await sectorWork(context);
   const pc1out = output<unknown>(context, 'pc1');
   const done = await context.process('pc2', {
     pc1out,
@@ -43,10 +46,19 @@ export const pc2: Stage = async (context) => {
   await rm(cachePath(files.cacheDir, 'manifest'), { force: true });
   const foreign = !isOurPc1(pc1out) || (await isForeignCache(files.cacheDir));
   if (!foreign) await describe(context, done);
-  const { verifyAfterPc2 = false } = context.settings;
-  if (verifyAfterPc2) await verifySealed(context, done);
-  return { event: 'PC2', outputs: { pc2: done, pc2_foreign: foreign, pc2_checked: verifyAfterPc2 } };
+  const outputs = { pc2: done, pc2_foreign: foreign };
+  // C1 draws from the synthetic proofs, which are not there yet.
+  if (isSynthetic(sector))
+    return { event: 'PC2NeedSyntheticProof', outputs: { ...outputs, synthetic: true, pc2_checked: false } };
+  return { event: 'PC2', outputs: { ...outputs, ...(await verified(context, done)) } };
 };
+
+/** Proves once what pc2 sealed, where `verify_after_pc2` asks for it. */
+async function verified(context: StageContext, pc2out: Tasks['pc2']['output']) {
+  const { verifyAfterPc2 = false } = context.settings;
+  if (verifyAfterPc2) await verifySealed(context, pc2out);
+  return { pc2_checked: verifyAfterPc2 };
+}
 
 async function describe(context: StageContext, done: Tasks['pc2']['output']): Promise<void> {
   const { sector, files } = await sectorWork(context);
@@ -76,19 +88,27 @@ export async function provenOf(context: StageContext) {
   const { handedBy } = await builtin();
   const { comm_d: commD, comm_r: commR } = output<Tasks['pc2']['output']>(context, 'pc2');
   const { replicaId } = handedBy(output<unknown>(context, 'pc1'));
-  return { proven: { sectorSize: sector.size, cacheDir: files.cacheDir, replicaId, commD, commR }, work };
+  return { proven: { ...porep(sector), cacheDir: files.cacheDir, replicaId, commD, commR }, work };
 }
 
 export const syntheticProof: Stage = async (context) => {
-  if (isForeign(context.record.outputs) && !isByOthers(context, 'synth_proof'))
-    throw new StageError(
-      'permanent',
-      'our synth_proof cannot read what other processors sealed: add a [[processors.synth_proof]] whose bin can, restart the worker, then resume; or resume --state PC2Done goes on without synthetic proofs',
-    );
+  if (isForeign(context.record.outputs)) checkSyntheticProof(context, 'synthetic proofs');
   const pc2out = output<Tasks['pc2']['output']>(context, 'pc2');
   await context.process('synth_proof', await sealedTask(context, pc2out));
-  return { event: 'SyntheticPoRep' };
+  const { pc2_checked } = await verified(context, pc2out);
+  return { event: 'SyntheticPoRep', ...(pc2_checked ? { outputs: { pc2_checked } } : {}) };
 };
+
+const sealsForeign = (context: StageContext) => isByOthers(context, 'pc1') || isByOthers(context, 'pc2');
+
+/** @throws StageError permanent where only our own synth_proof is there for what other processors seal */
+function checkSyntheticProof(context: StageContext, before: string): void {
+  if (isByOthers(context, 'synth_proof')) return;
+  throw new StageError(
+    'permanent',
+    `no ${before} for a sector with synthetic PoRep: our synth_proof cannot read what other processors seal. Add a [[processors.synth_proof]] whose bin can, restart the worker, then resume; or have the manager give out sectors without synthetic PoRep and resume --state Aborted`,
+  );
+}
 
 export const c1: Stage = async (context) => {
   checkPreCommit(context);
