@@ -93,7 +93,9 @@ function jobVerbs(sealer: Command): void {
     .action(act(jobs));
   list
     .command('cancel')
-    .description('take a job back: its worker hears so with its next report; exit 3 when it is over already')
+    .description(
+      'cancel a job: its worker hears so with its next heartbeat or report; exit 3 when it is over already',
+    )
     .argument('<job>', 'as in jobs: snapup-3')
     .option('--reason <text>', 'told to the worker')
     .option(...json)

@@ -29,6 +29,7 @@ export function writeConfig(home: string, tables: string): string {
   const text = `# Written by \`sealvisor start\`, kept when it is there.
 [worker]
 name = "local"
+ping_interval = "2s"
 
 [worker.rpc_server]
 host = "127.0.0.1"

@@ -31,6 +31,7 @@ const thread: Fields = {
   'progress?': { done: 'number', total: 'number', unit: 'text' },
   'worked?': { ms: 'number', at: 'text' },
   'outage?': { since: 'text', 'nextAt?': 'text' },
+  'reportRefused?': { state: 'text', message: 'text', at: 'text' },
   'idle?': 'text',
   'possible?': ['text'],
 };

@@ -34,12 +34,18 @@ const seed = z.object({
 
 /** Not every manager of the field answers a report: what it leaves out, or says in other words, is no verdict. */
 const verdict = z
-  .object({ Finalized: z.boolean().nullish(), AbortReason: z.string().nullish() })
+  .object({
+    Finalized: z.boolean().nullish(),
+    AbortReason: z.string().nullish(),
+    /** Of our managers alone. */
+    ByHeartbeat: z.boolean().nullish(),
+  })
   .nullable()
   .catch(null)
   .transform((told) => ({
     finalized: told?.Finalized ?? false,
     abortReason: told?.AbortReason ? shortText(told.AbortReason, longestText) : null,
+    ...(told?.ByHeartbeat ? { byHeartbeat: true } : {}),
   }));
 
 const timeoutMs = 15_000;

@@ -32,6 +32,7 @@ import { checkMeant } from './meant-manager.js';
 import { parse } from './parse.js';
 
 const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
+const wireId = ({ miner, number }: SectorId) => ({ Miner: miner, Number: number });
 const name = (value: unknown) => parse(z.string().min(1), value, 'name');
 const flag = (value: unknown) => parse(z.boolean().nullish(), value, 'flag') ?? false;
 
@@ -102,12 +103,18 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
       return withChain(answer, told(sector), caller);
     });
   add('WorkerPing', ['info'], ([info], caller) => {
-    const { usedNumbers, ...ping } = parse(pingParam, info, 'WorkerPing');
+    const { usedNumbers, held, ...ping } = parse(pingParam, info, 'WorkerPing');
     sectors.learnNumbers(usedNumbers, caller.worker);
     const others = roster.ping({ ...ping, source: caller.address ?? null });
     // Upstream's workers expect nothing.
     if (caller.worker === null && ping.worker === null) return null;
-    return { Manager: manager.identity, ...(others.length > 0 ? { Others: others } : {}) };
+    return {
+      Manager: manager.identity,
+      ...(others.length > 0 ? { Others: others } : {}),
+      ...(held === null
+        ? {}
+        : { ReportAgain: sectors.reportsWanted(held, ping.name, caller.worker).map(wireId) }),
+    };
   });
   on('WorkerGetPingInfo', ['name'], (of) => {
     const found = knownAs(roster, name(of));
@@ -162,7 +169,9 @@ function reports(
     if (sectors.isGivenElsewhere(sector, caller)) return givenElsewhere(sector);
     sectors.check(sector, caller);
     const verdict = sectors.reportState(sector, report);
-    return readsNull(roster, caller, report.Worker.Instance) ? null : verdict;
+    if (readsNull(roster, caller, report.Worker.Instance)) return null;
+    // Workers of ours name with their heartbeat what they hold.
+    return caller.worker === null ? verdict : { ...verdict, ByHeartbeat: true };
   });
   onSector('ReportFinalized', ['id'], (of) => sectors.reportFinalized(of));
   add('ReportAborted', ['id', 'reason'], ([of, reason], caller) => {
@@ -201,6 +210,6 @@ function allocateSector(onAllocation: OnAllocation, sectors: Manager['sectors'])
 
 function givenElsewhere({ miner, number }: SectorId) {
   const AbortReason = 'nothing was heard of it in time, and it was given to another thread';
-  const Id = { Miner: miner, Number: number };
+  const Id = wireId({ miner, number });
   return { Id, ID: Id, Finalized: false, AbortReason };
 }

@@ -10,7 +10,7 @@ import { identityHeaders } from '../protocol/identity.js';
 import type { LogLine } from '../protocol/log.js';
 import type { HistoryRow, ThreadView } from '../protocol/thread.js';
 import { version } from '../version.js';
-import { startHeartbeat, type WorkerInfo } from '../worker/heartbeat.js';
+import { type HeartbeatOptions, startHeartbeat, type WorkerInfo } from '../worker/heartbeat.js';
 import { namesakeWarner } from '../worker/namesakes.js';
 import { startWorker, type Worker } from '../worker/worker.js';
 import { ownAddress, reachedAt } from './own-address.js';
@@ -72,26 +72,15 @@ export async function startWorkerServer(options: {
         id: 'heartbeat',
         start: serviceChild((fail) =>
           startHeartbeat({
-            version,
-            intervalMs: () => self.config().worker.pingIntervalMs,
-            summary: () => self.summary(),
-            life: () => self.control.worker().life,
-            awaitsAdoption: () => {
-              const { manager } = self.control.worker();
-              return manager?.other ? manager.id : null;
-            },
-            usedNumbers: () => self.link.usedNumbers(),
-            changes: (listener) => self.events.subscribe(undefined, listener).unsubscribe,
+            ...heartbeatOf(self),
             ping: async (report) => {
               await own.look();
               const dest = { host: reachedAt(host, own.current()), port: doors?.port ?? config.worker.port };
-              const facts = {
-                Id: self.id,
-                Incarnation: self.incarnation,
-                Name: name(),
-                Dest: formatAddress(dest),
-              };
-              tellNamesakes(await pinged(manager, self.link, { ...facts, ...report }));
+              const named = { Name: name(), Dest: formatAddress(dest), ...report };
+              const ids = { Id: self.id, Incarnation: self.incarnation };
+              const answer = await pinged(manager, self.link, { ...ids, ...named });
+              tellNamesakes(answer);
+              self.told.answered(answer);
             },
             warn,
             fail,
@@ -105,6 +94,23 @@ export async function startWorkerServer(options: {
     host,
     port: doors?.port ?? config.worker.port,
     stop: (graceMs) => worker.stop(graceMs),
+  };
+}
+
+/** What it tells of the worker, and when. */
+function heartbeatOf(self: Worker): Omit<HeartbeatOptions, 'ping' | 'warn'> {
+  return {
+    version,
+    intervalMs: () => self.config().worker.pingIntervalMs,
+    summary: () => self.summary(),
+    life: () => self.control.worker().life,
+    awaitsAdoption: () => {
+      const { manager } = self.control.worker();
+      return manager?.other ? manager.id : null;
+    },
+    usedNumbers: () => self.link.usedNumbers(),
+    held: () => self.told.held(),
+    changes: (listener) => self.events.subscribe(undefined, listener).unsubscribe,
   };
 }
 

@@ -8,6 +8,8 @@ import type { Lives } from './lives.js';
 export interface GivenCheck {
   /** What was never given out is told by who is asked for it. @throws not_your_sector */
   check(id: SectorId, caller: Caller): void;
+  /** Whether the caller names what the sector, or a job of it, was given under. */
+  isGivenTo(id: SectorId, caller: Caller): boolean;
   /** Whether the caller was given it once and not heard of, and another has it by now. */
   isGivenElsewhere(id: SectorId, caller: Caller): boolean;
 }
@@ -22,6 +24,7 @@ export function givenCheck(lives: Lives, book: Pick<JobBook, 'ofSector'>): Given
       .map(({ life }) => life.request),
   ];
   return {
+    isGivenTo: (id, { given }) => requests(id).includes(given),
     check: (id, { given, worker }) => {
       if (lives.find(id) === undefined || requests(id).includes(given)) return;
       const name = formatSectorId(id);

@@ -37,6 +37,9 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
         book.keep(job, { ...told, heardMs: nowMs });
       return verdictOf(job);
     },
+    /** The same as a heartbeat names it: whether its report is wanted; null when it is of no job. */
+    heard: (id: SectorId, worker: Worker, planState: string) =>
+      heardAgain(book, clock, { id, worker, planState }),
     /** Whether it was of a job. @throws state_not_possible for a job that was taken back */
     reportFinalized: (id: SectorId): boolean => {
       const jobs = held(id);
@@ -85,6 +88,20 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
 }
 
 type Worker = StateReport['Worker'];
+
+function heardAgain(
+  book: JobBook,
+  clock: WallClock,
+  { id, worker, planState }: { readonly id: SectorId; readonly worker: Worker; readonly planState: string },
+): boolean | null {
+  const job = jobOf(book.ofSector(id), worker, planState);
+  if (!job) return null;
+  const { finalized, abortReason } = verdictOf(job);
+  const isKnown = isOf(job, worker) && job.life.planState === planState;
+  if (finalized || abortReason !== null || !isKnown) return true;
+  if (job.life.isHeld && !isHeardAgain(job.life, {}, clock.now())) book.keep(job, { heardMs: clock.now() });
+  return false;
+}
 
 const isOf = ({ life }: Job, { Instance, Location }: Worker) =>
   life.worker?.Instance === Instance && life.worker.Location === Location;

@@ -99,7 +99,7 @@ export function jobService(options: JobsOptions) {
       return storeInfo(first);
     },
 
-    /** An operator takes a job back: its worker hears so with its next report. @throws job_not_found, state_not_possible */
+    /** An operator takes a job back: its worker hears so with its next heartbeat or report. @throws job_not_found, state_not_possible */
     cancel: (id: string, wish: Asked): JobsReply => {
       const job = book.of(id);
       const { state, end, sector, task, worker, isHeld } = job.life;
@@ -123,7 +123,7 @@ export function jobService(options: JobsOptions) {
         return book.keep(job, { ...facts, isHeld: isHeld && sector !== null });
       });
       const told = worker
-        ? `${worker.Instance} hears it with its next report`
+        ? `${worker.Instance} hears it with its next heartbeat or report`
         : 'no worker has told of it yet';
       return {
         changed: true,

@@ -48,7 +48,7 @@ export function sectorEnds(
       const by = asked.by ?? 'operator';
       const abortReason = asked.reason || `given up by ${by} at the manager`;
       const told = life.worker
-        ? `${life.worker.Instance} hears it with its next report`
+        ? `${life.worker.Instance} hears it with its next heartbeat or report`
         : 'no worker has told of it yet';
       const message = `sector ${name} is given up: ${told}`;
       const kept = { id, life: lives.keep(id, { abortReason, abortedBy: by }) };

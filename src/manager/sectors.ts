@@ -7,6 +7,7 @@ import type { FleetStore } from '../store/fleet-store.js';
 import { sectorAllocation } from './allocation.js';
 import type { MockChain } from './chain.js';
 import { givenCheck } from './given.js';
+import { heldSectors } from './held-sectors.js';
 import { jobService } from './jobs.js';
 import { type KeptLife, sectorLives } from './lives.js';
 import { sectorChain } from './sector-chain.js';
@@ -114,6 +115,7 @@ export function sectorService(options: SectorsOptions) {
       };
     },
     ...sectorEnds(lives, jobs, viewOf),
+    ...heldSectors({ lives, jobs, given, store, clock }),
     jobs,
     /** @throws sector_not_found */
     view: (id: SectorId): SectorView => viewOf({ id, life: lives.of(id) }),

@@ -64,6 +64,12 @@ export const reportParam = z.object({
 });
 const identity = (most: number) =>
   z.string().regex(new RegExp(`^[\\w-]{1,${most}}$`), `a text of 1 to ${most} letters, digits, - and _`);
+const heldParam = z.object({
+  ID: sectorIdParam,
+  State: shortened,
+  Location: shortened,
+  Request: orNull(shortened),
+});
 /** v0.2 sends neither Version, Running nor Waiting. */
 export const pingParam = z
   .object({
@@ -76,6 +82,7 @@ export const pingParam = z
     Life: orNull(z.enum(workerLives)),
     SectorsOf: orNull(identity(64)),
     UsedNumbers: askingParam.UsedNumbers,
+    Held: orNull(z.array(heldParam).max(10_000)),
     Summary: z.object({
       Threads: count,
       Empty: count,
@@ -85,7 +92,7 @@ export const pingParam = z
       Errors: count,
     }),
   })
-  .transform(({ Name, Dest, Version, Id, Incarnation, Life, SectorsOf, Summary, UsedNumbers }) => ({
+  .transform(({ Name, Dest, Version, Id, Incarnation, Life, SectorsOf, Summary, UsedNumbers, Held }) => ({
     name: Name,
     dest: Dest,
     version: Version,
@@ -94,6 +101,11 @@ export const pingParam = z
     life: Life,
     sectorsOf: SectorsOf,
     usedNumbers: UsedNumbers ?? [],
+    /** Null from a worker that reports its sectors again and again instead. */
+    held:
+      Held?.map(({ ID: id, State: state, Location: location, Request: request }) => ({
+        ...{ id, state, location, request },
+      })) ?? null,
     summary: {
       threads: Summary.Threads,
       empty: Summary.Empty,

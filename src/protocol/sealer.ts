@@ -42,6 +42,8 @@ export interface Verdict {
   readonly finalized: boolean;
   /** Why the sector is given up; null while it is not. */
   readonly abortReason: string | null;
+  /** Whatever it wants of the sector later it says to the worker's heartbeat: nobody has to ask. @default false */
+  readonly byHeartbeat?: boolean;
 }
 
 /** The calls of a sealing thread. Every call rejects with a SealvisorError (`unreachable`, `remote_error`, …). */

@@ -72,6 +72,13 @@ export interface ThreadDisk {
   readonly since: string;
 }
 
+/** The manager does not accept what it was told of the sector: the report is not sent again. */
+export interface ReportRefused {
+  readonly state: string;
+  readonly message: string;
+  readonly at: string;
+}
+
 /** One thread as `--json`, REST and events show it (SPEC section 8). Times are RFC 3339 UTC. */
 export interface ThreadView {
   readonly index: number;
@@ -103,6 +110,8 @@ export interface ThreadView {
   readonly outage?: { readonly since: string; readonly nextAt: string | null };
   /** The disk that it works on does not answer. */
   readonly disk?: ThreadDisk;
+  /** The manager refused the last report of the sector in hand. */
+  readonly reportRefused?: ReportRefused;
   /** Why there was nothing to do when it was asked for last. */
   readonly idle?: string;
   readonly possible: readonly string[];

@@ -25,7 +25,7 @@ export function whyNotWorking(
   nowMs: number,
   stage?: Estimate['stage'],
 ): string {
-  return oneLine(`thread #${view.index} ${reasonOf(view, worker, nowMs, stage)}`);
+  return oneLine(`thread #${view.index} ${reasonOf(view, worker, nowMs, stage)}${refusedText(view, nowMs)}`);
 }
 
 function reasonOf(
@@ -57,6 +57,13 @@ function reasonOf(
     case 'idle':
       return idleText(view, worker, nowMs);
   }
+}
+
+/** The manager shows another state of the sector than this one, until it accepts a report. */
+function refusedText({ reportRefused, sector }: ThreadView, nowMs: number): string {
+  if (!reportRefused) return '';
+  const { state, message, at } = reportRefused;
+  return `; the manager refuses ${sinceText(at, nowMs)} the report that ${sector?.id ?? 'its sector'} is ${state}: ${message}`;
 }
 
 /** Modes in which a thread waits for a person or its supervisor, whatever its disk does. */

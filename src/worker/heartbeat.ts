@@ -4,6 +4,7 @@ import { messageOf } from '../protocol/errors.js';
 import type { UsedNumber } from '../protocol/identity.js';
 import type { Summary } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker-life.js';
+import type { HeldSector } from './told-reports.js';
 
 export interface HeartbeatOptions {
   readonly version: string;
@@ -14,6 +15,8 @@ export interface HeartbeatOptions {
   /** The manager that its sectors are of, while another one answers; null while none does. @default null */
   readonly awaitsAdoption?: () => string | null;
   readonly usedNumbers?: () => Promise<readonly UsedNumber[]>;
+  /** The sectors in hand, as the manager was told of them. */
+  readonly held?: () => readonly HeldSector[];
   readonly ping: (report: WorkerReport) => Promise<unknown>;
   /** Calls the listener whenever something about the worker has changed; gives what ends that. @default never */
   readonly changes?: (listener: () => void) => () => void;
@@ -29,12 +32,13 @@ export interface WorkerInfo {
   readonly Name: string;
   readonly Dest: string;
   readonly Version: string;
-  /** Ours: managers of the field pass over it. */
+  /** Ours: upstream's managers ignore it. */
   readonly Life: WorkerLife;
   /** Ours: it takes no job here before an operator has said so, its sectors are of this other manager. */
   readonly SectorsOf?: string;
   /** Ours, too. */
   readonly UsedNumbers?: readonly UsedNumber[];
+  readonly Held?: readonly HeldSector[];
   readonly Summary: {
     readonly Threads: number;
     readonly Empty: number;
@@ -71,7 +75,8 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
   const report = async (life: WorkerLife) => {
     reported = matters({ ...options, life: () => life });
     const used = options.usedNumbers ? { UsedNumbers: await options.usedNumbers() } : {};
-    await options.ping({ ...reportOf(options, life), ...used });
+    const held = options.held ? { Held: options.held() } : {};
+    await options.ping({ ...reportOf(options, life), ...used, ...held });
   };
   const beat = async () => {
     isBeating = true;

@@ -1,6 +1,7 @@
 import type { ManagerLink, SectorClient } from '../fleet/sector-client.js';
 import type { GivenBy } from '../protocol/identity.js';
-import type { SectorService } from '../protocol/sealer.js';
+import type { SectorService, StateReport } from '../protocol/sealer.js';
+import type { SectorId } from '../protocol/sector.js';
 
 export const serviceCalls = [
   'allocateSector',
@@ -47,6 +48,25 @@ export function remoteService(
   ]);
   // Every key of SectorService is in the list above, and the other side answers with its types.
   return Object.fromEntries(calls) as SectorService;
+}
+
+/** The report that a thread's call sends to the manager; undefined for any other call. */
+export function heldReportOf(
+  name: string,
+  args: readonly unknown[],
+):
+  | { readonly id: SectorId; readonly body: StateReport; readonly given: GivenBy | null | undefined }
+  | undefined {
+  const isHolding = name === holdingCall;
+  // Sent by the function above alone.
+  const [given, called, ...rest] = (isHolding ? args : [undefined, name, ...args]) as [
+    GivenBy | null | undefined,
+    string,
+    ...unknown[],
+  ];
+  if (called !== ('reportState' satisfies keyof SectorService)) return undefined;
+  const [id, body] = rest as unknown as Parameters<SectorService['reportState']>;
+  return { id, body, given };
 }
 
 /** The other side: a thread's call by name, refused when it is none of the service's. */

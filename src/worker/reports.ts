@@ -1,11 +1,15 @@
-/** What the manager is told of the sector at hand, and what it answers: that the sector is lost, it may be. */
+/**
+ * What the manager is told of the sector in hand: each change once. What it wants of the sector it says with its answer, that the sector is lost,
+ * it may be; later a manager of ours asks by the worker's heartbeat for a report to hear it, of any other the state is reported again.
+ */
 import { endStates } from '../../machines/index.js';
 import type { Clock } from '../actors/index.js';
 import { systemClock } from '../actors/system-clock.js';
-import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { messageOf } from '../protocol/errors.js';
 import type { GivenBy } from '../protocol/identity.js';
 import type { StateReport, Verdict } from '../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
+import { isNeverAccepted } from './report-refusal.js';
 
 export interface SectorReport {
   readonly id: SectorId;
@@ -18,7 +22,7 @@ export interface SectorReportsOptions {
   readonly send: (id: SectorId, body: StateReport, given?: GivenBy | null) => Promise<Verdict>;
   /** Told once per sector that the manager gave it up, or holds it for done while the thread does not. */
   readonly onVerdict: (sector: SectorId, verdict: Verdict) => void;
-  /** After how much silence the state of a sector that is held is said again, ms. */
+  /** How often a manager that does not ask by the heartbeat is asked, by the accepted report of a sector that is held, what it wants of it, ms. */
   readonly everyMs: () => number;
   /** Told of a report that the manager does not accept. @default nothing */
   readonly onRefused?: (line: string) => void;
@@ -33,12 +37,16 @@ export interface SectorReports {
   tell(report: SectorReport): void;
   /** Another manager may answer now: what was not heard is sent at once, else the latest once more. */
   again(): void;
+  /** The manager asks for the latest once more, if it is of that sector: its answer says something that was not heard yet. */
+  asked(id: SectorId): void;
   /** What was not heard is dropped. Safe twice. */
   stop(): void;
 }
 
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
+/** A manager that refuses to be asked is asked at last so seldom, ms. */
+const longestPollMs = 3_600_000;
 const mostWaiting = 100;
 
 /** Reports go out one at a time, in the order they were told; what was not heard is said again before what comes next. */
@@ -51,6 +59,10 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   let isStopped = false;
   let isJudged = false;
   let failures = 0;
+  /** The manager has accepted it: sent again, it only asks what is wanted. */
+  let accepted: SectorReport | undefined;
+  /** How often it refused that in a row. */
+  let refusedPolls = 0;
   /** The refusal that was told last: the same is not told again and again. */
   let warned: string | undefined;
   let timer: unknown;
@@ -73,16 +85,15 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   const judge = ({ id }: SectorReport, verdict: Verdict) => {
     if (isStopped || isJudged || latest === undefined || !isSame(latest.id, id)) return;
     // By what the thread said last: the answer may be to an older word.
-    const state = latest.body.StateChange.Next;
-    const isGivenUp = verdict.abortReason !== null && verdict.abortReason !== '' && state !== 'Aborted';
-    if (!isGivenUp && !(verdict.finalized && !endStates.includes(state))) return;
+    if (!saysMore(verdict, latest.body.StateChange.Next)) return;
     isJudged = true;
     onVerdict(id, verdict);
   };
-  const heard = () => {
+  /** `pollMs`: when to ask again what is wanted; undefined = not by itself. */
+  const heard = (pollMs: number | undefined) => {
     failures = 0;
     if (waiting.length > 0) next();
-    else if (isHeld()) wait(everyMs(), sayAgain);
+    else if (pollMs !== undefined && isHeld()) wait(pollMs, sayAgain);
   };
   const next = () => {
     const report = isSending || isStopped ? undefined : waiting.shift();
@@ -91,21 +102,24 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   const say = async (report: SectorReport) => {
     isSending = true;
     stopWaiting();
-    const end = await send(report.id, report.body, report.given).then(
-      (verdict) => ({ verdict }),
-      (error: unknown) => ({ error }),
-    );
+    const end = await endOf(send(report.id, report.body, report.given));
     isSending = false;
     if (isStopped) return;
-    // One that the manager refuses blocks none behind it: the last state is reported again anyway.
+    // One that the manager refuses blocks none behind it.
     if ('error' in end && isNeverAccepted(end.error)) refused(report, end.error);
     else if ('error' in end) unheard(report);
-    else heard();
-    if ('verdict' in end) judge(report, end.verdict);
+    else {
+      accepted = report;
+      refusedPolls = 0;
+      heard(end.verdict.byHeartbeat ? undefined : everyMs());
+      judge(report, end.verdict);
+    }
   };
   /** Without its long text it may be accepted; with it never. */
   const refused = (report: SectorReport, error: unknown) => {
-    if (onRefusal(report.id, error)) return heard();
+    // What was refused as it is would be refused again; what was accepted only asks.
+    const pollMs = report === accepted ? Math.min(everyMs() * 2 ** ++refusedPolls, longestPollMs) : undefined;
+    if (onRefusal(report.id, error)) return heard(pollMs);
     const short = shortened(report);
     const state = report.body.StateChange.Next;
     const what = short ? 'it is sent without its long text' : 'it is dropped';
@@ -114,7 +128,7 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
     warned = line;
     if (short) waiting.unshift(short);
     if (short && latest === report) latest = short;
-    heard();
+    heard(pollMs);
   };
   const unheard = (report: SectorReport) => {
     waiting.unshift(report);
@@ -142,12 +156,29 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
       if (waiting.length > 0) next();
       else sayAgain();
     },
+    asked: (id) => {
+      if (isSending || isStopped || isJudged || waiting.length > 0) return;
+      if (latest !== undefined && isSame(latest.id, id)) sayAgain();
+    },
     stop: () => {
       isStopped = true;
       waiting.length = 0;
       stopWaiting();
     },
   };
+}
+
+function endOf(sent: Promise<Verdict>): Promise<{ readonly verdict: Verdict } | { readonly error: unknown }> {
+  return sent.then(
+    (verdict) => ({ verdict }),
+    (error: unknown) => ({ error }),
+  );
+}
+
+/** Whether it says of a sector in that state what its thread does not know. */
+function saysMore({ finalized, abortReason }: Verdict, state: string): boolean {
+  const isGivenUp = abortReason !== null && abortReason !== '' && state !== 'Aborted';
+  return isGivenUp || (finalized && !endStates.includes(state));
 }
 
 /** A report of any length is accepted with so much, characters. */
@@ -158,14 +189,6 @@ function shortened({ id, body }: SectorReport): SectorReport | undefined {
   const { Failure } = body;
   if (!Failure || Failure.Desc.length <= shortest) return undefined;
   return { id, body: { ...body, Failure: { ...Failure, Desc: `${Failure.Desc.slice(0, shortest - 1)}…` } } };
-}
-
-/** By what was sent, whenever it is sent: not for an outage, a manager that is busy, or one that wants another login. */
-function isNeverAccepted(error: unknown): boolean {
-  const code = systemCodeOf(error);
-  if (/^(remote_error|not_your_sector|body_too_large|invalid_request)$/.test(code ?? '')) return true;
-  const status = error instanceof SealvisorError ? Number(error.data?.httpStatus) : Number.NaN;
-  return status === 400 || status === 413 || status === 414 || status === 415 || status === 422;
 }
 
 const isSame = (one: SectorId, other: SectorId) => one.miner === other.miner && one.number === other.number;

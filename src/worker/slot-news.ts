@@ -1,7 +1,13 @@
 /** What the worker does with what its threads tell. */
 import type { WorkerEvent } from '../../machines/worker.js';
 import type { LogLine } from '../protocol/log.js';
-import { type HistoryRow, isEmpty, type ThreadDisk, type ThreadView } from '../protocol/thread.js';
+import {
+  type HistoryRow,
+  isEmpty,
+  type ReportRefused,
+  type ThreadDisk,
+  type ThreadView,
+} from '../protocol/thread.js';
 import type { Desk } from './desk-words.js';
 import type { Drainer } from './drain.js';
 import type { EventHub } from './event-hub.js';
@@ -18,6 +24,8 @@ export interface SlotNewsDesk {
   readonly drain: Pick<Drainer, 'threadStarted'>;
   /** The disk that a thread works on and that does not answer, if any. */
   readonly diskOf: (index: number) => ThreadDisk | null;
+  /** Why the manager refused the last report from that location. */
+  readonly refusalOf: (location: string) => ReportRefused | undefined;
   /** Why no thread takes a job; null while they do. */
   readonly standsAside: () => string | null;
   readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
@@ -76,7 +84,8 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
     onWarning: (line) => parts().warn(line, { thread: index }),
     disk: () => parts().diskOf(index),
     overlay: (view) => {
-      const { desk, processors, standsAside, diskOf } = parts();
+      const { desk, processors, standsAside, diskOf, refusalOf } = parts();
+      const reportRefused = view.sector ? refusalOf(view.location) : undefined;
       const disk = diskOf(index);
       const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
       // A shared process may be at what was aborted still, while the stage at hand is another.
@@ -84,6 +93,7 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
       return {
         ...view,
         ...(disk ? { disk } : {}),
+        ...(reportRefused ? { reportRefused } : {}),
         lastError: view.lastError ?? asideError(view, standsAside()),
         waitingFor: view.mode === 'waiting' ? desk.waitingFor(index) : null,
         // A process that a dead thread left is shown as well.

@@ -1,6 +1,7 @@
 /** A sealing thread over all its incarnations, as those who speak to it, supervise it and are told of it see it. */
 import type { PauseCommand, ResumeCommand } from '../../machines/command-changes.js';
 import type { Child, NodeFacts } from '../actors/index.js';
+import type { SectorId } from '../protocol/sector.js';
 import type { HistoryRow, Progress, ThreadDisk, ThreadView } from '../protocol/thread.js';
 import type { ShownView } from './shown-view.js';
 import type { CommandOptions, Outcome } from './thread-commands.js';
@@ -50,6 +51,8 @@ export interface SupervisedSlot extends ThreadSlot {
   refresh(): void;
   /** Has it report its sector again: another manager may answer now. */
   reportAgain(): void;
+  /** Has it report its sector again, if that is the one: the manager asks for it. */
+  reportAsked(id: SectorId): void;
   /** Whether its loop has not turned for long enough to ask why. */
   isSilent(): boolean;
   /** The disks were looked at: who waits for a thread that its disk holds up is told. */

@@ -5,7 +5,7 @@ import { inHand, type ThreadRecord } from '../../machines/thread-record.js';
 import type { PlaceAnswer } from '../../machines/thread-words.js';
 import { checkRootSync, seeRootSync } from '../disks/seen-root.js';
 import { SealvisorError } from '../protocol/errors.js';
-import { formatSectorId } from '../protocol/sector.js';
+import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import type { DryRun, HistoryQuery } from '../protocol/thread.js';
 import { abortLoss } from '../sealing/abort-loss.js';
 import { freshGround } from '../sealing/fresh-ground.js';
@@ -197,6 +197,7 @@ host.ready({
     host.say({ type: 'view', view: life.view() });
   },
   reportAgain: () => reports.again(),
+  reportAsked: (id: SectorId) => reports.asked(id),
   history: (query: HistoryQuery) => store.historyJson(query),
   durations: (size: number) => store.durations(size),
   stop: async () => {

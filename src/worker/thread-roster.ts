@@ -27,6 +27,8 @@ export interface ThreadRoster {
   /** By index, ascending. */
   all(): readonly SupervisedSlot[];
   find(index: number): SupervisedSlot | undefined;
+  at(location: string): SupervisedSlot | undefined;
+  locations(): readonly string[];
   /** As they are for a new sector: its hot configuration is read. */
   settingsOf(index: number): Promise<SettingsOfThread>;
   /** Starts one more thread. */
@@ -39,6 +41,8 @@ export interface ThreadRoster {
   configure(): void;
   /** Another manager answers, or is adopted. */
   managerChanged(): void;
+  /** Each reports its sector once more. */
+  reportAgain(): void;
 }
 
 export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
@@ -81,6 +85,8 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
     tree,
     all: () => slots,
     find,
+    at: (location) => slots.find((slot) => slot.location === location),
+    locations: () => slots.map((slot) => slot.location),
     settingsOf,
     add: async (thread) => tree.add(create(thread)),
     remove: async (index) => {
@@ -93,6 +99,9 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
       leaving.delete(slot);
     },
     isLeaving: (location) => [...leaving].some((slot) => slot.location === location),
+    reportAgain: () => {
+      for (const slot of slots) slot.reportAgain();
+    },
     managerChanged: () => {
       for (const slot of slots) {
         slot.refresh();

@@ -204,6 +204,9 @@ export function createThreadSlot(
       // A thread that is not up reports as it starts.
       call('reportAgain', [], noteMs).catch(() => undefined);
     },
+    reportAsked: (id) => {
+      call('reportAsked', [id], noteMs).catch(() => undefined);
+    },
     isSilent: () => (present?.stats().heartbeatAgeMs ?? 0) > silentMs,
     disksSeen: () => {
       held.look();

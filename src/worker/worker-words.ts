@@ -7,6 +7,7 @@ import type { HistoryRow, Summary, ThreadView } from '../protocol/thread.js';
 import type { WorkerControl } from './control-words.js';
 import type { EventHub } from './event-hub.js';
 import type { LinkedService } from './remote-service.js';
+import type { ToldReports } from './told-reports.js';
 
 export interface WorkerOptions {
   readonly config: WorkerConfig;
@@ -34,6 +35,8 @@ export interface Worker {
   readonly name: string;
   readonly version: string;
   readonly control: WorkerControl;
+  /** What the manager was told of the sectors in hand, for the heartbeat. */
+  readonly told: Pick<ToldReports, 'held' | 'answered'>;
   /** Which manager answers, and what it is told of this worker. */
   readonly link: ManagerLink;
   /** What changes, for whoever watches. */

@@ -31,6 +31,7 @@ import { slotNews } from './slot-news.js';
 import { threadReads } from './thread-reads.js';
 import { threadRoster } from './thread-roster.js';
 import { sparesOf } from './thread-slot.js';
+import { toldReports } from './told-reports.js';
 import { workerVerbs } from './worker-verbs.js';
 import { workerView } from './worker-view.js';
 import { lostText } from './worker-warnings.js';
@@ -95,6 +96,12 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
   });
   const manager = serviceDispatcher(linked(options.service, link));
+  const told = toldReports({
+    ...{ locations: () => threads.locations(), check: link.check },
+    ask: (location, id) => threads.at(location)?.reportAsked(id),
+    askAll: () => threads.reportAgain(),
+    onRefusal: (location) => threads.at(location)?.refresh(),
+  });
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
   const threads = threadRoster({
     config: () => config,
@@ -104,9 +111,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     newsOf: (index) =>
       slotNews(index, () => ({
         ...{ send: actor.send, desk, processors, large, events, drain, onRow, onView, warn },
-        ...{ standsAside: link.standsAside, diskOf },
+        ...{ standsAside: link.standsAside, diskOf, refusalOf: told.refusalOf },
       })),
-    services: (call, args) => asked.call(call, args) ?? processCall(call, args) ?? manager(call, args),
+    services: (call, args) =>
+      asked.call(call, args) ?? processCall(call, args) ?? told.follow(call, args, manager(call, args)),
     spares,
   });
 
@@ -203,7 +211,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       worker: view,
       ...loggedActs(dumps, reload, info),
     },
-    link,
+    ...{ link, told },
     events,
     config: () => config,
     summary: () => summarize(control.threads()),

@@ -137,7 +137,7 @@ export const upstreamTables: readonly TableText[] = [
       },
       {
         key: 'sealing.rpc_polling_interval',
-        says: 'The time between two looks at a message on chain, and between two reports of an unchanged sector.',
+        says: 'The time between two looks at a message on chain, and, under a manager that does not answer heartbeats as ours does, between two requests what it wants of an unchanged sector.',
         example: '5min',
       },
       {

@@ -63,7 +63,7 @@ describe('an abort begun at the manager', () => {
     await fleet.worker.line(/TreeDBuilt -> TicketAssigned/);
     expect(await giveUp(fleet)).toMatchObject({
       code: 0,
-      stderr: `sector ${id} is given up: w1 hears it with its next report\n`,
+      stderr: `sector ${id} is given up: w1 hears it with its next heartbeat or report\n`,
     });
     await expectGivenUp(fleet, 'no such deal');
     await fleet.worker.line(/s-t010000-2 DealsAcquired -> PieceAdded/);
@@ -113,6 +113,19 @@ describe('an abort begun at the manager', () => {
       expect(await fleet.sector()).toMatchObject({ state: 'Finished', finalized: true, abort: null });
     },
   );
+});
+
+test('while nothing changes each state is reported once, over many polls and heartbeats', async () => {
+  const fleet = await setup({ more: holdPc1 });
+  await fleet.worker.line(/TreeDBuilt -> TicketAssigned/);
+  const pings = () => fleet.wire.said.filter(({ method }) => method === 'WorkerPing').length;
+  const before = pings();
+  await expect.poll(pings, soon).toBeGreaterThan(before + 10);
+  const reported = fleet.wire.said
+    .filter(({ method }) => method === 'ReportState')
+    .map(({ params }) => (params[1] as { StateChange: { Next: string } }).StateChange.Next);
+  expect(reported).toContain('TicketAssigned');
+  expect(reported).toEqual([...new Set(reported)]);
 });
 
 test('an abort begun at the worker: the manager shows it with its reason', async () => {

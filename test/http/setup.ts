@@ -138,6 +138,7 @@ export function workerDoors(
       usedNumbers: async () => [],
       used: async () => undefined,
     },
+    told: { held: () => [], answered: () => undefined },
     name,
     version: '1.2.3',
     control: { ...control, ...notAsked, worker, ...own },

@@ -23,7 +23,7 @@ test('from then on polls say it should be aborted, submissions are rejected, rep
   sectors.submitPreCommit(id, preCommitOf(), false);
   expect(sectors.abort(id, { reason: 'disk lost', by: 'alice' })).toMatchObject({
     changed: true,
-    message: 'sector s-t010000-1 is given up: w1 hears it with its next report',
+    message: 'sector s-t010000-1 is given up: w1 hears it with its next heartbeat or report',
     state: 'TicketAssigned',
     abort: { reason: 'disk lost', by: 'alice' },
   });

@@ -162,7 +162,7 @@ test('the worker that has it hears so with its next report, and its sector is fr
   const { jobs, sectors, job } = await given();
   sectors.reportState(first, reportOf('Allocated'));
   expect(jobs.cancel('snapup-1', { by: 'bob' }).message).toBe(
-    'snapup-1 is taken back: w1 hears it with its next report',
+    'snapup-1 is taken back: w1 hears it with its next heartbeat or report',
   );
   expect(sectors.reportState(first, reportOf('PieceAdded'))).toMatchObject({
     Finalized: false,

@@ -33,6 +33,11 @@ const breaker = {
   probe: null,
   nextProbeAt: '2026-11-22T10:00:58.000Z',
 };
+const reportRefused = {
+  state: 'PC1Done',
+  message: 'Venus.ReportState: no such sector',
+  at: '2026-11-22T09:50:00.000Z',
+};
 const disk = { path: '/store1', since: '2026-11-22T09:50:00.000Z' };
 const broken: WorkerFacts = { ...serving, breakers: [breaker] };
 const working = pausedView({ mode: 'running', lastError: null });
@@ -45,6 +50,11 @@ const uncordon = '`venus-worker worker uncordon` lifts it';
 
 test.each<[string, ThreadView, WorkerFacts | null]>([
   [`is working: C2 of s-t010000-2 ${since}`, working, serving],
+  [
+    `is working: C2 of s-t010000-2 ${since}; the manager refuses since 09:50 UTC (10 min) the report that s-t010000-2 is PC1Done: Venus.ReportState: no such sector`,
+    { ...working, reportRefused },
+    serving,
+  ],
   [
     `is working: C2 of s-t010000-2 ${since}, 3 of 11 layers, 27%`,
     { ...working, progress: { done: 3, total: 11, unit: 'layers' } },

@@ -1,5 +1,5 @@
-/** What a thread tells the manager: in order, until it is heard, and again while nothing happens. */
-import { expect, test } from 'vitest';
+/** What a thread tells the manager: in order, each change until it is accepted or refused; and how it hears what the manager wants later. */
+import { describe, expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { Verdict } from '#src/protocol/sealer.js';
 import { sectorReports } from '#src/worker/reports.js';
@@ -152,7 +152,79 @@ test('a hundred wait at most: the oldest are dropped, the newest never', async (
   expect(sent.at(-1)).toBe('2 State150');
 });
 
-test('while a sector is held, its last state is said again after each interval of silence', async () => {
+const byHeartbeat: Verdict = { ...fine, byHeartbeat: true };
+
+describe('a manager that says with the heartbeat what it wants', () => {
+  test('is told each state once', async () => {
+    const { reports, sent, answer, waitMs } = setup(7000);
+    reports.tell(reportOf('TicketAssigned'));
+    await answer(byHeartbeat);
+    expect(waitMs()).toBeUndefined();
+    expect(sent).toEqual(['2 TicketAssigned']);
+  });
+
+  test('is told the latest once more when it asks for that sector; what its answer says is heard', async () => {
+    const { reports, sent, verdicts, answer } = setup();
+    reports.tell(reportOf('TicketAssigned'));
+    await answer(byHeartbeat);
+    reports.asked({ ...id, number: 3 });
+    expect(sent).toEqual(['2 TicketAssigned']);
+    reports.asked(id);
+    const lost = { ...byHeartbeat, abortReason: 'given up by alice' };
+    await answer(lost);
+    expect(sent).toEqual(['2 TicketAssigned', '2 TicketAssigned']);
+    expect(verdicts).toEqual([[2, lost]]);
+    // The stage is being left: there is nothing more to hear.
+    reports.asked(id);
+    expect(sent).toHaveLength(2);
+  });
+
+  test('is not told twice of what is on its way', async () => {
+    const { reports, sent, fail } = setup();
+    reports.tell(reportOf('TicketAssigned'));
+    reports.asked(id);
+    await fail();
+    reports.asked(id);
+    expect(sent).toEqual(['2 TicketAssigned']);
+  });
+});
+
+describe('a report that the manager refuses', () => {
+  const refusal = new SealvisorError('remote_error', 'Venus.ReportState: no such sector');
+
+  test('is sent once and logged once; the next change is a report again', async () => {
+    const { reports, sent, refused, fail, answer, waitMs } = setup(7000);
+    reports.tell(reportOf('TicketAssigned'));
+    await fail(refusal);
+    expect(waitMs()).toBeUndefined();
+    expect(refused).toEqual([
+      'the manager refuses the report that s-t010000-2 is TicketAssigned: Venus.ReportState: no such sector; it is dropped',
+    ]);
+    reports.tell(reportOf('PC1Done'));
+    await answer();
+    expect(sent).toEqual(['2 TicketAssigned', '2 PC1Done']);
+    expect(waitMs()).toBe(7000);
+  });
+
+  test('after it was accepted is asked again, each time later, and logged once', async () => {
+    const { reports, refused, fail, answer, waitMs, ring } = setup(7000);
+    reports.tell(reportOf('TicketAssigned'));
+    await answer();
+    const waits: (number | undefined)[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      ring();
+      await fail(refusal);
+      waits.push(waitMs());
+    }
+    expect(waits).toEqual([14_000, 28_000, 56_000]);
+    expect(refused).toHaveLength(1);
+    ring();
+    await answer();
+    expect(waitMs()).toBe(7000);
+  });
+});
+
+test('a manager that does not is asked by the last state after each interval of silence, while a sector is held', async () => {
   const { reports, sent, answer, waitMs, ring } = setup(7000);
   reports.tell(reportOf('TicketAssigned'));
   await answer();

@@ -1,0 +1,56 @@
+/** What a worker holds, as its heartbeat names it: heard as a report is, and the answer says of which a report is wanted. */
+import type { WallClock } from '../protocol/clock.js';
+import type { SectorId } from '../protocol/sector.js';
+import type { FleetStore } from '../store/fleet-store.js';
+import type { GivenCheck } from './given.js';
+import type { JobReports } from './job-reports.js';
+import type { Lives } from './lives.js';
+import { isHeardAgain, isOver } from './sector-life.js';
+
+export interface Held {
+  readonly id: SectorId;
+  readonly state: string;
+  readonly location: string;
+  readonly request: string | null;
+}
+
+export function heldSectors({
+  lives,
+  jobs,
+  given,
+  store,
+  clock,
+}: {
+  readonly lives: Lives;
+  readonly jobs: Pick<JobReports, 'heard'>;
+  readonly given: GivenCheck;
+  readonly store: Pick<FleetStore, 'together'>;
+  readonly clock: WallClock;
+}) {
+  /** Whether the answer to its report would tell its worker something, or the report this manager. */
+  const isWanted = ({ id, state, location }: Held, worker: string): boolean => {
+    const by = { Instance: worker, Location: location };
+    const ofJob = jobs.heard(id, by, state);
+    if (ofJob !== null) return ofJob;
+    const life = lives.of(id);
+    const isKnown =
+      life.state === state && life.worker?.Instance === worker && life.worker.Location === location;
+    if (!isKnown || isOver(life) || life.abortReason !== null) return true;
+    if (!isHeardAgain(life, {}, clock.now())) lives.keep(id, { heardMs: clock.now() });
+    return false;
+  };
+  return {
+    /** Of a sector that is not the caller's its report was refused already. */
+    reportsWanted: (held: readonly Held[], worker: string, caller: string | null): readonly SectorId[] =>
+      store.together(() =>
+        held
+          .filter((each) => {
+            const by = { worker: caller, given: each.request, expects: null };
+            if (lives.find(each.id) === undefined) return false;
+            if (given.isGivenElsewhere(each.id, by)) return true;
+            return given.isGivenTo(each.id, by) && isWanted(each, worker);
+          })
+          .map(({ id }) => id),
+      ),
+  };
+}

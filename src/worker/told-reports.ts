@@ -1,0 +1,128 @@
+/**
+ * What the manager knows by the threads' reports, as the worker's main thread sees them pass: its heartbeat names the sectors that are held,
+ * so that no thread has to report a state again to hear what the manager wants of it.
+ */
+
+import * as z from 'zod';
+import { endStates } from '../../machines/plan.js';
+import { timestamp } from '../protocol/clock.js';
+import { messageOf } from '../protocol/errors.js';
+import type { GivenBy } from '../protocol/identity.js';
+import type { StateReport } from '../protocol/sealer.js';
+import type { SectorId } from '../protocol/sector.js';
+import type { ReportRefused } from '../protocol/thread.js';
+import { heldReportOf } from './remote-service.js';
+import { isNeverAccepted } from './report-refusal.js';
+
+/** A sector in hand, as the manager was told of it last (`WorkerPing`, ours). */
+export interface HeldSector {
+  readonly ID: { readonly Miner: number; readonly Number: number };
+  readonly State: string;
+  readonly Location: string;
+  /** Under what it was given. */
+  readonly Request: string | null;
+}
+
+export interface ToldReports {
+  /** Looks at a thread's call and how it ends; gives the same promise. */
+  follow<T>(name: string, args: readonly unknown[], call: Promise<T>): Promise<T>;
+  held(): readonly HeldSector[];
+  /** Why the manager refused the last report from there; undefined where it did not. */
+  refusalOf(location: string): ReportRefused | undefined;
+  /** The answer to a heartbeat that named `held`. */
+  answered(answer: unknown): void;
+}
+
+export interface ToldReportsOptions {
+  /** Locations of the threads of now. */
+  readonly locations: () => readonly string[];
+  /** @throws when the manager of now is not the one that gave it */
+  readonly check: (given: GivenBy | null | undefined) => void;
+  /** Has the thread at that location report that sector once more. */
+  readonly ask: (location: string, id: SectorId) => void;
+  /** The manager does not answer to heartbeats any more what it wants: each thread has to ask. */
+  readonly askAll: () => void;
+  /** Whether the last report from there was refused has changed. */
+  readonly onRefusal: (location: string) => void;
+}
+
+interface Told {
+  readonly id: SectorId;
+  readonly given: GivenBy | null | undefined;
+  readonly state: string;
+  readonly refused: ReportRefused | undefined;
+}
+
+const count = z.number().int().min(0);
+const wanted = z.object({ ReportAgain: z.array(z.object({ Miner: count, Number: count })) });
+
+export function toldReports(options: ToldReportsOptions): ToldReports {
+  const { locations, check, ask, askAll, onRefusal } = options;
+  const byLocation = new Map<string, Told>();
+  let isAnswered = false;
+
+  const keep = (location: string, told: Told | undefined) => {
+    const before = byLocation.get(location)?.refused;
+    if (told) byLocation.set(location, told);
+    else byLocation.delete(location);
+    if (before?.message !== told?.refused?.message || before?.state !== told?.refused?.state)
+      onRefusal(location);
+  };
+  const settled = (
+    of: { id: SectorId; body: StateReport; given: GivenBy | null | undefined },
+    error?: unknown,
+  ) => {
+    const { Location } = of.body.Worker;
+    const state = of.body.StateChange.Next;
+    // Behind the end states the thread lets its sector go.
+    if (endStates.includes(state)) return keep(Location, undefined);
+    const at = timestamp(Date.now());
+    const refused = error === undefined ? undefined : { state, message: messageOf(error), at };
+    keep(Location, { id: of.id, given: of.given, state, refused });
+  };
+  const isGiven = ({ given }: Told) => {
+    try {
+      check(given);
+      return true;
+    } catch {
+      // Its thread is told so by its own calls.
+      return false;
+    }
+  };
+
+  return {
+    follow: (name, args, call) => {
+      const report = heldReportOf(name, args);
+      if (!report) return call;
+      return call.then(
+        (answer) => {
+          settled(report);
+          return answer;
+        },
+        (thrown: unknown) => {
+          if (isNeverAccepted(thrown)) settled(report, thrown);
+          throw thrown;
+        },
+      );
+    },
+    held: () =>
+      locations().flatMap((location) => {
+        const told = byLocation.get(location);
+        if (!told || !isGiven(told)) return [];
+        const { id, state, given } = told;
+        const ID = { Miner: id.miner, Number: id.number };
+        return [{ ID, State: state, Location: location, Request: given?.request ?? null }];
+      }),
+    refusalOf: (location) => byLocation.get(location)?.refused,
+    answered: (answer) => {
+      const { data } = wanted.safeParse(answer);
+      if (!data && isAnswered) askAll();
+      isAnswered = data !== undefined;
+      for (const { Miner: miner, Number: number } of data?.ReportAgain ?? [])
+        for (const location of locations()) {
+          const id = byLocation.get(location)?.id;
+          if (id?.miner === miner && id.number === number) ask(location, id);
+        }
+    },
+  };
+}
