@@ -162,7 +162,13 @@ test('a refusal of a worker of the field is told in its own words', async () => 
   expect(await get(app, `${threads}/5`)).toMatchObject({ status: 404, body: { code: 'thread_not_found' } });
 });
 
-test.each([[{}], [[{ index: 0 }]], [null]])('a list of another shape (%j) is a bad answer', async (list) => {
+test('a list that is null, as Go writes an empty one, is a worker without threads', async () => {
+  const { dest } = await fieldWorker({ threads: null });
+  const { app } = await managerWith(dest);
+  expect(await get(app, threads)).toMatchObject({ status: 200, body: [] });
+});
+
+test.each([[{}], [[{ index: 0 }]]])('a list of another shape (%j) is a bad answer', async (list) => {
   const { dest } = await fieldWorker({ threads: list });
   const { app } = await managerWith(dest);
   expect(await get(app, threads)).toMatchObject({ status: 502, body: { code: 'bad_answer' } });
