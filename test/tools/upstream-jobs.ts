@@ -1,0 +1,70 @@
+/** Upgrades, rebuilds and unsealings, as an upstream-shaped manager gives them out and takes them back. */
+
+import { resultOf } from './recorded.js';
+import { allocatedOf, type Call, type Desk, lifeOf, none, ok, onSectorOf } from './upstream-desk.js';
+import { wirePieces } from './upstream-pieces.js';
+
+export function jobMethods(desk: Desk): Readonly<Record<string, Call>> {
+  const { version, offers, store } = desk;
+  const onSector = onSectorOf(desk);
+  const access = { AccessInstance: store.name };
+  const ticket = () => resultOf(version, 'AssignTicket');
+  const like = (name: string, values: object) => ok({ ...resultOf(version, name), ...values });
+  const publicOf = (CommR: readonly number[]) => {
+    // As recorded, of the upgraded sector.
+    const { Public } = resultOf(version, 'AllocateSanpUpSector') as { readonly Public: object };
+    return { ...Public, CommR };
+  };
+  return {
+    AllocateSanpUpSector: () => {
+      const offer = offers.snapUps.shift();
+      if (!offer) return none;
+      lifeOf(desk, offer.number).jobPieces = offer.pieces;
+      return like('AllocateSanpUpSector', {
+        Sector: allocatedOf(offer.number),
+        Pieces: wirePieces(version, offer.pieces),
+        Public: publicOf(offer.commR),
+        Private: access,
+      });
+    },
+    SubmitSnapUpProof: onSector((life, info) => {
+      life.upgrade = info;
+      // Today's was not recorded; its struct is the same.
+      return ok({ ...resultOf('v0.2', 'SubmitSnapUpProof'), Res: 1 });
+    }),
+    AllocateRebuildSector: () => {
+      const offer = offers.rebuilds.shift();
+      if (!offer) return none;
+      lifeOf(desk, offer.number).jobPieces = offer.pieces;
+      return like('AllocateRebuildSector', {
+        Sector: allocatedOf(offer.number),
+        Ticket: ticket(),
+        Pieces: null,
+        PiecesV2: wirePieces(version, offer.pieces),
+        IsSnapUp: offer.upgraded !== null,
+        UpgradePublic: offer.upgraded && publicOf(offer.upgraded),
+      });
+    },
+    AllocateUnsealSector: () => {
+      const offer = offers.unseals.shift();
+      if (!offer) return none;
+      lifeOf(desk, offer.number).dests = offer.dests;
+      return like('AllocateUnsealSector', {
+        Sector: allocatedOf(offer.number),
+        PieceCid: { '/': offer.piece.cid },
+        Offset: offer.offset,
+        Size: (offer.piece.size / 128) * 127,
+        PrivateInfo: access,
+        Ticket: ticket(),
+        CommD: offer.commD,
+        Dest: offer.dests,
+      });
+    },
+    AcquireUnsealDest: onSector(({ dests }) => ok(dests)),
+    AchieveUnsealSector: onSector((life, piece, error) => {
+      life.unsealed = { cid: piece['/'], error };
+      return none;
+    }),
+    WdPoStAllocateJobs: () => ok([]),
+  };
+}
