@@ -15,6 +15,7 @@ import {
 } from '../protocol/job-wire.js';
 import type { OnAllocation, OnMethod, OnSector } from './manager-method.js';
 import { parse } from './parse.js';
+import { withBothPieces, withPieces } from './wire-pieces.js';
 
 const cid = (value: unknown) => parse(cidParam, value, 'piece cid');
 const name = (value: unknown, what: string) => parse(z.string().min(1), value, what);
@@ -45,20 +46,24 @@ export function jobMethods(
     'AllocateSanpUpSector',
     ['spec'],
     (spec) => parse(snapUpSpecParam, spec, 'spec'),
-    (spec) => snapUp.allocate(spec),
+    (spec) => withPieces(snapUp.allocate(spec)),
     ({ Sector }) => jobs.whyNone('snapup', wantedOf(Sector)),
   );
-  for (const [kind, service] of [
-    ['Rebuild', rebuild],
-    ['Unseal', unseal],
-  ] as const)
-    onAllocation(
-      `Allocate${kind}Sector`,
-      ['spec'],
-      (spec) => parse(allowedParam, spec, 'spec'),
-      (spec) => service.allocate(spec),
-      (spec) => jobs.whyNone(kind === 'Rebuild' ? 'rebuild' : 'unseal', wantedOf(spec)),
-    );
+  const allowed = (spec: unknown) => parse(allowedParam, spec, 'spec');
+  onAllocation(
+    'AllocateRebuildSector',
+    ['spec'],
+    allowed,
+    (spec) => withBothPieces(rebuild.allocate(spec)),
+    (spec) => jobs.whyNone('rebuild', wantedOf(spec)),
+  );
+  onAllocation(
+    'AllocateUnsealSector',
+    ['spec'],
+    allowed,
+    (spec) => unseal.allocate(spec),
+    (spec) => jobs.whyNone('unseal', wantedOf(spec)),
+  );
   onSector('AchieveUnsealSector', ['id', 'pieceCid', 'errInfo'], (of, piece, words) =>
     unseal.achieve(of, cid(piece), parse(wordsParam, words, 'errInfo')),
   );

@@ -30,6 +30,7 @@ import {
 } from './manager-method.js';
 import { checkMeant } from './meant-manager.js';
 import { parse } from './parse.js';
+import { wirePieces } from './wire-pieces.js';
 
 const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
 const wireId = ({ miner, number }: SectorId) => ({ Miner: miner, Number: number });
@@ -126,7 +127,8 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
   allocateSector(onAllocation, sectors);
   onSector('AcquireDeals', ['id', 'spec'], (of, spec) => {
     const wanted = parse(dealsParam, spec, 'AcquireDeals');
-    return sectors.acquireDeals(of, wanted?.MaxDeals ?? null, wanted?.MinUsedSpace ?? null);
+    const deals = sectors.acquireDeals(of, wanted?.MaxDeals ?? null, wanted?.MinUsedSpace ?? null);
+    return wirePieces(deals, of.miner);
   });
   onSector('AssignTicket', ['id'], (of) => sectors.assignTicket(of));
   add('SubmitPreCommit', ['sector', 'info', 'reset'], ([sector, info, reset], caller) => {

@@ -93,8 +93,18 @@ test("a sector's way, in the wire's words", async () => {
   const { call, epochs } = await start({ pieces: filesIn({ a: 1000 }) });
   const sector = { ID, ProofType: 5 };
   expect(await call('AllocateSector', { AllowedMiners: [10000], AllowedProofTypes: null })).toEqual(sector);
+  const link = { '/': expect.stringMatching(/^baga/) };
   expect(await call('AcquireDeals', ID, { MaxDeals: null, MinUsedSpace: null })).toEqual([
-    { ID: 1, PayloadSize: 1000, Piece: { Size: 1024, Cid: { '/': expect.stringMatching(/^baga/) } } },
+    {
+      ...{ ID: 1, PayloadSize: 1000 },
+      Piece: { Size: 1024, Cid: link, PieceCID: link },
+      DealInfo: {
+        ...{ DealID: 1, PublishCid: { '/': expect.stringMatching(/^bafyrei/) }, AllocationID: 0 },
+        ...{ PieceCID: link, PieceSize: 1024, Client: 't01001', Provider: 't010000' },
+        ...{ Offset: 0, Length: 1024, PayloadSize: 1000, StartEpoch: 0, EndEpoch: 0 },
+        ...{ IsBuiltinMarket: true, IsCompatible: false },
+      },
+    },
   ]);
   const ticket = (await call('AssignTicket', ID)) as { Ticket: string; Epoch: number };
   expect(ticket).toEqual({ Ticket: expect.stringMatching(/^[\w+/]{43}=$/), Epoch: 0 });
