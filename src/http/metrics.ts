@@ -18,7 +18,7 @@ export function metricsRoute(app: Hono, worker: Worker): void {
   );
 }
 
-function registryOf({ control, events }: Worker): Registry {
+function registryOf({ control, events, failedAllocations }: Worker): Registry {
   const registry = new Registry();
   const registers = [registry];
   const gauge = <L extends string>(
@@ -61,6 +61,7 @@ function registryOf({ control, events }: Worker): Registry {
   gauge('breaker_open', '1 for each stage whose breaker is open', ['stage'], (set) => {
     for (const { stage } of control.worker().breakers) set(1, { stage });
   });
+  countAllocations(registry, failedAllocations);
   const durations = new Histogram({
     name: 'sealvisor_stage_seconds',
     help: 'how long finished stages took',
@@ -84,4 +85,17 @@ function registryOf({ control, events }: Worker): Registry {
   events.subscribe(undefined, (event) => count(event.news));
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   return registry;
+}
+
+function countAllocations(registry: Registry, failed: Worker['failedAllocations']): void {
+  new Counter({
+    name: 'sealvisor_allocation_failures_total',
+    help: 'requests for a job that the manager refused or did not answer, by plan and error code',
+    labelNames: ['plan', 'code'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { count, ...labels } of failed()) this.inc(labels, count);
+    },
+  });
 }

@@ -6,6 +6,7 @@ import type { LogLine } from '../protocol/log.js';
 import type { HistoryRow, Summary, ThreadView } from '../protocol/thread.js';
 import type { WorkerControl } from './control-words.js';
 import type { EventHub } from './event-hub.js';
+import type { FailedAllocation } from './failed-allocations.js';
 import type { LinkedService } from './remote-service.js';
 import type { ToldReports } from './told-reports.js';
 
@@ -37,6 +38,8 @@ export interface Worker {
   readonly control: WorkerControl;
   /** What the manager was told of the sectors in hand, for the heartbeat. */
   readonly told: Pick<ToldReports, 'held' | 'answered'>;
+  /** Since the start. */
+  failedAllocations(): readonly FailedAllocation[];
   /** Which manager answers, and what it is told of this worker. */
   readonly link: ManagerLink;
   /** What changes, for whoever watches. */

@@ -14,6 +14,7 @@ import { disksInUse } from './disks-in-use.js';
 import { drainer } from './drain.js';
 import { workerDumps } from './dumps.js';
 import { eventHub } from './event-hub.js';
+import { failedAllocations } from './failed-allocations.js';
 import { keptNews } from './kept-news.js';
 import { largeAnswers } from './large-answers.js';
 import { loggedActs } from './logged-acts.js';
@@ -96,6 +97,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     },
   });
   const manager = serviceDispatcher(linked(options.service, link));
+  const failed = failedAllocations();
   const told = toldReports({
     ...{ locations: () => threads.locations(), check: link.check },
     ask: (location, id) => threads.at(location)?.reportAsked(id),
@@ -114,7 +116,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         ...{ standsAside: link.standsAside, diskOf, refusalOf: told.refusalOf },
       })),
     services: (call, args) =>
-      asked.call(call, args) ?? processCall(call, args) ?? told.follow(call, args, manager(call, args)),
+      asked.call(call, args) ??
+      processCall(call, args) ??
+      told.follow(call, args, failed.follow(call, manager(call, args))),
     spares,
   });
 
@@ -138,16 +142,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const drain = drainer({ threads: control.threads, pause: control.pause, resume: control.resume, warn });
   const view = () =>
     workerView({
-      ...{
-        id: store.id,
-        incarnation,
-        name: name(),
-        version,
-        record,
-        desk,
-        processors,
-        manager: link.facts(),
-      },
+      ...{ id: store.id, incarnation, name: name(), version },
+      ...{ record, desk, processors, manager: link.facts() },
       // The machine's states are these.
       life: actor.getSnapshot().value as WorkerLife,
       threads: control.threads(),
@@ -211,7 +207,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       worker: view,
       ...loggedActs(dumps, reload, info),
     },
-    ...{ link, told },
+    ...{ link, told, failedAllocations: failed.all },
     events,
     config: () => config,
     summary: () => summarize(control.threads()),

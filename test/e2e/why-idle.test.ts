@@ -39,6 +39,10 @@ test('that nobody listens at the manager’s address, or that its name has no ad
     .toMatch(
       /has no job .*: cannot reach 127\.0\.0\.1:\d+ \(ECONNREFUSED\): check that it runs and listens there/,
     );
+  const metrics = async () => (await fetch(`http://${away.at}/metrics`)).text();
+  expect(await metrics()).toMatch(
+    /^sealvisor_allocation_failures_total\{plan="sealer",code="unreachable"\} [1-9]/m,
+  );
   const elsewhere = freshDir();
   const nameless = await startWorker(
     elsewhere,

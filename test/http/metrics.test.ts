@@ -31,6 +31,7 @@ test('threads are counted by mode, errors by level, limits and breakers as they 
     'sealvisor_limit_holders{stage="pc1"} 1',
     'sealvisor_limit_queue{stage="pc1"} 2',
     'sealvisor_breaker_open{stage="c2"} 1',
+    'sealvisor_allocation_failures_total{plan="unseal",code="bad_answer"} 3',
   ])
     expect(text.split('\n')).toContain(line);
 });

@@ -139,6 +139,7 @@ export function workerDoors(
       used: async () => undefined,
     },
     told: { held: () => [], answered: () => undefined },
+    failedAllocations: () => [{ plan: 'unseal', code: 'bad_answer', count: 3 }],
     name,
     version: '1.2.3',
     control: { ...control, ...notAsked, worker, ...own },
