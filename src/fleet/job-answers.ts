@@ -55,6 +55,7 @@ export const jobAnswers = {
         .nullish()
         .transform((found) => found ?? null),
       CommR: bytes32.nullish(),
+      CommRNew: bytes32.nullish(),
     })
     .transform(({ PiecesV2, ...job }, context) => {
       // A sector that nobody says is empty would be made again as an empty one.

@@ -48,8 +48,9 @@ export function rebuildJobs(desk: JobDesk) {
         Ticket: preCommit.info.Ticket,
         Pieces: piecesOf(life),
         IsSnapUp: upgraded !== null,
-        UpgradePublic: upgraded && { CommR: upgraded.CommR },
+        UpgradePublic: upgraded && { CommR: preCommit.info.CommR },
         CommR: preCommit.info.CommR,
+        CommRNew: upgraded?.CommR ?? null,
       };
     },
 

@@ -33,7 +33,8 @@ export interface SnapUpProof {
 
 /**
  * A lost sector. `Pieces` are those it holds last: with `IsSnapUp` the upgrade's, and the sector was sealed without any.
- * `CommR` (ours, where the manager knows it) is that of the sealed sector, `UpgradePublic.CommR` that of the upgraded one.
+ * `UpgradePublic.CommR` is what was upgraded: CommR as it was sealed, as upstream's worker proves the upgrade with it. Of ours,
+ * where the manager knows them, are `CommR` (as it was sealed, of any sector) and `CommRNew` (since its upgrade).
  */
 export interface RebuildJob extends Pick<Asking, 'Request'> {
   readonly Sector: Allocated;
@@ -42,6 +43,7 @@ export interface RebuildJob extends Pick<Asking, 'Request'> {
   readonly IsSnapUp: boolean;
   readonly UpgradePublic: { readonly CommR: readonly number[] } | null;
   readonly CommR?: readonly number[] | null | undefined;
+  readonly CommRNew?: readonly number[] | null | undefined;
 }
 
 /** What an upgraded sector is decoded with; 32 bytes each. */

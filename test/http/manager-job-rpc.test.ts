@@ -66,8 +66,9 @@ test.each([false, true])('a rebuild passes the wire whole (upgraded: %s)', async
   expect(await client.allocateRebuildSector(anybody)).toMatchObject({
     Pieces: [{ PayloadSize: isUpgraded ? 100 : 500 }],
     IsSnapUp: isUpgraded,
-    UpgradePublic: isUpgraded ? { CommR: bytesOf(7) } : null,
+    UpgradePublic: isUpgraded ? { CommR: bytesOf(1) } : null,
     CommR: bytesOf(1),
+    CommRNew: isUpgraded ? bytesOf(7) : null,
   });
   expect(await client.submitPersisted(first, 's5', isUpgraded)).toBe(true);
   await client.reportFinalized(first);

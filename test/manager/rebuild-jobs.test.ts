@@ -34,18 +34,20 @@ test('a lost sector is given with what it was sealed from', async () => {
     IsSnapUp: false,
     UpgradePublic: null,
     CommR: bytesOf(1),
+    CommRNew: null,
   });
 });
 
-test('an upgraded one is given with the pieces and the CommR of its upgrade', async () => {
+test('an upgraded one is given with the pieces of its upgrade, CommR as it was sealed, and that of the upgrade', async () => {
   const { jobs, sectors } = await setup();
   const upgraded = await upgrade(sectors, first, piecesOf(100));
   jobs.addRebuild(first, {});
   expect(jobs.rebuild.allocate(anybody)).toMatchObject({
     Pieces: upgraded?.Pieces,
     IsSnapUp: true,
-    UpgradePublic: { CommR: bytesOf(7) },
+    UpgradePublic: { CommR: bytesOf(1) },
     CommR: bytesOf(1),
+    CommRNew: bytesOf(7),
   });
 });
 

@@ -15,7 +15,17 @@ import { expect } from 'vitest';
 import { resume } from '#machines/command-changes.js';
 import { plans } from '#machines/index.js';
 import type { ThreadRecord } from '#machines/thread-record.js';
-import { keptFiles, lose, rebuildJob, sealed, sectorOfSize, snapUpJob, unsealJob, upgraded } from './jobs.js';
+import {
+  keptFiles,
+  lose,
+  rebuildJob,
+  sealed,
+  sectorOfSize,
+  snapUpJob,
+  unsealJob,
+  upgraded,
+  upgradedAs,
+} from './jobs.js';
 import { gives, type PlanWorld, planWorld, type RunOptions } from './plan-world.js';
 
 const size = 2048;
@@ -63,7 +73,7 @@ async function jobOf(plan: string, world: PlanWorld): Promise<RunOptions> {
   const update = await upgraded(world, size, CommR, [deal]);
   if (plan === 'rebuild') {
     lose(world);
-    const facts = { IsSnapUp: true, UpgradePublic: { CommR: update.CommR }, CommR };
+    const facts = upgradedAs(CommR, update.CommR);
     return { service: gives({ rebuild: rebuildJob(size, [deal], facts) }) };
   }
   const dests = [pathToFileURL(join(world.dir, 'out')).href, 'store://kept/out'];

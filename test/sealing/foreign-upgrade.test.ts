@@ -14,7 +14,7 @@ import type {
   Tasks,
 } from '#src/sealing/tasks.js';
 import { KiB, makeWork } from './chain.js';
-import { keptFiles, lastSaid, rebuildJob, sealed, snapUpJob } from './jobs.js';
+import { keptFiles, lastSaid, rebuildJob, sealed, snapUpJob, upgradedAs } from './jobs.js';
 import { gives, id, planWorld } from './plan-world.js';
 import { stageContext } from './stage-context.js';
 
@@ -176,11 +176,7 @@ test('an upgraded sector of theirs is made again by their programs', async () =>
   };
   const commRNew = [...sha(before.get(`update/${id}`) ?? Buffer.alloc(0))];
   for (const part of ['update', 'update-cache']) rmSync(join(kept, part), { recursive: true });
-  const job = rebuildJob(size, [deal], {
-    IsSnapUp: true,
-    UpgradePublic: { CommR: commRNew },
-    CommR,
-  } as never);
+  const job = rebuildJob(size, [deal], upgradedAs(CommR, commRNew));
   await world.run('rebuild', {
     service: gives({ rebuild: job }),
     process: process(asked, { ...theirs, ...sealedBy } as never),

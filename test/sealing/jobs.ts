@@ -59,6 +59,14 @@ export function rebuildJob(
   };
 }
 
+/** What a manager of ours says of an upgraded sector: CommR as it was sealed, and since. */
+export const upgradedAs = (CommR: readonly number[], CommRNew: readonly number[]): Partial<RebuildJob> => ({
+  IsSnapUp: true,
+  UpgradePublic: { CommR },
+  CommR,
+  CommRNew,
+});
+
 /** `at` in unpadded bytes. */
 export function unsealJob(size: number, deal: Deal, at: number, commD: readonly number[]): UnsealJob {
   return {

@@ -5,7 +5,18 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { unseal } from '#src/sealing/builtin/index.js';
 import { KiB, MiB, makeWork } from './chain.js';
-import { files, keptFiles, lastSaid, leftIn, lose, rebuildJob, sealed, unsealJob, upgraded } from './jobs.js';
+import {
+  files,
+  keptFiles,
+  lastSaid,
+  leftIn,
+  lose,
+  rebuildJob,
+  sealed,
+  unsealJob,
+  upgraded,
+  upgradedAs,
+} from './jobs.js';
 import { gives, id, planWorld } from './plan-world.js';
 
 // Seals two sectors of 8MiB and takes them apart again, on machines that do other things too.
@@ -79,7 +90,7 @@ describe.each(sizes)('%s', (_, size, pieces) => {
     for (const [name, bytes] of asSealed) expect(asUpgraded.get(name)?.equals(bytes)).toBe(true);
 
     lose(world);
-    const facts = { IsSnapUp: true, UpgradePublic: { CommR: update.CommR }, CommR };
+    const facts = upgradedAs(CommR, update.CommR);
     await world.run('rebuild', { service: gives({ rebuild: rebuildJob(size, deals, facts) }) });
     expect(lastSaid(world, 'submitPersisted').slice(1)).toEqual(['kept', true]);
     const again = keptFiles(world);

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RebuildJob } from '#src/protocol/jobs.js';
 import { KiB } from './chain.js';
-import { keptFiles, lose, rebuildJob, sealed, upgraded } from './jobs.js';
+import { keptFiles, lose, rebuildJob, sealed, upgraded, upgradedAs } from './jobs.js';
 import { gives, planWorld, type RunOptions } from './plan-world.js';
 
 const size = 2 * KiB;
 const other = new Array<number>(32).fill(1);
+
+const failed = (thrown: Error) => thrown;
 
 async function setup() {
   const world = planWorld(size);
@@ -26,7 +28,7 @@ async function setup() {
 
 describe('of an upgraded sector, a job gives the sector up', () => {
   test.each<[string, Partial<RebuildJob>, RegExp]>([
-    ['without the new CommR', { IsSnapUp: true, UpgradePublic: null }, /without its new CommR/],
+    ['without a CommR', { IsSnapUp: true, UpgradePublic: null }, /without its CommR/],
     ['without pieces', { IsSnapUp: true, UpgradePublic: { CommR: other }, Pieces: [] }, /without pieces/],
   ])('%s', async (_, facts, message) => {
     const { rebuild } = await setup();
@@ -58,8 +60,7 @@ describe('nothing is persisted, and both CommR are told, when', () => {
 
   test('the upgraded sector is another', async () => {
     const { rebuild, world, CommR } = await setup();
-    const facts = { IsSnapUp: true, CommR, UpgradePublic: { CommR: other } };
-    await expect(rebuild(facts)).rejects.toMatchObject({
+    await expect(rebuild(upgradedAs(CommR, other))).rejects.toMatchObject({
       level: 'permanent',
       message: expect.stringContaining('the upgraded sector comes out with CommR'),
     });
@@ -78,10 +79,24 @@ test('what lies on the disk is checked: a layer changed behind PC2 is a permanen
   });
 });
 
-test('without a CommR to compare with it is made all the same', async () => {
-  const { rebuild, update } = await setup();
-  const facts = { IsSnapUp: true, CommR: null, UpgradePublic: { CommR: update.CommR } };
-  expect((await rebuild(facts)).state).toBe('Finished');
+test('an upstream manager says what was upgraded, not what came of it: that is compared, and the sector is made again', async () => {
+  const { rebuild, CommR, update, world } = await setup();
+  const upstreams = { IsSnapUp: true, UpgradePublic: { CommR } };
+  expect(
+    (await rebuild({ ...upstreams, UpgradePublic: { CommR: other } }).then(() => null, failed))?.message,
+  ).toMatch(/the sealed sector comes out with CommR [0-9a-f]{64}, the lost one had (01){32}/);
+  expect(keptFiles(world).size).toBe(0);
+  const { state, outputs } = await rebuild(upstreams);
+  expect(state).toBe('Finished');
+  expect(outputs.snap_encode).toMatchObject({ comm_r_new: update.CommR });
+});
+
+test('a manager of 0.1.0, which names there what came of it, is understood', async () => {
+  const { rebuild, CommR, update } = await setup();
+  const older = { IsSnapUp: true, CommR, UpgradePublic: { CommR: update.CommR } };
+  expect((await rebuild(older)).state).toBe('Finished');
+  const failure = await rebuild({ ...older, UpgradePublic: { CommR: other } }).then(() => null, failed);
+  expect(failure?.message).toContain('the upgraded sector comes out with CommR');
 });
 
 test('a store where the manager does not find the files is a permanent error', async () => {

@@ -13,7 +13,17 @@ import { hasSectorFile } from '#src/sealing/plan-files.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
 import type { ProcessorStage, Tasks } from '#src/sealing/tasks.js';
 import { bytesOf, KiB, MiB, makeDir, makeWork, ticket } from './chain.js';
-import { keptFiles, lose, rebuildJob, sealed, snapUpJob, unsealJob, upgraded, wdPostJob } from './jobs.js';
+import {
+  keptFiles,
+  lose,
+  rebuildJob,
+  sealed,
+  snapUpJob,
+  unsealJob,
+  upgraded,
+  upgradedAs,
+  wdPostJob,
+} from './jobs.js';
 import { gives, id, type PlanWorld, planWorld, type RunOptions } from './plan-world.js';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -33,7 +43,7 @@ async function jobOf(plan: string, world: PlanWorld): Promise<RunOptions> {
     unseal: unsealJob(size, deal, 0, update.CommD),
     dests,
     wdPost: wdPostJob(size, sectors),
-    rebuild: rebuildJob(size, [deal], { IsSnapUp: true, UpgradePublic: { CommR: update.CommR }, CommR }),
+    rebuild: rebuildJob(size, [deal], upgradedAs(CommR, update.CommR)),
   });
   if (plan === 'rebuild') lose(world);
   return { service };

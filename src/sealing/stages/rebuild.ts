@@ -1,3 +1,4 @@
+import type { RebuildJob } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
 import type { Deal, Ticket } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext } from '../stage.js';
@@ -14,7 +15,7 @@ import { pc1, pc2, provenOf, syntheticProof } from './work.js';
 
 /** Of a sector that was upgraded before it was lost; null for any other. */
 type Upgrade = {
-  /** 32 bytes; null when the job does not say. */
+  /** Since the upgrade, 32 bytes; null when the job does not say. */
   readonly commR: readonly number[] | null;
   readonly deals: readonly Deal[];
 } | null;
@@ -22,29 +23,43 @@ type Upgrade = {
 const allocate = (): Stage =>
   allocation(
     ({ service, settings }, asking) => service.allocateRebuildSector({ ...allowed(settings), ...asking }),
-    ({ Sector, Ticket, Pieces, IsSnapUp, UpgradePublic, CommR }) => {
-      const upgrade: Upgrade = IsSnapUp ? { commR: UpgradePublic?.CommR ?? null, deals: Pieces } : null;
+    (job) => {
+      const { Sector, Ticket, Pieces, IsSnapUp } = job;
+      const { sealed, upgraded } = commRsOf(job);
+      const upgrade: Upgrade = IsSnapUp ? { commR: upgraded, deals: Pieces } : null;
       return {
         event: 'AllocatedRebuildSector',
         sector: sectorOfJob(Sector),
         // What is upgraded was sealed empty.
-        outputs: { deals: upgrade ? [] : Pieces, ticket: Ticket, upgrade, comm_r: CommR ?? null },
+        outputs: { deals: upgrade ? [] : Pieces, ticket: Ticket, upgrade, comm_r: sealed },
       };
     },
   );
+
+/** CommR as it was sealed, and since its upgrade; null where the job does not say. */
+function commRsOf({ UpgradePublic, CommR, CommRNew }: RebuildJob) {
+  const told = UpgradePublic?.CommR ?? null;
+  // A sealvisor manager of 0.1.0 names that of the upgrade there, and the sealed one's beside it.
+  const isNew = CommR && told?.some((byte, at) => byte !== CommR[at]);
+  return { sealed: CommR ?? told, upgraded: CommRNew ?? (isNew ? told : null) };
+}
 
 const upgradeOf = (context: StageContext) => output<Upgrade>(context, 'upgrade');
 
 /** A job that cannot be done is given back here, not at its allocation: the manager is told which sector it was. */
 const addPiecesOfJob: Stage = async (context) => {
   const upgrade = upgradeOf(context);
-  if (upgrade && (upgrade.commR === null || upgrade.deals.length === 0))
+  const isUnknown = upgrade?.commR === null && !lostCommR(context);
+  if (upgrade && (isUnknown || upgrade.deals.length === 0))
     throw new StageError(
       'abort',
-      `an upgraded sector without ${upgrade.commR === null ? 'its new CommR' : 'pieces'} in its job: it cannot be made again`,
+      `an upgraded sector without ${isUnknown ? 'its CommR' : 'pieces'} in its job: it cannot be made again`,
     );
   return addPieces(context);
 };
+
+/** As it was sealed, where the job says it. Written at the allocation. */
+const lostCommR = ({ record }: StageContext) => record.outputs.comm_r as readonly number[] | null | undefined;
 
 /**
  * Does what a proof of the sector would show, with the ticket as seed; of what another's processors sealed only CommR can be
@@ -53,7 +68,7 @@ const addPiecesOfJob: Stage = async (context) => {
 const checkSealed: Stage = async (context) => {
   const { isSameNode } = await builtin();
   const { comm_r: commR } = output<Tasks['pc2']['output']>(context, 'pc2');
-  const lost = context.record.outputs.comm_r as readonly number[] | null | undefined; // Written at the allocation.
+  const lost = lostCommR(context);
   if (!isForeign(context.record.outputs)) await checkByProof(context);
   else if (!lost)
     throw new StageError(
@@ -99,14 +114,15 @@ async function madeAgain(context: StageContext) {
 const snapEncode: Stage = async (context) => {
   const { isSameNode } = await builtin();
   const upgrade = upgradeOf(context);
-  const lost = upgrade?.commR ?? [];
+  // Where the job does not say it, what it is made of was compared: CommR as it was sealed, and each piece.
+  const lost = upgrade?.commR;
   const encoded = await encodeUpgrade(context, {
     deals: upgrade?.deals ?? [],
     pieces: output<readonly PieceInfo[]>(context, 'snap_pieces'),
     ...(await madeAgain(context)),
   });
   const { comm_r_new } = encoded.snap_encode;
-  if (!isSameNode(lost, comm_r_new)) throw otherThan('the upgraded sector', comm_r_new, lost);
+  if (lost && !isSameNode(lost, comm_r_new)) throw otherThan('the upgraded sector', comm_r_new, lost);
   return { event: 'SnapEncode', outputs: { ...encoded } };
 };
 
