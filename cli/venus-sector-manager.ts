@@ -75,18 +75,31 @@ Examples:
   venus-sector-manager mock --sector-size 2KiB --pieces ./files
   venus-sector-manager mock --listen 0.0.0.0:1789 --names seal.lan --home /var/lib/sealvisor`,
 );
+/** Of a manager that gives out sectors itself. */
+const chainOnly = ['miner', 'sectorSize', 'pieces', 'epoch', 'failMessages', 'jobHeartbeat', 'pieceRoots'];
+
 daemonOptions(
   program
     .command('daemon')
     .description('the manager')
     .command('run')
-    .description('run a manager (its chain is a mock one)'),
-).addHelpText(
-  'after',
-  `
+    .description(
+      'run a manager (its chain is a mock one), or put one in front of another manager (--upstream)',
+    ),
+)
+  .addOption(
+    new Option(
+      '--upstream <address>',
+      'pass jobs and chain calls on to this manager (damocles, venus-cluster or ours): a URL, host:port or multiaddr (default: none, it gives out sectors itself)',
+    ).conflicts(chainOnly),
+  )
+  .addHelpText(
+    'after',
+    `
 Examples:
-  venus-sector-manager daemon run --home /var/lib/sealvisor --log-file /var/log/sealvisor/manager.log`,
-);
+  venus-sector-manager daemon run --home /var/lib/sealvisor --log-file /var/log/sealvisor/manager.log
+  venus-sector-manager daemon run --upstream http://10.0.0.2:1789 --listen 0.0.0.0:1790 --home /var/lib/sealvisor-front`,
+  );
 
 const util = program.command('util').description('tools');
 const worker = util

@@ -2,8 +2,10 @@ import '../../src/disks/pool-size.js';
 import { dirname, resolve } from 'node:path';
 import { formatAddress, parseAddress } from '../../src/config/endpoint.js';
 import { ownName } from '../../src/config/own-names.js';
+import { upstreamUrl } from '../../src/config/upstream-url.js';
 import { makeWithParents } from '../../src/disks/make-below.js';
 import { startManagerServer } from '../../src/http/manager-server.js';
+import { startUpstreamServer } from '../../src/http/upstream-server.js';
 import { trustedAddresses } from '../../src/manager/worker-address.js';
 import { endSoon } from '../../src/processes/end-now.js';
 import { parseDuration } from '../../src/protocol/duration.js';
@@ -81,6 +83,7 @@ interface ManagerDaemonOptions extends LogOptions {
   readonly names?: string;
   readonly pieceRoots?: string;
   readonly workerAddresses?: string;
+  readonly upstream?: string;
 }
 
 /** Runs a manager until SIGINT or SIGTERM; SIGHUP has it open its log again. */
@@ -97,23 +100,49 @@ async function run(options: ManagerDaemonOptions, log: Log, file: DaemonLog): Pr
   process.on('SIGHUP', () => {
     void file.reopen().then(() => log.info('SIGHUP: the log is open again; nothing else is read again'));
   });
-  const failing = failMessages(options.failMessages);
   const { home, note } = managerHome(options.home, process.env, process.cwd());
   if (note !== null) log.info(note);
   // The usual home lies in the user's own directory; the directory above one that is named has to be there.
   // What fails here fails again, and is reported, where the home itself is made.
   if (options.home === undefined) await makeWithParents(dirname(home)).catch(() => undefined);
-  const server = await startManagerServer({
+  await (options.upstream === undefined
+    ? runOwn(options, home, log)
+    : runInFront(options, options.upstream, home, log));
+}
+
+/** What both kinds are started with. @throws usage, naming the option */
+function doorOptions(options: ManagerDaemonOptions, home: string) {
+  return {
     ...parseAddress(options.listen, 1789),
-    ...chainOptions(options),
     home,
-    pieces: options.pieces,
-    pieceRoots: listOf('--piece-roots', options.pieceRoots, (dir) => resolve(dir.trim())),
     workerAddresses: listOf('--worker-addresses', options.workerAddresses, (item) => {
       trustedAddresses([item.trim()]);
       return item.trim();
     }),
     names: listOf('--names', options.names, ownName),
+  };
+}
+
+async function runInFront(
+  options: ManagerDaemonOptions,
+  address: string,
+  home: string,
+  log: Log,
+): Promise<void> {
+  const upstream = option('--upstream', () => upstreamUrl(address));
+  const server = await startUpstreamServer({ ...doorOptions(options, home), upstream, log });
+  log.info(`what is seen of workers and sectors is kept in ${home}`);
+  log.info(`manager in front of ${upstream} listens on http://${formatAddress(server)}`);
+  await untilStopped(() => server.stop(), { broke: server.front.ended, say: log.info });
+}
+
+async function runOwn(options: ManagerDaemonOptions, home: string, log: Log): Promise<void> {
+  const failing = failMessages(options.failMessages);
+  const server = await startManagerServer({
+    ...doorOptions(options, home),
+    ...chainOptions(options),
+    pieces: options.pieces,
+    pieceRoots: listOf('--piece-roots', options.pieceRoots, (dir) => resolve(dir.trim())),
     heartbeatMs: jobHeartbeat(options.jobHeartbeat),
     fails: (_kind, _sector, nth) => nth <= failing,
     warn: log.warn,

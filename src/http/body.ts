@@ -8,11 +8,23 @@ const mostForgotten = 32 * largestBody;
 
 /** The request's body, at most 1 MiB, as text. @throws body_too_large */
 export async function readText(c: Context): Promise<string> {
-  const tooLarge = () => new SealvisorError('body_too_large', 'the body is larger than 1 MiB');
-  const told = Number(c.req.header('content-length'));
-  if (told > mostForgotten) throw tooLarge();
   // The server holds a client to the length it told; a body of that kind needs no stream of our own.
-  if (told <= largestBody) return c.req.text();
+  if (isShort(c)) return c.req.text();
+  return (await readChunks(c)).toString();
+}
+
+/** The request's body, at most 1 MiB, byte for byte. @throws body_too_large */
+export async function readBytes(c: Context): Promise<Uint8Array> {
+  return isShort(c) ? new Uint8Array(await c.req.arrayBuffer()) : readChunks(c);
+}
+
+function isShort(c: Context): boolean {
+  return Number(c.req.header('content-length')) <= largestBody;
+}
+
+async function readChunks(c: Context): Promise<Buffer> {
+  const tooLarge = () => new SealvisorError('body_too_large', 'the body is larger than 1 MiB');
+  if (Number(c.req.header('content-length')) > mostForgotten) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of c.req.raw.body ?? []) {
@@ -21,7 +33,7 @@ export async function readText(c: Context): Promise<string> {
     if (size > mostForgotten) break;
   }
   if (size > largestBody) throw tooLarge();
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 /** Bodies that were read, for the log of commands. */

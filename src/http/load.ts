@@ -28,9 +28,9 @@ export function permits(most: number, what: string): Permits {
 const mostInFlight = 256;
 
 /** Until its answer begins: what is streamed after that is the business of who streams. */
-export function limitInFlight(app: Hono, most = mostInFlight): void {
+export function limitInFlight(app: Hono, most = mostInFlight, path = '*'): void {
   const inFlight = permits(most, 'too many requests are being answered');
-  app.use('*', async (_, next) => {
+  app.use(path, async (_, next) => {
     const giveBack = inFlight.take();
     try {
       await next();

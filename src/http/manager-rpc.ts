@@ -1,7 +1,6 @@
 /** The `Venus.` namespace over the manager's services. */
 import * as z from 'zod';
 import type { Manager } from '../manager/manager.js';
-import { systemCodeOf } from '../protocol/errors.js';
 import type { Caller } from '../protocol/identity.js';
 import { snapUpProofParam } from '../protocol/job-wire.js';
 import {
@@ -17,7 +16,6 @@ import {
 } from '../protocol/sealer-wire.js';
 import type { SectorId } from '../protocol/sector.js';
 import type { OnChain } from '../protocol/sector-answers.js';
-import type { WorkerEntry } from '../protocol/thread.js';
 import type { RpcMethod } from './json-rpc.js';
 import { jobMethods, wantedOf } from './manager-job-rpc.js';
 import { listingMethods } from './manager-listing-rpc.js';
@@ -28,6 +26,7 @@ import {
   type OnMethod,
   type OnSector,
 } from './manager-method.js';
+import { knownAs, rosterMethods } from './manager-roster-rpc.js';
 import { checkMeant } from './meant-manager.js';
 import { parse } from './parse.js';
 import { wirePieces } from './wire-pieces.js';
@@ -36,36 +35,6 @@ const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
 const wireId = ({ miner, number }: SectorId) => ({ Miner: miner, Number: number });
 const name = (value: unknown) => parse(z.string().min(1), value, 'name');
 const flag = (value: unknown) => parse(z.boolean().nullish(), value, 'flag') ?? false;
-
-function pingInfo({ name, label, dest: Dest, version, summary, lastPing }: WorkerEntry) {
-  return {
-    Info: {
-      // What a command can name it by.
-      Name: label ?? name,
-      Dest,
-      Version: version ?? '',
-      Summary: {
-        Threads: summary.threads,
-        Empty: summary.empty,
-        Paused: summary.paused,
-        Running: summary.running,
-        Waiting: summary.waiting,
-        Errors: summary.errors,
-      },
-    },
-    LastPing: Math.floor(Date.parse(lastPing) / 1000),
-  };
-}
-
-/** Undefined where no worker has that name, or several living ones have. */
-function knownAs(roster: Manager['roster'], name: string): WorkerEntry | undefined {
-  try {
-    return roster.get(name);
-  } catch (thrown) {
-    if (/^(worker_not_found|ambiguous_worker)$/.test(systemCodeOf(thrown) ?? '')) return undefined;
-    throw thrown;
-  }
-}
 
 /** Workers of ours, which name themselves, are told with an answer what is on chain; upstream's get what they know. */
 function withChain(answer: object, told: OnChain | null, { worker }: Caller) {
@@ -117,12 +86,7 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
         : { ReportAgain: sectors.reportsWanted(held, ping.name, caller.worker).map(wireId) }),
     };
   });
-  on('WorkerGetPingInfo', ['name'], (of) => {
-    const found = knownAs(roster, name(of));
-    return found ? pingInfo(found) : null;
-  });
-  on('WorkerPingInfoList', [], () => roster.list().map(pingInfo));
-  on('WorkerPingInfoRemove', ['name'], (of) => roster.remove(name(of)));
+  rosterMethods(on, manager);
   const onAllocation = allocations(add);
   allocateSector(onAllocation, sectors);
   onSector('AcquireDeals', ['id', 'spec'], (of, spec) => {

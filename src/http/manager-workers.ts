@@ -9,19 +9,22 @@ import { parse, threadIndex } from './parse.js';
 import { askedBody, pauseBody, resumeBody } from './thread-bodies.js';
 import { callerBy, readCommand } from './who.js';
 
-export function workerRoutes(app: Hono, { roster, relay }: Pick<Manager, 'roster' | 'relay'>): void {
+/** Its services are asked for at each request: one may have been restarted since. */
+export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay'>): void {
   const base = '/api/v1/workers';
-  app.get(base, (c) => c.json(roster.list()));
-  app.get(`${base}/:name`, (c) => c.json(roster.get(c.req.param('name'))));
+  app.get(base, (c) => c.json(manager.roster.list()));
+  app.get(`${base}/:name`, (c) => c.json(manager.roster.get(c.req.param('name'))));
   app.delete(`${base}/:name`, (c) => {
-    roster.remove(c.req.param('name'));
+    manager.roster.remove(c.req.param('name'));
     return c.body(null, 204);
   });
   // A worker of the field has no REST: these it answers all the same.
-  app.get(`${base}/:name/threads`, async (c) => c.json(await relay.to(c.req.param('name')).threads()));
+  app.get(`${base}/:name/threads`, async (c) =>
+    c.json(await manager.relay.to(c.req.param('name')).threads()),
+  );
   app.get(`${base}/:name/threads/:index`, async (c) => {
     const index = threadIndex(c.req.param('index'));
-    return c.json(await relay.to(c.req.param('name')).thread(index));
+    return c.json(await manager.relay.to(c.req.param('name')).thread(index));
   });
   const bodies = { pause: pauseBody, resume: resumeBody, restart: askedBody } as const;
   for (const verb of ['pause', 'resume', 'restart'] as const)
@@ -29,7 +32,7 @@ export function workerRoutes(app: Hono, { roster, relay }: Pick<Manager, 'roster
       const { name = '', index } = c.req.param();
       const request = parse<ThreadRequest>(bodies[verb], await readCommand(c), verb);
       const thread = threadIndex(index);
-      return c.json(await relay.to(name).command(thread, verb, request, c.req.raw.signal));
+      return c.json(await manager.relay.to(name).command(thread, verb, request, c.req.raw.signal));
     });
   app.on(['GET', 'POST', 'PUT', 'DELETE'], `${base}/:name/*`, async (c) => {
     const request = await passedRequest(c);
@@ -37,9 +40,9 @@ export function workerRoutes(app: Hono, { roster, relay }: Pick<Manager, 'roster
     if (/^\/events\b/.test(request.path))
       throw new SealvisorError(
         'not_found',
-        `the events of ${name} are not relayed: they come from http://${roster.get(name).dest}/api/v1/events`,
+        `the events of ${name} are not relayed: they come from http://${manager.roster.get(name).dest}/api/v1/events`,
       );
-    const answer = await relay.to(name).pass(request);
+    const answer = await manager.relay.to(name).pass(request);
     return answer === undefined ? c.body(null, 204) : c.json(answer);
   });
 }

@@ -17,8 +17,20 @@ const mostInFlight = 16;
 const unsupportedData = 1003;
 const internalFault = 1011;
 
+/** What answers the requests of one connection. */
+export interface Conversation {
+  readonly rpc: Rpc;
+  /** The connection has ended. */
+  end?(): void;
+}
+
 /** Requests that do not ask for a WebSocket go on to the next route. */
 export function webSocketDoor(rpc: Rpc, most = mostSockets): MiddlewareHandler {
+  return conversationDoor(() => ({ rpc }), most);
+}
+
+/** The same, where each connection is answered by what `begin` gives for it. */
+export function conversationDoor(begin: (c: Context) => Conversation, most = mostSockets): MiddlewareHandler {
   const open = permits(most, 'too many WebSocket connections are open');
   const upgrade = upgradeWebSocket((c) => {
     const from = callerFrom(c);
@@ -27,7 +39,7 @@ export function webSocketDoor(rpc: Rpc, most = mostSockets): MiddlewareHandler {
     // Also where the handshake fails: it ends with the connection.
     if (socket) socket.once('close', giveBack);
     else giveBack();
-    return conversation(rpc, from);
+    return conversation(begin(c), from);
   });
   return async (c, next) => {
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') return next();
@@ -40,7 +52,7 @@ function callerFrom(c: Context): RpcCaller {
   return { address: callerAddress(c), by: callerBy(c, 'rpc'), ...callerOf(c) };
 }
 
-function conversation(rpc: Rpc, from: RpcCaller) {
+function conversation({ rpc, end }: Conversation, from: RpcCaller) {
   /** What came with the last piece that was read before the reading paused: less than 64 KiB and a frame. */
   const waiting: string[] = [];
   let inFlight = 0;
@@ -80,6 +92,7 @@ function conversation(rpc: Rpc, from: RpcCaller) {
     },
     onClose: () => {
       waiting.length = 0;
+      end?.();
     },
     // What it says is said to the client by `ws`, with the code that it closes with.
     onError: () => undefined,

@@ -6,8 +6,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { shortText, someOf } from '../protocol/some-of.js';
 import type { Summary, WorkerEntry } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker-life.js';
-import type { FleetStore } from '../store/fleet-store.js';
-import type { WorkerRow } from '../store/worker-table.js';
+import type { WorkerRow, WorkerTable } from '../store/worker-table.js';
 import { silence } from './silence.js';
 
 export interface Ping {
@@ -60,7 +59,7 @@ const forgottenMs = 24 * 3_600_000;
 const keyOf = ({ name, worker, incarnation }: Pick<WorkerRow, 'name' | 'worker' | 'incarnation'>) =>
   JSON.stringify([name, worker, incarnation]);
 
-export function roster(store: FleetStore, clock: WallClock, options: RosterOptions): Roster {
+export function roster(store: WorkerTable, clock: WallClock, options: RosterOptions): Roster {
   const { warn, most = 2000, steady = clock.now } = options;
   const silent = silence(clock.now, steady, most);
   /** Daemons that a later one has taken the place of; one that reports again is alive beside it. */
@@ -209,7 +208,7 @@ function summaryOf({ summary }: WorkerRow): KeptSummary {
 }
 
 /** The same daemon under the name that it had before it knew how the manager sees it. */
-function forgetFormerName(store: FleetStore, { worker, incarnation }: WorkerRow): void {
+function forgetFormerName(store: WorkerTable, { worker, incarnation }: WorkerRow): void {
   if (worker === '') return;
   for (const other of store.workers())
     if (other.worker === worker && other.incarnation === incarnation) store.removeWorker(other);

@@ -31,6 +31,7 @@ export const errorCodes = {
   no_job: { http: 404, exit: 1, rpc: -32000 },
   too_many: { http: 429, exit: 1, rpc: -32000 },
   not_your_sector: refused,
+  upstream_decides: { http: 409, exit: 1, rpc: -32000 },
   other_manager: { http: 409, exit: 1, rpc: -32000 },
   body_too_large: { http: 413, exit: 1, rpc: -32600 },
   config_missing: { http: 500, exit: 2, rpc: -32000 },

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { SealvisorError } from '../protocol/errors.js';
 import { type Db, makeDirectory } from './database.js';
 import { fleetLayout, sumOfRow } from './fleet-layout.js';
 import { lostDatabase, makeFleetMark, otherDatabase, readFleetMark } from './fleet-mark.js';
 import { type JobTable, jobTable } from './job-table.js';
 import { openSound, sizeOf } from './sound-database.js';
+import { watched } from './watched.js';
 import { type WorkerTable, workerTable } from './worker-table.js';
 
 /** `body` is the sector's life as JSON (src/manager/sector-life.ts). */
@@ -116,7 +117,7 @@ function storeOf(db: Db, identity: string, onBroken: (error: unknown) => void): 
   );
   const takeBack = db.prepare('delete from aside where cid = ?');
   const aside = one<{ cid: string }>('select cid from aside');
-  const verbs = watched(onBroken, {
+  const verbs = watched<Omit<FleetStore, 'identity'>>(onBroken, {
     genesisMs: (now) => {
       setGenesis.run(now);
       return genesis.get()?.value ?? now;
@@ -153,27 +154,6 @@ function storeOf(db: Db, identity: string, onBroken: (error: unknown) => void): 
   });
   return { identity, ...verbs };
 }
-
-type Verbs = Omit<FleetStore, 'identity'>;
-
-/** The same store; a fault of the file under it, not of what was asked, is told before it is thrown. */
-function watched(onBroken: (error: unknown) => void, store: Verbs): Verbs {
-  const verbs = Object.entries(store).map(([name, verb]: [string, (...args: never[]) => unknown]) => [
-    name,
-    (...args: never[]) => {
-      try {
-        return verb(...args);
-      } catch (error) {
-        if (brokenCodes.test(systemCodeOf(error) ?? '')) onBroken(error);
-        throw error;
-      }
-    },
-  ]);
-  // Every verb of the store, each as it was.
-  return Object.fromEntries(verbs) as unknown as Verbs;
-}
-
-const brokenCodes = /^SQLITE_(IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY)/;
 
 function checkLeft(path: string): void {
   if (existsSync(path)) return;

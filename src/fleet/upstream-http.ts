@@ -1,0 +1,110 @@
+/**
+ * Passes a request on to another server as it came: its bytes, its end-to-end headers, one try, and no deadline but that
+ * of who asks. The proxy helper of hono is not used: it goes through fetch, which unpacks answers, adds headers of its own,
+ * follows redirects and gives up after 300 s.
+ */
+import { randomUUID } from 'node:crypto';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { endToEndHeaders, type HeaderPair } from './end-to-end-headers.js';
+import { faultOf } from './http-client.js';
+
+export interface PassedOn {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  /** As node's `rawHeaders`. */
+  readonly headers: readonly string[];
+  /** Undefined where it has none. */
+  readonly body?: Uint8Array | undefined;
+  /** Ends the request: nobody waits for its answer any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PassedAnswer {
+  readonly status: number;
+  readonly headers: readonly HeaderPair[];
+  /** Its bytes as they came; whoever has the answer reads or destroys it. */
+  readonly body: http.IncomingMessage;
+}
+
+export interface UpstreamHttp {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Resolves when the answer begins. @throws unreachable; config_invalid where the request was here before */
+  pass(request: PassedOn): Promise<PassedAnswer>;
+  /** Ends connections that nobody uses. */
+  close(): void;
+}
+
+/** An idle connection may be ended by the other side at any time; one that was idle for longer is not used again, ms. */
+const idleMs = 4000;
+const probeMs = 30_000;
+/** Said anew to the next server: who it is, how long the body is, and that it was passed on. */
+const replaced = new Set(['host', 'content-length', 'expect', 'via']);
+
+export function upstreamHttp(url: string): UpstreamHttp {
+  const base = new URL(url);
+  const { request, Agent } = base.protocol === 'https:' ? https : http;
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 64, timeout: idleMs });
+  const prefix = base.pathname.replace(/\/$/, '');
+  const us = `sealvisor-${randomUUID().slice(0, 8)}`;
+  const pass = ({ method, path, headers, body, signal }: PassedOn) =>
+    new Promise<PassedAnswer>((resolve, reject) => {
+      const via = headerOf(headers, 'via');
+      if (via.includes(us)) return reject(loop(url));
+      const sent = [
+        ...endToEndHeaders(headers, replaced).flat(),
+        ...['Host', base.host, 'Via', via === '' ? `1.1 ${us}` : `${via}, 1.1 ${us}`],
+        ...(body === undefined ? [] : ['Content-Length', String(body.length)]),
+      ];
+      let isSent = false;
+      const call = request(
+        // A port of its own is in the URL; names of IPv6 have no brackets here.
+        {
+          hostname: base.hostname.replace(/^\[|\]$/g, ''),
+          port: base.port === '' ? null : base.port,
+          ...{ agent, method, path: prefix + path, headers: sent, setHost: false },
+          ...(signal ? { signal } : {}),
+        },
+        (answer) =>
+          resolve({
+            status: answer.statusCode ?? 502,
+            headers: endToEndHeaders(answer.rawHeaders, new Set()),
+            body: answer,
+          }),
+      );
+      call.once('socket', (socket) => socket.setKeepAlive(true, probeMs));
+      call.once('finish', () => {
+        isSent = true;
+      });
+      call.on('error', (cause) => reject(isSent ? unanswered(base, cause) : faultOf(cause, base)));
+      call.end(body);
+    });
+  return { url, pass, close: () => agent.destroy() };
+}
+
+function headerOf(raw: readonly string[], wanted: string): string {
+  return endToEndHeaders(raw, new Set())
+    .filter(([name]) => name.toLowerCase() === wanted)
+    .map(([, value]) => value)
+    .join(', ');
+}
+
+/** It has the request, and may have done what it asks: only who asked can know whether to ask again. */
+export function unanswered({ host }: URL, cause: unknown): SealvisorError {
+  const why = systemCodeOf(cause) ?? 'it broke off';
+  return new SealvisorError(
+    'unreachable',
+    `${host} was sent the request and did not answer (${why}): it may have done what was asked; see that it runs, then ask again`,
+    { cause },
+  );
+}
+
+function loop(url: string): SealvisorError {
+  return new SealvisorError(
+    'config_invalid',
+    `--upstream ${url} leads back to this manager: name the manager behind it`,
+  );
+}

@@ -1,0 +1,134 @@
+/** Passes requests on to the manager behind this one, and its answers back: byte for byte, and once. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context } from 'hono';
+import type { HeaderPair } from '../fleet/end-to-end-headers.js';
+import { type PassedAnswer, type PassedOn, unanswered } from '../fleet/upstream-http.js';
+import type { Front } from '../manager/upstream/front.js';
+import { messageOf } from '../protocol/errors.js';
+import { identityHeaders } from '../protocol/identity.js';
+import { permits } from './load.js';
+import type { Outcome, PassCounts } from './upstream-metrics.js';
+
+/** Each holds a connection; many wait for as long as upstream takes. What is answered here has room of its own. */
+const mostPassed = 2000;
+/** An answer up to this size is read before it is sent on; a larger one goes on as it comes, bytes. */
+const mostGathered = 256 * 1024;
+
+/** What was asked, for the counts; and who wants to know what was answered. */
+export interface Passing {
+  readonly label: string;
+  /** Given an answer that came whole, when it has gone on. */
+  onAnswer?(body: Uint8Array): Outcome | undefined;
+}
+
+/** An answer that came whole; `rest` is what of a larger one is still to come. */
+export interface Gathered {
+  readonly status: number;
+  readonly headers: readonly HeaderPair[];
+  readonly bytes: Buffer;
+  readonly rest: IncomingMessage | undefined;
+}
+
+export type Pass = (request: PassedOn, passing: Passing) => Promise<Gathered>;
+
+/** Sends a request on, one time. @throws unreachable, too_many, config_invalid */
+export function passer({ upstream, reach }: Pick<Front, 'upstream' | 'reach'>, counts: PassCounts): Pass {
+  const room = permits(mostPassed, `too many requests wait for ${upstream.url}`);
+  return async (request, { label, onAnswer }) => {
+    const giveBack = room.take();
+    const count = counts.begin(label);
+    try {
+      const answer = await upstream.pass(request);
+      const gathered = await gather(answer, upstream.url);
+      reach.answered(answer.status, headerIn(answer.headers, identityHeaders.manager));
+      const { rest, bytes } = gathered;
+      const byStatus = answer.status < 400 ? 'answered' : 'refused';
+      // Looked at when it is on its way, and never in its way.
+      if (rest !== undefined) count(byStatus);
+      else setImmediate(() => count(outcomeOf(onAnswer, bytes) ?? byStatus));
+      return gathered;
+    } catch (thrown) {
+      const isLeft = request.signal?.aborted === true;
+      if (!isLeft) reach.failed(messageOf(thrown));
+      count(isLeft ? 'left' : 'unreachable');
+      throw thrown;
+    } finally {
+      giveBack();
+    }
+  };
+}
+
+function outcomeOf(onAnswer: Passing['onAnswer'], bytes: Uint8Array): Outcome | undefined {
+  try {
+    return onAnswer?.(bytes);
+  } catch {
+    // Whatever it was: it has been passed on.
+    return undefined;
+  }
+}
+
+async function gather({ status, headers, body }: PassedAnswer, url: string): Promise<Gathered> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const isLong = Number(headerIn(headers, 'content-length')) > mostGathered;
+  const iterator: AsyncIterator<Buffer> = body.iterator({ destroyOnReturn: false });
+  const bytes = () => (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+  while (!isLong && size <= mostGathered) {
+    const next = await iterator.next().catch((cause: unknown) => {
+      throw unanswered(new URL(url), cause);
+    });
+    if (next.done) return { status, headers, bytes: bytes(), rest: undefined };
+    chunks.push(next.value);
+    size += next.value.length;
+  }
+  await iterator.return?.();
+  return { status, headers, bytes: bytes(), rest: body };
+}
+
+/** The same answer, to who asked. */
+export async function answerWith(c: Context, { status, headers, bytes, rest }: Gathered): Promise<Response> {
+  if (rest === undefined)
+    return new Response(bytes.length === 0 ? null : new Uint8Array(bytes), {
+      status,
+      headers: headersOf(headers),
+    });
+  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
+  if (!outgoing) {
+    // A test that asks the app itself has no connection to write to. Node's and the DOM's stream types differ in name only.
+    const whole = Readable.from(chunksOf(bytes, rest), { objectMode: false });
+    return new Response(Readable.toWeb(whole) as unknown as ReadableStream, {
+      status,
+      headers: headersOf(headers),
+    });
+  }
+  outgoing.writeHead(status, headers.flat());
+  // Where either side breaks off, so does the other: nobody takes half an answer for the whole.
+  await pipeline(chunksOf(bytes, rest), outgoing).catch(() => undefined);
+  return RESPONSE_ALREADY_SENT;
+}
+
+async function* chunksOf(bytes: Buffer, rest: IncomingMessage): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield bytes;
+  yield* rest as AsyncIterable<Buffer>;
+}
+
+/** A record is written faster; it holds each name once. */
+function headersOf(pairs: readonly HeaderPair[]): [string, string][] | Record<string, string> {
+  const names = new Set(pairs.map(([name]) => name.toLowerCase()));
+  return names.size === pairs.length
+    ? Object.fromEntries(pairs)
+    : pairs.map(([name, value]): [string, string] => [name, value]);
+}
+
+function headerIn(headers: readonly HeaderPair[], wanted: string): string | null {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] || null;
+}
+
+/** As they came. */
+export function rawHeadersOf(c: Context): readonly string[] {
+  const { incoming } = (c.env ?? {}) as { readonly incoming?: IncomingMessage };
+  return incoming?.rawHeaders ?? [...c.req.raw.headers].flat();
+}

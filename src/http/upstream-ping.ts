@@ -1,0 +1,42 @@
+/** Has upstream's own list of workers go on: pings are answered here, and passed on beside that. */
+
+import type { PassedOn } from '../fleet/upstream-http.js';
+import { messageOf } from '../protocol/errors.js';
+import type { Log } from '../protocol/log.js';
+import type { Pass } from './upstream-pass.js';
+
+export interface PingPass {
+  /** Returns at once. While the last one of that worker is on its way, the next is left out. */
+  pass(request: Omit<PassedOn, 'signal'>, worker: string): void;
+}
+
+const timeoutMs = 15_000;
+const mostAtOnce = 200;
+
+export function pingPass(pass: Pass, log: Pick<Log, 'warn' | 'info'>): PingPass {
+  const underWay = new Set<string>();
+  /** How upstream took the last one: said once a change. Whether it answers at all is said for all calls together. */
+  let refusal: string | null = null;
+  const took = (to: string | null) => {
+    if (to === refusal) return;
+    if (to === null) log.info('upstream takes the reports of workers again');
+    else log.warn(`upstream does not take the reports of workers (${to}): its own list of them is old`);
+    refusal = to;
+  };
+  return {
+    pass: (request, worker) => {
+      if (underWay.has(worker) || underWay.size >= mostAtOnce) return;
+      underWay.add(worker);
+      const signal = AbortSignal.timeout(timeoutMs);
+      void pass({ ...request, signal }, { label: 'Venus.WorkerPing' })
+        .then(({ status, rest }) => {
+          rest?.destroy();
+          took(status < 400 ? null : `HTTP ${status}`);
+        })
+        .catch((fault: unknown) => {
+          if (signal.aborted) took(`no answer within ${timeoutMs / 1000} s: ${messageOf(fault)}`);
+        })
+        .finally(() => underWay.delete(worker));
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * A manager in front of another one. What is asked of sectors and jobs is passed on; the workers that report, the way to
+ * each and what was seen on the way are its own. The door is started first and is not restarted with the others: where
+ * the home's disk fails, what workers ask is passed on all the same.
+ */
+import { join } from 'node:path';
+import { type ChildSpec, serviceChild, serviceLimits, startTree, type TreeNode } from '../../actors/index.js';
+import { type UpstreamHttp, upstreamHttp } from '../../fleet/upstream-http.js';
+import { type WallClock, wallClock } from '../../protocol/clock.js';
+import { SealvisorError } from '../../protocol/errors.js';
+import type { Log } from '../../protocol/log.js';
+import { openUpstreamStore, type UpstreamStore } from '../../store/upstream-store.js';
+import { type Relay, relay } from '../relay.js';
+import { type Roster, roster } from '../roster.js';
+import { trustedAddresses } from '../worker-address.js';
+import { type Reach, reach } from './reach.js';
+import { type Sightings, sightings } from './sightings.js';
+
+export interface FrontOptions {
+  readonly home: string;
+  /** Of the manager behind it (src/config/upstream-url.ts). */
+  readonly upstream: string;
+  /** Addresses, ranges and names that workers are dialled at, whoever names them. @default none */
+  readonly workerAddresses?: readonly string[] | undefined;
+  readonly log: Pick<Log, 'info' | 'warn' | 'debug'>;
+  readonly clock?: WallClock;
+  readonly doors?: (front: Front) => readonly ChildSpec[];
+}
+
+/** Its services are those of the moment: after a restart of one, others stand here. */
+export interface Front {
+  readonly upstream: UpstreamHttp;
+  readonly reach: Reach;
+  readonly roster: Roster;
+  readonly relay: Relay;
+  readonly sightings: Sightings;
+  tree(): TreeNode;
+  /** Resolves when its tree has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+  /** Safe twice. */
+  stop(): Promise<void>;
+}
+
+/** @throws location_in_use, location_not_writable, store_failed, port_taken, usage; nothing is left running */
+export async function startFront(options: FrontOptions): Promise<Front> {
+  const { log, clock = wallClock } = options;
+  const trusted = trustedAddresses(options.workerAddresses ?? []);
+  const services: { store?: UpstreamStore; roster?: Roster; relay?: Relay; sightings?: Sightings } = {};
+  const up = <S>(service: S | undefined): S => {
+    if (service) return service;
+    throw new SealvisorError('shutting_down', 'the manager is being started: try once more in a moment');
+  };
+  const upstream = upstreamHttp(options.upstream);
+  const front: Front = {
+    upstream,
+    reach: reach(upstream.url, log),
+    get roster() {
+      return up(services.roster);
+    },
+    get relay() {
+      return up(services.relay);
+    },
+    get sightings() {
+      return up(services.sightings);
+    },
+    tree: () => root.root('manager'),
+    get ended() {
+      return root.exited.then(() => undefined);
+    },
+    stop: async () => {
+      await root.stop();
+      upstream.close();
+    },
+  };
+  const root = await startTree({
+    ...serviceLimits,
+    strategy: 'rest_for_one',
+    children: [
+      ...(options.doors?.(front) ?? []),
+      {
+        id: 'store',
+        start: serviceChild((fail) => {
+          const store = openUpstreamStore(join(options.home, 'upstream.db'), fail);
+          services.store = store;
+          return { stop: () => store.close() };
+        }),
+      },
+      {
+        id: 'roster',
+        start: serviceChild(() => {
+          services.roster = roster(up(services.store), clock, {
+            warn: log.warn,
+            // A clock that somebody sets says nothing of how long a worker was silent.
+            ...(clock === wallClock ? { steady: () => performance.now() } : {}),
+          });
+          return { stop: () => undefined };
+        }),
+      },
+      {
+        id: 'relay',
+        start: serviceChild(() => {
+          services.relay = relay(up(services.roster), clock, trusted);
+          return { stop: () => undefined };
+        }),
+      },
+      {
+        id: 'sightings',
+        start: serviceChild(() => {
+          const kept = sightings(up(services.store), { clock, log });
+          services.sightings = kept;
+          return kept;
+        }),
+      },
+    ],
+  });
+  return front;
+}

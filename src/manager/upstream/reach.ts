@@ -1,0 +1,65 @@
+/** Whether the manager behind this one answers: by the last call that was passed on. */
+import { timestamp } from '../../protocol/clock.js';
+import { humanDuration } from '../../protocol/human-time.js';
+import type { Log } from '../../protocol/log.js';
+
+export interface ReachState {
+  readonly url: string;
+  /** null = nothing was passed on yet. */
+  readonly isUp: boolean | null;
+  /** When that last changed. */
+  readonly since: string | null;
+  /** The last answer. */
+  readonly lastAnswer: { readonly at: string; readonly status: number } | null;
+  /** Why it does not answer; null while it does. */
+  readonly fault: string | null;
+}
+
+export interface Reach {
+  /** `manager`: its id, as its answer says; null where it says nothing of it. */
+  answered(status: number, manager: string | null): void;
+  failed(fault: string): void;
+  state(): ReachState;
+  /** The id that it gave last; null where it gives none, or has not answered yet. */
+  manager(): string | null;
+}
+
+export function reach(url: string, log: Pick<Log, 'info' | 'warn'>, now: () => number = Date.now): Reach {
+  let isUp: boolean | null = null;
+  let sinceMs: number | null = null;
+  let last: { readonly ms: number; readonly status: number } | null = null;
+  let why: string | null = null;
+  let id: string | null = null;
+  const change = (to: boolean): boolean => {
+    if (isUp === to) return false;
+    isUp = to;
+    sinceMs = now();
+    return true;
+  };
+  return {
+    answered: (status, manager) => {
+      const [wasUp, before] = [isUp, sinceMs];
+      last = { ms: now(), status };
+      id = manager;
+      why = null;
+      if (!change(true)) return;
+      if (wasUp === false)
+        log.info(`upstream ${url} answers again, after ${humanDuration(now() - (before ?? now()))}`);
+    },
+    failed: (fault) => {
+      why = fault;
+      if (change(false))
+        log.warn(
+          `upstream does not answer: ${fault}; what is asked of it is refused with HTTP 502 until it does, nothing is asked twice`,
+        );
+    },
+    state: () => ({
+      url,
+      isUp,
+      since: sinceMs === null ? null : timestamp(sinceMs),
+      lastAnswer: last && { at: timestamp(last.ms), status: last.status },
+      fault: why,
+    }),
+    manager: () => id,
+  };
+}

@@ -1,0 +1,107 @@
+/** What was seen of each sector: the latest of it in memory, and what is not written yet. */
+import { timestamp } from '../../protocol/clock.js';
+import { messageOf } from '../../protocol/errors.js';
+import type { Log } from '../../protocol/log.js';
+import { formatSectorId, type SectorId } from '../../protocol/sector.js';
+import type { SeenStep, UpstreamStore } from '../../store/upstream-store.js';
+import { type SeenCall, type Sighting, stepOf } from './sighting.js';
+
+export interface SeenEntry {
+  readonly id: SectorId;
+  readonly sighting: Sighting;
+  readonly lastText: string;
+  readonly writtenMs: number;
+}
+
+/** What is only heard again is written after so long. */
+const againMs = 60_000;
+
+const unseen = (nowMs: number): Sighting => ({
+  proofType: null,
+  state: '',
+  worker: null,
+  failure: null,
+  deals: null,
+  messages: { preCommit: 0, proof: 0 },
+  persistedIn: null,
+  isUpgraded: false,
+  finalized: false,
+  abortReason: null,
+  firstMs: nowMs,
+  heardMs: nowMs,
+});
+
+export class SeenBook {
+  readonly #entries: Map<string, SeenEntry>;
+  readonly #changed = new Set<string>();
+  #steps: SeenStep[] = [];
+  #isFailing = false;
+
+  constructor(
+    private readonly store: UpstreamStore,
+    private readonly log: Pick<Log, 'info' | 'warn'>,
+  ) {
+    this.#entries = new Map(
+      store.seen().map(({ miner, number, body }) => {
+        const id = { miner, number };
+        // Written below alone; what later versions add has its value of `unseen`.
+        const sighting = { ...unseen(0), ...(JSON.parse(body) as Partial<Sighting>) };
+        const lastText = store.stepsOf(miner, number, 1)[0]?.text ?? '';
+        return [formatSectorId(id), { id, sighting, lastText, writtenMs: sighting.heardMs }];
+      }),
+    );
+  }
+
+  take(call: SeenCall, nowMs: number): void {
+    const step = stepOf(call);
+    if (!step) return;
+    const name = formatSectorId(step.id);
+    const known = this.#entries.get(name);
+    // A refusal alone does not say that there is such a sector.
+    if (!known && 'error' in call.answer) return;
+    const before = known ?? { id: step.id, sighting: unseen(nowMs), lastText: '', writtenMs: 0 };
+    const sighting = { ...before.sighting, ...step.change(before.sighting), heardMs: nowMs };
+    const isNews = step.text !== before.lastText;
+    this.#entries.set(name, { ...before, sighting, lastText: step.text });
+    if (isNews || nowMs - before.writtenMs >= againMs) this.#changed.add(name);
+    if (!isNews) return;
+    const worker = sighting.worker?.name ?? null;
+    this.#steps.push({ at: timestamp(nowMs), ...step.id, method: call.method, worker, text: step.text });
+    this.log.info(`sector ${name}: ${step.text}`, { sector: name });
+  }
+
+  write(): void {
+    if (this.#changed.size === 0) return;
+    const entries = [...this.#changed].flatMap((name) => this.#entries.get(name) ?? []);
+    const rows = entries.map(({ id, sighting }) => ({ ...id, body: JSON.stringify(sighting) }));
+    const steps = this.#steps;
+    // The latest of each sector is kept when it works again; its steps in between are not.
+    this.#steps = [];
+    try {
+      this.store.putSeen(rows, steps);
+    } catch (error) {
+      if (!this.#isFailing)
+        this.log.warn(
+          `what is seen of sectors is not kept: ${messageOf(error)}; calls are passed on all the same`,
+        );
+      this.#isFailing = true;
+      return;
+    }
+    if (this.#isFailing) this.log.info('what is seen of sectors is kept again');
+    this.#isFailing = false;
+    this.#changed.clear();
+    for (const entry of entries)
+      this.#entries.set(formatSectorId(entry.id), { ...entry, writtenMs: entry.sighting.heardMs });
+  }
+
+  find(id: SectorId): SeenEntry | undefined {
+    return this.#entries.get(formatSectorId(id));
+  }
+
+  /** By miner, then by number. */
+  all(): readonly SeenEntry[] {
+    return [...this.#entries.values()].toSorted(
+      (a, b) => a.id.miner - b.id.miner || a.id.number - b.id.number,
+    );
+  }
+}

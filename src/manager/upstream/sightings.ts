@@ -1,0 +1,91 @@
+/**
+ * What was seen of sectors on the way to the manager behind this one. It is read off the path of the calls and written
+ * in batches: where that fails, what is asked is passed on all the same.
+ */
+import { every, idleClock } from '../../actors/system-clock.js';
+import { timestamp, type WallClock } from '../../protocol/clock.js';
+import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import type { Log } from '../../protocol/log.js';
+import { formatSectorId, type SectorId } from '../../protocol/sector.js';
+import type { SeenSector } from '../../protocol/seen-sector.js';
+import type { KeptStep, UpstreamStore } from '../../store/upstream-store.js';
+import { SeenBook, type SeenEntry } from './seen-book.js';
+import type { SeenCall } from './sighting.js';
+
+export interface Sightings {
+  /** Takes a call to be read in a moment. Never throws. */
+  see(call: SeenCall): void;
+  list(): readonly SeenSector[];
+  /** @throws sector_not_found */
+  view(id: SectorId): SeenSector;
+  /** Oldest first. @throws sector_not_found */
+  history(id: SectorId, limit: number): readonly KeptStep[];
+  stop(): void;
+}
+
+const writeMs = 100;
+/** Calls that wait to be read; the oldest are left out above it. */
+const mostWaiting = 2000;
+
+export function sightings(
+  store: UpstreamStore,
+  { clock, log }: { readonly clock: WallClock; readonly log: Pick<Log, 'info' | 'warn' | 'debug'> },
+): Sightings {
+  const book = new SeenBook(store, log);
+  const waiting: { readonly call: SeenCall; readonly atMs: number }[] = [];
+  let leftOut = 0;
+  const catchUp = (): void => {
+    for (const { call, atMs } of waiting.splice(0)) {
+      try {
+        book.take(call, atMs);
+      } catch (error) {
+        log.debug(`what was passed on could not be read: ${messageOf(error)}`);
+      }
+    }
+    if (leftOut > 0) log.warn(`${leftOut} calls were passed on and not read: too many came at once`);
+    leftOut = 0;
+    book.write();
+  };
+  const stopWriting = every(writeMs, catchUp, idleClock);
+  const find = (id: SectorId): SeenEntry => {
+    catchUp();
+    const entry = book.find(id);
+    if (entry) return entry;
+    throw new SealvisorError('sector_not_found', `nothing was seen of sector ${formatSectorId(id)} here yet`);
+  };
+  return {
+    see: (call) => {
+      waiting.push({ call, atMs: clock.now() });
+      if (waiting.length <= mostWaiting) return;
+      waiting.shift();
+      leftOut += 1;
+    },
+    list: () => {
+      catchUp();
+      return book.all().map(viewOf);
+    },
+    view: (id) => viewOf(find(id)),
+    history: (id, limit) => {
+      find(id);
+      return store.stepsOf(id.miner, id.number, limit);
+    },
+    stop: () => {
+      stopWriting();
+      catchUp();
+    },
+  };
+}
+
+function viewOf({ id, sighting }: SeenEntry): SeenSector {
+  const { abortReason, firstMs, heardMs, state, ...facts } = sighting;
+  return {
+    id: formatSectorId(id),
+    ...id,
+    ...facts,
+    state: state === '' ? 'unknown' : state,
+    abort: abortReason === null ? null : { reason: abortReason, by: facts.worker?.name ?? 'upstream' },
+    observed: true,
+    firstSeenAt: timestamp(firstMs),
+    heardAt: timestamp(heardMs),
+  };
+}

@@ -1,0 +1,93 @@
+/** What a manager in front of another one keeps: the workers that reported, and what it saw of sectors on the way. */
+import type { Db } from './database.js';
+import { openSound } from './sound-database.js';
+import { watched } from './watched.js';
+import { type WorkerTable, workerSchema, workerTable } from './worker-table.js';
+
+/** `body` is what was seen of the sector as JSON (src/manager/upstream/sighting.ts). */
+export interface SeenRow {
+  readonly miner: number;
+  readonly number: number;
+  readonly body: string;
+}
+
+/** One thing that was asked or reported of a sector. */
+export interface SeenStep {
+  readonly at: string;
+  readonly miner: number;
+  readonly number: number;
+  /** Without `Venus.`. */
+  readonly method: string;
+  readonly worker: string | null;
+  readonly text: string;
+}
+
+export interface KeptStep extends SeenStep {
+  readonly seq: number;
+}
+
+export interface UpstreamStore extends WorkerTable {
+  seen(): readonly SeenRow[];
+  /** All of it is on disk when it returns, or nothing. */
+  putSeen(rows: readonly SeenRow[], steps: readonly SeenStep[]): void;
+  /** The latest, oldest first. */
+  stepsOf(miner: number, number: number, limit: number): readonly KeptStep[];
+  close(): void;
+}
+
+/** Of all sectors together; the oldest go. */
+export const mostSteps = 200_000;
+
+const layout = {
+  version: 1,
+  tables: `
+    create table if not exists seen (
+      miner integer not null, number integer not null, body text not null, primary key (miner, number)
+    );
+    create table if not exists step (
+      seq integer primary key autoincrement, at text not null, miner integer not null, number integer not null,
+      method text not null, worker text, text text not null
+    );
+    create index if not exists stepOf on step (miner, number, seq);
+    ${workerSchema}
+  `,
+  isOurs: (tables: ReadonlySet<string>) => ['seen', 'step', 'daemon'].every((name) => tables.has(name)),
+  checked: ['seen', 'daemon'],
+};
+
+/** `onBroken` is told when it cannot be read or written any more. @throws location_not_writable, location_in_use, store_failed */
+export function openUpstreamStore(
+  path: string,
+  onBroken: (error: unknown) => void = () => undefined,
+): UpstreamStore {
+  const db = openSound(path, layout);
+  try {
+    return watched(onBroken, storeOf(db));
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}
+
+function storeOf(db: Db): UpstreamStore {
+  const seen = db.prepare<[], SeenRow>('select miner, number, body from seen order by miner, number');
+  const put = db.prepare('insert or replace into seen (miner, number, body) values (@miner, @number, @body)');
+  const add = db.prepare(
+    'insert into step (at, miner, number, method, worker, text) values (@at, @miner, @number, @method, @worker, @text)',
+  );
+  const forget = db.prepare('delete from step where seq <= (select max(seq) from step) - ?');
+  const steps = db.prepare<[number, number, number], KeptStep>(
+    'select * from step where miner = ? and number = ? order by seq desc limit ?',
+  );
+  return {
+    ...workerTable(db),
+    seen: () => seen.all(),
+    putSeen: db.transaction((rows: readonly SeenRow[], added: readonly SeenStep[]) => {
+      for (const row of rows) put.run(row);
+      for (const step of added) add.run(step);
+      if (added.length > 0) forget.run(mostSteps);
+    }),
+    stepsOf: (miner, number, limit) => steps.all(miner, number, limit).reverse(),
+    close: () => void db.close(),
+  };
+}
