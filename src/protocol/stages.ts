@@ -25,6 +25,11 @@ export const limitNames = [
   ...['transfer', 'unseal', 'window_post', 'winning_post', 'synth_proof'],
 ] as const;
 
+/** The name under whose limit a processor does its task. */
+export function limitOf(stage: string): string {
+  return stage === 'snap_vanilla' ? 'snap_prove' : stage;
+}
+
 /** The stages of the plans, in the order of the work: a stage's processor, else the stage in snake_case. */
 export const stageNames = [
   'acquire_deals',

@@ -1,6 +1,6 @@
 /** A stage frozen where it stands: its process is stopped before the pause is written, and goes on behind the resume. */
 import { SealvisorError } from '../protocol/errors.js';
-import type { PauseHow, ThreadView } from '../protocol/thread.js';
+import type { PauseHow, ThreadMode, ThreadView } from '../protocol/thread.js';
 import type { Outcome } from './thread-commands.js';
 
 /** The processes that work for threads. */
@@ -15,22 +15,27 @@ export interface FreezeDesk {
   end(index: number): 'ended' | 'none' | readonly number[];
 }
 
+const atWork: readonly ThreadMode[] = ['running', 'pausing', 'waiting'];
+
 const listed = (indexes: readonly number[]) => indexes.map((index) => `#${index}`).join(' and ');
+
+function whyNot(answer: 'waits' | 'none' | readonly number[], stage: string): string {
+  if (answer === 'waits') return `its ${stage} waits for a place`;
+  if (answer === 'none') return `its ${stage} runs inside the thread, in no process of its own`;
+  return `the process of its ${stage} works for ${listed(answer)} as well`;
+}
 
 export function freezing(processes: FreezeDesk) {
   /** @throws freeze_refused */
   const freeze = ({ index, mode, processor, stage }: ThreadView): boolean => {
     // Only heavy work is frozen: all else stands still by itself.
-    if (processor === null || (mode !== 'running' && mode !== 'pausing')) return false;
-    const answer = processes.freeze(index);
+    if (processor === null || !atWork.includes(mode)) return false;
+    // In line in the middle of its stage: nothing works for it now.
+    const answer = mode === 'waiting' ? 'waits' : processes.freeze(index);
     if (answer === 'frozen') return true;
-    const why =
-      answer === 'none'
-        ? `its ${stage} runs inside the thread, in no process of its own`
-        : `the process of its ${stage} works for ${listed(answer)} as well`;
     throw new SealvisorError(
       'freeze_refused',
-      `thread #${index} cannot be frozen: ${why}; pause after the stage, or with --now`,
+      `thread #${index} cannot be frozen: ${whyNot(answer, stage)}; pause after the stage, or with --now`,
     );
   };
   /** Nobody waits for what an aborted stage's process does: what it uses is to be free. */

@@ -9,6 +9,7 @@ import { deskService } from './desk-service.js';
 import type { Desk, DeskPolicy } from './desk-words.js';
 import { firstBlocked } from './first-blocked.js';
 import { settingsCall } from './idle-answers.js';
+import { leftPlaces } from './left-places.js';
 import type { Processors } from './processors.js';
 import { spaceKeeper } from './space.js';
 import { spacedDesk } from './space-desk.js';
@@ -27,7 +28,7 @@ export interface PlacesOptions {
   readonly onChange: (indexes: readonly number[]) => void;
   readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
   /** Who may have which processor. */
-  readonly processors: Pick<Processors, 'arrive' | 'blockedBy' | 'take' | 'free'>;
+  readonly processors: Pick<Processors, 'arrive' | 'blockedBy' | 'take' | 'free' | 'leftAt'>;
 }
 
 export interface Places {
@@ -61,7 +62,12 @@ export function places(options: PlacesOptions): Places {
     isHolding: (index, id) => desk.isHolding(index, id),
     look: () => desk.look(),
   });
-  const blockedBy = firstBlocked(space.blockedBy, processors.blockedBy);
+  const left = leftPlaces({
+    limitOf: (name) => desk.limits().find((each) => each.name === name)?.limit ?? null,
+    holdersOf: (name) => desk.limits().find((each) => each.name === name)?.holders ?? [],
+    leftAt: processors.leftAt,
+  });
+  const blockedBy = firstBlocked(space.blockedBy, left, processors.blockedBy);
   const desk = createDesk(
     { ...times, onChange, onBreaker, blockedBy, onTaken: processors.take, onFree: processors.free },
     policy(),

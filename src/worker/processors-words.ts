@@ -67,6 +67,8 @@ export interface Processors extends FreezeDesk, Pick<Seats, 'arrive' | 'blockedB
   leave(index: number, view: ThreadView): void;
   /** The thread shows this: what is worked at for another state is ended. */
   shown(view: ThreadView): void;
+  /** Threads whose earlier incarnations have left a process at work under this limit. */
+  leftAt(limit: string): readonly number[];
   /** By thread. */
   frozen(): readonly FrozenProcess[];
   /** Ends what an earlier worker left, and starts the children under a supervisor. @throws start_failed; nothing is left running */

@@ -3,6 +3,7 @@ import { endStates } from '../../machines/index.js';
 import type { Processor } from '../processes/processor.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { LogLine } from '../protocol/log.js';
+import { limitOf } from '../protocol/stages.js';
 import type { ThreadView } from '../protocol/thread.js';
 import { processChildren } from './process-children.js';
 import { type Job, processJobs, type SentTask } from './process-jobs.js';
@@ -175,6 +176,8 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
         : job.isFrozen && view.processor === null;
       if (isOver) abandon(view.index);
     },
+    leftAt: (limit) =>
+      jobs.all().flatMap(({ index, stage, isLeft }) => (isLeft && limitOf(stage) === limit ? [index] : [])),
     frozen: () =>
       jobs
         .all()

@@ -95,11 +95,23 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
         ...(disk ? { disk } : {}),
         ...(reportRefused ? { reportRefused } : {}),
         lastError: view.lastError ?? asideError(view, standsAside()),
-        waitingFor: view.mode === 'waiting' ? desk.waitingFor(index) : null,
+        ...waitingOf(view, desk.waitingFor(index)),
         // A process that a dead thread left is shown as well.
         processor: isAtHand ? work : view.processor,
       };
     },
+  };
+}
+
+/** In line before its stage, or in the middle of it: for a process of another name. */
+function waitingOf(
+  { mode }: ThreadView,
+  waitingFor: ThreadView['waitingFor'],
+): Pick<ThreadView, 'mode' | 'waitingFor'> {
+  const isInLine = mode === 'waiting' || (mode === 'running' && waitingFor !== null);
+  return {
+    mode: isInLine ? 'waiting' : mode,
+    waitingFor: isInLine || mode === 'pausing' ? waitingFor : null,
   };
 }
 

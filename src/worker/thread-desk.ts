@@ -3,6 +3,7 @@ import type { SpaceNeed } from '../sealing/space-need.js';
 import type { Left } from './breaker.js';
 import type { Failure } from './breaker-key.js';
 import type { DeskAnswer, Granted } from './desk-words.js';
+import { type Place, type PlaceCalls, type StagePlace, stagePlace } from './stage-place.js';
 
 /** The service calls by which a thread reaches the desk; each takes the thread's index and the place's id first. */
 export const deskCalls = { ask: 'desk.ask', granted: 'desk.granted', leave: 'desk.leave' } as const;
@@ -24,10 +25,10 @@ export interface ThreadDesk {
   /** Leaves the line, or gives back what no run has used; nothing once `hold` has it. */
   leaveLine(): void;
   /**
-   * The same run, whose end gives back what was asked last. `failureOf` says what a rejection means for the stage;
+   * Begins a run with what was asked last, which its end gives back. `failureOf` says what a rejection means for the stage;
    * null = nothing: it was aborted.
    */
-  hold<T>(run: Promise<T>, failureOf: (thrown: unknown) => Failure | null): Promise<T>;
+  hold<T>(run: (place: StagePlace) => Promise<T>, failureOf: (thrown: unknown) => Failure | null): Promise<T>;
 }
 
 export function threadDesk(
@@ -36,42 +37,48 @@ export function threadDesk(
 ): ThreadDesk {
   let nextId = firstId;
   /** What was asked last and is neither left nor used. */
-  let asked: number | null = null;
+  let asked: Place | null = null;
 
   // A call fails only with the worker itself, which ends this thread too.
   const leave = (id: number, how: Left) =>
     void call(deskCalls.leave, [index, id, how]).catch(() => undefined);
   const take = () => {
-    const id = asked;
+    const place = asked;
     asked = null;
-    return id;
+    return place;
+  };
+  // The desk's own types on the other side.
+  const ask = async (id: number, name: string, isResumed: boolean, written: SpaceNeed | null) =>
+    (await call(deskCalls.ask, [index, id, name, isResumed, written])) as DeskAnswer;
+  const granted = async (id: number | null) => (await call(deskCalls.granted, [index, id])) as Granted;
+  const calls: PlaceCalls = {
+    nextId: () => nextId++,
+    ask: (id, name) => ask(id, name, false, null),
+    ...{ granted, leave },
   };
   return {
     ask: async (name, isResumed, need = async () => null) => {
       const id = nextId++;
-      asked = id;
+      asked = { id, name };
       const written = await need();
-      if (asked !== id) return { granted: false };
-      // The desk's own type on the other side.
-      return (await call(deskCalls.ask, [index, id, name, isResumed, written])) as DeskAnswer;
+      if (asked?.id !== id) return { granted: false };
+      return ask(id, name, isResumed, written);
     },
-    // The desk's own type on the other side.
-    granted: async () => (await call(deskCalls.granted, [index, asked])) as Granted,
+    granted: () => granted(asked?.id ?? null),
     leaveLine: () => {
-      const id = take();
-      if (id !== null) leave(id, { kind: 'left' });
+      const place = take();
+      if (place !== null) leave(place.id, { kind: 'left' });
     },
     hold: (run, failureOf) => {
-      const id = take();
-      if (id === null) return run;
-      return run.then(
+      const place = stagePlace(calls, take());
+      return run(place).then(
         (value) => {
-          leave(id, { kind: 'done' });
+          place.end({ kind: 'done' });
           return value;
         },
         (thrown: unknown) => {
           const failure = failureOf(thrown);
-          leave(id, failure === null ? { kind: 'left' } : { kind: 'failed', ...failure });
+          place.end(failure === null ? { kind: 'left' } : { kind: 'failed', ...failure });
           throw thrown;
         },
       );

@@ -11,6 +11,7 @@ import type { StageContext } from '../sealing/stage.js';
 import { planStages } from '../sealing/stages/plan-stages.js';
 import type { DoneCommand } from '../store/command-log.js';
 import type { ThreadStore } from '../store/thread-store.js';
+import type { StagePlace } from './stage-place.js';
 import { threadCommands } from './thread-commands.js';
 import type { ThreadDesk } from './thread-desk.js';
 import type { SettingsOfThread, ThreadSetup } from './thread-setup.js';
@@ -41,6 +42,7 @@ export interface ThreadLifeOptions {
     record: ThreadRecord,
     signal: AbortSignal,
     progress: (progress: Progress) => void,
+    place: StagePlace,
   ): Pick<StageContext, 'service' | 'request' | 'attached' | 'others' | 'process' | 'warn'>;
   /** A stage was done, or had nothing to do yet. */
   onOutcome(record: ThreadRecord, event: string): void;
@@ -85,15 +87,14 @@ export function threadLife(options: ThreadLifeOptions) {
       progress = null;
       const { location, workerName, localPiecesDirs } = setup;
       const { stores, deadlines } = settings();
-      const run = runStage({
-        ...options.stageContext(input.record, signal, showProgress),
-        ...{ location, workerName, stores, localPiecesDirs, signal },
-        record: input.record,
-        settings: settings(),
-        deadlines,
-        now: () => Date.now(),
-        progress: showProgress,
-      });
+      const run = (place: StagePlace) =>
+        runStage({
+          ...options.stageContext(input.record, signal, showProgress, place),
+          ...{ location, workerName, stores, localPiecesDirs, signal },
+          ...{ record: input.record, settings: settings(), deadlines },
+          now: () => Date.now(),
+          progress: showProgress,
+        });
       // What the runner rejects with is a failure already.
       return desk.hold(run, (thrown) => (signal.aborted ? null : (thrown as StageFailure)));
     },

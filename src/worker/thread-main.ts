@@ -6,6 +6,7 @@ import type { PlaceAnswer } from '../../machines/thread-words.js';
 import { checkRootSync, seeRootSync } from '../disks/seen-root.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
+import { limitOf } from '../protocol/stages.js';
 import type { DryRun, HistoryQuery } from '../protocol/thread.js';
 import { abortLoss } from '../sealing/abort-loss.js';
 import { freshGround } from '../sealing/fresh-ground.js';
@@ -143,17 +144,19 @@ function lifeOf(from: ThreadRecord): ThreadLife {
     askPlace: ({ name, isResumed }) =>
       placed(desk.ask(name, isResumed, async () => spaceOf(life.plan, life.record(), setup.location))),
     awaitPlace: () => placed(desk.granted()),
-    stageContext: (present, signal, progress) => ({
+    stageContext: (present, signal, progress, place) => ({
       service: serviceOf(present),
       request: store.request,
       warn: (line: string) => host.say({ type: 'warning', line }),
       ...{ attached, others: setup.othersStages },
       process: (stage, task) =>
-        processTask(processes, stage, task, {
-          ...{ signal, progress },
-          ground: () => freshGround(life.record(), setup.location, stage),
-          ...intoOf(present, stage),
-        }),
+        place.under(limitOf(stage), signal, () =>
+          processTask(processes, stage, task, {
+            ...{ signal, progress },
+            ground: () => freshGround(life.record(), setup.location, stage),
+            ...intoOf(present, stage),
+          }),
+        ),
     }),
     onOutcome: idle,
     onView: (view) => host.say({ type: 'view', view }),

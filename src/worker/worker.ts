@@ -17,6 +17,7 @@ import { eventHub } from './event-hub.js';
 import { failedAllocations } from './failed-allocations.js';
 import { keptNews } from './kept-news.js';
 import { largeAnswers } from './large-answers.js';
+import { lineNews } from './line-news.js';
 import { loggedActs } from './logged-acts.js';
 import { workerLink } from './manager-link.js';
 import { oncePerTurn } from './once-per-turn.js';
@@ -68,14 +69,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     onRoom: () => desk.look(),
     isAtTheDoor: (index) => asked.isAtTheDoor(index),
   });
+  const tellLine = lineNews((index) => threads.find(index));
   const { desk, ...asked } = places({
     config: () => config,
     record: () => record,
     settingsOf: (index) => threads.settingsOf(index),
     checkRoot: disks.roots.check,
     onChange: (indexes) => {
-      for (const slot of indexes.map((index) => threads.find(index)))
-        if (slot?.view().mode === 'waiting') slot.refresh();
+      tellLine(indexes);
       tellWorker();
     },
     processors,

@@ -27,7 +27,7 @@ test('a thread asks, is told when it goes on, and gives back what it held when t
   expect(await other.ask('pc1', false)).toEqual({ granted: false });
   const granted = other.granted();
   const run = Promise.withResolvers<string>();
-  const held = one.hold(run.promise, failureOf);
+  const held = one.hold(() => run.promise, failureOf);
   run.resolve('output');
   expect(await held).toBe('output');
   expect(await granted).toEqual({ isProbe: false });
@@ -41,7 +41,7 @@ test('a run that fails rejects as it did, and its failure counts', async () => {
     const one = thread(index);
     await one.ask('pc1', false);
     const error = new TypeError('no GPU');
-    await expect(one.hold(Promise.reject(error), failureOf)).rejects.toBe(error);
+    await expect(one.hold(() => Promise.reject(error), failureOf)).rejects.toBe(error);
   }
   expect(desk.breakers()).toMatchObject([{ stage: 'pc1', message: 'TypeError: no GPU', failed: [0, 1] }]);
 });
@@ -51,7 +51,7 @@ test('a run that is aborted gives its slot back, and does not count', async () =
   const one = thread(0);
   await one.ask('pc1', false);
   const aborted = Object.assign(new Error('aborted'), { name: 'AbortError' });
-  await one.hold(Promise.reject(aborted), failureOf).catch(() => undefined);
+  await one.hold(() => Promise.reject(aborted), failureOf).catch(() => undefined);
   expect([desk.breakers(), holders()]).toEqual([[], []]);
 });
 
@@ -75,7 +75,7 @@ test('a slot that no run has used is given back by leaving; one that a run uses 
   expect(holders()).toEqual([]);
   await one.ask('pc1', false);
   const run = Promise.withResolvers<void>();
-  const held = one.hold(run.promise, failureOf);
+  const held = one.hold(() => run.promise, failureOf);
   one.leaveLine();
   expect(holders()).toEqual([0]);
   run.resolve();
@@ -88,7 +88,7 @@ test('a run whose abort takes long holds its slot, also when its thread asks aga
   const one = thread(0);
   await one.ask('pc1', false);
   const run = Promise.withResolvers<void>();
-  const held = one.hold(run.promise, failureOf);
+  const held = one.hold(() => run.promise, failureOf);
   expect(await one.ask('pc1', false)).toEqual({ granted: false });
   const granted = one.granted();
   run.resolve();
@@ -99,7 +99,7 @@ test('a run whose abort takes long holds its slot, also when its thread asks aga
 
 test('a run that asked nobody is left alone', async () => {
   const { thread, told } = setup();
-  expect(await thread(0).hold(Promise.resolve(1), failureOf)).toBe(1);
+  expect(await thread(0).hold(async () => 1, failureOf)).toBe(1);
   expect(told).toEqual([]);
 });
 
@@ -118,7 +118,7 @@ test('who leaves the line while it is looked what the stage will write has not a
   looked.resolve(null);
   expect(await second).toEqual({ granted: true, isProbe: false });
   expect(await first).toEqual({ granted: false });
-  await one.hold(Promise.resolve(), failureOf);
+  await one.hold(() => Promise.resolve(), failureOf);
   await quiet();
   expect(holders()).toEqual([]);
 });

@@ -93,9 +93,10 @@ function setup({ free = { '/disk': 100 }, space = {}, limits = {} }: World = {})
     const begin = () => {
       hasBegun = true;
       void side.hold(
-        new Promise<void>((resolve) => {
-          end = resolve;
-        }),
+        () =>
+          new Promise<void>((resolve) => {
+            end = resolve;
+          }),
         () => null,
       );
     };
