@@ -4,9 +4,9 @@ import { needsPerson } from '../../src/protocol/needs-person.js';
 import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 import { whyNotWorking } from '../../src/protocol/why.js';
 import type { WorkerView } from '../../src/protocol/worker.js';
-import { answer, answerJson } from '../output/say.js';
+import { answer, answerJson, tell } from '../output/say.js';
 import { showText } from '../output/show-text.js';
-import { ask, threadPath, type Where } from './worker-ask.js';
+import { ask, baseOf, isUpstream, threadPath, type Where } from './worker-ask.js';
 
 interface Options extends Where {
   readonly index: number;
@@ -14,10 +14,15 @@ interface Options extends Where {
 
 export async function show(options: Options): Promise<void> {
   const path = threadPath(options.index);
-  const [view, estimate] = await Promise.all([
-    ask<ThreadView>(options, 'GET', path),
-    ask<Estimate>(options, 'GET', `${path}/estimate`),
-  ]);
+  const view = await ask<ThreadView>(options, 'GET', path);
+  const base = await baseOf(options);
+  if (isUpstream(base)) {
+    // Its list of threads is all that it has.
+    if (options.json) return answerJson({ ...view, estimate: null });
+    tell(`${new URL(base).host} is an upstream worker: it has no estimate and no history`);
+    return answer(showText(view, { stage: null, sector: null }, [], Date.now()));
+  }
+  const estimate = await ask<Estimate>(options, 'GET', `${path}/estimate`);
   if (options.json) return answerJson({ ...view, estimate });
   const rows = await ask<HistoryRow[]>(options, 'GET', `${path}/history?limit=5`);
   answer(showText(view, estimate, rows, Date.now()));

@@ -15,7 +15,7 @@ export function showText(
   rows: readonly HistoryRow[],
   nowMs: number,
 ): string {
-  const { sector, intent, lastError, tries, waitingFor, processor, disk } = view;
+  const { sector, intent, lastError, tries, waitingFor, processor, disk, reportRefused } = view;
   const today = new Date(nowMs).toISOString().slice(0, 10);
   const pid = processor?.pid ? ` (pid ${processor.pid})` : '';
   const held =
@@ -38,6 +38,14 @@ export function showText(
     ],
     ['waiting for', waitingFor && `${waitingFor.limit}: ${lineText(waitingFor, nowMs)}`],
     ...(disk ? [['disk', `${disk.path} has not answered ${sinceText(disk.since, nowMs)}`] as const] : []),
+    ...(reportRefused
+      ? [
+          [
+            'report refused',
+            `${reportRefused.state}: ${reportRefused.message} (${clockText(reportRefused.at, nowMs)})`,
+          ] as const,
+        ]
+      : []),
     ['processor', processor && `${processor.name}${pid}${held}`],
     ['progress', workText(view, estimate.stage) || null],
     ['possible', view.possible.join(', ') || null],

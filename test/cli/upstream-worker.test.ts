@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { history } from '#cli/commands/worker-history.js';
 import { pause } from '#cli/commands/worker-pause.js';
 import { resume } from '#cli/commands/worker-resume.js';
+import { show, why } from '#cli/commands/worker-show.js';
 import { list, restart } from '#cli/commands/worker-threads.js';
 import { type Doors, fieldWorker } from '../manager/field-worker.js';
 import { captured } from './setup.js';
@@ -31,6 +32,20 @@ test.each<Doors>(['404 page not found', 'any path'])('list prints its threads (%
   await list({ config });
   expect(said).toMatchObject({ out: line, err: '' });
 });
+
+test.each<Doors>(['404 page not found', 'any path'])(
+  'show has what its list has of the thread, and says what is missing (%s)',
+  async (doors) => {
+    const { config, at } = await worker({ doors });
+    await show({ config, index: 0 });
+    expect(said.out).toMatch(/^sector +s-t010000-2$/m);
+    expect(said.out).toMatch(/^state +C1Done$/m);
+    expect(said.out).toMatch(/^last error +permanent: No cached parameters found/m);
+    expect(said.err).toBe(`${at} is an upstream worker: it has no estimate and no history\n`);
+    await why({ config, index: 0 });
+    expect(said.out).toContain('thread #0 is paused');
+  },
+);
 
 test('pause and resume are its own, with `Abort` as the state that it knows', async () => {
   const { config, commands } = await worker();
