@@ -116,6 +116,18 @@ const answers: readonly Case[] = [
     seen: { output: /^\{"root":\[1,2\]\} is not true, or the 32 bytes/ },
   },
   {
+    what: 'unseals an upgraded sector as any other',
+    is: `word = 'unseal processor ready';
+serve = (id, task) => {
+  if (isUnknown(task)) return answer(id, null, 'no such task');
+  require('node:fs').writeFileSync(task.unsealed_output, Buffer.alloc(task.num_bytes));
+  answer(id, task.num_bytes);
+};`,
+    stage: 'unseal',
+    gets: ['upgraded sector FAIL'],
+    seen: { 'upgraded sector': /^other bytes come out of a real sector of 2KiB than were put in$/ },
+  },
+  {
     what: 'loses what comes while it works',
     is: `let isBusy = false; const alone = serve;
 serve = (id, task) => {

@@ -28,6 +28,21 @@ test('a processor that does what is agreed passes every check', async () => {
   ]);
 });
 
+test('our own unseal refuses a real upgraded sector, and no other stage is asked for one', async () => {
+  const ours = (stage: 'unseal' | 'tree_d') =>
+    tried({
+      command: process.execPath,
+      args: [venusWorker, 'processor', stage],
+      stage,
+      stableWaitMs: 20_000,
+    });
+  expect((await ours('unseal'))['upgraded sector']).toMatchObject({
+    verdict: 'skipped',
+    seen: expect.stringContaining('refused: '),
+  });
+  expect((await ours('tree_d'))['upgraded sector']).toBeUndefined();
+});
+
 const python = () => ({ command: 'python3', args: [fileWith('tree_d.py', printed('python'))] });
 const shell = () => ({ command: '/bin/sh', args: [fileWith('transfer.sh', printed('sh'))] });
 

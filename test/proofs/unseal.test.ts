@@ -2,11 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { faults, tried } from '../conformance/setup.js';
 import { type Course, unsealing, upgrading } from '../crash/courses.js';
 import { doJob, expectNothingLeft, keptFiles, loseFiles, worldWithSector } from '../crash/jobs.js';
 import type { World } from '../crash/world.js';
 import { bytes, freshDir, write } from '../e2e/setup.js';
-import { describeReal } from './program.js';
+import { describeReal, program } from './program.js';
 import { keptByCid, realOptions, sealingStages } from './real-world.js';
 
 const undisturbed = async (world: World, _: Course, begin: () => Promise<void>) => {
@@ -15,6 +16,12 @@ const undisturbed = async (world: World, _: Course, begin: () => Promise<void>) 
 };
 
 describeReal('a real upgraded sector', () => {
+  test('of the conformance checks is decoded', async () => {
+    const results = await tried({ command: program, args: ['unseal'], stage: 'unseal' });
+    expect(faults(results)).toEqual([]);
+    expect(results['upgraded sector']?.verdict).toBe('ok');
+  });
+
   test('gives its pieces back without the files of its sealing, and nothing is written where it is kept', async () => {
     const pieces = [bytes(900, 7), bytes(1000, 8)];
     const local = freshDir();

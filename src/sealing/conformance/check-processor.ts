@@ -41,8 +41,9 @@ export async function checkProcessor(options: CheckOptions): Promise<readonly Ch
   const verdicts = new Map<string, Verdict>();
   const results: CheckResult[] = [];
   try {
-    for (const { name, needs, run, advice } of checks) {
+    for (const { name, isFor, needs, run, advice } of checks) {
       signal.throwIfAborted();
+      if (isFor && !isFor(session.sample)) continue;
       const isTried = needs === undefined || verdicts.get(needs) === 'ok' || isLenient(verdicts, needs);
       const found = isTried
         ? await run(session).catch((thrown: unknown) => {

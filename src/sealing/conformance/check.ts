@@ -20,6 +20,8 @@ export interface Session {
 
 export interface Check {
   readonly name: string;
+  /** It says something of this stage. @default of any */
+  readonly isFor?: (sample: SampleTask) => boolean;
   /** It is tried only when this one was ok. */
   readonly needs?: string;
   readonly run: (session: Session) => Promise<Found>;

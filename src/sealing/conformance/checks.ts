@@ -71,6 +71,24 @@ export const checks: readonly Check[] = [
       'give what SPEC section 5 says of the stage: the next stage and the chain are told it as it comes',
   },
   {
+    name: 'upgraded sector',
+    isFor: ({ upgraded }) => upgraded !== undefined,
+    needs: 'answer',
+    run: async (session) => {
+      const { sample, timeoutMs } = session;
+      const known = sample.upgraded?.();
+      if (!known) return skipped('no such sector');
+      const trial = await session.up();
+      const answer = await answered(trial, trial.ask(known.task), timeoutMs);
+      if (!answer) return failed(`no answer: ${whyNot(trial, timeoutMs)}`);
+      if (!isDone(answer)) return skipped(answerText(answer));
+      if (known.isRight()) return ok('what was put into a real sector of 2KiB comes out');
+      return failed('other bytes come out of a real sector of 2KiB than were put in');
+    },
+    advice:
+      'decode an upgraded sector with comm_r_old and comm_d_new (docs/processors.md), or refuse it: a worker finds other bytes only after the hours',
+  },
+  {
     name: 'several at once',
     needs: 'answer',
     run: async (session) => {

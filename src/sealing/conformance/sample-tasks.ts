@@ -13,6 +13,7 @@ import {
   wholeSector,
 } from './sample.js';
 import { upgradeSamples } from './sample-upgrade-tasks.js';
+import { upgradedSector } from './upgraded-sector.js';
 
 export type { SampleTask } from './sample.js';
 
@@ -23,8 +24,8 @@ export function sampleTask(stage: ProcessorStage, dir: string): SampleTask {
 
 /** A task of the caller's own, each time the same. */
 export function givenTask(stage: ProcessorStage, dir: string, task: unknown): SampleTask {
-  const { fits, expected } = samples[stage](dir);
-  return { fits, expected, isOpaque: false, task: () => task };
+  const { fits, expected, upgraded } = samples[stage](dir);
+  return { fits, expected, isOpaque: false, task: () => task, ...(upgraded ? { upgraded } : {}) };
 }
 
 const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } = {
@@ -153,9 +154,8 @@ const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } =
       unsealed_output: join(dir, `unsealed-${n}`),
       offset: 0,
       num_bytes: 127,
-      // Every other one is of an upgraded sector.
-      ...(n % 2 === 1 ? { comm_r_old: bytes32, comm_d_new: bytes32 } : {}),
     }),
+    upgraded: () => upgradedSector(dir),
     fits: (output) => Number.isInteger(output),
     expected: 'the number of bytes that were written',
   })),

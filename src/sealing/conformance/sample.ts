@@ -3,11 +3,20 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessorStage, Tasks } from '../tasks.js';
 
+/** A task whose outcome is known. */
+export interface KnownTask {
+  readonly task: unknown;
+  /** Whether what was written, when it is done, is what has to be. */
+  isRight(): boolean;
+}
+
 export interface SampleTask {
   /** The n-th of them: each writes files of its own. */
   task(n: number): unknown;
   /** A task of about so many bytes; none where the stage's tasks are small. */
   readonly large?: (bytes: number) => unknown;
+  /** A real sector that was upgraded, of the stage that unseals. */
+  readonly upgraded?: () => KnownTask;
   /** Whether an output is one of this stage. */
   fits(output: unknown): boolean;
   /** What fits, for messages. */
