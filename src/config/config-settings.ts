@@ -63,6 +63,7 @@ export function settingsBelow(config: WorkerConfig): readonly Setting[] {
     ...config.faults.map((fault, index) => fixed(`sealvisor.faults[${index}]`, tableText({ ...fault }))),
     live('sealvisor.stop_grace', durationText(config.stopGraceMs)),
     live('sealvisor.check_before_precommit', config.checkBeforePreCommit),
+    live('sealvisor.largest_output', sizeText(config.largestOutput)),
     fixed('sealvisor.spare_threads', String(config.spareThreads)),
     ...retrySettings(config),
     live('sealvisor.breaker.after', String(breaker.after)),

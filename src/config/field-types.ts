@@ -59,6 +59,8 @@ export const interval = duration.refine(
 export const size = parsed(parseSize, sizeExpected);
 /** The field takes a size as a number of bytes, too. */
 export const sizeOrBytes = z.union([minerNumber, size], sizeExpected);
+/** Shorter ones are never taken into a file. */
+export const outputSize = sizeOrBytes.refine((bytes) => bytes >= 64 * 1024, 'a size of at least 64KiB');
 export const sectorSize = size.refine(
   (bytes) => knownSizes.some((known) => parseSize(known) === bytes),
   `a sector size: ${knownSizes.join(', ')}`,

@@ -63,6 +63,8 @@ export interface WorkerConfig {
   readonly stopGraceMs: number;
   /** Whether C1 is tried before a pre-commit is submitted; `auto`: of sectors up to 512MiB. @default 'auto' */
   readonly checkBeforePreCommit: 'auto' | 'on' | 'off';
+  /** Largest output of a processor that is handed on, bytes. @default 4 GiB */
+  readonly largestOutput: number;
   /** Threads kept booted, for one that crashes to go on in at once. @default 0 */
   readonly spareThreads: number;
   /** How many threads may do a stage at once, and the least time between two starts of it in ms, by the stage's name. */
@@ -152,6 +154,7 @@ function workerConfig(table: WorkerTable, path: string, real?: RealPath): Worker
     faults: faults(sealvisor.faults ?? [], threads.length, path),
     stopGraceMs: sealvisor.stop_grace ?? 30_000,
     checkBeforePreCommit: sealvisor.check_before_precommit ?? 'auto',
+    largestOutput: sealvisor.largest_output ?? 4 * 2 ** 30,
     spareThreads: sealvisor.spare_threads ?? 0,
     limits: limitConfigs(table),
     staggeredMs: staggeredConfigs(table),

@@ -88,6 +88,7 @@ const sealvisorTable = table({
   ).optional(),
   stop_grace: field.duration.optional(),
   check_before_precommit: field.choice(['auto', 'on', 'off']).optional(),
+  largest_output: field.outputSize.optional(),
   spare_threads: field.count.optional(),
   retry: perName(stageNames, retryTable).optional(),
   breaker: table({ after: field.whole(2).optional(), probe: field.interval.optional() }).optional(),

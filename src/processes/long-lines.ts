@@ -13,11 +13,16 @@ export interface Asker {
   reject(reason: unknown): void;
 }
 
-export function tooLarge(stage: string, bytes: number, most = longestAnswer): SealvisorError {
+export function tooLarge(
+  stage: string,
+  bytes: number,
+  most = longestAnswer,
+  advice = 'docs/processors.md',
+): SealvisorError {
   const [size, limit] = [bytes, most].map((each) => each.toLocaleString('en'));
   return new SealvisorError(
     'body_too_large',
-    `the answer of the ${stage} processor is too large: ${size} bytes, at most ${limit} are taken (docs/processors.md)`,
+    `the answer of the ${stage} processor is too large: ${size} bytes, at most ${limit} are taken (${advice})`,
   );
 }
 
@@ -26,10 +31,10 @@ export interface LongLinesOptions {
   /** By id; one that has its answer is removed. */
   readonly pending: Map<number, Asker>;
   /** @default 4 GiB */
-  readonly most?: number | undefined;
+  readonly most?: (() => number) | undefined;
 }
 
-export function longLines({ stage, pending, most = largestOutput }: LongLinesOptions) {
+export function longLines({ stage, pending, most: mostNow = () => largestOutput }: LongLinesOptions) {
   let current: { readonly asker: Asker; readonly taker: LongAnswerTaker } | undefined;
   return {
     /** Takes a line that is meant for a file: of the request that its beginning names, or of the only one. */
@@ -40,6 +45,7 @@ export function longLines({ stage, pending, most = largestOutput }: LongLinesOpt
       const id = headId(begun) ?? only;
       const asker = pending.get(id ?? -1);
       if (id === undefined || asker?.into === undefined) return undefined;
+      const most = mostNow();
       const taker = longAnswer({
         ...{ begun, id, into: asker.into, most },
         onAnswer: (answer) => {
@@ -47,7 +53,16 @@ export function longLines({ stage, pending, most = largestOutput }: LongLinesOpt
           pending.delete(id);
           current = undefined;
           answer.then(asker.resolve, (thrown: unknown) =>
-            asker.reject(thrown instanceof TooLarge ? tooLarge(stage, thrown.bytes, most) : thrown),
+            asker.reject(
+              thrown instanceof TooLarge
+                ? tooLarge(
+                    stage,
+                    thrown.bytes,
+                    most,
+                    'set [sealvisor] largest_output higher, reload, then resume',
+                  )
+                : thrown,
+            ),
           );
         },
         onOther: (head) => {

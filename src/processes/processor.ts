@@ -22,8 +22,8 @@ export interface ProcessorOptions
   readonly stage: string;
   /** How long the child may take until it prints its ready line, ms. */
   readonly stableWaitMs: number;
-  /** Largest output that is taken into a file, bytes. @default 4 GiB */
-  readonly largestOutput?: number;
+  /** Largest output that is taken into a file, bytes; asked anew for each. @default 4 GiB */
+  readonly largestOutput?: (() => number) | undefined;
   /** A line that is no answer to anything; `pid` once it is ready. True when it is taken, else it is logged. */
   readonly onStray?: (line: Buffer, pid: number | undefined) => boolean;
 }

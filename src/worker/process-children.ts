@@ -32,6 +32,8 @@ export interface ProcessChildrenOptions {
   readonly warn: LogLine;
   /** What a child prints beside its answers. @default to `warn` */
   readonly info?: LogLine | undefined;
+  /** Largest output that is handed on, bytes. */
+  readonly largestOutput?: (() => number) | undefined;
   /** One has come or gone. */
   readonly onChange: () => void;
   /** Where lines that are no answers may go. */
@@ -43,7 +45,7 @@ const backoff = { minMs: 500, maxMs: 30_000 };
 const limit = { intensity: 100, periodMs: 60_000 };
 
 export function processChildren(options: ProcessChildrenOptions): ProcessChildren {
-  const { commands, mark, warn, info, onChange, dumps } = options;
+  const { commands, mark, warn, info, onChange, dumps, largestOutput } = options;
   const living = new Map<Processor, ProcessorCommand>();
   const returns = processReturns();
 
@@ -53,7 +55,7 @@ export function processChildren(options: ProcessChildrenOptions): ProcessChildre
       info ? info(line, { processor: stage, pid }) : warn(`processor ${stage}: ${line}`);
     const placed = command.place?.() ?? command;
     const hook = dumps && { onStray: dumps.take };
-    const processor = await startProcessor({ ...command, ...placed, mark, onLog, ...hook });
+    const processor = await startProcessor({ ...command, ...placed, mark, onLog, ...hook, largestOutput });
     dumps?.watch(processor);
     living.set(processor, command);
     void processor.exited.then((exit) => {

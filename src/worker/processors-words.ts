@@ -17,6 +17,8 @@ export interface ProcessorsOptions {
   /** Whose children they are: the same for every worker on this home (`homeMark`). */
   readonly mark: string;
   readonly warn: LogLine;
+  /** Largest output that is handed on, bytes. @default 4 GiB */
+  readonly largestOutput?: () => number;
   /** What children print beside their answers. @default to `warn` */
   readonly info?: LogLine | undefined;
   /** A task's progress, told by its child. */

@@ -39,7 +39,7 @@ export function workerProcessors(options: ProcessorsOptions): Processors {
       info(line, { ...about, ...(users.length === 1 && users[0] ? { thread: users[0].index } : {}) });
     };
   const children = processChildren({
-    ...{ commands, mark, warn, onChange, dumps: options.dumps },
+    ...{ commands, mark, warn, onChange, dumps: options.dumps, largestOutput: options.largestOutput },
     info: options.info && onPrinted(options.info),
   });
   const jobs = processJobs({

@@ -33,7 +33,7 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
     return { ...thread, index: before.index };
   });
   const { attached, limits, staggeredMs, retry, breaker, deadlines, space, stopGraceMs } = wanted;
-  const { unsealRoots, names, checkBeforePreCommit } = wanted;
+  const { unsealRoots, names, checkBeforePreCommit, largestOutput } = wanted;
   return {
     ...running,
     worker: { ...running.worker, pingIntervalMs: wanted.worker.pingIntervalMs },
@@ -47,6 +47,7 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
     space,
     stopGraceMs,
     checkBeforePreCommit,
+    largestOutput,
     unsealRoots,
     names,
   };

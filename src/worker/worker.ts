@@ -61,6 +61,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     dumps,
     processors: commands,
     locks: config.extLocks,
+    largestOutput: () => config.largestOutput,
     mark: homeMark(place),
     warn,
     info: options.info,

@@ -33,6 +33,7 @@ test.each([
   ['[processors.limitation.concurrent]\npc2 = 1', 'processors.limit.pc2: - > 1'],
   ['[processors.limitation.staggered]\npc1 = "5min"', 'processors.limitation.staggered.pc1: - > 5m'],
   ['[sealvisor]\ncheck_before_precommit = "on"', 'sealvisor.check_before_precommit: auto > on'],
+  ['[sealvisor]\nlargest_output = "8GiB"', 'sealvisor.largest_output: 4GiB > 8GiB'],
   ['[sealvisor]\nstop_grace = "1min"', 'sealvisor.stop_grace: 30s > 1m'],
   ['[sealvisor]\nretry.c2.first = "2s"', 'sealvisor.retry.c2.first: - > 2s'],
   ['[sealvisor]\nretry.c2.jitter = 0.5', 'sealvisor.retry.c2.jitter: - > 0.5'],

@@ -42,6 +42,7 @@ test('the least configuration gets the defaults of the field', () => {
     faults: [],
     stopGraceMs: 30_000,
     checkBeforePreCommit: 'auto',
+    largestOutput: 4 * 2 ** 30,
     spareThreads: 0,
     limits: {},
     staggeredMs: {},
@@ -179,4 +180,13 @@ test('two threads on one location are refused, also through a link to a director
     message: expect.stringMatching(/sealing_thread\[0\] and sealing_thread\[2\].*real\/not-yet\/store/),
     data: { threads: [0, 2] },
   });
+});
+
+test.each(['10KiB', 'much'])('a largest output of %s is refused with its key', (size) => {
+  expect(() => load(minimal({ head: `[sealvisor]\nlargest_output = "${size}"` }))).toThrow(
+    expect.objectContaining({
+      code: 'config_invalid',
+      message: expect.stringMatching(/sealvisor\.largest_output = .*a size/),
+    }),
+  );
 });

@@ -158,6 +158,11 @@ export const sealvisorTables: readonly TableText[] = [
         example: 'on',
       },
       {
+        key: 'sealvisor.largest_output',
+        says: 'The largest output of a processor that is kept for the next one ([processors](processors.md#how-large-an-answer-may-be)); a larger one fails its stage with its size and this limit.',
+        example: '8GiB',
+      },
+      {
         key: 'sealvisor.spare_threads',
         says: 'How many booted threads are kept ready to replace one that crashes.',
         example: 1,

@@ -53,13 +53,16 @@ test('one that has given its whole output has given it, also when it dies at onc
 });
 
 test('more than is taken is refused with its size and the limit; the child lives', async () => {
-  const { hand, into } = await started(scriptFile(teller), { largestOutput: 100_000 });
+  let largest = 100_000;
+  const { hand, into } = await started(scriptFile(teller), { largestOutput: () => largest });
   await expect(hand({ say: whole() })).rejects.toMatchObject({
     code: 'body_too_large',
-    message: `the answer of the work processor is too large: ${long.length.toLocaleString('en')} bytes, at most 100,000 are taken (docs/processors.md)`,
+    message: `the answer of the work processor is too large: ${long.length.toLocaleString('en')} bytes, at most 100,000 are taken (set [sealvisor] largest_output higher, reload, then resume)`,
   });
   expect(existsSync(into)).toBe(false);
   expect(String(await hand({ say: '{"id":ID,"err_msg":null,"output":1}\n' }))).toContain('"output":1');
+  largest = 1_000_000;
+  expect(await hand({ say: whole() })).toMatchObject({ ok: true });
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
+import { doIt, foreign } from './foreign.js';
 import { freshDir, gate, isIn, isWorking, rejectionOf, setup } from './setup.js';
 
 const atPc1 = isWorking('TicketAssigned');
@@ -43,7 +44,7 @@ async function setupOn(words: Words, options: Parameters<typeof setup>[0] = {}) 
   write(words);
   const { config } = loadWorkerConfig(path);
   const least = options.leastMs ? { builtinLeastMs: options.leastMs } : {};
-  const made = await setup({ ...options, home, config: { ...config, ...least } });
+  const made = await setup({ ...options, home, config: { ...config, ...least, ...options.config } });
   return { ...made, write, path };
 }
 
@@ -51,6 +52,26 @@ const long = { leastMs: { pc1: 600_000 } };
 const noJobs = { service: { allocateSector: async () => null } };
 
 describe('a reload', () => {
+  test('raises the largest output: a thread that is paused by it does its stage behind the resume', async () => {
+    const large = foreign('pc1', `${doIt('pc1')} give({ ...done, of_mine: 'x'.repeat(200_000) });`);
+    const { control, write, until, untilRow } = await setupOn(
+      { more: '[sealvisor]\nlargest_output = "128KiB"' },
+      { config: { processors: [large] } },
+    );
+    expect(await until(0, (view) => view.mode === 'paused')).toMatchObject({
+      lastError: {
+        level: 'permanent',
+        message: expect.stringMatching(
+          /answer of the pc1 processor is too large: 200,\d{3} bytes, at most 131,072 are taken \(set \[sealvisor\] largest_output higher, reload, then resume\)/,
+        ),
+      },
+    });
+    write({ more: '[sealvisor]\nlargest_output = "1MiB"' });
+    expect(await control.reload({})).toMatchObject({ changed: true });
+    await control.resume(0, {});
+    await untilRow(0, (row) => row.event === 'PC1');
+  });
+
   test('of a file that says what runs changes nothing', async () => {
     const { control } = await setupOn({}, noJobs);
     expect(await control.reload({})).toMatchObject({ changed: false, changes: [] });

@@ -70,6 +70,7 @@ export async function setup(options: Setup = {}) {
     faults,
     stopGraceMs: 5000,
     checkBeforePreCommit: 'auto',
+    largestOutput: 4 * 2 ** 30,
     spareThreads: options.spareThreads ?? 0,
     limits: {},
     staggeredMs: {},
