@@ -1,5 +1,6 @@
 /** The `Venus.` methods by which upstream's command line reads sectors, as far as this manager has the facts. */
 import * as z from 'zod';
+import type { JobLife } from '../manager/job-life.js';
 import type { Manager } from '../manager/manager.js';
 import { storeOf } from '../manager/sector-facts.js';
 import { isOver, type SectorLife } from '../manager/sector-life.js';
@@ -13,8 +14,13 @@ import { parse } from './parse.js';
 const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
 const workerState = z.enum(['online', 'offline']);
 const indexType = z.enum(['normal', 'upgrade']);
-/** Later versions add which kind of job; 0 = all. */
-const allJobs = z.literal(0).nullish();
+/** Upstream's `SectorWorkerJob`; left out by v0.2, as it is 0. */
+const jobKind = z
+  .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)], {
+    error: '0 (all), 1 (sealing), 2 (snapup), 3 (rebuild) or 4 (unseal)',
+  })
+  .nullish()
+  .transform((kind) => kind ?? 0);
 
 /** Methods whose answers are made from what a chain says of deadlines and sectors, and what upstream does without them. */
 const refused = {
@@ -26,11 +32,13 @@ const refused = {
 export function listingMethods(on: OnMethod, sectors: Manager['sectors']): void {
   on('ListSectors', ['state', 'job'], (state, job) => {
     const wanted = parse(workerState, state, 'state');
-    parse(allJobs, job, 'job');
+    const kind = parse(jobKind, job, 'job');
     return sectors
       .lives()
-      .filter(({ life }) => isOver(life) === (wanted === 'offline'))
-      .map(({ id: of, life }) => sectorState(of, life));
+      .map(({ id: of, life }) => ({ of, life, job: heldJob(sectors, of) }))
+      .filter((each) => isOnline(each) === (wanted === 'online'))
+      .map(({ of, ...each }) => sectorState(of, each))
+      .filter(isOfJob[kind]);
   });
   on('SectorIndexerFind', ['type', 'id'], (type, of) => {
     const kind = parse(indexType, type, 'type');
@@ -58,9 +66,34 @@ function storeIn(kind: z.infer<typeof indexType>, life: SectorLife): string | nu
   return isMeant && life.abortReason === null ? storeOf(life) : null;
 }
 
+/** The one that a worker has with a sector that is sealed. */
+function heldJob({ jobs }: Manager['sectors'], of: SectorId): JobLife | undefined {
+  return jobs.ofSector(of).findLast(({ life }) => life.isHeld)?.life;
+}
+
+interface Shown {
+  readonly life: SectorLife;
+  readonly job: JobLife | undefined;
+}
+
+/** A worker has it, to seal it or for a job. */
+const isOnline = ({ life, job }: Shown) => job !== undefined || !isOver(life);
+
+type SectorState = ReturnType<typeof sectorState>;
+
+/** As upstream tells them apart, by its numbers. */
+const isOfJob: Readonly<Record<0 | 1 | 2 | 3 | 4, (state: SectorState) => boolean>> = {
+  0: () => true,
+  1: ({ Upgraded, NeedRebuild, Unsealing }) => !Upgraded && !NeedRebuild && !Unsealing,
+  2: ({ Upgraded, NeedRebuild, Unsealing }) => Upgraded && !NeedRebuild && !Unsealing,
+  3: ({ NeedRebuild }) => NeedRebuild,
+  4: ({ Unsealing }) => Unsealing,
+};
+
 /** Upstream's `SectorState`; what it may leave out and this manager does not have is left out. */
-function sectorState({ miner, number }: SectorId, life: SectorLife) {
-  const { worker, failure, state } = life;
+function sectorState({ miner, number }: SectorId, { life, job }: Shown) {
+  const { worker, failure } = job ?? life;
+  const state = job ? (job.planState ?? 'Allocated') : life.state;
   const latest = worker && {
     Worker: worker,
     StateChange: { Prev: '', Next: state, Event: '' },
@@ -77,8 +110,10 @@ function sectorState({ miner, number }: SectorId, life: SectorLife) {
     Finalized: life.finalized,
     Removed: false,
     AbortReason: life.abortReason ?? '',
-    Upgraded: life.upgraded !== null,
+    // From the start of its upgrade on.
+    Upgraded: life.upgraded !== null || job?.task.kind === 'snapup',
     Imported: false,
     NeedRebuild: life.lost !== null,
+    Unsealing: job?.task.kind === 'unseal',
   };
 }

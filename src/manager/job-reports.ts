@@ -116,6 +116,8 @@ function jobOf(jobs: readonly Job[], worker: Worker, planState: string): Job | u
   return (
     held.findLast((job) => isOf(job, worker)) ??
     fits.findLast(({ life }) => life.worker === null) ??
+    // A worker that gives it up before it told of it; the sector itself is sealed, and not given up any more.
+    (planState === 'Aborted' ? held.findLast(({ life }) => life.worker === null) : undefined) ??
     jobs.findLast((job) => isOf(job, worker)) ??
     fits.at(-1)
   );

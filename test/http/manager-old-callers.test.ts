@@ -129,7 +129,7 @@ test.each([
   ['SnapUpCandidates', [10000], -32601, 'not_found', 'Venus.SnapUpCandidates'],
   ['ProvingSectorInfo', [ID], -32601, 'not_found', 'Venus.ProvingSectorInfo'],
   ['ListSectors', ['half'], -32602, 'invalid_request', 'state: '],
-  ['ListSectors', ['online', 2], -32602, 'invalid_request', 'job: '],
+  ['ListSectors', ['online', 5], -32602, 'invalid_request', '4 (unseal)'],
   ['SectorIndexerFind', ['normal', {}], -32602, 'invalid_request', 'sector id'],
 ])('%s%j is refused with %d, %s', async (name, params, rpcCode, code, words) => {
   const { fail } = await holding();
