@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { cancel, jobs, rebuild, snapup, unseal, wdpostAdd } from './manager-jobs.js';
-import { abort, sectors } from './manager-sealer.js';
+import { abort, history, sectors } from './manager-sealer.js';
 import { act, examples } from './manager-verbs.js';
 
 const asInSectors = 'as in sectors: s-t010000-2';
@@ -80,7 +80,19 @@ export function sealerCommands(sealer: Command): void {
       examples('sealer wdpost add', 'sealer wdpost add --sectors s-t010000-2,s-t010000-3'),
     )
     .action(act(wdpostAdd));
+  historyVerb(sealer);
   jobVerbs(sealer);
+}
+
+function historyVerb(sealer: Command): void {
+  sealer
+    .command('history')
+    .description('what a manager in front of another one (--upstream) saw of a sector, oldest first')
+    .argument('<sector>', asInSectors)
+    .option('--limit <n>', 'only the latest n (default: 1000)')
+    .option(...json)
+    .addHelpText('after', examples('sealer history s-t010000-2 --limit 20'))
+    .action(act(history));
 }
 
 function jobVerbs(sealer: Command): void {

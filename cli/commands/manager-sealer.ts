@@ -1,7 +1,10 @@
 /** `util sealer …`: the sectors a manager gave out. */
+
+import { escaped } from '../../src/protocol/escaped.js';
 import type { SectorReply, SectorView } from '../../src/protocol/sealer-view.js';
+import type { SectorStep } from '../../src/protocol/seen-sector.js';
 import type { AbortLoss } from '../../src/protocol/thread.js';
-import { answerControl, answerJson } from '../output/say.js';
+import { answer, answerControl, answerJson } from '../output/say.js';
 import { sectorTable } from '../output/sector-table.js';
 import { watch } from '../output/watch.js';
 import { sectorAbortMeant } from './abort-sector.js';
@@ -21,6 +24,15 @@ export async function sectors(options: Options): Promise<void> {
     answerJson(views);
     return null;
   });
+}
+
+/** What a manager in front of another one saw of a sector, oldest first. @throws not_found from any other */
+export async function history(sector: string, options: Options & { readonly limit?: string }): Promise<void> {
+  const query = options.limit === undefined ? '' : `?limit=${encodeURIComponent(options.limit)}`;
+  const path = `/sectors/${encodeURIComponent(sector)}/history${query}`;
+  const steps = await askManager<SectorStep[]>(options, 'GET', path);
+  if (options.json) answerJson(steps);
+  else for (const { at, method, text } of steps) answer(`${at}  ${method.padEnd(20)}  ${escaped(text)}`);
 }
 
 interface AbortOptions extends Options {

@@ -16,3 +16,15 @@ export interface SeenSector
   readonly firstSeenAt: string;
   readonly heardAt: string;
 }
+
+/** One thing that was asked or reported of a sector, and what came of it. */
+export interface SectorStep {
+  readonly seq: number;
+  readonly at: string;
+  readonly kind: 'given' | 'report' | 'call';
+  /** Without `Venus.`. */
+  readonly method: string;
+  /** Who reported the sector last by then. */
+  readonly worker: string | null;
+  readonly text: string;
+}

@@ -15,6 +15,7 @@ const parts = [
   'processor',
   'loop-delay',
   'large-sector',
+  'upstream',
 ];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((part) => !parts.includes(part));

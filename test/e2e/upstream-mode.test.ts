@@ -46,6 +46,9 @@ describe.each(versions)('in front of a manager shaped as upstream’s of %s', (v
           ...{ messages: { preCommit: 1, proof: 1 }, worker: { name: 'w1' }, proofType: 5 },
         },
       ]);
+    expect((await onSectors(front.at, 'history', id)).stdout).toMatch(
+      / SubmitPreCommit +pre-commit accepted$/m,
+    );
     expect(await stepsOf(front.at, id)).toEqual(
       expect.arrayContaining(['given out', 'pre-commit accepted', 'proof accepted', 'finalized']),
     );

@@ -200,6 +200,15 @@ describe('one try', () => {
     expect(lines.join()).not.toContain('does not answer');
   });
 
+  test('two in a row pass it on twice; each is named in Via', async () => {
+    const upstream = await behind();
+    const { url } = await front((await front(upstream.url)).url);
+    expect((await send(url, { body: rpcBody('AllocateSector') })).status).toBe(200);
+    expect(upstream.came.map(({ headers }) => headers.via)).toEqual([
+      expect.stringMatching(/^1\.1 sealvisor-\w+, 1\.1 sealvisor-\w+$/),
+    ]);
+  });
+
   test('a request that comes back to where it was is refused', async () => {
     const upstream = await behind();
     const { url } = await front(upstream.url);

@@ -7,8 +7,8 @@ import { timestamp, type WallClock } from '../../protocol/clock.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
 import type { Log } from '../../protocol/log.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
-import type { SeenSector } from '../../protocol/seen-sector.js';
-import type { KeptStep, UpstreamStore } from '../../store/upstream-store.js';
+import type { SectorStep, SeenSector } from '../../protocol/seen-sector.js';
+import type { UpstreamStore } from '../../store/upstream-store.js';
 import { SeenBook, type SeenEntry } from './seen-book.js';
 import type { SeenCall } from './sighting.js';
 
@@ -19,7 +19,7 @@ export interface Sightings {
   /** @throws sector_not_found */
   view(id: SectorId): SeenSector;
   /** Oldest first. @throws sector_not_found */
-  history(id: SectorId, limit: number): readonly KeptStep[];
+  history(id: SectorId, limit: number): readonly SectorStep[];
   stop(): void;
 }
 
@@ -67,13 +67,25 @@ export function sightings(
     view: (id) => viewOf(find(id)),
     history: (id, limit) => {
       find(id);
-      return store.stepsOf(id.miner, id.number, limit);
+      return store.stepsOf(id.miner, id.number, limit).map(({ seq, at, method, worker, text }) => ({
+        seq,
+        at,
+        kind: kindOf(method),
+        method,
+        worker,
+        text,
+      }));
     },
     stop: () => {
       stopWriting();
       catchUp();
     },
   };
+}
+
+function kindOf(method: string): SectorStep['kind'] {
+  if (method.startsWith('Report')) return 'report';
+  return method.startsWith('Allocate') ? 'given' : 'call';
 }
 
 function viewOf({ id, sighting }: SeenEntry): SeenSector {
