@@ -1,7 +1,7 @@
 /** What a manager answers to who asks for a job (SPEC section 6), as zod schemas; keys nobody knows are ignored. */
 import * as z from 'zod';
 import { orEmpty } from '../protocol/job-wire.js';
-import { cid, pieces as deals } from './piece-answers.js';
+import { cid, pieces as deals, missing } from './piece-answers.js';
 
 /** An array of numbers in the field's Go; base64 where a client of Go's wrote it as a slice. */
 const bytes = z.union([
@@ -60,7 +60,7 @@ export const jobAnswers = {
     .transform(({ PiecesV2, ...job }, context) => {
       // A sector that nobody says is empty would be made again as an empty one.
       if (job.Pieces === undefined && PiecesV2 === undefined) {
-        context.addIssue({ code: 'custom', message: 'the pieces, null for none', path: ['Pieces'] });
+        missing(context, 'the pieces, null for none', ['Pieces']);
         return z.NEVER;
       }
       return { ...job, Pieces: PiecesV2?.length ? PiecesV2 : (job.Pieces ?? []) };

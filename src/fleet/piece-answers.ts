@@ -1,5 +1,7 @@
 /** Pieces as managers name them, v0.2's and today's shape (SPEC section 6), as zod schemas; both become a `Deal`. */
 import * as z from 'zod';
+import { isZerosCid } from '../protocol/piece-cid.js';
+import { isPledge } from '../protocol/pledge.js';
 import { payloadOf } from '../protocol/sector.js';
 import type { Deal } from '../protocol/sector-answers.js';
 
@@ -10,8 +12,13 @@ const dealInfo = z.object({
   DealID: z.number().int(),
   AllocationID: z.number().int().nullish(),
   IsBuiltinMarket: z.boolean(),
-  PayloadSize: z.number().int().nullish(),
+  PayloadSize: z.number().int(),
 });
+
+/** Notes that a place is not there. */
+export function missing(context: z.RefinementCtx, message: string, path: string[]): void {
+  context.addIssue({ code: 'custom', message, path, params: { isMissing: true } });
+}
 
 const piece = z
   .object({
@@ -21,24 +28,38 @@ const piece = z
     /** Left out in v0.2. */
     DealInfo: dealInfo.nullish(),
   })
-  .transform(({ Piece, DealInfo, ...old }, context): Deal => {
-    const { Size } = Piece;
-    const missing = (path: string[]) => {
-      context.addIssue({ code: 'custom', message: 'it is missing', path });
+  .transform((found, context): Deal => {
+    const { Size, Cid: OldCid, PieceCID } = found.Piece;
+    const lacks = (message: string, ...path: string[]) => {
+      missing(context, message, path);
       return z.NEVER;
     };
-    const Cid = Piece.Cid ?? Piece.PieceCID;
-    if (!Cid) return missing(['Piece', 'PieceCID']);
-    if (DealInfo === null) return { ID: 0, PayloadSize: payloadOf(Size), Piece: { Size, Cid } };
+    const isOld = found.DealInfo === undefined && !PieceCID;
+    const Cid = OldCid ?? PieceCID;
+    if (!Cid) return lacks('a CID such as {"/":"baga6ea4seaq…"}', 'Piece', isOld ? 'Cid' : 'PieceCID');
+    const Piece = { Size, Cid };
+    const { DealInfo, ID, PayloadSize } = found;
+    /** Data that nobody claims would be replaced by zeros. */
+    const checked = (deal: Deal, ...path: string[]) => {
+      if (!isPledge(deal) || isZerosCid(Cid['/'])) return deal;
+      return lacks(
+        `whose piece ${Cid['/']} is, a deal or an allocation: its CID is not that of zeros`,
+        ...path,
+      );
+    };
+    if (DealInfo === null) return checked({ ID: 0, PayloadSize: payloadOf(Size), Piece }, 'DealInfo');
     if (DealInfo !== undefined) {
-      const { DealID: ID, AllocationID, IsBuiltinMarket, PayloadSize } = DealInfo;
+      const { DealID, AllocationID, IsBuiltinMarket } = DealInfo;
       // An allocation is not a deal of the built-in market: its DealID says nothing.
-      const whose = IsBuiltinMarket ? { ID } : { ID: 0, AllocationID: AllocationID ?? 0 };
-      return { ...whose, PayloadSize: PayloadSize ?? payloadOf(Size), Piece: { Size, Cid } };
+      const whose = IsBuiltinMarket ? { ID: DealID } : { ID: 0, AllocationID: AllocationID ?? 0 };
+      const place = IsBuiltinMarket ? 'DealID' : 'AllocationID';
+      return checked({ ...whose, PayloadSize: DealInfo.PayloadSize, Piece }, 'DealInfo', place);
     }
-    if (typeof old.ID !== 'number') return missing(['ID']);
-    if (typeof old.PayloadSize !== 'number') return missing(['PayloadSize']);
-    return { ID: old.ID, PayloadSize: old.PayloadSize, Piece: { Size, Cid } };
+    if (!isOld && typeof ID !== 'number')
+      return lacks('the deal or allocation, null for a filler', 'DealInfo');
+    if (typeof ID !== 'number') return lacks('a whole number', 'ID');
+    if (typeof PayloadSize !== 'number') return lacks('a whole number', 'PayloadSize');
+    return checked({ ID, PayloadSize, Piece }, 'ID');
   });
 
 export const pieces = z.array(piece);

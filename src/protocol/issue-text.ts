@@ -27,7 +27,10 @@ function faultOf(issue: z.core.$ZodIssue, what = ''): string {
   return `${prefix}expected ${issue.message} (${found(issue)})`;
 }
 
-function found({ code, input }: z.core.$ZodIssue): string {
+function found(issue: z.core.$ZodIssue): string {
+  const { code, input } = issue;
+  // zod puts the whole in place of what is missing.
+  if (code === 'custom' && issue.params?.isMissing === true) return 'it is missing';
   switch (typeof input) {
     case 'undefined':
       return 'it is missing';

@@ -160,7 +160,7 @@ test('rebuilds whose pieces stand in PiecesV2 make the sectors that were there, 
   for (const path of [paths(1, 'update'), paths(2)]) rmSync(path);
 
   offers.rebuilds.push({ number: 2, pieces, upgraded: null });
-  offers.rebuilds.push({ number: 1, pieces, upgraded: of(1).upgrade?.CommR ?? [] });
+  offers.rebuilds.push({ number: 1, pieces, upgraded: preCommit.CommR });
   await worker.line(/s-t010000-2 Persisted -> Finished/);
   await worker.line(/s-t010000-1 Persisted -> Finished/, worker.lines.length);
   expect([paths(1, 'update'), paths(2)].map((path) => readFileSync(path))).toEqual(kept);

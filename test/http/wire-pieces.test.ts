@@ -3,16 +3,19 @@ import { expect, test } from 'vitest';
 import { jobAnswers } from '#src/fleet/job-answers.js';
 import { managerApp } from '#src/http/manager-app.js';
 import { wirePieces } from '#src/http/wire-pieces.js';
+import { pieceCid } from '#src/protocol/piece-cid.js';
 import type { Deal } from '#src/protocol/sector-answers.js';
+import { zeroNode } from '#src/protocol/zero-node.js';
 import { finish, never, piecesOf, setup } from '../manager/jobs-setup.js';
 import { filesIn } from '../manager/setup.js';
 import { resultFault } from '../tools/recorded.js';
 import { rpc } from './setup.js';
 
 const cid = (text: string) => ({ '/': text });
+const zeros = cid(pieceCid(zeroNode(4)));
 const deals: readonly Deal[] = [
   { ID: 5, PayloadSize: 100, Piece: { Size: 128, Cid: cid('a') } },
-  { ID: 0, PayloadSize: 508, Piece: { Size: 512, Cid: cid('b') } },
+  { ID: 0, PayloadSize: 508, Piece: { Size: 512, Cid: zeros } },
   { ID: 0, AllocationID: 9, PayloadSize: 900, Piece: { Size: 1024, Cid: cid('c') } },
 ];
 
@@ -20,7 +23,7 @@ test('deals, fillers and allocations are read by ours as they are, and are where
   const wire = wirePieces(deals, 10000);
   const [deal, filler, allocation] = jobAnswers.deals.parse(wire);
   expect([deal, allocation]).toEqual([deals[0], deals[2]]);
-  expect(filler).toEqual({ ID: 0, PayloadSize: 508, Piece: { Size: 512, Cid: cid('b') } });
+  expect(filler).toEqual({ ID: 0, PayloadSize: 508, Piece: { Size: 512, Cid: zeros } });
   expect(wire).toMatchObject([
     { DealInfo: { Offset: 0, IsBuiltinMarket: true, Provider: 't010000' } },
     { DealInfo: null },

@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly others?: readonly string[];
   /** @default the world's own */
   readonly stores?: StageContext['stores'];
+  /** Is told why the thread has no job. */
+  readonly onIdle?: (reason: string | undefined) => void;
   /** Is given each record on the way. */
   readonly onRecord?: (record: ThreadRecord) => void;
 }
@@ -157,6 +159,7 @@ async function runPlan(name: string, { location, piecesDir, stores, service, giv
       ...(given.others ? { others: given.others } : {}),
       process: given.process ?? ((stage, task) => runTask(stage, task, { signal, progress })),
     });
+    if (outcome.event === 'Idle') given.onIdle?.(outcome.reason);
     if (outcome.event === 'Idle' || outcome.event === 'Released') return record;
     const edge = plan.edges.find(({ from, event }) => from === record.state && event === outcome.event);
     if (!edge) throw new Error(`${record.state} has no ${outcome.event}`);

@@ -41,7 +41,7 @@ export interface Offers {
     readonly commR: readonly number[];
     readonly pieces: readonly OfferedPiece[];
   }[];
-  /** `upgraded`: its CommR, where the sector was upgraded. */
+  /** `upgraded`: its CommR as it was sealed, where it was upgraded since. */
   readonly rebuilds: {
     readonly number: number;
     readonly pieces: readonly OfferedPiece[];

@@ -28,6 +28,8 @@ export interface UpstreamManager {
   readonly sectors: ReadonlyMap<number, SectorLife>;
   /** Given to the next that ask, in order. */
   readonly offers: Offers;
+  /** Before the test ends; safe twice. */
+  close(): void;
 }
 
 export interface UpstreamManagerOptions {
@@ -84,13 +86,14 @@ export async function upstreamManager(options: UpstreamManagerOptions): Promise<
     response.end(`${JSON.stringify({ jsonrpc: '2.0', ...answer, id })}\n`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
+  const close = () => {
     server.close();
     server.closeAllConnections();
-  });
+  };
+  onTestFinished(close);
   // A TCP server that listens has an AddressInfo.
   const at = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url: `http://${at}`, at, calls, faults, sectors, offers };
+  return { url: `http://${at}`, at, calls, faults, sectors, offers, close };
 }
 
 const refused = (code: number, message: string): Answer => ({ error: { code, message } });

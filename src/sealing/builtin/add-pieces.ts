@@ -1,7 +1,8 @@
+import { zeroNode } from '../../protocol/zero-node.js';
 import { writeAtomically } from './atomic-file.js';
 import { faultAt, wrongData } from './faults.js';
 import { paddedSizeOf, quadPadded, quadPayload } from './fr32.js';
-import { heightOf, isSameNode, zeroNode } from './hash.js';
+import { heightOf, isSameNode } from './hash.js';
 import { commitmentOfCid, commP } from './piece.js';
 import type { Work } from './slices.js';
 

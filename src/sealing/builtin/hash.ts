@@ -54,17 +54,6 @@ export function copyNode(from: Uint32Array, fromOffset: number, to: Uint32Array,
   for (let word = 0; word < nodeBytes / 4; word += 1) to[target + word] = from[source + word] ?? 0;
 }
 
-const zeroNodes: Buffer[] = [Buffer.alloc(nodeBytes)];
-
-/** Root of a tree of `2 ** height` zero leaves. */
-export function zeroNode(height: number): Buffer {
-  for (let known = zeroNodes.length; known <= height; known += 1) {
-    const below = zeroNodes[known - 1] ?? Buffer.alloc(nodeBytes);
-    zeroNodes.push(hashNode(below, below));
-  }
-  return zeroNodes[height] ?? Buffer.alloc(nodeBytes);
-}
-
 /** Height of the tree over a padded size in bytes, a power of two. */
 export function heightOf(paddedSize: number): number {
   return Math.round(Math.log2(paddedSize / nodeBytes));

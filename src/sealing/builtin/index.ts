@@ -1,3 +1,4 @@
+export { pieceCid } from '../../protocol/piece-cid.js';
 export {
   type AddPiecesOutput,
   type AddPiecesTask,
@@ -26,7 +27,7 @@ export {
 export { type Pc1Output, type Pc1Task, pc1 } from './pc1.js';
 export { type Pc2Output, type Pc2Task, pc2 } from './pc2.js';
 export { foreignText, isForeignCache, readPersistentAux, refuseForeign } from './persistent-aux.js';
-export { commitmentOfCid, commP, type PieceCommitment, pieceCid } from './piece.js';
+export { commitmentOfCid, commP, type PieceCommitment } from './piece.js';
 export { proverId } from './prover-id.js';
 export { handedBy, isOurC1, runTask } from './run-task.js';
 export { wordsOf } from './server-words.js';

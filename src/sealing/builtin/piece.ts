@@ -1,8 +1,10 @@
 import type { create } from 'fr32-sha2-256-trunc254-padded-binary-tree-multihash';
 import { base32 } from 'multiformats/bases/base32';
+import { pieceCidPrefix } from '../../protocol/piece-cid.js';
+import { zeroNode } from '../../protocol/zero-node.js';
 import { wrongData } from './faults.js';
 import { paddedSizeOf, padInto, quadPadded, quadPayload } from './fr32.js';
-import { chunkBytes, hashNode, heightOf, nodeBytes, zeroNode } from './hash.js';
+import { chunkBytes, hashNode, heightOf, nodeBytes } from './hash.js';
 import { Slices, type Work } from './slices.js';
 
 export interface PieceCommitment {
@@ -66,21 +68,14 @@ function rootAt(hasher: ReturnType<typeof create>, height: number): Buffer {
   return node;
 }
 
-/** CIDv1, fil-commitment-unsealed (0xf101), sha2-256-trunc254-padded (0x1012), 32 bytes: multicodec's table. */
-const cidPrefix = Uint8Array.of(0x01, 0x81, 0xe2, 0x03, 0x92, 0x20, 0x20);
-
-/** `baga6ea4seaq…` of a CommP. */
-export function pieceCid(commitment: ArrayLike<number>): string {
-  return base32.encode(Uint8Array.from([...cidPrefix, ...Array.from(commitment)]));
-}
-
 /** The CommP inside a piece CID. @throws StageError permanent for any other text */
 export function commitmentOfCid(cid: string): number[] {
   const bytes = decode(cid);
   const isPiece =
-    bytes?.length === cidPrefix.length + nodeBytes && cidPrefix.every((byte, at) => bytes[at] === byte);
+    bytes?.length === pieceCidPrefix.length + nodeBytes &&
+    pieceCidPrefix.every((byte, at) => bytes[at] === byte);
   if (!bytes || !isPiece) throw wrongData(`${cid} is no piece CID: it has to begin with baga6ea4seaq`);
-  return [...bytes.subarray(cidPrefix.length)];
+  return [...bytes.subarray(pieceCidPrefix.length)];
 }
 
 function decode(cid: string): Uint8Array | undefined {

@@ -1,10 +1,11 @@
+import { zeroNode } from '../../protocol/zero-node.js';
 import type { PieceInfo } from '../tasks.js';
 import type { PlacedPiece } from './add-pieces.js';
 import { allOrNothing } from './atomic-file.js';
 import { cachePath } from './cache-files.js';
 import { wrongData } from './faults.js';
 import { quadPadded, quadPayload } from './fr32.js';
-import { hashNode, heightOf, isSameNode, nodeBytes, zeroNode } from './hash.js';
+import { hashNode, heightOf, isSameNode, nodeBytes } from './hash.js';
 import { withInput } from './input-file.js';
 import type { Work } from './slices.js';
 import { buildTree } from './tree.js';

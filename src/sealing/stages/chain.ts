@@ -140,7 +140,10 @@ export const waitSeed: Stage = async (context) => {
         checkRandomness('seed', Seed.Seed);
         return { event: 'AssignSeed', outputs: { seed: Seed } };
       }
-      throw new StageError('temporary', 'the manager gave no seed and no time to wait for it');
+      throw new StageError(
+        'temporary',
+        'Venus.WaitSeed: Seed: expected a seed, or ShouldWait true and a Delay (it is missing)',
+      );
     }
     // A manager whose clock is wrong may name any time: it is asked again meanwhile.
     await context.sleep(Math.min(Math.max(Delay * 1000, 100), longestSeedWaitMs));
