@@ -8,3 +8,9 @@ export function isNeverAccepted(error: unknown): boolean {
   const status = error instanceof SealvisorError ? Number(error.data?.httpStatus) : Number.NaN;
   return status === 400 || status === 413 || status === 414 || status === 415 || status === 422;
 }
+
+/** A manager of ours says why by a code, and it asks by the heartbeat for a report that it would accept. */
+export function isNamedRefusal(error: unknown): boolean {
+  if (!(error instanceof SealvisorError)) return false;
+  return error.code !== 'remote_error' || error.data?.code !== undefined;
+}

@@ -9,7 +9,7 @@ import { messageOf } from '../protocol/errors.js';
 import type { GivenBy } from '../protocol/identity.js';
 import type { StateReport, Verdict } from '../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
-import { isNeverAccepted } from './report-refusal.js';
+import { isNamedRefusal, isNeverAccepted } from './report-refusal.js';
 
 export interface SectorReport {
   readonly id: SectorId;
@@ -117,8 +117,9 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   };
   /** Without its long text it may be accepted; with it never. */
   const refused = (report: SectorReport, error: unknown) => {
-    // What was refused as it is would be refused again; what was accepted only asks.
-    const pollMs = report === accepted ? Math.min(everyMs() * 2 ** ++refusedPolls, longestPollMs) : undefined;
+    // What was refused as it is would be refused again; what was accepted only asks. Managers of ours name the cause.
+    const asks = report === accepted && !isNamedRefusal(error);
+    const pollMs = asks ? Math.min(everyMs() * 2 ** ++refusedPolls, longestPollMs) : undefined;
     if (onRefusal(report.id, error)) return heard(pollMs);
     const short = shortened(report);
     const state = report.body.StateChange.Next;

@@ -25,7 +25,7 @@ export interface SlotNewsDesk {
   /** The disk that a thread works on and that does not answer, if any. */
   readonly diskOf: (index: number) => ThreadDisk | null;
   /** Why the manager refused the last report from that location. */
-  readonly refusalOf: (location: string) => ReportRefused | undefined;
+  readonly refusalOf: (location: string, sector: string) => ReportRefused | undefined;
   /** Why no thread takes a job; null while they do. */
   readonly standsAside: () => string | null;
   readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
@@ -85,7 +85,7 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
     disk: () => parts().diskOf(index),
     overlay: (view) => {
       const { desk, processors, standsAside, diskOf, refusalOf } = parts();
-      const reportRefused = view.sector ? refusalOf(view.location) : undefined;
+      const reportRefused = view.sector ? refusalOf(view.location, view.sector.id) : undefined;
       const disk = diskOf(index);
       const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
       // A shared process may be at what was aborted still, while the stage at hand is another.

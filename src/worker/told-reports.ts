@@ -9,7 +9,7 @@ import { timestamp } from '../protocol/clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { GivenBy } from '../protocol/identity.js';
 import type { StateReport } from '../protocol/sealer.js';
-import type { SectorId } from '../protocol/sector.js';
+import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import type { ReportRefused } from '../protocol/thread.js';
 import { heldReportOf } from './remote-service.js';
 import { isNeverAccepted } from './report-refusal.js';
@@ -24,11 +24,14 @@ export interface HeldSector {
 }
 
 export interface ToldReports {
-  /** Looks at a thread's call and how it ends; gives the same promise. */
+  /**
+   * Looks at a thread's call and how it ends. A verdict that leaves what is wanted to the heartbeat does so only while heartbeats are
+   * answered with it: one that is passed on to another manager may be answered on the way.
+   */
   follow<T>(name: string, args: readonly unknown[], call: Promise<T>): Promise<T>;
   held(): readonly HeldSector[];
-  /** Why the manager refused the last report from there; undefined where it did not. */
-  refusalOf(location: string): ReportRefused | undefined;
+  /** Why the manager refused the last report of that sector from there; undefined where it did not. */
+  refusalOf(location: string, sector: string): ReportRefused | undefined;
   /** The answer to a heartbeat that named `held`. */
   answered(answer: unknown): void;
 }
@@ -97,7 +100,7 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
       return call.then(
         (answer) => {
           settled(report);
-          return answer;
+          return heardOf(answer, isAnswered);
         },
         (thrown: unknown) => {
           if (isNeverAccepted(thrown)) settled(report, thrown);
@@ -113,7 +116,10 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
         const ID = { Miner: id.miner, Number: id.number };
         return [{ ID, State: state, Location: location, Request: given?.request ?? null }];
       }),
-    refusalOf: (location) => byLocation.get(location)?.refused,
+    refusalOf: (location, sector) => {
+      const told = byLocation.get(location);
+      return told && formatSectorId(told.id) === sector ? told.refused : undefined;
+    },
     answered: (answer) => {
       const { data } = wanted.safeParse(answer);
       if (!data && isAnswered) askAll();
@@ -125,4 +131,10 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
         }
     },
   };
+}
+
+function heardOf<T>(answer: T, isAnswered: boolean): T {
+  if (isAnswered || typeof answer !== 'object' || answer === null || !('byHeartbeat' in answer))
+    return answer;
+  return { ...answer, byHeartbeat: false };
 }

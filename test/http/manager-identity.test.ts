@@ -64,6 +64,23 @@ test('a ping of our own worker is answered with it; an upstream worker gets null
   });
 });
 
+test('a worker of ours is asked with the heartbeat for the reports that are wanted; an upstream one names none', async () => {
+  const { ask, manager } = await start();
+  const ping = { Name: 'w1', Dest: '127.0.0.1:1', Summary: { Threads: 1, Empty: 1, Paused: 0, Errors: 0 } };
+  await ask(by('r1'), 'AllocateSector', spec('r1'));
+  expect(await ask(by('r1'), 'ReportState', ID, report('PC1Done'))).toMatchObject({
+    result: { ByHeartbeat: true },
+  });
+  const held = (State: string) => ({ ID, State, Location: '/store1', Request: 'r1' });
+  const asked = async (...Held: object[]) =>
+    (await ask(by('r1'), 'WorkerPing', { ...ping, Held })).result as { ReportAgain?: object[] };
+  expect((await asked(held('PC1Done'))).ReportAgain).toEqual([]);
+  manager.sectors.abort({ miner: 10000, number: 1 }, { reason: 'disk lost' });
+  expect((await asked(held('PC1Done'))).ReportAgain).toEqual([ID]);
+  expect((await asked({ ...held('PC1Done'), Request: 'r2' })).ReportAgain).toEqual([]);
+  expect((await ask(by('r1'), 'WorkerPing', ping)).result).not.toHaveProperty('ReportAgain');
+});
+
 test('who means another manager gets nothing done, and is told both', async () => {
   const { ask, manager } = await start();
   const meant = { ...by('r1'), [identityHeaders.expects]: 'another' };

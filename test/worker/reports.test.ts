@@ -224,6 +224,17 @@ describe('a report that the manager refuses', () => {
   });
 });
 
+test('a manager of ours that refuses what it accepted before is not asked again by itself', async () => {
+  const { reports, fail, answer, waitMs, ring } = setup(7000);
+  reports.tell(reportOf('TicketAssigned'));
+  await answer();
+  ring();
+  await fail(
+    new SealvisorError('remote_error', 'never allocated here', { data: { code: 'sector_not_found' } }),
+  );
+  expect(waitMs()).toBeUndefined();
+});
+
 test('a manager that does not is asked by the last state after each interval of silence, while a sector is held', async () => {
   const { reports, sent, answer, waitMs, ring } = setup(7000);
   reports.tell(reportOf('TicketAssigned'));

@@ -84,9 +84,26 @@ test('all are asked once when the manager answers heartbeats no more as it did',
 test('a refused report is shown until one is accepted', async () => {
   const { told, report, asked } = setup();
   await report('PC1Done', refusal);
-  expect(told.refusalOf('/store1')).toMatchObject({ state: 'PC1Done', message: 'no such sector' });
-  expect(told.refusalOf('/store2')).toBeUndefined();
+  expect(told.refusalOf('/store1', 's-t010000-2')).toMatchObject({
+    state: 'PC1Done',
+    message: 'no such sector',
+  });
+  expect(told.refusalOf('/store2', 's-t010000-2')).toBeUndefined();
+  expect(told.refusalOf('/store1', 's-t010000-3')).toBeUndefined();
   await report('PC2Done');
-  expect(told.refusalOf('/store1')).toBeUndefined();
+  expect(told.refusalOf('/store1', 's-t010000-2')).toBeUndefined();
   expect(asked).toEqual(['refusal /store1', 'refusal /store1']);
+});
+
+test('a verdict leaves what is wanted to the heartbeat only while heartbeats are answered with it', async () => {
+  const { told } = setup();
+  const report = () =>
+    remoteService((name, args) =>
+      told.follow(name, args, Promise.resolve({ ...verdict, byHeartbeat: true })),
+    ).reportState(id, body('PC1Done'));
+  // As where a manager in front of the one that gave the sector answers the heartbeats.
+  told.answered(null);
+  expect(await report()).toMatchObject({ byHeartbeat: false });
+  told.answered({ ReportAgain: [] });
+  expect(await report()).toMatchObject({ byHeartbeat: true });
 });
