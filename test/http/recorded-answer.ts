@@ -25,7 +25,7 @@ function missing(before: unknown, now: unknown, path = 'result'): string | undef
 }
 
 /** Methods that were unknown when it was recorded, and are answered today, or refused for what the sector is. */
-const servedSince = /^Venus\.(SubmitPersisted|ListSectors|RestoreSector)$/;
+const servedSince = /^Venus\.(SubmitPersisted|ListSectors|RestoreSector|SectorIndexerFind)$/;
 
 /** What is wrong with the answer that we give now to a recorded request. */
 export function judge(exchange: Exchange, now: Answer): string | undefined {
