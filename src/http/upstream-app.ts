@@ -11,7 +11,7 @@ import { problem } from './problem.js';
 import { rpcPaths } from './rpc-door.js';
 import { rpcRoutes, upstreamRpc } from './upstream-door.js';
 import { passCounts, passMetricsRoute } from './upstream-metrics.js';
-import { answerWith, passer, rawHeadersOf } from './upstream-pass.js';
+import { answerWith, countInFlight, passer, rawHeadersOf } from './upstream-pass.js';
 import { seenSectorRoutes } from './upstream-sectors.js';
 import { upstreamConversation } from './upstream-socket.js';
 import { conversationDoor } from './web-socket-door.js';
@@ -45,10 +45,11 @@ export function upstreamApp(front: Front, { names = [], log = silent }: ManagerD
   app.on(
     'GET',
     rpcPaths,
-    conversationDoor((c) => upstreamConversation(c, rpc, front.upstream.url)),
+    conversationDoor((c) => upstreamConversation(c, rpc, front)),
   );
   // Workers fetch pieces from the manager that they ask. HEAD is answered by the route of GET.
   app.get('/piecestore/*', async (c) => {
+    countInFlight(c, front);
     const { pathname, search } = new URL(c.req.url);
     const { method } = c.req;
     const request = { method, path: pathname + search, headers: rawHeadersOf(c), signal: c.req.raw.signal };

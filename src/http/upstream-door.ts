@@ -14,7 +14,7 @@ import { parse } from './parse.js';
 import { rpcPaths } from './rpc-door.js';
 import { loggedMethods, type ManagerLog } from './rpc-log.js';
 import { type Asked, type AskedCall, answerIn, askedIn, isPing } from './upstream-calls.js';
-import { answerWith, type Pass, type Passing, rawHeadersOf } from './upstream-pass.js';
+import { answerWith, countInFlight, type Pass, type Passing, rawHeadersOf } from './upstream-pass.js';
 import { type PingPass, pingPass } from './upstream-ping.js';
 import { callerBy } from './who.js';
 
@@ -81,6 +81,7 @@ function see(
 export function rpcRoutes(app: Hono, rpc: UpstreamRpc, front: Front): void {
   const reading = permits(mostRead, 'too many requests are being read');
   app.on('POST', rpcPaths, async (c) => {
+    countInFlight(c, front);
     const giveBack = reading.take();
     const body = await readBytes(c).finally(giveBack);
     const asked = askedIn(body);

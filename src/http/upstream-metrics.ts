@@ -14,13 +14,24 @@ export interface PassCounts {
 
 /** Names come from whoever asks: further ones are counted together. */
 const mostMethods = 150;
+const longestName = 100;
 const seconds = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 30, 120];
 
+/** A door that is started again counts on. */
+const counted = new WeakMap<Front, PassCounts>();
+
 export function passCounts(front: Front): PassCounts {
+  const counts = counted.get(front) ?? newCounts(front);
+  counted.set(front, counts);
+  return counts;
+}
+
+function newCounts(front: Front): PassCounts {
   const registry = new Registry();
   const registers = [registry];
   const methods = new Set<string>();
-  const known = (method: string) => {
+  const known = (name: string) => {
+    const method = name.slice(0, longestName);
     if (methods.size < mostMethods) methods.add(method);
     return methods.has(method) ? method : 'other';
   };

@@ -127,6 +127,14 @@ function headerIn(headers: readonly HeaderPair[], wanted: string): string | null
   return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] || null;
 }
 
+/** A stop waits until this one has its answer. @throws shutting_down */
+export function countInFlight(c: Context, { inFlight }: Pick<Front, 'inFlight'>): void {
+  const end = inFlight.begin();
+  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
+  if (outgoing) outgoing.once('close', end);
+  else end();
+}
+
 /** As they came. */
 export function rawHeadersOf(c: Context): readonly string[] {
   const { incoming } = (c.env ?? {}) as { readonly incoming?: IncomingMessage };

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { createJSONRPCErrorResponse, isJSONRPCID, JSONRPCErrorCode, type JSONRPCID } from 'json-rpc-2.0';
 import { endToEndHeaders } from '../fleet/end-to-end-headers.js';
+import type { Front } from '../manager/upstream/front.js';
 import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
 import { shortText } from '../protocol/some-of.js';
 import { type Asked, askedIn, isPing } from './upstream-calls.js';
@@ -22,7 +23,8 @@ const ofHandshake = new Set([
   ...['content-type', 'content-length', 'origin'],
 ]);
 
-export function upstreamConversation(c: Context, rpc: UpstreamRpc, url: string): Conversation {
+export function upstreamConversation(c: Context, rpc: UpstreamRpc, front: Front): Conversation {
+  const { url } = front.upstream;
   const headers = [
     ...endToEndHeaders(rawHeadersOf(c), ofHandshake).flat(),
     ...['Content-Type', 'application/json'],
@@ -33,6 +35,7 @@ export function upstreamConversation(c: Context, rpc: UpstreamRpc, url: string):
     const [call] = asked.calls;
     if (call && streamed.has(call.method))
       return refusal(id, new SealvisorError('not_found', streamText(call.method, url)));
+    const end = front.inFlight.begin();
     const key = JSON.stringify(id);
     const left = new AbortController();
     inFlight.set(key, left);
@@ -47,6 +50,7 @@ export function upstreamConversation(c: Context, rpc: UpstreamRpc, url: string):
       const said = `${url} answered HTTP ${status}: ${shortText(whole.trim(), 500)}`;
       return refusal(id, new SealvisorError('remote_error', said));
     } finally {
+      end();
       if (inFlight.get(key) === left) inFlight.delete(key);
     }
   };

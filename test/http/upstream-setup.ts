@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { startUpstreamServer } from '#src/http/upstream-server.js';
+import type { FrontOptions } from '#src/manager/upstream/front.js';
 import { freshDir } from '../manager/setup.js';
 
 export interface Came {
@@ -51,12 +52,12 @@ export async function behind(port = 0): Promise<Behind> {
   return self;
 }
 
-export async function front(upstream: string, home = freshDir()) {
+export async function front(upstream: string, home = freshDir(), more: Partial<FrontOptions> = {}) {
   const lines: string[] = [];
   const log = Object.fromEntries(
     ['info', 'warn', 'debug'].map((level) => [level, (line: string) => void lines.push(`${level}: ${line}`)]),
   ) as Record<'info' | 'warn' | 'debug', (line: string) => void>;
-  const server = await startUpstreamServer({ upstream, home, host: '127.0.0.1', port: 0, log });
+  const server = await startUpstreamServer({ upstream, home, host: '127.0.0.1', port: 0, log, ...more });
   onTestFinished(() => server.stop());
   return { ...server, home, lines, url: `http://127.0.0.1:${server.port}` };
 }

@@ -32,7 +32,7 @@ test('a disk that takes no more is said once, and once when it does again; the l
   const seen = sightings(failing, { clock: { now: () => 0 }, log });
   for (let n = 0; n < 3; n += 1) {
     seen.see(allocated);
-    expect(seen.list()).toMatchObject([{ id: 's-t010000-7', state: 'Allocated' }]);
+    expect(seen.view({ miner: 10000, number: 7 })).toMatchObject({ state: 'Allocated' });
   }
   expect(lines.filter((line) => line.includes('is not kept: database or disk is full'))).toHaveLength(1);
   isFull = false;
@@ -43,15 +43,47 @@ test('a disk that takes no more is said once, and once when it does again; the l
   store.close();
 });
 
-test('while its records are closed under it, calls pass and reports are refused in words', async () => {
+test('while its database cannot be opened, calls pass and reports are refused in words; restored, they are taken again', async () => {
   const upstream = await behind();
-  const { url, front: manager } = await front(upstream.url);
-  await send(url, { body: pingBody('w1') });
-  vi.spyOn(manager.roster, 'ping').mockImplementation(() => {
-    throw new Error('disk I/O error');
-  });
-  expect((await send(url, { body: pingBody('w1') })).bytes.toString()).toContain('disk I/O error');
-  expect((await send(url, { body: rpcBody('AllocateSector') })).bytes.toString()).toContain('"result":null');
+  let breaks = (_: unknown): void => undefined;
+  let fault: Error | undefined;
+  const open: typeof openUpstreamStore = (path, onBroken = () => undefined) => {
+    if (fault) throw fault;
+    breaks = onBroken;
+    return openUpstreamStore(path, onBroken);
+  };
+  const { url, lines, front: manager } = await front(upstream.url, freshDir(), { open });
+  const pinged = async () => (await send(url, { body: pingBody('w1') })).bytes.toString();
+  expect(await pinged()).toContain('"result":null');
+  fault = new Error('disk I/O error');
+  breaks(fault);
+  await vi.waitFor(async () => expect(await pinged()).toContain('shutting_down'));
+  for (let n = 0; n < 20; n += 1)
+    expect((await send(url, { body: rpcBody('AllocateSector') })).status).toBe(200);
+  expect((await send(url, { method: 'GET', path: '/readyz' })).status).toBe(200);
+  expect((await send(url, { method: 'GET', path: '/metrics' })).status).toBe(200);
+  expect(lines.join('\n')).toContain('store of the manager broke and is started again: disk I/O error');
+  fault = undefined;
+  await vi.waitFor(async () => expect(await pinged()).toContain('"result":null'), { timeout: 20_000 });
+  // The door was never closed.
+  expect(manager.tree().children[0]).toMatchObject({ id: 'http', incarnation: 1 });
+});
+
+test('a stop lets what is on its way come back, takes nothing more, and waits no longer than it must', async () => {
+  const upstream = await behind();
+  const { url, stop } = await front(upstream.url);
+  let answer = () => {};
+  upstream.answer = (_, response) => {
+    answer = () => void response.end('{"jsonrpc":"2.0","id":1,"result":"late"}');
+  };
+  const asked = send(url, { body: rpcBody('SubmitPreCommit') });
+  await vi.waitFor(() => expect(upstream.came).toHaveLength(1));
+  const stopped = stop();
+  expect((await send(url, { body: rpcBody('AllocateSector') })).status).toBe(503);
+  answer();
+  expect((await asked).bytes.toString()).toContain('late');
+  await stopped;
+  expect(upstream.came).toHaveLength(1);
 });
 
 test('steps are kept up to a bound, the oldest go', () => {

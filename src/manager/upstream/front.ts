@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { type ChildSpec, serviceChild, serviceLimits, startTree, type TreeNode } from '../../actors/index.js';
 import { type UpstreamHttp, upstreamHttp } from '../../fleet/upstream-http.js';
 import { type WallClock, wallClock } from '../../protocol/clock.js';
-import { SealvisorError } from '../../protocol/errors.js';
+import { messageOf, SealvisorError } from '../../protocol/errors.js';
 import type { Log } from '../../protocol/log.js';
 import { openUpstreamStore, type UpstreamStore } from '../../store/upstream-store.js';
 import { type Relay, relay } from '../relay.js';
 import { type Roster, roster } from '../roster.js';
 import { trustedAddresses } from '../worker-address.js';
+import { type InFlight, inFlight } from './in-flight.js';
 import { type Reach, reach } from './reach.js';
 import { type Sightings, sightings } from './sightings.js';
 
@@ -24,6 +25,8 @@ export interface FrontOptions {
   readonly workerAddresses?: readonly string[] | undefined;
   readonly log: Pick<Log, 'info' | 'warn' | 'debug'>;
   readonly clock?: WallClock;
+  /** Opens what it keeps. @default openUpstreamStore */
+  readonly open?: typeof openUpstreamStore;
   readonly doors?: (front: Front) => readonly ChildSpec[];
 }
 
@@ -31,6 +34,7 @@ export interface FrontOptions {
 export interface Front {
   readonly upstream: UpstreamHttp;
   readonly reach: Reach;
+  readonly inFlight: InFlight;
   readonly roster: Roster;
   readonly relay: Relay;
   readonly sightings: Sightings;
@@ -41,19 +45,18 @@ export interface Front {
   stop(): Promise<void>;
 }
 
+/** What is on its way when it is stopped has so long to come back, ms. */
+const settleMs = 3000;
+
 /** @throws location_in_use, location_not_writable, store_failed, port_taken, usage; nothing is left running */
 export async function startFront(options: FrontOptions): Promise<Front> {
-  const { log, clock = wallClock } = options;
-  const trusted = trustedAddresses(options.workerAddresses ?? []);
-  const services: { store?: UpstreamStore; roster?: Roster; relay?: Relay; sightings?: Sightings } = {};
-  const up = <S>(service: S | undefined): S => {
-    if (service) return service;
-    throw new SealvisorError('shutting_down', 'the manager is being started: try once more in a moment');
-  };
+  const { log } = options;
+  const services: Services = {};
   const upstream = upstreamHttp(options.upstream);
   const front: Front = {
     upstream,
     reach: reach(upstream.url, log),
+    inFlight: inFlight(),
     get roster() {
       return up(services.roster);
     },
@@ -68,6 +71,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       return root.exited.then(() => undefined);
     },
     stop: async () => {
+      await front.inFlight.settle(settleMs);
       await root.stop();
       upstream.close();
     },
@@ -75,43 +79,76 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const root = await startTree({
     ...serviceLimits,
     strategy: 'rest_for_one',
-    children: [
-      ...(options.doors?.(front) ?? []),
-      {
-        id: 'store',
-        start: serviceChild((fail) => {
-          const store = openUpstreamStore(join(options.home, 'upstream.db'), fail);
-          services.store = store;
-          return { stop: () => store.close() };
-        }),
-      },
-      {
-        id: 'roster',
-        start: serviceChild(() => {
-          services.roster = roster(up(services.store), clock, {
-            warn: log.warn,
-            // A clock that somebody sets says nothing of how long a worker was silent.
-            ...(clock === wallClock ? { steady: () => performance.now() } : {}),
-          });
-          return { stop: () => undefined };
-        }),
-      },
-      {
-        id: 'relay',
-        start: serviceChild(() => {
-          services.relay = relay(up(services.roster), clock, trusted);
-          return { stop: () => undefined };
-        }),
-      },
-      {
-        id: 'sightings',
-        start: serviceChild(() => {
-          const kept = sightings(up(services.store), { clock, log });
-          services.sightings = kept;
-          return kept;
-        }),
-      },
-    ],
+    children: [...(options.doors?.(front) ?? []), ...recordChildren(options, services)],
+  });
+  root.supervisor.subscribe(({ kind, id, exit }) => {
+    if (kind === 'child.exited' && exit?.kind === 'crash')
+      log.warn(
+        `${id} of the manager broke and is started again: ${messageOf(exit.error)}; calls are passed on`,
+      );
   });
   return front;
+}
+
+interface Services {
+  store?: UpstreamStore;
+  roster?: Roster;
+  relay?: Relay;
+  sightings?: Sightings;
+}
+
+function up<S>(service: S | undefined): S {
+  if (service) return service;
+  throw new SealvisorError(
+    'shutting_down',
+    'the records of the manager are being opened: try again in a moment',
+  );
+}
+
+function recordChildren(
+  { home, workerAddresses = [], log, clock = wallClock, open = openUpstreamStore }: FrontOptions,
+  services: Services,
+): readonly ChildSpec[] {
+  const trusted = trustedAddresses(workerAddresses);
+  /** One that is restarted is not asked meanwhile. */
+  const forget = (name: keyof typeof services, end: () => void = () => undefined) => {
+    delete services[name];
+    end();
+  };
+  return [
+    {
+      id: 'store',
+      start: serviceChild((fail) => {
+        const store = open(join(home, 'upstream.db'), fail);
+        services.store = store;
+        return { stop: () => forget('store', () => store.close()) };
+      }),
+    },
+    {
+      id: 'roster',
+      start: serviceChild(() => {
+        services.roster = roster(up(services.store), clock, {
+          warn: log.warn,
+          // A clock that somebody sets says nothing of how long a worker was silent.
+          ...(clock === wallClock ? { steady: () => performance.now() } : {}),
+        });
+        return { stop: () => forget('roster') };
+      }),
+    },
+    {
+      id: 'relay',
+      start: serviceChild(() => {
+        services.relay = relay(up(services.roster), clock, trusted);
+        return { stop: () => forget('relay') };
+      }),
+    },
+    {
+      id: 'sightings',
+      start: serviceChild(() => {
+        const kept = sightings(up(services.store), { clock, log });
+        services.sightings = kept;
+        return { stop: () => forget('sightings', () => kept.stop()) };
+      }),
+    },
+  ];
 }

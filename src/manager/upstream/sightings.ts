@@ -1,10 +1,10 @@
 /**
- * What was seen of sectors on the way to the manager behind this one. It is read off the path of the calls and written
- * in batches: where that fails, what is asked is passed on all the same.
+ * What was seen of sectors on the way to the manager behind this one. It is read when a call has been answered, and
+ * written in batches: where that fails, what is asked is passed on all the same.
  */
 import { every, idleClock } from '../../actors/system-clock.js';
 import { timestamp, type WallClock } from '../../protocol/clock.js';
-import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import { SealvisorError } from '../../protocol/errors.js';
 import type { Log } from '../../protocol/log.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
 import type { SectorStep, SeenSector } from '../../protocol/seen-sector.js';
@@ -13,7 +13,6 @@ import { SeenBook, type SeenEntry } from './seen-book.js';
 import type { SeenCall } from './sighting.js';
 
 export interface Sightings {
-  /** Takes a call to be read in a moment. Never throws. */
   see(call: SeenCall): void;
   list(): readonly SeenSector[];
   /** @throws sector_not_found */
@@ -24,46 +23,22 @@ export interface Sightings {
 }
 
 const writeMs = 100;
-/** Calls that wait to be read; the oldest are left out above it. */
-const mostWaiting = 2000;
 
 export function sightings(
   store: UpstreamStore,
-  { clock, log }: { readonly clock: WallClock; readonly log: Pick<Log, 'info' | 'warn' | 'debug'> },
+  { clock, log }: { readonly clock: WallClock; readonly log: Pick<Log, 'info' | 'warn'> },
 ): Sightings {
   const book = new SeenBook(store, log);
-  const waiting: { readonly call: SeenCall; readonly atMs: number }[] = [];
-  let leftOut = 0;
-  const catchUp = (): void => {
-    for (const { call, atMs } of waiting.splice(0)) {
-      try {
-        book.take(call, atMs);
-      } catch (error) {
-        log.debug(`what was passed on could not be read: ${messageOf(error)}`);
-      }
-    }
-    if (leftOut > 0) log.warn(`${leftOut} calls were passed on and not read: too many came at once`);
-    leftOut = 0;
-    book.write();
-  };
-  const stopWriting = every(writeMs, catchUp, idleClock);
+  const stopWriting = every(writeMs, () => book.write(), idleClock);
   const find = (id: SectorId): SeenEntry => {
-    catchUp();
+    book.write();
     const entry = book.find(id);
     if (entry) return entry;
     throw new SealvisorError('sector_not_found', `nothing was seen of sector ${formatSectorId(id)} here yet`);
   };
   return {
-    see: (call) => {
-      waiting.push({ call, atMs: clock.now() });
-      if (waiting.length <= mostWaiting) return;
-      waiting.shift();
-      leftOut += 1;
-    },
-    list: () => {
-      catchUp();
-      return book.all().map(viewOf);
-    },
+    see: (call) => book.take(call, clock.now()),
+    list: () => book.all().map(viewOf),
     view: (id) => viewOf(find(id)),
     history: (id, limit) => {
       find(id);
@@ -78,7 +53,7 @@ export function sightings(
     },
     stop: () => {
       stopWriting();
-      catchUp();
+      book.write();
     },
   };
 }
