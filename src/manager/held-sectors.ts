@@ -47,8 +47,8 @@ export function heldSectors({
           .filter((each) => {
             const by = { worker: caller, given: each.request, expects: null };
             if (lives.find(each.id) === undefined) return false;
-            if (given.isGivenElsewhere(each.id, by)) return true;
-            return given.isGivenTo(each.id, by) && isWanted(each, worker);
+            if (given.isGivenTo(each.id, by)) return isWanted(each, worker);
+            return given.isGivenElsewhere(each.id, by);
           })
           .map(({ id }) => id),
       ),
