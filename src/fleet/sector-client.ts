@@ -32,13 +32,13 @@ const seed = z.object({
     .transform((found) => found ?? null),
 });
 
-/** Not every manager of the field answers a report: what it leaves out, or says in other words, is no verdict. */
+/** Not every upstream manager answers a report: each part that is missing or cannot be read says nothing, and the others are heard. */
 const verdict = z
   .object({
-    Finalized: z.boolean().nullish(),
-    AbortReason: z.string().nullish(),
+    Finalized: z.boolean().nullish().catch(null),
+    AbortReason: z.string().nullish().catch(null),
     /** Of our managers alone. */
-    ByHeartbeat: z.boolean().nullish(),
+    ByHeartbeat: z.boolean().nullish().catch(null),
   })
   .nullable()
   .catch(null)

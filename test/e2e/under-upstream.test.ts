@@ -36,9 +36,10 @@ interface Setup {
   readonly plans?: readonly string[];
   /** @default those of `piecesOf` */
   readonly pieces?: readonly OfferedPiece[];
+  readonly more?: string;
 }
 
-async function setup(version: Version, { plans = [], pieces }: Setup = {}) {
+async function setup(version: Version, { plans = [], pieces, more = '' }: Setup = {}) {
   const dir = freshDir();
   const given = pieces ?? (await piecesOf(version));
   const store = join(dir, 'remote');
@@ -51,7 +52,7 @@ async function setup(version: Version, { plans = [], pieces }: Setup = {}) {
     (plan) => `[[sealing_thread]]\nlocation = ${JSON.stringify(join(dir, plan))}\nplan = "${plan}"\n`,
   );
   const roots = `[sealvisor]\nunseal_roots = [${JSON.stringify(dir)}]\n`;
-  const toml = workerToml(dir, manager.at, { more: [...threads, roots].join('\n') });
+  const toml = workerToml(dir, manager.at, { more: [...threads, roots, more].join('\n') });
   const worker = await startWorker(dir, toml.replace('disable_cc = true', 'disable_cc = false'));
   const of = (number: number) => {
     const life = manager.sectors.get(number);
@@ -177,6 +178,31 @@ test('rebuilds whose pieces stand in PiecesV2 make the sectors that were there, 
   expect(readFileSync(dest)).toEqual(Buffer.concat([deal.payload, padding]));
   expect(manager.faults).toEqual([]);
 });
+
+test("a window proof is made of a kept sector by the name that upstream's manager gives it", async () => {
+  const { manager, worker, of } = await setup('today', { plans: ['wdpost'] });
+  await worker.line(/s-t010000-1 Finished -> Empty/);
+  manager.offers.wdPosts.push({ id: '9tFbte4xjjz', number: 1, commR: of(1).preCommit?.CommR ?? [] });
+  await expect
+    .poll(() => manager.wdPosts.get('9tFbte4xjjz'), soon)
+    .toEqual({ proofs: [expect.anything()], faults: [], error: '' });
+  expect(manager.faults).toEqual([]);
+});
+
+test.each<Version>(['v0.2', 'today'])(
+  'a sector that an operator gives up is reported to a manager of %s as aborted, and never as finished',
+  async (version) => {
+    const held = '[sealvisor.builtin]\nleast = { pc1 = "1h" }';
+    const { worker, manager, of } = await setup(version, { more: held });
+    await worker.line(/s-t010000-1 TreeDBuilt -> TicketAssigned/);
+    const on = (...args: readonly string[]) => onWorker(worker.at, ...args, '--index', '0');
+    expect((await on('pause', '--now')).code).toBe(0);
+    expect((await on('resume', '--state', 'Aborted', '--reason', 'bad disk')).code).toBe(0);
+    await worker.line(/s-t010000-1 Aborted -> Empty/);
+    expect(of(1)).toMatchObject({ abortReason: 'bad disk', finalized: 0 });
+    expect(manager.faults).toEqual([]);
+  },
+);
 
 test.each([
   ['other pieces', false],

@@ -29,6 +29,7 @@ const otherwise: Readonly<Record<string, RegExp>> = {
   AllocateSanpUpSector: /^$/,
   AllocateRebuildSector: /^$/,
   AllocateUnsealSector: /^$/,
+  WdPoStAllocateJobs: /^$/,
   'AllocateSanpUpSector Pieces': /an upgrade without pieces/,
   // The manager says that it has none, or none is what it names.
   'AllocateRebuildSector PiecesV2': /another sector s-t010000-2 lies at|without pieces/,
@@ -67,6 +68,7 @@ const courses: readonly Course[] = [
   { plan: 'rebuild', version: 'today' },
   { plan: 'rebuild of an upgrade', version: 'today' },
   { plan: 'unseal', version: 'today' },
+  { plan: 'wdpost', version: 'today' },
 ];
 
 test.each(courses)(

@@ -17,7 +17,7 @@ import { type PlanWorld, planWorld } from './plan-world.js';
 const number = 2;
 
 export interface Course {
-  readonly plan: 'sealer' | 'snapup' | 'rebuild' | 'rebuild of an upgrade' | 'unseal';
+  readonly plan: 'sealer' | 'snapup' | 'rebuild' | 'rebuild of an upgrade' | 'unseal' | 'wdpost';
   readonly version: Version;
 }
 
@@ -91,6 +91,8 @@ export async function baseOf(course: Course): Promise<Base> {
         return { sectors: [{ number, pieces }] };
       case 'snapup':
         return { snapUps: [...snapUps] };
+      case 'wdpost':
+        return { wdPosts: [{ id: 'job-1', number, commR }] };
       case 'unseal':
         return {
           unseals: [{ number, piece, offset: 0, commD, dests: [pathToFileURL(join(dir, 'dest')).href] }],
@@ -176,7 +178,9 @@ interface Failure {
 }
 
 function toldTo({ calls }: UpstreamManager): readonly string[] {
-  const told = calls.filter(({ method }) => /^(Submit|Achieve|ReportFinalized|ReportAborted)/.test(method));
+  const told = calls.filter(({ method }) =>
+    /^(Submit|Achieve|ReportFinalized|ReportAborted|WdPoStFinish)/.test(method),
+  );
   return [...new Set(told.map(({ method, params }) => JSON.stringify([method, params])))];
 }
 

@@ -45,10 +45,18 @@ function shaped(key: string, values: () => readonly unknown[]): Shape {
 const needed =
   /^(ID|Miner|Number|ProofType|CommR|CommD|Ticket|Proof|Pieces|AccessInstance|Name|Dest|Worker|StateChange|Next|Prev|\/)$/;
 
+/** Go's struct of bytes takes a list of numbers, as its Rust worker writes them, beside the base64 that its own client was recorded with. */
+const alsoRead: Readonly<Record<string, readonly unknown[]>> = {
+  WdPoStFinishJob: ['id', { proofs: [[1]], faults: [1] }, ''],
+};
+
 /** What upstream's manager of the version could not read of a request, or would read as a zero. */
 export function requestFault(version: Version, name: string, params: readonly unknown[]): string | undefined {
   for (const [at, param] of params.entries()) {
-    const asked = () => those(version, 'upstream', name).map((each) => each.params[at]);
+    const asked = () => [
+      ...those(version, 'upstream', name).map((each) => each.params[at]),
+      ...(alsoRead[name] ? [alsoRead[name][at]] : []),
+    ];
     const shape = asGoReads(shaped(`${version} ${name} asked ${at}`, asked));
     const fault = misfit(param, shape, `${name} ${at}`);
     if (fault !== undefined) return fault;

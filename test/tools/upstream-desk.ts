@@ -55,6 +55,14 @@ export interface Offers {
     readonly commD: readonly number[];
     readonly dests: readonly string[];
   }[];
+  readonly wdPosts: { readonly id: string; readonly number: number; readonly commR: readonly number[] }[];
+}
+
+/** A window proof that was given out. */
+export interface WdPostEnd {
+  readonly proofs: readonly unknown[] | null;
+  readonly faults: readonly number[] | null;
+  readonly error: string;
 }
 
 export interface Desk {
@@ -62,6 +70,8 @@ export interface Desk {
   readonly store: { readonly name: string; readonly dir: string };
   readonly offers: Offers;
   readonly sectors: Map<number, SectorLife>;
+  /** By job; null while it is worked on. */
+  readonly wdPosts: Map<string, WdPostEnd | null>;
 }
 
 /** Parameters have passed `requestFault`: they are of the shape that was recorded. */

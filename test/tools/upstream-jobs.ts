@@ -1,7 +1,16 @@
 /** Upgrades, rebuilds and unsealings, as an upstream-shaped manager gives them out and takes them back. */
 
 import { resultOf } from './recorded.js';
-import { allocatedOf, type Call, type Desk, lifeOf, none, ok, onSectorOf } from './upstream-desk.js';
+import {
+  type Answer,
+  allocatedOf,
+  type Call,
+  type Desk,
+  lifeOf,
+  none,
+  ok,
+  onSectorOf,
+} from './upstream-desk.js';
 import { wirePieces } from './upstream-pieces.js';
 
 export function jobMethods(desk: Desk): Readonly<Record<string, Call>> {
@@ -65,6 +74,28 @@ export function jobMethods(desk: Desk): Readonly<Record<string, Call>> {
       life.unsealed = { cid: piece['/'], error };
       return none;
     }),
-    WdPoStAllocateJobs: () => ok([]),
+    ...wdPostMethods(desk),
+  };
+}
+
+function wdPostMethods({ version, offers, store, wdPosts }: Desk): Readonly<Record<string, Call>> {
+  const unknown: Answer = { error: { code: 1, message: 'key not found' } };
+  return {
+    WdPoStAllocateJobs: () => {
+      const offer = offers.wdPosts.shift();
+      if (!offer) return ok([]);
+      wdPosts.set(offer.id, null);
+      // Its result is a list of jobs; the recorded one has one sector.
+      const [job] = resultOf(version, 'WdPoStAllocateJobs') as unknown as [{ readonly Input: object }];
+      const Accesses = { SealedFile: store.name, CacheDir: store.name };
+      const Sectors = [{ SectorId: offer.number, CommR: offer.commR, Upgrade: false, Accesses }];
+      return ok([{ ...job, Id: offer.id, Input: { ...job.Input, Sectors } }]);
+    },
+    WdPoStHeartbeatJobs: (ids) => (ids.every((id: string) => wdPosts.has(id)) ? none : unknown),
+    WdPoStFinishJob: (id, output, error) => {
+      if (!wdPosts.has(id)) return unknown;
+      wdPosts.set(id, { proofs: output?.proofs ?? null, faults: output?.faults ?? null, error });
+      return none;
+    },
   };
 }

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { methodsOf, paramsOf, requestFault, type Version } from './recorded.js';
-import type { Answer, Desk, Offers, SectorLife } from './upstream-desk.js';
+import type { Answer, Desk, Offers, SectorLife, WdPostEnd } from './upstream-desk.js';
 import { jobMethods } from './upstream-jobs.js';
 import { sealerMethods } from './upstream-sealer.js';
 
@@ -26,6 +26,8 @@ export interface UpstreamManager {
   /** What a real one of this version could not have read. */
   readonly faults: readonly string[];
   readonly sectors: ReadonlyMap<number, SectorLife>;
+  /** By job; null while it is worked on. */
+  readonly wdPosts: ReadonlyMap<string, WdPostEnd | null>;
   /** Given to the next that ask, in order. */
   readonly offers: Offers;
   /** Before the test ends; safe twice. */
@@ -43,9 +45,17 @@ export interface UpstreamManagerOptions {
 
 export async function upstreamManager(options: UpstreamManagerOptions): Promise<UpstreamManager> {
   const { version, change = (_method, _nth, result) => result } = options;
-  const offers: Offers = { sectors: [], snapUps: [], rebuilds: [], unseals: [], ...options.offers };
+  const offers: Offers = {
+    sectors: [],
+    snapUps: [],
+    rebuilds: [],
+    unseals: [],
+    wdPosts: [],
+    ...options.offers,
+  };
   const sectors = new Map<number, SectorLife>();
-  const desk: Desk = { version, store: options.store, offers, sectors };
+  const wdPosts: Desk['wdPosts'] = new Map();
+  const desk: Desk = { version, store: options.store, offers, sectors, wdPosts };
   const methods = { ...sealerMethods(desk), ...jobMethods(desk) };
   const known = methodsOf(version);
   const calls: UpstreamCall[] = [];
@@ -93,7 +103,7 @@ export async function upstreamManager(options: UpstreamManagerOptions): Promise<
   onTestFinished(close);
   // A TCP server that listens has an AddressInfo.
   const at = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url: `http://${at}`, at, calls, faults, sectors, offers, close };
+  return { url: `http://${at}`, at, calls, faults, sectors, wdPosts, offers, close };
 }
 
 const refused = (code: number, message: string): Answer => ({ error: { code, message } });
