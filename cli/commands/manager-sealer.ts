@@ -2,7 +2,7 @@
 
 import { escaped } from '../../src/protocol/escaped.js';
 import type { SectorReply, SectorView } from '../../src/protocol/sealer-view.js';
-import type { SectorStep } from '../../src/protocol/seen-sector.js';
+import type { SectorStep, SeenSector } from '../../src/protocol/seen-sector.js';
 import type { AbortLoss } from '../../src/protocol/thread.js';
 import { answer, answerControl, answerJson } from '../output/say.js';
 import { sectorTable } from '../output/sector-table.js';
@@ -49,8 +49,13 @@ export async function abort(sector: string, options: AbortOptions): Promise<void
   answerControl(await askManager<SectorReply>(options, 'POST', `${path}/abort`, body), options.json === true);
 }
 
-/** null when no pre-commit is lost: none was sent, or the sector is aborted or finalized already. A manager of 0.1.0 does not count messages. */
-function lossOf({ id, messages, abort: before, finalized, worker }: Partial<SectorView>): AbortLoss | null {
+/**
+ * null when no pre-commit is lost: none was sent, or the sector is aborted or finalized already. A manager of 0.1.0 does
+ * not count messages; one in front of another refuses, whatever would be lost.
+ */
+function lossOf(sector: Partial<SectorView> & Partial<Pick<SeenSector, 'observed'>>): AbortLoss | null {
+  const { id, messages, abort: before, finalized, worker } = sector;
+  if (sector.observed) return null;
   if (id === undefined || !messages || messages.preCommit === 0 || before || finalized) return null;
   return {
     sector: id,

@@ -11,6 +11,8 @@ export interface SeenRow {
   readonly body: string;
 }
 
+export type SeenKey = Pick<SeenRow, 'miner' | 'number'>;
+
 /** One thing that was asked or reported of a sector. */
 export interface SeenStep {
   readonly at: string;
@@ -29,7 +31,7 @@ export interface KeptStep extends SeenStep {
 export interface UpstreamStore extends WorkerTable {
   seen(): readonly SeenRow[];
   /** All of it is on disk when it returns, or nothing. */
-  putSeen(rows: readonly SeenRow[], steps: readonly SeenStep[]): void;
+  putSeen(rows: readonly SeenRow[], steps: readonly SeenStep[], gone?: readonly SeenKey[]): void;
   /** The latest, oldest first. */
   stepsOf(miner: number, number: number, limit: number): readonly KeptStep[];
   close(): void;
@@ -72,6 +74,7 @@ export function openUpstreamStore(
 function storeOf(db: Db): UpstreamStore {
   const seen = db.prepare<[], SeenRow>('select miner, number, body from seen order by miner, number');
   const put = db.prepare('insert or replace into seen (miner, number, body) values (@miner, @number, @body)');
+  const remove = db.prepare('delete from seen where miner = @miner and number = @number');
   const add = db.prepare(
     'insert into step (at, miner, number, method, worker, text) values (@at, @miner, @number, @method, @worker, @text)',
   );
@@ -82,11 +85,14 @@ function storeOf(db: Db): UpstreamStore {
   return {
     ...workerTable(db),
     seen: () => seen.all(),
-    putSeen: db.transaction((rows: readonly SeenRow[], added: readonly SeenStep[]) => {
-      for (const row of rows) put.run(row);
-      for (const step of added) add.run(step);
-      if (added.length > 0) forget.run(mostSteps);
-    }),
+    putSeen: db.transaction(
+      (rows: readonly SeenRow[], added: readonly SeenStep[], gone: readonly SeenKey[] = []) => {
+        for (const row of rows) put.run(row);
+        for (const key of gone) remove.run(key);
+        for (const step of added) add.run(step);
+        if (added.length > 0) forget.run(mostSteps);
+      },
+    ),
     stepsOf: (miner, number, limit) => steps.all(miner, number, limit).reverse(),
     close: () => void db.close(),
   };

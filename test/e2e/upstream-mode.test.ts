@@ -83,6 +83,30 @@ test.each(versions)(
   },
 );
 
+test('our worker moves from a manager shaped as upstream’s to the one in front of it and back, in the middle of a sector', async () => {
+  const dir = freshDir();
+  const store = { name: 'remote', dir: join(dir, 'remote') };
+  const pieces = [await offered(bytes(1000, 1), 1024, { deal: 77 })];
+  const pending = { State: 1, Desc: null };
+  const manager = await upstreamManager({
+    ...{ version: 'today', store, offers: { sectors: [{ number: 1, pieces }] } },
+    // Long enough for a worker that is killed not to get past it.
+    change: (method, nth, result) => (method === 'PollPreCommitState' && nth < 40 ? pending : result),
+  });
+  const front = await startFront(dir, manager.at);
+  const direct = await startWorker(dir, workerToml(dir, manager.at));
+  await direct.line(/#0 s-t010000-1 \w+ -> PC1Done/);
+  await direct.end('SIGKILL');
+  const through = await startWorker(dir, workerToml(dir, front.at));
+  await through.line(/#0 s-t010000-1 \w+ -> PCLanded/);
+  await through.end('SIGKILL');
+  const back = await startWorker(dir, workerToml(dir, manager.at));
+  await back.line(/s-t010000-1 Finished -> Empty/);
+  expect(manager.faults).toEqual([]);
+  expect(manager.sectors.get(1)).toMatchObject({ finalized: 1, abortReason: null });
+  expect(await seenBy(front.at)).toMatchObject([{ id, finalized: false, worker: { name: 'w1' } }]);
+});
+
 async function ours() {
   const dir = freshDir();
   const pieces = join(dir, 'pieces');

@@ -13,6 +13,11 @@ export interface SeenEntry {
   readonly writtenMs: number;
 }
 
+/** Finished and aborted sectors that are kept; above it those go that were heard of longest ago. */
+const mostOver = 20_000;
+/** So many more than that may be there before they go. */
+const slack = 500;
+
 /** What is only heard again is written after so long. */
 const againMs = 60_000;
 
@@ -34,12 +39,15 @@ const unseen = (nowMs: number): Sighting => ({
 export class SeenBook {
   readonly #entries: Map<string, SeenEntry>;
   readonly #changed = new Set<string>();
+  readonly #gone = new Map<string, SectorId>();
   #steps: SeenStep[] = [];
+  #over: number;
   #isFailing = false;
 
   constructor(
     private readonly store: UpstreamStore,
     private readonly log: Pick<Log, 'info' | 'warn'>,
+    private readonly most = mostOver,
   ) {
     this.#entries = new Map(
       store.seen().map(({ miner, number, body }) => {
@@ -50,6 +58,7 @@ export class SeenBook {
         return [formatSectorId(id), { id, sighting, lastText, writtenMs: sighting.heardMs }];
       }),
     );
+    this.#over = this.all().filter(isOver).length;
   }
 
   take(call: SeenCall, nowMs: number): void {
@@ -62,7 +71,10 @@ export class SeenBook {
     const before = known ?? { id: step.id, sighting: unseen(nowMs), lastText: '', writtenMs: 0 };
     const sighting = { ...before.sighting, ...step.change(before.sighting), heardMs: nowMs };
     const isNews = step.text !== before.lastText;
-    this.#entries.set(name, { ...before, sighting, lastText: step.text });
+    const entry = { ...before, sighting, lastText: step.text };
+    this.#entries.set(name, entry);
+    this.#gone.delete(name);
+    if (isOver(entry) && !isOver(before)) this.#over += 1;
     if (isNews || nowMs - before.writtenMs >= againMs) this.#changed.add(name);
     if (!isNews) return;
     const worker = sighting.worker?.name ?? null;
@@ -71,14 +83,15 @@ export class SeenBook {
   }
 
   write(): void {
-    if (this.#changed.size === 0) return;
+    if (this.#over > this.most + slack) this.#forgetOldest();
+    if (this.#changed.size === 0 && this.#gone.size === 0) return;
     const entries = [...this.#changed].flatMap((name) => this.#entries.get(name) ?? []);
     const rows = entries.map(({ id, sighting }) => ({ ...id, body: JSON.stringify(sighting) }));
     const steps = this.#steps;
     // The latest of each sector is kept when it works again; its steps in between are not.
     this.#steps = [];
     try {
-      this.store.putSeen(rows, steps);
+      this.store.putSeen(rows, steps, [...this.#gone.values()]);
     } catch (error) {
       if (!this.#isFailing)
         this.log.warn(
@@ -90,8 +103,21 @@ export class SeenBook {
     if (this.#isFailing) this.log.info('what is seen of sectors is kept again');
     this.#isFailing = false;
     this.#changed.clear();
+    this.#gone.clear();
     for (const entry of entries)
       this.#entries.set(formatSectorId(entry.id), { ...entry, writtenMs: entry.sighting.heardMs });
+  }
+
+  #forgetOldest(): void {
+    const over = this.all().filter(isOver);
+    const oldest = over.toSorted((a, b) => a.sighting.heardMs - b.sighting.heardMs);
+    for (const { id } of oldest.slice(0, over.length - this.most)) {
+      const name = formatSectorId(id);
+      this.#entries.delete(name);
+      this.#changed.delete(name);
+      this.#gone.set(name, id);
+    }
+    this.#over = Math.min(over.length, this.most);
   }
 
   find(id: SectorId): SeenEntry | undefined {
@@ -104,4 +130,8 @@ export class SeenBook {
       (a, b) => a.id.miner - b.id.miner || a.id.number - b.id.number,
     );
   }
+}
+
+function isOver({ sighting }: SeenEntry): boolean {
+  return sighting.finalized || sighting.abortReason !== null;
 }
