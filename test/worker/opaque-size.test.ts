@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, onTestFinished, test } from 'vitest';
+import type { SectorService } from '#src/protocol/sealer.js';
+import { loopWatch } from './loop-watch.js';
 import { padded } from './padded.js';
 import { isIn, setup } from './setup.js';
 
@@ -24,13 +26,40 @@ function memoryWatch() {
   };
 }
 
+/** How long calls of the manager held this process, in which it lives here: in a fleet it has a process of its own. */
+function held() {
+  let longestMs = 0;
+  const timed = (real: SectorService): Partial<SectorService> =>
+    Object.fromEntries(
+      Object.entries(real).map(([name, call]: [string, (...args: unknown[]) => unknown]) => [
+        name,
+        (...args: unknown[]) => {
+          const startedMs = performance.now();
+          // What it does before it first waits: its database is written at once.
+          const answer = call(...args);
+          longestMs = Math.max(longestMs, performance.now() - startedMs);
+          return answer;
+        },
+      ]),
+    );
+  return {
+    timed,
+    longestMs: () => longestMs,
+    restart: () => {
+      longestMs = 0;
+    },
+  };
+}
+
 test.each([mebibytes(bytes)])(
   'outputs of %d MiB go through pc1, pc2, c1 and c2: the memory of the daemon stays flat',
   {
     timeout: 120_000 + bytes / 10_000,
   },
   async () => {
+    const manager = held();
     const { until, untilRow, warnings, locationOf, control } = await setup({
+      service: manager.timed,
       config: {
         processors: [
           padded('pc1', bytes, 0),
@@ -46,6 +75,8 @@ test.each([mebibytes(bytes)])(
     const before = process.memoryUsage.rss();
     memory.restart();
     delays.enable();
+    manager.restart();
+    const loop = loopWatch();
     const startedMs = performance.now();
     await untilRow(0, (row) => row.event === 'PC1');
     const sector = control.thread(0).sector?.id ?? '';
@@ -54,14 +85,18 @@ test.each([mebibytes(bytes)])(
     );
     await untilRow(0, (row) => row.event === 'C2');
     delays.disable();
+    loop.stop();
+    const { ms, cpuMs, queuedMs } = loop.longest();
+    const shown = (value: number) => value.toFixed(0);
     const grown = memory.most() - before;
     console.log(
-      `${mebibytes(bytes)} MiB through each of 4 stages in ${((performance.now() - startedMs) / 1000).toFixed(1)} s: memory ${mebibytes(before)} MiB + ${mebibytes(grown)} MiB, longest pause of the loop ${(delays.max / 1e6).toFixed(0)} ms, 99% below ${(delays.percentile(99) / 1e6).toFixed(0)} ms`,
+      `${mebibytes(bytes)} MiB through each of 4 stages in ${((performance.now() - startedMs) / 1000).toFixed(1)} s: memory ${mebibytes(before)} MiB + ${mebibytes(grown)} MiB, longest pause of the loop ${shown(delays.max / 1e6)} ms (the longest seen between two looks: ${shown(ms)} ms, of which ${shown(cpuMs)} at work and ${shown(queuedMs)} waiting for a CPU; the longest in a call of the test's own manager, whose database is written in this process: ${shown(manager.longestMs())} ms), most work at once ${shown(loop.busiest().cpuMs)} ms, 99% below ${(delays.percentile(99) / 1e6).toFixed(0)} ms`,
     );
     await until(0, isIn('Empty', 'resting'));
     expect(warnings).toEqual([]);
     expect(grown).toBeLessThan(64 * 1024 * 1024);
-    // The single longest pause is the machine's as much as ours.
+    // The single longest pause is the machine's as much as ours; what is ours of any is not.
+    expect(loop.busiest().cpuMs).toBeLessThan(50);
     expect(delays.percentile(99) / 1e6).toBeLessThan(50);
   },
 );
