@@ -61,3 +61,21 @@ test.each(versions)(
     expect(await sector(number)).toMatchObject({ state: 'Finished', deals: 2 });
   },
 );
+
+test.each(versions)(
+  'a sector that an operator gives up is let go by a worker of %s, which hears why',
+  async (version) => {
+    const { manager, worker, sector } = await setup(version);
+    let number = 0;
+    const said = await worker.workUntilGivenUp((given) => {
+      number = given;
+      const id = `s-t010000-${given}`;
+      return onSectors(manager.at, 'abort', id, '--yes', '--reason', 'no such deal');
+    });
+    expect(said).toContain('no such deal');
+    expect(await sector(number)).toMatchObject({
+      ...{ state: 'Aborted', finalized: false },
+      abort: { reason: 'no such deal' },
+    });
+  },
+);

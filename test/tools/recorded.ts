@@ -78,8 +78,8 @@ function asGoReads({ kinds, keys, items }: Shape): Shape {
 /** Answers of ours that upstream's worker failed on when it was recorded (SPEC: `Id`, pieces). */
 const failedOn = new Set(['ReportState', 'AcquireDeals', 'AllocateSanpUpSector', 'AllocateRebuildSector']);
 
-/** Read the same way by both versions; v0.2's mock manager never has a caller wait. */
-const unchanged = new Set(['WaitSeed']);
+/** Structs of both versions; v0.2's mock manager never has a caller wait, and never fails a message. */
+const unchanged = new Set(['WaitSeed', 'PollPreCommitState', 'PollProofState']);
 
 /** Of a Go struct, and read by no worker of v0.2. */
 const unread = { 'v0.2': new Set(['Proposal']), today: new Set<string>() };
@@ -92,7 +92,8 @@ export function resultFault(version: Version, name: string, result: unknown): st
       .flatMap((each) => those(each, 'upstream', name))
       .filter(({ at }) => at.startsWith('rpc-damocles-worker-'));
     const taken = failedOn.has(name) ? [] : byWorker;
-    return [...those(version, 'ours', name), ...taken].flatMap(({ answer }) =>
+    const byManagers = versions.flatMap((each) => those(each, 'ours', name));
+    return [...byManagers, ...taken].flatMap(({ answer }) =>
       answer && 'result' in answer ? [answer.result] : [],
     );
   };

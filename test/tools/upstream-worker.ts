@@ -24,6 +24,8 @@ export interface UpstreamWorker {
   sealOne(): Promise<{ readonly number: number; readonly commR: readonly number[] }>;
   /** Asks for a sector and gives it up, as its version does. @returns its number */
   abortOne(reason: string): Promise<number>;
+  /** Asks for a sector and works on it until the manager says that it is given up; `given` is told its number before. @returns what the manager says */
+  workUntilGivenUp(given: (number: number) => Promise<unknown>): Promise<string>;
 }
 
 /** As they were read: by `resultFault` they are what was recorded. */
@@ -138,6 +140,21 @@ export function upstreamWorker(options: UpstreamWorkerOptions): UpstreamWorker {
         await call('ReportFinalized', ID);
       } else await call('ReportAborted', ID, reason);
       return ID.Number;
+    },
+    workUntilGivenUp: async (given) => {
+      const { ID } = await allocate();
+      await given(ID.Number);
+      if (!isOld) {
+        const { AbortReason } = await report(ID, 'Allocated', 'PieceAdded');
+        await call('ReportAborted', ID, `Rejected: Some(${JSON.stringify(AbortReason)})`);
+        return AbortReason;
+      }
+      // It reads no verdict, and learns it by polling.
+      const { State, Desc } = await call('PollPreCommitState', ID);
+      if (State !== 7) throw new Error(`it is told to go on: ${State}`);
+      await report(ID, 'PCSubmitted', 'Aborted');
+      await call('ReportFinalized', ID);
+      return Desc;
     },
   };
 }
