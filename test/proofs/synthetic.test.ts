@@ -6,6 +6,7 @@ import { takePlan } from '../crash/jobs.js';
 import { soon } from '../crash/world.js';
 import { onSectors } from '../e2e/fleet.js';
 import { bytes, freshDir, write } from '../e2e/setup.js';
+import { die, prepare, type RealDeath } from './deaths.js';
 import { filesIn, sealedDirectly, synthesizedDirectly, synthetic } from './direct.js';
 import { describeReal } from './program.js';
 import { preCommitsOf, realWorld, sealingStages } from './real-world.js';
@@ -37,6 +38,27 @@ describeReal('a real sector with synthetic PoRep', () => {
       existsSync(out) ? readdirSync(out).map((name) => readFileSync(join(out, name)).equals(piece)) : [];
     await expect.poll(written, soon).toEqual([true]);
   });
+
+  test.each(['child', 'thread', 'worker'] as const)(
+    'a %s that dies in the middle of synth_proof, and behind it, costs nothing but its time: C1 passes',
+    async (victim) => {
+      const stages = [...sealingStages, 'synth_proof'];
+      const world = await realWorld({ pieces: [bytes(2000, 1)], stages, useSyntheticPoRep: true });
+      const deaths: readonly RealDeath[] = [
+        { stage: 'pc2', moment: 'after' },
+        { stage: 'synth_proof', moment: 'during', step: 2 },
+        { stage: 'synth_proof', moment: 'after' },
+      ];
+      for (const death of deaths) prepare(world, death);
+      await world.killWorker();
+      for (const death of deaths) await die(world, victim, death);
+      await world.worker().line(/s-t010000-1 Finished -> Empty/);
+      expect(await world.sector('s-t010000-1')).toMatchObject({
+        failure: null,
+        messages: { preCommit: 1, proof: 1 },
+      });
+    },
+  );
 
   test('C1 reads what synth_proof has written, not the layers', async () => {
     const dir = freshDir();
