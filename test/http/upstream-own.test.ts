@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { answering } from '../fleet/setup.js';
-import { behind, front, jsonOf, pingBody, rpcBody, send } from './upstream-setup.js';
+import { behind, front, jsonOf, pingBody, rpcBody, send, soon } from './upstream-setup.js';
 
 const get = (url: string, path: string) => send(url, { method: 'GET', path });
 const post = (url: string, path: string, body: object = {}) =>
@@ -22,7 +22,7 @@ describe('reports of workers', () => {
       headers: { authorization: 'Bearer of-w1', 'x-sealvisor-expects': 'another' },
     });
     expect([got.status, jsonOf(got)]).toEqual([200, { jsonrpc: '2.0', id: 1, result: null }]);
-    await vi.waitFor(() => expect(upstream.came).toHaveLength(1));
+    await vi.waitFor(() => expect(upstream.came).toHaveLength(1), soon);
     expect(upstream.came[0]?.body.toString()).toBe(body);
     expect(upstream.came[0]?.headers.authorization).toBe('Bearer of-w1');
     // The last one is still on its way: no second one stands behind it.
@@ -41,12 +41,15 @@ describe('reports of workers', () => {
       await vi.waitFor(async () => {
         await send(url, { body: pingBody('w1') });
         expect(upstream.came.length).toBeGreaterThan(before + 1);
-      });
+      }, soon);
     };
     await pinged(401);
     await pinged(401);
     await pinged(200);
-    await vi.waitFor(() => expect(lines.filter((line) => /reports of workers/.test(line))).toHaveLength(2));
+    await vi.waitFor(
+      () => expect(lines.filter((line) => /reports of workers/.test(line))).toHaveLength(2),
+      soon,
+    );
     expect(lines.filter((line) => /reports of workers/.test(line))).toEqual([
       expect.stringMatching(/^warn: upstream does not take the reports of workers \(HTTP 401\)/),
       expect.stringMatching(/^info: upstream takes/),

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { allExchanges } from '../tools/field.js';
-import { behind, front, jsonOf, rpcBody, send } from './upstream-setup.js';
+import { behind, front, jsonOf, rpcBody, send, soon } from './upstream-setup.js';
 
 const own = /^Venus\.WorkerP|^Venus\.WorkerGetPing/;
 const recorded = allExchanges().filter(
@@ -200,6 +200,40 @@ describe('one try', () => {
     expect(lines.join()).not.toContain('does not answer');
   });
 
+  test('whatever upstream does to its connections, each call reaches it at most once, and only a whole answer is one', async () => {
+    const upstream = await behind();
+    const { url, lines } = await front(upstream.url);
+    const text = (id: number) => `{"jsonrpc":"2.0","id":${id},"result":${id}}`;
+    upstream.answer = ({ body }, response, message) => {
+      const { id } = JSON.parse(body.toString());
+      const how = id % 5;
+      if (how === 0) return message.socket.destroy();
+      if (how === 1) return response.writeHead(200, { connection: 'close' }).end(text(id));
+      if (how === 2) return response.end(text(id), () => message.socket.destroy());
+      if (how === 3) {
+        response.writeHead(200, { 'content-length': 100 });
+        return response.write('{', () => message.socket.destroy());
+      }
+      return response.end(text(id));
+    };
+    const ids = Array.from({ length: 300 }, (_, id) => id);
+    const answers = new Map<number, string>();
+    const caller = async () => {
+      for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
+        const { status, bytes } = await send(url, { body: rpcBody('SubmitProof', [], id) });
+        answers.set(id, `${status} ${status === 200 ? bytes : ''}`);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, caller));
+    const came = upstream.came.map(({ body }) => JSON.parse(body.toString()).id as number);
+    expect(new Set(came).size).toBe(came.length);
+    for (const [id, answer] of answers) expect([`200 ${text(id)}`, '502 ']).toContain(answer);
+    const whole = [...answers.values()].filter((answer) => answer.startsWith('200'));
+    expect(whole.length).toBeGreaterThan(60);
+    // Nor does one that fails now and then fill the log.
+    expect(lines.filter((line) => /does not answer|answers again/.test(line)).length).toBeLessThan(4);
+  });
+
   test('two in a row pass it on twice; each is named in Via', async () => {
     const upstream = await behind();
     const { url } = await front((await front(upstream.url)).url);
@@ -232,7 +266,7 @@ describe('waiting', () => {
     upstream.answer = (_, response) =>
       waiting.push(() => response.end('{"jsonrpc":"2.0","id":1,"result":7}'));
     const asked = Array.from({ length: 300 }, () => send(url, { body: rpcBody('WaitSeed') }));
-    await vi.waitFor(() => expect(waiting).toHaveLength(300));
+    await vi.waitFor(() => expect(waiting).toHaveLength(300), soon);
     expect((await send(url, { method: 'GET', path: '/api/v1/workers' })).status).toBe(200);
     for (const go of waiting) go();
     const results = await Promise.all(asked);
@@ -269,7 +303,7 @@ describe('waiting', () => {
         before = written;
         expect(isStill).toBe(true);
       },
-      { interval: 200 },
+      { ...soon, interval: 200 },
     );
     expect(written).toBeLessThan(most / 4);
     answer.destroy();

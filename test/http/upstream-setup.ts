@@ -24,6 +24,9 @@ export interface Behind {
   stop(): Promise<void>;
 }
 
+/** Far over what is needed on an idle machine. */
+export const soon = { timeout: 20_000, interval: 20 };
+
 const asJson = { 'content-type': 'application/json' };
 
 export async function behind(port = 0): Promise<Behind> {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { exchangesIn } from '../tools/field.js';
-import { behind, front, pingBody, rpcBody } from './upstream-setup.js';
+import { behind, front, pingBody, rpcBody, soon } from './upstream-setup.js';
 
 async function open(url: string, headers: Readonly<Record<string, string>> = {}): Promise<WebSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/rpc/v0`, { headers });
@@ -40,7 +40,7 @@ test('frames and answers pass byte for byte, with the token of the connection; p
   const count = upstream.came.length;
   expect(count).toBe(recorded.length);
   expect(JSON.parse(await asked(socket, pingBody('w1')))).toMatchObject({ result: null });
-  await vi.waitFor(() => expect(upstream.came).toHaveLength(count + 1));
+  await vi.waitFor(() => expect(upstream.came).toHaveLength(count + 1), soon);
 });
 
 test('what upstream says that is not JSON-RPC, and its silence, are errors under the id of the request', async () => {
@@ -76,11 +76,11 @@ test('a call that is cancelled, or whose connection ends, is ended behind, too',
   const socket = await open(url);
   socket.send(rpcBody('One', [], 1));
   socket.send(rpcBody('Two', [], 2));
-  await vi.waitFor(() => expect(waiting).toHaveLength(2));
+  await vi.waitFor(() => expect(waiting).toHaveLength(2), soon);
   socket.send('{"jsonrpc":"2.0","method":"xrpc.cancel","params":[1],"meta":{"SpanContext":"AAA="}}');
-  await vi.waitFor(() => expect(ended).toEqual(['Venus.One']));
+  await vi.waitFor(() => expect(ended).toEqual(['Venus.One']), soon);
   socket.terminate();
-  await vi.waitFor(() => expect(ended).toEqual(['Venus.One', 'Venus.Two']));
+  await vi.waitFor(() => expect(ended).toEqual(['Venus.One', 'Venus.Two']), soon);
 });
 
 test('a stream is refused by name, with where to ask for it', async () => {

@@ -7,7 +7,7 @@ import { reach } from '#src/manager/upstream/reach.js';
 import { sightings } from '#src/manager/upstream/sightings.js';
 import { openUpstreamStore } from '#src/store/upstream-store.js';
 import { freshDir } from '../manager/setup.js';
-import { behind, front, pingBody, rpcBody, send } from './upstream-setup.js';
+import { behind, front, pingBody, rpcBody, send, soon } from './upstream-setup.js';
 
 const ID = { Miner: 10000, Number: 7 };
 const allocated = { method: 'AllocateSector', params: [{}], answer: { result: { ID, ProofType: 5 } } };
@@ -57,14 +57,14 @@ test('while its database cannot be opened, calls pass and reports are refused in
   expect(await pinged()).toContain('"result":null');
   fault = new Error('disk I/O error');
   breaks(fault);
-  await vi.waitFor(async () => expect(await pinged()).toContain('shutting_down'));
+  await vi.waitFor(async () => expect(await pinged()).toContain('shutting_down'), soon);
   for (let n = 0; n < 20; n += 1)
     expect((await send(url, { body: rpcBody('AllocateSector') })).status).toBe(200);
   expect((await send(url, { method: 'GET', path: '/readyz' })).status).toBe(200);
   expect((await send(url, { method: 'GET', path: '/metrics' })).status).toBe(200);
   expect(lines.join('\n')).toContain('store of the manager broke and is started again: disk I/O error');
   fault = undefined;
-  await vi.waitFor(async () => expect(await pinged()).toContain('"result":null'), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await pinged()).toContain('"result":null'), soon);
   // The door was never closed.
   expect(manager.tree().children[0]).toMatchObject({ id: 'http', incarnation: 1 });
 });
@@ -77,7 +77,7 @@ test('a stop lets what is on its way come back, takes nothing more, and waits no
     answer = () => void response.end('{"jsonrpc":"2.0","id":1,"result":"late"}');
   };
   const asked = send(url, { body: rpcBody('SubmitPreCommit') });
-  await vi.waitFor(() => expect(upstream.came).toHaveLength(1));
+  await vi.waitFor(() => expect(upstream.came).toHaveLength(1), soon);
   const stopped = stop();
   expect((await send(url, { body: rpcBody('AllocateSector') })).status).toBe(503);
   answer();
@@ -118,4 +118,21 @@ test('how long upstream was away is said, whatever the fault was in between', ()
   ]);
   expect(up.state()).toMatchObject({ isUp: true, fault: null, lastAnswer: { status: 503 } });
   expect(up.manager()).toBeNull();
+});
+
+test('one that fails again within a minute is said when it has lasted that long', () => {
+  let nowMs = 0;
+  const { lines, log } = lined();
+  const up = reach('http://up', log, () => nowMs);
+  up.failed('first');
+  up.answered(200, null);
+  nowMs = 1000;
+  up.failed('second');
+  up.answered(200, null);
+  up.failed('third');
+  expect(lines).toEqual([expect.stringContaining('first'), expect.stringContaining('answers again')]);
+  nowMs = 60_000;
+  up.failed('third');
+  up.failed('third');
+  expect(lines.slice(2)).toEqual([expect.stringContaining('third')]);
 });

@@ -24,12 +24,19 @@ export interface Reach {
   manager(): string | null;
 }
 
+/** Between two lines that it does not answer, ms. */
+const betweenMs = 60_000;
+
 export function reach(url: string, log: Pick<Log, 'info' | 'warn'>, now: () => number = Date.now): Reach {
   let isUp: boolean | null = null;
   let sinceMs: number | null = null;
   let last: { readonly ms: number; readonly status: number } | null = null;
   let why: string | null = null;
   let id: string | null = null;
+  /** One that fails now and then is not said each time. */
+  let saidMs = Number.NEGATIVE_INFINITY;
+  let isSaid = false;
+  /** Whether it did. */
   const change = (to: boolean): boolean => {
     if (isUp === to) return false;
     isUp = to;
@@ -38,20 +45,23 @@ export function reach(url: string, log: Pick<Log, 'info' | 'warn'>, now: () => n
   };
   return {
     answered: (status, manager) => {
-      const [wasUp, before] = [isUp, sinceMs];
+      const before = sinceMs;
       last = { ms: now(), status };
       id = manager;
       why = null;
-      if (!change(true)) return;
-      if (wasUp === false)
-        log.info(`upstream ${url} answers again, after ${humanDuration(now() - (before ?? now()))}`);
+      if (!change(true) || !isSaid) return;
+      isSaid = false;
+      log.info(`upstream ${url} answers again, after ${humanDuration(now() - (before ?? now()))}`);
     },
     failed: (fault) => {
       why = fault;
-      if (change(false))
-        log.warn(
-          `upstream does not answer: ${fault}; what is asked of it is refused with HTTP 502 until it does, nothing is asked twice`,
-        );
+      change(false);
+      if (isSaid || now() - saidMs < betweenMs) return;
+      isSaid = true;
+      saidMs = now();
+      log.warn(
+        `upstream does not answer: ${fault}; what is asked of it is refused with HTTP 502 until it does, nothing is asked twice`,
+      );
     },
     state: () => ({
       url,
