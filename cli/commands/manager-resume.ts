@@ -1,6 +1,7 @@
 /** `util worker resume`: one thread of a worker, or many of one or of all. */
 import { SealvisorError } from '../../src/protocol/errors.js';
-import type { DryRun, WorkerEntry } from '../../src/protocol/thread.js';
+import type { DryRun } from '../../src/protocol/thread.js';
+import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
 import { answerDryRun } from '../output/dry-run.js';
 import { answerControl } from '../output/say.js';
 import { abortMeant, isAbort, tellWarning } from './abort-sector.js';

@@ -5,7 +5,8 @@ import { type WorkerClient, workerClient } from '../../src/fleet/worker-client.j
 import { wallClock } from '../../src/protocol/clock.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import type { ControlReply, ThreadEstimate, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
+import type { ControlReply, ThreadEstimate, ThreadView } from '../../src/protocol/thread.js';
+import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
 import { infoTable, narrowTable, wideInfoTable, workerTable } from '../output/field-text.js';
 import { answerControl, answerJson, tell } from '../output/say.js';
 import { watch } from '../output/watch.js';

@@ -5,7 +5,8 @@ import { oneLine } from '../../src/protocol/escaped.js';
 import { elapsedSeconds, errorText } from '../../src/protocol/field-thread.js';
 import { humanDuration, untilText } from '../../src/protocol/human-time.js';
 import { workProgress, workText } from '../../src/protocol/sector-progress.js';
-import type { Estimate, ThreadEstimate, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
+import type { Estimate, ThreadEstimate, ThreadView } from '../../src/protocol/thread.js';
+import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
 
 /** What Rust does not print as it is: control, format, private and unassigned, any blank but the space, what joins a letter. */
 const unprintable = /[\p{C}\p{Z}\p{Grapheme_Extend}]/u;

@@ -5,7 +5,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { looked } from '../protocol/issue-text.js';
 import { orEmpty } from '../protocol/job-wire.js';
 import { shortText, someOf } from '../protocol/some-of.js';
-import type { WorkerEntry } from '../protocol/thread.js';
+import type { WorkerEntry } from '../protocol/worker-entry.js';
 import { rpcCall } from './rpc-client.js';
 
 export interface UpstreamManager {

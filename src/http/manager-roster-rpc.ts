@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Roster } from '../manager/roster.js';
 import { systemCodeOf } from '../protocol/errors.js';
-import type { WorkerEntry } from '../protocol/thread.js';
+import type { WorkerEntry } from '../protocol/worker-entry.js';
 import type { OnMethod } from './manager-method.js';
 import { parse } from './parse.js';
 

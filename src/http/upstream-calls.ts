@@ -2,7 +2,7 @@
 import { jsonFault } from '../protocol/nesting.js';
 
 /** What workers report of themselves, and who asks for it. */
-export const ownMethods = [
+const ownMethods = [
   'Venus.WorkerPing',
   'Venus.WorkerGetPingInfo',
   'Venus.WorkerPingInfoList',
@@ -39,7 +39,7 @@ export function isPing({ calls }: Asked): boolean {
 }
 
 /** A JSON that is not parsed here is passed on. */
-export function valueIn(body: Uint8Array): unknown {
+function valueIn(body: Uint8Array): unknown {
   if (jsonFault(body) !== undefined) return undefined;
   try {
     return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()) as unknown;

@@ -35,8 +35,12 @@ export interface Gathered {
 export type Pass = (request: PassedOn, passing: Passing) => Promise<Gathered>;
 
 /** Sends a request on, one time. @throws unreachable, too_many, config_invalid */
-export function passer({ upstream, reach }: Pick<Front, 'upstream' | 'reach'>, counts: PassCounts): Pass {
-  const room = permits(mostPassed, `too many requests wait for ${upstream.url}`);
+export function passer(
+  { upstream, reach }: Pick<Front, 'upstream' | 'reach'>,
+  counts: Pick<PassCounts, 'begin'>,
+  most = mostPassed,
+): Pass {
+  const room = permits(most, `too many requests wait for ${upstream.url}`);
   return async (request, { label, onAnswer }) => {
     const giveBack = room.take();
     const count = counts.begin(label);
@@ -45,6 +49,9 @@ export function passer({ upstream, reach }: Pick<Front, 'upstream' | 'reach'>, c
       const gathered = await gather(answer, upstream.url);
       reach.answered(answer.status, headerIn(answer.headers, identityHeaders.manager));
       const { rest, bytes } = gathered;
+      // It holds its connection until its end.
+      if (rest && !rest.closed) rest.once('close', giveBack);
+      else giveBack();
       const byStatus = answer.status < 400 ? 'answered' : 'refused';
       // Looked at when it is on its way, and never in its way.
       if (rest !== undefined) count(byStatus);
@@ -54,9 +61,8 @@ export function passer({ upstream, reach }: Pick<Front, 'upstream' | 'reach'>, c
       const isLeft = request.signal?.aborted === true;
       if (!isLeft) reach.failed(messageOf(thrown));
       count(isLeft ? 'left' : 'unreachable');
-      throw thrown;
-    } finally {
       giveBack();
+      throw thrown;
     }
   };
 }

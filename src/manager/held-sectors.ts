@@ -12,6 +12,8 @@ export interface Held {
   readonly state: string;
   readonly location: string;
   readonly request: string | null;
+  /** Under which name its worker reports; null = that of the heartbeat. */
+  readonly instance: string | null;
 }
 
 export function heldSectors({
@@ -28,13 +30,13 @@ export function heldSectors({
   readonly clock: WallClock;
 }) {
   /** Whether the answer to its report would tell its worker something, or the report this manager. */
-  const isWanted = ({ id, state, location }: Held, worker: string): boolean => {
-    const by = { Instance: worker, Location: location };
+  const isWanted = ({ id, state, location, instance }: Held, name: string): boolean => {
+    const by = { Instance: instance ?? name, Location: location };
     const ofJob = jobs.heard(id, by, state);
     if (ofJob !== null) return ofJob;
     const life = lives.of(id);
     const isKnown =
-      life.state === state && life.worker?.Instance === worker && life.worker.Location === location;
+      life.state === state && life.worker?.Instance === by.Instance && life.worker.Location === location;
     if (!isKnown || isOver(life) || life.abortReason !== null) return true;
     if (!isHeardAgain(life, {}, clock.now())) lives.keep(id, { heardMs: clock.now() });
     return false;

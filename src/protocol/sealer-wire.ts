@@ -69,6 +69,7 @@ const heldParam = z.object({
   State: shortened,
   Location: shortened,
   Request: orNull(shortened),
+  Instance: orNull(shortened),
 });
 /** v0.2 sends neither Version, Running nor Waiting. */
 export const pingParam = z
@@ -103,8 +104,8 @@ export const pingParam = z
     usedNumbers: UsedNumbers ?? [],
     /** Null from a worker that reports its sectors again and again instead. */
     held:
-      Held?.map(({ ID: id, State: state, Location: location, Request: request }) => ({
-        ...{ id, state, location, request },
+      Held?.map(({ ID: id, State: state, Location: location, Request: request, Instance: instance }) => ({
+        ...{ id, state, location, request, instance },
       })) ?? null,
     summary: {
       threads: Summary.Threads,

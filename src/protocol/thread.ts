@@ -1,7 +1,6 @@
 import { passedMs } from './clock.js';
 import type { ErrorLevel } from './level.js';
 import type { Sector } from './sector.js';
-import type { WorkerLife } from './worker-life.js';
 
 export type PlanName = 'sealer' | 'snapup' | 'rebuild' | 'unseal' | 'wdpost';
 
@@ -231,24 +230,4 @@ export function summarize(views: readonly ThreadView[]): Summary {
     waiting: count((view) => view.mode === 'waiting'),
     errors: count((view) => view.lastError !== null || view.mode === 'failed'),
   };
-}
-
-/** A worker as the manager lists it. `lastPing` is RFC 3339 UTC. */
-export interface WorkerEntry {
-  readonly name: string;
-  readonly dest: string;
-  readonly version: string | null;
-  /** null for a worker of the field. */
-  readonly life: WorkerLife | null;
-  readonly summary: Summary;
-  readonly lastPing: string;
-  /** How long ago that is by the manager's own clock, ms. Left out by 0.1.0. */
-  readonly silentMs?: number;
-  /** The worker's own id, and that of its present start; left out for an upstream worker. */
-  readonly id?: string;
-  readonly incarnation?: string;
-  /** It waits for an operator to have it adopt this manager: its sectors are of this other one. */
-  readonly sectorsOf?: string;
-  /** `name@incarnation`, where another living worker has the same name: commands name it so. */
-  readonly label?: string;
 }

@@ -38,7 +38,7 @@ export interface UpstreamStore extends WorkerTable {
 }
 
 /** Of all sectors together; the oldest go. */
-export const mostSteps = 200_000;
+const mostSteps = 200_000;
 
 const layout = {
   version: 1,

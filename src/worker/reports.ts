@@ -56,6 +56,8 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   const waiting: SectorReport[] = [];
   let latest: SectorReport | undefined;
   let isSending = false;
+  /** The latest is wanted once more, and one is on its way: its answer may be of before. */
+  let isWantedAgain = false;
   let isStopped = false;
   let isJudged = false;
   let failures = 0;
@@ -65,16 +67,8 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   let refusedPolls = 0;
   /** The refusal that was told last: the same is not told again and again. */
   let warned: string | undefined;
-  let timer: unknown;
 
-  const stopWaiting = () => {
-    if (timer !== undefined) clock.clearTimeout(timer);
-    timer = undefined;
-  };
-  const wait = (ms: number, then: () => void) => {
-    stopWaiting();
-    timer = clock.setTimeout(then, ms);
-  };
+  const { wait, stopWaiting } = oneTimer(clock);
   /** Behind the end states the thread lets its sector go: nothing is left to be said. */
   const isHeld = () => latest !== undefined && !endStates.includes(latest.body.StateChange.Next);
   const sayAgain = () => {
@@ -92,7 +86,8 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   /** `pollMs`: when to ask again what is wanted; undefined = not by itself. */
   const heard = (pollMs: number | undefined) => {
     failures = 0;
-    if (waiting.length > 0) next();
+    if (waiting.length === 0 && isWantedAgain) sayAgain();
+    else if (waiting.length > 0) next();
     else if (pollMs !== undefined && isHeld()) wait(pollMs, sayAgain);
   };
   const next = () => {
@@ -101,6 +96,7 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
   };
   const say = async (report: SectorReport) => {
     isSending = true;
+    isWantedAgain = false;
     stopWaiting();
     const end = await endOf(send(report.id, report.body, report.given));
     isSending = false;
@@ -152,7 +148,9 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
       if (failures === 0) next();
     },
     again: () => {
-      if (isSending || isStopped) return;
+      if (isStopped) return;
+      isWantedAgain = isSending;
+      if (isSending) return;
       failures = 0;
       if (waiting.length > 0) next();
       else sayAgain();
@@ -165,6 +163,21 @@ export function sectorReports(options: SectorReportsOptions): SectorReports {
       isStopped = true;
       waiting.length = 0;
       stopWaiting();
+    },
+  };
+}
+
+function oneTimer(clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>) {
+  let timer: unknown;
+  const stopWaiting = () => {
+    if (timer !== undefined) clock.clearTimeout(timer);
+    timer = undefined;
+  };
+  return {
+    stopWaiting,
+    wait: (ms: number, then: () => void) => {
+      stopWaiting();
+      timer = clock.setTimeout(then, ms);
     },
   };
 }
@@ -186,10 +199,14 @@ function saysMore({ finalized, abortReason }: Verdict, state: string): boolean {
 const shortest = 256;
 
 /** The report with a short text, if it has a long one. */
-function shortened({ id, body }: SectorReport): SectorReport | undefined {
+function shortened(report: SectorReport): SectorReport | undefined {
+  const { body } = report;
   const { Failure } = body;
   if (!Failure || Failure.Desc.length <= shortest) return undefined;
-  return { id, body: { ...body, Failure: { ...Failure, Desc: `${Failure.Desc.slice(0, shortest - 1)}…` } } };
+  return {
+    ...report,
+    body: { ...body, Failure: { ...Failure, Desc: `${Failure.Desc.slice(0, shortest - 1)}…` } },
+  };
 }
 
 const isSame = (one: SectorId, other: SectorId) => one.miner === other.miner && one.number === other.number;

@@ -21,6 +21,8 @@ export interface HeldSector {
   readonly Location: string;
   /** Under what it was given. */
   readonly Request: string | null;
+  /** The worker's name in its report: that of the heartbeat changes with the worker's address. */
+  readonly Instance: string;
 }
 
 export interface ToldReports {
@@ -53,6 +55,7 @@ interface Told {
   readonly id: SectorId;
   readonly given: GivenBy | null | undefined;
   readonly state: string;
+  readonly instance: string;
   readonly refused: ReportRefused | undefined;
 }
 
@@ -75,13 +78,13 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
     of: { id: SectorId; body: StateReport; given: GivenBy | null | undefined },
     error?: unknown,
   ) => {
-    const { Location } = of.body.Worker;
+    const { Location, Instance: instance } = of.body.Worker;
     const state = of.body.StateChange.Next;
     // Behind the end states the thread lets its sector go.
     if (endStates.includes(state)) return keep(Location, undefined);
     const at = timestamp(Date.now());
     const refused = error === undefined ? undefined : { state, message: messageOf(error), at };
-    keep(Location, { id: of.id, given: of.given, state, refused });
+    keep(Location, { id: of.id, given: of.given, state, instance, refused });
   };
   const isGiven = ({ given }: Told) => {
     try {
@@ -112,9 +115,11 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
       locations().flatMap((location) => {
         const told = byLocation.get(location);
         if (!told || !isGiven(told)) return [];
-        const { id, state, given } = told;
+        const { id, state, given, instance } = told;
         const ID = { Miner: id.miner, Number: id.number };
-        return [{ ID, State: state, Location: location, Request: given?.request ?? null }];
+        return [
+          { ID, State: state, Location: location, Request: given?.request ?? null, Instance: instance },
+        ];
       }),
     refusalOf: (location, sector) => {
       const told = byLocation.get(location);

@@ -10,7 +10,8 @@ import {
   workerTable,
 } from '#cli/output/field-text.js';
 import { sectorOf } from '#src/protocol/sector.js';
-import type { ThreadView, WorkerEntry } from '#src/protocol/thread.js';
+import type { ThreadView } from '#src/protocol/thread.js';
+import type { WorkerEntry } from '#src/protocol/worker-entry.js';
 import { nowMs, pausedView, viewOf } from '../protocol/views.js';
 import { utilWorkerInfo, utilWorkerList, workerList } from './seed.js';
 

@@ -1,7 +1,7 @@
 /** A worker stays the same one while the disk that its home is on is missing. */
 import { describe, expect, test } from 'vitest';
-import type { WorkerEntry } from '../../src/protocol/thread.js';
 import type { WorkerView } from '../../src/protocol/worker.js';
+import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
 import { bindDisk, canMount } from './bind-disk.js';
 import { type Daemon, onManager, onWorker, startManager, startWorker, workerToml } from './fleet.js';
 import { freshDir } from './setup.js';

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ControlReply, ThreadView, WorkerEntry } from '../../src/protocol/thread.js';
+import type { ControlReply, ThreadView } from '../../src/protocol/thread.js';
+import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
 import { historyOf, onManager, onWorker, startManager, startWorker, threadsOf } from './fleet.js';
 import { freshDir, project, run, write } from './setup.js';
 

@@ -1,7 +1,7 @@
 /** A manager in front of another one, with real workers: sectors come to their end through it, and it sees and steers. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { WorkerEntry } from '../../src/protocol/thread.js';
+import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
 import { fieldWorker, threadsOf as upstreamThreads } from '../manager/field-worker.js';
 import type { Version } from '../tools/recorded.js';
 import { upstreamManager } from '../tools/upstream-manager.js';

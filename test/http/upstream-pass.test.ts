@@ -1,7 +1,11 @@
 /** What is asked of sectors and jobs reaches the manager behind this one as it was asked, once, and so does its answer. */
 import { once } from 'node:events';
+import { get, type ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { upstreamHttp } from '#src/fleet/upstream-http.js';
+import { passer } from '#src/http/upstream-pass.js';
+import { reach } from '#src/manager/upstream/reach.js';
 import { allExchanges } from '../tools/field.js';
 import { behind, front, jsonOf, rpcBody, send, soon } from './upstream-setup.js';
 
@@ -336,3 +340,36 @@ test('pieces are fetched through it, in parts and by their head', async () => {
   expect([head.status, head.headers['content-length'], head.bytes.length]).toEqual([206, '4', 0]);
   expect(upstream.came[1]?.method).toBe('HEAD');
 });
+
+test('nothing beside pieces is fetched through it, however its path is written', async () => {
+  const upstream = await behind();
+  const { url } = await front(upstream.url);
+  for (const path of ['/piecestore/%2e%2e/metrics', '/piecestore/../metrics', '/piecestore/.%2E/rpc/v0']) {
+    // As it is: a URL would be put straight first.
+    const [answer] = await once(get({ host: '127.0.0.1', port: new URL(url).port, path }), 'response');
+    answer.resume();
+    await once(answer, 'close');
+  }
+  expect(upstream.came).toEqual([]);
+});
+
+test('an answer that is still on its way counts among what is passed on at once', async () => {
+  const { url } = await behindWithLongAnswers();
+  const upstream = upstreamHttp(url);
+  const silent = { info: () => undefined, warn: () => undefined };
+  const counts = { begin: () => () => undefined };
+  const pass = passer({ upstream, reach: reach(url, silent) }, counts, 1);
+  const piece = { method: 'GET', path: '/piecestore/baga', headers: [] };
+  const { rest } = await pass(piece, { label: 'piecestore' });
+  await expect(pass(piece, { label: 'piecestore' })).rejects.toMatchObject({ code: 'too_many' });
+  if (rest) await Promise.all([once(rest, 'close'), rest.destroy()]);
+  const next = await pass(piece, { label: 'piecestore' });
+  expect(next.rest).toBeDefined();
+  next.rest?.destroy();
+});
+
+async function behindWithLongAnswers() {
+  const upstream = await behind();
+  upstream.answer = (_, response: ServerResponse) => response.write(Buffer.alloc(300 * 1024));
+  return upstream;
+}

@@ -19,7 +19,7 @@ const reportOf = (Next: string) => ({
   Failure: null,
 });
 const heldAt = (state: string, more: Partial<Held> = {}): Held => ({
-  ...{ id, state, location: '/store1', request: 'r1' },
+  ...{ id, state, location: '/store1', request: 'r1', instance: null },
   ...more,
 });
 
@@ -39,6 +39,13 @@ test('a sector that is known as it is named is heard, and no report of it is wan
   clock.pass(60_000);
   expect(wanted(heldAt('TicketAssigned'))).toEqual([]);
   expect(heardMs()).toBe(before + 60_000);
+});
+
+test('a worker that goes by another name meanwhile is known by the one that its threads report under', async () => {
+  const { sectors, wanted } = await setup();
+  const held = heldAt('TicketAssigned', { instance: 'w1' });
+  expect(sectors.reportsWanted([held], '10.0.0.7', 'worker-a')).toEqual([]);
+  expect(wanted({ ...held, instance: 'w0' })).toEqual([id]);
 });
 
 test('one that was given up at the manager is: the answer to its report says why', async () => {
@@ -69,7 +76,7 @@ test('a sector that a job is done with: heard as the job’s, wanted when that i
   await jobs.addSnapUp(first, { pieces: piecesOf(100) }, never);
   jobs.snapUp.allocate({ ...anything, Request: 'r9' });
   const { Location } = reportOfJob('PieceAdded').Worker;
-  const held = { id: first, state: 'PieceAdded', location: Location, request: 'r9' };
+  const held = { id: first, state: 'PieceAdded', location: Location, request: 'r9', instance: null };
   const wanted = () => sectors.reportsWanted([held], 'w1', 'worker-a');
   expect(wanted()).toEqual([first]);
   sectors.reportState(first, reportOfJob('PieceAdded'));

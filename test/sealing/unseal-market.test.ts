@@ -76,6 +76,9 @@ describe('a market destination', () => {
     ['market://pieces/baga?scheme=http&host=invalid.market.host&token=t', 'names no market'],
     ['market://pieces/baga?scheme=ws&host=m&token=t', 'ws://m, which is not a valid http(s) address'],
     ['market://pieces/baga?scheme=http&host=&token=t', 'not a valid http(s) address'],
+    ['market://a%zz/baga?scheme=http&host=m&token=t', 'names a store that is not text in %-encoding'],
+    ['market://pieces/baga?scheme=http&host=m&token=a%0Ab', 'has a token that no header can hold'],
+    ['market://pieces/baga?scheme=http&host=m&token=%E2%82%AC', 'has a token that no header can hold'],
   ])('%s cannot be: it %s', (dest, why) => {
     expect(marketTarget(new URL(dest))).toEqual({ fault: expect.stringContaining(why) });
   });

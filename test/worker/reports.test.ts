@@ -25,8 +25,8 @@ function setup(everyMs = 180_000) {
   const open: { resolve(verdict: Verdict): void; reject(error: unknown): void }[] = [];
   let alarm: { readonly run: () => void; readonly ms: number } | undefined;
   const reports = sectorReports({
-    send: (of, body) => {
-      sent.push(`${of.number} ${body.StateChange.Next}`);
+    send: (of, body, given) => {
+      sent.push(`${of.number} ${body.StateChange.Next}${given ? ` under ${given.request}` : ''}`);
       return new Promise((resolve, reject) => open.push({ resolve, reject }));
     },
     onRefused: (line) => refused.push(line),
@@ -132,6 +132,13 @@ test.each([
   },
 );
 
+test('without its long text it is sent under what the sector was given under, too', async () => {
+  const { reports, sent, fail } = setup();
+  reports.tell({ ...failedWith('x'.repeat(5000)), given: { request: 'r1', manager: 'm1' } });
+  await fail(new SealvisorError('body_too_large', 'the body is larger than 1 MiB'));
+  expect(sent).toEqual(['2 PC1Done under r1', '2 PC1Done under r1']);
+});
+
 test('a manager behind a proxy that is busy, or away, is tried again', async () => {
   const { reports, sent, refused, fail, ring } = setup();
   reports.tell(failedWith('x'.repeat(5000)));
@@ -177,6 +184,18 @@ describe('a manager that says with the heartbeat what it wants', () => {
     // The stage is being left: there is nothing more to hear.
     reports.asked(id);
     expect(sent).toHaveLength(2);
+  });
+
+  test('that stops doing so while a report is on its way is told it once more', async () => {
+    const { reports, sent, answer, waitMs } = setup(7000);
+    reports.tell(reportOf('TicketAssigned'));
+    reports.again();
+    reports.again();
+    await answer(byHeartbeat);
+    expect(sent).toEqual(['2 TicketAssigned', '2 TicketAssigned']);
+    await answer();
+    expect(sent).toHaveLength(2);
+    expect(waitMs()).toBe(7000);
   });
 
   test('is not told twice of what is on its way', async () => {

@@ -37,7 +37,7 @@ function setup(manager = 'm1') {
 }
 
 const held = (State: string) => ({
-  ...{ ID: { Miner: 10000, Number: 2 }, State, Location: '/store1', Request: 'r1' },
+  ...{ ID: { Miner: 10000, Number: 2 }, State, Location: '/store1', Request: 'r1', Instance: 'w1' },
 });
 
 test('a sector is held from its first accepted report to the one that it is over', async () => {

@@ -14,6 +14,8 @@ const noMarket = 'invalid.market.host';
 export function marketTarget(dest: URL): MarketTarget {
   const cid = dest.pathname.replace(/^\/+|\/+$/g, '');
   if (dest.host === '') return { fault: 'names no store of the market' };
+  const store = decoded(dest.host);
+  if (store === undefined) return { fault: 'names a store that is not text in %-encoding' };
   if (cid === '') return { fault: 'names no piece' };
   const [scheme, host, token] = ['scheme', 'host', 'token'].map((key) => dest.searchParams.get(key));
   const missing = Object.entries({ scheme, host, token }).filter(([, value]) => value == null);
@@ -26,8 +28,18 @@ export function marketTarget(dest: URL): MarketTarget {
   const place = `${scheme}://${host}/resource`;
   if (host === '' || !/^https?$/.test(scheme) || !URL.canParse(place))
     return { fault: `names the market as ${scheme}://${host}, which is not a valid http(s) address` };
+  // What fetch says of one holds the token.
+  if (!/^[\t\x20-\x7e]*$/.test(token)) return { fault: 'has a token that no header can hold' };
   const url = new URL(place);
   url.searchParams.set('resource-id', cid);
-  url.searchParams.set('store', decodeURIComponent(dest.host));
+  url.searchParams.set('store', store);
   return { url, token };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
