@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import { sleep } from '../actors/system-clock.js';
 import { SealvisorError } from '../protocol/errors.js';
-import { expectOk, faultOf, parsed, readAnswer } from './http-client.js';
+import { expectOk, faultOf, parsed, readAnswer, refuseUpgrade } from './http-client.js';
 
 export interface EventsRequest {
   /** The stream's address, query and all. */
@@ -62,6 +62,7 @@ async function open(address: string, lastId: string | undefined): Promise<Incomi
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const call = request(url, { headers }, resolve);
     call.on('error', (cause) => reject(faultOf(cause, url)));
+    refuseUpgrade(call, (cause) => reject(faultOf(cause, url)));
     call.setTimeout(silenceMs, () => call.destroy(new Error(`silent for ${silenceMs / 1000} s`)));
     call.end();
   });

@@ -1,6 +1,6 @@
 /** A small JSON client over node:http, loaded when it is used: fetch alone would cost a command line half of its start. */
 
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { systemClock } from '../actors/system-clock.js';
 import { type ErrorCode, errorCodes, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { jsonFault } from '../protocol/nesting.js';
@@ -66,11 +66,14 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
     const deadline = systemClock.setTimeout(() => {
       isLate = true;
       call.destroy();
+      // One that was ended without an error says nothing more.
+      onFault(undefined);
     }, options.timeoutMs);
     const leave = () => void call.destroy(new Error('nobody waits for the answer any more'));
     if (options.signal?.aborted) leave();
     options.signal?.addEventListener('abort', leave, { once: true });
     call.on('error', onFault);
+    refuseUpgrade(call, onFault);
     call.on('socket', (socket) => {
       // An answer that is there before the request is written ends the request's own care for the socket: without a
       // listener the broken pipe that follows would end the process. A kept socket comes by here again.
@@ -81,6 +84,14 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
 }
 
 function ignore(): void {}
+
+/** None was asked for: without a listener node ends the connection and tells nobody, and the request waits for ever. */
+export function refuseUpgrade(call: ClientRequest, onFault: (cause: Error) => void): void {
+  call.once('upgrade', (_, socket) => {
+    socket.destroy();
+    onFault(new Error('HTTP 101'));
+  });
+}
 
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -134,7 +145,17 @@ function adviceOn(why: string, { hostname }: URL): string {
     return `the DNS server does not answer for ${hostname}; check the network and /etc/resolv.conf`;
   if (why === 'EHOSTUNREACH' || why === 'ENETUNREACH' || why === 'EHOSTDOWN' || why === 'ENETDOWN')
     return 'there is no way to it in the network; check the address, cables, routes and firewalls';
+  if (/CERT|UNABLE_TO_VERIFY|SIGNATURE/.test(why))
+    return 'its TLS certificate is not accepted; put the certificate of its authority into a file and name that in NODE_EXTRA_CA_CERTS, or use the name that is in the certificate';
+  if (why === 'EPROTO' || why.startsWith('ERR_SSL'))
+    return 'it does not speak TLS there; check the port, or write http:// in place of https://';
+  if (isNotHttp(why))
+    return 'what answers there does not speak HTTP; check the port, or write https:// in place of http://';
   return 'check that it runs and listens there';
+}
+
+export function isNotHttp(why: string): boolean {
+  return why.startsWith('HPE_') || why === 'HTTP 101';
 }
 
 export function faultOf(cause: unknown, url: URL): SealvisorError {

@@ -6,9 +6,9 @@
 import { randomUUID } from 'node:crypto';
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { endToEndHeaders, type HeaderPair } from './end-to-end-headers.js';
-import { faultOf } from './http-client.js';
+import { faultOf, isNotHttp, refuseUpgrade } from './http-client.js';
 
 export interface PassedOn {
   readonly method: string;
@@ -50,6 +50,7 @@ export function upstreamHttp(url: string): UpstreamHttp {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 64, timeout: idleMs });
   const prefix = base.pathname.replace(/\/$/, '');
   const us = `sealvisor-${randomUUID().slice(0, 8)}`;
+  let isClosed = false;
   const pass = ({ method, path, headers, body, signal }: PassedOn) =>
     new Promise<PassedAnswer>((resolve, reject) => {
       const via = headerOf(headers, 'via');
@@ -79,10 +80,20 @@ export function upstreamHttp(url: string): UpstreamHttp {
       call.once('finish', () => {
         isSent = true;
       });
-      call.on('error', (cause) => reject(isSent ? unanswered(base, cause) : faultOf(cause, base)));
+      refuseUpgrade(call, (cause) => reject(unanswered(base, cause)));
+      call.on('error', (cause) =>
+        reject(isClosed ? closed(url) : isSent ? unanswered(base, cause) : faultOf(cause, base)),
+      );
       call.end(body);
     });
-  return { url, pass, close: () => agent.destroy() };
+  return {
+    url,
+    pass,
+    close: () => {
+      isClosed = true;
+      agent.destroy();
+    },
+  };
 }
 
 function headerOf(raw: readonly string[], wanted: string): string {
@@ -94,12 +105,18 @@ function headerOf(raw: readonly string[], wanted: string): string {
 
 /** It has the request, and may have done what it asks: only who asked can know whether to ask again. */
 export function unanswered({ host }: URL, cause: unknown): SealvisorError {
-  const why = systemCodeOf(cause) ?? 'it broke off';
+  const why = systemCodeOf(cause) ?? (messageOf(cause) || 'it broke off');
   return new SealvisorError(
     'unreachable',
-    `${host} was sent the request and did not answer (${why}): it may have done what was asked; see that it runs, then ask again`,
+    isNotHttp(why)
+      ? `${host} was sent the request and answered what is not an HTTP answer (${why}): check that this is the manager's address and port, and whether it is https`
+      : `${host} was sent the request and did not answer (${why}): it may have done what was asked; see that it runs, then ask again`,
     { cause },
   );
+}
+
+function closed(url: string): SealvisorError {
+  return new SealvisorError('shutting_down', `the manager in front of ${url} is stopping`);
 }
 
 function loop(url: string): SealvisorError {

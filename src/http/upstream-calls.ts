@@ -39,7 +39,7 @@ export function isPing({ calls }: Asked): boolean {
 }
 
 /** A JSON that is not parsed here is passed on. */
-function valueIn(body: Uint8Array): unknown {
+export function valueIn(body: Uint8Array): unknown {
   if (jsonFault(body) !== undefined) return undefined;
   try {
     return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()) as unknown;
@@ -60,10 +60,10 @@ function callIn(value: unknown): readonly AskedCall[] {
   ];
 }
 
+export type RpcAnswer = { readonly result: unknown } | { readonly error: string };
+
 /** What an answer says, as far as it is JSON-RPC. */
-export function answerIn(
-  body: Uint8Array,
-): { readonly result: unknown } | { readonly error: string } | undefined {
+export function answerIn(body: Uint8Array): RpcAnswer | undefined {
   const value = valueIn(body);
   if (typeof value !== 'object' || value === null || !('jsonrpc' in value)) return undefined;
   const { result, error } = value as { result?: unknown; error?: unknown };

@@ -1,6 +1,6 @@
 /** `Venus.` of a manager in front of another one: what workers report of themselves is answered here, all else behind it. */
 import type { Context, Hono } from 'hono';
-import { JSONRPCErrorCode } from 'json-rpc-2.0';
+import { isJSONRPCID, JSONRPCErrorCode } from 'json-rpc-2.0';
 import type { Front } from '../manager/upstream/front.js';
 import { identityHeaders } from '../protocol/identity.js';
 import { pingParam } from '../protocol/sealer-wire.js';
@@ -13,7 +13,7 @@ import { rosterMethods } from './manager-roster-rpc.js';
 import { parse } from './parse.js';
 import { rpcPaths } from './rpc-door.js';
 import { loggedMethods, type ManagerLog } from './rpc-log.js';
-import { type Asked, type AskedCall, answerIn, askedIn, isPing } from './upstream-calls.js';
+import { type Asked, type AskedCall, askedIn, isPing, type RpcAnswer } from './upstream-calls.js';
 import { answerWith, countInFlight, type Pass, type Passing, rawHeadersOf } from './upstream-pass.js';
 import { type PingPass, pingPass } from './upstream-ping.js';
 import { callerBy } from './who.js';
@@ -57,24 +57,14 @@ export function upstreamRpc(front: Front, pass: Pass, log: ManagerLog): Upstream
     passing: ({ calls, isBatch }) => {
       const [call] = calls;
       if (!call || isBatch) return { label: isBatch ? 'batch' : 'not JSON-RPC' };
-      return {
-        label: call.method,
-        onAnswer: (bytes) => {
-          const answer = answerIn(bytes);
-          if (!answer) return undefined;
-          see(front, call, answer);
-          return 'error' in answer ? 'refused' : 'answered';
-        },
-      };
+      // A notification has no answer.
+      if (!isJSONRPCID(call.id) || call.id === null) return { label: call.method };
+      return { label: call.method, onAnswer: (answer) => see(front, call, answer) };
     },
   };
 }
 
-function see(
-  front: Front,
-  { method, params }: AskedCall,
-  answer: { readonly result: unknown } | { readonly error: string },
-): void {
+function see(front: Front, { method, params }: AskedCall, answer: RpcAnswer): void {
   front.sightings.see({ method: method.replace(/^Venus\./, ''), params, answer });
 }
 

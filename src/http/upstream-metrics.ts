@@ -3,8 +3,8 @@ import type { Hono } from 'hono';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Front } from '../manager/upstream/front.js';
 
-/** `refused`: answered with an error; `left`: whoever asked did not wait for the answer. */
-export type Outcome = 'answered' | 'refused' | 'unreachable' | 'left';
+/** `refused`: answered with an error; `unreadable`: not with JSON-RPC; `left`: whoever asked did not wait for the answer. */
+export type Outcome = 'answered' | 'refused' | 'unreadable' | 'unreachable' | 'left';
 
 export interface PassCounts {
   /** A call begins; it is counted when what is given is called. */
@@ -54,7 +54,8 @@ function newCounts(front: Front): PassCounts {
     registers,
     collect() {
       const { isUp } = front.reach.state();
-      if (isUp === null) this.reset();
+      // A reset would say 0: that it is down.
+      if (isUp === null) this.remove();
       else this.set(isUp ? 1 : 0);
     },
   });

@@ -7,9 +7,12 @@ import type { Context } from 'hono';
 import type { HeaderPair } from '../fleet/end-to-end-headers.js';
 import { type PassedAnswer, type PassedOn, unanswered } from '../fleet/upstream-http.js';
 import type { Front } from '../manager/upstream/front.js';
-import { messageOf } from '../protocol/errors.js';
+import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { humanDuration } from '../protocol/human-time.js';
 import { identityHeaders } from '../protocol/identity.js';
 import { permits } from './load.js';
+import type { RpcAnswer } from './upstream-calls.js';
+import { headerIn, lookedAt } from './upstream-look.js';
 import type { Outcome, PassCounts } from './upstream-metrics.js';
 
 /** Each holds a connection; many wait for as long as upstream takes. What is answered here has room of its own. */
@@ -17,11 +20,14 @@ const mostPassed = 2000;
 /** An answer up to this size is read before it is sent on; a larger one goes on as it comes, bytes. */
 const mostGathered = 256 * 1024;
 
+/** Who waited for so long without an answer, while no other call was answered, has found upstream silent, ms. */
+const patientMs = 10_000;
+
 /** What was asked, for the counts; and who wants to know what was answered. */
 export interface Passing {
   readonly label: string;
-  /** Given an answer that came whole, when it has gone on. */
-  onAnswer?(body: Uint8Array): Outcome | undefined;
+  /** Of a call that has one JSON-RPC answer: given it when it came whole and has gone on. */
+  onAnswer?(answer: RpcAnswer): void;
 }
 
 /** An answer that came whole; `rest` is what of a larger one is still to come. */
@@ -39,27 +45,47 @@ export function passer(
   { upstream, reach }: Pick<Front, 'upstream' | 'reach'>,
   counts: Pick<PassCounts, 'begin'>,
   most = mostPassed,
+  now: () => number = () => performance.now(),
 ): Pass {
   const room = permits(most, `too many requests wait for ${upstream.url}`);
-  return async (request, { label, onAnswer }) => {
+  const { host } = new URL(upstream.url);
+  let answers = 0;
+  /** @throws what a reader throws */
+  const look = (gathered: Gathered, { onAnswer }: Passing): Outcome => {
+    const { status, headers } = gathered;
+    const byStatus = status < 400 ? 'answered' : 'refused';
+    const looked = onAnswer && gathered.rest === undefined ? lookedAt(gathered, host) : undefined;
+    if (looked?.kind === 'foreign') {
+      reach.failed(looked.fault);
+      return 'unreadable';
+    }
+    answers += 1;
+    reach.answered(status, headerIn(headers, identityHeaders.manager));
+    if (looked?.kind !== 'rpc') return byStatus;
+    onAnswer?.(looked.answer);
+    return 'error' in looked.answer ? 'refused' : 'answered';
+  };
+  return async (request, passing) => {
     const giveBack = room.take();
-    const count = counts.begin(label);
+    const count = counts.begin(passing.label);
+    const [startedMs, answersBefore] = [now(), answers];
     try {
       const answer = await upstream.pass(request);
       const gathered = await gather(answer, upstream.url);
-      reach.answered(answer.status, headerIn(answer.headers, identityHeaders.manager));
-      const { rest, bytes } = gathered;
+      const { rest } = gathered;
       // It holds its connection until its end.
       if (rest && !rest.closed) rest.once('close', giveBack);
       else giveBack();
-      const byStatus = answer.status < 400 ? 'answered' : 'refused';
       // Looked at when it is on its way, and never in its way.
-      if (rest !== undefined) count(byStatus);
-      else setImmediate(() => count(outcomeOf(onAnswer, bytes) ?? byStatus));
+      setImmediate(() => count(outcomeOf(() => look(gathered, passing), answer.status)));
       return gathered;
     } catch (thrown) {
-      const isLeft = request.signal?.aborted === true;
+      const isStopped = thrown instanceof SealvisorError && thrown.code === 'shutting_down';
+      const isLeft = isStopped || request.signal?.aborted === true;
+      const waitedMs = now() - startedMs;
       if (!isLeft) reach.failed(messageOf(thrown));
+      else if (!isStopped && waitedMs >= patientMs && answers === answersBefore)
+        reach.failed(`${host} did not answer within ${humanDuration(waitedMs)}: see that it runs`);
       count(isLeft ? 'left' : 'unreachable');
       giveBack();
       throw thrown;
@@ -67,12 +93,12 @@ export function passer(
   };
 }
 
-function outcomeOf(onAnswer: Passing['onAnswer'], bytes: Uint8Array): Outcome | undefined {
+function outcomeOf(look: () => Outcome, status: number): Outcome {
   try {
-    return onAnswer?.(bytes);
+    return look();
   } catch {
     // Whatever it was: it has been passed on.
-    return undefined;
+    return status < 400 ? 'answered' : 'refused';
   }
 }
 
@@ -127,10 +153,6 @@ function headersOf(pairs: readonly HeaderPair[]): [string, string][] | Record<st
   return names.size === pairs.length
     ? Object.fromEntries(pairs)
     : pairs.map(([name, value]): [string, string] => [name, value]);
-}
-
-function headerIn(headers: readonly HeaderPair[], wanted: string): string | null {
-  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] || null;
 }
 
 /** A stop waits until this one has its answer. @throws shutting_down */

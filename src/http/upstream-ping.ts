@@ -1,8 +1,9 @@
 /** Has upstream's own list of workers go on: pings are answered here, and passed on beside that. */
 
 import type { PassedOn } from '../fleet/upstream-http.js';
-import { messageOf } from '../protocol/errors.js';
 import type { Log } from '../protocol/log.js';
+import { shortText } from '../protocol/some-of.js';
+import type { RpcAnswer } from './upstream-calls.js';
 import type { Pass } from './upstream-pass.js';
 
 export interface PingPass {
@@ -11,6 +12,7 @@ export interface PingPass {
 }
 
 const timeoutMs = 15_000;
+const longestError = 500;
 const mostAtOnce = 200;
 
 export function pingPass(pass: Pass, log: Pick<Log, 'warn' | 'info'>): PingPass {
@@ -28,13 +30,16 @@ export function pingPass(pass: Pass, log: Pick<Log, 'warn' | 'info'>): PingPass 
       if (underWay.has(worker) || underWay.size >= mostAtOnce) return;
       underWay.add(worker);
       const signal = AbortSignal.timeout(timeoutMs);
-      void pass({ ...request, signal }, { label: 'Venus.WorkerPing' })
+      const onAnswer = (answer: RpcAnswer) =>
+        took('error' in answer ? shortText(answer.error, longestError) : null);
+      void pass({ ...request, signal }, { label: 'Venus.WorkerPing', onAnswer })
         .then(({ status, rest }) => {
           rest?.destroy();
-          took(status < 400 ? null : `HTTP ${status}`);
+          // One of less than that may be an error all the same: it is looked at.
+          if (status >= 400) took(`HTTP ${status}`);
         })
-        .catch((fault: unknown) => {
-          if (signal.aborted) took(`no answer within ${timeoutMs / 1000} s: ${messageOf(fault)}`);
+        .catch(() => {
+          if (signal.aborted) took(`no answer within ${timeoutMs / 1000} s`);
         })
         .finally(() => underWay.delete(worker));
     },

@@ -1,6 +1,8 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { answerCounter, mostOfPath } from '#src/fleet/answer-size.js';
-import { expectOk, requestJson } from '#src/fleet/http-client.js';
+import { workerEvents } from '#src/fleet/event-client.js';
+import { expectOk, faultOf, requestJson } from '#src/fleet/http-client.js';
 import { rpcCall } from '#src/fleet/rpc-client.js';
 import { managerApp } from '#src/http/manager-app.js';
 import { serve } from '#src/http/serve.js';
@@ -234,3 +236,48 @@ test('a redirect is not followed', async () => {
   });
   expect(isAsked).toBe(false);
 });
+
+describe('what answers something else than HTTP', () => {
+  test.each([
+    ['HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n', 'HTTP 101'],
+    ['SSH-2.0-OpenSSH_9.2p1\r\n', 'HPE_INVALID_CONSTANT'],
+  ])('%j is a fault that says so, for a request and for events', async (bytes, why) => {
+    const url = await rawServer(bytes);
+    const fault = {
+      code: 'unreachable',
+      message: expect.stringContaining(`(${why}): what answers there does not speak HTTP`),
+    };
+    await expect(requestJson({ method: 'GET', url, timeoutMs })).rejects.toMatchObject(fault);
+    await expect(workerEvents({ url }).next()).rejects.toMatchObject(fault);
+  });
+});
+
+test.each([
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'NODE_EXTRA_CA_CERTS'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'NODE_EXTRA_CA_CERTS'],
+  ['CERT_HAS_EXPIRED', 'NODE_EXTRA_CA_CERTS'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'NODE_EXTRA_CA_CERTS'],
+  ['EPROTO', 'http://'],
+  ['ECONNREFUSED', 'check that it runs'],
+])('%s is told with what to do about it', (code, advice) => {
+  const fault = faultOf(Object.assign(new Error('x'), { code }), new URL('https://host:1'));
+  expect(fault.message).toContain(`cannot reach host:1 (${code}): `);
+  expect(fault.message).toContain(advice);
+});
+
+/** Sends these bytes to whoever says something. */
+async function rawServer(bytes: string): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.write(bytes));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  // A TCP server that listens has an AddressInfo.
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

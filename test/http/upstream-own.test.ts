@@ -36,7 +36,8 @@ describe('reports of workers', () => {
     const upstream = await behind();
     const { url, lines } = await front(upstream.url);
     const pinged = async (status: number) => {
-      upstream.answer = (_, response) => response.writeHead(status).end();
+      upstream.answer = (_, response) =>
+        response.writeHead(status, json).end(status === 200 ? result(null) : undefined);
       const before = upstream.came.length;
       await vi.waitFor(async () => {
         await send(url, { body: pingBody('w1') });

@@ -59,9 +59,7 @@ export function reach(url: string, log: Pick<Log, 'info' | 'warn'>, now: () => n
       if (isSaid || now() - saidMs < betweenMs) return;
       isSaid = true;
       saidMs = now();
-      log.warn(
-        `upstream does not answer: ${fault}; what is asked of it is refused with HTTP 502 until it does, nothing is asked twice`,
-      );
+      log.warn(`upstream does not answer: ${fault}; calls fail until it does, and none is repeated here`);
     },
     state: () => ({
       url,
