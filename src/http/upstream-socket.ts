@@ -17,10 +17,10 @@ const streamed = new Set(['Venus.UnsealPiece']);
 /** Go's client takes a call back by it. */
 const cancel = 'xrpc.cancel';
 
-/** Of the request that opened the connection; those of the handshake are its own. */
+/** Of the request that opened the connection those of the handshake are its own; what it unpacks is no frame. */
 const ofHandshake = new Set([
   ...['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-extensions', 'sec-websocket-protocol'],
-  ...['content-type', 'content-length', 'origin'],
+  ...['content-type', 'content-length', 'origin', 'accept-encoding'],
 ]);
 
 export function upstreamConversation(c: Context, rpc: UpstreamRpc, front: Front): Conversation {
@@ -29,7 +29,9 @@ export function upstreamConversation(c: Context, rpc: UpstreamRpc, front: Front)
     ...endToEndHeaders(rawHeadersOf(c), ofHandshake).flat(),
     ...['Content-Type', 'application/json'],
   ];
-  const inFlight = new Map<string, AbortController>();
+  const inFlight = new Set<AbortController>();
+  /** By their ids, as a cancel names them. */
+  const byId = new Map<string, AbortController>();
   const passed = async (text: string, asked: Asked): Promise<string | undefined> => {
     const id = idOf(asked);
     const [call] = asked.calls;
@@ -38,7 +40,8 @@ export function upstreamConversation(c: Context, rpc: UpstreamRpc, front: Front)
     const end = front.inFlight.begin();
     const key = JSON.stringify(id);
     const left = new AbortController();
-    inFlight.set(key, left);
+    inFlight.add(left);
+    byId.set(key, left);
     try {
       const request = { method: 'POST', path: upstreamRpcPath, headers, body: Buffer.from(text) };
       const { status, bytes, rest } = await rpc.pass({ ...request, signal: left.signal }, rpc.passing(asked));
@@ -51,7 +54,8 @@ export function upstreamConversation(c: Context, rpc: UpstreamRpc, front: Front)
       return refusal(id, new SealvisorError('remote_error', said));
     } finally {
       end();
-      if (inFlight.get(key) === left) inFlight.delete(key);
+      inFlight.delete(left);
+      if (byId.get(key) === left) byId.delete(key);
     }
   };
   return {
@@ -59,7 +63,7 @@ export function upstreamConversation(c: Context, rpc: UpstreamRpc, front: Front)
       const asked = askedIn(Buffer.from(text));
       const [call] = asked.calls;
       if (call?.method === cancel && !asked.isBatch) {
-        inFlight.get(JSON.stringify(call.params[0]))?.abort();
+        byId.get(JSON.stringify(call.params[0]))?.abort();
         return { status: 204 };
       }
       if (asked.whose === 'both') return answered(invalid(mixedText));
@@ -75,7 +79,7 @@ export function upstreamConversation(c: Context, rpc: UpstreamRpc, front: Front)
       return answered(answer);
     },
     end: () => {
-      for (const left of inFlight.values()) left.abort();
+      for (const left of inFlight) left.abort();
     },
   };
 }

@@ -83,6 +83,37 @@ test('a call that is cancelled, or whose connection ends, is ended behind, too',
   await vi.waitFor(() => expect(ended).toEqual(['Venus.One', 'Venus.Two']), soon);
 });
 
+test('calls under one id, or under none, all end with their connection', async () => {
+  const upstream = await behind();
+  const { url } = await front(upstream.url);
+  let waiting = 0;
+  let ended = 0;
+  upstream.answer = (_, response) => {
+    waiting += 1;
+    response.once('close', () => {
+      ended += 1;
+    });
+  };
+  const socket = await open(url);
+  for (const frame of [
+    rpcBody('One', [], 1),
+    rpcBody('Two', [], 1),
+    `[${rpcBody('A')}]`,
+    `[${rpcBody('B')}]`,
+  ])
+    socket.send(frame);
+  await vi.waitFor(() => expect(waiting).toBe(4), soon);
+  socket.terminate();
+  await vi.waitFor(() => expect(ended).toBe(4), soon);
+});
+
+test('an answer is asked for as it stands in a frame, whatever the handshake could unpack', async () => {
+  const upstream = await behind();
+  const { url } = await front(upstream.url);
+  await asked(await open(url, { 'accept-encoding': 'gzip' }), rpcBody('AllocateSector'));
+  expect(upstream.came[0]?.headers).not.toHaveProperty('accept-encoding');
+});
+
 test('a stream is refused by name, with where to ask for it', async () => {
   const upstream = await behind();
   const { url } = await front(upstream.url);

@@ -91,6 +91,15 @@ test('an upstream manager says what was upgraded, not what came of it: that is c
   expect(outputs.snap_encode).toMatchObject({ comm_r_new: update.CommR });
 });
 
+test('a job of an upstream manager that an earlier version was given goes on: what was upgraded stands there as what came of it', async () => {
+  const { rebuild, world, CommR } = await setup();
+  const job = { IsSnapUp: true, UpgradePublic: { CommR } };
+  const given = await rebuild(job, { until: 'Allocated' });
+  const upgrade = { ...(given.outputs.upgrade as object), commR: CommR };
+  const earlier = { ...given, outputs: { ...given.outputs, upgrade, comm_r: null } };
+  expect((await world.run('rebuild', { from: earlier })).state).toBe('Finished');
+});
+
 test('a manager of 0.1.0, which names there what came of it, is understood', async () => {
   const { rebuild, CommR, update } = await setup();
   const older = { IsSnapUp: true, CommR, UpgradePublic: { CommR: update.CommR } };

@@ -56,7 +56,9 @@ export function reach(url: string, log: Pick<Log, 'info' | 'warn'>, now: () => n
     failed: (fault) => {
       why = fault;
       change(false);
-      if (isSaid || now() - saidMs < betweenMs) return;
+      const quietMs = now() - saidMs;
+      // Below zero: the clock was set back.
+      if (isSaid || (quietMs >= 0 && quietMs < betweenMs)) return;
       isSaid = true;
       saidMs = now();
       log.warn(`upstream does not answer: ${fault}; calls fail until it does, and none is repeated here`);

@@ -114,12 +114,15 @@ async function madeAgain(context: StageContext) {
 const snapEncode: Stage = async (context) => {
   const { isSameNode } = await builtin();
   const upgrade = upgradeOf(context);
+  const made = await madeAgain(context);
   // Where the job does not say it, what it is made of was compared: CommR as it was sealed, and each piece.
-  const lost = upgrade?.commR;
+  const told = upgrade?.commR;
+  // Earlier versions kept what an upstream manager says of the sealed sector as this.
+  const lost = told && isSameNode(told, made.commROld) ? null : told;
   const encoded = await encodeUpgrade(context, {
     deals: upgrade?.deals ?? [],
     pieces: output<readonly PieceInfo[]>(context, 'snap_pieces'),
-    ...(await madeAgain(context)),
+    ...made,
   });
   const { comm_r_new } = encoded.snap_encode;
   if (lost && !isSameNode(lost, comm_r_new)) throw otherThan('the upgraded sector', comm_r_new, lost);

@@ -1,0 +1,26 @@
+/** What is said of whether the manager behind answers. */
+import { expect, test } from 'vitest';
+import { reach } from '#src/manager/upstream/reach.js';
+
+function setup() {
+  const lines: string[] = [];
+  const say = (line: string) => void lines.push(line);
+  let nowMs = 1_000_000_000;
+  const self = reach('http://m:1789', { info: say, warn: say }, () => nowMs);
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { self, lines, pass };
+}
+
+test('an outage is said once a minute, also where the clock was set back meanwhile', () => {
+  const { self, lines, pass } = setup();
+  self.failed('connection refused');
+  self.failed('connection refused');
+  self.answered(200, null);
+  self.failed('connection refused');
+  expect(lines).toHaveLength(2);
+  pass(-3_600_000);
+  self.failed('connection refused');
+  expect(lines).toHaveLength(3);
+});
