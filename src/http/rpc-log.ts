@@ -99,7 +99,7 @@ function report([id, body]: readonly unknown[], result: unknown) {
   const { StateChange, Worker, Failure } = valuesOf(body);
   const { Prev, Next } = valuesOf(StateChange);
   const fault = valuesOf(Failure);
-  const failed = Failure ? `: ${textOf(fault.Level)}: ${textOf(fault.Desc)}` : '';
+  const failed = Failure ? `: ${textOf(fault.Level).toLowerCase()}: ${textOf(fault.Desc)}` : '';
   const change = Prev === Next ? `at ${textOf(Next)}` : `${textOf(Prev)} -> ${textOf(Next)}`;
   const abort = textOf(valuesOf(result).AbortReason);
   const answer = abort === '' ? '' : `; it is told to give it up: ${abort}`;

@@ -62,7 +62,7 @@ test('a report that only says the same again is for debug', async () => {
   const report = reportOf('PC1Done', 'PC2Done');
   await call('ReportState', id, report);
   await call('ReportState', id, report);
-  await call('ReportState', id, reportOf('PC2Done', 'PC2Done', { Level: 'permanent', Desc: 'no disk' }));
+  await call('ReportState', id, reportOf('PC2Done', 'PC2Done', { Level: 'Permanent', Desc: 'no disk' }));
   expect(lines).toEqual([
     'info sector s-t010000-3 PC1Done -> PC2Done on w1',
     'debug sector s-t010000-3 PC1Done -> PC2Done on w1',
