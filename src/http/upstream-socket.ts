@@ -14,7 +14,7 @@ import type { Conversation } from './web-socket-door.js';
 const mostAnswer = 16 * 1024 * 1024;
 /** Its answer comes in pieces, on a channel of upstream's own connection. */
 const streamed = new Set(['Venus.UnsealPiece']);
-/** Go's client takes a call back by it. */
+/** Go's client cancels a call by it. */
 const cancel = 'xrpc.cancel';
 
 /** Of the request that opened the connection those of the handshake are its own; what it unpacks is no frame. */

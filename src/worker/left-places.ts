@@ -17,6 +17,6 @@ export function leftPlaces({ limitOf, holdersOf, leftAt }: LeftPlacesOptions) {
     const holders = holdersOf(name);
     const all = [...new Set([...holders, ...left])].filter((other) => other !== index);
     if (all.length < limit) return null;
-    return { limit: name, holders: all, reason: 'a process goes on that a dead thread was given' };
+    return { limit: name, holders: all, reason: 'a process that a dead thread left is still at work' };
   };
 }
