@@ -1,9 +1,7 @@
-import { makeOne } from '../disks/make-below.js';
 import { type Front, type FrontOptions, startFront } from '../manager/upstream/front.js';
-import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { ManagerDoor } from './manager-app.js';
-import { rpcPaths } from './rpc-door.js';
-import { type Served, servedChild } from './serve.js';
+import { type ListeningDoor, managerDoor } from './manager-door.js';
+import { makeHome } from './manager-home.js';
 import { upstreamApp } from './upstream-app.js';
 
 export interface UpstreamServer {
@@ -18,35 +16,19 @@ export interface UpstreamServer {
 export async function startUpstreamServer(
   options: FrontOptions & ManagerDoor & { readonly host: string; readonly port: number },
 ): Promise<UpstreamServer> {
-  await makeOne(options.home).catch((cause: unknown) => {
-    throw new SealvisorError(
-      'location_not_writable',
-      `cannot keep the manager's state in ${options.home}: ${messageOf(cause)}; mount its disk, make the directory above it, or choose another --home`,
-      { cause },
-    );
-  });
-  let doors: Served | undefined;
+  await makeHome(options.home);
+  let door: ListeningDoor | undefined;
   const front = await startFront({
     ...options,
-    doors: (self) => [
-      {
-        id: 'http',
-        // A door that broke opens where it was, also when the port was left to the system.
-        start: servedChild(
-          () => upstreamApp(self, { names: [...(options.names ?? []), options.host], log: options.log }),
-          () => ({ host: options.host, port: doors?.port ?? options.port }),
-          (served) => {
-            doors = served;
-          },
-          { webSockets: rpcPaths },
-        ),
-      },
-    ],
+    doors: (self) => {
+      door = managerDoor(options, (as) => upstreamApp(self, as));
+      return [door.child];
+    },
   });
   return {
     front,
     host: options.host,
-    port: doors?.port ?? options.port,
+    port: door?.port() ?? options.port,
     stop: () => front.stop(),
   };
 }
