@@ -22,6 +22,7 @@ export async function run(program: Command): Promise<void> {
     for (const child of command.commands) strict(child);
   };
   program.version(version, '--version', 'print the version');
+  program.hook('preAction', (_, action) => refuseEmptyPaths(action));
   strict(program);
   try {
     await program.parseAsync();
@@ -41,6 +42,20 @@ export function notUnderstood(thrown: unknown): unknown {
     { cause: thrown },
   );
 }
+
+/** `--home "$HOME_OF_IT"` without that variable would be the current directory. */
+function refuseEmptyPaths(command: Command): void {
+  for (const option of command.options) {
+    if (!/<(dir|file)\b/.test(option.flags)) continue;
+    if ([command.getOptionValue(option.attributeName())].flat().includes(''))
+      throw new SealvisorError(
+        'usage',
+        `${option.long ?? option.flags} is empty: name a ${placeOf(option.flags)}`,
+      );
+  }
+}
+
+const placeOf = (flags: string) => (flags.includes('<file') ? 'file' : 'directory');
 
 const harmful = new Set(['abort', 'cancel', 'drain', 'init', 'pause', 'remove', 'restart', 'stop']);
 

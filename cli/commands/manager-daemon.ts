@@ -16,7 +16,7 @@ import { parseSize } from '../../src/protocol/size.js';
 import { type DaemonLog, withLog } from '../log/daemon-log.js';
 import type { LogOptions } from '../log/log-options.js';
 import { untilStopped } from '../output/until-stopped.js';
-import { managerHome } from './manager-home.js';
+import { managerHome, refuseOtherKind } from './manager-home.js';
 
 /** What the mock chain is made from. @throws usage, naming the option */
 export function chainOptions(options: {
@@ -102,6 +102,7 @@ async function run(options: ManagerDaemonOptions, log: Log, file: DaemonLog): Pr
   });
   const { home, note } = managerHome(options.home, process.env, process.cwd());
   if (note !== null) log.info(note);
+  refuseOtherKind(home, options.upstream !== undefined);
   // The usual home lies in the user's own directory; the directory above one that is named has to be there.
   // What fails here fails again, and is reported, where the home itself is made.
   if (options.home === undefined) await makeWithParents(dirname(home)).catch(() => undefined);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { SealvisorError } from '../../src/protocol/errors.js';
 
 export interface ManagerHome {
   readonly home: string;
@@ -13,6 +14,25 @@ export interface ManagerHome {
 export function defaultHome(env: NodeJS.ProcessEnv): string {
   const { XDG_STATE_HOME: state = '' } = env;
   return join(isAbsolute(state) ? state : join(homedir(), '.local', 'state'), 'sealvisor');
+}
+
+/**
+ * One home is of one kind: a manager that is started without its --upstream by mistake would give out sectors of its own,
+ * from the first number on.
+ * @throws usage
+ */
+export function refuseOtherKind(home: string, isInFront: boolean): void {
+  const has = (name: string) => existsSync(join(home, name));
+  if (isInFront && has('manager.db'))
+    throw new SealvisorError(
+      'usage',
+      `--home ${home} is of a manager that gives out sectors itself (manager.db): name another one with --upstream`,
+    );
+  if (!isInFront && has('upstream.db') && !has('manager.db'))
+    throw new SealvisorError(
+      'usage',
+      `--home ${home} is of a manager in front of another one (upstream.db), and sectors would be given out anew, from the first number on: add its --upstream, or name another home`,
+    );
 }
 
 /** What 0.1.0 took by itself, in the directory it was started in. */

@@ -64,7 +64,7 @@ async function askFor(options: Options, path: string, wish: object, timeoutMs?: 
 
 const sectorPath = (sector: string) => `/sectors/${encodeURIComponent(sector)}`;
 
-/** A URL as it is; anything else is a directory of this machine. */
+/** A URL as it is (`file:` without slashes is one that is refused); anything else is a directory of this machine. */
 function destUrl(dest: string): string {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(dest) ? dest : `${pathToFileURL(resolve(dest)).href}/`;
+  return /^([a-z][a-z0-9+.-]*:\/\/|file:)/i.test(dest) ? dest : `${pathToFileURL(resolve(dest)).href}/`;
 }

@@ -18,7 +18,7 @@ export function upstreamUrl(address: string): string {
   if (username !== '' || password !== '' || search !== '')
     throw new SealvisorError(
       'usage',
-      '--upstream holds a user, a password or a query: leave them out; each worker sends its own token (sector_manager.rpc_client.headers), which is passed on',
+      'the address holds a user, a password or a query: leave them out; each worker sends its own token (sector_manager.rpc_client.headers), which is passed on',
     );
   return url.replace(/\/rpc\/v0$/, '');
 }

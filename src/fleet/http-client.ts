@@ -133,8 +133,15 @@ export function parsed(text: string, by: string): unknown {
   }
 }
 
+function secondsText(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
+}
+
 function lateBy(url: URL, timeoutMs: number): SealvisorError {
-  return new SealvisorError('deadline_exceeded', `${url.host} did not answer within ${timeoutMs} ms`);
+  return new SealvisorError(
+    'deadline_exceeded',
+    `${url.host} did not answer within ${secondsText(timeoutMs)}`,
+  );
 }
 
 /** What to look at: the name, the network, or the program at the other end. */
@@ -176,10 +183,21 @@ export function expectOk(response: JsonResponse): unknown {
     problemIn(response) ??
     new SealvisorError(
       'bad_answer',
-      `${by} answered ${what}, as no sealvisor daemon does: check that this is the address of a worker or manager`,
+      isTokenRefused(status)
+        ? tokenRefused(by, status)
+        : `${by} answered ${what}, as no sealvisor daemon does: check that this is the address of a worker or manager`,
       { data: { httpStatus: status } },
     )
   );
+}
+
+export function isTokenRefused(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+/** Our daemons check none: an upstream manager, or a proxy before one. */
+export function tokenRefused(by: string, status: number): string {
+  return `${by} refuses it (HTTP ${status}): it wants a token that it knows; a worker sends the one in sector_manager.rpc_client.headers, the command line sends none`;
 }
 
 /** Of what another daemon says. */

@@ -3,7 +3,14 @@ import { identityHeaders } from '../protocol/identity.js';
 import { mayPass } from '../protocol/passing-status.js';
 import { shortText } from '../protocol/some-of.js';
 import { mostOfMethod } from './answer-size.js';
-import { type JsonResponse, longestText, problemIn, requestJson } from './http-client.js';
+import {
+  isTokenRefused,
+  type JsonResponse,
+  longestText,
+  problemIn,
+  requestJson,
+  tokenRefused,
+} from './http-client.js';
 
 let lastId = 0;
 
@@ -61,7 +68,9 @@ export async function rpcCall(
     problemIn(answer) ??
     new SealvisorError(
       'bad_answer',
-      `${method} got no JSON-RPC answer from ${new URL(url).host} (HTTP ${answer.status}): check that this is its address`,
+      isTokenRefused(answer.status)
+        ? `${method}: ${tokenRefused(new URL(url).host, answer.status)}`
+        : `${method} got no JSON-RPC answer from ${new URL(url).host} (HTTP ${answer.status}): check that this is its address`,
       {
         data: { httpStatus: answer.status },
       },

@@ -13,7 +13,7 @@ export function unsealDest(text: string, pieces: number): URL {
       'usage',
       `--dest ${text}: name a directory, or a URL that begins with http:// or https://`,
     );
-  if (url.protocol === 'file:' && url.host !== '')
+  if (url.protocol === 'file:' && (url.host !== '' || !/^file:\/\/\//i.test(text)))
     throw new SealvisorError('usage', `--dest ${text}: a file: URL has three slashes and an absolute path`);
   if (url.protocol === 'file:' && !url.pathname.endsWith('/')) url.pathname += '/';
   if (pieces > 1 && !url.pathname.endsWith('/'))

@@ -65,3 +65,15 @@ test.each(living)('SIGUSR1 opens no inspector in $what', async ({ bin, args, up 
   expect(said).not.toContain('Debugger');
   expect(child.signalCode).toBeNull();
 });
+
+test.each([
+  ['venus-sector-manager', ['daemon', 'run', '--home', ''], '--home is empty: name a directory'],
+  ['venus-sector-manager', ['mock', '--pieces', ''], '--pieces is empty: name a directory'],
+  ['venus-sector-manager', ['util', 'sealer', 'unseal', 's-t010000-1', '--dest', ''], '--dest is empty'],
+  ['venus-worker', ['daemon', '-c', ''], '--config is empty: name a file'],
+  ['sealvisor', ['unseal', 'sealed', '--out', ''], '--out is empty: name a directory'],
+])('%s %j does not take the current directory for an empty path', (bin, args, says) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'empty-path-'));
+  const run = spawnSync(process.execPath, [fileOf(bin), ...args], { cwd, encoding: 'utf8', timeout: 20_000 });
+  expect(run).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(`error: ${says}`) });
+});

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { managerHome } from '#cli/commands/manager-home.js';
+import { managerHome, refuseOtherKind } from '#cli/commands/manager-home.js';
 
 function freshDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'sealvisor-home-'));
@@ -38,4 +38,15 @@ test('what 0.1.0 left in the directory is used, and said; an empty directory is 
   writeFileSync(join(left, 'manager.db'), '');
   expect(managerHome(undefined, env, dir)).toEqual({ home: left, note: expect.stringContaining(left) });
   expect(managerHome('/there', env, dir)).toEqual({ home: '/there', note: null });
+});
+
+test('a home is of one kind: neither a start without its --upstream nor one in front takes the other one', () => {
+  const [own, inFront, fresh] = [freshDir(), freshDir(), freshDir()];
+  writeFileSync(join(own, 'manager.db'), '');
+  writeFileSync(join(inFront, 'upstream.db'), '');
+  expect(() => refuseOtherKind(inFront, false)).toThrow(/from the first number on: add its --upstream/);
+  expect(() => refuseOtherKind(own, true)).toThrow(/gives out sectors itself/);
+  for (const isInFront of [true, false]) refuseOtherKind(fresh, isInFront);
+  refuseOtherKind(own, false);
+  refuseOtherKind(inFront, true);
 });

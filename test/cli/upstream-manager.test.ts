@@ -131,6 +131,14 @@ describe('is not taken for an upstream manager', () => {
     expect(asked).toEqual(['GET /api/v1/workers']);
   });
 
+  test('one that wants a token says so, not that the address is wrong', async () => {
+    const { at } = await answering(401, '401 Unauthorized\n', 'text/plain');
+    await expect(list({ manager: at, expiration: '10m' })).rejects.toMatchObject({
+      code: 'bad_answer',
+      message: expect.stringContaining(`${at} refuses it (HTTP 401): it wants a token`),
+    });
+  });
+
   test.each(['list', 'sectors'])('some other server (%s)', async (command) => {
     const { at } = await answering(404, '<html>no such page</html>', 'text/html');
     const run = command === 'list' ? list({ manager: at, expiration: '10m' }) : sectors({ manager: at });

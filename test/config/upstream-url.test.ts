@@ -25,3 +25,7 @@ test.each(['http://alice:secret@10.0.0.2', 'http://10.0.0.2/?token=secret'])(
 test('what is no address is refused', () => {
   expect(() => upstreamUrl('nowhere at all')).toThrow(/"nowhere at all" is not/);
 });
+
+test('the option is named once: by whoever reads it', () => {
+  expect(() => upstreamUrl('http://alice:secret@10.0.0.2')).not.toThrow(/--upstream/);
+});

@@ -20,3 +20,16 @@ test.each([
 ])('%s is shown as %s', (dest, shown) => {
   expect(shownDest(dest)).toBe(shown);
 });
+
+test.each([
+  'file:',
+  'file:/out',
+  'file://',
+  'file://host/out',
+  'market://s/baga',
+  'store:///baga',
+  's3://b/k',
+  '',
+])('%j is refused as a destination, in words', (dest) => {
+  expect(() => unsealDest(dest, 1)).toThrow(/^--dest .*(name a directory, or a URL|three slashes)/);
+});

@@ -61,7 +61,9 @@ export function reach(url: string, log: Pick<Log, 'info' | 'warn'>, now: () => n
       if (isSaid || (quietMs >= 0 && quietMs < betweenMs)) return;
       isSaid = true;
       saidMs = now();
-      log.warn(`upstream does not answer: ${fault}; calls fail until it does, and none is repeated here`);
+      log.warn(
+        `upstream does not answer: ${fault}; calls fail until it does (HTTP 502 where nothing comes back), and none is repeated here`,
+      );
     },
     state: () => ({
       url,

@@ -37,7 +37,15 @@ export interface Step {
 }
 
 const longest = 4096;
-const accepted = 1;
+/** By upstream's numbers. */
+const submitResults = [
+  'Unknown',
+  'Accepted',
+  'DuplicateSubmit',
+  'MismatchedSubmission',
+  'Rejected',
+  'FilesMissed',
+] as const;
 const nothing = () => ({});
 
 const withId = z.union([sectorIdParam, z.object({ ID: sectorIdParam }).transform(({ ID }) => ID)]);
@@ -74,13 +82,9 @@ const readers: Readonly<Record<string, Reader>> = {
     return { text: `${deals} piece${deals === 1 ? '' : 's'}`, facts: { deals } };
   }),
   AssignTicket: ofSector(() => ({ text: 'has its ticket' })),
-  SubmitPreCommit: submitted('pre-commit', ({ messages }) => ({
-    messages: { ...messages, preCommit: messages.preCommit + 1 },
-  })),
-  SubmitProof: submitted('proof', ({ messages }) => ({
-    messages: { ...messages, proof: messages.proof + 1 },
-  })),
-  SubmitSnapUpProof: submitted('upgrade proof', () => ({ isUpgraded: true })),
+  SubmitPreCommit: submitted('pre-commit', counted('preCommit')),
+  SubmitProof: submitted('proof', counted('proof')),
+  SubmitSnapUpProof: submitted('upgrade proof', () => () => ({ isUpgraded: true })),
   SubmitPersisted: persisted,
   SubmitPersistedEx: persisted,
   ReportState: reported,
@@ -109,18 +113,29 @@ function ofSector(
   };
 }
 
-function submitted(what: string, change: Step['change']): Reader {
+/** One that upstream has already was accepted when nobody heard the answer, here or before. */
+function counted(kind: keyof Sighting['messages']) {
+  return (isNew: boolean): Step['change'] =>
+    ({ messages }) => ({
+      messages: { ...messages, [kind]: isNew ? messages[kind] + 1 : Math.max(1, messages[kind]) },
+    });
+}
+
+function submitted(what: string, change: (isNew: boolean) => Step['change']): Reader {
   return ([of], result) => {
     const id = read(withId, of);
     const told = read(submission, result);
     if (!id || !told) return undefined;
     const why = told.Desc ? `: ${told.Desc}` : '';
-    const isTaken = told.Res === accepted;
-    return {
-      id,
-      text: isTaken ? `${what} accepted` : `${what} answered with ${told.Res}${why}`,
-      change: isTaken ? change : nothing,
-    };
+    const name = submitResults[told.Res] ?? String(told.Res);
+    switch (name) {
+      case 'Accepted':
+        return { id, text: `${what} accepted`, change: change(true) };
+      case 'DuplicateSubmit':
+        return { id, text: `${what} accepted before (${name})`, change: change(false) };
+      default:
+        return { id, text: `${what} answered with ${name}${why}`, change: nothing };
+    }
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a call says of its sector: of the recorded ones as they were, of any other nothing that breaks. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { stepOf } from '#src/manager/upstream/sighting.js';
+import { type Sighting, stepOf } from '#src/manager/upstream/sighting.js';
 import { allExchanges } from '../../tools/field.js';
 
 const recorded = allExchanges().filter(({ asked, answer }) => asked === 'manager' && answer !== undefined);
@@ -48,3 +48,23 @@ test('whatever stands in a call or its answer, reading it throws nothing and dec
 test.each(['constructor', 'toString', '__proto__'])('a method named %s is no method', (method) => {
   expect(stepOf({ method, params: [{ Miner: 1, Number: 1 }], answer: { result: {} } })).toBeUndefined();
 });
+
+test.each([
+  ['SubmitPreCommit', 'pre-commit', 'preCommit'],
+  ['SubmitProof', 'proof', 'proof'],
+] as const)(
+  '%s whose first answer nobody heard is counted when it turns out to be there',
+  (method, what, kind) => {
+    const before = { messages: { preCommit: 0, proof: 0 } } as Sighting;
+    const said = (Res: number) =>
+      stepOf({ method, params: [{ Miner: 1, Number: 1 }], answer: { result: { Res } } });
+    const again = said(2);
+    expect(again?.text).toBe(`${what} accepted before (DuplicateSubmit)`);
+    const once = { ...before, ...again?.change(before) };
+    expect(once.messages[kind]).toBe(1);
+    expect({ ...once, ...said(2)?.change(once) }.messages[kind]).toBe(1);
+    expect({ ...once, ...said(1)?.change(once) }.messages[kind]).toBe(2);
+    expect(said(5)?.text).toBe(`${what} answered with FilesMissed`);
+    expect(said(77)?.text).toBe(`${what} answered with 77`);
+  },
+);
