@@ -71,7 +71,7 @@ export function passer(
     const [startedMs, answersBefore] = [now(), answers];
     try {
       const answer = await upstream.pass(request);
-      const gathered = await gather(answer, upstream.url);
+      const gathered = await gather(answer, upstream.url, request.method);
       const { rest } = gathered;
       // It holds its connection until its end.
       if (rest && !rest.closed) rest.once('close', giveBack);
@@ -102,10 +102,15 @@ function outcomeOf(look: () => Outcome, status: number): Outcome {
   }
 }
 
-async function gather({ status, headers, body }: PassedAnswer, url: string): Promise<Gathered> {
+async function gather(
+  { status, headers, body }: PassedAnswer,
+  url: string,
+  method: string,
+): Promise<Gathered> {
   const chunks: Buffer[] = [];
   let size = 0;
-  const isLong = Number(headerIn(headers, 'content-length')) > mostGathered;
+  // The answer to a HEAD has the length of what it leaves out.
+  const isLong = method !== 'HEAD' && Number(headerIn(headers, 'content-length')) > mostGathered;
   const iterator: AsyncIterator<Buffer> = body.iterator({ destroyOnReturn: false });
   const bytes = () => (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
   while (!isLong && size <= mostGathered) {
