@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { messageOf, systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import { mayPass } from '../../protocol/passing-status.js';
 import type { StageContext } from '../stage.js';
@@ -19,8 +20,12 @@ export async function putPiece(
   const { wordsOf } = await import('../builtin/index.js');
   const { size } = await stat(path);
   let sent = 0;
+  let isRead = true;
+  const file = createReadStream(path, { signal }).once('error', () => {
+    isRead = false;
+  });
   const counted = async function* () {
-    for await (const chunk of createReadStream(path, { signal })) {
+    for await (const chunk of file) {
       // A stream without an encoding gives buffers.
       const bytes = chunk as Buffer;
       yield bytes;
@@ -38,7 +43,14 @@ export async function putPiece(
     signal,
   }).catch((cause: unknown) => {
     signal.throwIfAborted();
-    throw new StageError('temporary', `cannot reach ${placeOf(url)} to hand the piece in`, { cause });
+    const why = reasonOf(cause);
+    if (!isRead)
+      throw new StageError('temporary', `cannot read the piece that is to be delivered: ${why}`, { cause });
+    throw new StageError(
+      'temporary',
+      `cannot reach ${placeOf(url)} to deliver the piece (${why}): check that it runs and listens there`,
+      { cause },
+    );
   });
   if (answer.ok) {
     await answer.body?.cancel();
@@ -49,6 +61,12 @@ export async function putPiece(
   if (mayPass(answer.status)) throw new StageError('temporary', said);
   // Who wants the piece is told, and the job is over.
   throw new StageError('permanent', `${said}; fix that and ask for the piece again, or name another place`);
+}
+
+/** fetch says `fetch failed`; what failed is its cause. */
+function reasonOf(thrown: unknown): string {
+  const isWrapped = thrown instanceof TypeError && thrown.cause !== undefined;
+  return systemCodeOf(thrown) ?? messageOf(isWrapped ? thrown.cause : thrown);
 }
 
 /** A user and password of the URL, as a server reads them; fetch takes none that are in it. */
