@@ -26,7 +26,7 @@ export function refuseOtherKind(home: string, isInFront: boolean): void {
   if (isInFront && has('manager.db'))
     throw new SealvisorError(
       'usage',
-      `--home ${home} is of a manager that gives out sectors itself (manager.db): name another one with --upstream`,
+      `--home ${home} is of a manager that gives out sectors itself (manager.db): choose another --home for the one in front`,
     );
   if (!isInFront && has('upstream.db') && !has('manager.db'))
     throw new SealvisorError(

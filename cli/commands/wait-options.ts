@@ -8,7 +8,7 @@ export function waitOptions(pause: Command): Command {
   pause
     .option(
       '--wait',
-      'until the thread stands still; exit 1 when --timeout is over, the pause stays asked for',
+      'wait until the thread is paused; exit 1 when --timeout is over, the pause stays requested',
     )
     .option('--no-wait', 'answer as soon as the pause is recorded (default)')
     .option('--timeout <duration>', `how long --wait waits (default: ${longestWait})`);
