@@ -2,7 +2,6 @@
  * Real sectors to their end: `npm run test:proofs`, where PROOFS_PARAMETERS names a directory with the parameters of 2KiB
  * (`sealvisor-proofs params porep --size 2KiB`, with FIL_PROOFS_PARAMETER_CACHE set to it: 25 minutes of CPU). A sector that is stuck for want of parameters is finished when they are put there.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +9,7 @@ import { proverId } from '#src/sealing/builtin/index.js';
 import { soon, type World } from '../crash/world.js';
 import { bytes } from '../e2e/setup.js';
 import { synthetic, usual } from './direct.js';
-import { describeReal, program } from './program.js';
+import { describeReal, verified } from './program.js';
 import { preCommitsOf, realWorld, sealingStages, ticketOf } from './real-world.js';
 
 const parameters = process.env.PROOFS_PARAMETERS;
@@ -35,16 +34,6 @@ function provenOf(world: World, registered_proof: string) {
     seed: bytesOf((seed as { Seed: { Seed: string } }).Seed.Seed),
     proof: bytesOf((proof as { Proof: string }).Proof),
   };
-}
-
-function verified(seal: object): string {
-  const env = { ...process.env, FIL_PROOFS_PARAMETER_CACHE: parameters };
-  const { stdout } = spawnSync(program, ['verify'], {
-    input: JSON.stringify({ seal }),
-    env,
-    encoding: 'utf8',
-  });
-  return stdout.trim();
 }
 
 describeReal('a real sector to its end', () => {
@@ -73,9 +62,9 @@ describeReal('a real sector to its end', () => {
         expect(await world.post('/threads/0/resume', { by: 'alice' })).toMatchObject({ changed: true });
         await expect.poll(async () => (await world.sector(id)).state, long).toBe('Finished');
         const seal = provenOf(world, proof);
-        expect(verified(seal)).toBe('true');
+        expect(verified({ seal }, missing)).toBe('true');
         // Of another sector it is not.
-        expect(verified({ ...seal, sector_id: 2 })).toBe('false');
+        expect(verified({ seal: { ...seal, sector_id: 2 } }, missing)).toBe('false');
       },
     );
   });
