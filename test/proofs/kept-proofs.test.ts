@@ -38,7 +38,9 @@ async function upgrade(world: World, id: string): Promise<SnapUpProof> {
   write(join(pieces, 'piece'), payload);
   await doJob(world, upgrading, ['snapup', id, '--pieces', pieces], async (_, __, begin) => {
     await begin();
-    await world.worker().line(/ (\S+) Finished -> Empty/);
+    await expect
+      .poll(() => last(world, 'SubmitSnapUpProof'), { timeout, interval: 200 })
+      .toMatchObject({ result: { Res: 1 } });
   });
   return last(world, 'SubmitSnapUpProof')?.params[1] as SnapUpProof;
 }
