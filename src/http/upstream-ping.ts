@@ -1,5 +1,5 @@
 /** Has upstream's own list of workers go on: pings are answered here, and passed on beside that. */
-
+import { idleClock } from '../actors/system-clock.js';
 import type { PassedOn } from '../fleet/upstream-http.js';
 import type { Log } from '../protocol/log.js';
 import { shortText } from '../protocol/some-of.js';
@@ -29,7 +29,9 @@ export function pingPass(pass: Pass, log: Pick<Log, 'warn' | 'info'>): PingPass 
     pass: (request, worker) => {
       if (underWay.has(worker) || underWay.size >= mostAtOnce) return;
       underWay.add(worker);
-      const signal = AbortSignal.timeout(timeoutMs);
+      const late = new AbortController();
+      const timer = idleClock.setTimeout(() => late.abort(), timeoutMs);
+      const { signal } = late;
       const onAnswer = (answer: RpcAnswer) =>
         took('error' in answer ? shortText(answer.error, longestError) : null);
       void pass({ ...request, signal }, { label: 'Venus.WorkerPing', onAnswer })
@@ -41,7 +43,10 @@ export function pingPass(pass: Pass, log: Pick<Log, 'warn' | 'info'>): PingPass 
         .catch(() => {
           if (signal.aborted) took(`no answer within ${timeoutMs / 1000} s`);
         })
-        .finally(() => underWay.delete(worker));
+        .finally(() => {
+          idleClock.clearTimeout(timer);
+          underWay.delete(worker);
+        });
     },
   };
 }

@@ -12,7 +12,8 @@ import { soon, startWorld, type World, type WorldOptions } from './world.js';
 export async function worldWithSector(options: WorldOptions = {}): Promise<{ world: World; id: string }> {
   const world = await startWorld({ ...options, hasDeals: false });
   await world.killWorker();
-  // Before the next sector is asked for there is another plan.
+  // From the next sector on there is another plan: the thread has read this one's.
+  await world.worker().line(/ Empty -> Allocated/);
   takePlan(world, 'wdpost');
   const [, id = ''] = await world.worker().line(/ (\S+) Finished -> Empty/);
   return { world, id };
