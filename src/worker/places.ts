@@ -63,8 +63,7 @@ export function places(options: PlacesOptions): Places {
     look: () => desk.look(),
   });
   const left = leftPlaces({
-    limitOf: (name) => desk.limits().find((each) => each.name === name)?.limit ?? null,
-    holdersOf: (name) => desk.limits().find((each) => each.name === name)?.holders ?? [],
+    limitOf: (name) => desk.limits().find((each) => each.name === name),
     leftAt: processors.leftAt,
   });
   const blockedBy = firstBlocked(space.blockedBy, left, processors.blockedBy);

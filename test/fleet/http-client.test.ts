@@ -1,4 +1,3 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { answerCounter, mostOfPath } from '#src/fleet/answer-size.js';
 import { workerEvents } from '#src/fleet/event-client.js';
@@ -7,6 +6,7 @@ import { rpcCall } from '#src/fleet/rpc-client.js';
 import { managerApp } from '#src/http/manager-app.js';
 import { serve } from '#src/http/serve.js';
 import { setup } from '../manager/setup.js';
+import { rawServer } from '../tools/raw-server.js';
 import { answering, listening } from './setup.js';
 
 const timeoutMs = 5000;
@@ -264,20 +264,3 @@ test.each([
   expect(fault.message).toContain(`cannot reach host:1 (${code}): `);
   expect(fault.message).toContain(advice);
 });
-
-/** Sends these bytes to whoever says something. */
-async function rawServer(bytes: string): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.once('data', () => socket.write(bytes));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  // A TCP server that listens has an AddressInfo.
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}

@@ -1,35 +1,18 @@
 /** Whether the manager behind answers as a manager: what /readyz, the log and the counts say when it does not. */
-import { createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { UpstreamHttp } from '#src/fleet/upstream-http.js';
 import { passCounts } from '#src/http/upstream-metrics.js';
 import { passer } from '#src/http/upstream-pass.js';
 import { reach } from '#src/manager/upstream/reach.js';
 import { SealvisorError } from '#src/protocol/errors.js';
+import { rawServer } from '../tools/raw-server.js';
 import { behind, front, jsonOf, pingBody, rpcBody, send, soon } from './upstream-setup.js';
 
 const get = (url: string, path: string) => send(url, { method: 'GET', path });
 const body = rpcBody('AllocateSector', [{}]);
 const metrics = async (url: string) => (await get(url, '/metrics')).bytes.toString();
 const json = { 'content-type': 'application/json' };
-
-/** Bytes in place of an HTTP answer. */
-async function raw(answer: string): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.once('data', () => socket.write(answer));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-}
 
 describe('what no manager answers', () => {
   test.each([
@@ -89,7 +72,7 @@ describe('what no manager answers', () => {
     ['HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n', 'HTTP 101'],
     ['SSH-2.0-OpenSSH_9.2p1\r\n', 'HPE_'],
   ])('%j ends the call with HTTP 502 and says what to check', async (answer, why) => {
-    const { url } = await front(await raw(answer));
+    const { url } = await front(await rawServer(answer));
     const got = await send(url, { body });
     expect([got.status, jsonOf(got).code]).toEqual([502, 'unreachable']);
     expect(jsonOf(got).detail).toContain(why);

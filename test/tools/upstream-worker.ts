@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { sleep } from '#src/actors/system-clock.js';
 import { paramsOf, requestFault, resultFault, type Version } from './recorded.js';
 import { sealed, type WantedPiece } from './upstream-sealing.js';
 
@@ -81,14 +82,14 @@ export function upstreamWorker(options: UpstreamWorkerOptions): UpstreamWorker {
       const { State, Desc } = await call(method, ID);
       if (State === 3) return;
       if (State > 3) throw new Error(`${method}: ${State} ${Desc}`);
-      await wait(50);
+      await sleep(50);
     }
   };
   const seedOf = async (ID: object): Promise<string> => {
     for (;;) {
       const { ShouldWait, Seed } = await (isOld ? call('WaitSeed', ID) : call('WaitSeed', ID, 5));
       if (!ShouldWait) return Seed.Seed;
-      await wait(50);
+      await sleep(50);
     }
   };
   const keep = async (ID: object) => {
@@ -176,5 +177,3 @@ function newPiece({ Piece, DealInfo }: Read) {
 function expectAccepted(what: string, { Res, Desc }: Read): void {
   if (Res !== 1) throw new Error(`${what}: ${Res} ${Desc}`);
 }
-
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
