@@ -43,8 +43,8 @@ for (const bin of ['sealvisor', 'venus-worker', 'venus-sector-manager']) {
 /** A sealing thread's own file, as a script (`thread-code.js` runs it): what it was compiled to can be kept beside it. */
 const thread = await build({
   ...common,
-  entryPoints: ['src/worker/thread-entry.ts'],
-  outfile: 'dist/src/worker/thread-body.cjs',
+  entryPoints: ['src/worker/thread/entry.ts'],
+  outfile: 'dist/src/worker/thread/body.cjs',
   format: 'cjs',
   keepNames: false,
   minifyWhitespace: true,
@@ -67,12 +67,12 @@ const host = await build({
 });
 place(host, 0o644);
 await keepCompiled();
-const entry = { path: join(threadDir, 'thread-entry.cjs'), contents: Buffer.from(entryOf(body.path)) };
+const entry = { path: join(threadDir, 'entry.cjs'), contents: Buffer.from(entryOf(body.path)) };
 place({ outputFiles: [entry] }, 0o644);
 // Of earlier builds.
 rmSync('dist/chunks', { recursive: true, force: true });
 for (const name of readdirSync(threadDir))
-  if (name.startsWith('thread-body') && !made.has(join(threadDir, name))) rmSync(join(threadDir, name));
+  if (name.startsWith('body') && !made.has(join(threadDir, name))) rmSync(join(threadDir, name));
 
 /** Without it threads start as well, only later. */
 async function keepCompiled() {

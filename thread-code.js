@@ -91,9 +91,9 @@ function keepingEntry(path, home) {
 async function startedThread(home, entry) {
   const built = (name) => import(pathToFileURL(resolve(`dist/src/${name}.js`)).href);
   const { startThread } = await built('threads/remote');
-  const { openDisks } = await built('worker/open-disks');
-  const { setupOfThread } = await built('worker/setup-of-thread');
-  const { resourceLimits } = await built('worker/thread-slot');
+  const { openDisks } = await built('worker/roots/open');
+  const { setupOfThread } = await built('worker/roster/setup-of');
+  const { resourceLimits } = await built('worker/roster/slot');
   const { loadWorkerConfig } = await built('config/worker-config');
   const file = join(home, 'worker.toml');
   const [location, attached] = ['store', 'attached'].map((name) => JSON.stringify(join(home, name)));

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
-import { managerOption } from './commands/manager-ask.js';
+import { managerOption } from './commands/manager/ask.js';
 import { tree } from './commands/tree.js';
 import { logOptions } from './log/log-options.js';
 import { run } from './run.js';
@@ -56,7 +56,7 @@ logOptions(startCommand)
     examples('start', 'start --sector-size 2KiB --pieces ./files --sectors 3', 'start --proofs real'),
   )
   .action(async (options) => {
-    const { start } = await import('./commands/start.js');
+    const { start } = await import('./commands/start/start.js');
     await start(options);
   });
 program

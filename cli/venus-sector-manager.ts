@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
-import { managerOption } from './commands/manager-ask.js';
-import { resumeVerb } from './commands/manager-resume-verb.js';
-import { sealerCommands } from './commands/manager-sealer-verbs.js';
-import { act, examples } from './commands/manager-verbs.js';
-import { info, list, pause, remove } from './commands/manager-workers.js';
+import { managerOption } from './commands/manager/ask.js';
+import { resumeVerb } from './commands/manager/resume-verb.js';
+import { sealerCommands } from './commands/manager/sealer-verbs.js';
+import { act, examples } from './commands/manager/verbs.js';
+import { info, list, pause, remove } from './commands/manager/workers.js';
 import { waitOptions } from './commands/wait-options.js';
 import { logOptions } from './log/log-options.js';
 import { run } from './run.js';
@@ -64,7 +64,7 @@ const daemonOptions = (command: Command) =>
       'names under which it may be asked, with commas between (its addresses, localhost and the name of the machine always work)',
     )
     .action(async (options) => {
-      const { daemon } = await import('./commands/manager-daemon.js');
+      const { daemon } = await import('./commands/manager/daemon.js');
       await daemon(options);
     });
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { workerPort } from '../src/config/endpoint.js';
-import { storeVerbs } from './commands/store-verbs.js';
-import { dumpVerbs } from './commands/worker-dump-verbs.js';
-import { lifeVerbs } from './commands/worker-life-verbs.js';
-import { threadVerbs } from './commands/worker-thread-verbs.js';
+import { dumpVerbs } from './commands/worker/dump-verbs.js';
+import { lifeVerbs } from './commands/worker/life-verbs.js';
+import { storeVerbs } from './commands/worker/store-verbs.js';
+import { threadVerbs } from './commands/worker/thread-verbs.js';
 import { type LogOptions, logOptions } from './log/log-options.js';
 import { run } from './run.js';
 
@@ -38,7 +38,7 @@ Examples:
   venus-worker daemon -c venus-worker.toml --log-format json --log-file /var/log/sealvisor/worker.log`,
   )
   .action(async (options: { config: string } & LogOptions) => {
-    const { daemon } = await import('./commands/worker-daemon.js');
+    const { daemon } = await import('./commands/worker/daemon.js');
     await daemon(options);
   });
 // What a worker starts for a `[[processors.<stage>]]`; nothing to run by hand.

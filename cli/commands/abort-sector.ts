@@ -1,7 +1,7 @@
 /** Before a sector is aborted: one with a pre-commit costs its deposit, so a person is asked. */
 import { plans } from '../../machines/index.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import { oneLine } from '../../src/protocol/escaped.js';
+import { oneLine } from '../../src/protocol/text/escaped.js';
 import type { AbortLoss, DryRun, ThreadView } from '../../src/protocol/thread.js';
 import { lossText } from '../output/loss-text.js';
 import { exitCodes, tell } from '../output/say.js';

@@ -1,6 +1,6 @@
 /** Questions to the person at the terminal. */
 import { createInterface } from 'node:readline/promises';
-import { escaped } from '../../src/protocol/escaped.js';
+import { escaped } from '../../src/protocol/text/escaped.js';
 
 /** stdout may be a pipe: the question goes to stderr. */
 export function canAsk(): boolean {

@@ -1,8 +1,8 @@
 /** `pause --wait`: until the thread stands still, Ctrl-C or the timeout. The pause stays asked for in any case. */
 import { sleep } from '../../src/actors/system-clock.js';
-import { parseDuration } from '../../src/protocol/duration.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import { humanDuration } from '../../src/protocol/human-time.js';
+import { humanDuration } from '../../src/protocol/text/ages.js';
+import { parseDuration } from '../../src/protocol/text/duration.js';
 import type { ControlReply } from '../../src/protocol/thread.js';
 import { answerControl, answerJson, exitCodes, fail, tell } from '../output/say.js';
 import { longestWait } from './wait-options.js';

@@ -1,12 +1,12 @@
 import { meantText } from '../../src/config/nearest.js';
 import { readRegularSync } from '../../src/disks/regular-file.js';
-import { parseDuration } from '../../src/protocol/duration.js';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
 import { builtinStages } from '../../src/protocol/stages.js';
+import { parseDuration } from '../../src/protocol/text/duration.js';
 import { type CheckResult, checkProcessor } from '../../src/sealing/conformance/check-processor.js';
 import { Opaque } from '../../src/sealing/opaque.js';
-import { table } from '../output/field-text.js';
 import { answer, answerJson, exitCodes, tell } from '../output/say.js';
+import { table } from '../output/upstream-text.js';
 
 export interface ProcessorCheckOptions {
   readonly timeout: string;

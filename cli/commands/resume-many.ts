@@ -2,7 +2,7 @@
 import { plans } from '../../machines/index.js';
 import { meantText } from '../../src/config/nearest.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
-import { oneLine } from '../../src/protocol/escaped.js';
+import { oneLine } from '../../src/protocol/text/escaped.js';
 import type { ControlReply, ThreadView } from '../../src/protocol/thread.js';
 import { answerJsonLines, exitCodes, tell } from '../output/say.js';
 

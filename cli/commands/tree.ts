@@ -2,7 +2,7 @@ import type { TreeNode } from '../../src/actors/index.js';
 import { answerJson } from '../output/say.js';
 import { treeText } from '../output/tree-text.js';
 import { watch } from '../output/watch.js';
-import { workerOf } from './manager-workers.js';
+import { workerOf } from './manager/workers.js';
 
 /** Shows the supervisor tree of a worker: one the manager knows, one at an address, or this machine's. */
 export async function tree(

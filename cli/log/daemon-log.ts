@@ -1,7 +1,7 @@
 /** The log of a daemon, from its options: on stderr, or in a file that is opened again when it is asked to. */
 import { messageOf } from '../../src/protocol/errors.js';
-import { escaped } from '../../src/protocol/escaped.js';
 import type { Log } from '../../src/protocol/log.js';
+import { escaped } from '../../src/protocol/text/escaped.js';
 import type { LogFormat, LogOptions } from './log-options.js';
 import { logger, logLine } from './logger.js';
 import { fileOutlet, type Outlet, stderrOutlet } from './outlet.js';

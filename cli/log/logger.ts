@@ -1,6 +1,7 @@
 /** Lines of a log: dated, with level, component and what they are about; as text or as JSON, one a line. */
-import { escaped, escapedJson } from '../../src/protocol/escaped.js';
+
 import { type Log, type LogAbout, type LogLevel, logLevels } from '../../src/protocol/log.js';
+import { escaped, escapedJson } from '../../src/protocol/text/escaped.js';
 import type { LogFormat } from './log-options.js';
 
 export interface LineFacts {

@@ -1,4 +1,4 @@
-import { oneLine } from '../../src/protocol/escaped.js';
+import { oneLine } from '../../src/protocol/text/escaped.js';
 import type { ConfigChange } from '../../src/protocol/worker.js';
 
 /** Differences of a configuration, a line each. */

@@ -1,4 +1,4 @@
-import { oneLine } from '../../src/protocol/escaped.js';
+import { oneLine } from '../../src/protocol/text/escaped.js';
 import type { DryRun } from '../../src/protocol/thread.js';
 import { lossText } from './loss-text.js';
 import { answer, answerJson, exitCodes } from './say.js';

@@ -1,5 +1,5 @@
 import type { JobView } from '../../src/protocol/job-view.js';
-import { table } from './field-text.js';
+import { table } from './upstream-text.js';
 
 /** `util sealer jobs`: a line each, `NULL` for nothing. */
 export function jobTable(jobs: readonly JobView[]): string {

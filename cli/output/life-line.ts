@@ -1,6 +1,6 @@
-import { adoptionText } from '../../src/protocol/adoption.js';
-import { oneLine } from '../../src/protocol/escaped.js';
-import { clockText, wishText } from '../../src/protocol/human-time.js';
+import { adoptionText } from '../../src/protocol/text/adoption.js';
+import { clockText, wishText } from '../../src/protocol/text/ages.js';
+import { oneLine } from '../../src/protocol/text/escaped.js';
 import type { Wish, WorkerView } from '../../src/protocol/worker.js';
 
 /** One line on a worker that does not simply serve; null when it does, or when nothing is known of it. */

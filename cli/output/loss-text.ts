@@ -1,5 +1,5 @@
 /** What is lost with a sector that is aborted, for a person. */
-import { clockText } from '../../src/protocol/human-time.js';
+import { clockText } from '../../src/protocol/text/ages.js';
 import type { AbortLoss } from '../../src/protocol/thread.js';
 
 /** Sentences; the time of the pre-commit with its date when that is not today's. */

@@ -1,6 +1,6 @@
 /** A plan for people: as a table, as a chart, as a page. */
 import { emptyState, endStates, type Plan, type PlanState } from '../../machines/index.js';
-import { table } from './field-text.js';
+import { table } from './upstream-text.js';
 
 export function planList(plans: readonly Plan[]): string {
   const rows = plans.map((plan) => [plan.name, String(plan.states.length), plan.about]);

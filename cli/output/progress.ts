@@ -1,10 +1,10 @@
 /** The live lines of `sealvisor start`, one a thread. */
 
 import { systemClock } from '../../src/actors/system-clock.js';
-import { escaped, oneLine } from '../../src/protocol/escaped.js';
-import { errorText } from '../../src/protocol/field-thread.js';
 import { type Part, partText } from '../../src/protocol/sector-progress.js';
+import { escaped, oneLine } from '../../src/protocol/text/escaped.js';
 import type { ThreadView } from '../../src/protocol/thread.js';
+import { errorText } from '../../src/protocol/upstream-thread.js';
 import { type LiveStream, liveBlock } from './live-block.js';
 import { type SectorPace, sectorPace } from './sector-pace.js';
 

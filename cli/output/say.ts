@@ -1,6 +1,6 @@
 /** stdout is the answer, stderr the story; and the only way out of the process. */
 import { type ErrorCode, errorCodes, messageOf } from '../../src/protocol/errors.js';
-import { escaped, escapedJson, escapedLines } from '../../src/protocol/escaped.js';
+import { escaped, escapedJson, escapedLines } from '../../src/protocol/text/escaped.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, unchanged: 3, unreachable: 4 } as const;
 

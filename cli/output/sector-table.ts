@@ -1,5 +1,5 @@
 import type { SectorView } from '../../src/protocol/sealer-view.js';
-import { table } from './field-text.js';
+import { table } from './upstream-text.js';
 
 /** `util sealer sectors`: a line each, `NULL` for nothing. */
 export function sectorTable(sectors: readonly SectorView[]): string {

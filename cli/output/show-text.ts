@@ -1,12 +1,12 @@
 import { sizeText } from '../../src/config/value-text.js';
-import { oneLine } from '../../src/protocol/escaped.js';
-import { errorText } from '../../src/protocol/field-thread.js';
-import { clockText, humanDuration, sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
 import { workText } from '../../src/protocol/sector-progress.js';
+import { clockText, humanDuration, sinceText, untilText, wishText } from '../../src/protocol/text/ages.js';
+import { oneLine } from '../../src/protocol/text/escaped.js';
+import { lineText } from '../../src/protocol/text/why.js';
 import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
-import { lineText } from '../../src/protocol/why.js';
-import { memoryText } from './field-text.js';
+import { errorText } from '../../src/protocol/upstream-thread.js';
 import { rowLine } from './transition.js';
+import { memoryText } from './upstream-text.js';
 
 /** Everything about one thread, a key and its value a line. */
 export function showText(

@@ -8,8 +8,8 @@ import { inTime } from '../../src/disks/in-time.js';
 import { readRegular } from '../../src/disks/regular-file.js';
 import { messageOf, systemCodeOf } from '../../src/protocol/errors.js';
 import type { HistoryRow } from '../../src/protocol/thread.js';
-import { readHistoryAside } from '../../src/worker/history-aside.js';
-import { table } from './field-text.js';
+import { readHistoryAside } from '../../src/worker/roster/history-aside.js';
+import { table } from './upstream-text.js';
 
 export interface SealedSector {
   readonly sector: string;

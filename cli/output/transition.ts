@@ -1,6 +1,6 @@
-import { escapedLines, oneLine } from '../../src/protocol/escaped.js';
-import { tookText } from '../../src/protocol/human-time.js';
 import type { LogLevel } from '../../src/protocol/log.js';
+import { tookText } from '../../src/protocol/text/ages.js';
+import { escapedLines, oneLine } from '../../src/protocol/text/escaped.js';
 import type { HistoryRow } from '../../src/protocol/thread.js';
 
 /** One line for one row of history, whatever it says. `today` (`2026-11-22`): rows of another day begin with theirs. */

@@ -1,7 +1,7 @@
 import type { TreeNode } from '../../src/actors/index.js';
 import { passedMs } from '../../src/protocol/clock.js';
-import { formatGoDuration } from '../../src/protocol/duration.js';
-import { oneLine } from '../../src/protocol/escaped.js';
+import { formatGoDuration } from '../../src/protocol/text/duration.js';
+import { oneLine } from '../../src/protocol/text/escaped.js';
 
 /** A supervisor tree as text, a line a child. */
 export function treeText(root: TreeNode, nowMs: number): string {

@@ -1,10 +1,10 @@
 /** The worker as a whole, for a person. */
 
-import { adoptionText } from '../../src/protocol/adoption.js';
-import { formatGoDuration } from '../../src/protocol/duration.js';
-import { oneLine } from '../../src/protocol/escaped.js';
-import { sinceText, untilText, wishText } from '../../src/protocol/human-time.js';
-import { sizeNear } from '../../src/protocol/size.js';
+import { adoptionText } from '../../src/protocol/text/adoption.js';
+import { sinceText, untilText, wishText } from '../../src/protocol/text/ages.js';
+import { formatGoDuration } from '../../src/protocol/text/duration.js';
+import { oneLine } from '../../src/protocol/text/escaped.js';
+import { sizeNear } from '../../src/protocol/text/size.js';
 import type {
   BreakerView,
   DrainView,
@@ -13,8 +13,8 @@ import type {
   StoreView,
   WorkerView,
 } from '../../src/protocol/worker.js';
-import { memoryText, table } from './field-text.js';
 import { keyLines } from './show-text.js';
+import { memoryText, table } from './upstream-text.js';
 
 export function workerText(view: WorkerView, nowMs: number): string {
   const { counts, cordon, drain } = view;

@@ -1,8 +1,8 @@
 /** The kinds of value a configuration holds. Each one's zod message says what is expected, and nothing else. */
 import * as z from 'zod';
-import { durationExpected, parseDuration } from '../protocol/duration.js';
 import { SealvisorError } from '../protocol/errors.js';
-import { parseSize, sizeExpected } from '../protocol/size.js';
+import { durationExpected, parseDuration } from '../protocol/text/duration.js';
+import { parseSize, sizeExpected } from '../protocol/text/size.js';
 import { managerUrl, managerUrlExpected } from './manager-url.js';
 import { ownName, ownNameExpected } from './own-names.js';
 

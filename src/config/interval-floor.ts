@@ -3,8 +3,8 @@
  * pause keeps it from its work; on one machine, as in rehearsals, it only costs that machine.
  */
 import type * as z from 'zod';
-import { parseDuration } from '../protocol/duration.js';
 import { SealvisorError } from '../protocol/errors.js';
+import { parseDuration } from '../protocol/text/duration.js';
 import { interval } from './field-types.js';
 import { valuesOf } from './known-keys.js';
 

@@ -1,6 +1,7 @@
 /** What the `true` of an upstream worker to a resume has come to: it says so also when it passes over the command. Pure. */
-import { elapsedSeconds, errorText } from '../protocol/field-thread.js';
+
 import type { ThreadView } from '../protocol/thread.js';
+import { elapsedSeconds, errorText } from '../protocol/upstream-thread.js';
 
 export interface AfterResume {
   readonly changed: boolean;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { type Asking, type GivenBy, identityHeaders, type UsedNumber } from '../protocol/identity.js';
-import { looked } from '../protocol/issue-text.js';
 import { wireLevel } from '../protocol/level.js';
 import type { SectorService, StateReport } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { shortText } from '../protocol/some-of.js';
+import { looked } from '../protocol/text/issue.js';
 import { jobAnswers } from './job-answers.js';
 import { jobNamed } from './job-named.js';
 import { type AskEither, olderForms } from './older-forms.js';

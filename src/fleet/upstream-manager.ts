@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
-import { looked } from '../protocol/issue-text.js';
 import { orEmpty } from '../protocol/job-wire.js';
 import { shortText, someOf } from '../protocol/some-of.js';
+import { looked } from '../protocol/text/issue.js';
 import type { WorkerEntry } from '../protocol/worker-entry.js';
 import { rpcCall } from './rpc-client.js';
 

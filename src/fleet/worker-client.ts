@@ -5,8 +5,8 @@ import { identityHeaders } from '../protocol/identity.js';
 import type { ControlReply, ThreadView } from '../protocol/thread.js';
 import { byHeader } from '../protocol/who.js';
 import { shapedAnswer } from './answer-shape.js';
-import type { FieldWorker } from './field-worker.js';
 import { expectOk, type JsonRequest, type JsonResponse, requestJson } from './http-client.js';
+import type { FieldWorker } from './upstream-worker.js';
 
 const timeoutMs = 15_000;
 /** Node's timers reach no further. */
@@ -55,7 +55,7 @@ export function workerClient(
       timeoutMs: patience(request.body),
     });
   // Loaded when it is needed: the schemas of upstream's answers would slow every command down.
-  const field = async () => (await import('./field-worker.js')).fieldWorker(name, base, clock);
+  const field = async () => (await import('./upstream-worker.js')).fieldWorker(name, base, clock);
   const pass = async (request: PassedRequest) => {
     const answer = await rest(request);
     if (answer.status === 204) return undefined;

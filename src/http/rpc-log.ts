@@ -3,7 +3,7 @@ import { messageOf } from '../protocol/errors.js';
 import type { Log } from '../protocol/log.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { RpcMethod } from './json-rpc.js';
-import { workerLog } from './worker-log.js';
+import { workerLog } from './worker/log.js';
 
 export type ManagerLog = Pick<Log, 'warn' | 'info' | 'debug'>;
 

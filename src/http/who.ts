@@ -1,7 +1,7 @@
 /** Who gives a command: what it says of itself, else where it came from. */
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { escaped } from '../protocol/escaped.js';
+import { escaped } from '../protocol/text/escaped.js';
 import { byHeader, longestBy } from '../protocol/who.js';
 import { readBody } from './body.js';
 import { callerAddress } from './caller.js';

@@ -7,11 +7,11 @@ import type { LogLine } from '../protocol/log.js';
 import { proofTypeOfSize } from '../protocol/sector.js';
 import { type FleetStore, openFleetStore, type PieceRow } from '../store/fleet-store.js';
 import { type FailsOnChain, mockChain } from './chain.js';
-import { sectorLives } from './lives.js';
-import { type PieceWatch, watchPieces } from './piece-watch.js';
+import { type PieceWatch, watchPieces } from './pieces/watch.js';
 import { type Relay, relay } from './relay.js';
 import { type Roster, roster } from './roster.js';
-import { type Sectors, sectorService } from './sectors.js';
+import { sectorLives } from './sectors/lives.js';
+import { type Sectors, sectorService } from './sectors/sectors.js';
 import { trustedAddresses } from './worker-address.js';
 
 export interface ManagerOptions {

@@ -1,10 +1,10 @@
 /** A processor as a child process: ready line, requests in any order, and no request outlives it. */
 import { systemClock } from '../actors/index.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { type ProcessChild, type ProcessChildOptions, startProcess } from './child.js';
 import { isOfFile, type LinePart } from './line-writer.js';
 import type { LongAnswer } from './long-answer.js';
 import { type Asker, longLines, tooLarge } from './long-lines.js';
-import { type ProcessChild, type ProcessChildOptions, startProcess } from './process-child.js';
 import {
   answerId,
   isAnswer,

@@ -1,5 +1,5 @@
 /** How far a thread is with its stage and its sector: percent and time left, from its view and its estimate. Pure. */
-import { humanDuration } from './human-time.js';
+import { humanDuration } from './text/ages.js';
 import type { Estimate, ThreadView } from './thread.js';
 
 export interface Part {

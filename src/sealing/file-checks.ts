@@ -9,7 +9,7 @@ import { madeAnew } from './fresh-ground.js';
 import { hasSectorFile, noteName } from './plan-files.js';
 import { type SectorFiles, sectorFiles } from './sector-files.js';
 import type { StageContext } from './stage.js';
-import { checkStore } from './stored-sector.js';
+import { checkStore } from './stores/stored-sector.js';
 
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> &
   Partial<Pick<StageContext, 'stores' | 'warn'>>;

@@ -112,7 +112,7 @@ function textOf(value: unknown): string {
 }
 
 async function written(key: string, text: string, root: string): Promise<PutAside> {
-  const { writeAtomically } = await import('./builtin/atomic-file.js');
+  const { writeAtomically } = await import('./builtin/files/atomic.js');
   const bytes = Buffer.from(text);
   const place = { putAside: `${key}.json`, bytes: bytes.length, sha256: hash('sha256', bytes, 'hex') };
   const path = fileOf(root, place);

@@ -23,7 +23,7 @@ export async function withShortMessage(
 
 /** Undefined when it cannot be written: the failure is told all the same. */
 async function written(text: string, path: string): Promise<string | undefined> {
-  const { writeAtomically } = await import('./builtin/atomic-file.js');
+  const { writeAtomically } = await import('./builtin/files/atomic.js');
   const bytes = Buffer.from(text).subarray(0, mostKept);
   try {
     await writeAtomically(path, async (file) => file.write(bytes, 0));

@@ -65,7 +65,7 @@ export async function lookedAt(value: unknown): Promise<unknown> {
 async function kept(json: Uint8Array, into: () => Promise<string>): Promise<string | FileOutput> {
   // What is not UTF-8 would not be the same as text.
   if (json.length <= longestText && isUtf8(json)) return Buffer.from(json).toString();
-  const { writeAtomically } = await import('./builtin/atomic-file.js');
+  const { writeAtomically } = await import('./builtin/files/atomic.js');
   const path = await into();
   let sha256: string | undefined;
   await writeAtomically(path, async (file) => {

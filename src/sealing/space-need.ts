@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Plan, planState } from '../../machines/index.js';
 import type { PlanState, Space } from '../../machines/plan.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
-import { layersOf } from './builtin/cache-files.js';
+import { layersOf } from './builtin/files/cache.js';
 import { madeAnew } from './fresh-ground.js';
 import { isIncomingOf } from './large-outputs.js';
 import { type SectorFiles, sectorFiles } from './sector-files.js';

@@ -4,10 +4,10 @@ import { StageError } from '../protocol/level.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { Sector } from '../protocol/sector.js';
 import type { Progress } from '../protocol/thread.js';
-import type { AttachedDesk } from './attached-desk.js';
 import type { Deadlines } from './deadlines.js';
 import { takenUp } from './large-outputs.js';
 import { type SectorFiles, sectorFiles } from './sector-files.js';
+import type { AttachedDesk } from './stores/attached.js';
 import type { ProcessorStage, Tasks } from './tasks.js';
 
 /** What a thread's stages go by, from the configuration; intervals in ms, sizes in bytes. */

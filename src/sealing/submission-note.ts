@@ -30,7 +30,7 @@ export async function submitting<T>(
   const isFirst = !existsSync(path);
   if (isFirst) {
     await makeOnDisk(context.location, dirname(path));
-    const { writeJson } = await import('./builtin/atomic-file.js');
+    const { writeJson } = await import('./builtin/files/atomic.js');
     await writeJson(path, { version: 1, at: new Date(context.now()).toISOString() });
   }
   try {

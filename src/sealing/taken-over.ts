@@ -69,7 +69,7 @@ async function dataTreeFault(context: Facts, cacheDir: string): Promise<string |
 /** As a window proof: all chunks of a sector up to 8 MiB are hashed up to CommR, of a larger one 128. */
 async function sealedFault(context: Facts, cacheDir: string): Promise<string | null> {
   const { isSameNode, readPersistentAux } = await import('./builtin/index.js');
-  const { windowPost } = await import('./builtin/window-post.js');
+  const { windowPost } = await import('./builtin/proofs/window-post.js');
   const { miner, number, size, id } = sectorAtHand(context);
   const { sealed } = sectorFiles(context.location, id);
   const { comm_r: commR } = output<Tasks['pc2']['output']>(context, 'pc2');

@@ -11,7 +11,7 @@ import { openSound, sizeOf } from './sound-database.js';
 import { watched } from './watched.js';
 import { type WorkerTable, workerTable } from './worker-table.js';
 
-/** `body` is the sector's life as JSON (src/manager/sector-life.ts). */
+/** `body` is the sector's life as JSON (src/manager/sectors/life.ts). */
 export interface SectorRow {
   readonly miner: number;
   readonly number: number;

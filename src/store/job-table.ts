@@ -1,7 +1,7 @@
 /** Jobs beside sealing, in the manager's store. */
 import type { Db } from './database.js';
 
-/** `body` is the job's life as JSON (src/manager/job-life.ts); `isOpen` is 1 while somebody may still work at it. */
+/** `body` is the job's life as JSON (src/manager/jobs/life.ts); `isOpen` is 1 while somebody may still work at it. */
 export interface JobRow {
   readonly seq: number;
   readonly miner: number | null;

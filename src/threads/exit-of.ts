@@ -1,6 +1,6 @@
 import type { Exit } from '../actors/index.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
-import { outOfMemory, type ThreadExit } from './thread-link.js';
+import { outOfMemory, type ThreadExit } from './link.js';
 
 /** What the owner had done or seen before the thread ended. */
 export interface Intent {

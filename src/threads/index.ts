@@ -1,15 +1,15 @@
+export { type AddressOptions, type AddressStats, ThreadAddress } from './address.js';
 export { threadCount, threadLimit } from './admission.js';
-export { handOver } from './hand-over.js';
-export { awaitHost, type Host, threadHost, type Verbs } from './host.js';
-export type { ThreadChild, ThreadStats } from './incarnation.js';
-export type { Delivery } from './outbox.js';
-export type { SnapshotNews } from './plain-snapshot.js';
-export { type SpareOptions, type SpareStats, type SpareThreads, spareThreads } from './spares.js';
-export { type AddressOptions, type AddressStats, ThreadAddress } from './thread-address.js';
 export {
   type EntryOptions,
   type MachineOptions,
   type PerStart,
   type ThreadChildOptions,
   threadChild,
-} from './thread-child.js';
+} from './child.js';
+export { handOver } from './hand-over.js';
+export { awaitHost, type Host, threadHost, type Verbs } from './host.js';
+export type { ThreadChild, ThreadStats } from './incarnation.js';
+export type { Delivery } from './outbox.js';
+export type { SnapshotNews } from './plain-snapshot.js';
+export { type SpareOptions, type SpareStats, type SpareThreads, spareThreads } from './spares.js';

@@ -1,10 +1,10 @@
 /** Starts a thread, a fresh or a spare one: a Comlink remote that a death cannot leave hanging. */
 import type { ResourceLimits } from 'node:worker_threads';
 import { beatEveryMs, type Heartbeat } from './heartbeat.js';
+import { type Owner, type ThreadExit, ThreadLink } from './link.js';
 import type { SpareThreads } from './spares.js';
-import { type Owner, type ThreadExit, ThreadLink } from './thread-link.js';
 
-export type { ThreadExit } from './thread-link.js';
+export type { ThreadExit } from './link.js';
 
 export interface ThreadOptions<E> {
   readonly entry: URL;

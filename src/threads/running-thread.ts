@@ -3,8 +3,8 @@ import { systemCodeOf } from '../protocol/errors.js';
 import { exitOf } from './exit-of.js';
 import { type Heartbeat, watchHeartbeat } from './heartbeat.js';
 import type { ThreadChild, ThreadStats } from './incarnation.js';
+import type { ThreadLink } from './link.js';
 import { type Delivery, Outbox } from './outbox.js';
-import type { ThreadLink } from './thread-link.js';
 
 interface Running {
   readonly name: string;

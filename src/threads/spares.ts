@@ -1,8 +1,8 @@
 /** Threads that are booted, with their modules loaded, and wait for somebody's data. */
 import type { ResourceLimits } from 'node:worker_threads';
 import { threadCount, threadLimit } from './admission.js';
+import { ThreadLink } from './link.js';
 import { machineEntry } from './machine-entry.js';
-import { ThreadLink } from './thread-link.js';
 
 export interface SpareOptions {
   /** The module the threads run; it takes its data by `await awaitHost()`. Or `machine`. */

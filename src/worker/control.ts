@@ -7,11 +7,11 @@ import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { someOf } from '../protocol/some-of.js';
 import type { ControlReply, DryRun, ThreadMode } from '../protocol/thread.js';
-import { waitedText } from './command-text.js';
+import { waitedText } from './border/command-text.js';
+import type { Outcome } from './border/commands.js';
 import type { WorkerControl } from './control-words.js';
-import { type FreezeDesk, freezing } from './freezing.js';
-import type { Outcome } from './thread-commands.js';
-import type { ThreadSlot } from './thread-slot.js';
+import { type FreezeDesk, freezing } from './processors/freezing.js';
+import type { ThreadSlot } from './roster/slot.js';
 
 export type ThreadControl = Pick<
   WorkerControl,

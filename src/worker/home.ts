@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { messageOf } from '../protocol/errors.js';
 import { openWorkerStore, type StoreIdentity, type WorkerStore } from '../store/worker-store.js';
-import type { NotedWorker } from './worker-roots.js';
+import type { NotedWorker } from './roots/roots.js';
 
 export interface WorkerHome {
   readonly store: WorkerStore;

@@ -2,7 +2,7 @@
 import type { WorkerCommand } from '../../machines/worker-record.js';
 import { messageOf } from '../protocol/errors.js';
 import type { LogLine } from '../protocol/log.js';
-import { breakerText } from './worker-warnings.js';
+import { breakerText } from './warnings.js';
 
 type Breaker = Extract<WorkerCommand, { readonly type: 'WORKER.BREAKER' }>;
 type Configured = Extract<WorkerCommand, { readonly type: 'WORKER.CONFIGURED' }>;

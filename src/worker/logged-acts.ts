@@ -2,7 +2,7 @@
 import type { LogLine } from '../protocol/log.js';
 import type { ReloadReply } from '../protocol/worker.js';
 import type { WorkerControl } from './control-words.js';
-import type { Dumps } from './dumps.js';
+import type { Dumps } from './processors/dumps.js';
 
 export function loggedActs(
   dumps: Pick<Dumps, 'setEnv' | 'removeEnv'>,

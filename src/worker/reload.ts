@@ -1,9 +1,9 @@
 /** Configuration without a restart: what the file says is compared with what runs, and the one is brought to the other. */
-import { configChanges } from '../config/config-diff.js';
+import { configChanges } from '../config/diff.js';
 import type { LoadedConfig, WorkerConfig } from '../config/worker-config.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { ReloadReply } from '../protocol/worker.js';
-import type { ThreadRoster } from './thread-roster.js';
+import type { ThreadRoster } from './roster/roster.js';
 
 export interface ReloadOptions {
   running(): WorkerConfig;

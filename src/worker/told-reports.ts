@@ -11,8 +11,8 @@ import type { GivenBy } from '../protocol/identity.js';
 import type { StateReport } from '../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import type { ReportRefused } from '../protocol/thread.js';
-import { heldReportOf } from './remote-service.js';
-import { isNeverAccepted } from './report-refusal.js';
+import { isNeverAccepted } from './border/report-refusal.js';
+import { heldReportOf } from './border/service.js';
 
 /** A sector in hand, as the manager was told of it last (`WorkerPing`, ours). */
 export interface HeldSector {

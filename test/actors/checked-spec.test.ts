@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkChildSpec, checkSpec } from '#src/actors/checked-spec.js';
 import { startSupervisor } from '#src/actors/index.js';
-import { makeWorld } from './world.js';
+import { makeWorld } from '../tools/actors/world.js';
 
 const start = () => 'ignore' as const;
 const clock = { now: () => 0, setTimeout: () => 0, clearTimeout: () => undefined };

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ChildSpec, SupervisorSpec } from '#src/actors/index.js';
-import { type FakeChild, type FakeOptions, makeWorld, quiet, setup, TestClock } from './world.js';
+import {
+  type FakeChild,
+  type FakeOptions,
+  makeWorld,
+  quiet,
+  setup,
+  TestClock,
+} from '../tools/actors/world.js';
 
 const code = (value: string) => expect.objectContaining({ code: value });
 

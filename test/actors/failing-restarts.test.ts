@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Exit, startSupervisor } from '#src/actors/index.js';
-import { event, makeWorld, quiet, setup, TestClock } from './world.js';
+import { event, makeWorld, quiet, setup, TestClock } from '../tools/actors/world.js';
 
 const _crash: Exit = { kind: 'crash', error: new Error('fell') };
 

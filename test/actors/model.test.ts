@@ -17,8 +17,8 @@ import {
   periodMs,
   type Said,
   type Tree,
-} from './model.js';
-import { TestClock } from './world.js';
+} from '../tools/actors/model.js';
+import { TestClock } from '../tools/actors/world.js';
 
 /** A real tree over leaves that write the same log as the model. */
 function makeReal() {

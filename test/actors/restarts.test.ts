@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Exit, RestartType, Strategy } from '#src/actors/index.js';
-import { makeWorld, quiet, setup, TestClock } from './world.js';
+import { makeWorld, quiet, setup, TestClock } from '../tools/actors/world.js';
 
 const crash: Exit = { kind: 'crash', error: new Error('fell') };
 

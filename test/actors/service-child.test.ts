@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { serviceChild, startSupervisor } from '#src/actors/index.js';
-import { quiet } from './world.js';
+import { quiet } from '../tools/actors/world.js';
 
 /** A service whose incarnations are counted; `broke` is what the latest one was given to say that it broke. */
 function counted(stop: () => void | Promise<void> = () => undefined) {

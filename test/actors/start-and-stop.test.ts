@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startSupervisor } from '#src/actors/index.js';
-import { makeWorld, quiet, setup, TestClock } from './world.js';
+import { makeWorld, quiet, setup, TestClock } from '../tools/actors/world.js';
 
 describe('start', () => {
   test('children start first to last, and each is there when the supervisor is', async () => {

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SimulatedClock } from 'xstate';
 import { every, longTimers, sleep, systemClock } from '#src/actors/system-clock.js';
-import { NodeLikeClock } from '../machines/setup.js';
+import { NodeLikeClock } from '../tools/machines/setup.js';
 
 const dayMs = 24 * 3600 * 1000;
 const clockOf = (simulated: SimulatedClock) => {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { startTree } from '#src/actors/index.js';
-import { makeWorld, quiet } from './world.js';
+import { makeWorld, quiet } from '../tools/actors/world.js';
 
 test('a tree shows its children in start order, with what they tell of themselves', async () => {
   const world = makeWorld();

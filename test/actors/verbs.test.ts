@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeWorld, quiet, setup, TestClock } from './world.js';
+import { makeWorld, quiet, setup, TestClock } from '../tools/actors/world.js';
 
 const code = (value: string) => expect.objectContaining({ code: value });
 

@@ -1,6 +1,6 @@
 /** A thread that has a child do tasks, as a sealing thread does; it tells what each took, ms. */
 import { awaitHost } from '../../dist/src/threads/host.js';
-import { processTask } from '../../dist/src/worker/thread-process.js';
+import { processTask } from '../../dist/src/worker/thread/process.js';
 
 const host = await awaitHost();
 const desk = { children: ['pc1'], index: 0, call: host.call };

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { emptyRecord } from '../../dist/machines/thread-record.js';
 import { loadWorkerConfig } from '../../dist/src/config/worker-config.js';
-import { startManagerServer } from '../../dist/src/http/manager-server.js';
-import { startWorkerServer } from '../../dist/src/http/worker-server.js';
+import { startManagerServer } from '../../dist/src/http/manager/server.js';
+import { startWorkerServer } from '../../dist/src/http/worker/server.js';
 import { openThreadStore } from '../../dist/src/store/thread-store.js';
 
 export const locationOf = (home, index) => join(home, `store${index}`);

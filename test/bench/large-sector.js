@@ -3,8 +3,8 @@ import { createHash, hash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseSize } from '../../dist/src/protocol/size.js';
-import { layersOf } from '../../dist/src/sealing/builtin/cache-files.js';
+import { parseSize } from '../../dist/src/protocol/text/size.js';
+import { layersOf } from '../../dist/src/sealing/builtin/files/cache.js';
 import { head, isShort, report } from './report.js';
 
 const child = new URL('./large-sector-child.js', import.meta.url).pathname;

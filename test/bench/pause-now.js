@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startManagerServer } from '../../dist/src/http/manager-server.js';
+import { startManagerServer } from '../../dist/src/http/manager/server.js';
 import { benchWorker } from './bench-worker.js';
 import { head, often, quantile, report } from './report.js';
 import { timedPost } from './timed-post.js';

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { homeMark } from '../../dist/src/processes/index.js';
 import { threadChild } from '../../dist/src/threads/index.js';
-import { largeAnswers } from '../../dist/src/worker/large-answers.js';
-import { processCalls } from '../../dist/src/worker/process-service.js';
-import { workerProcessors } from '../../dist/src/worker/processors.js';
+import { largeAnswers } from '../../dist/src/worker/processors/large-answers.js';
+import { workerProcessors } from '../../dist/src/worker/processors/processors.js';
+import { processCalls } from '../../dist/src/worker/processors/service.js';
 import { head, median, often, report } from './report.js';
 
 const program = new URL('./echo-processor.js', import.meta.url).pathname;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadWorkerConfig } from '../../dist/src/config/worker-config.js';
-import { startWorkerServer } from '../../dist/src/http/worker-server.js';
+import { startWorkerServer } from '../../dist/src/http/worker/server.js';
 import { benchManager } from './bench-worker.js';
 import { head, median, often, report } from './report.js';
 

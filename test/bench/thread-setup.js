@@ -1,8 +1,8 @@
-import { openDisks } from '../../dist/src/worker/open-disks.js';
-import { setupOfThread } from '../../dist/src/worker/setup-of-thread.js';
+import { openDisks } from '../../dist/src/worker/roots/open.js';
+import { setupOfThread } from '../../dist/src/worker/roster/setup-of.js';
 import { benchConfig } from './bench-worker.js';
 
-export const entry = new URL('../../dist/src/worker/thread-entry.cjs', import.meta.url);
+export const entry = new URL('../../dist/src/worker/thread/entry.cjs', import.meta.url);
 
 /** What so many idle sealing threads are started with, made as a worker makes it: their locations are marked already. */
 export async function idleSetups(home, threads) {

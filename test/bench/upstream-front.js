@@ -1,5 +1,5 @@
 /** A manager in front of another one, in a process of its own. */
-import { startUpstreamServer } from '../../dist/src/http/upstream-server.js';
+import { startUpstreamServer } from '../../dist/src/http/upstream/server.js';
 
 const [upstream, home] = process.argv.slice(2);
 const ignored = () => undefined;

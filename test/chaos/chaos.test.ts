@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { endsWhole } from '../tools/chaos/ends-whole.js';
 import {
   type Daemon,
   finishedStages,
@@ -12,9 +13,8 @@ import {
   startWorker,
   threadsOf,
   workerToml,
-} from '../e2e/fleet.js';
-import { bytes, freePort, freshDir, run, write } from '../e2e/setup.js';
-import { endsWhole } from './ends-whole.js';
+} from '../tools/e2e/fleet.js';
+import { bytes, freePort, freshDir, run, write } from '../tools/e2e/setup.js';
 
 const seconds = Number(process.env.CHAOS_SECONDS ?? 20);
 const threads = 3;

@@ -6,13 +6,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { freshDir, run } from '../e2e/setup.js';
-import { endsWhole } from './ends-whole.js';
-import type { StormDaemon } from './storm-daemons.js';
-import { sectorsOf, setup, viewsOf } from './storm-fleet.js';
-import { damagePaused, tend } from './storm-operator.js';
-import { clockTroubles, damageOne, diskTroubles, logTroubles, Storm, seeded } from './storm-troubles.js';
-import { stuckness } from './stuckness.js';
+import { endsWhole } from '../tools/chaos/ends-whole.js';
+import type { StormDaemon } from '../tools/chaos/storm-daemons.js';
+import { sectorsOf, setup, viewsOf } from '../tools/chaos/storm-fleet.js';
+import { damagePaused, tend } from '../tools/chaos/storm-operator.js';
+import {
+  clockTroubles,
+  damageOne,
+  diskTroubles,
+  logTroubles,
+  Storm,
+  seeded,
+} from '../tools/chaos/storm-troubles.js';
+import { stuckness } from '../tools/chaos/stuckness.js';
+import { freshDir, run } from '../tools/e2e/setup.js';
 
 const seconds = Number(process.env.CHAOS_SECONDS ?? 25);
 /** The short form is the same storm each time; a long one is drawn anew. */

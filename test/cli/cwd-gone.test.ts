@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fileOf, freshDir } from '../e2e/setup.js';
+import { fileOf, freshDir } from '../tools/e2e/setup.js';
 
 /** A shell that removes its directory and then runs the bin in it. */
 function runIn(bin: string, args: readonly string[]) {

@@ -1,12 +1,12 @@
 /** Processes that stand still: what is told of them, and that a stop would lose their work. */
 import { expect, test } from 'vitest';
-import { stop } from '#cli/commands/worker-life.js';
-import { memoryText, threadLine, wideSuffix } from '#cli/output/field-text.js';
+import { stop } from '#cli/commands/worker/life.js';
 import { showText } from '#cli/output/show-text.js';
+import { memoryText, threadLine, wideSuffix } from '#cli/output/upstream-text.js';
 import { frozenLine, workerText } from '#cli/output/worker-text.js';
-import { workerViewOf } from '../http/setup.js';
-import { nowMs, pausedView, viewOf } from '../protocol/views.js';
-import { captured, listening } from './setup.js';
+import { captured, listening } from '../tools/cli/setup.js';
+import { workerViewOf } from '../tools/http/setup.js';
+import { nowMs, pausedView, viewOf } from '../tools/protocol/views.js';
 
 const said = captured();
 const gib = 2 ** 30;

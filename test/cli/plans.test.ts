@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { plans as printPlans } from '#cli/commands/plans.js';
 import { planChart, planTable } from '#cli/output/plan-text.js';
 import { type Plan, plans, unseal } from '#machines/index.js';
-import { run } from '../e2e/setup.js';
-import { captured } from './setup.js';
+import { captured } from '../tools/cli/setup.js';
+import { run } from '../tools/e2e/setup.js';
 
 const said = captured();
 const all = Object.values(plans);

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fileWith, freshDir, processorFile } from '../conformance/setup.js';
-import { run, start } from '../e2e/setup.js';
-import { isAlive } from '../processes/setup.js';
+import { fileWith, freshDir, processorFile } from '../tools/conformance/setup.js';
+import { run, start } from '../tools/e2e/setup.js';
+import { isAlive } from '../tools/processes/setup.js';
 
 const check = (...args: readonly string[]) => run('sealvisor', ['processor', 'check', ...args]);
 const node = process.execPath;

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { builtinStages } from '#src/protocol/stages.js';
-import { run } from '../e2e/setup.js';
-import { freshDir, started, venusWorker } from '../processes/setup.js';
+import { run } from '../tools/e2e/setup.js';
+import { freshDir, started, venusWorker } from '../tools/processes/setup.js';
 
 const start = (stage: string) =>
   started({

@@ -1,8 +1,8 @@
 /** Each command says who gives it: user and host of the command line, unless $SEALVISOR_OPERATOR says another. */
 import { hostname, userInfo } from 'node:os';
 import { expect, test } from 'vitest';
-import { run } from '../e2e/setup.js';
-import { listening } from '../fleet/setup.js';
+import { run } from '../tools/e2e/setup.js';
+import { listening } from '../tools/fleet/setup.js';
 
 const me = `${userInfo().username}@${hostname()}`;
 

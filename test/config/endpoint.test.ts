@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dialable, formatAddress, parseAddress, workerEndpoint, workerPort } from '#src/config/endpoint.js';
-import { tomlFile } from './setup.js';
+import { tomlFile } from '../tools/config/setup.js';
 
 const env = { SEALVISOR_WORKER: 'elsewhere:1' };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { hotWarnings, loadHotConfig } from '#src/config/hot-config.js';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
-import { freshDir, minimal, tomlFile } from './setup.js';
+import { freshDir, minimal, tomlFile } from '../tools/config/setup.js';
 
 function setup(hot?: string) {
   const location = freshDir();

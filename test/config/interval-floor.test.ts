@@ -3,7 +3,7 @@ import { parseHotConfig } from '#src/config/hot-config.js';
 import { checkIntervals, leastIntervalMs } from '#src/config/interval-floor.js';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
 import { workerTable } from '#src/config/worker-schema.js';
-import { minimal, thrownBy, tomlFile } from './setup.js';
+import { minimal, thrownBy, tomlFile } from '../tools/config/setup.js';
 
 const far = (head: string) => tomlFile(minimal({ head }).replace('127.0.0.1', '10.0.0.5'));
 

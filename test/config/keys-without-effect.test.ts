@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
-import { minimal, tomlFile } from './setup.js';
+import { minimal, tomlFile } from '../tools/config/setup.js';
 
 const warningsOf = (head: string, tail = '') => loadWorkerConfig(tomlFile(minimal({ head, tail }))).warnings;
 

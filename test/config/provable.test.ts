@@ -1,7 +1,7 @@
 /** A plan whose later stages cannot read what its earlier ones make is refused, and the words say what to add. */
 import { describe, expect, test } from 'vitest';
 import { checkProvable, type StageDoer, type StageDoers, unprovable } from '#src/config/provable.js';
-import { thrownBy } from './setup.js';
+import { thrownBy } from '../tools/config/setup.js';
 
 /** Stages that programs of others do; the others are ours, in the thread or (`child`) as a child. */
 const by = (others: readonly string[], child: readonly string[] = []): StageDoers =>

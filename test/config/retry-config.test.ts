@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
 import { stageNames } from '#src/protocol/stages.js';
-import { minimal, thrownBy, tomlFile } from './setup.js';
+import { minimal, thrownBy, tomlFile } from '../tools/config/setup.js';
 
 const load = (head: string) => loadWorkerConfig(tomlFile(minimal({ head })));
 

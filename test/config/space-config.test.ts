@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { configChanges } from '#src/config/config-diff.js';
+import { configChanges } from '#src/config/diff.js';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
-import { minimal, thrownBy, tomlFile } from './setup.js';
+import { minimal, thrownBy, tomlFile } from '../tools/config/setup.js';
 
 const load = (head: string) => loadWorkerConfig(tomlFile(minimal({ head })));
 

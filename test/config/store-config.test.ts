@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
-import { freshDir, minimal, thrownBy, tomlFile } from './setup.js';
+import { freshDir, minimal, thrownBy, tomlFile } from '../tools/config/setup.js';
 
 const refusalOf = (text: string) => thrownBy(() => loadWorkerConfig(tomlFile(text)));
 const store = (location: string, more = '') =>

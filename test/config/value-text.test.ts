@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { durationText, listText, sizeText, tableText } from '#src/config/value-text.js';
-import { parseDuration } from '#src/protocol/duration.js';
-import { parseSize } from '#src/protocol/size.js';
+import { parseDuration } from '#src/protocol/text/duration.js';
+import { parseSize } from '#src/protocol/text/size.js';
 
 test.each([
   [0, '0s'],

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
-import { freshDir, minimal, thrownBy, tomlFile } from './setup.js';
+import { freshDir, minimal, thrownBy, tomlFile } from '../tools/config/setup.js';
 
 const load = (text: string) => loadWorkerConfig(tomlFile(text));
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ProcessorStage } from '#src/sealing/tasks.js';
-import { isAlive } from '../processes/setup.js';
-import { faults, fileWith, processorFile, tried } from './setup.js';
+import { faults, fileWith, processorFile, tried } from '../tools/conformance/setup.js';
+import { isAlive } from '../tools/processes/setup.js';
 
 interface Case {
   readonly what: string;

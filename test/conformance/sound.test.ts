@@ -5,9 +5,17 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseAnswer, processorChild } from '#src/processes/index.js';
 import { builtinStages } from '#src/protocol/stages.js';
 import { runTask } from '#src/sealing/builtin/index.js';
-import { venusWorker } from '../processes/setup.js';
-import { bytesOf, makeWork } from '../sealing/chain.js';
-import { faults, fileWith, freshDir, hasPython, printed, processorFile, tried } from './setup.js';
+import {
+  faults,
+  fileWith,
+  freshDir,
+  hasPython,
+  printed,
+  processorFile,
+  tried,
+} from '../tools/conformance/setup.js';
+import { venusWorker } from '../tools/processes/setup.js';
+import { bytesOf, makeWork } from '../tools/sealing/chain.js';
 
 test.each(builtinStages)('our own %s passes every check', async (stage) => {
   const results = await tried({

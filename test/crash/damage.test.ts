@@ -1,10 +1,10 @@
 /** Kill -9 of the worker and a damaged file when it is back. Three states are tried; which file, and how, is drawn. */
 import { afterAll, expect, test } from 'vitest';
-import { sealing } from './courses.js';
-import { live } from './life.js';
-import { type Deaths, matrix } from './matrix.js';
-import { expectWhole } from './reference.js';
-import { startWorld } from './world.js';
+import { sealing } from '../tools/crash/courses.js';
+import { live } from '../tools/crash/life.js';
+import { type Deaths, matrix } from '../tools/crash/matrix.js';
+import { expectWhole } from '../tools/crash/reference.js';
+import { startWorld } from '../tools/crash/world.js';
 
 const cells = matrix();
 afterAll(() => console.log(cells.text()));

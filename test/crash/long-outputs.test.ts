@@ -3,12 +3,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { fileOf } from '../e2e/setup.js';
-import { childOf, killThread, killWorker } from './life.js';
-import { expectUndisturbedByOthers } from './reference.js';
-import { soon, startWorld, untilGone, type World } from './world.js';
+import { childOf, killThread, killWorker } from '../tools/crash/life.js';
+import { expectUndisturbedByOthers } from '../tools/crash/reference.js';
+import { soon, startWorld, untilGone, type World } from '../tools/crash/world.js';
+import { fileOf } from '../tools/e2e/setup.js';
 
-const program = fileURLToPath(new URL('./half-answer.mjs', import.meta.url));
+const program = fileURLToPath(new URL('../tools/crash/half-answer.mjs', import.meta.url));
 const id = 's-t010000-1';
 const stages = ['pc1', 'pc2', 'c1'];
 /** Where their outputs come: what C1 gives is made once more, of a random seed, before anything is submitted. */

@@ -3,13 +3,13 @@
  * test:crash` tries every loss at every state; CI a part of one life, drawn by the seed.
  */
 import { afterAll, describe, expect, test } from 'vitest';
-import { canMount } from '../e2e/bind-disk.js';
-import { sealing } from './courses.js';
-import { livesDrawn, liveWithLosses, lossesOf } from './loss-life.js';
-import { matrix } from './matrix.js';
-import { expectWhole } from './reference.js';
-import { isMore } from './sample.js';
-import { startWorld } from './world.js';
+import { sealing } from '../tools/crash/courses.js';
+import { livesDrawn, liveWithLosses, lossesOf } from '../tools/crash/loss-life.js';
+import { matrix } from '../tools/crash/matrix.js';
+import { expectWhole } from '../tools/crash/reference.js';
+import { isMore } from '../tools/crash/sample.js';
+import { startWorld } from '../tools/crash/world.js';
+import { canMount } from '../tools/e2e/bind-disk.js';
 
 const cells = matrix();
 afterAll(() => console.log(cells.text()));

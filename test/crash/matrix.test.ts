@@ -2,15 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { canMount } from '../e2e/bind-disk.js';
-import { sealing } from './courses.js';
-import { half, victims } from './deaths.js';
-import { live } from './life.js';
-import { type Deaths, matrix } from './matrix.js';
-import { expectUndisturbed, mainLine } from './reference.js';
-import { isMore, sampled } from './sample.js';
-import { givenUp, synthetic } from './side-lives.js';
-import { children, startWorld } from './world.js';
+import { sealing } from '../tools/crash/courses.js';
+import { half, victims } from '../tools/crash/deaths.js';
+import { live } from '../tools/crash/life.js';
+import { type Deaths, matrix } from '../tools/crash/matrix.js';
+import { expectUndisturbed, mainLine } from '../tools/crash/reference.js';
+import { isMore, sampled } from '../tools/crash/sample.js';
+import { givenUp, synthetic } from '../tools/crash/side-lives.js';
+import { children, startWorld } from '../tools/crash/world.js';
+import { canMount } from '../tools/e2e/bind-disk.js';
 
 const cells = matrix();
 afterAll(() => console.log(cells.text()));

@@ -1,11 +1,11 @@
 /** What is lost, damaged or another's at every state of an upgrade, a rebuild, an unseal and a proof of one sector. */
 import { afterAll, describe, test } from 'vitest';
-import { canMount } from '../e2e/bind-disk.js';
-import { proving, rebuilding, unsealing, upgrading } from './courses.js';
-import { type GoThrough, laterLife } from './later-life.js';
-import { livesDrawn, liveWithLosses, lossesOf } from './loss-life.js';
-import { matrix } from './matrix.js';
-import { isMore } from './sample.js';
+import { proving, rebuilding, unsealing, upgrading } from '../tools/crash/courses.js';
+import { type GoThrough, laterLife } from '../tools/crash/later-life.js';
+import { livesDrawn, liveWithLosses, lossesOf } from '../tools/crash/loss-life.js';
+import { matrix } from '../tools/crash/matrix.js';
+import { isMore } from '../tools/crash/sample.js';
+import { canMount } from '../tools/e2e/bind-disk.js';
 
 const cells = matrix();
 afterAll(() => console.log(cells.text()));

@@ -1,12 +1,12 @@
 /** Kill -9 in the other plans: one sector is upgraded, lost, rebuilt, unsealed and proven, each through its deaths. */
 import { afterAll, describe, test } from 'vitest';
-import { type Course, proving, rebuilding, unsealing, upgrading } from './courses.js';
-import { everyState, half, victims } from './deaths.js';
-import { laterLife } from './later-life.js';
-import { live } from './life.js';
-import { type Deaths, matrix } from './matrix.js';
-import { isMore } from './sample.js';
-import { childrenOf, type WorldOptions } from './world.js';
+import { type Course, proving, rebuilding, unsealing, upgrading } from '../tools/crash/courses.js';
+import { everyState, half, victims } from '../tools/crash/deaths.js';
+import { laterLife } from '../tools/crash/later-life.js';
+import { live } from '../tools/crash/life.js';
+import { type Deaths, matrix } from '../tools/crash/matrix.js';
+import { isMore } from '../tools/crash/sample.js';
+import { childrenOf, type WorldOptions } from '../tools/crash/world.js';
 
 const cells = matrix();
 afterAll(() => console.log(cells.text()));

@@ -1,10 +1,18 @@
 /** Threads that stand still, by a word, an error or a line, when they or their worker die: they stand as before. */
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ThreadView } from '../../src/protocol/thread.js';
-import { gateOf, sealing } from './courses.js';
-import { expectUndisturbed } from './reference.js';
-import { isMore, sampled, sampleText } from './sample.js';
-import { children, kill, soon, startWorld, untilGone, type World, type WorldOptions } from './world.js';
+import { gateOf, sealing } from '../tools/crash/courses.js';
+import { expectUndisturbed } from '../tools/crash/reference.js';
+import { isMore, sampled, sampleText } from '../tools/crash/sample.js';
+import {
+  children,
+  kill,
+  soon,
+  startWorld,
+  untilGone,
+  type World,
+  type WorldOptions,
+} from '../tools/crash/world.js';
 
 const id = 's-t010000-1';
 const pc1 = gateOf(sealing, 'TicketAssigned');

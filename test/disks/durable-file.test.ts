@@ -7,13 +7,13 @@ import { nameNew, syncFile, writeDurably, writeNew, writeNewSync } from '#src/di
 import { writeKnownRoots } from '#src/disks/known-roots.js';
 import { makeBelow } from '#src/disks/make-below.js';
 import { makeMark } from '#src/disks/mark.js';
-import { writeAtomically, writeJson } from '#src/sealing/builtin/atomic-file.js';
+import { writeAtomically, writeJson } from '#src/sealing/builtin/files/atomic.js';
 import { noteBrought } from '#src/sealing/stores/brought.js';
 import { claimed } from '#src/sealing/stores/place-claim.js';
 import { openThreadStore } from '#src/store/thread-store.js';
-import { marked } from '../sealing/chain.js';
-import { freshDir } from './setup.js';
-import { lostIn, traced } from './traced.js';
+import { freshDir } from '../tools/disks/setup.js';
+import { lostIn, traced } from '../tools/disks/traced.js';
+import { marked } from '../tools/sealing/chain.js';
 
 describe('after a power cut the file and its name are there, whichever of our writers wrote it', () => {
   const claim = { commR: 'aa', worker: 'w1', location: '/l', at: '2026-11-27T00:00:00Z' };

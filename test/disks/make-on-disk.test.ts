@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeOnDisk } from '#src/disks/make-on-disk.js';
 import { marksDir } from '#src/disks/mark.js';
-import { bindDisk, canMount } from '../e2e/bind-disk.js';
-import { freshDir } from '../e2e/setup.js';
+import { bindDisk, canMount } from '../tools/e2e/bind-disk.js';
+import { freshDir } from '../tools/e2e/setup.js';
 
 test('makes all of them, and takes what is there', async () => {
   const root = freshDir();

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { markPath, readMark } from '#src/disks/mark.js';
 import { type AdmitOptions, admitRoot, type Root, takeRoot } from '#src/disks/open-root.js';
 import { checkRootSync, seeRootSync } from '#src/disks/seen-root.js';
-import { freshDir, put } from './setup.js';
+import { freshDir, put } from '../tools/disks/setup.js';
 
 const now = new Date('2026-11-27T01:00:00Z');
 const defaults: AdmitOptions = { expected: undefined, others: [], isFirstStart: false };

@@ -4,7 +4,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRegular, readRegular, readRegularSync } from '#src/disks/regular-file.js';
-import { freshDir, put } from './setup.js';
+import { freshDir, put } from '../tools/disks/setup.js';
 
 const limits = { mostBytes: 100 };
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { configChanges } from '#src/config/config-diff.js';
+import { configChanges } from '#src/config/diff.js';
 import { knownPaths } from '#src/config/known-keys.js';
 import { hotTable, sealingTable, workerTable } from '#src/config/worker-schema.js';
 import { reloadedConfig } from '#src/worker/reload.js';
-import { effectOf } from './config-effect.js';
-import { hotKeys, type KeyText } from './config-keys.js';
-import { configPage, pathsOf, tables } from './config-page.js';
+import { effectOf } from '../tools/docs/config-effect.js';
+import { hotKeys, type KeyText } from '../tools/docs/config-keys.js';
+import { configPage, pathsOf, tables } from '../tools/docs/config-page.js';
 
 const texts = tables.flatMap(({ keys }) => keys);
 const byKey = texts.map((text): readonly [string, KeyText] => [text.key, text]);

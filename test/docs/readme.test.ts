@@ -2,7 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Ended, freePort, freshDir, project, type Running, run, start, write } from '../e2e/setup.js';
+import {
+  type Ended,
+  freePort,
+  freshDir,
+  project,
+  type Running,
+  run,
+  start,
+  write,
+} from '../tools/e2e/setup.js';
 
 interface Step {
   readonly line: string;

@@ -1,11 +1,11 @@
 /** docs/upstream-rpc.md says of every method of upstream's what the dispatchers do with it. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { managerApp } from '#src/http/manager-app.js';
-import { managerMethods } from '#src/http/manager-rpc.js';
-import { rpc, workerDoors } from '../http/setup.js';
-import { setup } from '../manager/setup.js';
-import { allExchanges } from '../tools/field.js';
+import { managerApp } from '#src/http/manager/app.js';
+import { managerMethods } from '#src/http/manager/rpc.js';
+import { rpc, workerDoors } from '../tools/http/setup.js';
+import { setup } from '../tools/manager/setup.js';
+import { allExchanges } from '../tools/traffic.js';
 
 const page = readFileSync(new URL('../../docs/upstream-rpc.md', import.meta.url), 'utf8');
 const rows = [...page.matchAll(/^\| `(Venus\w*\.\w+)` \| ([\w., ]+) \| (.+) \|$/gm)].map(

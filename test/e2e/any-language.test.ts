@@ -1,9 +1,9 @@
 /** The processors of docs/processors.md, as a worker runs them. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { hasPython, printed } from '../conformance/setup.js';
-import { finishedStages, startManager, startWorker, workerToml } from './fleet.js';
-import { bytes, freshDir, run, write } from './setup.js';
+import { hasPython, printed } from '../tools/conformance/setup.js';
+import { finishedStages, startManager, startWorker, workerToml } from '../tools/e2e/fleet.js';
+import { bytes, freshDir, run, write } from '../tools/e2e/setup.js';
 
 test.skipIf(!hasPython)('a sector goes to its end with tree_d in Python and transfer in shell', async () => {
   const dir = freshDir();

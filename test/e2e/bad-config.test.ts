@@ -2,8 +2,8 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { onWorker, startManager, startWorker, workerToml } from './fleet.js';
-import { freshDir, run, write } from './setup.js';
+import { onWorker, startManager, startWorker, workerToml } from '../tools/e2e/fleet.js';
+import { freshDir, run, write } from '../tools/e2e/setup.js';
 
 const nowhere = '127.0.0.1:9';
 

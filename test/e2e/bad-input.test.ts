@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { bytes, freshDir, run, write } from './setup.js';
-import { smallDisk } from './small-disk.js';
+import { onWorker, startManager, startWorker, threadsOf, workerToml } from '../tools/e2e/fleet.js';
+import { bytes, freshDir, run, write } from '../tools/e2e/setup.js';
+import { smallDisk } from '../tools/e2e/small-disk.js';
 
 /** A manager with one piece, and its file. */
 async function setup(options: { readonly sectorSize?: string; readonly size?: number } = {}) {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { createParser } from 'eventsource-parser';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { HistoryRow, ThreadView } from '../../src/protocol/thread.js';
-import { stateOf } from '../processes/setup.js';
-import { doorkeeper } from '../worker/doorkeeper.js';
-import { onManager, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { freshDir, start, write } from './setup.js';
+import { onManager, onWorker, startManager, startWorker, threadsOf, workerToml } from '../tools/e2e/fleet.js';
+import { freshDir, start, write } from '../tools/e2e/setup.js';
+import { stateOf } from '../tools/processes/setup.js';
+import { doorkeeper } from '../tools/worker/doorkeeper.js';
 
 const holdPc1 = '[sealvisor.builtin]\nleast = { pc1 = "1h" }';
 

@@ -9,8 +9,8 @@ import {
   startWorker,
   threadsOf,
   workerToml,
-} from './fleet.js';
-import { bytes, freePort, freshDir, run, write } from './setup.js';
+} from '../tools/e2e/fleet.js';
+import { bytes, freePort, freshDir, run, write } from '../tools/e2e/setup.js';
 
 const holdPc1 = '[sealvisor.builtin]\nleast = { pc1 = "1min" }';
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { isDrawn, sampled, sampleText } from '../crash/sample.js';
+import { isDrawn, sampled, sampleText } from '../tools/crash/sample.js';
 import {
   type Daemon,
   historyOf,
@@ -13,8 +13,8 @@ import {
   startWorker,
   threadsOf,
   workerToml,
-} from './fleet.js';
-import { bytes, freshDir, write } from './setup.js';
+} from '../tools/e2e/fleet.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
 
 const soon = { timeout: 30_000, interval: 100 };
 const holdPc1 = '[sealvisor]\nstop_grace = "1ms"\n[sealvisor.builtin]\nleast = { pc1 = "1h" }';

@@ -2,9 +2,16 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bindDisk, canMount } from './bind-disk.js';
-import { type Daemon, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { bytes, freshDir, write } from './setup.js';
+import { bindDisk, canMount } from '../tools/e2e/bind-disk.js';
+import {
+  type Daemon,
+  onWorker,
+  startManager,
+  startWorker,
+  threadsOf,
+  workerToml,
+} from '../tools/e2e/fleet.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
 
 const soon = { timeout: 30_000, interval: 100 };
 const look = '[sealvisor]\nspace.check_interval = "200ms"\n';

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TreeNode } from '../../src/actors/index.js';
-import { onWorker, startManager, startWorker, workerToml } from './fleet.js';
-import { freshDir, run, write } from './setup.js';
+import { onWorker, startManager, startWorker, workerToml } from '../tools/e2e/fleet.js';
+import { freshDir, run, write } from '../tools/e2e/setup.js';
 
 /** A child that prints beside its answers when it is asked to by a signal. */
 const preload = `process.on('SIGUSR2', () => process.stdout.write('{"no":"answer"}\\n'));`;

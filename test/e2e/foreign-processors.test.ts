@@ -2,8 +2,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { bytes, fileOf, freshDir, run, write } from './setup.js';
+import { onWorker, startManager, startWorker, threadsOf, workerToml } from '../tools/e2e/fleet.js';
+import { bytes, fileOf, freshDir, run, write } from '../tools/e2e/setup.js';
 
 /** Says that it is ready, and never answers. */
 const silent = `#!/bin/sh

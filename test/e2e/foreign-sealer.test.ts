@@ -11,10 +11,10 @@ import {
   startWorker,
   threadsOf,
   workerToml,
-} from './fleet.js';
-import { bytes, freshDir, run, write } from './setup.js';
+} from '../tools/e2e/fleet.js';
+import { bytes, freshDir, run, write } from '../tools/e2e/setup.js';
 
-const program = fileURLToPath(new URL('./foreign-sealer.mjs', import.meta.url));
+const program = fileURLToPath(new URL('../tools/e2e/foreign-sealer.mjs', import.meta.url));
 const id = 's-t010000-1';
 const all = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c1', 'c2', 'transfer'];
 

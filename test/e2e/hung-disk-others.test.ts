@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { asked, canMount, frozenDisk, isListening, whileFrozen } from './frozen-disk.js';
-import { bytes, freshDir, start, write } from './setup.js';
+import { onWorker, startManager, startWorker, threadsOf, workerToml } from '../tools/e2e/fleet.js';
+import { asked, canMount, frozenDisk, isListening, whileFrozen } from '../tools/e2e/frozen-disk.js';
+import { bytes, freshDir, start, write } from '../tools/e2e/setup.js';
 
 const soon = { timeout: 30_000, interval: 100 };
 const second = 1000;

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ThreadView } from '../../src/protocol/thread.js';
-import { type Daemon, onWorker, startManager, startWorker, workerToml } from './fleet.js';
-import { asked, canMount, frozenDisk, isListening, whileFrozen } from './frozen-disk.js';
-import { bytes, freshDir, write } from './setup.js';
+import { type Daemon, onWorker, startManager, startWorker, workerToml } from '../tools/e2e/fleet.js';
+import { asked, canMount, frozenDisk, isListening, whileFrozen } from '../tools/e2e/frozen-disk.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
 
 const soon = { timeout: 30_000, interval: 100 };
 

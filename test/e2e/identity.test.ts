@@ -7,9 +7,17 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { SectorView } from '../../src/protocol/sealer-view.js';
 import type { WorkerView } from '../../src/protocol/worker.js';
-import { onManager, onSectors, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { bytes, freePort, freshDir, run, start, write } from './setup.js';
-import { wireTo } from './wire.js';
+import {
+  onManager,
+  onSectors,
+  onWorker,
+  startManager,
+  startWorker,
+  threadsOf,
+  workerToml,
+} from '../tools/e2e/fleet.js';
+import { bytes, freePort, freshDir, run, start, write } from '../tools/e2e/setup.js';
+import { wireTo } from '../tools/e2e/wire.js';
 
 const soon = { timeout: 30_000, interval: 50 };
 const first = 's-t010000-1';

@@ -1,8 +1,8 @@
 /** Who may send a signal to a daemon may not look into it: SIGUSR1 would open Node's inspector to everyone on the machine. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startManager, startWorker, workerToml } from './fleet.js';
-import { freePort, freshDir, type Running, start, write } from './setup.js';
+import { startManager, startWorker, workerToml } from '../tools/e2e/fleet.js';
+import { freePort, freshDir, type Running, start, write } from '../tools/e2e/setup.js';
 
 /** Each is up when this resolves. */
 const programs: readonly (readonly [string, (dir: string) => Promise<Running>])[] = [

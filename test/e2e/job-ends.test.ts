@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { JobView } from '../../src/protocol/job-view.js';
-import { onSectors, startManager, startWorker, workerToml } from './fleet.js';
-import { bytes, freshDir, write } from './setup.js';
+import { onSectors, startManager, startWorker, workerToml } from '../tools/e2e/fleet.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
 
 const sector = (number: number) => `s-t010000-${number}`;
 const soon = { timeout: 60_000, interval: 200 };

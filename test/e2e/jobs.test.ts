@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sectorClient } from '#src/fleet/sector-client.js';
-import { anybody, anything, finishedAt, first, reportOf } from '../manager/jobs-setup.js';
-import { type Daemon, onSectors, startManager } from './fleet.js';
-import { bytes, freePort, freshDir, run, write } from './setup.js';
+import { type Daemon, onSectors, startManager } from '../tools/e2e/fleet.js';
+import { bytes, freePort, freshDir, run, write } from '../tools/e2e/setup.js';
+import { anybody, anything, finishedAt, first, reportOf } from '../tools/manager/jobs-setup.js';
 
 const id = 's-t010000-1';
 const client = ({ at }: Daemon) => sectorClient({ url: `http://${at}`, headers: {} });

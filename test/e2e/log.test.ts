@@ -3,8 +3,8 @@ import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:chi
 import { closeSync, constants, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { startManager, startWorker, workerToml } from './fleet.js';
-import { bytes, fileOf, freePort, freshDir, run, start, write } from './setup.js';
+import { startManager, startWorker, workerToml } from '../tools/e2e/fleet.js';
+import { bytes, fileOf, freePort, freshDir, run, start, write } from '../tools/e2e/setup.js';
 
 const dated = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (error|warn |info |debug) (worker|manager|log) /;
 const oneSector = ['--sector-size', '2KiB', '--epoch', '50ms'];

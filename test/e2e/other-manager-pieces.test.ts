@@ -2,9 +2,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { bytes, freePort, freshDir, write } from './setup.js';
-import { wireTo } from './wire.js';
+import { startManager, startWorker, threadsOf, workerToml } from '../tools/e2e/fleet.js';
+import { bytes, freePort, freshDir, write } from '../tools/e2e/setup.js';
+import { wireTo } from '../tools/e2e/wire.js';
 
 test('a piece that another manager at the address does not have is waited for until the first one is back', async () => {
   const dir = freshDir();

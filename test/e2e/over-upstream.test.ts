@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { SectorView } from '../../src/protocol/sealer-view.js';
-import { fieldWorker, threadsOf } from '../manager/field-worker.js';
+import { onManager, onSectors, startManager } from '../tools/e2e/fleet.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
+import { fieldWorker, threadsOf } from '../tools/manager/upstream-worker.js';
 import type { Version } from '../tools/recorded.js';
-import { upstreamWorker } from '../tools/upstream-worker.js';
-import { onManager, onSectors, startManager } from './fleet.js';
-import { bytes, freshDir, write } from './setup.js';
+import { upstreamWorker } from '../tools/upstream/worker.js';
 
 async function setup(version: Version) {
   const dir = freshDir();

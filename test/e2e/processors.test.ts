@@ -3,8 +3,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { TreeNode } from '../../src/actors/index.js';
-import { finishedStages, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { bytes, freshDir, run, write } from './setup.js';
+import {
+  finishedStages,
+  onWorker,
+  startManager,
+  startWorker,
+  threadsOf,
+  workerToml,
+} from '../tools/e2e/fleet.js';
+import { bytes, freshDir, run, write } from '../tools/e2e/setup.js';
 
 const holdPc1 = '[sealvisor.builtin]\nleast = { pc1 = "1h" }';
 const children = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c2'].map((stage) => `[[processors.${stage}]]`);

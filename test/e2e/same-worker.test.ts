@@ -2,9 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import type { WorkerView } from '../../src/protocol/worker.js';
 import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
-import { bindDisk, canMount } from './bind-disk.js';
-import { type Daemon, onManager, onWorker, startManager, startWorker, workerToml } from './fleet.js';
-import { freshDir } from './setup.js';
+import { bindDisk, canMount } from '../tools/e2e/bind-disk.js';
+import {
+  type Daemon,
+  onManager,
+  onWorker,
+  startManager,
+  startWorker,
+  workerToml,
+} from '../tools/e2e/fleet.js';
+import { freshDir } from '../tools/e2e/setup.js';
 
 async function setup(threads: number) {
   const dir = freshDir();

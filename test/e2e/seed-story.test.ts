@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ControlReply, ThreadView } from '../../src/protocol/thread.js';
 import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
-import { historyOf, onManager, onWorker, startManager, startWorker, threadsOf } from './fleet.js';
-import { freshDir, project, run, write } from './setup.js';
+import { historyOf, onManager, onWorker, startManager, startWorker, threadsOf } from '../tools/e2e/fleet.js';
+import { freshDir, project, run, write } from '../tools/e2e/setup.js';
 
 const noParameters = 'permanent: No cached parameters found for stacked-proof-of-replication';
 

@@ -1,10 +1,10 @@
 /** A location whose disk answers nothing, be it a look at a name, when the worker starts. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { asked } from './frozen-disk.js';
-import { bytes, freshDir, write } from './setup.js';
-import { canBeSilent, silentDisk } from './silent-disk.js';
+import { startManager, startWorker, threadsOf, workerToml } from '../tools/e2e/fleet.js';
+import { asked } from '../tools/e2e/frozen-disk.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
+import { canBeSilent, silentDisk } from '../tools/e2e/silent-disk.js';
 
 describe.runIf(canBeSilent)('a location whose disk answers nothing from the start on', () => {
   test('fails its thread with the reason; the other seals, control and the end of the worker wait for nothing', async () => {

@@ -12,8 +12,8 @@ import {
   startWorker,
   threadsOf,
   workerToml,
-} from './fleet.js';
-import { bytes, freshDir, write } from './setup.js';
+} from '../tools/e2e/fleet.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
 
 const soon = { timeout: 30_000, interval: 50 };
 const MiB = 2 ** 20;

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ThreadView } from '../../src/protocol/thread.js';
-import { finishedStages, workerToml } from './fleet.js';
-import { bytes, freePort, freshDir, run, start, write } from './setup.js';
+import { finishedStages, workerToml } from '../tools/e2e/fleet.js';
+import { bytes, freePort, freshDir, run, start, write } from '../tools/e2e/setup.js';
 
 /** A home whose fleet listens on free ports, and a directory with the pieces. */
 async function setup(

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { SectorView } from '../../src/protocol/sealer-view.js';
-import { sampled, sampleText } from '../crash/sample.js';
+import { sampled, sampleText } from '../tools/crash/sample.js';
 import {
   finishedStages,
   type ManagerOptions,
@@ -14,9 +14,9 @@ import {
   startWorker,
   threadsOf,
   workerToml,
-} from './fleet.js';
-import { bytes, freePort, freshDir, write } from './setup.js';
-import { wireTo } from './wire.js';
+} from '../tools/e2e/fleet.js';
+import { bytes, freePort, freshDir, write } from '../tools/e2e/setup.js';
+import { wireTo } from '../tools/e2e/wire.js';
 
 const id = 's-t010000-1';
 const soon = { timeout: 30_000, interval: 50 };

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { commDOf, commitmentOfCid, unseal } from '#src/sealing/builtin/index.js';
-import { makeWork } from '../sealing/chain.js';
+import { finishedStages, onWorker, startWorker, threadsOf, workerToml } from '../tools/e2e/fleet.js';
+import { bytes, freshDir } from '../tools/e2e/setup.js';
 import { resultOf, type Version } from '../tools/recorded.js';
-import { upstreamManager } from '../tools/upstream-manager.js';
-import { filler, type OfferedPiece, offered } from '../tools/upstream-pieces.js';
-import { finishedStages, onWorker, startWorker, threadsOf, workerToml } from './fleet.js';
-import { bytes, freshDir } from './setup.js';
+import { makeWork } from '../tools/sealing/chain.js';
+import { upstreamManager } from '../tools/upstream/manager.js';
+import { filler, type OfferedPiece, offered } from '../tools/upstream/pieces.js';
 
 const soon = { timeout: 30_000, interval: 50 };
 const idOf = (number: number) => `s-t010000-${number}`;

@@ -2,11 +2,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
-import { fieldWorker, threadsOf as upstreamThreads } from '../manager/field-worker.js';
-import type { Version } from '../tools/recorded.js';
-import { upstreamManager } from '../tools/upstream-manager.js';
-import { offered } from '../tools/upstream-pieces.js';
-import { upstreamWorker } from '../tools/upstream-worker.js';
 import {
   finishedStages,
   onManager,
@@ -15,9 +10,14 @@ import {
   startWorker,
   threadsOf,
   workerToml,
-} from './fleet.js';
-import { seenBy, startFront, stepsOf } from './front.js';
-import { bytes, freePort, freshDir, write } from './setup.js';
+} from '../tools/e2e/fleet.js';
+import { seenBy, startFront, stepsOf } from '../tools/e2e/front.js';
+import { bytes, freePort, freshDir, write } from '../tools/e2e/setup.js';
+import { fieldWorker, threadsOf as upstreamThreads } from '../tools/manager/upstream-worker.js';
+import type { Version } from '../tools/recorded.js';
+import { upstreamManager } from '../tools/upstream/manager.js';
+import { offered } from '../tools/upstream/pieces.js';
+import { upstreamWorker } from '../tools/upstream/worker.js';
 
 const id = 's-t010000-1';
 const soon = { timeout: 30_000, interval: 50 };
@@ -167,7 +167,7 @@ test.each([
   ['127.0.0.1:1', "option '--epoch <duration>'", '--epoch', '1s'],
 ])('--upstream %s is refused, saying what to do', async (address, said, ...more) => {
   const dir = freshDir();
-  const { start } = await import('./setup.js');
+  const { start } = await import('../tools/e2e/setup.js');
   const args = ['daemon', 'run', '--upstream', address, '--listen', '127.0.0.1:0', '--home', join(dir, 'h')];
   const { code, stderr } = await start('venus-sector-manager', [...args, ...more]).ended;
   expect(code).toBe(2);

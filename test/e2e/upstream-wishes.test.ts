@@ -1,9 +1,9 @@
 /** What an upstream manager wants of a sector it says with the answer to a report alone: a thread that has nothing to report asks for it. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { upstreamManager } from '../tools/upstream-manager.js';
-import { startWorker, workerToml } from './fleet.js';
-import { freshDir } from './setup.js';
+import { startWorker, workerToml } from '../tools/e2e/fleet.js';
+import { freshDir } from '../tools/e2e/setup.js';
+import { upstreamManager } from '../tools/upstream/manager.js';
 
 const soon = { timeout: 20_000, interval: 50 };
 

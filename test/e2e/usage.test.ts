@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { onManager, onWorker, startManager, startWorker, threadsOf, workerToml } from './fleet.js';
-import { fileOf, freePort, freshDir, project, run } from './setup.js';
+import { onManager, onWorker, startManager, startWorker, threadsOf, workerToml } from '../tools/e2e/fleet.js';
+import { fileOf, freePort, freshDir, project, run } from '../tools/e2e/setup.js';
 
 const usage = /^error: [^\n]*--help[^\n]* \(usage\)\n$/;
 
@@ -32,7 +32,7 @@ describe('help', () => {
   );
 
   test('npx finds the commands in the project itself, fetches nothing, and leaves what a daemon runs from alone', () => {
-    const built = ['cli', 'src/worker'].map((name) => join(project, 'dist', name));
+    const built = ['cli', 'src/worker/thread'].map((name) => join(project, 'dist', name));
     const inodes = () =>
       built.flatMap((dir) => readdirSync(dir).map((name) => [name, statSync(join(dir, name)).ino]));
     const before = inodes();

@@ -1,8 +1,8 @@
 /** A thread without work says why in its own sentence: wrong miner, wrong size, no deals, manager away, DNS, a refusal. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { onWorker, startManager, startWorker, workerToml } from './fleet.js';
-import { freePort, freshDir } from './setup.js';
+import { onWorker, startManager, startWorker, workerToml } from '../tools/e2e/fleet.js';
+import { freePort, freshDir } from '../tools/e2e/setup.js';
 
 const soon = { timeout: 20_000, interval: 50 };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { afterResume, type Seen } from '#src/fleet/after-resume.js';
 import type { ThreadView } from '#src/protocol/thread.js';
-import { pausedView } from '../protocol/views.js';
+import { pausedView } from '../tools/protocol/views.js';
 
 const nowMs = Date.parse('2026-11-22T10:00:00Z');
 const ago = (seconds: number) => new Date(nowMs - seconds * 1000).toISOString();

@@ -1,23 +1,23 @@
 /** Whatever listens at an address, and whatever it answers: an error of ours that names it, or the answer. */
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { jobs } from '#cli/commands/manager-jobs.js';
-import { sectors } from '#cli/commands/manager-sealer.js';
-import { info, list as workers } from '#cli/commands/manager-workers.js';
+import { jobs } from '#cli/commands/manager/jobs.js';
+import { sectors } from '#cli/commands/manager/sealer.js';
+import { info, list as workers } from '#cli/commands/manager/workers.js';
 import { tree } from '#cli/commands/tree.js';
-import { history } from '#cli/commands/worker-history.js';
-import { info as workerInfo } from '#cli/commands/worker-life.js';
-import { limit } from '#cli/commands/worker-limits.js';
-import { show, why } from '#cli/commands/worker-show.js';
-import { list } from '#cli/commands/worker-threads.js';
+import { history } from '#cli/commands/worker/history.js';
+import { info as workerInfo } from '#cli/commands/worker/life.js';
+import { limit } from '#cli/commands/worker/limits.js';
+import { show, why } from '#cli/commands/worker/show.js';
+import { list } from '#cli/commands/worker/threads.js';
 import { notUnderstood } from '#cli/run.js';
 import { workerEvents } from '#src/fleet/event-client.js';
 import { sectorClient } from '#src/fleet/sector-client.js';
 import { workerClient } from '#src/fleet/worker-client.js';
 import { wallClock } from '#src/protocol/clock.js';
 import { messageOf, SealvisorError } from '#src/protocol/errors.js';
-import { captured } from '../cli/setup.js';
-import { listening } from './setup.js';
+import { captured } from '../tools/cli/setup.js';
+import { listening } from '../tools/fleet/setup.js';
 
 captured();
 const numRuns = Number(process.env.MODEL_RUNS ?? 60);

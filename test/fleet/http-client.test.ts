@@ -3,11 +3,11 @@ import { answerCounter, mostOfPath } from '#src/fleet/answer-size.js';
 import { workerEvents } from '#src/fleet/event-client.js';
 import { expectOk, faultOf, requestJson } from '#src/fleet/http-client.js';
 import { rpcCall } from '#src/fleet/rpc-client.js';
-import { managerApp } from '#src/http/manager-app.js';
+import { managerApp } from '#src/http/manager/app.js';
 import { serve } from '#src/http/serve.js';
-import { setup } from '../manager/setup.js';
+import { answering, listening } from '../tools/fleet/setup.js';
+import { setup } from '../tools/manager/setup.js';
 import { rawServer } from '../tools/raw-server.js';
-import { answering, listening } from './setup.js';
 
 const timeoutMs = 5000;
 

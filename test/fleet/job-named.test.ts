@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sectorClient } from '#src/fleet/sector-client.js';
-import { answering } from './setup.js';
+import { answering } from '../tools/fleet/setup.js';
 
 const ID = { Miner: 10000, Number: 2 };
 const spec = { AllowedMiners: null, AllowedProofTypes: null };

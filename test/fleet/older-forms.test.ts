@@ -1,7 +1,7 @@
 /** A manager of upstream's up to v0.10, which knows two calls in their older form. */
 import { expect, test } from 'vitest';
 import { sectorClient } from '#src/fleet/sector-client.js';
-import { listening } from './setup.js';
+import { listening } from '../tools/fleet/setup.js';
 
 const id = { miner: 10000, number: 1 };
 const ID = { Miner: 10000, Number: 1 };

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type ManagerLink, sectorClient } from '#src/fleet/sector-client.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { identityHeaders } from '#src/protocol/identity.js';
-import { listening } from './setup.js';
+import { listening } from '../tools/fleet/setup.js';
 
 /** A worker that means manager `one`, and a server that says it is manager `id`. */
 async function setup(id: string | undefined, { meant = 'one' as string | null, status = 404 } = {}) {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sectorClient } from '#src/fleet/sector-client.js';
 import { messageOf, SealvisorError } from '#src/protocol/errors.js';
-import { allExchanges, type Exchange } from '../tools/field.js';
+import { listening } from '../tools/fleet/setup.js';
 import { anyOf, at, changed, changes, gone, isMistake, placesIn } from '../tools/mutations.js';
-import { listening } from './setup.js';
+import { allExchanges, type Exchange } from '../tools/traffic.js';
 
 type Client = ReturnType<typeof sectorClient>;
 const id = { miner: 10000, number: 1 };

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { rpcCall } from '#src/fleet/rpc-client.js';
 import { type SectorClient, sectorClient } from '#src/fleet/sector-client.js';
 import { messageOf } from '#src/protocol/errors.js';
-import type { Exchange } from '../tools/field.js';
+import { listening } from '../tools/fleet/setup.js';
 import { replayedIn } from '../tools/replays.js';
-import { listening } from './setup.js';
+import type { Exchange } from '../tools/traffic.js';
 
 /** As they were recorded. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters of every method

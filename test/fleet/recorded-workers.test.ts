@@ -1,10 +1,10 @@
 /** What upstream's workers were recorded to answer our manager, answered again to the client that it steers them with. */
 import { expect, test } from 'vitest';
-import { fieldWorker } from '#src/fleet/field-worker.js';
+import { fieldWorker } from '#src/fleet/upstream-worker.js';
 import { workerClient } from '#src/fleet/worker-client.js';
 import { wallClock } from '#src/protocol/clock.js';
-import { allExchanges, type Exchange, exchangesIn } from '../tools/field.js';
-import { listening } from './setup.js';
+import { listening } from '../tools/fleet/setup.js';
+import { allExchanges, type Exchange, exchangesIn } from '../tools/traffic.js';
 
 const today = allExchanges().filter(({ at }) => at.startsWith('rpc-sealvisor-manager-damocles-worker-'));
 const old = exchangesIn('v0.2/our-manager_v02-worker.json');

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { rpcCall } from '#src/fleet/rpc-client.js';
 import { sectorClient } from '#src/fleet/sector-client.js';
-import { managerApp } from '#src/http/manager-app.js';
+import { managerApp } from '#src/http/manager/app.js';
 import { serve } from '#src/http/serve.js';
-import { filesIn, preCommitOf, setup } from '../manager/setup.js';
-import { answering, listening } from './setup.js';
+import { answering, listening } from '../tools/fleet/setup.js';
+import { filesIn, preCommitOf, setup } from '../tools/manager/setup.js';
 
 const options = { timeoutMs: 5000 };
 const call = (url: string) => rpcCall(url, 'Venus.X', [], options);

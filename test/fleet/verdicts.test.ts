@@ -1,7 +1,7 @@
 /** What a manager answers to a report: each word of it is read for itself. */
 import { expect, test } from 'vitest';
 import { sectorClient } from '#src/fleet/sector-client.js';
-import { answering } from './setup.js';
+import { answering } from '../tools/fleet/setup.js';
 
 const report = {
   Worker: { Instance: 'w1', Location: '/store1' },

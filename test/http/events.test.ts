@@ -5,8 +5,8 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { serve } from '#src/http/serve.js';
 import type { HistoryRow } from '#src/protocol/thread.js';
 import { type EventHub, eventHub } from '#src/worker/event-hub.js';
-import { viewOf } from '../protocol/views.js';
-import { get, problemOf, workerDoors, workerViewOf } from './setup.js';
+import { get, problemOf, workerDoors, workerViewOf } from '../tools/http/setup.js';
+import { viewOf } from '../tools/protocol/views.js';
 
 afterEach(() => vi.useRealTimers());
 

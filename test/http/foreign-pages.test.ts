@@ -4,10 +4,10 @@ import { hostname } from 'node:os';
 import { text } from 'node:stream/consumers';
 import type { Hono } from 'hono';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { managerApp } from '#src/http/manager-app.js';
+import { managerApp } from '#src/http/manager/app.js';
 import { serve } from '#src/http/serve.js';
-import { setup } from '../manager/setup.js';
-import { workerDoors } from './setup.js';
+import { workerDoors } from '../tools/http/setup.js';
+import { setup } from '../tools/manager/setup.js';
 
 const names = ['seal-7.lan', 'https://dash.example:8443'];
 const doors: Readonly<Record<string, () => Promise<Hono>>> = {

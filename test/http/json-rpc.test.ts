@@ -1,9 +1,9 @@
 /** JSON-RPC 2.0 as its specification says, on both daemons. */
 import type { Hono } from 'hono';
 import { expect, test } from 'vitest';
-import { managerApp } from '#src/http/manager-app.js';
-import { setup } from '../manager/setup.js';
-import { post, rpc, workerDoors } from './setup.js';
+import { managerApp } from '#src/http/manager/app.js';
+import { post, rpc, workerDoors } from '../tools/http/setup.js';
+import { setup } from '../tools/manager/setup.js';
 
 interface Daemon {
   readonly app: Hono;

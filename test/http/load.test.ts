@@ -6,10 +6,10 @@ import { Hono } from 'hono';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { jsonRpcHandler, type RpcLimits } from '#src/http/json-rpc.js';
 import { limitInFlight } from '#src/http/load.js';
-import { managerApp } from '#src/http/manager-app.js';
+import { managerApp } from '#src/http/manager/app.js';
 import { type App, type Patience, serve } from '#src/http/serve.js';
-import { setup } from '../manager/setup.js';
-import { post, rpc, workerDoors } from './setup.js';
+import { post, rpc, workerDoors } from '../tools/http/setup.js';
+import { setup } from '../tools/manager/setup.js';
 
 const call = (id: number, method = 'do') => ({ jsonrpc: '2.0', id, method });
 const batchOf = (count: number) => JSON.stringify(Array.from({ length: count }, (_, n) => call(n)));

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { rowOf } from '../cli/setup.js';
-import { pausedView, viewOf } from '../protocol/views.js';
-import { workerDoors, workerViewOf } from './setup.js';
+import { rowOf } from '../tools/cli/setup.js';
+import { workerDoors, workerViewOf } from '../tools/http/setup.js';
+import { pausedView, viewOf } from '../tools/protocol/views.js';
 
 const scrape = async (app: ReturnType<typeof workerDoors>['app']) => (await app.request('/metrics')).text();
 

@@ -2,12 +2,12 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { managerApp } from '#src/http/manager-app.js';
+import { managerApp } from '#src/http/manager/app.js';
 import type { WorkerControl } from '#src/worker/control-words.js';
-import { bytesOf, setup } from '../manager/jobs-setup.js';
-import { preCommitOf, summary } from '../manager/setup.js';
-import { viewOf } from '../protocol/views.js';
-import { rpc, workerDoors } from './setup.js';
+import { rpc, workerDoors } from '../tools/http/setup.js';
+import { bytesOf, setup } from '../tools/manager/jobs-setup.js';
+import { preCommitOf, summary } from '../tools/manager/setup.js';
+import { viewOf } from '../tools/protocol/views.js';
 
 // Whatever a schema has no words for would read so.
 z.config({ localeError: () => 'ZOD SPEAKS' });

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { loggedMethods } from '../../dist/src/http/rpc-log.js';
-import { workerLog } from '../../dist/src/http/worker-log.js';
+import { workerLog } from '../../dist/src/http/worker/log.js';
 import { nobody } from '../../dist/src/protocol/identity.js';
 
 function setup(answers: Readonly<Record<string, unknown>>) {

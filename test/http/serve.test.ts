@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { requestJson } from '#src/fleet/http-client.js';
 import { rpcCall } from '#src/fleet/rpc-client.js';
-import { startManagerServer } from '#src/http/manager-server.js';
+import { startManagerServer } from '#src/http/manager/server.js';
 import { serve } from '#src/http/serve.js';
-import { freshDir } from '../manager/setup.js';
-import { workerDoors } from './setup.js';
+import { workerDoors } from '../tools/http/setup.js';
+import { freshDir } from '../tools/manager/setup.js';
 
 const timeoutMs = 5000;
 const local = { host: '127.0.0.1', port: 0 };

@@ -5,13 +5,13 @@ import { Hono } from 'hono';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { jsonRpcHandler } from '#src/http/json-rpc.js';
-import { managerApp } from '#src/http/manager-app.js';
+import { managerApp } from '#src/http/manager/app.js';
 import { rpcPaths } from '#src/http/rpc-door.js';
 import { type App, type Patience, serve } from '#src/http/serve.js';
 import { webSocketDoor } from '#src/http/web-socket-door.js';
-import { setup } from '../manager/setup.js';
-import { exchangesIn } from '../tools/field.js';
-import { workerDoors } from './setup.js';
+import { workerDoors } from '../tools/http/setup.js';
+import { setup } from '../tools/manager/setup.js';
+import { exchangesIn } from '../tools/traffic.js';
 
 const ping = (name: string) => ({
   name,

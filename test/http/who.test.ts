@@ -1,10 +1,10 @@
 /** Who gave a command stands in the thread's intent: as it says of itself, else where it came from. */
 import { request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { managerApp } from '#src/http/manager-app.js';
+import { managerApp } from '#src/http/manager/app.js';
 import { serve } from '#src/http/serve.js';
-import { setup, summary } from '../manager/setup.js';
-import { workerDoors } from './setup.js';
+import { workerDoors } from '../tools/http/setup.js';
+import { setup, summary } from '../tools/manager/setup.js';
 
 async function worker() {
   const doors = workerDoors();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recordAt, sector, settings, startMs, thread } from './setup.js';
+import { recordAt, sector, settings, startMs, thread } from '../tools/machines/setup.js';
 
 const hourMs = 3_600_000;
 

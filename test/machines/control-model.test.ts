@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { type Plan, plans, sealer } from '#machines/index.js';
-import type { Mode, Step } from './model.js';
-import { sector } from './setup.js';
-import { type Beginning, World } from './world.js';
+import type { Mode, Step } from '../tools/machines/model.js';
+import { sector } from '../tools/machines/setup.js';
+import { type Beginning, World } from '../tools/machines/world.js';
 
 /** A soak sets more. */
 const numRuns = Number(process.env.MODEL_RUNS ?? 400);

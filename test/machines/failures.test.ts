@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Plan, snapup, unseal, wdpost } from '#machines/index.js';
 import type { ThreadRecord } from '#machines/thread-record.js';
-import { at, operatorsPause, recordAt, sector, settings, startMs, thread } from './setup.js';
+import { at, operatorsPause, recordAt, sector, settings, startMs, thread } from '../tools/machines/setup.js';
 
 describe('a temporary failure', () => {
   test('waits recover_interval, counts, and repeats the stage; the error is shown meanwhile', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
-import { at, operatorsPause, recordAt, settings, startMs, thread } from './setup.js';
+import { at, operatorsPause, recordAt, settings, startMs, thread } from '../tools/machines/setup.js';
 
 const heavy = sealer.states.filter((state) => state.processor !== undefined).map((state) => state.name);
 const light = sealer.states.filter((state) => state.processor === undefined).map((state) => state.name);

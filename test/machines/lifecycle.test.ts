@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
-import { at, NodeLikeClock, recordAt, sector, settings, startMs, thread, withLongTimers } from './setup.js';
+import {
+  at,
+  NodeLikeClock,
+  recordAt,
+  sector,
+  settings,
+  startMs,
+  thread,
+  withLongTimers,
+} from '../tools/machines/setup.js';
 
 const names = sealer.states.map((state) => state.name);
 

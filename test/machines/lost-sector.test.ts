@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { at, operatorsPause, recordAt, sector, settings, startMs, thread } from './setup.js';
+import { at, operatorsPause, recordAt, sector, settings, startMs, thread } from '../tools/machines/setup.js';
 
 const reason = 'the manager gave it up';
 const paused = { isPaused: true, intent: operatorsPause };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
-import { at, operatorsPause, recordAt, sector, startMs, thread } from './setup.js';
+import { at, operatorsPause, recordAt, sector, startMs, thread } from '../tools/machines/setup.js';
 
 const lastError = { level: 'permanent' as const, message: 'No parameters', stage: 'C2', at: at(-900) };
 const heavy = sealer.states.filter((state) => state.processor !== undefined).map((state) => state.name);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
-import { at, operatorsPause, recordAt, sector, settings, startMs, thread } from './setup.js';
+import { at, operatorsPause, recordAt, sector, settings, startMs, thread } from '../tools/machines/setup.js';
 
 const granted = { granted: true, isProbe: false } as const;
 const probe = { granted: true, isProbe: true } as const;

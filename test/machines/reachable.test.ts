@@ -3,7 +3,7 @@ import type { ActorScope, AnyStateNode, AnyTransitionDefinition, EventObject } f
 import { getShortestPaths } from 'xstate/graph';
 import { isResumable, plans, sealingThread } from '#machines/index.js';
 import type { ThreadRecord } from '#machines/thread-record.js';
-import { holdsSector, recordAt, sector, settings, startMs } from './setup.js';
+import { holdsSector, recordAt, sector, settings, startMs } from '../tools/machines/setup.js';
 
 /** States with a heavy stage. */
 const heavyOf: Readonly<Record<string, readonly string[]>> = {

@@ -1,16 +1,16 @@
 /** `util worker` and `util sealer` over a manager's real door. */
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { resume } from '#cli/commands/manager-resume.js';
-import { abort, sectors } from '#cli/commands/manager-sealer.js';
-import { type PauseOptions, pause } from '#cli/commands/manager-workers.js';
-import { managerApp } from '#src/http/manager-app.js';
+import { resume } from '#cli/commands/manager/resume.js';
+import { abort, sectors } from '#cli/commands/manager/sealer.js';
+import { type PauseOptions, pause } from '#cli/commands/manager/workers.js';
+import { managerApp } from '#src/http/manager/app.js';
 import { serve } from '#src/http/serve.js';
 import type { ThreadView } from '#src/protocol/thread.js';
-import { captured } from '../cli/setup.js';
-import { listening } from '../fleet/setup.js';
-import { pausedView, viewOf } from '../protocol/views.js';
-import { fieldWorker } from './field-worker.js';
-import { setup as manage, summary } from './setup.js';
+import { captured } from '../tools/cli/setup.js';
+import { listening } from '../tools/fleet/setup.js';
+import { setup as manage, summary } from '../tools/manager/setup.js';
+import { fieldWorker } from '../tools/manager/upstream-worker.js';
+import { pausedView, viewOf } from '../tools/protocol/views.js';
 
 const said = captured();
 beforeEach(() => void vi.stubEnv('SEALVISOR_OPERATOR', 'alice'));

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
-import { startManagerServer } from '#src/http/manager-server.js';
-import { startWorkerServer } from '#src/http/worker-server.js';
-import { freshDir } from './setup.js';
+import { startManagerServer } from '#src/http/manager/server.js';
+import { startWorkerServer } from '#src/http/worker/server.js';
+import { freshDir } from '../tools/manager/setup.js';
 
 test('a worker reports at once under its name, and the manager reaches it there', async () => {
   const dir = freshDir();

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { FailsOnChain } from '#src/manager/chain.js';
-import type { Sectors } from '#src/manager/sectors.js';
-import { setup as manage, preCommitOf } from './setup.js';
+import type { Sectors } from '#src/manager/sectors/sectors.js';
+import { setup as manage, preCommitOf } from '../tools/manager/setup.js';
 
 const id = { miner: 10000, number: 1 };
 

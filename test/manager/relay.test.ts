@@ -1,12 +1,12 @@
 /** Commands reach a worker through the manager, over real sockets. */
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { managerApp } from '#src/http/manager-app.js';
+import { managerApp } from '#src/http/manager/app.js';
 import { serve } from '#src/http/serve.js';
-import { get, post, problemOf, workerDoors } from '../http/setup.js';
-import { pausedView, viewOf } from '../protocol/views.js';
-import { type Doors, fieldWorker, threadsOf } from './field-worker.js';
-import { setup, summary } from './setup.js';
+import { get, post, problemOf, workerDoors } from '../tools/http/setup.js';
+import { setup, summary } from '../tools/manager/setup.js';
+import { type Doors, fieldWorker, threadsOf } from '../tools/manager/upstream-worker.js';
+import { pausedView, viewOf } from '../tools/protocol/views.js';
 
 /** A manager that a worker at `dest` has reported to, as `w1`. */
 async function managerWith(dest: string) {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { roster } from '#src/manager/roster.js';
 import { openFleetStore } from '#src/store/fleet-store.js';
-import { freshDir, setup, stoppedClock, summary } from './setup.js';
+import { freshDir, setup, stoppedClock, summary } from '../tools/manager/setup.js';
 
 const w1 = { name: 'w1', dest: '127.0.0.1:17890', version: '0.1.0', summary };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { serviceChild } from '#src/actors/index.js';
-import { setup } from './setup.js';
+import { setup } from '../tools/manager/setup.js';
 
 test('a manager is a tree: store, roster, relay, sectors, and its doors behind them', async () => {
   const { manager } = await setup({

@@ -1,14 +1,14 @@
 /** A worker may be called as it likes: every command and route finds it, and none finds another. */
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { resume } from '#cli/commands/manager-resume.js';
-import { info, list, pause, remove } from '#cli/commands/manager-workers.js';
+import { resume } from '#cli/commands/manager/resume.js';
+import { info, list, pause, remove } from '#cli/commands/manager/workers.js';
 import { tree } from '#cli/commands/tree.js';
-import { managerApp } from '#src/http/manager-app.js';
+import { managerApp } from '#src/http/manager/app.js';
 import { serve } from '#src/http/serve.js';
-import { captured } from '../cli/setup.js';
-import { listening } from '../fleet/setup.js';
-import { setup as manage, summary } from './setup.js';
+import { captured } from '../tools/cli/setup.js';
+import { listening } from '../tools/fleet/setup.js';
+import { setup as manage, summary } from '../tools/manager/setup.js';
 
 const said = captured();
 const names = [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { cpusHere, numbersIn } from '#src/processes/cpu-list.js';
 import { type CpusetGroup, cpusetGroup, cpusetHierarchy } from '#src/processes/cpuset-group.js';
-import { started } from './setup.js';
+import { started } from '../tools/processes/setup.js';
 
 test.each([
   ['0', [0]],

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { executable } from '#src/processes/executable.js';
 import { onPath } from '#src/processes/run-fault.js';
-import { freshDir } from './setup.js';
+import { freshDir } from '../tools/processes/setup.js';
 
 function program(dir: string, name = 'pc2', mode = 0o755): string {
   const path = join(dir, name);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Processor, type ProcessorOptions, processorChild } from '#src/processes/index.js';
-import { freshDir, obedientFile, scriptFile, until } from './setup.js';
+import { freshDir, obedientFile, scriptFile, until } from '../tools/processes/setup.js';
 
 /** Says what its task has in `say`, and dies behind it when `next` says so. */
 const teller = `

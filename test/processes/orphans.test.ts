@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { endOrphans, homeMark } from '#src/processes/index.js';
-import { freshDir, isAlive, scriptFile, started, stateOf, until, venusWorker } from './setup.js';
+import {
+  freshDir,
+  isAlive,
+  scriptFile,
+  started,
+  stateOf,
+  until,
+  venusWorker,
+} from '../tools/processes/setup.js';
 
 const waits = "process.stdin.on('data', () => undefined); console.log('up');";
 const ready = { line: 'up', withinMs: 20_000 };

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { outputFile } from '#src/processes/output-file.js';
-import { canMount } from '../e2e/bind-disk.js';
-import { freshDir } from '../e2e/setup.js';
+import { canMount } from '../tools/e2e/bind-disk.js';
+import { freshDir } from '../tools/e2e/setup.js';
 
 test.runIf(canMount)('on a full disk the fault names the file, and nothing is left of it', async () => {
   const dir = freshDir();

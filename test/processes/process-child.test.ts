@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startSupervisor } from '#src/actors/index.js';
 import { processChild } from '#src/processes/index.js';
-import { isAlive, scriptFile, started, stateOf, until } from './setup.js';
+import { isAlive, scriptFile, started, stateOf, until } from '../tools/processes/setup.js';
 
 const waits = "process.stdin.on('data', () => undefined); console.log('up ' + process.pid);";
 const ready = { line: /^up \d+$/, withinMs: 20_000 };

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { parseAnswer } from '#src/processes/index.js';
-import { isAlive, processor, scriptFile, until } from './setup.js';
+import { isAlive, processor, scriptFile, until } from '../tools/processes/setup.js';
 
 const gone = { code: 'process_gone', message: 'child process exited: work' };
 

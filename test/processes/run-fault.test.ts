@@ -2,8 +2,8 @@
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { startProcess } from '#src/processes/process-child.js';
-import { freshDir } from './setup.js';
+import { startProcess } from '#src/processes/child.js';
+import { freshDir } from '../tools/processes/setup.js';
 
 function file(content: string | Buffer, mode = 0o755): string {
   const path = join(freshDir(), 'pc1');

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { executable } from '#src/processes/executable.js';
-import { endOf, spawned } from '#src/processes/process-group.js';
-import { canBeSilent, silentDisk } from '../e2e/silent-disk.js';
-import { freshDir } from './setup.js';
+import { endOf, spawned } from '#src/processes/group.js';
+import { canBeSilent, silentDisk } from '../tools/e2e/silent-disk.js';
+import { freshDir } from '../tools/processes/setup.js';
 
 /** What `act` rejects with, and the longest that this loop was held up meanwhile, ms. */
 async function heldUp(act: () => Promise<unknown>) {

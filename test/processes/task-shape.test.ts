@@ -2,8 +2,8 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { type ProcessorOptions, serveProcessor } from '#src/processes/index.js';
-import { oldLines } from '../tools/field.js';
-import { processor, scriptFile } from './setup.js';
+import { processor, scriptFile } from '../tools/processes/setup.js';
+import { oldLines } from '../tools/traffic.js';
 
 /** Answers `{id, keys, data}` as v0.2 does; what it cannot read it logs as serde says it, and is silent. */
 const old = (key: string, answer = 'result') => `

@@ -3,11 +3,17 @@
  * printed seed.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { drawn, isDrawn, isMore, sampleText } from '../crash/sample.js';
-import { bytes } from '../e2e/setup.js';
-import { die, type Moment, prepare, type RealDeath, type Victim } from './deaths.js';
-import { describeReal } from './program.js';
-import { compared, expectUndisturbedCommR, realWorld, sealingStages, stepsOf } from './real-world.js';
+import { drawn, isDrawn, isMore, sampleText } from '../tools/crash/sample.js';
+import { bytes } from '../tools/e2e/setup.js';
+import { die, type Moment, prepare, type RealDeath, type Victim } from '../tools/proofs/deaths.js';
+import { describeReal } from '../tools/proofs/program.js';
+import {
+  compared,
+  expectUndisturbedCommR,
+  realWorld,
+  sealingStages,
+  stepsOf,
+} from '../tools/proofs/real-world.js';
 
 const victims: readonly Victim[] = ['child', 'thread', 'worker'];
 /** The middle of a stage is drawn three times. */

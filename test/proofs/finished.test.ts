@@ -6,11 +6,11 @@ import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { proverId } from '#src/sealing/builtin/index.js';
-import { soon, type World } from '../crash/world.js';
-import { bytes } from '../e2e/setup.js';
-import { synthetic, usual } from './direct.js';
-import { describeReal, verified } from './program.js';
-import { preCommitsOf, realWorld, sealingStages, ticketOf } from './real-world.js';
+import { soon, type World } from '../tools/crash/world.js';
+import { bytes } from '../tools/e2e/setup.js';
+import { synthetic, usual } from '../tools/proofs/direct.js';
+import { describeReal, verified } from '../tools/proofs/program.js';
+import { preCommitsOf, realWorld, sealingStages, ticketOf } from '../tools/proofs/real-world.js';
 
 const parameters = process.env.PROOFS_PARAMETERS;
 const long = { timeout: 30 * 60_000, interval: 500 };

@@ -6,12 +6,12 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SnapUpProof, WdPostJob, WdPostOutput } from '../../src/protocol/jobs.js';
-import { proving, upgrading } from '../crash/courses.js';
-import { doJob, worldWithSector } from '../crash/jobs.js';
-import type { World } from '../crash/world.js';
-import { bytes, freshDir, write } from '../e2e/setup.js';
-import { describeReal, makeParameters, verified } from './program.js';
-import { keptByCid, preCommitsOf, realOptions, sealingStages } from './real-world.js';
+import { proving, upgrading } from '../tools/crash/courses.js';
+import { doJob, worldWithSector } from '../tools/crash/jobs.js';
+import type { World } from '../tools/crash/world.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
+import { describeReal, makeParameters, verified } from '../tools/proofs/program.js';
+import { keptByCid, preCommitsOf, realOptions, sealingStages } from '../tools/proofs/real-world.js';
 
 const parameters = process.env.PROOFS_PARAMETERS;
 const payload = bytes(2000, 42);

@@ -6,16 +6,22 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { proverId } from '#src/sealing/builtin/index.js';
-import { type Course, rebuilding, unsealing, upgrading } from '../crash/courses.js';
-import { doJob, expectNothingLeft, keptFiles, loseFiles, takePlan, worldWithSector } from '../crash/jobs.js';
-import type { GoThrough } from '../crash/later-life.js';
-import { drawn, isDrawn, isMore, sampleText } from '../crash/sample.js';
-import type { World } from '../crash/world.js';
-import { bytes, freshDir, write } from '../e2e/setup.js';
-import { ticket } from '../sealing/chain.js';
-import { die, type Moment, prepare, type RealDeath, type Victim } from './deaths.js';
-import { answerOf, ask, filesIn, pledge, sealedDirectly, upgradedDirectly } from './direct.js';
-import { describeReal } from './program.js';
+import { type Course, rebuilding, unsealing, upgrading } from '../tools/crash/courses.js';
+import {
+  doJob,
+  expectNothingLeft,
+  keptFiles,
+  loseFiles,
+  takePlan,
+  worldWithSector,
+} from '../tools/crash/jobs.js';
+import type { GoThrough } from '../tools/crash/later-life.js';
+import { drawn, isDrawn, isMore, sampleText } from '../tools/crash/sample.js';
+import type { World } from '../tools/crash/world.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
+import { die, type Moment, prepare, type RealDeath, type Victim } from '../tools/proofs/deaths.js';
+import { answerOf, ask, filesIn, pledge, sealedDirectly, upgradedDirectly } from '../tools/proofs/direct.js';
+import { describeReal } from '../tools/proofs/program.js';
 import {
   inDirectory,
   keptByCid,
@@ -25,7 +31,8 @@ import {
   sealingStages,
   stepsIn,
   stepsOf,
-} from './real-world.js';
+} from '../tools/proofs/real-world.js';
+import { ticket } from '../tools/sealing/chain.js';
 
 const payload = bytes(2000, 42);
 /** A rebuild compares CommR with the job's: C1 is not asked. */

@@ -5,13 +5,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { gateOf, sealing } from '../crash/courses.js';
-import { isDrawn, isMore, sampleText } from '../crash/sample.js';
-import { soon, type World } from '../crash/world.js';
-import { bytes, freshDir } from '../e2e/setup.js';
-import { filesIn } from './direct.js';
-import { describeReal } from './program.js';
-import { anew, compared, expectUndisturbedCommR, realWorld, ticketOf, ticketsOf } from './real-world.js';
+import { gateOf, sealing } from '../tools/crash/courses.js';
+import { isDrawn, isMore, sampleText } from '../tools/crash/sample.js';
+import { soon, type World } from '../tools/crash/world.js';
+import { bytes, freshDir } from '../tools/e2e/setup.js';
+import { filesIn } from '../tools/proofs/direct.js';
+import { describeReal } from '../tools/proofs/program.js';
+import {
+  anew,
+  compared,
+  expectUndisturbedCommR,
+  realWorld,
+  ticketOf,
+  ticketsOf,
+} from '../tools/proofs/real-world.js';
 
 const id = 's-t010000-1';
 const piece = bytes(2000, 1);

@@ -2,12 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { takePlan } from '../crash/jobs.js';
-import { soon } from '../crash/world.js';
-import { onSectors } from '../e2e/fleet.js';
-import { bytes } from '../e2e/setup.js';
-import { describeReal } from './program.js';
-import { expectUndisturbedCommR, realWorld, sealingStages } from './real-world.js';
+import { takePlan } from '../tools/crash/jobs.js';
+import { soon } from '../tools/crash/world.js';
+import { onSectors } from '../tools/e2e/fleet.js';
+import { bytes } from '../tools/e2e/setup.js';
+import { describeReal } from '../tools/proofs/program.js';
+import { expectUndisturbedCommR, realWorld, sealingStages } from '../tools/proofs/real-world.js';
 
 const hex = (bytes: Buffer) => bytes.toString('hex');
 

@@ -1,10 +1,10 @@
 /** `sealvisor start --proofs real`: real sectors in a local fleet, up to C2, which has no parameters here. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { provingStages } from '#cli/commands/real-proofs.js';
-import { workerToml } from '../e2e/fleet.js';
-import { freePort, freshDir, run, start, write } from '../e2e/setup.js';
-import { describeReal, program, tablesOf } from './program.js';
+import { provingStages } from '#cli/commands/start/real-proofs.js';
+import { workerToml } from '../tools/e2e/fleet.js';
+import { freePort, freshDir, run, start, write } from '../tools/e2e/setup.js';
+import { describeReal, program, tablesOf } from '../tools/proofs/program.js';
 
 test('where the program is not built the command says what to run, and leaves no home behind', async () => {
   const env = { CARGO_TARGET_DIR: join(freshDir(), 'target') };

@@ -2,14 +2,14 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { takePlan } from '../crash/jobs.js';
-import { soon } from '../crash/world.js';
-import { onSectors } from '../e2e/fleet.js';
-import { bytes, freshDir, write } from '../e2e/setup.js';
-import { die, prepare, type RealDeath } from './deaths.js';
-import { filesIn, sealedDirectly, synthesizedDirectly, synthetic } from './direct.js';
-import { describeReal } from './program.js';
-import { preCommitsOf, realWorld, sealingStages } from './real-world.js';
+import { takePlan } from '../tools/crash/jobs.js';
+import { soon } from '../tools/crash/world.js';
+import { onSectors } from '../tools/e2e/fleet.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
+import { die, prepare, type RealDeath } from '../tools/proofs/deaths.js';
+import { filesIn, sealedDirectly, synthesizedDirectly, synthetic } from '../tools/proofs/direct.js';
+import { describeReal } from '../tools/proofs/program.js';
+import { preCommitsOf, realWorld, sealingStages } from '../tools/proofs/real-world.js';
 
 describeReal('a real sector with synthetic PoRep', () => {
   test('is finished after its C1, its CommR that of its proof type, not of the usual one, and unsealed', async () => {

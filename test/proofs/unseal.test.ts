@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { faults, tried } from '../conformance/setup.js';
-import { type Course, unsealing, upgrading } from '../crash/courses.js';
-import { doJob, expectNothingLeft, keptFiles, loseFiles, worldWithSector } from '../crash/jobs.js';
-import type { World } from '../crash/world.js';
-import { bytes, freshDir, write } from '../e2e/setup.js';
-import { describeReal, program } from './program.js';
-import { keptByCid, realOptions, sealingStages } from './real-world.js';
+import { faults, tried } from '../tools/conformance/setup.js';
+import { type Course, unsealing, upgrading } from '../tools/crash/courses.js';
+import { doJob, expectNothingLeft, keptFiles, loseFiles, worldWithSector } from '../tools/crash/jobs.js';
+import type { World } from '../tools/crash/world.js';
+import { bytes, freshDir, write } from '../tools/e2e/setup.js';
+import { describeReal, program } from '../tools/proofs/program.js';
+import { keptByCid, realOptions, sealingStages } from '../tools/proofs/real-world.js';
 
 const undisturbed = async (world: World, _: Course, begin: () => Promise<void>) => {
   await begin();

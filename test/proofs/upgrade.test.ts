@@ -1,10 +1,18 @@
 /** The stages of an upgrade, by the real proofs: what was encoded can be proven, and is what was put in. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { bytes, freshDir } from '../e2e/setup.js';
-import { ticket } from '../sealing/chain.js';
-import { answerOf, filesIn, pledge, sealedDirectly, synthetic, upgradedDirectly, usual } from './direct.js';
-import { describeReal } from './program.js';
+import { bytes, freshDir } from '../tools/e2e/setup.js';
+import {
+  answerOf,
+  filesIn,
+  pledge,
+  sealedDirectly,
+  synthetic,
+  upgradedDirectly,
+  usual,
+} from '../tools/proofs/direct.js';
+import { describeReal } from '../tools/proofs/program.js';
+import { ticket } from '../tools/sealing/chain.js';
 
 describeReal('a real upgrade of 2KiB', () => {
   test.each([usual, synthetic])(

@@ -12,7 +12,7 @@ import {
   sectorOf,
   windowProofsOf,
 } from '#src/protocol/sector.js';
-import { parseSize } from '#src/protocol/size.js';
+import { parseSize } from '#src/protocol/text/size.js';
 
 test('a sector id is read back as it was written', () => {
   const count = fc.integer({ min: 0, max: 10 ** 15 - 1 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatGoDuration, parseDuration } from '#src/protocol/duration.js';
-import { parseSize, sizeNear } from '#src/protocol/size.js';
+import { formatGoDuration, parseDuration } from '#src/protocol/text/duration.js';
+import { parseSize, sizeNear } from '#src/protocol/text/size.js';
 
 const nsOf: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,

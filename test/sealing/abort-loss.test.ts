@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
 import { abortLoss } from '#src/sealing/abort-loss.js';
 import { noteBrought } from '#src/sealing/stores/brought.js';
-import { freshDir } from '../worker/setup.js';
-import { marked } from './chain.js';
+import { marked } from '../tools/sealing/chain.js';
+import { freshDir } from '../tools/worker/setup.js';
 
 const since = '2026-11-22T10:00:00.000Z';
 const sector = { miner: 10000, number: 2, id: 's-t010000-2', proofType: 5, size: 2048 };

@@ -8,8 +8,8 @@ import { StageError } from '#src/protocol/level.js';
 import { touchOf } from '#src/sealing/digests.js';
 import { type FileNote, notesOf } from '#src/sealing/file-notes.js';
 import type { StageContext } from '#src/sealing/stage.js';
-import { sealed, snapUpJob } from './jobs.js';
-import { gives, id, type PlanWorld, planWorld, type RunOptions } from './plan-world.js';
+import { sealed, snapUpJob } from '../tools/sealing/jobs.js';
+import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../tools/sealing/plan-world.js';
 
 const size = 8 * 1024 * 1024;
 

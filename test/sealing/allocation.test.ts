@@ -4,7 +4,7 @@ import type { SectorService } from '#src/protocol/sealer.js';
 import type { Allocated } from '#src/protocol/sector-answers.js';
 import { planStages } from '#src/sealing/stages/plan-stages.js';
 import { allocateSector } from '#src/sealing/stages/sector.js';
-import { stageContext } from './stage-context.js';
+import { stageContext } from '../tools/sealing/stage-context.js';
 
 type Wanted = Parameters<SectorService['allocateSector']>[0];
 

@@ -9,10 +9,10 @@ import { sectorFiles } from '#src/sealing/sector-files.js';
 import type { StageContext } from '#src/sealing/stage.js';
 import { sealerStages } from '#src/sealing/stages/sealer.js';
 import type { ProcessorStage, Tasks } from '#src/sealing/tasks.js';
-import { makeWork } from './chain.js';
-import { sectorOfSize } from './jobs.js';
-import { type PlanWorld, planWorld } from './plan-world.js';
-import { stageContext } from './stage-context.js';
+import { makeWork } from '../tools/sealing/chain.js';
+import { sectorOfSize } from '../tools/sealing/jobs.js';
+import { type PlanWorld, planWorld } from '../tools/sealing/plan-world.js';
+import { stageContext } from '../tools/sealing/stage-context.js';
 
 type Answers = Partial<Record<ProcessorStage, unknown>>;
 

@@ -1,6 +1,6 @@
 /** A file that was cut, zeroed, changed or removed between two stages is found before the next one's work is believed. */
 import { expect, test, vi } from 'vitest';
-import { cellsOf, courseOf, damagedPlans, over } from './damage.js';
+import { cellsOf, courseOf, damagedPlans, over } from '../tools/sealing/damage.js';
 
 vi.setConfig({ testTimeout: 600_000 });
 

@@ -5,7 +5,7 @@ import { sealer } from '#machines/plans/sealer.js';
 import { ageOf, ageText, isTicketShort } from '#src/sealing/deadlines.js';
 import { assignTicket, submitPreCommit } from '#src/sealing/stages/chain.js';
 import { c1, c2, pc1, pc2 } from '#src/sealing/stages/work.js';
-import { epochMs, epochsAgo, nowMs, stageContext } from './stage-context.js';
+import { epochMs, epochsAgo, nowMs, stageContext } from '../tools/sealing/stage-context.js';
 
 const ticketOf = (byte: number, Epoch = 5) => ({
   Ticket: Buffer.alloc(32, byte).toString('base64'),

@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { addPieces } from '../../dist/src/sealing/builtin/add-pieces.js';
-import { cachePath } from '../../dist/src/sealing/builtin/cache-files.js';
-import { pc1 } from '../../dist/src/sealing/builtin/pc1.js';
-import { pc2 } from '../../dist/src/sealing/builtin/pc2.js';
-import { treeD } from '../../dist/src/sealing/builtin/tree-d.js';
+import { cachePath } from '../../dist/src/sealing/builtin/files/cache.js';
+import { addPieces } from '../../dist/src/sealing/builtin/pieces/add-pieces.js';
+import { pc1 } from '../../dist/src/sealing/builtin/trees/pc1.js';
+import { pc2 } from '../../dist/src/sealing/builtin/trees/pc2.js';
+import { treeD } from '../../dist/src/sealing/builtin/trees/tree-d.js';
 import { digestOf } from '../../dist/src/sealing/digests.js';
-import { readTrace } from './read-trace.js';
+import { readTrace } from '../tools/sealing/read-trace.js';
 
 test('the digests of what PC2 writes are those of its files, though none is read for them', async () => {
   const home = mkdtempSync(join(tmpdir(), 'digests-'));

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { readManifest, readPersistentAux } from '#src/sealing/builtin/index.js';
 import { occupantOf } from '#src/sealing/stores/occupant.js';
 import { claimFile, readClaim } from '#src/sealing/stores/place-claim.js';
-import { makeDir } from './chain.js';
+import { makeDir } from '../tools/sealing/chain.js';
 
 const odd = [
   ['a pipe', (path: string) => void spawnSync('mkfifo', [path])],

@@ -6,9 +6,17 @@ import { commDOf, foreignKeptFiles, runTask } from '#src/sealing/builtin/index.j
 import { hasSectorFile } from '#src/sealing/plan-files.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
 import type { StageContext } from '#src/sealing/stage.js';
-import { KiB, makeWork } from './chain.js';
-import { keptFiles, lastSaid, rebuildJob, sealed, snapUpJob, unsealJob, wdPostJob } from './jobs.js';
-import { gives, id, planWorld } from './plan-world.js';
+import { KiB, makeWork } from '../tools/sealing/chain.js';
+import {
+  keptFiles,
+  lastSaid,
+  rebuildJob,
+  sealed,
+  snapUpJob,
+  unsealJob,
+  wdPostJob,
+} from '../tools/sealing/jobs.js';
+import { gives, id, planWorld } from '../tools/sealing/plan-world.js';
 
 const size = 2 * KiB;
 const foreignAux = Buffer.alloc(64, 7);

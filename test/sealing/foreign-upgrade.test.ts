@@ -13,10 +13,10 @@ import type {
   SnapVanillaTask,
   Tasks,
 } from '#src/sealing/tasks.js';
-import { KiB, makeWork } from './chain.js';
-import { keptFiles, lastSaid, rebuildJob, sealed, snapUpJob, upgradedAs } from './jobs.js';
-import { gives, id, planWorld } from './plan-world.js';
-import { stageContext } from './stage-context.js';
+import { KiB, makeWork } from '../tools/sealing/chain.js';
+import { keptFiles, lastSaid, rebuildJob, sealed, snapUpJob, upgradedAs } from '../tools/sealing/jobs.js';
+import { gives, id, planWorld } from '../tools/sealing/plan-world.js';
+import { stageContext } from '../tools/sealing/stage-context.js';
 
 const size = 2 * KiB;
 const others = ['pc1', 'pc2', 'c1', 'c2', 'synth_proof', 'snap_encode', 'snap_vanilla', 'snap_prove'];

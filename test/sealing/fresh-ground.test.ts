@@ -6,7 +6,7 @@ import { plans } from '#machines/index.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
 import { freshGround } from '#src/sealing/fresh-ground.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
-import { makeDir, marked } from './chain.js';
+import { makeDir, marked } from '../tools/sealing/chain.js';
 
 const id = 's-t010000-2';
 

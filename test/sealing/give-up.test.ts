@@ -6,9 +6,9 @@ import type { ThreadRecord } from '#machines/thread-record.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { SectorService } from '#src/protocol/sealer.js';
 import { claimFile } from '#src/sealing/stores/place-claim.js';
-import { KiB } from './chain.js';
-import { keptFiles, sealed, snapUpJob } from './jobs.js';
-import { gives, id, type PlanWorld, planWorld, type RunOptions } from './plan-world.js';
+import { KiB } from '../tools/sealing/chain.js';
+import { keptFiles, sealed, snapUpJob } from '../tools/sealing/jobs.js';
+import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../tools/sealing/plan-world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -7,7 +7,7 @@ import { checkAfterFailure, checkInputs } from '#src/sealing/checked-stage.js';
 import { noted } from '#src/sealing/file-notes.js';
 import { freshGround } from '#src/sealing/fresh-ground.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
-import { makeDir, marked } from './chain.js';
+import { makeDir, marked } from '../tools/sealing/chain.js';
 
 const id = 's-t010000-2';
 const { signal } = new AbortController();

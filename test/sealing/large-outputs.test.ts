@@ -5,8 +5,8 @@ import { dropIncoming, incomingFile, presentOutputs, putAside, takenUp } from '#
 import { Opaque, opened } from '#src/sealing/opaque.js';
 import { output } from '#src/sealing/stage.js';
 import { checkParts, taskParts } from '#src/sealing/task-parts.js';
-import { makeDir, marked } from './chain.js';
-import { stageContext } from './stage-context.js';
+import { makeDir, marked } from '../tools/sealing/chain.js';
+import { stageContext } from '../tools/sealing/stage-context.js';
 
 /** Of a sector in a location. */
 function sectorRoot(): string {

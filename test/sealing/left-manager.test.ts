@@ -4,8 +4,8 @@ import type { ThreadRecord } from '#machines/thread-record.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { SectorService } from '#src/protocol/sealer.js';
 import { leftRefusal } from '#src/sealing/left-manager.js';
-import { KiB } from './chain.js';
-import { id, planWorld } from './plan-world.js';
+import { KiB } from '../tools/sealing/chain.js';
+import { id, planWorld } from '../tools/sealing/plan-world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

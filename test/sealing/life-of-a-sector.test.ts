@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { unseal } from '#src/sealing/builtin/index.js';
-import { KiB, MiB, makeWork } from './chain.js';
+import { KiB, MiB, makeWork } from '../tools/sealing/chain.js';
 import {
   files,
   keptFiles,
@@ -16,8 +16,8 @@ import {
   unsealJob,
   upgraded,
   upgradedAs,
-} from './jobs.js';
-import { gives, id, planWorld } from './plan-world.js';
+} from '../tools/sealing/jobs.js';
+import { gives, id, planWorld } from '../tools/sealing/plan-world.js';
 
 // Seals two sectors of 8MiB and takes them apart again, on machines that do other things too.
 vi.setConfig({ testTimeout: 180_000 });

@@ -15,7 +15,7 @@ import {
   mistakesIn,
   placeOf,
   type Run,
-} from './mutated-runs.js';
+} from '../tools/sealing/mutated-runs.js';
 
 vi.setConfig({ testTimeout: 3_600_000 });
 

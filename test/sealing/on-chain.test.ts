@@ -14,7 +14,7 @@ import {
   waitSeed,
 } from '#src/sealing/stages/chain.js';
 import { abort } from '#src/sealing/stages/sector.js';
-import { epochsAgo, stageContext } from './stage-context.js';
+import { epochsAgo, stageContext } from '../tools/sealing/stage-context.js';
 
 const bytes = (byte: number) => Array.from({ length: 32 }, () => byte);
 const hex = (byte: number) => Buffer.from(bytes(byte)).toString('hex');

@@ -14,9 +14,9 @@ import type { ThreadRecord } from '#machines/thread-record.js';
 import { runTask } from '#src/sealing/builtin/index.js';
 import type { StageContext } from '#src/sealing/stage.js';
 import type { TransferTask } from '#src/sealing/tasks.js';
-import { makeWork } from './chain.js';
-import { id, planWorld } from './plan-world.js';
-import { readTrace } from './read-trace.js';
+import { makeWork } from '../tools/sealing/chain.js';
+import { id, planWorld } from '../tools/sealing/plan-world.js';
+import { readTrace } from '../tools/sealing/read-trace.js';
 
 const size = 8 * 1024 * 1024;
 

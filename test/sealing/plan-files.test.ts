@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { plans } from '#machines/index.js';
 import { groundFiles, hasSectorFile, isFileOf, notedPaths, noteName } from '#src/sealing/plan-files.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
-import { freshDir } from '../manager/setup.js';
+import { freshDir } from '../tools/manager/setup.js';
 
 const states = Object.values(plans).flatMap((plan) => plan.states);
 const needed = [...new Set(states.flatMap(({ needs }) => needs.files))];

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RebuildJob } from '#src/protocol/jobs.js';
-import { KiB } from './chain.js';
-import { keptFiles, lose, rebuildJob, sealed, upgraded, upgradedAs } from './jobs.js';
-import { gives, planWorld, type RunOptions } from './plan-world.js';
+import { KiB } from '../tools/sealing/chain.js';
+import { keptFiles, lose, rebuildJob, sealed, upgraded, upgradedAs } from '../tools/sealing/jobs.js';
+import { gives, planWorld, type RunOptions } from '../tools/sealing/plan-world.js';
 
 const size = 2 * KiB;
 const other = new Array<number>(32).fill(1);

@@ -12,10 +12,10 @@ import { outputFault } from '#src/sealing/output-faults.js';
 import type { StageContext } from '#src/sealing/stage.js';
 import type { ProcessorStage } from '#src/sealing/tasks.js';
 import { lineFiles } from '../tools/replays.js';
+import { KiB, makeWork } from '../tools/sealing/chain.js';
+import { lastSaid, sealed, snapUpJob, unsealJob } from '../tools/sealing/jobs.js';
+import { gives, planWorld } from '../tools/sealing/plan-world.js';
 import { misfit, type Shape, shapeOf } from '../tools/shape.js';
-import { KiB, makeWork } from './chain.js';
-import { lastSaid, sealed, snapUpJob, unsealJob } from './jobs.js';
-import { gives, planWorld } from './plan-world.js';
 
 const size = 2 * KiB;
 

@@ -5,14 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { plans } from '#machines/index.js';
 import type { ThreadRecord } from '#machines/thread-record.js';
-import { temporaryName } from '#src/sealing/builtin/atomic-file.js';
-import { transferDraft } from '#src/sealing/builtin/brought-file.js';
+import { temporaryName } from '#src/sealing/builtin/files/atomic.js';
+import { transferDraft } from '#src/sealing/builtin/files/brought.js';
 import { cacheFiles, layerFile, runTask } from '#src/sealing/builtin/index.js';
-import { buildTree } from '#src/sealing/builtin/tree.js';
+import { buildTree } from '#src/sealing/builtin/trees/tree.js';
 import { hasSectorFile } from '#src/sealing/plan-files.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
 import type { ProcessorStage, Tasks } from '#src/sealing/tasks.js';
-import { bytesOf, KiB, MiB, makeDir, makeWork, ticket } from './chain.js';
+import { bytesOf, KiB, MiB, makeDir, makeWork, ticket } from '../tools/sealing/chain.js';
 import {
   keptFiles,
   lose,
@@ -23,8 +23,8 @@ import {
   upgraded,
   upgradedAs,
   wdPostJob,
-} from './jobs.js';
-import { gives, id, type PlanWorld, planWorld, type RunOptions } from './plan-world.js';
+} from '../tools/sealing/jobs.js';
+import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../tools/sealing/plan-world.js';
 
 vi.setConfig({ testTimeout: 120_000 });
 

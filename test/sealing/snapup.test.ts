@@ -3,9 +3,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SnapUpJob } from '#src/protocol/jobs.js';
-import { KiB } from './chain.js';
-import { keptFiles, leftIn, sealed, snapUpJob } from './jobs.js';
-import { gives, id, planWorld, type RunOptions } from './plan-world.js';
+import { KiB } from '../tools/sealing/chain.js';
+import { keptFiles, leftIn, sealed, snapUpJob } from '../tools/sealing/jobs.js';
+import { gives, id, planWorld, type RunOptions } from '../tools/sealing/plan-world.js';
 
 const size = 2 * KiB;
 

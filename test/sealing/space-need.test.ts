@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { plans } from '#machines/index.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
 import { spaceOf } from '#src/sealing/space-need.js';
-import { makeDir } from './chain.js';
+import { makeDir } from '../tools/sealing/chain.js';
 
 const MiB = 2 ** 20;
 const at = (state: string, size = 8 * MiB, plan = 'sealer'): ThreadRecord => ({

@@ -1,9 +1,19 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { writeAtomically } from '#src/sealing/builtin/atomic-file.js';
+import { writeAtomically } from '#src/sealing/builtin/files/atomic.js';
 import * as builtin from '#src/sealing/builtin/index.js';
-import { bytesOf, KiB, MiB, makeDir, makeWork, pathsIn, precommit, sourceOf, ticket } from './chain.js';
+import {
+  bytesOf,
+  KiB,
+  MiB,
+  makeDir,
+  makeWork,
+  pathsIn,
+  precommit,
+  sourceOf,
+  ticket,
+} from '../tools/sealing/chain.js';
 
 async function setup() {
   const dir = makeDir();

@@ -5,9 +5,9 @@ import type { SectorService } from '#src/protocol/sealer.js';
 import { failureOf } from '#src/sealing/runner.js';
 import type { Stage } from '#src/sealing/stage.js';
 import { submitPreCommit, submitProof, waitPreCommit, waitProof } from '#src/sealing/stages/chain.js';
-import { realService } from '../manager/service.js';
-import { setup as manage } from '../manager/setup.js';
-import { outputsAfter, stageContext } from './stage-context.js';
+import { realService } from '../tools/manager/service.js';
+import { setup as manage } from '../tools/manager/setup.js';
+import { outputsAfter, stageContext } from '../tools/sealing/stage-context.js';
 
 const bytes = (byte: number) => Array.from({ length: 32 }, () => byte);
 const outputs = {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { ThreadRecord } from '#machines/thread-record.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
-import { KiB } from './chain.js';
-import { id, planWorld } from './plan-world.js';
+import { KiB } from '../tools/sealing/chain.js';
+import { id, planWorld } from '../tools/sealing/plan-world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

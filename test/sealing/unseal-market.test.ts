@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StageFailure } from '#machines/record-changes.js';
 import { marketTarget } from '#src/sealing/stages/market-dest.js';
-import { KiB } from './chain.js';
-import { lastSaid, sealed, unsealJob } from './jobs.js';
-import { gives, planWorld } from './plan-world.js';
+import { KiB } from '../tools/sealing/chain.js';
+import { lastSaid, sealed, unsealJob } from '../tools/sealing/jobs.js';
+import { gives, planWorld } from '../tools/sealing/plan-world.js';
 
 const size = 2 * KiB;
 /** What a stage's runner rejects with. */

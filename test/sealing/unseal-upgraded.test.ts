@@ -7,9 +7,9 @@ import type { StageFailure } from '#machines/record-changes.js';
 import type { UnsealJob } from '#src/protocol/jobs.js';
 import { runTask } from '#src/sealing/builtin/index.js';
 import type { UnsealTask } from '#src/sealing/tasks.js';
-import { KiB, makeWork } from './chain.js';
-import { lastSaid, sealed, unsealJob, upgraded } from './jobs.js';
-import { gives, id, planWorld } from './plan-world.js';
+import { KiB, makeWork } from '../tools/sealing/chain.js';
+import { lastSaid, sealed, unsealJob, upgraded } from '../tools/sealing/jobs.js';
+import { gives, id, planWorld } from '../tools/sealing/plan-world.js';
 
 const size = 2 * KiB;
 const failed = (thrown: StageFailure) => thrown;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as builtin from '#src/sealing/builtin/index.js';
-import { buildTree } from '#src/sealing/builtin/tree.js';
+import { buildTree } from '#src/sealing/builtin/trees/tree.js';
 import type { Tasks } from '#src/sealing/tasks.js';
-import { bytesOf, KiB, makeDir, makeWork, precommit, sourceOf, ticket } from './chain.js';
+import { bytesOf, KiB, makeDir, makeWork, precommit, sourceOf, ticket } from '../tools/sealing/chain.js';
 
 const registered_proof = 'StackedDrg2KiBV1_1';
 const size = 2 * KiB;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { WdPostJob } from '#src/protocol/jobs.js';
-import { KiB } from './chain.js';
-import { lastSaid, sealed, upgraded, wdPostJob } from './jobs.js';
-import { gives, id, planWorld, type RunOptions } from './plan-world.js';
+import { KiB } from '../tools/sealing/chain.js';
+import { lastSaid, sealed, upgraded, wdPostJob } from '../tools/sealing/jobs.js';
+import { gives, id, planWorld, type RunOptions } from '../tools/sealing/plan-world.js';
 
 const size = 2 * KiB;
 const Accesses = { SealedFile: 'kept', CacheDir: 'kept' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
-import { openStore, recordOf, rowOf, sector, tamper, thrownBy } from './setup.js';
+import { openStore, recordOf, rowOf, sector, tamper, thrownBy } from '../tools/store/setup.js';
 
 const paused = recordOf({ state: 'C1Done', sector, isPaused: true });
 const done = { changed: true, message: 'thread #0 is paused' };

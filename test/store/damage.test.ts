@@ -7,7 +7,16 @@ import { sealer } from '#machines/index.js';
 import type { ThreadRecord } from '#machines/thread-record.js';
 import { readHistoryJson } from '#src/store/read-history.js';
 import { openThreadStore } from '#src/store/thread-store.js';
-import { contentOf, freshDir, openStore, recordOf, rowOf, sector, tamper, thrownBy } from './setup.js';
+import {
+  contentOf,
+  freshDir,
+  openStore,
+  recordOf,
+  rowOf,
+  sector,
+  tamper,
+  thrownBy,
+} from '../tools/store/setup.js';
 
 const record = recordOf({
   state: 'C1Done',

@@ -16,7 +16,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openFleetStore } from '#src/store/fleet-store.js';
 import { openThreadStore } from '#src/store/thread-store.js';
 import { openWorkerStore } from '#src/store/worker-store.js';
-import { contentOf, freshDir, openStore, thrownBy } from './setup.js';
+import { contentOf, freshDir, openStore, thrownBy } from '../tools/store/setup.js';
 
 const lives = Array.from({ length: 40 }, (_, at) =>
   JSON.stringify({ state: 'PC1Done', at, x: 'x'.repeat(300) }),

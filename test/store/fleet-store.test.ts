@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type FleetStore, openFleetStore } from '#src/store/fleet-store.js';
-import { freshDir, thrownBy } from './setup.js';
+import { freshDir, thrownBy } from '../tools/store/setup.js';
 
 function setup(path = join(freshDir(), 'home', 'manager.db')): FleetStore & { readonly path: string } {
   const store = openFleetStore(path);

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, type TestContext, test } from 'vitest
 import { sealer } from '#machines/index.js';
 import { systemCodeOf } from '#src/protocol/errors.js';
 import { openWorkerStore } from '#src/store/worker-store.js';
-import { freshDir, openStore, recordOf, rowOf, sector, thrownBy } from './setup.js';
+import { freshDir, openStore, recordOf, rowOf, sector, thrownBy } from '../tools/store/setup.js';
 
 const record = (tries: number) =>
   recordOf({ state: 'PC1Done', sector, tries, outputs: { pc1: 'x'.repeat(4000) } });

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readHistoryJson } from '#src/store/read-history.js';
-import { contentOf, freshDir, openStore, recordOf, rowOf, sector, thrownBy } from './setup.js';
+import { contentOf, freshDir, openStore, recordOf, rowOf, sector, thrownBy } from '../tools/store/setup.js';
 
 const full = recordOf({ state: 'C1Done', sector });
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openFleetStore } from '#src/store/fleet-store.js';
-import { freshDir } from './setup.js';
+import { freshDir } from '../tools/store/setup.js';
 
 function setup(path = join(freshDir(), 'manager.db')) {
   const store = openFleetStore(path);

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openFleetStore } from '#src/store/fleet-store.js';
 import { logFault } from '#src/store/log-fault.js';
 import { openThreadStore } from '#src/store/thread-store.js';
-import { contentOf, freshDir, openStore, recordOf, rowOf, thrownBy } from './setup.js';
+import { contentOf, freshDir, openStore, recordOf, rowOf, thrownBy } from '../tools/store/setup.js';
 
 /** The files of a manager that was killed, its last commits in the log. */
 function killedHome() {

@@ -2,7 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
 import { readHistoryJson } from '#src/store/read-history.js';
-import { freshDir, openStore, recordOf, rowOf, sector, since, tamper, thrownBy } from './setup.js';
+import {
+  freshDir,
+  openStore,
+  recordOf,
+  rowOf,
+  sector,
+  since,
+  tamper,
+  thrownBy,
+} from '../tools/store/setup.js';
 
 /** The tables as version 0.1.0 made them, without a version of their own. */
 const oldTables = `

@@ -6,7 +6,7 @@ import { sealer } from '#machines/index.js';
 import { makeMark } from '#src/disks/mark.js';
 import { seeRootSync } from '#src/disks/seen-root.js';
 import { openThreadStore, threadStoreFile } from '#src/store/thread-store.js';
-import { freshDir, recordOf, rowOf, sector } from './setup.js';
+import { freshDir, recordOf, rowOf, sector } from '../tools/store/setup.js';
 
 const first = recordOf({ state: 'Allocated', sector });
 const next = recordOf({ state: 'DealsAcquired', sector });

@@ -7,7 +7,16 @@ import { sealer } from '#machines/index.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { sumOf } from '#src/store/thread-record-check.js';
 import { openThreadStore } from '#src/store/thread-store.js';
-import { freshDir, openStore, recordOf, rowOf, sector, since, tamper, thrownBy } from './setup.js';
+import {
+  freshDir,
+  openStore,
+  recordOf,
+  rowOf,
+  sector,
+  since,
+  tamper,
+  thrownBy,
+} from '../tools/store/setup.js';
 
 const full = recordOf({
   state: 'C1Done',

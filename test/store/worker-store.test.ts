@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openWorkerStore, type WorkerStore } from '#src/store/worker-store.js';
-import { freshDir, openStore, thrownBy } from './setup.js';
+import { freshDir, openStore, thrownBy } from '../tools/store/setup.js';
 
 function setup(home = freshDir()): WorkerStore & { readonly home: string; readonly file: string } {
   const store = openWorkerStore(home);

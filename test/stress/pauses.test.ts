@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { noJobs, setup } from '../worker/setup.js';
+import { noJobs, setup } from '../tools/worker/setup.js';
 
 const isLong = process.env.STRESS_CYCLES !== undefined;
 
-// `npm test` does 2,000 of them (test/worker/pause-anywhere.test.ts).
+// `npm test` does 2,000 of them (test/worker/thread/pause-anywhere.test.ts).
 test.skipIf(!isLong)(
   '10,000 pauses and resumes in a row leave a thread that answers, and a history no longer than it may be',
   {

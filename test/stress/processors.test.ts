@@ -1,9 +1,9 @@
 /** Three threads over one shared and one exclusive child, under random pauses of all forms and deaths of threads: nothing is lost, nothing is stuck. `npm test` runs it briefly. */
 import { expect, test } from 'vitest';
 import type { PauseHow } from '#src/protocol/thread.js';
-import { executioner } from '../worker/executioner.js';
-import { doIt, foreign } from '../worker/foreign.js';
-import { setup } from '../worker/setup.js';
+import { executioner } from '../tools/worker/executioner.js';
+import { doIt, foreign } from '../tools/worker/foreign.js';
+import { setup } from '../tools/worker/setup.js';
 
 const seconds = Number(process.env.STRESS_SECONDS ?? 5);
 const hows: readonly PauseHow[] = ['after-stage', 'freeze', 'now'];

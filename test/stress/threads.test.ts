@@ -3,12 +3,12 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Exit, startSupervisor } from '#src/actors/index.js';
 import { spareThreads, ThreadAddress, threadChild, threadCount } from '#src/threads/index.js';
-import { childOf } from '../threads/child-setup.js';
-import { longMs } from '../threads/setup.js';
+import { childOf } from '../tools/threads/child-setup.js';
+import { longMs } from '../tools/threads/setup.js';
 
 const seconds = Number(process.env.STRESS_SECONDS ?? 5);
 const cycles = Number(process.env.STRESS_CYCLES ?? 60);
-const entry = new URL('../threads/fixtures/actor.mjs', import.meta.url);
+const entry = new URL('../tools/threads/fixtures/actor.mjs', import.meta.url);
 
 const mostEvents = 2 ** 23;
 

@@ -2,8 +2,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Supervisor } from '#src/actors/index.js';
 import { ThreadAddress } from '#src/threads/index.js';
 import { Outbox } from '#src/threads/outbox.js';
-import { backUp, type ChildSetup, call, childOf, underSupervisor } from './child-setup.js';
-import { longMs, rejectionOf } from './setup.js';
+import { backUp, type ChildSetup, call, childOf, underSupervisor } from '../tools/threads/child-setup.js';
+import { longMs, rejectionOf } from '../tools/threads/setup.js';
 
 async function setup(
   options: ChildSetup & { readonly keeps?: number; readonly ids?: readonly string[] } = {},

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parseLimits, threadLimitOf } from '#src/threads/admission.js';
-import { fixture } from './setup.js';
+import { fixture } from '../tools/threads/setup.js';
 
 describe('the limit of threads', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
-import { longMs, rejectionOf, setup } from './setup.js';
+import { longMs, rejectionOf, setup } from '../tools/threads/setup.js';
 
 describe('a call to a thread', () => {
   test('is answered', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
-import { fixture, longMs, rejectionOf, setup } from './setup.js';
+import { fixture, longMs, rejectionOf, setup } from '../tools/threads/setup.js';
 
 /** Each way to end: the verb that does it, how it is told. */
 const ends = [

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { alone, backUp, call, errorOf, underSupervisor } from './child-setup.js';
-import { longMs, rejectionOf } from './setup.js';
+import { alone, backUp, call, errorOf, underSupervisor } from '../tools/threads/child-setup.js';
+import { longMs, rejectionOf } from '../tools/threads/setup.js';
 
 /** Each way to end by itself: what it is told as. */
 const crashes = [

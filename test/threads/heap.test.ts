@@ -1,8 +1,8 @@
 /** `npm run test:nodes` runs these thirty times on each Node. */
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { alone, errorOf } from './child-setup.js';
-import { fixture, longMs, rejectionOf } from './setup.js';
+import { alone, errorOf } from '../tools/threads/child-setup.js';
+import { fixture, longMs, rejectionOf } from '../tools/threads/setup.js';
 
 const runs = Number(process.env.HEAP_RUNS ?? 2);
 const entry = fixture('fills-heap.mjs');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hungAfterMs, watchHeartbeat } from '#src/threads/heartbeat.js';
-import { alone, backUp, call, underSupervisor } from './child-setup.js';
-import { fixture, longMs } from './setup.js';
+import { alone, backUp, call, underSupervisor } from '../tools/threads/child-setup.js';
+import { fixture, longMs } from '../tools/threads/setup.js';
 
 const heartbeat = { heartbeatMs: 50, missed: 4 };
 const limitMs = heartbeat.heartbeatMs * heartbeat.missed;

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startSupervisor } from '#src/actors/index.js';
 import { type MachineOptions, type SnapshotNews, type ThreadChild, threadChild } from '#src/threads/index.js';
-import { backUp, childOf } from './child-setup.js';
-import { fixture, longMs, rejectionOf } from './setup.js';
+import { backUp, childOf } from '../tools/threads/child-setup.js';
+import { fixture, longMs, rejectionOf } from '../tools/threads/setup.js';
 
 async function setup(options: Partial<MachineOptions<SnapshotNews>> = {}) {
   const told: SnapshotNews[] = [];

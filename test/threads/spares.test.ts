@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type SpareOptions, spareThreads, threadChild, threadCount } from '#src/threads/index.js';
-import { alone, backUp, call, underSupervisor } from './child-setup.js';
-import { fixture, longMs, rejectionOf } from './setup.js';
+import { alone, backUp, call, underSupervisor } from '../tools/threads/child-setup.js';
+import { fixture, longMs, rejectionOf } from '../tools/threads/setup.js';
 
 const entry = fixture('actor.mjs');
 

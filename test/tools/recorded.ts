@@ -1,6 +1,7 @@
 /** What upstream's programs of a version said and were answered, by method: what the programs in this directory are made from. */
-import { allExchanges, type Exchange } from './field.js';
+
 import { misfit, type Shape, shapeOf } from './shape.js';
+import { allExchanges, type Exchange } from './traffic.js';
 
 export type Version = Exchange['version'];
 

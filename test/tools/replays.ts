@@ -1,5 +1,5 @@
 /** Which test replays which recorded exchange; what no test can replay has its reason here. */
-import { allExchanges, type Exchange } from './field.js';
+import { allExchanges, type Exchange } from './traffic.js';
 
 type Which = (exchange: Exchange) => boolean;
 
@@ -20,13 +20,13 @@ export const replays: Readonly<Record<string, Which>> = {
     caller === 'ours' &&
     asked === 'worker' &&
     /^(rpc-sealvisor-manager-|v0\.2\/our-manager_v02-worker)/.test(at),
-  'test/http/recorded-requests.test.ts': (exchange) =>
+  'test/http/manager/recorded-requests.test.ts': (exchange) =>
     (inFile('goclient_our-manager.json')(exchange) && numberOf(exchange) < 76) ||
     inFile('cli_our-worker.json')(exchange) ||
     exchange.at.startsWith('rpc-damocles-worker-'),
-  'test/http/recorded-jobs.test.ts': (exchange) =>
+  'test/http/manager/recorded-jobs.test.ts': (exchange) =>
     inFile('goclient_our-manager.json')(exchange) && numberOf(exchange) >= 76,
-  'test/http/recorded-old-requests.test.ts': (exchange) =>
+  'test/http/manager/recorded-old-requests.test.ts': (exchange) =>
     exchange.method !== '(websocket handshake)' &&
     inFile(
       'v0.2/goclient_our-manager.json',
@@ -60,7 +60,7 @@ export function replayedIn(test: string): readonly Exchange[] {
 }
 
 const upstreams = ['add_pieces', 'tree_d', 'pc1', 'pc2', 'c1', 'c2'].map(
-  (stage) => `test/fixtures/field/${stage}.damocles-worker.jsonl`,
+  (stage) => `test/fixtures/upstream/${stage}.damocles-worker.jsonl`,
 );
 /** They are the crate's fixtures as well: what it makes is compared with them. */
 const crates = [
@@ -77,6 +77,6 @@ const crates = [
 /** A task line and its answer line each: test/sealing/recorded-lines.test.ts. */
 export const lineFiles: readonly string[] = [
   ...upstreams,
-  'test/fixtures/field/c2.jsonl',
+  'test/fixtures/upstream/c2.jsonl',
   ...crates.map((name) => `processors/filecoin/tests/field/${name}.jsonl`),
 ];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sealer } from '#machines/index.js';
-import { isIn, isWorking, noJobs, rejectionOf, setup } from './setup.js';
+import { isIn, isWorking, noJobs, rejectionOf, setup } from '../tools/worker/setup.js';
 
 const stopsAtC2 = {
   faults: [{ stage: 'c2', level: 'permanent' as const, message: 'No cached parameters found', times: 1 }],

@@ -1,7 +1,7 @@
 /** Cordon and drain with real threads: what goes on, what stands still, and what the lifting of it resumes. */
 import { describe, expect, test } from 'vitest';
-import { heldChild } from './held-child.js';
-import { freshDir, gate, isIn, isWorking, rejectionOf, setup } from './setup.js';
+import { heldChild } from '../tools/worker/held-child.js';
+import { freshDir, gate, isIn, isWorking, rejectionOf, setup } from '../tools/worker/setup.js';
 
 const long = { leastMs: { pc1: 600_000 } };
 const hour = 3_600_000;

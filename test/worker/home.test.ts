@@ -3,8 +3,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openHome } from '#src/worker/home.js';
-import type { NotedWorker } from '#src/worker/worker-roots.js';
-import { freshDir } from './setup.js';
+import type { NotedWorker } from '#src/worker/roots/roots.js';
+import { freshDir } from '../tools/worker/setup.js';
 
 const nothing: NotedWorker = { worker: null, workerOfShared: null, isHomeNew: false };
 

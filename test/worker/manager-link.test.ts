@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { emptyWorkerRecord, obeyed, type WorkerRecord } from '#machines/worker-record.js';
 import type { ThreadView } from '#src/protocol/thread.js';
 import { workerLink } from '#src/worker/manager-link.js';
-import { pausedView, viewOf } from '../protocol/views.js';
-import { rejectionOf } from './setup.js';
+import { pausedView, viewOf } from '../tools/protocol/views.js';
+import { rejectionOf } from '../tools/worker/setup.js';
 
 const idle = viewOf({ state: 'Empty', mode: 'idle', sector: null, incarnation: 1 });
 const by = { by: 'alice', reason: null };

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
-import { doIt, foreign } from './foreign.js';
-import { freshDir, gate, isIn, isWorking, rejectionOf, setup } from './setup.js';
+import { doIt, foreign } from '../tools/worker/foreign.js';
+import { freshDir, gate, isIn, isWorking, rejectionOf, setup } from '../tools/worker/setup.js';
 
 const atPc1 = isWorking('TicketAssigned');
 

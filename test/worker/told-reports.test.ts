@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { SectorService } from '#src/protocol/sealer.js';
-import { remoteService } from '#src/worker/remote-service.js';
+import { remoteService } from '#src/worker/border/service.js';
 import { toldReports } from '#src/worker/told-reports.js';
 
 const id = { miner: 10000, number: 2 };

@@ -1,7 +1,7 @@
 /** Whether the manager behind this one answers: by the last call that was passed on. */
 import { timestamp } from '../../protocol/clock.js';
-import { humanDuration } from '../../protocol/human-time.js';
 import type { Log } from '../../protocol/log.js';
+import { humanDuration } from '../../protocol/text/ages.js';
 
 export interface ReachState {
   readonly url: string;

@@ -1,21 +1,6 @@
 export { pieceCid } from '../../protocol/piece-cid.js';
-export {
-  type AddPiecesOutput,
-  type AddPiecesTask,
-  addPieces,
-  type PieceSource,
-  type PlacedPiece,
-} from './add-pieces.js';
-export { type C1Output, type C1Task, c1, leavesOf } from './c1.js';
-export { type C2Output, type C2Task, c2, verifyC1 } from './c2.js';
-export { cacheFiles, cachePath, foreignKeptFiles, keptFiles, layerFile, layersOf } from './cache-files.js';
-export type { VanillaProof } from './challenges.js';
-export { checkPieceFile } from './check-piece.js';
-export { isCondensed } from './condensed.js';
 export { faultAt } from './faults.js';
-export { paddedSizeOf } from './fr32.js';
-export { isSameNode } from './hash.js';
-export { replicaIdOf } from './labels.js';
+export { cacheFiles, cachePath, foreignKeptFiles, keptFiles, layerFile, layersOf } from './files/cache.js';
 export {
   type Manifest,
   type ManifestPiece,
@@ -23,17 +8,39 @@ export {
   manifestPieces,
   readManifest,
   writeManifest,
-} from './manifest.js';
-export { type Pc1Output, type Pc1Task, pc1 } from './pc1.js';
-export { type Pc2Output, type Pc2Task, pc2 } from './pc2.js';
-export { foreignText, isForeignCache, readPersistentAux, refuseForeign } from './persistent-aux.js';
-export { commitmentOfCid, commP, type PieceCommitment } from './piece.js';
-export { proverId } from './prover-id.js';
+} from './files/manifest.js';
+export { type UnsealedPiece, type UnsealTask, unseal } from './files/unseal.js';
+export {
+  type AddPiecesOutput,
+  type AddPiecesTask,
+  addPieces,
+  type PieceSource,
+  type PlacedPiece,
+} from './pieces/add-pieces.js';
+export { checkPieceFile } from './pieces/check-piece.js';
+export { paddedSizeOf } from './pieces/fr32.js';
+export { commitmentOfCid, commP, type PieceCommitment } from './pieces/piece.js';
+export { wordsOf } from './pieces/server-words.js';
+export { type C1Output, type C1Task, c1, leavesOf } from './proofs/c1.js';
+export { type C2Output, type C2Task, c2, verifyC1 } from './proofs/c2.js';
+export type { VanillaProof } from './proofs/challenges.js';
+export { isCondensed } from './proofs/condensed.js';
+export { foreignText, isForeignCache, readPersistentAux, refuseForeign } from './proofs/persistent-aux.js';
+export { proverId } from './proofs/prover-id.js';
+export { type SynthProofTask, synthProof } from './proofs/synth-proof.js';
+export {
+  proveUpdate,
+  type UpdateCommitments,
+  type UpdateProof,
+  verifyUpdate,
+} from './proofs/update-proof.js';
 export { handedBy, isOurC1, runTask } from './run-task.js';
-export { wordsOf } from './server-words.js';
 export type { Progress, Work } from './slices.js';
-export { type SynthProofTask, synthProof } from './synth-proof.js';
-export { type InclusionProof, inclusionProof, verifyInclusion } from './tree.js';
+export { isSameNode } from './trees/hash.js';
+export { replicaIdOf } from './trees/labels.js';
+export { type Pc1Output, type Pc1Task, pc1 } from './trees/pc1.js';
+export { type Pc2Output, type Pc2Task, pc2 } from './trees/pc2.js';
+export { type InclusionProof, inclusionProof, verifyInclusion } from './trees/tree.js';
 export {
   commDOf,
   placeInfos,
@@ -42,6 +49,4 @@ export {
   treeD,
   treeDRoot,
   zerosCommitment,
-} from './tree-d.js';
-export { type UnsealedPiece, type UnsealTask, unseal } from './unseal.js';
-export { proveUpdate, type UpdateCommitments, type UpdateProof, verifyUpdate } from './update-proof.js';
+} from './trees/tree-d.js';

@@ -1,7 +1,7 @@
 /** One process on trial: what it says on stdout is kept line by line, and every wait for it has an end. */
 import { systemClock } from '../../actors/system-clock.js';
+import { endOf, isRunning, signalGroup, spawned } from '../../processes/group.js';
 import { isWord, lineSplitter } from '../../processes/lines.js';
-import { endOf, isRunning, signalGroup, spawned } from '../../processes/process-group.js';
 import { answerId, isAnswer, progressOf } from '../../processes/protocol.js';
 import { Opaque } from '../opaque.js';
 

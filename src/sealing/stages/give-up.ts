@@ -2,9 +2,9 @@
 import { systemCodeOf } from '../../protocol/errors.js';
 import type { PollAnswer } from '../../protocol/sealer.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
-import type { StoredKind } from '../stored-sector.js';
 import { broughtBy } from '../stores/brought.js';
 import { removedBrought } from '../stores/remove-brought.js';
+import type { StoredKind } from '../stores/stored-sector.js';
 import { isSent } from '../submission-note.js';
 
 /** Which of a sector's stored files a plan has made. A rebuild makes again what the chain knows: they are kept. */

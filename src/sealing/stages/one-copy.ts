@@ -7,9 +7,9 @@ import { join, relative } from 'node:path';
 import { statIfAny } from '../../disks/stat-if-any.js';
 import { messageOf } from '../../protocol/errors.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
-import { storedKinds } from '../stored-sector.js';
 import { type Brought, broughtBy } from '../stores/brought.js';
 import { removedBrought, storeOf } from '../stores/remove-brought.js';
+import { storedKinds } from '../stores/stored-sector.js';
 import type { Persisted } from './persist.js';
 
 /** Repeatable. @returns what stays of other copies, each with its reason */

@@ -1,8 +1,8 @@
 import { StageError } from '../../protocol/level.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
-import { attachedStore, storedSector } from '../stored-sector.js';
 import { notesOfKept } from '../stores/kept-notes.js';
+import { attachedStore, storedSector } from '../stores/stored-sector.js';
 import { submitting } from '../submission-note.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { allocation, allowed } from './allocation.js';

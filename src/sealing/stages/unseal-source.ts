@@ -3,7 +3,7 @@ import { isAt } from '../../disks/stat-if-any.js';
 import type { UnsealJob, UpgradeFacts } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
-import { attachedStore, type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
+import { attachedStore, type StoredKind, type StoredSector, storedSector } from '../stores/stored-sector.js';
 import type { UnsealTask } from '../tasks.js';
 import { builtin } from './sector-work.js';
 

@@ -5,7 +5,7 @@ import { StageError } from '../../protocol/level.js';
 import { formatSectorId, proofTypeOfSize, windowProofsOf } from '../../protocol/sector.js';
 import { failureOf } from '../runner.js';
 import { type AttachedStore, output, type Stage, type StageContext } from '../stage.js';
-import { attachedStore, storedSector } from '../stored-sector.js';
+import { attachedStore, storedSector } from '../stores/stored-sector.js';
 import type { Tasks } from '../tasks.js';
 import { allocation } from './allocation.js';
 

@@ -5,10 +5,10 @@ import { StageError } from '../../protocol/level.js';
 import { digestOf } from '../digests.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
 import { builtin } from '../stages/sector-work.js';
-import { makeInStore, type StoredKind, type StoredSector, storedSector } from '../stored-sector.js';
 import { broughtBy, noteBrought } from './brought.js';
 import { occupantOf } from './occupant.js';
 import { claimed, claimFile, type PlaceClaim, readClaim } from './place-claim.js';
+import { makeInStore, type StoredKind, type StoredSector, storedSector } from './stored-sector.js';
 import { type Doubt, doubtOf, doubts, type Own } from './whose-place.js';
 
 /** What is to be kept. */

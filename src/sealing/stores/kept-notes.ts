@@ -9,7 +9,7 @@ import { systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import { faultOf } from '../file-fault.js';
 import { type FileNote, noteFile } from '../file-notes.js';
-import type { StoredSector } from '../stored-sector.js';
+import type { StoredSector } from './stored-sector.js';
 
 type KeptNote = Pick<FileNote, 'size' | 'sha256'>;
 /** By file name; the sector's own file is `sector`. */
@@ -29,7 +29,7 @@ export async function writeKeptNotes(place: StoredSector, stored: readonly FileN
       { size, sha256 },
     ]),
   );
-  const { writeJson } = await import('../builtin/atomic-file.js');
+  const { writeJson } = await import('../builtin/files/atomic.js');
   await writeJson(keptNotesFile(place), { version: 1, files, sum: sumOf(files) });
 }
 

@@ -3,7 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRegular } from '../../disks/regular-file.js';
 import { isMissing } from '../../disks/stat-if-any.js';
-import type { StoredSector } from '../stored-sector.js';
+import type { StoredSector } from './stored-sector.js';
 
 /** 32 bytes each, in hex. */
 export interface Told {

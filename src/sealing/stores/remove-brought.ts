@@ -7,16 +7,16 @@ import { readRegular } from '../../disks/regular-file.js';
 import { messageOf, systemCodeOf } from '../../protocol/errors.js';
 import { sectorFiles } from '../sector-files.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
+import type { Brought } from './brought.js';
+import { type Occupant, occupantOf } from './occupant.js';
+import { claimed, claimFile } from './place-claim.js';
 import {
   checkStore,
   makeInStore,
   type StoredKind,
   type StoredSector,
   storedSector,
-} from '../stored-sector.js';
-import type { Brought } from './brought.js';
-import { type Occupant, occupantOf } from './occupant.js';
-import { claimed, claimFile } from './place-claim.js';
+} from './stored-sector.js';
 import { doubtOf, doubts, type Own } from './whose-place.js';
 
 const auxLimits = { mostBytes: 1024 * 1024 };

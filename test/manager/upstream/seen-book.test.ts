@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SeenBook } from '#src/manager/upstream/seen-book.js';
 import { openUpstreamStore } from '#src/store/upstream-store.js';
-import { freshDir } from '../setup.js';
+import { freshDir } from '../../tools/manager/setup.js';
 
 const log = { info: () => undefined, warn: () => undefined };
 const idOf = (number: number) => ({ Miner: 1, Number: number });

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Sighting, stepOf } from '#src/manager/upstream/sighting.js';
-import { allExchanges } from '../../tools/field.js';
+import { allExchanges } from '../../tools/traffic.js';
 
 const recorded = allExchanges().filter(({ asked, answer }) => asked === 'manager' && answer !== undefined);
 const callOf = ({ method, params, answer }: (typeof recorded)[number]) => ({

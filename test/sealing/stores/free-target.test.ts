@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkTarget } from '#src/sealing/stores/free-target.js';
-import { makeDir } from '../chain.js';
+import { makeDir } from '../../tools/sealing/chain.js';
 
 function setup() {
   const dir = makeDir();

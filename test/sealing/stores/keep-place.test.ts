@@ -8,9 +8,9 @@ import { sectorFiles } from '#src/sealing/sector-files.js';
 import type { StageContext } from '#src/sealing/stage.js';
 import { claimFile } from '#src/sealing/stores/place-claim.js';
 import type { TransferTask } from '#src/sealing/tasks.js';
-import { bytesOf, KiB, makeWork } from '../chain.js';
-import { keptFiles, sealed, snapUpJob } from '../jobs.js';
-import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../plan-world.js';
+import { bytesOf, KiB, makeWork } from '../../tools/sealing/chain.js';
+import { keptFiles, sealed, snapUpJob } from '../../tools/sealing/jobs.js';
+import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../../tools/sealing/plan-world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -2,8 +2,8 @@
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { keptFiles, sealed, snapUpJob } from '../jobs.js';
-import { gives, id, planWorld } from '../plan-world.js';
+import { keptFiles, sealed, snapUpJob } from '../../tools/sealing/jobs.js';
+import { gives, id, planWorld } from '../../tools/sealing/plan-world.js';
 
 const size = 2048;
 

@@ -2,9 +2,9 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { bytesOf, KiB, marked } from '../chain.js';
-import { sealed, snapUpJob } from '../jobs.js';
-import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../plan-world.js';
+import { bytesOf, KiB, marked } from '../../tools/sealing/chain.js';
+import { sealed, snapUpJob } from '../../tools/sealing/jobs.js';
+import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../../tools/sealing/plan-world.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -1,0 +1,97 @@
+/** How the commands reach the manager. */
+import { formatAddress, parseAddress } from '../../../src/config/endpoint.js';
+import { managerUrl as parseManagerUrl } from '../../../src/config/manager-url.js';
+import { shapedAnswer } from '../../../src/fleet/answer-shape.js';
+import {
+  expectOk,
+  type JsonRequest,
+  type JsonResponse,
+  requestJson,
+} from '../../../src/fleet/http-client.js';
+import { isRest, patience } from '../../../src/fleet/worker-client.js';
+import { SealvisorError } from '../../../src/protocol/errors.js';
+import { mayPass } from '../../../src/protocol/passing-status.js';
+import { byHeader } from '../../../src/protocol/who.js';
+import { tell } from '../../output/say.js';
+import { operator } from '../worker/ask.js';
+
+export interface ToManager {
+  readonly manager?: string;
+}
+
+/** The manager that is asked when none is named. */
+export const usualManager = 'http://127.0.0.1:1789';
+/** `--manager` of a command. */
+export const managerOption = [
+  '--manager <url>',
+  `the manager, as a URL, host:port or multiaddr (default: $SEALVISOR_MANAGER, else ${usualManager})`,
+] as const;
+
+/** A manager that waits for a worker says so itself, before this is over. */
+const longerMs = 5000;
+
+const managerPort = 1789;
+
+/** A URL (`ws` too, with or without upstream's `/rpc/v0`), a multiaddr, `host` or `host:port`. @throws config_invalid */
+export function managerUrl({ manager }: ToManager): string {
+  const text = (manager ?? (process.env.SEALVISOR_MANAGER || usualManager)).trim();
+  const isBare = /^(\[[^\]]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/.test(text);
+  const url = isBare ? `http://${formatAddress(parseAddress(text, managerPort))}` : text;
+  return parseManagerUrl(url).replace(/\/rpc\/v0$/, '');
+}
+
+/** Managers that turned out to be upstream's. */
+const upstream = new Set<string>();
+
+/**
+ * Calls the manager's REST; what it answers is typed by the same program on the other side. One that serves no REST is asked over
+ * upstream's JSON-RPC.
+ */
+export async function askManager<T>(
+  options: ToManager,
+  method: JsonRequest['method'],
+  path: string,
+  body?: unknown,
+  timeoutMs = patience(body) + longerMs,
+): Promise<T> {
+  // What has no body says so, too.
+  const headers = method === 'GET' ? {} : { [byHeader]: encodeURIComponent(operator()) };
+  const base = managerUrl(options);
+  if (upstream.has(base)) return (await overRpc(base, method, path, body)) as T;
+  const response = await requestJson({ method, url: `${base}/api/v1${path}`, body, headers, timeoutMs });
+  if (isServed(response)) return shapedAnswer(response, path, expectOk(response)) as T;
+  const answer = await overRpc(base, method, path, body).catch((thrown: unknown) => {
+    // It speaks neither: what it answered first says more.
+    if (isNoRpc(thrown)) expectOk(response);
+    if (!isUnreachable(thrown)) noted(base);
+    throw thrown;
+  });
+  noted(base);
+  return answer as T;
+}
+
+/** Every answer of our managers is JSON, a refusal with its code; a gateway that cannot reach them now says nothing of them. */
+function isServed(response: JsonResponse): boolean {
+  const { status } = response;
+  return status === 204 || isRest(response) || (mayPass(status) && !isRpc(response));
+}
+
+const isRpc = ({ body }: JsonResponse) => typeof body === 'object' && body !== null && 'jsonrpc' in body;
+
+const isNoRpc = (thrown: unknown) =>
+  thrown instanceof SealvisorError && thrown.code === 'bad_answer' && thrown.data?.httpStatus !== undefined;
+
+const isUnreachable = (thrown: unknown) =>
+  thrown instanceof SealvisorError && /^(unreachable|deadline_exceeded|bad_answer)$/.test(thrown.code);
+
+function noted(base: string): void {
+  if (upstream.has(base)) return;
+  upstream.add(base);
+  tell(`${new URL(base).host} serves no /api/v1: it is asked as an upstream manager, over JSON-RPC`);
+}
+
+/** Loaded when it is needed: its schemas would slow every command down. */
+async function overRpc(base: string, method: JsonRequest['method'], path: string, body: unknown) {
+  const { askUpstreamManager } = await import('./upstream-manager.js');
+  return askUpstreamManager(base, method, path, body);
+}

@@ -1,0 +1,79 @@
+/** When a run of `sealvisor start` is over, and what it says then. */
+import type { Manager } from '../../../src/manager/manager.js';
+import { formatSectorId } from '../../../src/protocol/sector.js';
+import type { Worker } from '../../../src/worker/worker.js';
+import type { MadePieces } from './pieces.js';
+
+export interface StartEnd {
+  /** Looks whether everything is sealed: call it whenever that may have changed. */
+  readonly look: () => void;
+  /** The threads whose sectors count as held; nothing ends before. */
+  serve(worker: Pick<Worker, 'control'>): void;
+  /** Resolves when the run has nothing more to do and was asked to end then (`--sectors`). */
+  readonly ended: Promise<void>;
+}
+
+export function startEnd(options: {
+  /** Sectors that were asked for; Infinity = the run goes on serving. */
+  readonly limit: number;
+  /** No sector is sealed without pieces. */
+  readonly onlyWithDeals: boolean;
+  readonly pieces: string;
+  /** Where the run may make pieces of its own, when those that are there are used up. */
+  readonly made: MadePieces | undefined;
+  readonly manager: Pick<Manager, 'sectors' | 'pendingPieces'>;
+  readonly say: (line: string) => void;
+}): StartEnd {
+  const { limit, onlyWithDeals, pieces, made, manager, say } = options;
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  let worker: Pick<Worker, 'control'> | undefined;
+  let isOver = false;
+  let isTold = false;
+  let isMaking = false;
+  const look = () => {
+    if (!worker || isOver) return;
+    const held = new Set(worker.control.threads().map((view) => view.sector?.id));
+    const lives = manager.sectors.lives().filter(({ life }) => life.abortReason === null);
+    // A thread has still to clean up behind a sector that it holds.
+    const sealed = lives.filter(({ id, life }) => life.finalized && !held.has(formatSectorId(id))).length;
+    // One that was given out and got no pieces waits for the next ones: it keeps nothing from ending.
+    const withPieces = lives.filter(({ life }) => life.finalized || life.deals !== null).length;
+    const isLeft = manager.sectors.waiting().length > 0 || manager.pendingPieces() > 0;
+    const isMakingMore = made !== undefined && onlyWithDeals && withPieces < limit && !isLeft;
+    const isAllSealed = onlyWithDeals && sealed === withPieces && !isLeft && !isMakingMore;
+    if (sealed >= limit) {
+      isOver = true;
+      return end();
+    }
+    if (isMakingMore && !made.isPending()) {
+      if (!isMaking)
+        say(
+          `the files of ${pieces} are in sectors: to come to ${limit}, further sectors get pieces made in ${made.directory}; to seal your own, put files into ${pieces}`,
+        );
+      isMaking = true;
+      made.make();
+    }
+    if (!isAllSealed) {
+      isTold = false;
+      return;
+    }
+    if (isTold) return;
+    isTold = true;
+    say(`every piece is sealed, ${sealed} sector${sealed === 1 ? '' : 's'} in all`);
+    if (Number.isFinite(limit)) {
+      say(
+        `--sectors ${limit} asks for more than there are pieces for: put files into ${pieces}, then start again`,
+      );
+      isOver = true;
+      return end();
+    }
+    say(`to seal more, put files into ${pieces}: they are picked up by themselves; Ctrl-C stops`);
+  };
+  return {
+    look,
+    serve: (serving) => {
+      worker = serving;
+    },
+    ended,
+  };
+}

@@ -1,0 +1,53 @@
+/** `/api/v1/jobs`, and the ways to ask for one. */
+import type { Hono } from 'hono';
+import * as z from 'zod';
+import type { Manager } from '../../manager/manager.js';
+import { SealvisorError } from '../../protocol/errors.js';
+import { parseSectorId, type SectorId } from '../../protocol/sector.js';
+import { parse } from '../parse.js';
+import { asked, askedBody } from '../thread-bodies.js';
+import { readCommand } from '../who.js';
+
+const path = z.string().min(1).max(4096);
+const snapUpBody = z.strictObject({
+  ...asked,
+  /** A directory on the manager's machine. */
+  pieces: path.startsWith('/', 'an absolute path'),
+});
+const unsealBody = z.strictObject({ ...asked, piece: z.string().min(1).max(200).optional(), dest: path });
+const wdPostBody = z.strictObject({ ...asked, sectors: z.array(z.string()).max(100_000).optional() });
+
+export function jobRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void {
+  const { jobs } = manager.sectors;
+  const sector = '/api/v1/sectors/:id';
+  app.post(`${sector}/snapup`, async (c) => {
+    const id = sectorId(c.req.param('id'));
+    const body = parse(snapUpBody, await readCommand(c), 'snapup');
+    // Who asked may go while the pieces are read.
+    return c.json(await jobs.addSnapUp(id, body, c.req.raw.signal));
+  });
+  app.post(`${sector}/rebuild`, async (c) => {
+    const id = sectorId(c.req.param('id'));
+    return c.json(jobs.addRebuild(id, parse(askedBody, await readCommand(c), 'rebuild')));
+  });
+  app.post(`${sector}/unseal`, async (c) => {
+    const id = sectorId(c.req.param('id'));
+    return c.json(jobs.addUnseal(id, parse(unsealBody, await readCommand(c), 'unseal')));
+  });
+  app.post('/api/v1/wdpost', async (c) => {
+    const { sectors, ...who } = parse(wdPostBody, await readCommand(c), 'wdpost');
+    return c.json(jobs.addWdPost({ ...who, sectors: sectors?.map(sectorId) }));
+  });
+  app.get('/api/v1/jobs', (c) => c.json(jobs.list()));
+  app.get('/api/v1/jobs/:id', (c) => c.json(jobs.view(c.req.param('id'))));
+  app.post('/api/v1/jobs/:id/cancel', async (c) =>
+    c.json(jobs.cancel(c.req.param('id'), parse(askedBody, await readCommand(c), 'cancel'))),
+  );
+}
+
+/** @throws invalid_request */
+export function sectorId(text: string): SectorId {
+  const id = parseSectorId(text);
+  if (id) return id;
+  throw new SealvisorError('invalid_request', `${text} is no sector: write it as s-t010000-2`);
+}

@@ -1,0 +1,175 @@
+/** The `Venus.` namespace over the manager's services. */
+import * as z from 'zod';
+import type { Manager } from '../../manager/manager.js';
+import type { Caller } from '../../protocol/identity.js';
+import { snapUpProofParam } from '../../protocol/job-wire.js';
+import {
+  allocatedParam,
+  allocateParam,
+  dealsParam,
+  pingParam,
+  preCommitParam,
+  proofParam,
+  reportParam,
+  sectorIdParam,
+  shortened,
+} from '../../protocol/sealer-wire.js';
+import type { SectorId } from '../../protocol/sector.js';
+import type { OnChain } from '../../protocol/sector-answers.js';
+import type { RpcMethod } from '../json-rpc.js';
+import { parse } from '../parse.js';
+import { checkMeant } from '../worker/meant-manager.js';
+import { jobMethods, wantedOf } from './job-rpc.js';
+import { listingMethods } from './listing-rpc.js';
+import { allocations, type OnAllocation, type OnCaller, type OnMethod, type OnSector } from './method.js';
+import { knownAs, rosterMethods } from './roster-rpc.js';
+import { wirePieces } from './wire-pieces.js';
+
+const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
+const wireId = ({ miner, number }: SectorId) => ({ Miner: miner, Number: number });
+const name = (value: unknown) => parse(z.string().min(1), value, 'name');
+const flag = (value: unknown) => parse(z.boolean().nullish(), value, 'flag') ?? false;
+
+/** Workers of ours, which name themselves, are told with an answer what is on chain; upstream's get what they know. */
+function withChain(answer: object, told: OnChain | null, { worker }: Caller) {
+  return worker === null || told === null ? answer : { ...answer, OnChain: told };
+}
+
+export function managerMethods(manager: Manager): Readonly<Record<string, RpcMethod>> {
+  const { roster, sectors } = manager;
+  const methods: Record<string, RpcMethod> = {};
+  const add: OnCaller = (method, names, call) => {
+    methods[`Venus.${method}`] = {
+      names,
+      call: (params, caller) => {
+        checkMeant(caller, manager.identity);
+        return call(params, caller) ?? null;
+      },
+    };
+  };
+  const on: OnMethod = (method, names, call) => add(method, names, (params) => call(...params));
+  const onSector: OnSector = (method, names, call) =>
+    add(method, names, ([of, ...params], caller) => {
+      const sector = id(of);
+      sectors.check(sector, caller);
+      return call(sector, ...params);
+    });
+  const onChain = (
+    method: string,
+    names: readonly string[],
+    call: (id: SectorId, ...params: unknown[]) => object,
+    told: (id: SectorId) => OnChain | null = sectors.onChain,
+  ) =>
+    add(method, names, ([of, ...params], caller) => {
+      const sector = id(of);
+      sectors.check(sector, caller);
+      const answer = call(sector, ...params);
+      return withChain(answer, told(sector), caller);
+    });
+  add('WorkerPing', ['info'], ([info], caller) => {
+    const { usedNumbers, held, ...ping } = parse(pingParam, info, 'WorkerPing');
+    sectors.learnNumbers(usedNumbers, caller.worker);
+    const others = roster.ping({ ...ping, source: caller.address ?? null });
+    // Upstream's workers expect nothing.
+    if (caller.worker === null && ping.worker === null) return null;
+    return {
+      Manager: manager.identity,
+      ...(others.length > 0 ? { Others: others } : {}),
+      ...(held === null
+        ? {}
+        : { ReportAgain: sectors.reportsWanted(held, ping.name, caller.worker).map(wireId) }),
+    };
+  });
+  rosterMethods(on, manager);
+  const onAllocation = allocations(add);
+  allocateSector(onAllocation, sectors);
+  onSector('AcquireDeals', ['id', 'spec'], (of, spec) => {
+    const wanted = parse(dealsParam, spec, 'AcquireDeals');
+    const deals = sectors.acquireDeals(of, wanted?.MaxDeals ?? null, wanted?.MinUsedSpace ?? null);
+    return wirePieces(deals, of.miner);
+  });
+  onSector('AssignTicket', ['id'], (of) => sectors.assignTicket(of));
+  add('SubmitPreCommit', ['sector', 'info', 'reset'], ([sector, info, reset], caller) => {
+    const { ID } = parse(allocatedParam, sector, 'sector');
+    sectors.check(ID, caller);
+    const answer = sectors.submitPreCommit(ID, parse(preCommitParam, info, 'pre-commit'), flag(reset));
+    return withChain(answer, sectors.onChain(ID), caller);
+  });
+  onChain('PollPreCommitState', ['id'], (of) => sectors.pollPreCommit(of));
+  // Upstream's workers up to v0.8 call it by the shorter name.
+  for (const method of ['SubmitPersisted', 'SubmitPersistedEx'])
+    onSector(method, ['id', 'instance', 'isUpgrade'], (of, instance) =>
+      sectors.submitPersisted(of, name(instance)),
+    );
+  onChain('WaitSeed', ['id', 'proofType'], (of) => sectors.waitSeed(of));
+  onChain('SubmitProof', ['id', 'proof', 'reset'], (of, proof, reset) =>
+    sectors.submitProof(of, parse(proofParam, proof, 'proof').Proof, flag(reset)),
+  );
+  onChain('PollProofState', ['id'], (of) => sectors.pollProof(of));
+  const { snapUp } = sectors.jobs;
+  onChain(
+    'SubmitSnapUpProof',
+    ['id', 'info'],
+    (of, info) => snapUp.submit(of, parse(snapUpProofParam, info, 'snapup proof')),
+    snapUp.onChain,
+  );
+  reports({ add, onSector }, manager);
+  jobMethods({ on, onSector, onAllocation }, sectors.jobs);
+  listingMethods(on, sectors);
+  return methods;
+}
+
+/** What a worker reports of a sector that it has, or had. */
+function reports(
+  { add, onSector }: { readonly add: OnCaller; readonly onSector: OnSector },
+  { roster, sectors }: Manager,
+): void {
+  add('ReportState', ['id', 'report'], ([of, said], caller) => {
+    const [sector, report] = [id(of), parse(reportParam, said, 'report')];
+    if (sectors.isGivenElsewhere(sector, caller)) return givenElsewhere(sector);
+    sectors.check(sector, caller);
+    const verdict = sectors.reportState(sector, report);
+    if (readsNull(roster, caller, report.Worker.Instance)) return null;
+    // Workers of ours name with their heartbeat what they hold.
+    return caller.worker === null ? verdict : { ...verdict, ByHeartbeat: true };
+  });
+  onSector('ReportFinalized', ['id'], (of) => sectors.reportFinalized(of));
+  add('ReportAborted', ['id', 'reason'], ([of, reason], caller) => {
+    const [sector, why] = [id(of), parse(shortened, reason, 'reason')];
+    // It is another's by now, and goes on there.
+    if (sectors.isGivenElsewhere(sector, caller)) return null;
+    sectors.check(sector, caller);
+    return sectors.reportAborted(sector, why);
+  });
+}
+
+/** Upstream's workers up to v0.8, whose ping has no version, read no verdict: any other answer than null is an error there. */
+function readsNull(roster: Manager['roster'], { worker }: Caller, instance: string): boolean {
+  if (worker !== null || instance === '') return false;
+  const known = knownAs(roster, instance);
+  return known !== undefined && !known.version;
+}
+
+function allocateSector(onAllocation: OnAllocation, sectors: Manager['sectors']): void {
+  onAllocation(
+    'AllocateSector',
+    ['spec'],
+    (spec) => parse(allocateParam, spec, 'AllocateSector'),
+    (wanted, { worker }) => {
+      sectors.learnNumbers(wanted?.UsedNumbers ?? [], worker);
+      const request = wanted?.Request ?? null;
+      return sectors.allocate(
+        wanted?.AllowedMiners ?? null,
+        wanted?.AllowedProofTypes ?? null,
+        request === null ? null : { request, worker },
+      );
+    },
+    (wanted) => sectors.whyNone(wantedOf(wanted)),
+  );
+}
+
+function givenElsewhere({ miner, number }: SectorId) {
+  const AbortReason = 'nothing was heard of it in time, and it was given to another thread';
+  const Id = wireId({ miner, number });
+  return { Id, ID: Id, Finalized: false, AbortReason };
+}

@@ -1,0 +1,60 @@
+/** `/api/v1/workers`: who reported, and the way to each: what our own worker answers under `/api/v1`, it answers here. */
+import type { Context, Hono } from 'hono';
+import type { ThreadRequest } from '../../fleet/upstream-worker.js';
+import type { PassedRequest } from '../../fleet/worker-client.js';
+import type { Manager } from '../../manager/manager.js';
+import { SealvisorError } from '../../protocol/errors.js';
+import { readBody } from '../body.js';
+import { parse, threadIndex } from '../parse.js';
+import { askedBody, pauseBody, resumeBody } from '../thread-bodies.js';
+import { callerBy, readCommand } from '../who.js';
+
+/** Its services are asked for at each request: one may have been restarted since. */
+export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay'>): void {
+  const base = '/api/v1/workers';
+  app.get(base, (c) => c.json(manager.roster.list()));
+  app.get(`${base}/:name`, (c) => c.json(manager.roster.get(c.req.param('name'))));
+  app.delete(`${base}/:name`, (c) => {
+    manager.roster.remove(c.req.param('name'));
+    return c.body(null, 204);
+  });
+  // A worker of the field has no REST: these it answers all the same.
+  app.get(`${base}/:name/threads`, async (c) =>
+    c.json(await manager.relay.to(c.req.param('name')).threads()),
+  );
+  app.get(`${base}/:name/threads/:index`, async (c) => {
+    const index = threadIndex(c.req.param('index'));
+    return c.json(await manager.relay.to(c.req.param('name')).thread(index));
+  });
+  const bodies = { pause: pauseBody, resume: resumeBody, restart: askedBody } as const;
+  for (const verb of ['pause', 'resume', 'restart'] as const)
+    app.post(`${base}/:name/threads/:index/${verb}`, async (c) => {
+      const { name = '', index } = c.req.param();
+      const request = parse<ThreadRequest>(bodies[verb], await readCommand(c), verb);
+      const thread = threadIndex(index);
+      return c.json(await manager.relay.to(name).command(thread, verb, request, c.req.raw.signal));
+    });
+  app.on(['GET', 'POST', 'PUT', 'DELETE'], `${base}/:name/*`, async (c) => {
+    const request = await passedRequest(c);
+    const { name = '' } = c.req.param();
+    if (/^\/events\b/.test(request.path))
+      throw new SealvisorError(
+        'not_found',
+        `the events of ${name} are not relayed: they come from http://${manager.roster.get(name).dest}/api/v1/events`,
+      );
+    const answer = await manager.relay.to(name).pass(request);
+    return answer === undefined ? c.body(null, 204) : c.json(answer);
+  });
+}
+
+/** What stands behind the worker's name, as it came. @throws not_found, body_too_large, invalid_request */
+async function passedRequest(c: Context): Promise<PassedRequest> {
+  const { pathname, search } = new URL(c.req.url);
+  // '', api, v1, workers, its name, and the rest.
+  const path = `/${pathname.split('/').slice(5).join('/')}`;
+  // The route names the methods.
+  const method = c.req.method as PassedRequest['method'];
+  const body = method === 'GET' ? undefined : await readBody(c);
+  const by = method === 'GET' ? undefined : callerBy(c, 'http');
+  return { method, path: path + search, body, signal: c.req.raw.signal, by };
+}

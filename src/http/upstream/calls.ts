@@ -1,0 +1,74 @@
+/** Which of the requests in a body are answered here, and which by the manager behind this one. */
+import { jsonFault } from '../../protocol/nesting.js';
+
+/** What workers report of themselves, and who asks for it. */
+const ownMethods = [
+  'Venus.WorkerPing',
+  'Venus.WorkerGetPingInfo',
+  'Venus.WorkerPingInfoList',
+  'Venus.WorkerPingInfoRemove',
+] as const;
+
+const own = new Set<unknown>(ownMethods);
+
+export interface AskedCall {
+  /** Empty where it has none. */
+  readonly method: string;
+  readonly params: readonly unknown[];
+  readonly id: unknown;
+}
+
+/** What a body asks; `calls` is empty where it is not JSON-RPC: the manager behind this one says so in its own words. */
+export interface Asked {
+  readonly whose: 'ours' | 'theirs' | 'both';
+  readonly isBatch: boolean;
+  readonly calls: readonly AskedCall[];
+}
+
+export function askedIn(body: Uint8Array): Asked {
+  const value = valueIn(body);
+  const isBatch = Array.isArray(value);
+  const calls = (isBatch ? value : [value]).flatMap(callIn);
+  const ours = calls.filter(({ method }) => own.has(method)).length;
+  const whose = ours === 0 ? 'theirs' : ours === calls.length ? 'ours' : 'both';
+  return { whose, isBatch, calls };
+}
+
+export function isPing({ calls }: Asked): boolean {
+  return calls.some(({ method }) => method === 'Venus.WorkerPing');
+}
+
+/** A JSON that is not parsed here is passed on. */
+export function valueIn(body: Uint8Array): unknown {
+  if (jsonFault(body) !== undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function callIn(value: unknown): readonly AskedCall[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { method, params, id }: { method?: unknown; params?: unknown; id?: unknown } = value;
+  return [
+    {
+      method: typeof method === 'string' ? method : '',
+      params: Array.isArray(params) ? params : [],
+      id: id ?? null,
+    },
+  ];
+}
+
+export type RpcAnswer = { readonly result: unknown } | { readonly error: string };
+
+/** What an answer says, as far as it is JSON-RPC. */
+export function answerIn(body: Uint8Array): RpcAnswer | undefined {
+  const value = valueIn(body);
+  if (typeof value !== 'object' || value === null || !('jsonrpc' in value)) return undefined;
+  const { result, error } = value as { result?: unknown; error?: unknown };
+  if (typeof error !== 'object' || error === null) return { result: result ?? null };
+  return {
+    error: 'message' in error && typeof error.message === 'string' ? error.message : 'without a reason',
+  };
+}

@@ -1,0 +1,175 @@
+/** Passes requests on to the manager behind this one, and its answers back: byte for byte, and once. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context } from 'hono';
+import type { HeaderPair } from '../../fleet/end-to-end-headers.js';
+import { type PassedAnswer, type PassedOn, unanswered } from '../../fleet/upstream-http.js';
+import type { Front } from '../../manager/upstream/front.js';
+import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import { identityHeaders } from '../../protocol/identity.js';
+import { humanDuration } from '../../protocol/text/ages.js';
+import { permits } from '../load.js';
+import type { RpcAnswer } from './calls.js';
+import { headerIn, lookedAt } from './look.js';
+import type { Outcome, PassCounts } from './metrics.js';
+
+/** Each holds a connection; many wait for as long as upstream takes. What is answered here has room of its own. */
+const mostPassed = 2000;
+/** An answer up to this size is read before it is sent on; a larger one goes on as it comes, bytes. */
+const mostGathered = 256 * 1024;
+
+/** Who waited for so long without an answer, while no other call was answered, has found upstream silent, ms. */
+const patientMs = 10_000;
+
+/** What was asked, for the counts; and who wants to know what was answered. */
+export interface Passing {
+  readonly label: string;
+  /** Of a call that has one JSON-RPC answer: given it when it came whole and has gone on. */
+  onAnswer?(answer: RpcAnswer): void;
+}
+
+/** An answer that came whole; `rest` is what of a larger one is still to come. */
+export interface Gathered {
+  readonly status: number;
+  readonly headers: readonly HeaderPair[];
+  readonly bytes: Buffer;
+  readonly rest: IncomingMessage | undefined;
+}
+
+export type Pass = (request: PassedOn, passing: Passing) => Promise<Gathered>;
+
+/** Sends a request on, one time. @throws unreachable, too_many, config_invalid */
+export function passer(
+  { upstream, reach }: Pick<Front, 'upstream' | 'reach'>,
+  counts: Pick<PassCounts, 'begin'>,
+  most = mostPassed,
+  now: () => number = () => performance.now(),
+): Pass {
+  const room = permits(most, `too many requests wait for ${upstream.url}`);
+  const { host } = new URL(upstream.url);
+  let answers = 0;
+  /** @throws what a reader throws */
+  const look = (gathered: Gathered, { onAnswer }: Passing): Outcome => {
+    const { status, headers } = gathered;
+    const byStatus = status < 400 ? 'answered' : 'refused';
+    const looked = onAnswer && gathered.rest === undefined ? lookedAt(gathered, host) : undefined;
+    if (looked?.kind === 'foreign') {
+      reach.failed(looked.fault);
+      return 'unreadable';
+    }
+    answers += 1;
+    reach.answered(status, headerIn(headers, identityHeaders.manager));
+    if (looked?.kind !== 'rpc') return byStatus;
+    onAnswer?.(looked.answer);
+    return 'error' in looked.answer ? 'refused' : 'answered';
+  };
+  return async (request, passing) => {
+    const giveBack = room.take();
+    const count = counts.begin(passing.label);
+    const [startedMs, answersBefore] = [now(), answers];
+    try {
+      const answer = await upstream.pass(request);
+      const gathered = await gather(answer, upstream.url, request.method);
+      const { rest } = gathered;
+      // It holds its connection until its end.
+      if (rest && !rest.closed) rest.once('close', giveBack);
+      else giveBack();
+      // Looked at when it is on its way, and never in its way.
+      setImmediate(() => count(outcomeOf(() => look(gathered, passing), answer.status)));
+      return gathered;
+    } catch (thrown) {
+      const isStopped = thrown instanceof SealvisorError && thrown.code === 'shutting_down';
+      const isLeft = isStopped || request.signal?.aborted === true;
+      const waitedMs = now() - startedMs;
+      if (!isLeft) reach.failed(messageOf(thrown));
+      else if (!isStopped && waitedMs >= patientMs && answers === answersBefore)
+        reach.failed(`${host} did not answer within ${humanDuration(waitedMs)}: see that it runs`);
+      count(isLeft ? 'left' : 'unreachable');
+      giveBack();
+      throw thrown;
+    }
+  };
+}
+
+function outcomeOf(look: () => Outcome, status: number): Outcome {
+  try {
+    return look();
+  } catch {
+    // Whatever it was: it has been passed on.
+    return status < 400 ? 'answered' : 'refused';
+  }
+}
+
+async function gather(
+  { status, headers, body }: PassedAnswer,
+  url: string,
+  method: string,
+): Promise<Gathered> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // The answer to a HEAD has the length of what it leaves out.
+  const isLong = method !== 'HEAD' && Number(headerIn(headers, 'content-length')) > mostGathered;
+  const iterator: AsyncIterator<Buffer> = body.iterator({ destroyOnReturn: false });
+  const bytes = () => (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+  while (!isLong && size <= mostGathered) {
+    const next = await iterator.next().catch((cause: unknown) => {
+      throw unanswered(new URL(url), cause);
+    });
+    if (next.done) return { status, headers, bytes: bytes(), rest: undefined };
+    chunks.push(next.value);
+    size += next.value.length;
+  }
+  await iterator.return?.();
+  return { status, headers, bytes: bytes(), rest: body };
+}
+
+/** The same answer, to who asked. */
+export async function answerWith(c: Context, { status, headers, bytes, rest }: Gathered): Promise<Response> {
+  if (rest === undefined)
+    return new Response(bytes.length === 0 ? null : new Uint8Array(bytes), {
+      status,
+      headers: headersOf(headers),
+    });
+  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
+  if (!outgoing) {
+    // A test that asks the app itself has no connection to write to. Node's and the DOM's stream types differ in name only.
+    const whole = Readable.from(chunksOf(bytes, rest), { objectMode: false });
+    return new Response(Readable.toWeb(whole) as unknown as ReadableStream, {
+      status,
+      headers: headersOf(headers),
+    });
+  }
+  outgoing.writeHead(status, headers.flat());
+  // Where either side breaks off, so does the other: nobody takes half an answer for the whole.
+  await pipeline(chunksOf(bytes, rest), outgoing).catch(() => undefined);
+  return RESPONSE_ALREADY_SENT;
+}
+
+async function* chunksOf(bytes: Buffer, rest: IncomingMessage): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield bytes;
+  yield* rest as AsyncIterable<Buffer>;
+}
+
+/** A record is written faster; it holds each name once. */
+function headersOf(pairs: readonly HeaderPair[]): [string, string][] | Record<string, string> {
+  const names = new Set(pairs.map(([name]) => name.toLowerCase()));
+  return names.size === pairs.length
+    ? Object.fromEntries(pairs)
+    : pairs.map(([name, value]): [string, string] => [name, value]);
+}
+
+/** A stop waits until this one has its answer. @throws shutting_down */
+export function countInFlight(c: Context, { inFlight }: Pick<Front, 'inFlight'>): void {
+  const end = inFlight.begin();
+  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
+  if (outgoing) outgoing.once('close', end);
+  else end();
+}
+
+/** As they came. */
+export function rawHeadersOf(c: Context): readonly string[] {
+  const { incoming } = (c.env ?? {}) as { readonly incoming?: IncomingMessage };
+  return incoming?.rawHeaders ?? [...c.req.raw.headers].flat();
+}

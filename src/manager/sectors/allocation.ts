@@ -1,0 +1,90 @@
+/** Gives sectors out: a new number, or one that was given under the same request, or to nobody who ever spoke of it. */
+import type { WallClock } from '../../protocol/clock.js';
+import type { UsedNumber } from '../../protocol/identity.js';
+import { formatSectorId } from '../../protocol/sector.js';
+import type { Allocated } from '../../protocol/sector-answers.js';
+import type { FleetStore } from '../../store/fleet-store.js';
+import { isAllowed } from './allowed.js';
+import { type GivenTo, isFree, isHeld, newLife, type SectorLife } from './life.js';
+import type { KeptLife, Lives } from './lives.js';
+import { type Wanted, whyNoSector } from './why-none.js';
+
+export interface AllocationOptions {
+  readonly store: FleetStore;
+  readonly lives: Lives;
+  readonly clock: WallClock;
+  readonly miner: number;
+  readonly proofType: number;
+  /** No more sectors than this in all. */
+  readonly limit: number;
+  /** Whether there is something to be put into one more sector, beside those that are open. */
+  readonly isWanted: (all: readonly KeptLife[], open: number) => boolean;
+  readonly warn: (line: string) => void;
+}
+
+export function sectorAllocation(options: AllocationOptions) {
+  const { store, lives, clock, miner, proofType } = options;
+  const startedMs = clock.now();
+  /** While this manager was away nobody could be heard. */
+  const since = ({ givenMs }: SectorLife) => Math.max(givenMs, startedMs);
+
+  const askedAgain = (all: readonly KeptLife[], { request }: GivenTo): KeptLife | undefined =>
+    all.find(({ life }) => life.given?.request === request && life.abortReason === null && !life.finalized);
+
+  const givenAnew = (all: readonly KeptLife[], given: GivenTo): KeptLife | undefined => {
+    const free = all.find(
+      ({ id, life }) =>
+        id.miner === miner && life.proofType === proofType && isFree(life, since(life), clock.now()),
+    );
+    if (!free) return undefined;
+    const earlier = [...free.life.earlier, ...(free.life.given ? [free.life.given.request] : [])];
+    return { id: free.id, life: lives.keep(free.id, { given, earlier, givenMs: clock.now() }) };
+  };
+
+  const newSector = (given: GivenTo | null): KeptLife => {
+    const life = newLife(proofType, clock.now(), given);
+    const { number } = store.nextSector(miner, JSON.stringify(life));
+    return { id: { miner, number }, life };
+  };
+
+  const isFull = () => {
+    const held = lives.all().filter(({ life }) => isHeld(life, clock.now()));
+    return held.length >= options.limit;
+  };
+
+  return {
+    /** Why `allocate` gave none. */
+    whyNone: (wanted: Wanted): string =>
+      whyNoSector(wanted, { miner, proofType, isFull: isFull(), limit: options.limit }),
+    /** No number at or below one of these is given out from now on. */
+    learnNumbers: (used: readonly UsedNumber[], worker: string | null): void => {
+      for (const { Miner, Number: number } of used) {
+        if (!store.learnNumber(Miner, number)) continue;
+        const sector = formatSectorId({ miner: Miner, number });
+        const text = `${sector} was not given out here, but worker ${worker ?? '(without an id)'} has it: numbers continue behind it`;
+        options.warn(text);
+      }
+    },
+    /** `given` null: who asks says nothing of itself, and what it gets is given to nobody else. */
+    allocate: (
+      miners: readonly number[] | null,
+      proofTypes: readonly number[] | null,
+      given: GivenTo | null = null,
+    ): Allocated | null => {
+      if (!isAllowed(miners, miner) || !isAllowed(proofTypes, proofType)) return null;
+      const all = lives.all();
+      const again = given && askedAgain(all, given);
+      if (again) return answerOf(again);
+      const held = all.filter(({ life }) => isHeld(life, clock.now()));
+      if (held.length >= options.limit) return null;
+      const open = held.filter(({ life }) => life.deals === null).length;
+      if (!options.isWanted(all, open)) return null;
+      return answerOf((given && givenAnew(all, given)) ?? newSector(given));
+    },
+  };
+}
+
+function answerOf({ id, life }: KeptLife): Allocated {
+  const allocated = { ID: { Miner: id.miner, Number: id.number }, ProofType: life.proofType };
+  return life.given ? { ...allocated, Request: life.given.request } : allocated;
+}

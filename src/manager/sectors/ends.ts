@@ -1,0 +1,58 @@
+/** How a sector ends: proven, or given up; by its worker, or by an operator. */
+import { SealvisorError } from '../../protocol/errors.js';
+import type { SectorReply, SectorView } from '../../protocol/sealer-view.js';
+import { formatSectorId, type SectorId } from '../../protocol/sector.js';
+import { type Asked, notPossible } from '../jobs/desk.js';
+import { abortReasonOf, reportsAbort } from '../jobs/old-abort.js';
+import type { JobReports } from '../jobs/reports.js';
+import type { KeptLife, Lives } from './lives.js';
+
+/** What concerns a job that a worker has with the sector ends that, and leaves the sector as it is. */
+export function sectorEnds(
+  lives: Lives,
+  jobs: Pick<JobReports, 'reportFinalized' | 'reportAborted'>,
+  viewOf: (kept: KeptLife) => SectorView,
+) {
+  return {
+    /** @throws state_not_possible for a sector that was given up here; its worker hears so with its reports */
+    reportFinalized: (id: SectorId): void => {
+      const life = lives.of(id);
+      const { abortReason, state, failure } = life;
+      if (jobs.reportFinalized(id)) return;
+      if (reportsAbort(state, failure)) {
+        lives.keep(id, { state: 'Aborted', abortReason: abortReason ?? abortReasonOf(life) });
+        return;
+      }
+      if (abortReason !== null)
+        throw new SealvisorError(
+          'state_not_possible',
+          `sector ${formatSectorId(id)} was given up (${abortReason}): it cannot be finalized; resume --state Aborted cleans it up`,
+        );
+      lives.keep(id, { state: 'Finished', finalized: true, failure: null });
+    },
+    /** The first reason counts: an abort told again, or of a sector that is done, changes nothing. */
+    reportAborted: (id: SectorId, reason: string): void => {
+      const { finalized, abortReason, lost } = lives.of(id);
+      if (jobs.reportAborted(id, reason) || finalized || lost) return;
+      lives.keep(id, { state: 'Aborted', abortReason: abortReason ?? reason });
+    },
+    /** An operator gives a sector up: its worker hears so with whatever it asks next. @throws sector_not_found, state_not_possible */
+    abort: (id: SectorId, asked: Asked): SectorReply => {
+      const life = lives.of(id);
+      const name = formatSectorId(id);
+      if (life.finalized) throw notPossible(id, 'is finalized: it is proven, and cannot be given up');
+      if (life.abortReason !== null) {
+        const message = `sector ${name} was given up already: ${life.abortReason}`;
+        return { ...viewOf({ id, life }), changed: false, message };
+      }
+      const by = asked.by ?? 'operator';
+      const abortReason = asked.reason || `given up by ${by} at the manager`;
+      const told = life.worker
+        ? `${life.worker.Instance} hears it with its next heartbeat or report`
+        : 'no worker has told of it yet';
+      const message = `sector ${name} is given up: ${told}`;
+      const kept = { id, life: lives.keep(id, { abortReason, abortedBy: by }) };
+      return { ...viewOf(kept), changed: true, message };
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** That a worker waits for an operator, because another manager answers than the one that its sectors are of. Pure. */
+
+import type { ManagerFacts } from '../worker.js';
+import { sinceText } from './ages.js';
+
+/** Null where it does not wait. */
+export function adoptionText(manager: ManagerFacts | undefined, nowMs: number): string | null {
+  if (!manager?.other) return null;
+  const { id, other } = manager;
+  return `waits for adoption ${sinceText(other.since, nowMs)}: manager ${other.id} answers, and its sectors are of manager ${id}; it takes no job and reports nothing until ${id} is back on its home, or \`venus-worker worker adopt\``;
+}

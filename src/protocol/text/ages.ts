@@ -1,0 +1,54 @@
+/** Times for a person's eye; machines read RFC 3339 and ms. */
+import { passedMs } from '../clock.js';
+import type { Wish } from '../worker.js';
+
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** `41 s`, `12 min`, `3h12m`, `2d3h`: as exact as a person asks for. Less than nothing is `0 s`. */
+export function humanDuration(ms: number): string {
+  const whole = (unit: number) => Math.floor(Math.max(0, ms) / unit);
+  if (ms < minuteMs) return `${whole(secondMs)} s`;
+  if (ms < hourMs) return `${whole(minuteMs)} min`;
+  if (ms < dayMs) return `${whole(hourMs)}h${String(whole(minuteMs) % 60).padStart(2, '0')}m`;
+  return `${whole(dayMs)}d${whole(hourMs) % 24}h`;
+}
+
+/** How long something took: `1.23s`, `3m12s`, `3h12m`. */
+export function tookText(tookMs: number): string {
+  // Rows of before may say less than nothing: they were timed by a wall clock that was set.
+  const ms = Math.max(0, tookMs);
+  if (ms < minuteMs) return `${(ms / secondMs).toFixed(2)}s`;
+  if (ms >= hourMs) return humanDuration(ms);
+  return `${Math.floor(ms / minuteMs)}m${String(Math.floor(ms / secondMs) % 60).padStart(2, '0')}s`;
+}
+
+/** `10:02 UTC`; with its date when that is not today's. */
+export function clockText(at: string, nowMs: number): string {
+  return `${dateUnlessToday(at, nowMs)}${at.slice(11, 16)} UTC`;
+}
+
+/** `since 10:02 UTC (12 min)` */
+export function sinceText(at: string, nowMs: number): string {
+  return `since ${clockText(at, nowMs)} (${humanDuration(passedMs(at, nowMs))})`;
+}
+
+/** `alice since 10:02 UTC (12 min): swap disk` */
+export function wishText({ by, reason, at }: Wish, nowMs: number): string {
+  return `${by} ${sinceText(at, nowMs)}${reason ? `: ${reason}` : ''}`;
+}
+
+/** `in 41 s`; `now` when it is due. */
+export function untilText(at: string, nowMs: number): string {
+  const leftMs = Date.parse(at) - nowMs;
+  // Rounded up: what is due in half a second is not due yet.
+  return leftMs > 0 ? `in ${humanDuration(Math.ceil(leftMs / secondMs) * secondMs)}` : 'now';
+}
+
+/** The date and a blank before a time of another day; else nothing. */
+export function dateUnlessToday(at: string, nowMs: number): string {
+  const date = at.slice(0, 10);
+  return date === new Date(nowMs).toISOString().slice(0, 10) ? '' : `${date} `;
+}

@@ -1,0 +1,43 @@
+/** What became of a thread's command, in one sentence. */
+import type { ThreadRecord } from '../../../machines/thread-record.js';
+import type { ThreadView } from '../../protocol/thread.js';
+
+export interface CommandFacts {
+  readonly index: number;
+  readonly record: ThreadRecord;
+  /** The stage that leads out of the record's state. */
+  readonly stage: string;
+  /** The thread's mode, for what changed nothing. */
+  readonly mode: string;
+  /** Whether a stage is at hand: a freeze of anything else freezes nothing. */
+  readonly hasStage: boolean;
+  readonly changed: boolean;
+}
+
+export function pauseText({ index, record, stage, hasStage, changed }: CommandFacts): string {
+  const thread = `thread #${index}`;
+  const who = record.intent ? ` by ${record.intent.by}` : '';
+  if (!record.isPaused) {
+    const until = `it stands still when ${stage} is done`;
+    return changed ? `${thread} is pausing: ${until}` : `${thread} is pausing already${who}: ${until}`;
+  }
+  if (!changed) return `${thread} was paused already${who}, at ${record.state}`;
+  return hasStage && record.intent?.how === 'freeze'
+    ? `${thread} is paused at ${record.state}: ${stage} is frozen where it stands`
+    : `${thread} is paused at ${record.state}`;
+}
+
+/** What a pause that was waited for has come to. */
+export function waitedText({ index, mode, state }: Pick<ThreadView, 'index' | 'mode' | 'state'>): string {
+  return mode === 'paused'
+    ? `thread #${index} is paused at ${state}`
+    : `thread #${index} did not stand still: it is ${mode} at ${state}`;
+}
+
+export function resumeText({ index, record, mode, changed }: CommandFacts): string {
+  const thread = `thread #${index}`;
+  if (!changed) return `${thread} is not paused: it is ${mode} at ${record.state}`;
+  if (record.state === 'Aborted')
+    return `${thread} gives ${record.sector?.id ?? 'its sector'} up: it tells the manager and goes on with the next`;
+  return `${thread} goes on at ${record.state}`;
+}

@@ -1,0 +1,123 @@
+/** Commands as the thread takes them: checked, carried out once, answered with what happened. */
+import { maySendTo, type PauseCommand, type ResumeCommand } from '../../../machines/command-changes.js';
+import { isResumable, type Plan, planState, stagesBetween } from '../../../machines/index.js';
+import type { ThreadRecord } from '../../../machines/thread-record.js';
+import { meantText } from '../../config/nearest.js';
+import { SealvisorError } from '../../protocol/errors.js';
+import { ownStateKind } from '../../protocol/sector.js';
+import type { DryRun, ThreadMode, ThreadView } from '../../protocol/thread.js';
+import type { DoneCommand } from '../../store/command-log.js';
+import { pauseText, resumeText } from './command-text.js';
+
+export interface CommandOptions {
+  readonly id?: string | undefined;
+  readonly ifRevision?: number | undefined;
+}
+
+/** What became of a command. */
+export interface Outcome {
+  readonly changed: boolean;
+  readonly message: string;
+  readonly view: ThreadView;
+  /** It was carried out before, under the same id. */
+  readonly isRepeat?: true;
+}
+
+export interface CommandDesk {
+  readonly plan: Plan;
+  readonly index: number;
+  view(): ThreadView;
+  /** The mode of the moment, without the cost of a view; and whether a stage is at hand. */
+  mode(): { readonly mode: ThreadMode; readonly hasStage: boolean };
+  /** Sequence number of the latest row. */
+  revision(): number;
+  record(): ThreadRecord;
+  possible(): readonly string[];
+  /** Sends the machine the command. `keep` makes what is kept with the change. @throws what the write failed with */
+  send(command: PauseCommand | ResumeCommand, keep: (next: ThreadRecord) => DoneCommand | undefined): void;
+  done(id: string): Omit<DoneCommand, 'id'> | undefined;
+  keep(command: DoneCommand): void;
+}
+
+export function threadCommands(desk: CommandDesk) {
+  const { plan, index } = desk;
+  const textOf = (command: PauseCommand | ResumeCommand, record: ThreadRecord, changed: boolean) => {
+    const { stage = '-', processor } = planState(plan, record.state) ?? {};
+    const { mode, hasStage } = desk.mode();
+    const isHeavy = hasStage && processor !== undefined;
+    const facts = { index, record, stage, mode, hasStage: isHeavy, changed };
+    return command.type === 'THREAD.PAUSE' ? pauseText(facts) : resumeText(facts);
+  };
+
+  /** @throws unknown_state, state_not_possible; both name what is possible */
+  const checkState = (name: string, isForced: boolean) => {
+    const possible = desk.possible();
+    if (!planState(plan, name)) {
+      const known = plan.states.map((each) => each.name);
+      // What no resume can go to is not what was meant.
+      const hint = meantText(
+        name,
+        plan.states.filter(isResumable).map((each) => each.name),
+      );
+      throw new SealvisorError(
+        'unknown_state',
+        `unknown state ${name}: ${hint}plan ${plan.name} knows ${known.join(', ')}`,
+        { data: { possible } },
+      );
+    }
+    const record = desk.record();
+    if (!record.isPaused || maySendTo(plan, record, { state: name, force: isForced }, possible)) return;
+    const can = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'it holds no sector';
+    throw new SealvisorError('state_not_possible', `thread #${index} cannot go to ${name}; ${can}`, {
+      data: { possible },
+    });
+  };
+  const checkRevision = (ifRevision: number | undefined) => {
+    const revision = desk.revision();
+    if (ifRevision === undefined || ifRevision === revision) return;
+    const { mode, state, intent } = desk.view();
+    const who = intent ? ` by ${intent.by}` : '';
+    throw new SealvisorError(
+      'revision_conflict',
+      `thread #${index} is at revision ${revision}, not ${ifRevision}: it is ${mode}${who} at ${state}; look again, then decide`,
+      { data: { revision } },
+    );
+  };
+
+  return {
+    obey: (command: PauseCommand | ResumeCommand, { id, ifRevision }: CommandOptions = {}): Outcome => {
+      const before = id === undefined ? undefined : desk.done(id);
+      if (before) return { ...before, view: desk.view(), isRepeat: true };
+      checkRevision(ifRevision);
+      if (command.type === 'THREAD.RESUME' && command.state !== null)
+        checkState(command.state, command.force);
+      const revision = desk.revision();
+      desk.send(command, (next) =>
+        id === undefined ? undefined : { id, changed: true, message: textOf(command, next, true) },
+      );
+      const changed = desk.revision() !== revision;
+      const message = textOf(command, desk.record(), changed);
+      if (id !== undefined && !changed) desk.keep({ id, changed, message });
+      return { changed, message, view: desk.view() };
+    },
+    preview: (state: string | null, isForced: boolean): DryRun => {
+      const present = desk.record();
+      const possible = desk.possible();
+      const to = state ?? present.state;
+      if (!present.isPaused) {
+        if (state !== null) checkState(state, isForced);
+        return { allowed: false, why: `thread #${index} is not paused`, possible };
+      }
+      if (state !== null && !planState(plan, state)) checkState(state, isForced);
+      if (state !== null && !possible.includes(state) && !isForced)
+        return { allowed: false, why: `what ${state} needs is not there`, possible };
+      if (state !== null) checkState(state, isForced);
+      return {
+        allowed: true,
+        to,
+        redo: stagesBetween(plan, to, present.state, ownStateKind(present.sector)),
+        skip: stagesBetween(plan, present.state, to, ownStateKind(present.sector)),
+      };
+    },
+  };
+}

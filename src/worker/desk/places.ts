@@ -1,0 +1,122 @@
+/** Where threads ask for a place: the desk, with what else a thread is told when it may take a new sector. */
+import { sectorPlace } from '../../../machines/index.js';
+import { type BreakerRecord, limitsInForce, type WorkerRecord } from '../../../machines/worker-record.js';
+import { systemClock } from '../../actors/index.js';
+import type { WorkerConfig } from '../../config/worker-config.js';
+import type { StoreView } from '../../protocol/worker.js';
+import type { SettingsOfThread } from '../border/setup.js';
+import type { Processors } from '../processors/processors.js';
+import { spacedDesk } from '../space/desk.js';
+import { diskReader } from '../space/disk.js';
+import { spaceKeeper } from '../space/space.js';
+import { deskCalls } from '../thread/desk.js';
+import { settingsCall } from '../thread/idle-answers.js';
+import { spaceService } from '../thread/space.js';
+import { createDesk } from './desk.js';
+import { firstBlocked } from './first-blocked.js';
+import { leftPlaces } from './left-places.js';
+import { deskService } from './service.js';
+import type { Desk, DeskPolicy } from './words.js';
+
+export interface PlacesOptions {
+  readonly config: () => WorkerConfig;
+  readonly record: () => WorkerRecord;
+  /** As they are for a new sector: the thread's hot configuration is read. */
+  readonly settingsOf: (index: number) => Promise<SettingsOfThread>;
+  /** Whether a location or an attached store is on its disk. @throws the reason */
+  readonly checkRoot: (path: string) => Promise<void>;
+  readonly onChange: (indexes: readonly number[]) => void;
+  readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
+  /** Who may have which processor. */
+  readonly processors: Pick<Processors, 'arrive' | 'blockedBy' | 'take' | 'free' | 'leftAt'>;
+}
+
+export interface Places {
+  readonly desk: Desk;
+  /** A thread's call, when it is one for the desk. */
+  call(name: string, args: readonly unknown[]): Promise<unknown> | undefined;
+  /** Whether nothing but a processor keeps the thread from going on. */
+  isAtTheDoor(index: number): boolean;
+  /** The worker's disks, as they were looked at last. */
+  stores(): readonly StoreView[];
+  /** The attached store that the thread writes to; undefined while it writes to none. */
+  storeOf(index: number): string | undefined;
+  /** Looks at the disks from now on. */
+  start(): void;
+  stop(): void;
+  /** Limits, breakers and cordon are as configuration and record say. */
+  apply(): void;
+}
+
+export function places(options: PlacesOptions): Places {
+  const { config, record, settingsOf, onChange, onBreaker, processors } = options;
+  const policy = (): DeskPolicy => {
+    const { limits, staggeredMs, breaker } = config();
+    return { limits: limitsInForce(record(), limits), configured: limits, staggeredMs, breaker };
+  };
+  const times = { clock: systemClock, wall: Date.now };
+  const space = spaceKeeper({
+    ...times,
+    config,
+    disks: diskReader(systemClock, undefined, undefined, options.checkRoot),
+    isHolding: (index, id) => desk.isHolding(index, id),
+    look: () => desk.look(),
+  });
+  const left = leftPlaces({
+    limitOf: (name) => desk.limits().find((each) => each.name === name),
+    leftAt: processors.leftAt,
+  });
+  const blockedBy = firstBlocked(space.blockedBy, left, processors.blockedBy);
+  const desk = createDesk(
+    { ...times, onChange, onBreaker, blockedBy, onTaken: processors.take, onFree: processors.free },
+    policy(),
+  );
+  const service = spacedDesk(deskService(desk), space, () => config().space.isEnabled);
+  const stores = spaceService(space);
+  /** The id under which each thread asked for its next sector last. */
+  const sectorIds = new Map<number, number>();
+  return {
+    desk: {
+      ...desk,
+      drop: (index) => {
+        space.drop(index);
+        desk.drop(index);
+      },
+    },
+    isAtTheDoor: (index) => {
+      const name = desk.doorOf(index);
+      return name !== null && space.blockedBy(index, name) === null;
+    },
+    stores: space.stores,
+    storeOf: space.storeOf,
+    start: space.start,
+    stop: space.stop,
+    call: (name, args) => {
+      // Sent by the thread's desk alone: index, id, then what is asked.
+      const [index, id, asked] = args as [number, number, unknown];
+      if (name === settingsCall) return settingsOf(index);
+      if (name === deskCalls.ask) processors.arrive(index, String(asked));
+      const answer = service(name, args) ?? stores(name, args);
+      if (answer === undefined) return undefined;
+      if (name === deskCalls.ask && asked === sectorPlace) sectorIds.set(index, id);
+      if (sectorIds.get(index) !== id) return answer;
+      return answer.then(async (given) =>
+        isGiven(given) ? { ...given, settings: await settingsOf(index) } : given,
+      );
+    },
+    apply: () => {
+      desk.setPolicy(policy());
+      const { cordon, drain } = record();
+      const wish = drain ?? cordon;
+      if (wish === null) desk.unhold();
+      else
+        desk.hold(`${drain ? 'draining' : 'cordoned'} by ${wish.by}${wish.reason ? `: ${wish.reason}` : ''}`);
+    },
+  };
+}
+
+/** A place that is given now, not a place in line. */
+function isGiven(answer: unknown): answer is object {
+  if (typeof answer !== 'object' || answer === null) return false;
+  return !('granted' in answer) || answer.granted === true;
+}

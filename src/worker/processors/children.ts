@@ -1,0 +1,119 @@
+/** The processor children that live: started under a supervisor, and again with backoff when they die. */
+import { type ChildSpec, startTree, type Tree } from '../../actors/index.js';
+import { endOrphans } from '../../processes/orphans.js';
+import { type Processor, startProcessor } from '../../processes/processor.js';
+import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import type { LogLine } from '../../protocol/log.js';
+import type { ProcessorCommand } from './command.js';
+import type { Dumps } from './dumps.js';
+import { processReturns } from './returns.js';
+
+export interface ProcessChildren {
+  /** Those of a stage that live. */
+  of(stage: string): readonly Processor[];
+  commandOf(processor: Processor): ProcessorCommand;
+  /** Kills one that is in nobody's way any more only by its death; it is started again. */
+  end(processor: Processor): void;
+  /** Whether one that was ended here is on its way back. */
+  isReturning(stage: string): boolean;
+  /** Whether one that died is started again, until it lives. */
+  isTriedAgain(stage: string): boolean;
+  /** Resolves when none is on its way back. */
+  returned(stage: string): Promise<void>;
+  /** Why a stage without a living child is not done. */
+  missing(stage: string): SealvisorError;
+  /** Ends what an earlier worker left, and starts the children. @throws start_failed; nothing is left running */
+  start(): Promise<Tree>;
+}
+
+export interface ProcessChildrenOptions {
+  readonly commands: readonly ProcessorCommand[];
+  readonly mark: string;
+  readonly warn: LogLine;
+  /** What a child prints beside its answers. @default to `warn` */
+  readonly info?: LogLine | undefined;
+  /** Largest output that is handed on, bytes. */
+  readonly largestOutput?: (() => number) | undefined;
+  /** One has come or gone. */
+  readonly onChange: () => void;
+  /** Where lines that are no answers may go. */
+  readonly dumps?: Pick<Dumps, 'watch' | 'take'> | undefined;
+}
+
+const backoff = { minMs: 500, maxMs: 30_000 };
+/** Never reached with this backoff: a child that cannot live is tried for ever, and the threads are told. */
+const limit = { intensity: 100, periodMs: 60_000 };
+
+export function processChildren(options: ProcessChildrenOptions): ProcessChildren {
+  const { commands, mark, warn, info, onChange, dumps, largestOutput } = options;
+  const living = new Map<Processor, ProcessorCommand>();
+  const returns = processReturns();
+
+  const startOne = async (command: ProcessorCommand) => {
+    const { stage } = command;
+    const onLog = (line: string, pid: number) =>
+      info ? info(line, { processor: stage, pid }) : warn(`processor ${stage}: ${line}`);
+    const placed = command.place?.() ?? command;
+    const hook = dumps && { onStray: dumps.take };
+    const processor = await startProcessor({ ...command, ...placed, mark, onLog, ...hook, largestOutput });
+    dumps?.watch(processor);
+    living.set(processor, command);
+    void processor.exited.then((exit) => {
+      living.delete(processor);
+      placed.leave?.();
+      if (exit.kind === 'crash') warn(`${messageOf(exit.error)}; ${outlook(command.autoRestart)}`);
+      onChange();
+    });
+    return processor;
+  };
+  const specOf = (command: ProcessorCommand, at: number): ChildSpec => {
+    let hasBeenUp = false;
+    return {
+      id: `${command.stage}#${at}`,
+      restart: command.autoRestart ? 'permanent' : 'temporary',
+      start: async () => {
+        try {
+          const processor = await startOne(command).finally(() => returns.over(command.stage));
+          hasBeenUp = true;
+          onChange();
+          return { ...processor, facts: () => ({ pid: processor.pid }) };
+        } catch (error) {
+          // The first failure is the whole start's, and is told by that.
+          if (hasBeenUp) warn(`${messageOf(error)}; it is tried again`);
+          throw error;
+        }
+      },
+    };
+  };
+  const isTriedAgain = (stage: string) =>
+    commands.some((command) => command.stage === stage && command.autoRestart);
+
+  return {
+    of: (stage) =>
+      [...living].flatMap(([processor, command]) => (command.stage === stage ? [processor] : [])),
+    commandOf: (processor) => {
+      const command = living.get(processor);
+      if (command) return command;
+      throw new Error(`processor ${processor.stage} (pid ${processor.pid}) has ended`);
+    },
+    end: (processor) => {
+      if (!living.has(processor)) return;
+      if (isTriedAgain(processor.stage)) returns.expect(processor.stage);
+      living.delete(processor);
+      processor.kill();
+    },
+    isReturning: returns.isExpected,
+    isTriedAgain,
+    returned: returns.of,
+    missing: (stage) =>
+      new SealvisorError('process_gone', `child process exited: ${stage}; ${outlook(isTriedAgain(stage))}`),
+    start: async () => {
+      for (const pid of await endOrphans(mark)) warn(`ended process ${pid}, left by an earlier worker`);
+      return startTree({ children: commands.map(specOf), ...limit, backoff });
+    },
+  };
+}
+
+function outlook(isTried: boolean): string {
+  return isTried ? 'it is being started again' : 'auto_restart is off: restart the worker';
+}

@@ -1,0 +1,84 @@
+/** A stage frozen where it stands: its process is stopped before the pause is written, and goes on behind the resume. */
+import { SealvisorError } from '../../protocol/errors.js';
+import type { PauseHow, ThreadMode, ThreadView } from '../../protocol/thread.js';
+import type { Outcome } from '../border/commands.js';
+
+/** The processes that work for threads. */
+export interface FreezeDesk {
+  /** Stops the process that works for the thread: `none` does, or it works for others as well. */
+  freeze(index: number): 'frozen' | 'none' | readonly number[];
+  /** Lets it go on. */
+  thaw(index: number): void;
+  /** What was begun is nobody's: a process that stands still for the thread, or works for a dead one alone, is ended. */
+  abandon(index: number): void;
+  /** Ends the process that works for the thread, frozen or not: `none` does, or it works for others as well. */
+  end(index: number): 'ended' | 'none' | readonly number[];
+}
+
+const atWork: readonly ThreadMode[] = ['running', 'pausing', 'waiting'];
+
+const listed = (indexes: readonly number[]) => indexes.map((index) => `#${index}`).join(' and ');
+
+function whyNot(answer: 'waits' | 'none' | readonly number[], stage: string): string {
+  if (answer === 'waits') return `its ${stage} waits for a place`;
+  if (answer === 'none') return `its ${stage} runs inside the thread, in no process of its own`;
+  return `the process of its ${stage} works for ${listed(answer)} as well`;
+}
+
+export function freezing(processes: FreezeDesk) {
+  /** @throws freeze_refused */
+  const freeze = ({ index, mode, processor, stage }: ThreadView): boolean => {
+    // Only heavy work is frozen: all else stands still by itself.
+    if (processor === null || !atWork.includes(mode)) return false;
+    // In line in the middle of its stage: nothing works for it now.
+    const answer = mode === 'waiting' ? 'waits' : processes.freeze(index);
+    if (answer === 'frozen') return true;
+    throw new SealvisorError(
+      'freeze_refused',
+      `thread #${index} cannot be frozen: ${whyNot(answer, stage)}; pause after the stage, or with --now`,
+    );
+  };
+  /** Nobody waits for what an aborted stage's process does: what it uses is to be free. */
+  const aborted = ({ index, stage }: ThreadView, outcome: Outcome): Outcome => {
+    const answer = processes.end(index);
+    if (answer === 'none') return outcome;
+    if (answer === 'ended') {
+      if (outcome.changed) return outcome;
+      // The thread stood still already, after its death: what it had left did not.
+      const message = `${outcome.message}; the process of its ${stage} is ended, and the stage starts over`;
+      return { changed: true, message, view: { ...outcome.view, processor: null } };
+    }
+    const goesOn = `the process of its ${stage} works for ${listed(answer)} as well, and does the work to its end`;
+    return { ...outcome, message: `${outcome.message}; ${goesOn}` };
+  };
+  return {
+    pause: async (view: ThreadView, how: PauseHow, send: () => Promise<Outcome>): Promise<Outcome> => {
+      const isFrozen = how === 'freeze' && freeze(view);
+      if (!isFrozen) {
+        const outcome = await send();
+        const holds = outcome.changed || outcome.view.mode === 'paused';
+        return how === 'now' && holds && outcome.isRepeat !== true ? aborted(view, outcome) : outcome;
+      }
+      try {
+        const outcome = await send();
+        // The stage ended while its process was being stopped, or the thread takes no pause now.
+        if (!isFrozenIn(outcome.view)) processes.thaw(view.index);
+        return outcome;
+      } catch (error) {
+        processes.thaw(view.index);
+        throw error;
+      }
+    },
+    resume: async (index: number, state: string | null, send: () => Promise<Outcome>): Promise<Outcome> => {
+      const outcome = await send();
+      if (!isNews(outcome)) return outcome;
+      if (state === null) processes.thaw(index);
+      else processes.abandon(index);
+      return outcome;
+    },
+  };
+}
+
+/** What was answered before, under the same id, was done then. */
+const isNews = ({ changed, isRepeat }: Outcome) => changed && isRepeat !== true;
+const isFrozenIn = ({ mode, processor }: ThreadView) => mode === 'paused' && processor !== null;

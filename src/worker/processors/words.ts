@@ -1,0 +1,78 @@
+/** What the rest of the worker asks of its processor children, and is told of them. */
+import type { Tree } from '../../actors/index.js';
+import type { LongAnswer } from '../../processes/long-answer.js';
+import type { LogLine } from '../../protocol/log.js';
+import type { Progress, ThreadView } from '../../protocol/thread.js';
+import type { FrozenProcess } from '../../protocol/worker.js';
+import type { TaskPart } from '../../sealing/task-parts.js';
+import type { ProcessorCommand } from './command.js';
+import type { Dumps } from './dumps.js';
+import type { FreezeDesk } from './freezing.js';
+import type { Seats } from './seats.js';
+
+export interface ProcessorsOptions {
+  readonly processors: readonly ProcessorCommand[];
+  /** How many may have each lock at once. @default {} */
+  readonly locks?: Readonly<Record<string, number>>;
+  /** Whose children they are: the same for every worker on this home (`homeMark`). */
+  readonly mark: string;
+  readonly warn: LogLine;
+  /** Largest output that is handed on, bytes. @default 4 GiB */
+  readonly largestOutput?: () => number;
+  /** What children print beside their answers. @default to `warn` */
+  readonly info?: LogLine | undefined;
+  /** A task's progress, told by its child. */
+  readonly onProgress: (index: number, progress: Progress) => void;
+  /** What is known of a thread's process has changed. */
+  readonly onWork?: (index: number) => void;
+  /** A child or a lock may be had that could not be had before. */
+  readonly onRoom?: () => void;
+  /** Whether nothing but a child or its locks keeps a thread from going on. @default always */
+  readonly isAtTheDoor?: (index: number) => boolean;
+  /** Where lines that are no answers may go. @default to the log */
+  readonly dumps?: Pick<Dumps, 'watch' | 'take'>;
+}
+
+/** An answer as it came, or what came of one that was too long for the memory; and who gave it. */
+export interface ProcessAnswer {
+  readonly line: Uint8Array | LongAnswer;
+  readonly by: string;
+}
+
+export interface Work {
+  readonly name: string;
+  readonly pid: number;
+  readonly frozenBytes?: number;
+  /** It was begun for an earlier incarnation. */
+  readonly isLeft: boolean;
+}
+
+export interface Processors extends FreezeDesk, Pick<Seats, 'arrive' | 'blockedBy' | 'take' | 'free'> {
+  /** The stages that children do. */
+  readonly stages: readonly string[];
+  /**
+   * The answer to the very same task that an earlier incarnation of the thread has left. Null when there is none: what
+   * was left of another is over then, and nobody works at the thread's files.
+   */
+  takeUp(index: number, stage: string, digest: string): Promise<ProcessAnswer | null>;
+  /** Has a child do a task (its JSON, in parts) of a thread; a long output goes into the file `into`. @throws process_gone at once when the children are down */
+  request(
+    index: number,
+    stage: string,
+    task: readonly TaskPart[],
+    digest: string,
+    into?: string,
+  ): Promise<ProcessAnswer>;
+  /** The process that works for a thread now, or stands still for it. */
+  workOf(index: number): Work | null;
+  /** The thread has died in this state: its work goes on, and what is frozen stays so. */
+  leave(index: number, view: ThreadView): void;
+  /** The thread shows this: what is worked at for another state is ended. */
+  shown(view: ThreadView): void;
+  /** Threads whose earlier incarnations have left a process at work under this limit. */
+  leftAt(limit: string): readonly number[];
+  /** By thread. */
+  frozen(): readonly FrozenProcess[];
+  /** Ends what an earlier worker left, and starts the children under a supervisor. @throws start_failed; nothing is left running */
+  start(): Promise<Tree>;
+}

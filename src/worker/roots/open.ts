@@ -1,0 +1,114 @@
+/** What a worker does with its disks before anything else: looks at them, opens its home, marks what is new. */
+import { dirname } from 'node:path';
+import { systemClock } from '../../actors/index.js';
+import { readWorkerConfig } from '../../config/read-worker-config.js';
+import type { LoadedConfig, WorkerConfig } from '../../config/worker-config.js';
+import type { RecordOwner } from '../../store/record-owner.js';
+import type { WorkerStore } from '../../store/worker-store.js';
+import { openHome } from '../home.js';
+import { type HotSettings, type HotSettingsOptions, hotSettings } from '../roster/settings.js';
+import { checkAnyUsable } from './location-check.js';
+import { type DiskPulse, diskPulse } from './pulse.js';
+import { type WorkerRoots, workerRoots } from './roots.js';
+
+export interface Disks {
+  readonly roots: WorkerRoots;
+  readonly pulse: DiskPulse;
+  /** Whether the root is what it was, and its disk answers. @throws wrong_disk, location_not_writable, disk_hung */
+  check(path: string): Promise<void>;
+  readonly store: HomeStore;
+  /** A directory that this worker alone works in. */
+  readonly place: string;
+  ownerOf(location: string): RecordOwner;
+  /** What threads go by, each with its own hot configuration over it. */
+  readonly hot: HotSettings;
+  /** Reads a configuration's file again. @throws config_missing, config_invalid, location_shared */
+  reread(path: string): Promise<LoadedConfig>;
+  /** Gets ready for another configuration. @throws location_not_writable, wrong_disk */
+  prepare(next: WorkerConfig): Promise<void>;
+}
+
+/** The worker's store, whose disk is asked before it is written to: this thread must not hang in it. */
+export interface HomeStore extends Pick<WorkerStore, 'id' | 'read'> {
+  /** On disk when it resolves. @throws store_failed, disk_hung */
+  write(value: unknown): Promise<void>;
+  /** Where the disk does not answer it is left to the end of the process. */
+  close(): Promise<void>;
+}
+
+/** @throws location_not_writable, wrong_disk when no thread has a location it can use; what a home that is named failed with */
+export async function openDisks(options: {
+  readonly config: () => WorkerConfig;
+  readonly warn: (line: string) => void;
+  readonly checkPlan: HotSettingsOptions['checkPlan'];
+}): Promise<Disks> {
+  const { config, warn, checkPlan } = options;
+  const roots = workerRoots({
+    config,
+    timers: systemClock,
+    now: () => new Date(),
+    warn,
+  });
+  await roots.admit();
+  const { threads, path, attached } = config();
+  checkAnyUsable(
+    threads.map(({ location }) => location),
+    roots.faultOf,
+  );
+  const pulse = diskPulse({ clock: systemClock, wall: Date.now, gate: roots.gate, warn });
+  const hung = await hungAmong([config().home, ...threads.map(({ location }) => location)], pulse);
+  const { store, place, workerId } = openHome(config(), {
+    faultOf: (at) => roots.faultOf(at) ?? hung.get(at),
+    noted: roots.noted(config().home),
+    warn,
+  });
+  await roots.take(store.id, workerId !== null);
+  for (const { name: store, location } of attached) {
+    const fault = roots.faultOf(location);
+    if (fault) warn(`store ${store} is not used: ${fault.message}`);
+  }
+  // Each with the mark that is expected there.
+  const stores = () => config().attached.map((each) => ({ ...each, mark: roots.idOf(each.location) }));
+  const hot = hotSettings({ config, gate: roots.gate, stores, warn, checkPlan });
+  return {
+    roots,
+    pulse,
+    check: async (at) => {
+      await roots.check(at);
+      await pulse.demand(at);
+    },
+    store: homeStore(store, place, pulse),
+    hot,
+    place: place ?? dirname(path),
+    // A location that was not seen yet is refused by its thread.
+    ownerOf: (location) => ({ worker: workerId, location: roots.idOf(location) ?? '' }),
+    reread: (at) => readWorkerConfig(at, roots.gate),
+    prepare: async (next) => {
+      await roots.add(next);
+      await hot.refreshAll(next);
+    },
+  };
+}
+
+/** Which of the disks do not answer. */
+async function hungAmong(paths: readonly string[], pulse: DiskPulse): Promise<Map<string, Error>> {
+  const hung = new Map<string, Error>();
+  const look = (path: string) => pulse.demand(path).catch((error: Error) => void hung.set(path, error));
+  await Promise.all([...new Set(paths)].map(look));
+  return hung;
+}
+
+function homeStore(store: WorkerStore, place: string | undefined, pulse: DiskPulse): HomeStore {
+  const demand = async () => {
+    if (place !== undefined) await pulse.demand(place);
+  };
+  return {
+    id: store.id,
+    read: store.read,
+    write: async (value) => {
+      await demand();
+      store.write(value);
+    },
+    close: () => demand().then(store.close, () => undefined),
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * Whether the disks that are worked on answer. A thread that hangs in its disk cannot say so itself; here its disk is
+ * asked, off the main thread, so that everybody can be told what it waits for.
+ */
+import type { Clock } from '../../actors/index.js';
+import type { DiskGate } from '../../disks/disk-gate.js';
+import { touchRoot } from '../../disks/touch-root.js';
+import { timestamp } from '../../protocol/clock.js';
+import { SealvisorError } from '../../protocol/errors.js';
+
+/** A disk that is worked on now. */
+export interface DiskInUse {
+  readonly path: string;
+  /** Who works there has fallen silent: the disk is asked at once. */
+  readonly isUrgent: boolean;
+}
+
+export interface DiskPulseOptions {
+  readonly clock: Clock;
+  /** Wall time in ms since the epoch. */
+  readonly wall: () => number;
+  readonly gate: DiskGate;
+  readonly warn: (line: string) => void;
+  /** @default touchRoot */
+  readonly ask?: (path: string) => Promise<unknown>;
+}
+
+export interface DiskWatch {
+  readonly inUse: () => readonly DiskInUse[];
+  /** Called after each look, and when a disk has ceased to answer or answers again. */
+  readonly onLook: () => void;
+}
+
+export interface DiskPulse {
+  /** Since when the disk of a root has not answered, RFC 3339; undefined while it does, and while nobody works there. */
+  hungSince(path: string): string | undefined;
+  /** Asks the disk now. @throws disk_hung when it does not answer in time */
+  demand(path: string): Promise<void>;
+  /** Looks at what is in use from now on. */
+  start(watch: DiskWatch): void;
+  stop(): void;
+}
+
+const lookEveryMs = 1000;
+/** How often a disk is asked while nothing points to a hang. */
+const askEveryMs = 5000;
+
+export function diskPulse(options: DiskPulseOptions): DiskPulse {
+  const { clock, wall, gate, warn, ask = touchRoot } = options;
+  /** By path, since when. */
+  const hung = new Map<string, string>();
+  const asking = new Set<string>();
+  const askedAt = new Map<string, number>();
+  let alarm: unknown;
+  let isStopped = false;
+  let onLook: () => void = () => undefined;
+
+  const answered = (path: string) => {
+    const since = hung.get(path);
+    if (!hung.delete(path) || isStopped) return;
+    warn(`the disk of ${path} answers again; it had not since ${since}`);
+    onLook();
+  };
+  const silent = (path: string, since: string) => {
+    if (hung.has(path) || isStopped) return;
+    hung.set(path, since);
+    warn(`the disk of ${path} does not answer: what works there waits for it`);
+    onLook();
+  };
+  const demand = async (path: string) => {
+    const since = timestamp(wall());
+    askedAt.set(path, clock.now());
+    try {
+      await gate.within(path, () => ask(path).finally(() => answered(path)));
+      answered(path);
+    } catch (cause) {
+      silent(path, since);
+      throw diskHung(path, hung.get(path) ?? since, cause);
+    }
+  };
+  const look = (inUse: DiskWatch['inUse']) => {
+    alarm = clock.setTimeout(() => look(inUse), lookEveryMs);
+    for (const { path, isUrgent } of inUse()) {
+      const isDue = clock.now() - (askedAt.get(path) ?? -askEveryMs) >= askEveryMs;
+      if (asking.has(path) || !(isDue || isUrgent || hung.has(path))) continue;
+      asking.add(path);
+      // That it hangs is noted already, for all to see.
+      void demand(path)
+        .catch(() => undefined)
+        .finally(() => asking.delete(path));
+    }
+    onLook();
+  };
+  return {
+    hungSince: (path) => hung.get(path),
+    demand,
+    start: (watch) => {
+      onLook = watch.onLook;
+      look(watch.inUse);
+    },
+    stop: () => {
+      isStopped = true;
+      clock.clearTimeout(alarm);
+    },
+  };
+}
+
+export function diskHung(path: string, since: string, cause?: unknown): SealvisorError {
+  return new SealvisorError(
+    'disk_hung',
+    `the disk of ${path} has not answered since ${since}: check it; what waits for it resumes by itself when it answers`,
+    { cause, data: { path, since, mayPass: true } },
+  );
+}

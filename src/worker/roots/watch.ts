@@ -1,0 +1,57 @@
+/** Looks after the disks that are worked on, and starts threads again whose disks were missing, as soon as those are back. */
+import { type Clock, systemClock } from '../../actors/index.js';
+import type { WorkerConfig } from '../../config/worker-config.js';
+import { messageOf } from '../../protocol/errors.js';
+import type { ThreadRoster } from '../roster/roster.js';
+import type { DisksInUse } from './in-use.js';
+import type { Disks } from './open.js';
+import type { WorkerRoots } from './roots.js';
+
+export interface DiskWatchOptions {
+  /** @default the system's */
+  readonly clock?: Clock;
+  /** `space.checkIntervalMs` is how often the disks are looked at. */
+  readonly config: () => Pick<WorkerConfig, 'space'>;
+  readonly threads: Pick<ThreadRoster, 'all' | 'tree' | 'configure'>;
+  readonly disks: Pick<Disks, 'check' | 'pulse'> & { readonly roots: Pick<WorkerRoots, 'onTaken'> };
+  readonly inUse: DisksInUse['inUse'];
+  readonly warn: (line: string) => void;
+}
+
+export function watchDisks(options: DiskWatchOptions): { stop(): void } {
+  const { clock = systemClock, config, threads, disks, inUse, warn } = options;
+  let alarm: unknown;
+  let isStopped = false;
+  const lookAt = async (slot: ReturnType<ThreadRoster['all']>[number]) => {
+    const isBack = await disks.check(slot.location).then(
+      () => true,
+      () => false,
+    );
+    if (!isBack || isStopped || slot.failure() === undefined) return;
+    warn(`the disk of ${slot.location} is back: ${slot.name} is started again`);
+    // What its start fails with is shown by the thread.
+    await threads.tree.restart(slot).catch((error: unknown) => warn(`${slot.name}: ${messageOf(error)}`));
+  };
+  const look = async () => {
+    const missing = threads.all().filter((slot) => slot.failure() !== undefined && slot.isDiskMissing());
+    await Promise.all(missing.map(lookAt));
+    if (!isStopped) next();
+  };
+  const next = () => {
+    alarm = clock.setTimeout(() => void look(), config().space.checkIntervalMs);
+  };
+  // A store that is there at last is one for the threads that run.
+  disks.roots.onTaken(threads.configure);
+  const onLook = () => {
+    for (const slot of threads.all()) slot.disksSeen();
+  };
+  disks.pulse.start({ inUse, onLook });
+  next();
+  return {
+    stop: () => {
+      disks.pulse.stop();
+      isStopped = true;
+      clock.clearTimeout(alarm);
+    },
+  };
+}

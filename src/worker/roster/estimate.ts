@@ -1,0 +1,39 @@
+/** What is left of a thread's stage and sector, from past durations on this worker. */
+import { plans, stagesBetween } from '../../../machines/index.js';
+import { ownStateKind } from '../../protocol/sector.js';
+import { type Estimate, type ThreadView, workedMs } from '../../protocol/thread.js';
+import type { StageDurations } from '../../store/history-rows.js';
+
+function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
+  return upper === undefined || lower === undefined ? null : Math.round((upper + lower) / 2);
+}
+
+/** `durations` are those of sectors of the same size, of all threads. */
+export function estimateOf(view: ThreadView, durations: readonly StageDurations[], nowMs: number): Estimate {
+  const plan = plans[view.plan];
+  if (view.sector === null || plan === undefined) return { stage: null, sector: null };
+  const samplesOf = (stage: string) =>
+    durations.filter((each) => each.stage === stage).flatMap(({ ms }) => ms);
+  const elapsedMs = workedMs(view, nowMs);
+  const samples = samplesOf(view.stage);
+  const usualMs = median(samples);
+  const leftMs = usualMs === null ? null : Math.max(0, usualMs - elapsedMs);
+  const isStage = view.stage !== '-';
+  const toCome = stagesBetween(plan, view.state, 'Finished', ownStateKind(view.sector)).slice(
+    isStage ? 1 : 0,
+  );
+  const usual = toCome.map((stage) => ({ stage, ms: median(samplesOf(stage)) }));
+  const unknown = [
+    ...(isStage && leftMs === null ? [view.stage] : []),
+    ...usual.filter(({ ms }) => ms === null).map(({ stage }) => stage),
+  ];
+  const knownMs = usual.reduce((sum, { ms }) => sum + (ms ?? 0), leftMs ?? 0);
+  const isKnown = unknown.length < toCome.length + (isStage ? 1 : 0);
+  return {
+    stage: isStage ? { name: view.stage, elapsedMs, usualMs, leftMs, samples: samples.length } : null,
+    sector: { leftMs: isKnown ? knownMs : null, unknown },
+  };
+}

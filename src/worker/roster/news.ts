@@ -1,0 +1,122 @@
+/** What the worker does with what its threads tell. */
+import type { WorkerEvent } from '../../../machines/worker.js';
+import type { LogLine } from '../../protocol/log.js';
+import {
+  type HistoryRow,
+  isEmpty,
+  type ReportRefused,
+  type ThreadDisk,
+  type ThreadView,
+} from '../../protocol/thread.js';
+import type { Desk } from '../desk/words.js';
+import type { Drainer } from '../drain.js';
+import type { EventHub } from '../event-hub.js';
+import type { LargeAnswers } from '../processors/large-answers.js';
+import type { Processors } from '../processors/processors.js';
+import type { SlotNews } from './slot.js';
+
+export interface SlotNewsDesk {
+  send(event: WorkerEvent): void;
+  readonly desk: Pick<Desk, 'drop' | 'waitingFor'>;
+  readonly processors: Pick<Processors, 'leave' | 'shown' | 'workOf'>;
+  readonly large: Pick<LargeAnswers, 'leave'>;
+  readonly events: Pick<EventHub, 'publish'>;
+  readonly drain: Pick<Drainer, 'threadStarted'>;
+  /** The disk that a thread works on and that does not answer, if any. */
+  readonly diskOf: (index: number) => ThreadDisk | null;
+  /** Why the manager refused the last report from that location. */
+  readonly refusalOf: (location: string, sector: string) => ReportRefused | undefined;
+  /** Why no thread takes a job; null while they do. */
+  readonly standsAside: () => string | null;
+  readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
+  readonly onView: ((view: ThreadView) => void) | undefined;
+  readonly warn: LogLine;
+}
+
+/** `parts` are those of the moment of the news: a thread is made before all of them are there. */
+export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
+  let said: string | undefined;
+  /** Why it has nothing to do: once for each change, and again when it had something meanwhile. */
+  const tellIdle = ({ mode, stage, idle }: ThreadView) => {
+    const what = stage === '-' ? 'has no job' : `waits before ${stage}`;
+    if (idle !== undefined && idle !== said)
+      parts().warn(`thread #${index} ${what}: ${idle}`, { thread: index, idle: true });
+    if (idle !== undefined) said = idle;
+    else if (mode !== 'idle' && mode !== 'running') said = undefined;
+  };
+  return {
+    onStarted: (incarnation) => {
+      const { send, drain } = parts();
+      send({ type: 'thread.started', index, incarnation });
+      drain.threadStarted(index);
+    },
+    onExited: (reason) => {
+      const { send, warn } = parts();
+      warn(`thread #${index} ended: ${reason}; it is started again from its record`, { thread: index });
+      send({ type: 'thread.exited', index, reason });
+    },
+    onRestarting: () => parts().send({ type: 'thread.restarting', index }),
+    onFailed: (reason) => {
+      const { send, warn } = parts();
+      warn(`thread #${index} failed: ${reason}; the other threads go on`, { thread: index });
+      send({ type: 'thread.failed', index, reason });
+    },
+    onGone: (last) => {
+      const { desk, processors, large } = parts();
+      processors.leave(index, last);
+      large.leave(index);
+      desk.drop(index);
+    },
+    onView: (view) => {
+      const { events, processors, onView } = parts();
+      // Its stage was taken from it (the sector is lost): a process that stands still for it would do so for ever.
+      processors.shown(view);
+      tellIdle(view);
+      events.publish({ type: 'thread', view });
+      onView?.(view);
+    },
+    onRow: (row) => {
+      const { events, large, onRow } = parts();
+      large.leave(index);
+      events.publish({ type: 'row', index, row });
+      onRow?.(index, row);
+    },
+    onWarning: (line) => parts().warn(line, { thread: index }),
+    disk: () => parts().diskOf(index),
+    overlay: (view) => {
+      const { desk, processors, standsAside, diskOf, refusalOf } = parts();
+      const reportRefused = view.sector ? refusalOf(view.location, view.sector.id) : undefined;
+      const disk = diskOf(index);
+      const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
+      // A shared process may be at what was aborted still, while the stage at hand is another.
+      const isAtHand = isLeft || work.name === view.processor?.name;
+      return {
+        ...view,
+        ...(disk ? { disk } : {}),
+        ...(reportRefused ? { reportRefused } : {}),
+        lastError: view.lastError ?? asideError(view, standsAside()),
+        ...waitingOf(view, desk.waitingFor(index)),
+        // A process that a dead thread left is shown as well.
+        processor: isAtHand ? work : view.processor,
+      };
+    },
+  };
+}
+
+/** In line before its stage, or in the middle of it: for a process of another name. */
+function waitingOf(
+  { mode }: ThreadView,
+  waitingFor: ThreadView['waitingFor'],
+): Pick<ThreadView, 'mode' | 'waitingFor'> {
+  const isInLine = mode === 'waiting' || (mode === 'running' && waitingFor !== null);
+  return {
+    mode: isInLine ? 'waiting' : mode,
+    waitingFor: isInLine || mode === 'pausing' ? waitingFor : null,
+  };
+}
+
+/** A thread with nothing in hand has no error of its own to show, and still cannot work. */
+function asideError(view: ThreadView, message: string | null): ThreadView['lastError'] {
+  if (message === null || view.mode !== 'idle' || !isEmpty(view)) return null;
+  return { level: 'permanent', message, stage: view.stage, at: view.since };
+}

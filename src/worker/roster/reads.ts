@@ -1,0 +1,51 @@
+/** What can be read of a thread's past. */
+import type { Estimate, HistoryQuery, ThreadEstimate } from '../../protocol/thread.js';
+import type { StageDurations } from '../../store/history-rows.js';
+import { estimateOf } from './estimate.js';
+import { readHistoryAside } from './history-aside.js';
+import type { ThreadSlot } from './slot.js';
+
+const readMs = 10_000;
+const durationsMs = 2000;
+
+/** `demand` rejects with disk_hung for a location whose disk does not answer. */
+export function threadReads(
+  slotOf: (index: number) => ThreadSlot,
+  slots: () => readonly ThreadSlot[],
+  demand: (location: string) => Promise<void>,
+) {
+  const durationsOf = async (size: number) => {
+    const all = slots().map((slot) =>
+      // A thread that does not answer now has nothing to say to an estimate.
+      slot.call<readonly StageDurations[]>('durations', [size], durationsMs).catch(() => []),
+    );
+    return (await Promise.all(all)).flat();
+  };
+  return {
+    /** A failed thread has let go of its store: it is read aside. */
+    history: async (index: number, query: HistoryQuery): Promise<string> => {
+      const slot = slotOf(index);
+      if (slot.failure() !== undefined) {
+        await demand(slot.location);
+        return readHistoryAside(slot.location, query);
+      }
+      return slot.call<string>('history', [query], readMs);
+    },
+    estimate: async (index: number): Promise<Estimate> => {
+      const view = slotOf(index).view();
+      return estimateOf(view, view.sector === null ? [] : await durationsOf(view.sector.size), Date.now());
+    },
+    /** Of all threads at once: each is asked once a sector size. */
+    estimates: async (): Promise<readonly ThreadEstimate[]> => {
+      const views = slots().map((slot) => slot.view());
+      const sizes = [...new Set(views.flatMap(({ sector }) => (sector === null ? [] : [sector.size])))];
+      const known = new Map(
+        await Promise.all(sizes.map(async (size) => [size, await durationsOf(size)] as const)),
+      );
+      return views.map((view) => {
+        const durations = known.get(view.sector?.size ?? Number.NaN) ?? [];
+        return { index: view.index, ...estimateOf(view, durations, Date.now()) };
+      });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** Who has room for what: what is free, what is granted of it already, what is enough. Values in, values out. */
+import { sizeNear } from '../../protocol/text/size.js';
+import type { Reading } from './disk.js';
+
+/** What one stage was granted, on one file system. */
+export interface Granted {
+  readonly index: number;
+  readonly device: number;
+  /** In all. */
+  readonly bytes: number;
+  /** Of it, what it has written: that is not free any more. */
+  readonly writtenBytes: number;
+}
+
+export interface Room {
+  readonly path: string;
+  /** Free, and granted to nobody; below 0 when too much was granted. Null when the disk does not say. */
+  readonly bytes: number | null;
+  readonly grantedBytes: number;
+  /** Threads whose stages it is granted to. */
+  readonly holders: readonly number[];
+  readonly why: string | null;
+}
+
+/** Of a grant, what its stage has still to write. */
+export function stillToWrite({ bytes, writtenBytes }: Pick<Granted, 'bytes' | 'writtenBytes'>): number {
+  return Math.max(0, bytes - Math.max(0, writtenBytes));
+}
+
+export function roomOn(path: string, reading: Reading | undefined, granted: readonly Granted[]): Room {
+  if (!reading?.isRead)
+    return {
+      path,
+      bytes: null,
+      grantedBytes: 0,
+      holders: [],
+      why: reading?.why ?? 'it was not looked at yet',
+    };
+  const here = granted.filter(({ device }) => device === reading.device);
+  const grantedBytes = here.reduce((sum, each) => sum + stillToWrite(each), 0);
+  return {
+    path,
+    bytes: reading.freeBytes - grantedBytes,
+    grantedBytes,
+    holders: [...new Set(here.map(({ index }) => index))],
+    why: null,
+  };
+}
+
+export function hasRoom({ bytes }: Room, neededBytes: number): boolean {
+  return bytes !== null && bytes >= neededBytes;
+}
+
+/** The first that has room, else the one that lacks least; undefined when there is none at all. */
+export function bestRoom<R extends Room & { readonly neededBytes: number }>(
+  rooms: readonly R[],
+): R | undefined {
+  const lack = ({ bytes, neededBytes }: R) =>
+    bytes === null ? Number.POSITIVE_INFINITY : neededBytes - bytes;
+  return (
+    rooms.find((room) => hasRoom(room, room.neededBytes)) ?? rooms.toSorted((a, b) => lack(a) - lack(b))[0]
+  );
+}
+
+/** `1.2 GiB free of 3.5 GiB needed on /store1 for pc1` */
+export function shortageText(room: Room, neededBytes: number, stage: string): string {
+  const { path, bytes, grantedBytes, why } = room;
+  if (bytes === null)
+    return `the room on ${path} cannot be read (${why}), and ${stage} needs ${sizeNear(neededBytes)}`;
+  const beside = grantedBytes > 0 ? ` beside ${sizeNear(grantedBytes)} granted already` : '';
+  return `${sizeNear(Math.max(0, bytes))} free${beside} of ${sizeNear(neededBytes)} needed on ${path} for ${stage}`;
+}
+
+/**
+ * Whether there is room for what is asked even if nothing is known of how much of what is owed was written since the
+ * disk was looked at: it may be missing from what is free, and still be counted as to come.
+ */
+export function isAmple(freeBytes: number, owed: readonly number[], askedBytes: number): boolean {
+  return freeBytes >= 2 * owed.reduce((sum, bytes) => sum + bytes, 0) + askedBytes;
+}

@@ -1,0 +1,47 @@
+/** A job of the manager's is kept by telling, again and again, that it is still worked at (SPEC section 2, wdpost). */
+
+import { planState, plans } from '../../../machines/index.js';
+import { jobIdOf, type ThreadRecord } from '../../../machines/thread-record.js';
+import { every } from '../../actors/system-clock.js';
+import { isRefusal, messageOf } from '../../protocol/errors.js';
+
+export interface JobHeartbeatOptions {
+  beat(jobId: string): Promise<void>;
+  /** The manager took the job back, or gave it to somebody else. */
+  onTaken(jobId: string, reason: string): void;
+  /** As the field's worker does. @default 3000 */
+  readonly everyMs?: number;
+}
+
+export interface JobHeartbeat {
+  /** The thread's record has changed: its job is kept until the heavy work is done, unless it is paused. */
+  follow(record: ThreadRecord): void;
+  stop(): void;
+}
+
+export function jobHeartbeat({ beat, onTaken, everyMs = 3000 }: JobHeartbeatOptions): JobHeartbeat {
+  let kept: string | null = null;
+  let stopTelling: () => void = () => undefined;
+  const keep = (id: string | null) => {
+    if (id === kept) return;
+    stopTelling();
+    kept = id;
+    stopTelling = () => undefined;
+    if (id === null) return;
+    const tell = () =>
+      void beat(id).catch((error: unknown) => {
+        // A manager that does not hear this one hears the next.
+        if (isRefusal(error) && kept === id) onTaken(id, messageOf(error));
+      });
+    stopTelling = every(everyMs, tell);
+    tell();
+  };
+  return {
+    follow: (record) => {
+      const plan = plans[record.plan];
+      const isProving = plan !== undefined && planState(plan, record.state)?.processor !== undefined;
+      keep(isProving && !record.isPaused ? jobIdOf(record) : null);
+    },
+    stop: () => keep(null),
+  };
+}

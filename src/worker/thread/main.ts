@@ -1,0 +1,217 @@
+/** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
+import { emptyState, type Plan, plans } from '../../../machines/index.js';
+import { type Row, rowOf } from '../../../machines/record-changes.js';
+import { inHand, type ThreadRecord } from '../../../machines/thread-record.js';
+import type { PlaceAnswer } from '../../../machines/thread-words.js';
+import { checkRootSync, seeRootSync } from '../../disks/seen-root.js';
+import { SealvisorError } from '../../protocol/errors.js';
+import { formatSectorId, type SectorId } from '../../protocol/sector.js';
+import { limitOf } from '../../protocol/stages.js';
+import type { DryRun, HistoryQuery } from '../../protocol/thread.js';
+import { abortLoss } from '../../sealing/abort-loss.js';
+import { freshGround } from '../../sealing/fresh-ground.js';
+import { dropIncoming, incomingFile } from '../../sealing/large-outputs.js';
+import { leftFailure } from '../../sealing/left-manager.js';
+import { failureOf } from '../../sealing/runner.js';
+import { sectorFiles } from '../../sealing/sector-files.js';
+import { spaceOf } from '../../sealing/space-need.js';
+import { isSent } from '../../sealing/submission-note.js';
+import { openThreadStore } from '../../store/thread-store.js';
+import { threadHost } from '../../threads/host.js';
+import type { CommandOptions } from '../border/commands.js';
+import { remoteService } from '../border/service.js';
+import type { SettingsOfThread, ThreadNews, ThreadSetup } from '../border/setup.js';
+import type { DeskAnswer, Granted } from '../desk/words.js';
+import { threadDesk } from './desk.js';
+import { idleAnswers, settingsCall } from './idle-answers.js';
+import { jobHeartbeat } from './job-heartbeat.js';
+import { type KeepWith, type ThreadLife, threadLife } from './life.js';
+import { processTask } from './process.js';
+import { sectorReports } from './reports.js';
+import { threadSpace } from './space.js';
+import { presentReport, stateReport } from './state-report.js';
+
+/** More than a thread can ask for. */
+const placesPerLife = 1e9;
+
+// Loaded by `thread-entry.ts`, when there is a setup.
+const host = threadHost<ThreadSetup, ThreadNews>();
+const setup = host.data;
+let settings = setup.settings;
+
+const root = seeRootSync(setup.location, setup.owner.location);
+const store = openThreadStore(setup.location, { root, owner: setup.owner, keepRows: setup.historyRows });
+const record = store.read(planOf(settings.plan), Date.now());
+let revision = store.revision();
+/** As the thread speaks of what it has in hand. */
+const serviceOf = (present: ThreadRecord) =>
+  remoteService(host.call, inHand(present) === null ? undefined : (present.given ?? null));
+const desk = threadDesk((name, args) => host.call(name, args), {
+  index: setup.index,
+  firstId: host.incarnation * placesPerLife,
+});
+const attached = threadSpace((name, args) => host.call(name, args), setup.index);
+const processes = { children: setup.processChildren, index: setup.index, call: host.call };
+const reports = sectorReports({
+  send: (id, body, given = null) => remoteService(host.call, given).reportState(id, body),
+  everyMs: () => settings.rpcPollingIntervalMs,
+  onRefused: (line) => host.say({ type: 'warning', line }),
+  onRefusal: (id, error) => {
+    const left = leftFailure(error, life.record(), setup.location);
+    // What waits for a person says so by itself, when its stage asks the manager.
+    if (left?.level === 'abort') life.lose(formatSectorId(id), left.message);
+    return left !== undefined;
+  },
+  onVerdict: (id, { abortReason, finalized }) => {
+    // Proven by this thread itself, and sent back by an operator to store it again: its own files may be the only good ones.
+    const isOurs = life.plan.name === 'sealer' && isSent(setup.location, formatSectorId(id), 'proof');
+    if (finalized && !abortReason && isOurs) return;
+    const reason = abortReason || 'the manager holds this sector for done';
+    life.lose(formatSectorId(id), reason, finalized || !abortReason);
+  },
+});
+const heartbeat = jobHeartbeat({
+  beat: (jobId) => serviceOf(life.record()).wdPoStHeartbeatJobs([jobId], setup.workerName),
+  onTaken: (jobId, reason) => life.lose(jobId, reason),
+});
+
+const idle = idleAnswers({
+  most: () => settings.requestTaskMaxRetries,
+  renew: () => {
+    // A call fails only with the worker itself, which ends this thread too.
+    void host.call(settingsCall, [setup.index]).then(
+      (next) => {
+        // The worker's own type on the other side.
+        settings = next as SettingsOfThread;
+      },
+      () => undefined,
+    );
+  },
+});
+
+function planOf(name: string): Plan {
+  const found = plans[name];
+  if (found) return found;
+  throw new SealvisorError(
+    'config_invalid',
+    `unknown plan ${name}: known are ${Object.keys(plans).join(', ')}`,
+  );
+}
+
+function commit(next: ThreadRecord, row: Row, keepWith?: KeepWith): void {
+  revision = store.commit(next, row, keepWith?.(next));
+  host.say({ type: 'row', row: { seq: revision, ...row } });
+  heartbeat.follow(next);
+  const report = stateReport(next, row, setup);
+  if (!report) return;
+  // Behind the answer to the command in hand: who asked does not wait until the manager is asked, too.
+  if (keepWith) setImmediate(() => reports.tell(report));
+  else reports.tell(report);
+}
+
+/** A place that is granted for a new job comes with the settings it is to be done by. */
+async function placed(asked: Promise<DeskAnswer | Granted>): Promise<PlaceAnswer> {
+  try {
+    const answer: Partial<DeskAnswer> & { readonly settings?: SettingsOfThread } = await asked;
+    settings = answer.settings ?? settings;
+    if (settings.plan !== life.plan.name && life.record().state === emptyState) goOnBy(settings.plan);
+    // Who waited for it is told no more than whether it is a probe.
+    return { granted: true, isProbe: false, ...answer };
+  } catch (thrown) {
+    throw failureOf(thrown);
+  }
+}
+
+/** Where the output of a sector's stage goes as it comes; a job without a sector's directory has none that is handed on. */
+function intoOf({ sector }: ThreadRecord, stage: string) {
+  if (!sector) return {};
+  const { root: dir } = sectorFiles(setup.location, sector.id);
+  return { into: () => incomingFile(dir, stage) };
+}
+
+function lifeOf(from: ThreadRecord): ThreadLife {
+  return threadLife({
+    plan: planOf(from.plan),
+    record: from,
+    setup,
+    incarnation: host.incarnation,
+    store,
+    desk,
+    checkRoot: () => void checkRootSync(root),
+    settings: () => settings,
+    revision: () => revision,
+    commit,
+    askPlace: ({ name, isResumed }) =>
+      placed(desk.ask(name, isResumed, async () => spaceOf(life.plan, life.record(), setup.location))),
+    awaitPlace: () => placed(desk.granted()),
+    stageContext: (present, signal, progress, place) => ({
+      service: serviceOf(present),
+      request: store.request,
+      warn: (line: string) => host.say({ type: 'warning', line }),
+      ...{ attached, others: setup.othersStages },
+      process: (stage, task) =>
+        place.under(limitOf(stage), signal, () =>
+          processTask(processes, stage, task, {
+            ...{ signal, progress },
+            ground: () => freshGround(life.record(), setup.location, stage),
+            ...intoOf(present, stage),
+          }),
+        ),
+    }),
+    onOutcome: idle,
+    onView: (view) => host.say({ type: 'view', view }),
+    onProgress: (progress) => host.say({ type: 'progress', progress }),
+    onStopped: () => host.say({ type: 'stopped' }),
+  });
+}
+
+/** With nothing in hand a thread takes its next job by another plan; the place that was granted is asked for anew. */
+function goOnBy(plan: string): void {
+  const present = life.record();
+  life.leave();
+  desk.leaveLine();
+  life = lifeOf({ ...present, plan });
+  life.start();
+}
+
+// The first in a worker's life: work that an earlier one left goes on writing only in the same worker.
+if (host.incarnation === 1 && record.sector) dropIncoming(sectorFiles(setup.location, record.sector.id).root);
+let life = lifeOf(record);
+
+host.ready({
+  // Those of the moment: the machine behind them is another one when the plan is.
+  obey: (command: Parameters<ThreadLife['commands']['obey']>[0], options: CommandOptions) =>
+    life.commands.obey(command, options),
+  preview: async (state: string | null, isForced: boolean): Promise<DryRun> => {
+    const told = life.commands.preview(state, isForced);
+    const loses =
+      told.allowed && told.to === 'Aborted' ? await abortLoss(life.record(), setup.location) : null;
+    return loses === null ? told : { ...told, loses };
+  },
+  view: () => life.view(),
+  configure: (next: SettingsOfThread) => {
+    settings = next;
+  },
+  /** Something the worker knows of this thread, for its history. */
+  note: (event: string, message: string) => {
+    const present = life.record();
+    commit(present, rowOf(present, Date.now(), { kind: 'lifecycle', event, message }));
+    // The machine has not moved: nobody else tells the revision that commands are checked against.
+    host.say({ type: 'view', view: life.view() });
+  },
+  reportAgain: () => reports.again(),
+  reportAsked: (id: SectorId) => reports.asked(id),
+  history: (query: HistoryQuery) => store.historyJson(query),
+  durations: (size: number) => store.durations(size),
+  stop: async () => {
+    await life.stop();
+    heartbeat.stop();
+    reports.stop();
+    store.close();
+  },
+});
+// Behind the word that it is up: a first stage that spins or throws is then a death, not a start that hangs.
+life.start();
+heartbeat.follow(record);
+const present = presentReport(record, setup);
+if (present) reports.tell(present);
