@@ -1,4 +1,4 @@
-/** What a failure does to the work in hand: it is tried again, ends, or is left to a person (SPEC section 3). Pure. */
+/** What a failure does to the work in hand: it is tried again, ends, or is left to a person (docs/spec.md#failures). Pure. */
 import { type Plan, planState } from './plan.js';
 import type { RetryPolicy } from './retry.js';
 import type { Level, ThreadRecord } from './thread-record.js';

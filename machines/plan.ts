@@ -36,7 +36,7 @@ export interface PlanState {
   readonly only?: OwnStateKind;
   /** The stage that leads out of the state; `-` where none is shown. */
   readonly stage: string;
-  /** The processor of SPEC section 5 that does the stage's heavy work; a pause waits for such a stage's end. */
+  /** The processor of docs/spec.md#processor-protocol that does the stage's heavy work; a pause waits for such a stage's end. */
   readonly processor?: string;
   /** What is made ready before the processor is asked. */
   readonly ground?: Ground;
@@ -78,7 +78,7 @@ export function planState(plan: Plan, name: string): PlanState | undefined {
   return plan.states.find((state) => state.name === name);
 }
 
-/** A stage's name in configuration: its processor (SPEC section 5), else the stage in snake_case. */
+/** A stage's name in configuration: its processor (docs/spec.md#processor-protocol), else the stage in snake_case. */
 export function stageName(state: PlanState | undefined): string {
   if (!state) return '-';
   return (

@@ -48,7 +48,7 @@ export interface StageOutcome {
 export interface StageFailure {
   readonly level: Level;
   readonly message: string;
-  /** The other side could not be reached at all (SPEC section 3). */
+  /** The other side could not be reached at all (docs/spec.md#failures). */
   readonly isUnreachable?: boolean;
   /** The chain refused what the sector needs to get there. */
   readonly isRejected?: boolean;
@@ -139,7 +139,7 @@ export function recover(plan: Plan, record: ThreadRecord, nowMs: number): Change
   return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', stage, event: 'Recovered' }) };
 }
 
-/** A stage failed: wait and try again, stand still, or give the sector up (SPEC section 3). */
+/** A stage failed: wait and try again, stand still, or give the sector up (docs/spec.md#failures). */
 export function fail(
   plan: Plan,
   record: ThreadRecord,
@@ -189,7 +189,7 @@ export function fail(
   return { record: next, row: rowOf(record, nowMs, { kind: 'error', ...facts }) };
 }
 
-/** Nobody answered: the stage is repeated until somebody does, however long that takes (SPEC section 3). */
+/** Nobody answered: the stage is repeated until somebody does, however long that takes (docs/spec.md#failures). */
 function waitOut(
   record: ThreadRecord,
   { message }: StageFailure,

@@ -1,4 +1,4 @@
-/** The seed's own lines and tables (SPEC section 7). */
+/** The seed's own lines and tables (docs/spec.md#commands). */
 import { passedMs } from '../../src/protocol/clock.js';
 import { workProgress, workText } from '../../src/protocol/sector-progress.js';
 import { humanDuration, untilText } from '../../src/protocol/text/ages.js';

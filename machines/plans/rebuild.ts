@@ -21,7 +21,7 @@ const stored = ['stored'];
 const snapStaged = ['sealed', 'snap-staged'];
 const snapTreeD = [...snapStaged, 'snap-tree-d'];
 
-/** A lost sector is made again from its ticket and pieces; an upgraded one is upgraded again (SPEC section 2). */
+/** A lost sector is made again from its ticket and pieces; an upgraded one is upgraded again (docs/spec.md#plans). */
 export const rebuild: Plan = {
   name: 'rebuild',
   about: 'makes a lost sector again from its ticket and its pieces',

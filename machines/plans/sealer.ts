@@ -22,7 +22,7 @@ const sealed = [...labels, 'sealed'];
 const provable = [...sealed, 'synthetic'];
 const stored = ['stored'];
 
-/** The default job: a sector from nothing to proven (SPEC section 2). */
+/** The default job: a sector from nothing to proven (docs/spec.md#plans). */
 export const sealer: Plan = {
   name: 'sealer',
   about: 'seals a new sector, from nothing to proven on chain',

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan.js';
 import * as ground from './ground.js';
 
-/** The data of a piece are taken out of a persisted sector again, and handed to who wants them (SPEC section 2). */
+/** The data of a piece are taken out of a persisted sector again, and handed to who wants them (docs/spec.md#plans). */
 export const unseal: Plan = {
   name: 'unseal',
   about: 'writes a piece of a sealed sector back and hands it in',

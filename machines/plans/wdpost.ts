@@ -1,6 +1,6 @@
 import type { Plan } from '../plan.js';
 
-/** A job of the manager's: sectors that are kept are proven; no sector is in hand (SPEC section 2). */
+/** A job of the manager's: sectors that are kept are proven; no sector is in hand (docs/spec.md#plans). */
 export const wdpost: Plan = {
   name: 'wdpost',
   about: 'proves sectors that are kept; no sector is in hand',

@@ -1,4 +1,4 @@
-/** The whole key set of the field's worker configuration, and ours under `[sealvisor]` (SPEC section 4). */
+/** The whole key set of the field's worker configuration, and ours under `[sealvisor]` (docs/spec.md#worker-configuration). */
 import type * as z from 'zod';
 import { faultActs } from '../protocol/fault.js';
 import { errorLevels } from '../protocol/level.js';

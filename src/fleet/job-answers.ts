@@ -1,4 +1,4 @@
-/** What a manager answers to who asks for a job (SPEC section 6), as zod schemas; keys nobody knows are ignored. */
+/** What a manager answers to who asks for a job (docs/spec.md#rpc), as zod schemas; keys nobody knows are ignored. */
 import * as z from 'zod';
 import { orEmpty } from '../protocol/job-wire.js';
 import { cid, pieces as deals, missing } from './piece-answers.js';

@@ -1,4 +1,4 @@
-/** Calls that upstream's managers know in an older form alone (SPEC section 6, old callers). */
+/** Calls that upstream's managers know in an older form alone (docs/spec.md#rpc, old callers). */
 import { SealvisorError } from '../protocol/errors.js';
 
 /** Asks in the newer form first; where a manager does not know it, in the older one, and from then on so. */

@@ -1,4 +1,4 @@
-/** Pieces as managers name them, v0.2's and today's shape (SPEC section 6), as zod schemas; both become a `Deal`. */
+/** Pieces as managers name them, v0.2's and today's shape (docs/spec.md#rpc), as zod schemas; both become a `Deal`. */
 import * as z from 'zod';
 import { isZerosCid } from '../protocol/piece-cid.js';
 import { isPledge } from '../protocol/pledge.js';

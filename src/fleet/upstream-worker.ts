@@ -1,4 +1,4 @@
-/** An upstream worker (venus-cluster, damocles), which has no REST: `VenusWorker.` over JSON-RPC (SPEC section 6). */
+/** An upstream worker (venus-cluster, damocles), which has no REST: `VenusWorker.` over JSON-RPC (docs/spec.md#rpc). */
 import * as z from 'zod';
 import { sleep } from '../actors/system-clock.js';
 import type { WallClock } from '../protocol/clock.js';

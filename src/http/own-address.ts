@@ -20,7 +20,7 @@ export function ownAddress(url: string): OwnAddress {
   };
 }
 
-/** The local address that a packet to `url` would leave from (SPEC section 4); nothing is sent. Null while that cannot be told. */
+/** The local address that a packet to `url` would leave from (docs/spec.md#worker-configuration); nothing is sent. Null while that cannot be told. */
 export async function addressTowards(url: string): Promise<string | null> {
   const { hostname, port } = new URL(url);
   try {

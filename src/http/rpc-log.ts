@@ -74,7 +74,7 @@ function given(what: string): Line {
   };
 }
 
-/** The answers of a submission (SPEC section 6). */
+/** The answers of a submission (docs/spec.md#rpc). */
 const answers: Readonly<Record<number, string>> = { 1: 'accepted', 2: 'known already', 3: 'refused' };
 
 function submitted(what: string, sector: unknown, result: unknown): string {

@@ -1,4 +1,4 @@
-/** Bodies of the routes that steer a thread, the same on worker and manager (SPEC section 9). */
+/** Bodies of the routes that steer a thread, the same on worker and manager (docs/spec.md#rest). */
 import * as z from 'zod';
 import { rowKinds } from '../protocol/thread.js';
 import { byText } from './who.js';

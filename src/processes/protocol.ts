@@ -1,4 +1,4 @@
-/** The external processor protocol (SPEC section 5): one JSON a line, both ways. Pure. */
+/** The external processor protocol (docs/spec.md#processor-protocol): one JSON a line, both ways. Pure. */
 
 import { jsonFault } from '../protocol/nesting.js';
 import type { LinePart } from './line-writer.js';

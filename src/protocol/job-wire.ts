@@ -1,4 +1,4 @@
-/** Jobs on the manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
+/** Jobs on the manager's wire, parameters as zod schemas (docs/spec.md#rpc); keys nobody knows are ignored. */
 import * as z from 'zod';
 import { allocateParam, askingParam, bytes32, count, dealsParam, orNull } from './sealer-wire.js';
 import { shortText } from './some-of.js';

@@ -1,4 +1,4 @@
-/** Jobs beside sealing, as a thread gets them and hands them in (SPEC section 6); types only, as in `sealer.ts`. */
+/** Jobs beside sealing, as a thread gets them and hands them in (docs/spec.md#rpc); types only, as in `sealer.ts`. */
 import type { Asking, WithGiven } from './identity.js';
 import type { SectorId } from './sector.js';
 import type { Allocated, Deal, SubmitAnswer, Ticket } from './sector-answers.js';

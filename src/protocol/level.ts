@@ -1,4 +1,4 @@
-/** How bad a stage's failure is (SPEC section 3). */
+/** How bad a stage's failure is (docs/spec.md#failures). */
 export const errorLevels = ['temporary', 'permanent', 'critical', 'abort'] as const;
 
 export type ErrorLevel = (typeof errorLevels)[number];

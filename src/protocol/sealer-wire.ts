@@ -1,4 +1,4 @@
-/** The manager's wire, parameters as zod schemas (SPEC section 6); keys nobody knows are ignored. */
+/** The manager's wire, parameters as zod schemas (docs/spec.md#rpc); keys nobody knows are ignored. */
 import * as z from 'zod';
 import { errorLevels } from './level.js';
 import { shortText } from './some-of.js';

@@ -1,6 +1,6 @@
 /**
  * The manager's sector service as a thread uses it: types only, so that a thread loads no schemas.
- * The wire's shapes (SPEC section 6) are in `sealer-wire.ts`.
+ * The wire's shapes (docs/spec.md#rpc) are in `sealer-wire.ts`.
  */
 import type { Asking, WithGiven } from './identity.js';
 import type { AllowedSpec, DealsSpec, JobService } from './jobs.js';

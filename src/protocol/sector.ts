@@ -20,7 +20,7 @@ interface ProofType {
   readonly proofType: number;
   readonly feature: PoRepFeature;
   readonly size: number;
-  /** The name by which external processors know it (SPEC section 5). */
+  /** The name by which external processors know it (docs/spec.md#processor-protocol). */
   readonly registered: string;
   /** The same of the proof of an upgrade. */
   readonly registeredUpdate: string;
@@ -49,7 +49,7 @@ const families: readonly {
   { feature: 'synthetic', first: 10, suffix: 'V1_1_Feat_SyntheticPoRep' },
 ];
 
-/** Every proof type that is known, by the chain's numbers (SPEC section 6). */
+/** Every proof type that is known, by the chain's numbers (docs/spec.md#rpc). */
 export const proofTypes: readonly ProofType[] = families.flatMap(({ feature, first, suffix }) =>
   sizes.map(({ size, text }, at) => ({
     proofType: first + at,

@@ -78,7 +78,7 @@ export interface ReportRefused {
   readonly at: string;
 }
 
-/** One thread as `--json`, REST and events show it (SPEC section 8). Times are RFC 3339 UTC. */
+/** One thread as `--json`, REST and events show it (docs/spec.md#thread-view). Times are RFC 3339 UTC. */
 export interface ThreadView {
   readonly index: number;
   readonly location: string;
@@ -118,7 +118,7 @@ export interface ThreadView {
 
 export const rowKinds = ['transition', 'try', 'error', 'command', 'lifecycle'] as const;
 
-/** One row of a thread's history (SPEC section 8). */
+/** One row of a thread's history (docs/spec.md#thread-view). */
 export interface HistoryRow {
   readonly seq: number;
   readonly at: string;
@@ -166,7 +166,7 @@ export interface ThreadEstimate extends Estimate {
   readonly index: number;
 }
 
-/** What a resume would do (SPEC section 8). */
+/** What a resume would do (docs/spec.md#thread-view). */
 export interface DryRun {
   readonly allowed: boolean;
   readonly to?: string;
@@ -197,7 +197,7 @@ export interface ControlReply extends ThreadView {
   readonly message: string;
 }
 
-/** Counts of a worker's heartbeat, old readers' words (SPEC section 8). */
+/** Counts of a worker's heartbeat, old readers' words (docs/spec.md#thread-view). */
 export interface Summary {
   readonly threads: number;
   readonly empty: number;

@@ -1,4 +1,4 @@
-/** A thread as the field's own programs read it: v0.2's fields and today's at once (SPEC section 6). */
+/** A thread as the field's own programs read it: v0.2's fields and today's at once (docs/spec.md#rpc). */
 import { passedMs } from './clock.js';
 import type { ErrorLevel } from './level.js';
 import { formatSectorId, parseSectorId } from './sector.js';

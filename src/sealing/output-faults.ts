@@ -1,4 +1,4 @@
-/** Whether what a processor gave fits the next stage (SPEC section 5): opaque but for what is told or looked at. Pure. */
+/** Whether what a processor gave fits the next stage (docs/spec.md#processor-protocol): opaque but for what is told or looked at. Pure. */
 import type { ProcessorStage } from './tasks.js';
 
 /** What is wrong with an output, as `output.comm_r has 31 bytes, not 32`; undefined when it fits. */

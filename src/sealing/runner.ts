@@ -27,7 +27,7 @@ export interface Fault {
 
 export interface RunnerOptions {
   readonly stages: Readonly<Record<string, Stage>>;
-  /** The processor's name of a state's stage (SPEC section 5), or the stage in snake_case. */
+  /** The processor's name of a state's stage (docs/spec.md#processor-protocol), or the stage in snake_case. */
   readonly nameOf: (state: string) => string;
   readonly faults: readonly Fault[];
   /** A stage takes at least this long, ms, by processor's name. */
@@ -53,10 +53,10 @@ const diskErrors = new Set([
   'EFBIG',
 ]);
 const passingErrors = new Set(['remote_error', 'bad_answer', 'process_gone']);
-/** Nobody answered, or another manager than the one that is meant: waited out, and no failed try (SPEC section 3). */
+/** Nobody answered, or another manager than the one that is meant: waited out, and no failed try (docs/spec.md#failures). */
 const outages = new Set(['unreachable', 'deadline_exceeded', 'other_manager']);
 
-/** What a thrown thing means for the thread (SPEC section 3). */
+/** What a thrown thing means for the thread (docs/spec.md#failures). */
 export function failureOf(thrown: unknown): StageFailure {
   if (thrown instanceof StageError) {
     const { level, message, isRejected } = thrown;

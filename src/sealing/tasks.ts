@@ -1,4 +1,4 @@
-/** Tasks of the external processor protocol (SPEC section 5), as a child and as our own processors take them. */
+/** Tasks of the external processor protocol (docs/spec.md#processor-protocol), as a child and as our own processors take them. */
 import type { WdPostOutput } from '../protocol/jobs.js';
 import type { BuiltinStage } from '../protocol/stages.js';
 

@@ -27,7 +27,7 @@ export interface HeartbeatOptions {
   readonly clock?: Clock;
 }
 
-/** `Venus.WorkerPing`'s parameter (SPEC section 6). */
+/** `Venus.WorkerPing`'s parameter (docs/spec.md#rpc). */
 export interface WorkerInfo {
   readonly Name: string;
   readonly Dest: string;

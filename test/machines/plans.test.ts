@@ -9,7 +9,7 @@ import {
   stagesBetween,
 } from '#machines/index.js';
 
-/** SPEC section 2: the lines and the stages shown, word for word. */
+/** docs/spec.md#plans: the lines and the stages shown, word for word. */
 const told: Readonly<
   Record<
     string,
@@ -126,7 +126,7 @@ test('every plan is told of, and known by its name', () => {
   expect(planState(sealer, 'Melted')).toBeUndefined();
 });
 
-describe.each(Object.values(plans))('the plan $name is the table of SPEC section 2', (plan) => {
+describe.each(Object.values(plans))('the plan $name is the table of docs/spec.md#plans', (plan) => {
   const { lines = [], shown = '', processors = {} } = told[plan.name] ?? {};
   const words = shown.split(/\s+/);
   const stages = words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1]]] : []));
@@ -150,7 +150,7 @@ describe.each(Object.values(plans))('the plan $name is the table of SPEC section
     expect(names.filter((name) => line.includes(name))).toEqual(line);
   });
 
-  test('each heavy stage has a processor by a name of SPEC section 5; the others have none', () => {
+  test('each heavy stage has a processor by a name of docs/spec.md#processor-protocol; the others have none', () => {
     const found = plan.states.flatMap(({ stage, processor }) => (processor ? [[stage, processor]] : []));
     expect(Object.fromEntries(found)).toEqual(processors);
   });

@@ -57,7 +57,7 @@ describe.each(lineFiles)('%s', (file) => {
   });
 });
 
-/** What one processor gives for the next is between them; a piece of data was not recorded (SPEC section 5). */
+/** What one processor gives for the next is between them; a piece of data was not recorded (docs/spec.md#processor-protocol). */
 const otherShapes: Readonly<Record<string, Shape>> = {
   ...Object.fromEntries(['pc1out', 'pc2out', 'c1out'].map((key) => [key, shapeOf([{}])])),
   piece_file: shapeOf(['pledge', { local: '' }, { url: '' }]),

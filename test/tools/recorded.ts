@@ -76,7 +76,7 @@ function asGoReads({ kinds, keys, items }: Shape): Shape {
   return { kinds, keys: new Map(read), items: items && asGoReads(items) };
 }
 
-/** Answers of ours that upstream's worker failed on when it was recorded (SPEC: `Id`, pieces). */
+/** Answers of ours that upstream's worker failed on when it was recorded (docs/spec.md#rpc: ReportState, pieces). */
 const failedOn = new Set(['ReportState', 'AcquireDeals', 'AllocateSanpUpSector', 'AllocateRebuildSector']);
 
 /** Structs of both versions; v0.2's mock manager never has a caller wait, and never fails a message. */

@@ -35,7 +35,7 @@ export async function resume(
   const thread = threadOf(index);
   const worker = await workerOf(name, options);
   const preview = async () =>
-    // A dry run is answered with nothing but what it would do (SPEC section 8).
+    // A dry run is answered with nothing but what it would do (docs/spec.md#thread-view).
     (await worker.command(
       thread,
       'resume',

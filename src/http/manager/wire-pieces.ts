@@ -1,4 +1,4 @@
-/** Pieces as this manager writes them: each object has the fields of v0.2 and of today's upstream (SPEC section 6). */
+/** Pieces as this manager writes them: each object has the fields of v0.2 and of today's upstream (docs/spec.md#rpc). */
 import { createHash } from 'node:crypto';
 import { base32 } from 'multiformats/bases/base32';
 import { isPledge } from '../../protocol/pledge.js';

@@ -1,4 +1,4 @@
-/** Bodies of the routes that steer the worker as a whole (SPEC section 9). */
+/** Bodies of the routes that steer the worker as a whole (docs/spec.md#rest). */
 import * as z from 'zod';
 import { asked } from '../thread-bodies.js';
 

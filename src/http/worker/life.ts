@@ -1,4 +1,4 @@
-/** The routes of the worker as a whole: its life, its limits, its breakers (SPEC section 9). */
+/** The routes of the worker as a whole: its life, its limits, its breakers (docs/spec.md#rest). */
 import type { Hono } from 'hono';
 import { plans, sealingThread } from '../../../machines/index.js';
 import { SealvisorError } from '../../protocol/errors.js';

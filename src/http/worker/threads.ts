@@ -1,4 +1,4 @@
-/** The routes of one worker's threads (SPEC section 9). */
+/** The routes of one worker's threads (docs/spec.md#rest). */
 import type { Hono } from 'hono';
 import type { WorkerControl } from '../../worker/control-words.js';
 import { parse, threadIndex } from '../parse.js';

@@ -1,4 +1,4 @@
-/** Jobs beside sealing: asked for by operators, done by workers (SPEC section 6). */
+/** Jobs beside sealing: asked for by operators, done by workers (docs/spec.md#rpc). */
 import type { WallClock } from '../../protocol/clock.js';
 import type { JobKind, JobsReply, JobView } from '../../protocol/job-view.js';
 import type { StoreInfo } from '../../protocol/jobs.js';

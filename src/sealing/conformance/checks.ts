@@ -1,4 +1,4 @@
-/** What a processor is tried for (SPEC section 5), in this order. */
+/** What a processor is tried for (docs/spec.md#processor-protocol), in this order. */
 import { parseAnswer, readyLine, shortened } from '../../processes/protocol.js';
 import type { Check } from './check.js';
 import { afterwards } from './checks-afterwards.js';
@@ -68,7 +68,7 @@ export const checks: readonly Check[] = [
       return failed(`${shortened(Buffer.from(JSON.stringify(answer.output)))} is not ${sample.expected}`);
     },
     advice:
-      'give what SPEC section 5 says of the stage: the next stage and the chain are told it as it comes',
+      'answer with the output that docs/processors.md describes for the stage; it is passed on as it is',
   },
   {
     name: 'upgraded sector',

@@ -9,7 +9,7 @@ import type { Stage, StageContext, StageSettings } from '../stage.js';
  * The stage that gets a job. It asks under a request that is durable before it asks: after a death or a pause the same
  * job is given again. A manager that does not answer to requests gives another one, so what it gave to a stage that was
  * aborted (a pause) is kept, and is the thread's next job.
- * No job, or no answer while nothing is held: the thread stays idle, says why, and asks again (SPEC section 3).
+ * No job, or no answer while nothing is held: the thread stays idle, says why, and asks again (docs/spec.md#failures).
  */
 export function allocation<Job extends object>(
   ask: (context: StageContext, asking: Pick<Asking, 'Request'>) => Promise<WithGiven<Job> | null>,

@@ -25,7 +25,7 @@ function allocatedOf(context: StageContext): Allocated {
   return { ID: { Miner: sector.miner, Number: sector.number }, ProofType: sector.proofType };
 }
 
-/** SubmitResult, SPEC section 3; an upgrade that differs is lost, a sector is a person's matter. */
+/** SubmitResult, docs/spec.md#failures; an upgrade that differs is lost, a sector is a person's matter. */
 export function checkSubmission(
   answer: SubmitAnswer,
   what: string,
@@ -47,7 +47,7 @@ export function checkSubmission(
   }
 }
 
-/** OnChainState, SPEC section 3: polls until it is landed, as this thread's own, or says which way out. */
+/** OnChainState, docs/spec.md#failures: polls until it is landed, as this thread's own, or says which way out. */
 async function untilLanded(
   context: StageContext,
   poll: () => Promise<PollAnswer>,

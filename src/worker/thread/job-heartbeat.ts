@@ -1,4 +1,4 @@
-/** A job of the manager's is kept by telling, again and again, that it is still worked at (SPEC section 2, wdpost). */
+/** A job of the manager's is kept by telling, again and again, that it is still worked at (docs/spec.md#plans, wdpost). */
 
 import { planState, plans } from '../../../machines/index.js';
 import { jobIdOf, type ThreadRecord } from '../../../machines/thread-record.js';

@@ -103,7 +103,7 @@ function failureOf({ isUnreadable, message }: Failure, by: string): Error {
   return isUnreadable ? new StageError('permanent', `${by}: ${message}`) : failureSaid(message, by);
 }
 
-/** Our own children say the level of a failure, or that another side is away; any other's is permanent (SPEC section 3: processor failed). */
+/** Our own children say the level of a failure, or that another side is away; any other's is permanent (docs/spec.md#failures: processor failed). */
 function failureSaid(message: string, by: string): Error {
   const away = /^unreachable:\s(.*)$/s.exec(message)?.[1];
   if (away !== undefined) return new SealvisorError('unreachable', away);

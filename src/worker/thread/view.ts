@@ -55,7 +55,7 @@ export function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; r
   }
 }
 
-/** One thread as everyone sees it (SPEC section 8). */
+/** One thread as everyone sees it (docs/spec.md#thread-view). */
 export function viewOf(
   snapshot: ThreadSnapshot,
   facts: {

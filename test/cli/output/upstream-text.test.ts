@@ -1,4 +1,4 @@
-/** The lines and tables of the seed, exactly (SPEC section 7). */
+/** The lines and tables of the seed, exactly (docs/spec.md#commands). */
 import { expect, test } from 'vitest';
 import {
   infoTable,

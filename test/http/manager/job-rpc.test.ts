@@ -1,4 +1,4 @@
-/** `Venus.` as threads of the other plans call it (SPEC section 6), from the allocation to the last word. */
+/** `Venus.` as threads of the other plans call it (docs/spec.md#rpc), from the allocation to the last word. */
 import { expect, onTestFinished, test } from 'vitest';
 import { sectorClient } from '#src/fleet/sector-client.js';
 import { managerApp } from '#src/http/manager/app.js';

@@ -1,4 +1,4 @@
-/** `Venus.` as the field's own workers and tools call it (SPEC section 6). */
+/** `Venus.` as the field's own workers and tools call it (docs/spec.md#rpc). */
 import { expect, test } from 'vitest';
 import { managerApp } from '#src/http/manager/app.js';
 import { rpc } from '../../tools/http/setup.js';

@@ -1,4 +1,4 @@
-/** The worker's REST (SPEC section 9), views as in section 8. */
+/** The worker's REST (docs/spec.md#rest), views as in section 8. */
 import { expect, test } from 'vitest';
 import { get, post, problemOf, workerDoors } from '../../tools/http/setup.js';
 import { pausedView, viewOf } from '../../tools/protocol/views.js';
