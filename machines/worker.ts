@@ -1,4 +1,5 @@
 import { assign, setup } from 'xstate';
+import type { CommandOutcome } from '../src/protocol/thread.js';
 import type { PauseCommand, ResumeCommand } from './command-changes.js';
 import type { WorkerCommand, WorkerRecord } from './worker-record.js';
 
@@ -9,16 +10,26 @@ export interface RestartCommand {
   readonly reason: string | null;
 }
 
-/** A command for one thread. `id` ties the answer to who asked; the command itself goes to the thread as it is. */
+/** Where the sender of a command waits for its answer. */
+export type Reply<T> = Pick<PromiseWithResolvers<T>, 'resolve' | 'reject'>;
+
+/** A command for one thread, which goes to the thread as it is. */
 export interface ThreadCommand {
   readonly type: 'THREAD.COMMAND';
-  readonly id: number;
   readonly index: number;
   readonly command: PauseCommand | ResumeCommand | RestartCommand;
   /** A command that comes again under the same id is done once. */
   readonly commandId?: string | undefined;
   /** Refused when the thread is at another revision. */
   readonly ifRevision?: number | undefined;
+  readonly reply: Reply<CommandOutcome>;
+}
+
+/** A command for the worker itself; the answer is whether it changed anything. */
+export interface OwnCommand {
+  readonly type: 'WORKER.COMMAND';
+  readonly command: WorkerCommand;
+  readonly reply: Reply<boolean>;
 }
 
 export interface WorkerThread {
@@ -29,7 +40,7 @@ export interface WorkerThread {
 
 export type WorkerEvent =
   | ThreadCommand
-  | { readonly type: 'WORKER.COMMAND'; readonly id: number; readonly command: WorkerCommand }
+  | OwnCommand
   /** A command was written: the worker is as the record says. */
   | { readonly type: 'worker.changed'; readonly record: WorkerRecord }
   | { readonly type: 'thread.started'; readonly index: number; readonly incarnation: number }
@@ -55,7 +66,7 @@ function changed(context: WorkerContext, index: number, facts: Partial<WorkerThr
 
 /**
  * The worker actor: every control comes in here. `forward` hands a thread's command on, `execute` writes the worker's
- * own and tells `worker.changed`, `refuse` says why not. Its life follows its record.
+ * own and sends `worker.changed`, `refuse` rejects the command; each answers the command's own reply. Its life follows its record.
  */
 export const workerMachine = setup({
   types: {

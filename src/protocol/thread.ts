@@ -191,6 +191,15 @@ export interface AbortLoss {
   readonly stored: readonly string[];
 }
 
+/** What became of a command, as the thread answers it. */
+export interface CommandOutcome {
+  readonly changed: boolean;
+  readonly message: string;
+  readonly view: ThreadView;
+  /** It was carried out before, under the same id. */
+  readonly isRepeat?: true;
+}
+
 /** What happened to a command: the thread as it is now, whether anything changed, and one sentence. */
 export interface ControlReply extends ThreadView {
   readonly changed: boolean;

@@ -1,14 +1,13 @@
 /** The one way in: every control becomes an event to the worker actor, whichever door it came through. */
 import { createActor } from 'xstate';
 import { workerMachine } from '../../machines/index.js';
-import type { ThreadCommand, WorkerEvent } from '../../machines/worker.js';
+import type { OwnCommand, Reply, ThreadCommand, WorkerEvent } from '../../machines/worker.js';
 import { obeyed, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { someOf } from '../protocol/some-of.js';
-import type { ControlReply, DryRun, ThreadMode } from '../protocol/thread.js';
+import type { CommandOutcome, ControlReply, DryRun, ThreadMode } from '../protocol/thread.js';
 import { waitedText } from './border/command-text.js';
-import type { Outcome } from './border/commands.js';
 import type { WorkerControl } from './control-words.js';
 import { type FreezeDesk, freezing } from './processors/freezing.js';
 import type { ThreadSlot } from './roster/slot.js';
@@ -38,19 +37,20 @@ const unsettled: readonly ThreadMode[] = ['pausing', 'restarting'];
 
 export function createWorkerControl(controlled: Controlled) {
   const { slots, restart } = controlled;
-  const askers = new Map<
-    number,
-    { resolve(outcome: Outcome | boolean): void; reject(reason: unknown): void }
-  >();
-  let lastId = 0;
   let lastWrite: Promise<void> = Promise.resolve();
-  const find = (index: number) => slots().find((slot) => slot.index === index);
-  const restarted = async (slot: ThreadSlot): Promise<Outcome> => {
+  const slotOf = (index: number) => slotIn(slots(), index);
+  const restarted = async (slot: ThreadSlot): Promise<CommandOutcome> => {
     const changed = await restart(slot.index);
     const view = slot.view();
     return { changed, view, message: restartText({ changed, view }) };
   };
-  const written = async ({ id, command }: Extract<WorkerEvent, { readonly type: 'WORKER.COMMAND' }>) => {
+  /** @throws thread_not_found when it has left since */
+  const obeyedBy = async ({ index, command, commandId, ifRevision }: ThreadCommand) => {
+    const slot = slotOf(index);
+    if (command.type === 'THREAD.RESTART') return restarted(slot);
+    return slot.obey(command, { id: commandId, ifRevision }, commandDeadlineMs);
+  };
+  const written = async ({ command }: OwnCommand) => {
     const before = actor.getSnapshot().context.record;
     const record = obeyed(before, command, timestamp(Date.now()));
     if (record !== before) {
@@ -58,69 +58,50 @@ export function createWorkerControl(controlled: Controlled) {
       actor.send({ type: 'worker.changed', record });
       controlled.apply(record, before);
     }
-    askers.get(id)?.resolve(record !== before);
+    return record !== before;
   };
   const machine = workerMachine.provide({
     actions: {
       forward: ({ event }) => {
-        if (event.type !== 'THREAD.COMMAND') return;
-        const { id, index, command, commandId, ifRevision } = event;
-        const slot = find(index);
-        if (!slot) return;
-        const outcome =
-          command.type === 'THREAD.RESTART'
-            ? restarted(slot)
-            : slot.obey(command, { id: commandId, ifRevision }, commandDeadlineMs);
-        outcome.then(askers.get(id)?.resolve, askers.get(id)?.reject);
+        if (event.type === 'THREAD.COMMAND') event.reply.resolve(obeyedBy(event));
       },
       // One after the other: each goes by what the one before it has made durable.
       execute: ({ event }) => {
         if (event.type !== 'WORKER.COMMAND') return;
-        lastWrite = lastWrite.then(() => written(event)).catch(askers.get(event.id)?.reject);
+        lastWrite = lastWrite.then(() => written(event)).then(event.reply.resolve, event.reply.reject);
       },
       refuse: ({ event }) => {
-        if ('id' in event) askers.get(event.id)?.reject(stopping());
+        if ('reply' in event) event.reply.reject(stopping());
       },
     },
   });
   const actor = createActor(machine, { input: { record: controlled.record } });
   actor.start();
 
-  const slotOf = (index: number) => {
-    const slot = find(index);
-    if (slot) return slot;
-    const known = slots().map((each) => each.index);
-    const isWhole = known.length > 1 && known.every((each, at) => each === at);
-    const allowed = isWhole
-      ? `0 to ${known.length - 1}`
-      : known.length === 1
-        ? `only ${known[0]}`
-        : someOf(known.map(String));
-    throw new SealvisorError('thread_not_found', `no thread #${index}: the index is ${allowed}`);
-  };
-  const asked = async <T extends Outcome | boolean>(send: (id: number) => void): Promise<T> => {
-    // An actor that has ended hears nothing: nobody would answer.
+  /** Sends the worker actor a command, and waits for its reply. */
+  const answered = async <T>(commandWith: (reply: Reply<T>) => WorkerEvent): Promise<T> => {
+    // An actor that has ended takes no event: nobody would reply.
     if (actor.getSnapshot().status !== 'active') throw stopping();
-    const id = ++lastId;
-    try {
-      // Each command is answered by its own kind of answer.
-      return (await new Promise<Outcome | boolean>((resolve, reject) => {
-        askers.set(id, { resolve, reject });
-        send(id);
-      })) as T;
-    } finally {
-      askers.delete(id);
-    }
+    const { promise, ...reply } = Promise.withResolvers<T>();
+    actor.send(commandWith(reply));
+    return promise;
   };
   const toThread = (
     index: number,
     command: ThreadCommand['command'],
     { id: commandId, ifRevision }: { id?: string | undefined; ifRevision?: number | undefined } = {},
-  ): Promise<Outcome> => {
+  ): Promise<CommandOutcome> => {
     slotOf(index);
-    return asked((id) => actor.send({ type: 'THREAD.COMMAND', id, index, command, commandId, ifRevision }));
+    return answered((reply) => ({
+      type: 'THREAD.COMMAND',
+      index,
+      command,
+      commandId,
+      ifRevision,
+      reply,
+    }));
   };
-  const reply = ({ changed, view, message }: Outcome): ControlReply => ({ ...view, changed, message });
+  const reply = ({ changed, view, message }: CommandOutcome): ControlReply => ({ ...view, changed, message });
   const frozen = freezing(controlled.processes);
 
   const control: ThreadControl = {
@@ -156,8 +137,22 @@ export function createWorkerControl(controlled: Controlled) {
     slotOf,
     /** A command for the worker itself; false when it changes nothing. @throws store_failed, disk_hung, shutting_down */
     command: (command: WorkerCommand) =>
-      asked<boolean>((id) => actor.send({ type: 'WORKER.COMMAND', id, command })),
+      answered<boolean>((reply) => ({ type: 'WORKER.COMMAND', command, reply })),
   };
+}
+
+/** @throws thread_not_found, which names the indexes that there are */
+function slotIn(slots: readonly ThreadSlot[], index: number): ThreadSlot {
+  const slot = slots.find((each) => each.index === index);
+  if (slot) return slot;
+  const known = slots.map((each) => each.index);
+  const isWhole = known.length > 1 && known.every((each, at) => each === at);
+  const allowed = isWhole
+    ? `0 to ${known.length - 1}`
+    : known.length === 1
+      ? `only ${known[0]}`
+      : someOf(known.map(String));
+  throw new SealvisorError('thread_not_found', `no thread #${index}: the index is ${allowed}`);
 }
 
 /** Upstream's command line writes `Abort` for the state `Aborted`. */
@@ -165,7 +160,7 @@ const meantState = (state: string | null) => (state === 'Abort' ? 'Aborted' : st
 
 const stopping = () => new SealvisorError('shutting_down', 'the worker is stopping');
 
-function restartText({ changed, view }: Pick<Outcome, 'changed' | 'view'>): string {
+function restartText({ changed, view }: Pick<CommandOutcome, 'changed' | 'view'>): string {
   const thread = `thread #${view.index}`;
   if (!changed) return `${thread} is not failed: it is ${view.mode} at ${view.state}`;
   return view.mode === 'failed'

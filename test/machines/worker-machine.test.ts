@@ -25,11 +25,12 @@ function setup(facts: Partial<WorkerRecord> = {}) {
 }
 
 const pause = { type: 'THREAD.PAUSE', how: 'after-stage', by: 'alice', reason: null } as const;
-const command = { type: 'THREAD.COMMAND', id: 7, index: 1, command: pause } as const;
+const reply = { resolve: () => undefined, reject: () => undefined };
+const command = { type: 'THREAD.COMMAND', index: 1, command: pause, reply } as const;
 const cordonCommand = {
   type: 'WORKER.COMMAND',
-  id: 8,
   command: { type: 'WORKER.CORDON', by: 'alice', reason: null },
+  reply,
 } as const;
 const wish = { by: 'alice', reason: 'new disks', at: '2026-11-22T10:00:00.000Z' };
 const drain = { ...wish, toFinish: false, deadlineMs: null };

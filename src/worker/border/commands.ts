@@ -5,22 +5,13 @@ import type { ThreadRecord } from '../../../machines/thread-record.js';
 import { meantText } from '../../config/nearest.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import { ownStateKind } from '../../protocol/sector.js';
-import type { DryRun, ThreadMode, ThreadView } from '../../protocol/thread.js';
+import type { CommandOutcome, DryRun, ThreadMode, ThreadView } from '../../protocol/thread.js';
 import type { DoneCommand } from '../../store/command-log.js';
 import { pauseText, resumeText } from './command-text.js';
 
 export interface CommandOptions {
   readonly id?: string | undefined;
   readonly ifRevision?: number | undefined;
-}
-
-/** What became of a command. */
-export interface Outcome {
-  readonly changed: boolean;
-  readonly message: string;
-  readonly view: ThreadView;
-  /** It was carried out before, under the same id. */
-  readonly isRepeat?: true;
 }
 
 export interface CommandDesk {
@@ -85,7 +76,10 @@ export function threadCommands(desk: CommandDesk) {
   };
 
   return {
-    obey: (command: PauseCommand | ResumeCommand, { id, ifRevision }: CommandOptions = {}): Outcome => {
+    obey: (
+      command: PauseCommand | ResumeCommand,
+      { id, ifRevision }: CommandOptions = {},
+    ): CommandOutcome => {
       const before = id === undefined ? undefined : desk.done(id);
       if (before) return { ...before, view: desk.view(), isRepeat: true };
       checkRevision(ifRevision);

@@ -1,7 +1,6 @@
 /** A stage frozen where it stands: its process is stopped before the pause is written, and goes on behind the resume. */
 import { SealvisorError } from '../../protocol/errors.js';
-import type { PauseHow, ThreadMode, ThreadView } from '../../protocol/thread.js';
-import type { Outcome } from '../border/commands.js';
+import type { CommandOutcome, PauseHow, ThreadMode, ThreadView } from '../../protocol/thread.js';
 
 /** The processes that work for threads. */
 export interface FreezeDesk {
@@ -39,7 +38,7 @@ export function freezing(processes: FreezeDesk) {
     );
   };
   /** Nobody waits for what an aborted stage's process does: what it uses is to be free. */
-  const aborted = ({ index, stage }: ThreadView, outcome: Outcome): Outcome => {
+  const aborted = ({ index, stage }: ThreadView, outcome: CommandOutcome): CommandOutcome => {
     const answer = processes.end(index);
     if (answer === 'none') return outcome;
     if (answer === 'ended') {
@@ -52,7 +51,11 @@ export function freezing(processes: FreezeDesk) {
     return { ...outcome, message: `${outcome.message}; ${goesOn}` };
   };
   return {
-    pause: async (view: ThreadView, how: PauseHow, send: () => Promise<Outcome>): Promise<Outcome> => {
+    pause: async (
+      view: ThreadView,
+      how: PauseHow,
+      send: () => Promise<CommandOutcome>,
+    ): Promise<CommandOutcome> => {
       const isFrozen = how === 'freeze' && freeze(view);
       if (!isFrozen) {
         const outcome = await send();
@@ -69,7 +72,11 @@ export function freezing(processes: FreezeDesk) {
         throw error;
       }
     },
-    resume: async (index: number, state: string | null, send: () => Promise<Outcome>): Promise<Outcome> => {
+    resume: async (
+      index: number,
+      state: string | null,
+      send: () => Promise<CommandOutcome>,
+    ): Promise<CommandOutcome> => {
       const outcome = await send();
       if (!isNews(outcome)) return outcome;
       if (state === null) processes.thaw(index);
@@ -80,5 +87,5 @@ export function freezing(processes: FreezeDesk) {
 }
 
 /** What was answered before, under the same id, was done then. */
-const isNews = ({ changed, isRepeat }: Outcome) => changed && isRepeat !== true;
+const isNews = ({ changed, isRepeat }: CommandOutcome) => changed && isRepeat !== true;
 const isFrozenIn = ({ mode, processor }: ThreadView) => mode === 'paused' && processor !== null;

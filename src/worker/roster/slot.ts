@@ -5,9 +5,8 @@ import { systemClock } from '../../actors/index.js';
 import type { ThreadConfig } from '../../config/worker-config.js';
 import { timestamp } from '../../protocol/clock.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
-import type { Progress, ThreadMode, ThreadView } from '../../protocol/thread.js';
+import type { CommandOutcome, Progress, ThreadMode, ThreadView } from '../../protocol/thread.js';
 import { type SpareThreads, spareThreads, type ThreadChild, threadChild } from '../../threads/index.js';
-import type { Outcome } from '../border/commands.js';
 import type { ThreadNews, ThreadSetup } from '../border/setup.js';
 import { mayPass } from '../roots/location-check.js';
 import { type Abandonable, abandonable } from './abandoned.js';
@@ -168,7 +167,7 @@ export function createThreadSlot(
       const startedMs = performance.now();
       await arrival(deadlineMs);
       const leftMs = Math.max(1, deadlineMs - (performance.now() - startedMs));
-      const outcome = await call<Outcome>('obey', [command, options], leftMs);
+      const outcome = await call<CommandOutcome>('obey', [command, options], leftMs);
       // The news of it may still be on its way: who asks next sees no less than this answer said.
       if (outcome.view.revision > shown.last().revision) shown.show(outcome.view);
       return { ...outcome, view: news.overlay(outcome.view) };

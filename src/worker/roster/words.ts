@@ -2,8 +2,8 @@
 import type { PauseCommand, ResumeCommand } from '../../../machines/command-changes.js';
 import type { Child, NodeFacts } from '../../actors/index.js';
 import type { SectorId } from '../../protocol/sector.js';
-import type { HistoryRow, Progress, ThreadDisk, ThreadView } from '../../protocol/thread.js';
-import type { CommandOptions, Outcome } from '../border/commands.js';
+import type { CommandOutcome, HistoryRow, Progress, ThreadDisk, ThreadView } from '../../protocol/thread.js';
+import type { CommandOptions } from '../border/commands.js';
 import type { SettingsOfThread } from '../border/setup.js';
 import type { ShownView } from './shown-view.js';
 
@@ -30,7 +30,11 @@ export interface ThreadSlot extends Pick<ShownView, 'view' | 'until'> {
   failure(): string | undefined;
   call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
   /** Has the thread carry out a command; while it is being started again the command waits for it. */
-  obey(command: PauseCommand | ResumeCommand, options: CommandOptions, deadlineMs: number): Promise<Outcome>;
+  obey(
+    command: PauseCommand | ResumeCommand,
+    options: CommandOptions,
+    deadlineMs: number,
+  ): Promise<CommandOutcome>;
 }
 
 /** The slot as its supervisor and its worker handle it. */
