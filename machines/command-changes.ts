@@ -1,11 +1,12 @@
 /** What an operator may tell a thread, and how that changes its record. Pure: values in, values out. */
+import type { PauseHow } from '../src/protocol/thread.js';
 import { isResumable, type Plan, planState } from './plan.js';
 import { type Change, iso, rowOf } from './record-changes.js';
 import { inHand, noWait, type ThreadRecord } from './thread-record.js';
 
 export interface PauseCommand {
   readonly type: 'THREAD.PAUSE';
-  readonly how: 'after-stage' | 'freeze' | 'now';
+  readonly how: PauseHow;
   readonly by: string;
   readonly reason: string | null;
   /** The drain that pauses, by its id. */

@@ -1,10 +1,11 @@
 /** What a failure does to the work in hand: it is tried again, ends, or is left to a person (docs/spec.md#failures). Pure. */
+import type { ErrorLevel } from '../src/protocol/level.js';
 import { type Plan, planState } from './plan.js';
 import type { RetryPolicy } from './retry.js';
-import type { Level, ThreadRecord } from './thread-record.js';
+import type { ThreadRecord } from './thread-record.js';
 
 interface Failure {
-  readonly level: Level;
+  readonly level: ErrorLevel;
   readonly isUnreachable?: boolean;
 }
 

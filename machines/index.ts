@@ -9,7 +9,7 @@ export {
   type PlanState,
   planState,
   possibleStates,
-  type Space,
+  type StageWrites,
   sectorPlace,
   stageName,
   stagesBetween,

@@ -7,7 +7,7 @@ export interface Needs {
 }
 
 /** What a stage writes at most, in sizes of its sector; `layers` counts once for each layer of labels. */
-export interface Space {
+export interface StageWrites {
   /** Into the thread's own location, or into an attached store. */
   readonly at: 'location' | 'store';
   readonly sizes: number;
@@ -41,7 +41,7 @@ export interface PlanState {
   /** What is made ready before the processor is asked. */
   readonly ground?: Ground;
   /** Room that the stage wants before it starts. */
-  readonly space?: Space;
+  readonly space?: StageWrites;
   readonly needs: Needs;
   /**
    * A permanent failure here ends the job with its reason instead of pausing the thread: no hours of work are in it, and

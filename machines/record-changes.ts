@@ -1,27 +1,11 @@
 /** How a stage's end changes a record, and the history row that says so. Pure: values in, values out. */
-
+import type { ErrorLevel } from '../src/protocol/level.js';
+import type { Row } from '../src/protocol/thread.js';
 import { givesUp, retriesAfter } from './gives-up.js';
 import type { Plan } from './plan.js';
 import { planState } from './plan.js';
 import { outagePolicy, type RetryPolicy, retryDelayMs } from './retry.js';
-import { emptyRecord, inHand, type Level, noWait, type ThreadRecord, waitFrom } from './thread-record.js';
-
-export interface Row {
-  readonly at: string;
-  readonly kind: 'transition' | 'try' | 'error' | 'command' | 'lifecycle';
-  /** Or the job in hand. */
-  readonly sector: string | null;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly event: string | null;
-  readonly stage: string | null;
-  readonly durationMs: number | null;
-  readonly level: Level | null;
-  readonly message: string | null;
-  readonly by: string | null;
-  readonly reason: string | null;
-  readonly command: string | null;
-}
+import { emptyRecord, inHand, noWait, type ThreadRecord, waitFrom } from './thread-record.js';
 
 export interface Change {
   readonly record: ThreadRecord;
@@ -46,7 +30,7 @@ export interface StageOutcome {
 }
 
 export interface StageFailure {
-  readonly level: Level;
+  readonly level: ErrorLevel;
   readonly message: string;
   /** The other side could not be reached at all (docs/spec.md#failures). */
   readonly isUnreachable?: boolean;
@@ -159,7 +143,7 @@ export function fail(
   const by = failure.isRejected ? 'rejected' : 'stage';
   if (givesUp(plan, record, failure, how.policy))
     return lose(plan, record, { reason: failure.message, by }, nowMs);
-  const level: Level = retries || failure.level === 'critical' ? failure.level : 'permanent';
+  const level: ErrorLevel = retries || failure.level === 'critical' ? failure.level : 'permanent';
   const at = iso(nowMs);
   const lastError = { level, message: failure.message, stage, at };
   const facts = { stage, level, message: failure.message };

@@ -1,35 +1,20 @@
+import type { GivenBy } from '../src/protocol/identity.js';
+import type { Sector } from '../src/protocol/sector.js';
+import type { Intent, LastError } from '../src/protocol/thread.js';
+
 /** The durable truth of one thread. Written whole, with its history row, before anything is acted on. */
 export interface ThreadRecord {
   readonly version: 1;
   readonly plan: string;
   readonly state: string;
-  readonly sector: {
-    readonly miner: number;
-    readonly number: number;
-    readonly id: string;
-    readonly proofType: number;
-    readonly size: number;
-  } | null;
+  readonly sector: Sector | null;
   /** Who gave the sector or job, and under which request; left out where the manager names none, as 0.1.0 did. */
-  readonly given?: Given | null;
+  readonly given?: GivenBy | null;
   /** What finished stages gave, by output key; opaque to the machine, but for the `abortReason` it leaves for the report. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly isPaused: boolean;
-  readonly intent: {
-    readonly kind: 'pause';
-    readonly how: 'after-stage' | 'freeze' | 'now';
-    readonly by: string;
-    readonly reason: string | null;
-    readonly at: string;
-    /** The drain whose pause it is, by that drain's id. */
-    readonly drain?: string;
-  } | null;
-  readonly lastError: {
-    readonly level: Level;
-    readonly message: string;
-    readonly stage: string;
-    readonly at: string;
-  } | null;
+  readonly intent: Intent | null;
+  readonly lastError: LastError | null;
   /** Temporary failures in a row of the present stage. */
   readonly tries: number;
   /** The sector before is done with, and the thread rests until `nextAtMs`. */
@@ -42,14 +27,6 @@ export interface ThreadRecord {
   readonly outage?: Outage | undefined;
   /** When the present state or mode was entered, RFC 3339. */
   readonly since: string;
-}
-
-/** An allocation: a number alone is no identity, two managers begin at 1. */
-export interface Given {
-  /** Made by the thread before it asked; null where the manager does not answer to it. */
-  readonly request: string | null;
-  /** The manager's identity; null where it has none. */
-  readonly manager: string | null;
 }
 
 export interface Outage {
@@ -66,8 +43,6 @@ export const noWait = { nextAtMs: null, waitMs: undefined } as const;
 export function waitFrom(nowMs: number, waitMs: number): Pick<ThreadRecord, 'nextAtMs' | 'waitMs'> {
   return { nextAtMs: nowMs + waitMs, waitMs };
 }
-
-export type Level = 'temporary' | 'permanent' | 'critical' | 'abort';
 
 export function emptyRecord(plan: string, since: string): ThreadRecord {
   return {

@@ -1,7 +1,8 @@
 /** What a sealing thread's machine is given, keeps and hears. */
 import type { MachineContext } from 'xstate';
+import type { Row } from '../src/protocol/thread.js';
 import type { PauseCommand, ResumeCommand } from './command-changes.js';
-import type { Row, StageOutcome } from './record-changes.js';
+import type { StageOutcome } from './record-changes.js';
 import type { RetrySettings } from './retry.js';
 import type { ThreadRecord } from './thread-record.js';
 

@@ -1,17 +1,13 @@
 /** What a worker keeps of itself, and how an operator's word changes it. Pure: values in, values out. */
+import type { ErrorLevel } from '../src/protocol/level.js';
+import type { Wish } from '../src/protocol/worker.js';
 
-import type { Level } from './thread-record.js';
-
-/** Who wanted it, why, since when (RFC 3339). */
-export interface Wish {
-  readonly by: string;
-  readonly reason: string | null;
-  readonly at: string;
-  /** Of a drain: what marks its pauses as its own. A drain of before this was kept has none. */
+/** A drain's wish, with what marks its pauses as its own. A drain of 0.1.0 has no such mark. */
+export interface DrainWish extends Wish {
   readonly pauseId?: string;
 }
 
-export interface Drain extends Wish {
+export interface Drain extends DrainWish {
   /** To the end of each thread's sector, instead of the end of its stage. */
   readonly toFinish: boolean;
   /** Threads that still work then are paused at once; ms since the epoch, null = none. */
@@ -19,7 +15,7 @@ export interface Drain extends Wish {
   /** How long that was from the drain on, ms: it is never longer, whatever the wall clock says. */
   readonly withinMs?: number;
   /** The drains that this one took the place of: what they paused is its to resume. */
-  readonly earlier?: readonly Wish[];
+  readonly earlier?: readonly DrainWish[];
 }
 
 /** A limit set by hand holds until the file says something else than it did then. */
@@ -33,7 +29,7 @@ export interface LimitByHand {
 /** What is kept of an open breaker over restarts. */
 export interface BreakerRecord {
   /** Of the latest failure, as is the message. */
-  readonly level: Level;
+  readonly level: ErrorLevel;
   readonly message: string;
   /** RFC 3339, as `nextProbeAt`. */
   readonly since: string;
@@ -152,13 +148,13 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
   }
 }
 
-const wish = ({ by, reason, at, pauseId }: Wish): Wish => ({
+const wish = ({ by, reason, at, pauseId }: DrainWish): DrainWish => ({
   by,
   reason,
   at,
   ...(pauseId === undefined ? {} : { pauseId }),
 });
-const otherThan = (wishes: readonly Wish[], { by, reason, pauseId }: Wish) =>
+const otherThan = (wishes: readonly DrainWish[], { by, reason, pauseId }: DrainWish) =>
   wishes.filter((each) => each.by !== by || each.reason !== reason || each.pauseId !== pauseId);
 
 /** Whether the file still says what it said when this limit was set. */

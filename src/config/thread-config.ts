@@ -1,10 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SealvisorError } from '../protocol/errors.js';
+import type { PlanName } from '../protocol/plan-names.js';
 import { overrideSealing, type SealingSettings } from './sealing-settings.js';
-import type { planNames, WorkerTable } from './worker-schema.js';
-
-export type PlanName = (typeof planNames)[number];
+import type { WorkerTable } from './worker-schema.js';
 
 export interface ThreadConfig {
   readonly index: number;

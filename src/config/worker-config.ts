@@ -29,7 +29,7 @@ export type { ProcessorConfig } from './processor-config.js';
 export type { BreakerConfig, DeadlinesConfig, RetryOverride } from './retry-config.js';
 export type { SealingSettings } from './sealing-settings.js';
 export type { AttachedConfig } from './store-config.js';
-export type { PlanName, ThreadConfig } from './thread-config.js';
+export type { ThreadConfig } from './thread-config.js';
 
 /** What a worker is started with; durations in ms, sizes in bytes, paths absolute, deeply frozen. */
 export interface WorkerConfig {

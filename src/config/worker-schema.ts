@@ -2,13 +2,12 @@
 import type * as z from 'zod';
 import { faultActs } from '../protocol/fault.js';
 import { errorLevels } from '../protocol/level.js';
+import { planNames } from '../protocol/plan-names.js';
 import { builtinStages, limitNames, stageNames } from '../protocol/stages.js';
 import * as field from './field-types.js';
 import { notUsedYet } from './known-keys.js';
 
 const { table, list, mapOf } = field;
-
-export const planNames = ['sealer', 'snapup', 'rebuild', 'unseal', 'wdpost'] as const;
 
 /** A stage that can be slowed down or made to fail; `-` is what leads out of the states without a named stage. */
 export const workNames = [...stageNames, '-'] as const;

@@ -1,8 +1,9 @@
 /** Whose answer a long line is, while its end has not come yet. */
 import { SealvisorError } from '../protocol/errors.js';
+import type { Progress } from '../protocol/thread.js';
 import { type LongAnswer, type LongAnswerTaker, longAnswer } from './long-answer.js';
 import { TooLarge } from './output-file.js';
-import { headId, largestOutput, longestAnswer, type Progress, shortened } from './protocol.js';
+import { headId, largestOutput, longestAnswer, shortened } from './protocol.js';
 
 /** A request that waits for its answer. */
 export interface Asker {

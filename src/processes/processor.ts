@@ -1,19 +1,12 @@
 /** A processor as a child process: ready line, requests in any order, and no request outlives it. */
 import { systemClock } from '../actors/index.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
+import type { Progress } from '../protocol/thread.js';
 import { type ProcessChild, type ProcessChildOptions, startProcess } from './child.js';
 import { isOfFile, type LinePart } from './line-writer.js';
 import type { LongAnswer } from './long-answer.js';
 import { type Asker, longLines, tooLarge } from './long-lines.js';
-import {
-  answerId,
-  isAnswer,
-  longestAnswer,
-  type Progress,
-  progressOf,
-  readyLine,
-  shortened,
-} from './protocol.js';
+import { answerId, isAnswer, longestAnswer, progressOf, readyLine, shortened } from './protocol.js';
 import { type TaskShape, taskShape } from './task-shape.js';
 
 export interface ProcessorOptions

@@ -1,6 +1,7 @@
 /** The external processor protocol (docs/spec.md#processor-protocol): one JSON a line, both ways. Pure. */
 
 import { jsonFault } from '../protocol/nesting.js';
+import type { Progress } from '../protocol/thread.js';
 import type { LinePart } from './line-writer.js';
 
 /** What the child prints when it is up. */
@@ -97,12 +98,6 @@ export function failureSaid(message: unknown): Failure | undefined {
     message: `its err_msg is not text: ${JSON.stringify(message).slice(0, 100)}`,
     isUnreadable: true,
   };
-}
-
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-  readonly unit: string;
 }
 
 /** Longer lines are answers. */

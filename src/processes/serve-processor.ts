@@ -1,8 +1,9 @@
 /** The other end: what a processor of ours does inside its process. */
 import { idleClock, sleep } from '../actors/system-clock.js';
 import { SealvisorError } from '../protocol/errors.js';
+import type { Progress } from '../protocol/thread.js';
 import { lineSplitter } from './lines.js';
-import { headId, longestAnswer, type Progress, readyLine } from './protocol.js';
+import { headId, longestAnswer, readyLine } from './protocol.js';
 
 /** Longest line that is read: our own outputs are far shorter, bytes. */
 const longestTask = longestAnswer + 1024 * 1024;

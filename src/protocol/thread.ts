@@ -1,8 +1,7 @@
 import { passedMs } from './clock.js';
 import type { ErrorLevel } from './level.js';
+import type { PlanName } from './plan-names.js';
 import type { Sector } from './sector.js';
-
-export type PlanName = 'sealer' | 'snapup' | 'rebuild' | 'unseal' | 'wdpost';
 
 export const threadModes = [
   'idle',
@@ -118,11 +117,11 @@ export interface ThreadView {
 
 export const rowKinds = ['transition', 'try', 'error', 'command', 'lifecycle'] as const;
 
-/** One row of a thread's history (docs/spec.md#thread-view). */
-export interface HistoryRow {
-  readonly seq: number;
+/** What happened to a thread, as its history keeps it. */
+export interface Row {
   readonly at: string;
   readonly kind: (typeof rowKinds)[number];
+  /** Or the job in hand. */
   readonly sector: string | null;
   readonly from: string | null;
   readonly to: string | null;
@@ -134,6 +133,11 @@ export interface HistoryRow {
   readonly by: string | null;
   readonly reason: string | null;
   readonly command: string | null;
+}
+
+/** One row of a thread's history (docs/spec.md#thread-view). */
+export interface HistoryRow extends Row {
+  readonly seq: number;
 }
 
 /** Which rows of a history: the latest `limit` of those behind row `after`, of one sector, of these kinds. */

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plan, planState } from '../../machines/index.js';
-import type { PlanState, Space } from '../../machines/plan.js';
+import type { PlanState, StageWrites } from '../../machines/plan.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { layersOf } from './builtin/files/cache.js';
 import { madeAnew } from './fresh-ground.js';
@@ -42,7 +42,7 @@ export async function spaceOf(plan: Plan, record: ThreadRecord, location: string
   };
 }
 
-function bytesOf(space: Space | undefined, sectorBytes: number): number {
+function bytesOf(space: StageWrites | undefined, sectorBytes: number): number {
   return space ? sectorBytes * (space.sizes + (space.layers ?? 0) * layersOf(sectorBytes)) : 0;
 }
 

@@ -1,6 +1,5 @@
 /** A thread's history as rows of a table. */
-import type { Row } from '../../machines/record-changes.js';
-import type { HistoryQuery, HistoryRow } from '../protocol/thread.js';
+import type { HistoryQuery, HistoryRow, Row } from '../protocol/thread.js';
 import type { Db } from './database.js';
 
 /** What the last runs of a stage took, latest first. */

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Plan } from '../../machines/plan.js';
-import type { Row } from '../../machines/record-changes.js';
 import { emptyRecord, inHand, type ThreadRecord } from '../../machines/thread-record.js';
 import { checkRootSync, type SeenRoot } from '../disks/seen-root.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
-import type { HistoryQuery, HistoryRow } from '../protocol/thread.js';
+import type { HistoryQuery, HistoryRow, Row } from '../protocol/thread.js';
 import { commandLog, type DoneCommand } from './command-log.js';
 import type { Db } from './database.js';
 import {

@@ -1,5 +1,5 @@
 /** A drain: every thread is brought to where it may be left, and goes on when the drain is lifted. */
-import type { Drain, Wish } from '../../machines/worker-record.js';
+import type { Drain, DrainWish } from '../../machines/worker-record.js';
 import { type Clock, systemClock } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf } from '../protocol/errors.js';
@@ -27,7 +27,7 @@ export interface DrainerOptions {
 const systemTime = { clock: systemClock, wall: () => Date.now() };
 
 /** The reason that stands in the threads' intents. */
-export function drainReason({ reason }: Wish): string {
+export function drainReason({ reason }: DrainWish): string {
   return reason === null ? 'drain' : `drain: ${reason}`;
 }
 
@@ -40,7 +40,7 @@ export function isDrained(view: ThreadView, drain: Drain): boolean {
 
 /** Whether the pause is the drain's own, or of one that it took the place of. */
 function isPausedBy(drain: Drain, { intent }: ThreadView): boolean {
-  const wishes: readonly Wish[] = [drain, ...(drain.earlier ?? [])];
+  const wishes: readonly DrainWish[] = [drain, ...(drain.earlier ?? [])];
   if (intent === null) return false;
   return wishes.some((wish) => {
     if (wish.pauseId !== undefined) return intent.drain === wish.pauseId;

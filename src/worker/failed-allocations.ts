@@ -1,7 +1,7 @@
 /** How often the manager was asked for a job and did not answer with one, nor that it has none: for `/metrics`. */
 import { systemCodeOf } from '../protocol/errors.js';
+import type { PlanName } from '../protocol/plan-names.js';
 import type { SectorService } from '../protocol/sealer.js';
-import type { PlanName } from '../protocol/thread.js';
 
 export interface FailedAllocation {
   readonly plan: PlanName;

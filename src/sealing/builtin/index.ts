@@ -35,7 +35,7 @@ export {
   verifyUpdate,
 } from './proofs/update-proof.js';
 export { handedBy, isOurC1, runTask } from './run-task.js';
-export type { Progress, Work } from './slices.js';
+export type { Work } from './slices.js';
 export { isSameNode } from './trees/hash.js';
 export { replicaIdOf } from './trees/labels.js';
 export { type Pc1Output, type Pc1Task, pc1 } from './trees/pc1.js';

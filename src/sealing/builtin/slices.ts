@@ -1,13 +1,9 @@
+import type { Progress } from '../../protocol/thread.js';
+
 /** What a processor is given besides its task: when to stop, and whom to tell how far it is. */
 export interface Work {
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
-}
-
-export interface Progress {
-  readonly done: number;
-  readonly total: number;
-  readonly unit: string;
 }
 
 /** Below 10 ms by the cost of one chunk, so that the signal is looked at at least every 10 ms. */

@@ -1,6 +1,7 @@
 /** What a sealing thread is started with, and what it says; plain values, they cross the thread's border. */
 import type { ThreadSettings } from '../../../machines/thread-words.js';
-import type { HistoryRow, PlanName, Progress, ThreadView } from '../../protocol/thread.js';
+import type { PlanName } from '../../protocol/plan-names.js';
+import type { HistoryRow, Progress, ThreadView } from '../../protocol/thread.js';
 import type { Deadlines } from '../../sealing/deadlines.js';
 import type { Fault } from '../../sealing/runner.js';
 import type { AttachedStore, StageSettings } from '../../sealing/stage.js';

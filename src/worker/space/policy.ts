@@ -3,7 +3,7 @@ import { sizeNear } from '../../protocol/text/size.js';
 import type { Reading } from './disk.js';
 
 /** What one stage was granted, on one file system. */
-export interface Granted {
+export interface RoomGrant {
   readonly index: number;
   readonly device: number;
   /** In all. */
@@ -23,11 +23,11 @@ export interface Room {
 }
 
 /** Of a grant, what its stage has still to write. */
-export function stillToWrite({ bytes, writtenBytes }: Pick<Granted, 'bytes' | 'writtenBytes'>): number {
+export function stillToWrite({ bytes, writtenBytes }: Pick<RoomGrant, 'bytes' | 'writtenBytes'>): number {
   return Math.max(0, bytes - Math.max(0, writtenBytes));
 }
 
-export function roomOn(path: string, reading: Reading | undefined, granted: readonly Granted[]): Room {
+export function roomOn(path: string, reading: Reading | undefined, granted: readonly RoomGrant[]): Room {
   if (!reading?.isRead)
     return {
       path,

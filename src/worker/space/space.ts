@@ -10,10 +10,10 @@ import { type Claim, moveTo, type SpaceAsk, spaceClaims } from './claims.js';
 import type { Reading } from './disk.js';
 import {
   bestRoom,
-  type Granted,
   hasRoom,
   isAmple,
   type Room,
+  type RoomGrant,
   roomOn,
   shortageText,
   stillToWrite,
@@ -58,7 +58,7 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
     const device = deviceOf(path);
     return device === null ? answers.get(path) : latest.get(device)?.reading;
   };
-  const granted = (claim: Claim): readonly Granted[] => {
+  const granted = (claim: Claim): readonly RoomGrant[] => {
     const device = deviceOf(claim.path);
     const writtenBytes = claim.nowBytes - claim.wasBytes;
     if (device === null) return [];

@@ -1,11 +1,11 @@
 /** A thread's machine for one plan, from its record on, and the commands it takes. */
 import { createActor, waitFor } from 'xstate';
 import { type Plan, planState, sealingThread, stageName } from '../../../machines/index.js';
-import type { Row, StageFailure } from '../../../machines/record-changes.js';
+import type { StageFailure } from '../../../machines/record-changes.js';
 import type { ThreadRecord } from '../../../machines/thread-record.js';
 import type { PlaceAnswer, PlaceInput, ThreadWork } from '../../../machines/thread-words.js';
 import { systemClock } from '../../actors/system-clock.js';
-import type { Progress, ThreadView } from '../../protocol/thread.js';
+import type { Progress, Row, ThreadView } from '../../protocol/thread.js';
 import { stageRunner } from '../../sealing/runner.js';
 import type { StageContext } from '../../sealing/stage.js';
 import { planStages } from '../../sealing/stages/plan-stages.js';

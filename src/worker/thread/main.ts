@@ -1,13 +1,13 @@
 /** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
 import { emptyState, type Plan, plans } from '../../../machines/index.js';
-import { type Row, rowOf } from '../../../machines/record-changes.js';
+import { rowOf } from '../../../machines/record-changes.js';
 import { inHand, type ThreadRecord } from '../../../machines/thread-record.js';
 import type { PlaceAnswer } from '../../../machines/thread-words.js';
 import { checkRootSync, seeRootSync } from '../../disks/seen-root.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
 import { limitOf } from '../../protocol/stages.js';
-import type { DryRun, HistoryQuery } from '../../protocol/thread.js';
+import type { DryRun, HistoryQuery, Row } from '../../protocol/thread.js';
 import { abortLoss } from '../../sealing/abort-loss.js';
 import { freshGround } from '../../sealing/fresh-ground.js';
 import { dropIncoming, incomingFile } from '../../sealing/large-outputs.js';

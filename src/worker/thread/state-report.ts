@@ -1,6 +1,6 @@
-import type { Row } from '../../../machines/record-changes.js';
 import type { ThreadRecord } from '../../../machines/thread-record.js';
 import { parseSectorId } from '../../protocol/sector.js';
+import type { Row } from '../../protocol/thread.js';
 import type { ThreadSetup } from '../border/setup.js';
 import type { SectorReport } from './reports.js';
 

@@ -1,7 +1,7 @@
 /** What must become of a thread, in few words and without a machine: what is seen of it, and what each event does. */
 import { type Plan, planState } from '#machines/plan.js';
 import { type RetryPolicy, retryDelayMs } from '#machines/retry.js';
-import type { Level } from '#machines/thread-record.js';
+import type { ErrorLevel } from '#src/protocol/level.js';
 
 export type How = 'after-stage' | 'freeze' | 'now';
 export type Wait = 'idle' | 'retrying' | 'resting';
@@ -17,7 +17,7 @@ export type Told =
   | { readonly do: 'end'; readonly edge: number }
   | { readonly do: 'end wrongly' }
   | { readonly do: 'find nothing' }
-  | { readonly do: 'fail'; readonly level: Level }
+  | { readonly do: 'fail'; readonly level: ErrorLevel }
   | { readonly do: 'grant'; readonly isProbe: boolean }
   | { readonly do: 'refuse' }
   | { readonly do: 'wait'; readonly ms: number }
@@ -36,7 +36,7 @@ export interface Seen {
   readonly outputs: readonly string[];
   readonly intent: How | null;
   readonly isPaused: boolean;
-  readonly error: Level | null;
+  readonly error: ErrorLevel | null;
   readonly tries: number;
   /** The end of the wait, and the one that is written. */
   readonly untilMs: number | null;
@@ -231,7 +231,7 @@ function idle(seen: Seen, around: Around): Seen {
   return entered({ ...next, untilMs }, around);
 }
 
-function failed(seen: Seen, level: Level, around: Around): Seen {
+function failed(seen: Seen, level: ErrorLevel, around: Around): Seen {
   const { policy, nowMs, random } = around;
   if (seen.state !== 'Aborted' && ends(seen, level, around))
     return entered(givenUp({ ...seen, isPaused: seen.intent !== null }), around);
@@ -247,7 +247,7 @@ function failed(seen: Seen, level: Level, around: Around): Seen {
   return entered(written({ ...seen, error, tries: 0, isPaused, untilMs: null }), around);
 }
 
-function ends({ state, tries }: Seen, level: Level, { plan, policy }: Around): boolean {
+function ends({ state, tries }: Seen, level: ErrorLevel, { plan, policy }: Around): boolean {
   const ended = planState(plan, state)?.endsJob;
   const isOver = ended === 'after-tries' && level === 'temporary' && tries >= policy.tries;
   return level === 'abort' || (ended !== undefined && level === 'permanent') || isOver;

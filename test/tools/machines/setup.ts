@@ -6,10 +6,11 @@ import {
   setup as xstateSetup,
 } from 'xstate';
 import { type Plan, planState, possibleStates, sealer, sealingThread, wdpost } from '#machines/index.js';
-import type { Row, StageFailure, StageOutcome } from '#machines/record-changes.js';
+import type { StageFailure, StageOutcome } from '#machines/record-changes.js';
 import { emptyRecord, inHand, type ThreadRecord } from '#machines/thread-record.js';
 import type { PlaceAnswer, PlaceInput, StageInput, ThreadSettings } from '#machines/thread-words.js';
 import { longTimers } from '#src/actors/system-clock.js';
+import type { Row } from '#src/protocol/thread.js';
 
 export const startMs = Date.parse('2026-11-22T10:00:00.000Z');
 export const at = (ms: number) => new Date(startMs + ms).toISOString();

@@ -1,9 +1,9 @@
 /** A real thread's machine that is told what the model is told, and dies and starts again as a thread does. */
 import { SimulatedClock } from 'xstate';
 import { type Plan, planState, stageName } from '#machines/index.js';
-import type { Row } from '#machines/record-changes.js';
 import type { RetryPolicy } from '#machines/retry.js';
 import { inHand, type ThreadRecord } from '#machines/thread-record.js';
+import type { Row } from '#src/protocol/thread.js';
 import { type Around, after, type Mode, type Seen, type Told } from './model.js';
 import { holdsSector, outputOf, recordAt, sector, settings, startMs, thread, turn } from './setup.js';
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { marksDir } from '#src/disks/mark.js';
+import type { Progress } from '#src/protocol/thread.js';
 import * as builtin from '#src/sealing/builtin/index.js';
 import { storedSector } from '#src/sealing/stores/stored-sector.js';
 import type { Tasks } from '#src/sealing/tasks.js';
@@ -44,7 +45,7 @@ export async function* chunksOf(bytes: Uint8Array, size = 10_007): AsyncGenerato
 }
 
 export function makeWork(
-  onProgress: (progress: builtin.Progress) => void = () => {},
+  onProgress: (progress: Progress) => void = () => {},
   signal?: AbortSignal,
 ): builtin.Work {
   return { signal: signal ?? new AbortController().signal, progress: onProgress };

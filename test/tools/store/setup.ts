@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import type { Row } from '#machines/record-changes.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
+import type { Row } from '#src/protocol/thread.js';
 import { openThreadStore, type ThreadStore, type ThreadStoreOptions } from '#src/store/thread-store.js';
 
 export const since = '2026-11-22T10:00:00.000Z';

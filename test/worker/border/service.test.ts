@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Row } from '#machines/record-changes.js';
 import { emptyRecord } from '#machines/thread-record.js';
 import type { SectorService } from '#src/protocol/sealer.js';
+import type { Row } from '#src/protocol/thread.js';
 import { remoteService, serviceCalls, serviceDispatcher } from '#src/worker/border/service.js';
 import { presentReport, stateReport } from '#src/worker/thread/state-report.js';
 import { rejectionOf } from '../../tools/worker/setup.js';

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import type { Reading } from '#src/worker/space/disk.js';
 import {
   bestRoom,
-  type Granted,
   hasRoom,
   isAmple,
   type Room,
+  type RoomGrant,
   roomOn,
   shortageText,
   stillToWrite,
@@ -17,7 +17,7 @@ const disk = (freeBytes: number, device = 1): Reading => ({
   freeBytes,
   totalBytes: 1000,
 });
-const grant = (index: number, bytes: number, writtenBytes = 0, device = 1): Granted => ({
+const grant = (index: number, bytes: number, writtenBytes = 0, device = 1): RoomGrant => ({
   index,
   device,
   bytes,

@@ -26,7 +26,7 @@ export interface UnsealedPiece {
   readonly payloadSize: number;
 }
 
-type Deal = ManifestPiece & { readonly cid: string };
+type PieceOfDeal = ManifestPiece & { readonly cid: string };
 
 /**
  * Gives back the payload of every piece of a persisted sector, as `<outDir>/<cid>`; a sector without deals has none.
@@ -38,7 +38,9 @@ export async function unseal(task: UnsealTask, work: Work): Promise<UnsealedPiec
   const manifest = await readManifest(cacheDirOf(sealedPath));
   await checkSealed(sealedPath, manifest);
   const { sectorSize, replicaId, commD, sealedAs } = manifest;
-  const deals = manifest.pieces.filter((piece): piece is Deal => piece.cid !== null && piece.payloadSize > 0);
+  const deals = manifest.pieces.filter(
+    (piece): piece is PieceOfDeal => piece.cid !== null && piece.payloadSize > 0,
+  );
   if (deals.length === 0) return [];
   const end = Math.max(...deals.map(({ offset, payloadSize }) => payloadOf(offset) + payloadSize));
   // A person named it for this one call: it is no root of a store.
@@ -85,7 +87,7 @@ async function checkSealed(sealedPath: string, manifest: Manifest): Promise<void
 }
 
 async function writePiece(
-  { cid, payloadSize, paddedSize, offset }: Deal,
+  { cid, payloadSize, paddedSize, offset }: PieceOfDeal,
   decoder: Decoder,
   { sealedPath, outDir }: UnsealTask,
   work: Work,

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
+import type { Progress } from '../../../protocol/thread.js';
 import { type OutputFile, writeAtomically } from '../files/atomic.js';
 import { layerPath } from '../files/cache.js';
 import { type InputFile, withInput } from '../files/input.js';
-import { type Progress, Slices, type Work } from '../slices.js';
+import { Slices, type Work } from '../slices.js';
 import { chunkBytes, copyNode, hashNode, hashNodeInto, nodeBytes, u64be, wordsOf } from './hash.js';
 
 /** What makes a replica this one and no other. `proverId`, `ticket` and `commD` are 32 bytes each. */
