@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { startThread } from '../../dist/src/threads/remote.js';
-import { resourceLimits } from '../../dist/src/worker/roster/slot.js';
+import { resourceLimits } from '../../dist/src/worker/roster/launch.js';
 import { often } from './report.js';
 import { entry, idleSetups } from './thread-setup.js';
 

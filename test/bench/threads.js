@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { startThread } from '../../dist/src/threads/remote.js';
-import { resourceLimits } from '../../dist/src/worker/roster/slot.js';
+import { resourceLimits } from '../../dist/src/worker/roster/launch.js';
 import { head, median, often, report } from './report.js';
 import { entry, idleSetups } from './thread-setup.js';
 

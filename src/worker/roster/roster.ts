@@ -3,8 +3,9 @@ import type { ThreadConfig, WorkerConfig } from '../../config/worker-config.js';
 import type { SpareThreads } from '../../threads/index.js';
 import type { SettingsOfThread } from '../border/setup.js';
 import type { Disks } from '../roots/open.js';
+import { threadLauncher } from './launch.js';
 import { setupOfThread } from './setup-of.js';
-import { createThreadSlot, type SlotNews, type SupervisedSlot } from './slot.js';
+import { Slot, type SlotNews, type SupervisedSlot } from './slot.js';
 import { type ThreadTree, threadTree } from './tree.js';
 
 /** A year for the stage to end in. */
@@ -64,12 +65,12 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
       othersStages: options.othersStages,
     });
   const create = (thread: ThreadConfig) => {
-    const { index } = thread;
     const prepare = async () => {
       await check(thread.location);
       await hot.refresh(threadOf(thread));
     };
-    const slot = createThreadSlot(thread, () => setupOf(thread), services, newsOf(index), spares, prepare);
+    const launcher = threadLauncher({ setup: () => setupOf(thread), services, spares });
+    const slot = new Slot({ configured: thread, launcher, news: newsOf(thread.index), prepare });
     slots = [...slots, slot].toSorted((a, b) => a.index - b.index);
     return slot;
   };

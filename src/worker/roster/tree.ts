@@ -33,7 +33,7 @@ export function threadTree(slots: () => readonly SupervisedSlot[]): ThreadTree {
       periodMs,
       backoff,
       // What has stopped because it was asked to is not started again.
-      children: [{ id: idOf(slot), start: slot.start, restart: 'transient', shutdown: 'infinity' }],
+      children: [{ id: idOf(slot), start: () => slot.start(), restart: 'transient', shutdown: 'infinity' }],
     });
     trees.set(slot.index, tree);
     let isAsked = false;

@@ -1,3 +1,4 @@
+/** What is shown of a thread that is not there. */
 import type { ThreadConfig } from '../../config/worker-config.js';
 import { timestamp } from '../../protocol/clock.js';
 import type { ThreadView } from '../../protocol/thread.js';
@@ -23,4 +24,15 @@ export function blankView(setup: Pick<ThreadConfig, 'index' | 'location' | 'plan
     progress: null,
     possible: [],
   };
+}
+
+/** What is shown in place of a thread that is gone: where it was, and what became of it. */
+export function standInView(
+  last: ThreadView,
+  became: Pick<ThreadView, 'mode' | 'incarnation'> & { readonly message: string },
+): ThreadView {
+  const { mode, incarnation, message } = became;
+  const at = timestamp(Date.now());
+  const lastError = { level: 'critical', message, stage: last.stage, at } as const;
+  return { ...last, mode, incarnation, since: at, progress: null, processor: null, lastError };
 }
