@@ -1,6 +1,8 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
+import { factsOf } from './key-facts.js';
 import { hintFor, knownPaths, pathText } from './known-keys.js';
+import { itemOf, shapeOf, unwrap } from './schema-parts.js';
 
 /**
  * A file's tables after one look at all of them; every fault is named with its key, value and what is expected.
@@ -24,7 +26,7 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown, file
   const path = pathText(issue.path);
   const value = valueAt(raw, issue.path);
   if (value === undefined) return [`${path} is missing in ${file}: expected ${issue.message}`];
-  const shown = isSecret(issue.path) ? '(secret)' : show(value);
+  const shown = isSecret(schema, issue.path) ? '(secret)' : show(value);
   return [`${path} = ${shown} in ${file}: expected ${expectedOf(issue)}`];
 }
 
@@ -34,9 +36,14 @@ function expectedOf(issue: z.core.$ZodIssue): string {
   return inner?.message ?? issue.message;
 }
 
-/** Headers and tokens let whoever has them in. */
-function isSecret(path: readonly PropertyKey[]): boolean {
-  return path.includes('headers') || path.includes('piece_token');
+/** Whether a key on the path is one whose value is never printed. */
+function isSecret(schema: z.ZodType, path: readonly PropertyKey[]): boolean {
+  if (factsOf(schema)?.secret === true) return true;
+  const [key, ...rest] = path;
+  const inner = unwrap(schema);
+  if (inner instanceof z.ZodArray) return isSecret(itemOf(inner), rest);
+  const part = inner instanceof z.ZodObject ? shapeOf(inner)[String(key)] : undefined;
+  return part !== undefined && isSecret(part, rest);
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {

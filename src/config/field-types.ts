@@ -5,22 +5,37 @@ import { durationExpected, parseDuration } from '../protocol/text/duration.js';
 import { parseSize, sizeExpected } from '../protocol/text/size.js';
 import { managerUrl, managerUrlExpected } from './manager-url.js';
 import { ownName, ownNameExpected } from './own-names.js';
+import { durationText, sizeText } from './value-text.js';
 
 const knownSizes = ['2KiB', '8MiB', '512MiB', '32GiB', '64GiB'] as const;
 
-export const text = z.string('a text in quotes').min(1, 'a text that is not empty');
+export interface Kind {
+  /** As docs/config.md names it. */
+  readonly word: string;
+  /** How a value is written in a file, where that is not the value itself. */
+  readonly text?: (value: number) => string;
+}
+
+/** What kind of value a schema stands for; one made from another (`refine`, `clone`) is of the other's kind. */
+export const kinds = z.registry<Kind>();
+
+export const text = z
+  .string('a text in quotes')
+  .min(1, 'a text that is not empty')
+  .register(kinds, { word: 'text' });
 const workerNameExpected =
   'a name of 1 to 128 characters, without control characters and without blanks at its ends';
 /** As the manager takes it with a report; `/`, `%`, `?`, `#` and blanks within are escaped in addresses. */
 export const workerName = z
   .string('a text in quotes')
   .max(128, workerNameExpected)
-  .regex(/^[^\s\p{Cc}\p{Cs}](?:[^\p{Cc}\p{Cs}\u2028\u2029]*[^\s\p{Cc}\p{Cs}])?$/u, workerNameExpected);
+  .regex(/^[^\s\p{Cc}\p{Cs}](?:[^\p{Cc}\p{Cs}\u2028\u2029]*[^\s\p{Cc}\p{Cs}])?$/u, workerNameExpected)
+  .register(kinds, { word: 'name of a worker' });
 /** An argument or a header may be empty. */
-export const anyText = z.string('a text in quotes');
-export const flag = z.boolean('true or false');
-/** u32 in the field. */
-export const count = whole(0);
+export const anyText = z.string('a text in quotes').register(kinds, { word: 'text' });
+export const flag = z.boolean('true or false').register(kinds, { word: 'true or false' });
+/** u32 upstream. */
+export const count = whole(0).register(kinds, { word: 'number' });
 /** A limit cannot stop a stage: that is the work of a pause. */
 export const limit = whole(
   1,
@@ -47,20 +62,28 @@ export const share = z
   .min(0, 'a number from 0 to 1')
   .max(1, 'a number from 0 to 1');
 export const port = whole(0, 65535);
-export const minerNumber = whole(0, Number.MAX_SAFE_INTEGER);
+export const minerNumber = whole(0, Number.MAX_SAFE_INTEGER).register(kinds, { word: 'number' });
 export const texts = list(text, 'a list of texts');
-export const duration = parsed(parseDuration, durationExpected);
+export const duration = parsed(parseDuration, durationExpected).register(kinds, {
+  word: 'duration',
+  text: durationText,
+});
 export const someTime = duration.refine((ms) => ms >= 1, 'a duration of at least 1ms, such as 30s or 5min');
 /** Of what is done again and again: shorter, it would be done without pause. interval-floor.ts says when more is needed. */
-export const interval = duration.refine(
-  (ms) => ms >= 1,
-  'a duration of at least 1ms (100ms unless the manager is at a loopback address), such as 30s or 5min',
-);
-export const size = parsed(parseSize, sizeExpected);
-/** The field takes a size as a number of bytes, too. */
-export const sizeOrBytes = z.union([minerNumber, size], sizeExpected);
+export const interval = duration
+  .refine(
+    (ms) => ms >= 1,
+    'a duration of at least 1ms (100ms unless the manager is at a loopback address), such as 30s or 5min',
+  )
+  .register(kinds, { word: 'interval', text: durationText });
+const sizeKind: Kind = { word: 'size', text: sizeText };
+export const size = parsed(parseSize, sizeExpected).register(kinds, sizeKind);
+/** Upstream accepts a size as a number of bytes, too. */
+export const sizeOrBytes = z.union([minerNumber, size], sizeExpected).register(kinds, sizeKind);
 /** Shorter ones are never taken into a file. */
-export const outputSize = sizeOrBytes.refine((bytes) => bytes >= 64 * 1024, 'a size of at least 64KiB');
+export const outputSize = sizeOrBytes
+  .refine((bytes) => bytes >= 64 * 1024, 'a size of at least 64KiB')
+  .register(kinds, { word: 'size of at least 64KiB', text: sizeText });
 export const sectorSize = size.refine(
   (bytes) => knownSizes.some((known) => parseSize(known) === bytes),
   `a sector size: ${knownSizes.join(', ')}`,
@@ -70,7 +93,10 @@ export const managerAddress = parsed(managerUrl, managerUrlExpected);
 export const ownHostName = parsed(ownName, ownNameExpected);
 const headerTextExpected = 'a text of ASCII characters on one line, as a header can carry it';
 /** What is sent as a header's value. */
-export const headerText = z.string('a text in quotes').regex(/^[\t\x20-\x7e]*$/, headerTextExpected);
+export const headerText = z
+  .string('a text in quotes')
+  .regex(/^[\t\x20-\x7e]*$/, headerTextExpected)
+  .register(kinds, { word: 'text' });
 const headerName = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'the name of a header, such as Authorization');

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { checked } from './checked.js';
 import { checkIntervals } from './interval-floor.js';
+import { hotTable } from './sealing-schema.js';
 import { overrideSealing } from './sealing-settings.js';
 import type { ThreadConfig } from './thread-config.js';
 import { parseToml, readTomlText } from './toml-file.js';
-import { hotTable } from './worker-schema.js';
 
 export const hotConfigPath = (location: string) => join(location, 'config.toml');
 

@@ -1,8 +1,9 @@
 /** What a file sets and nothing takes: a line each, with the key's path and the reason. */
 import { builtinStages, stageNames } from '../protocol/stages.js';
 import { processorKey } from './processor-config.js';
+import type { SealingTable } from './sealing-schema.js';
 import type { ThreadConfig } from './thread-config.js';
-import type { SealingTable, WorkerTable } from './worker-schema.js';
+import type { WorkerTable } from './worker-schema.js';
 
 export function keysWithoutEffect(table: WorkerTable, threads: readonly ThreadConfig[]): readonly string[] {
   return [

@@ -1,29 +1,14 @@
 /** What a schema knows: its keys, for a typo's nearest neighbour, and which of them nothing reads yet. */
 import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
-
-const unused = new WeakSet<z.ZodType>();
-
-/** A part of the schema that is the field's, may be there, and has no effect here. */
-export function notUsedYet<T extends z.ZodType>(schema: T): z.ZodOptional<T> {
-  const optional = schema.optional(); // marked in its stead: `schema` may stand elsewhere too
-  unused.add(optional);
-  return optional;
-}
+import { factsOf } from './key-facts.js';
+import { itemOf, join, shapeOf, unwrap } from './schema-parts.js';
 
 /** Paths of the values that are known but have no effect, in the order of the file. */
-export function unusedPaths(
-  schema: z.ZodType,
-  value: unknown,
-  path = '',
-  isUnused = false,
-): readonly string[] {
-  const inner = unwrap(schema);
-  const isUnusedHere = isUnused || unused.has(schema);
-  const entries = entriesOf(inner, value, path);
-  if (entries === undefined || (entries.length === 0 && path.endsWith(']')))
-    return isUnusedHere ? [path] : [];
-  return entries.flatMap(([part, item, key]) => unusedPaths(part, item, key, isUnusedHere));
+export function unusedPaths(schema: z.ZodType, value: unknown, path = ''): readonly string[] {
+  const entries = entriesOf(unwrap(schema), value, path);
+  if (entries === undefined) return factsOf(schema)?.applied === 'never' ? [path] : [];
+  return entries.flatMap(([part, item, key]) => unusedPaths(part, item, key));
 }
 
 /** The values of one kind, with their paths, in the order of the file. */
@@ -42,7 +27,7 @@ export function valuesOf(
 /** The keys known in a schema as dotted paths, with `[]` for the items of a list. */
 export function knownPaths(schema: z.ZodType, path = ''): readonly string[] {
   const inner = unwrap(schema);
-  if (inner instanceof z.ZodArray) return [path, ...knownPaths(element(inner), `${path}[]`).slice(1)];
+  if (inner instanceof z.ZodArray) return [path, ...knownPaths(itemOf(inner), `${path}[]`).slice(1)];
   if (!(inner instanceof z.ZodObject)) return [path];
   const nested = Object.entries(shapeOf(inner)).flatMap(([key, part]) => knownPaths(part, join(path, key)));
   return [path, ...nested];
@@ -94,7 +79,7 @@ function entriesOf(
   path: string,
 ): readonly (readonly [z.ZodType, unknown, string])[] | undefined {
   if (schema instanceof z.ZodArray && Array.isArray(value)) {
-    const item = element(schema);
+    const item = itemOf(schema);
     return item instanceof z.ZodObject
       ? value.map((one: unknown, index) => [item, one, `${path}[${index}]`] as const)
       : undefined;
@@ -107,21 +92,4 @@ function entriesOf(
     const part = shape[key];
     return part ? [[part, item as unknown, join(path, key)] as const] : [];
   });
-}
-
-function unwrap(schema: z.ZodType): z.ZodType {
-  // An optional's inner type is typed as zod's core, which every schema of ours is more than.
-  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema;
-}
-
-function element(schema: z.ZodArray): z.ZodType {
-  return unwrap(schema.element as z.ZodType); // as above
-}
-
-function shapeOf(schema: z.ZodObject): Readonly<Record<string, z.ZodType>> {
-  return schema.shape as Readonly<Record<string, z.ZodType>>; // as above
-}
-
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
 }

@@ -1,4 +1,4 @@
-import type { SealingTable } from './worker-schema.js';
+import type { SealingTable } from './sealing-schema.js';
 
 /** How a thread seals; durations in ms, sizes in bytes, null = no limit. */
 export interface SealingSettings {

@@ -1,9 +1,14 @@
-/** A configuration as a list of settings, to be compared with another one: in the order of the file. */
-import { processorKey } from './processor-config.js';
-import type { SealingSettings } from './sealing-settings.js';
+/** A configuration as a list of settings, to be compared with another one: in the order of the schema, which says what each is. */
+import * as z from 'zod';
+import { kinds } from './field-types.js';
+import { type ExplainedKey, factsOf, namesOf } from './key-facts.js';
+import { itemOf, join, partOf, recordValue, unwrap } from './schema-parts.js';
+import { threadTable } from './sealing-schema.js';
 import type { ThreadConfig } from './thread-config.js';
-import { durationText, listText, sizeText, tableText } from './value-text.js';
+import { listText, tableText } from './value-text.js';
 import type { WorkerConfig } from './worker-config.js';
+import { workerTable } from './worker-schema.js';
+import { writtenConfig, writtenThread } from './written.js';
 
 export interface Setting {
   readonly key: string;
@@ -11,150 +16,129 @@ export interface Setting {
   readonly text: string | null;
   /** What must not be printed, and makes a difference all the same. */
   readonly secret?: string;
-  /** Whether it takes hold only when the worker is started again. */
+  /** Whether it takes effect only when the worker is started again. */
   readonly isFixed: boolean;
 }
 
-/** All that stands before the threads. */
-export function settingsAbove({ worker, manager }: WorkerConfig): readonly Setting[] {
-  const { origin, pathname } = new URL(manager.url);
-  const address = `${origin}${pathname === '/' ? '' : pathname}`;
-  return [
-    fixed('worker.name', worker.name ?? null),
-    fixed('worker.rpc_server.host', worker.host),
-    fixed('worker.rpc_server.port', String(worker.port)),
-    live('worker.ping_interval', durationText(worker.pingIntervalMs)),
-    fixed('worker.local_pieces_dirs', listText(worker.localPiecesDirs)),
-    // A URL may hold a password or a token.
-    { ...fixed('sector_manager.rpc_client.addr', address), secret: manager.url },
-    ...each(manager.headers, 'sector_manager.rpc_client.headers', secret),
-    ...(manager.pieceToken === undefined ? [] : [secret('sector_manager.piece_token', manager.pieceToken)]),
-  ];
+const tables = Object.keys(workerTable.shape);
+const threadsAt = tables.indexOf('sealing_thread');
+
+/** The settings of the tables above the threads. */
+export function settingsAbove(config: WorkerConfig): readonly Setting[] {
+  return settingsIn(tables.slice(0, threadsAt), config);
+}
+
+/** The settings of the tables below the threads. */
+export function settingsBelow(config: WorkerConfig): readonly Setting[] {
+  return settingsIn(tables.slice(threadsAt + 1), config);
+}
+
+function settingsIn(names: readonly string[], config: WorkerConfig): readonly Setting[] {
+  const written: Readonly<Record<string, unknown>> = writtenConfig(config);
+  return names.flatMap((name) => settingsAt(partOf(workerTable, name), written[name], name));
 }
 
 /** Of a thread; its index is its place in the file. */
-export function threadSettings({ index, location, plan, sealing }: ThreadConfig): readonly Setting[] {
-  const name = threadName(location);
+export function threadSettings(thread: ThreadConfig): readonly Setting[] {
+  const name = threadName(thread.location);
+  const settings = settingsAt(threadTable, writtenThread(thread), '');
   return [
-    fixed(`${name} index`, String(index)),
-    live(`${name} plan`, plan),
-    ...Object.entries(sealingTexts(sealing)).map(([key, text]) => live(`${name} sealing.${key}`, text)),
+    { key: `${name} index`, text: String(thread.index), isFixed: true },
+    ...settings.map((setting) => ({ ...setting, key: `${name} ${setting.key}` })),
   ];
 }
 
-/** What a change says of a thread: the only name of it that an edited file keeps. */
+/** How a change names a thread: by the only part of it that an edited file keeps. */
 export function threadName(location: string): string {
   return `sealing_thread ${JSON.stringify(location)}`;
 }
 
-/** All that stands behind the threads. */
-export function settingsBelow(config: WorkerConfig): readonly Setting[] {
-  const { breaker, deadlines, space } = config;
-  return [
-    ...config.attached.map((store) =>
-      live(`attached ${JSON.stringify(store.name)}`, tableText({ ...store })),
-    ),
-    live('attached_selection.enable_space_weighted', String(space.isStoreWeighted)),
-    ...each(config.limits, 'processors.limit', (key, limit) => live(key, String(limit))),
-    ...each(config.staggeredMs, 'processors.limitation.staggered', (key, ms) => live(key, durationText(ms))),
-    ...each(config.extLocks, 'processors.ext_locks', (key, most) => fixed(key, String(most))),
-    ...processorSettings(config),
-    ...each(config.builtinLeastMs, 'sealvisor.builtin.least', (key, ms) => fixed(key, durationText(ms))),
-    ...config.faults.map((fault, index) => fixed(`sealvisor.faults[${index}]`, tableText({ ...fault }))),
-    live('sealvisor.stop_grace', durationText(config.stopGraceMs)),
-    live('sealvisor.check_before_precommit', config.checkBeforePreCommit),
-    live('sealvisor.largest_output', sizeText(config.largestOutput)),
-    fixed('sealvisor.spare_threads', String(config.spareThreads)),
-    ...retrySettings(config),
-    live('sealvisor.breaker.after', String(breaker.after)),
-    live('sealvisor.breaker.probe', durationText(breaker.probeMs)),
-    live('sealvisor.deadlines.epoch', durationText(deadlines.epochMs)),
-    live('sealvisor.deadlines.ticket', String(deadlines.ticket)),
-    live('sealvisor.deadlines.pre_commit', String(deadlines.preCommit)),
-    live('sealvisor.deadlines.margin', String(deadlines.margin)),
-    live('sealvisor.space.enable', String(space.isEnabled)),
-    live('sealvisor.space.reserve', sizeText(space.reserveBytes)),
-    live('sealvisor.space.check_interval', durationText(space.checkIntervalMs)),
-    ...each(space.needs, 'sealvisor.space.needs', (key, sizes) => live(key, String(sizes))),
-    fixed('sealvisor.history_rows', String(config.historyRows)),
-    fixed('sealvisor.home', config.home),
-    live('sealvisor.unseal_roots', listText(config.unsealRoots)),
-    live('sealvisor.names', listText(config.names)),
-  ];
+/** A value with what the schema says of its key. */
+interface Leaf {
+  readonly path: string;
+  readonly schema: z.ZodType;
+  readonly facts: ExplainedKey;
+  readonly value: unknown;
 }
 
-function processorSettings({ processors }: WorkerConfig): readonly Setting[] {
-  const counts = new Map<string, number>();
-  return processors.map(({ stage, stableWaitMs, envs, inheritEnvs, autoRestart, ...given }) => {
-    const index = counts.get(stage) ?? 0;
-    counts.set(stage, index + 1);
-    const { bin, args, concurrent, weight, locks, cpuset, groupName, numaPreferred } = given;
-    const text = tableText({
-      ...{ bin, args },
-      stable_wait: durationText(stableWaitMs),
-      envs: Object.keys(envs),
-      inherit_envs: inheritEnvs,
-      auto_restart: autoRestart,
-      ...{ concurrent, weight, locks },
-      'cgroup.group_name': groupName,
-      'cgroup.cpuset': cpuset,
-      numa_preferred: numaPreferred,
-    });
-    return { ...fixed(processorKey(stage, index), text), secret: JSON.stringify(envs) };
-  });
+function settingsAt(schema: z.ZodType, value: unknown, path: string): readonly Setting[] {
+  const list = tablesIn(schema);
+  if (list && Array.isArray(value))
+    return value.map((item: unknown, index) => itemSetting(list, item, itemName(path, item, index)));
+  const inner = unwrap(schema);
+  if (isTable(value) && inner instanceof z.ZodObject && !namesOf(inner))
+    return Object.keys(inner.shape).flatMap((key) =>
+      settingsAt(partOf(inner, key), Reflect.get(value, key), join(path, key)),
+    );
+  return leavesOf(schema, value, path).map(leafSetting);
 }
 
-function retrySettings({ retry }: WorkerConfig): readonly Setting[] {
-  return Object.entries(retry).flatMap(([stage, { tries, firstMs, factor, capMs, jitter }]) => {
-    const texts = {
-      tries: numberText(tries),
-      first: firstMs === undefined ? null : durationText(firstMs),
-      factor: numberText(factor),
-      cap: capMs === undefined ? null : durationText(capMs),
-      jitter: numberText(jitter),
-    };
-    return each(texts, `sealvisor.retry.${stage}`, live);
-  });
-}
-
-function sealingTexts(sealing: SealingSettings): Readonly<Record<string, string | null>> {
+/** One setting for a table of a list. */
+function itemSetting(schema: z.ZodType, item: unknown, key: string): Setting {
+  const leaves = leavesOf(schema, item, '');
+  const hidden = leaves.filter(({ facts }) => facts.secret !== undefined);
+  const texts = leaves.map((leaf): [string, unknown] => [leaf.path, shownOf(leaf)]);
   return {
-    allowed_miners: listText(sealing.allowedMiners),
-    allowed_sizes: listText(sealing.allowedSizes, sizeText),
-    enable_deals: String(sealing.enableDeals),
-    disable_cc: String(sealing.disableCc),
-    max_deals: numberText(sealing.maxDeals),
-    min_deal_space: sealing.minDealSpace === null ? null : sizeText(sealing.minDealSpace),
-    max_retries: String(sealing.maxRetries),
-    seal_interval: durationText(sealing.sealIntervalMs),
-    recover_interval: durationText(sealing.recoverIntervalMs),
-    rpc_polling_interval: durationText(sealing.rpcPollingIntervalMs),
-    ignore_proof_check: String(sealing.ignoreProofCheck),
-    request_task_max_retries: String(sealing.requestTaskMaxRetries),
-    verify_after_pc2: String(sealing.verifyAfterPc2),
+    key,
+    text: tableText(Object.fromEntries(texts)),
+    isFixed: leaves.some(({ facts }) => facts.applied === 'restart'),
+    ...(hidden.length > 0 ? { secret: JSON.stringify(hidden.map(({ value }) => value)) } : {}),
   };
 }
 
-function numberText(value: number | null | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
+function leafSetting(leaf: Leaf): Setting {
+  const { path: key, schema, facts, value } = leaf;
+  const itemKind = schema instanceof z.ZodArray ? kinds.get(itemOf(schema)) : undefined;
+  const shown = shownOf(leaf);
+  return {
+    key,
+    text: Array.isArray(shown) ? listText(shown, itemKind?.text ?? JSON.stringify) : String(shown),
+    isFixed: facts.applied === 'restart',
+    ...(facts.secret ? { secret: JSON.stringify(value) } : {}),
+  };
 }
 
-function each<T>(
-  table: Readonly<Record<string, T>>,
-  path: string,
-  setting: (key: string, value: T) => Setting,
-): readonly Setting[] {
-  return Object.entries(table).map(([key, value]) => setting(`${path}.${key}`, value));
+/** The values below a key, each with the facts of its own key or of the nearest one around it. */
+function leavesOf(schema: z.ZodType, value: unknown, path: string, around?: ExplainedKey): readonly Leaf[] {
+  if (value === undefined || value === null) return [];
+  const facts = factsOf(schema) ?? around;
+  const inner = unwrap(schema);
+  const isWhole = typeof facts?.secret === 'function';
+  if (isTable(value) && inner instanceof z.ZodObject)
+    // Names are in the order of the file.
+    return Object.keys(namesOf(inner) ? value : inner.shape).flatMap((key) =>
+      leavesOf(partOf(inner, key), Reflect.get(value, key), join(path, key), facts),
+    );
+  if (isTable(value) && inner instanceof z.ZodRecord && !isWhole)
+    return Object.entries(value).flatMap(([key, item]) =>
+      leavesOf(recordValue(inner), item, join(path, key), facts),
+    );
+  if (!facts) throw new Error(`the schema does not explain ${path}`);
+  return [{ path, schema: inner, facts, value }];
 }
 
-function live(key: string, text: string | null): Setting {
-  return { key, text, isFixed: false };
+/** What of a value may be printed, as it is written in a file. */
+function shownOf({ schema, facts: { secret }, value }: Leaf): unknown {
+  if (secret === true) return '(secret)';
+  // Its key's facts are declared with the value's own type.
+  if (secret) return secret(value as never);
+  const text = kinds.get(schema)?.text;
+  return text && typeof value === 'number' ? text(value) : value;
 }
 
-function fixed(key: string, text: string | null): Setting {
-  return { key, text, isFixed: true };
+/** A store is known by its name, others by their place. */
+function itemName(path: string, item: unknown, index: number): string {
+  return path === 'attached' && isTable(item) && 'name' in item
+    ? `attached ${JSON.stringify(item.name)}`
+    : `${path}[${index}]`;
 }
 
-function secret(key: string, value: string): Setting {
-  return { key, text: '(secret)', secret: value, isFixed: true };
+function tablesIn(schema: z.ZodType): z.ZodType | undefined {
+  const inner = unwrap(schema);
+  const item = inner instanceof z.ZodArray ? itemOf(inner) : undefined;
+  return item instanceof z.ZodObject ? item : undefined;
+}
+
+function isTable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,159 +1,129 @@
-/** The whole key set of the field's worker configuration, and ours under `[sealvisor]` (docs/spec.md#worker-configuration). */
+/** Every key of a worker's file: upstream's (venus-worker, damocles-worker), and ours under `[sealvisor]` (docs/spec.md#worker-configuration). */
 import type * as z from 'zod';
-import { faultActs } from '../protocol/fault.js';
-import { errorLevels } from '../protocol/level.js';
-import { planNames } from '../protocol/plan-names.js';
-import { builtinStages, limitNames, stageNames } from '../protocol/stages.js';
 import * as field from './field-types.js';
-import { notUsedYet } from './known-keys.js';
+import { key, needed, section } from './key-facts.js';
+import { processorsTable } from './processor-schema.js';
+import { sealingTable, threadTables } from './sealing-schema.js';
+import { sealvisorTable } from './sealvisor-schema.js';
 
-const { table, list, mapOf } = field;
+const { table, list } = field;
 
-/** A stage that can be slowed down or made to fail; `-` is what leads out of the states without a named stage. */
-export const workNames = [...stageNames, '-'] as const;
-
-export const sealingTable = table({
-  allowed_miners: list(field.minerNumber, 'a list of miner numbers').optional(),
-  allowed_sizes: list(field.sectorSize, 'a list of sector sizes').optional(),
-  enable_deals: field.flag.optional(),
-  disable_cc: field.flag.optional(),
-  max_deals: field.count.optional(),
-  min_deal_space: field.sizeOrBytes.optional(),
-  max_retries: field.count.optional(),
-  seal_interval: field.interval.optional(),
-  recover_interval: field.interval.optional(),
-  rpc_polling_interval: field.interval.optional(),
-  ignore_proof_check: field.flag.optional(),
-  request_task_max_retries: field.count.optional(),
-  verify_after_pc2: field.flag.optional(),
-});
-
-const attachedTable = table({
-  name: field.text.optional(),
-  location: field.text,
-  readonly: field.flag.optional(),
-});
-
-const processorTable = table({
-  bin: field.text.optional(),
-  args: list(field.anyText, 'a list of texts').optional(),
-  stable_wait: field.duration.optional(),
-  cgroup: table({ group_name: field.groupName.optional(), cpuset: field.cpuList.optional() }).optional(),
-  envs: mapOf(field.anyText).optional(),
-  numa_preferred: field.count.optional(),
-  concurrent: field.some.optional(),
-  locks: field.texts.optional(),
-  weight: field.some.optional(),
-  auto_restart: field.flag.optional(),
-  inherit_envs: field.flag.optional(),
-});
-const processorTables = list(processorTable, 'a list of tables: [[processors.<stage>]]');
-
-const processorsTable = table({
-  limit: perName(limitNames, field.limit).optional(),
-  limitation: table({
-    concurrent: perName(limitNames, field.limit).optional(),
-    staggered: perName(limitNames, field.duration).optional(),
-  }).optional(),
-  ext_locks: mapOf(field.some).optional(),
-  static_tree_d: notUsedYet(mapOf(field.text)),
-  ...perName(builtinStages, processorTables).shape,
-});
-
-const retryTable = table({
-  tries: field.count.optional(),
-  first: field.interval.optional(),
-  factor: field.factor.optional(),
-  cap: field.interval.optional(),
-  jitter: field.share.optional(),
-}).refine(({ first, cap }) => first === undefined || cap === undefined || first <= cap, {
-  path: ['cap'],
-  message: 'a duration no shorter than first',
-});
-
-const sealvisorTable = table({
-  builtin: table({ least: perName(workNames, field.duration).optional() }).optional(),
-  faults: list(
-    table({
-      stage: field.choice(workNames),
-      level: field.choice(errorLevels).optional(),
-      message: field.text.optional(),
-      act: field.choice(faultActs).optional(),
-      chance: field.share.optional(),
-      times: field.count.optional(),
-      thread: field.count.optional(),
+const attachedTable = section(
+  '[[attached]]',
+  'The stores that finished sectors are kept in, tried in the order of the file. See [disks](operations.md#waiting).',
+  {
+    name: key(field.text, 'The name of the store, as managers and reports know it.', {
+      example: 'store-7',
+      applied: 'reload',
+      otherwise: 'its location',
     }),
-    'a list of tables: [[sealvisor.faults]]',
-  ).optional(),
-  stop_grace: field.duration.optional(),
-  check_before_precommit: field.choice(['auto', 'on', 'off']).optional(),
-  largest_output: field.outputSize.optional(),
-  spare_threads: field.count.optional(),
-  retry: perName(stageNames, retryTable).optional(),
-  breaker: table({ after: field.whole(2).optional(), probe: field.interval.optional() }).optional(),
-  deadlines: table({
-    epoch: field.someTime.optional(),
-    ticket: field.count.optional(),
-    pre_commit: field.count.optional(),
-    margin: field.count.optional(),
-  }).optional(),
-  space: table({
-    enable: field.flag.optional(),
-    reserve: field.sizeOrBytes.optional(),
-    check_interval: field.interval.optional(),
-    needs: perName(limitNames, field.sectorSizes).optional(),
-  }).optional(),
-  history_rows: field.whole(100).optional(),
-  home: field.text.optional(),
-  unseal_roots: field.texts.optional(),
-  names: list(field.ownHostName, 'a list of names').optional(),
+    location: needed(field.text, 'Its directory.', { example: '/mnt/store8', applied: 'reload' }),
+    readonly: key(field.flag, 'Whether sectors in it are only read: upgraded, unsealed, proven.', {
+      example: true,
+      applied: 'reload',
+    }),
+  },
+);
+
+const managerTable = section('[sector_manager]', undefined, {
+  rpc_client: table({
+    addr: needed(field.managerAddress, 'The address of the manager.', {
+      example: '/dns/manager.lan/tcp/1789',
+      applied: 'restart',
+      secret: withoutSecrets,
+    }),
+    headers: key(
+      field.headers,
+      'A header that is sent with each request to the manager, such as `Authorization`; never printed.',
+      { example: 'Bearer abc', applied: 'restart', otherwise: 'none', secret: true },
+    ),
+  }),
+  piece_token: key(field.headerText, 'The bearer token that is sent with piece downloads; never printed.', {
+    example: 'abc',
+    applied: 'restart',
+    otherwise: 'none',
+    secret: true,
+  }),
 });
+
+/** A URL may hold a password or a token. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname === '/' ? '' : pathname}`;
+}
+
+const ownTable = section('[worker]', undefined, {
+  name: key(field.workerName, 'The name under which the worker reports to its manager.', {
+    example: 'w1',
+    applied: 'restart',
+    otherwise: 'the local IP address that reaches the manager',
+  }),
+  rpc_server: table({
+    host: key(field.text, 'The address to listen on.', { example: '127.0.0.1', applied: 'restart' }),
+    port: key(field.port, 'The port to listen on; 0 lets the system choose.', {
+      example: 0,
+      applied: 'restart',
+    }),
+  }).optional(),
+  ping_interval: key(field.interval, 'The time between two reports to the manager.', {
+    example: '1min',
+    applied: 'reload',
+  }),
+  local_pieces_dir: key(
+    field.text,
+    'The old spelling for a single directory; it has no effect beside `local_pieces_dirs`.',
+    { example: '/pieces', applied: 'restart', otherwise: 'none' },
+  ),
+  local_pieces_dirs: key(
+    field.texts,
+    'Directories with pieces, each file named by its piece CID; they are tried before a download.',
+    { example: ['/pieces'], applied: 'restart', otherwise: 'none' },
+  ),
+  scan_persist_stores: key(
+    field.texts,
+    'Directories to scan for stores: every store is an `[[attached]]` table here.',
+    { example: ['/stores'], applied: 'never', otherwise: 'none' },
+  ),
+});
+
+const metricsTable = section(
+  '[metrics]',
+  'A worker always serves `/metrics` on the port of `worker.rpc_server`.',
+  {
+    enable: key(field.flag, 'Whether metrics are served.', {
+      example: true,
+      applied: 'never',
+      otherwise: 'always',
+    }),
+    http_listen: key(field.text, 'The address of a separate metrics server.', {
+      example: '0.0.0.0:9000',
+      applied: 'never',
+      otherwise: 'none',
+    }),
+  },
+);
 
 export const workerTable = table({
-  worker: table({
-    name: field.workerName.optional(),
-    rpc_server: table({ host: field.text.optional(), port: field.port.optional() }).optional(),
-    ping_interval: field.interval.optional(),
-    local_pieces_dir: field.text.optional(),
-    local_pieces_dirs: field.texts.optional(),
-    scan_persist_stores: notUsedYet(field.texts),
-  }).optional(),
-  metrics: notUsedYet(table({ enable: field.flag.optional(), http_listen: field.text.optional() })),
-  sector_manager: table({
-    rpc_client: table({ addr: field.managerAddress, headers: field.headers.optional() }),
-    piece_token: field.headerText.optional(),
-  }),
+  worker: ownTable.optional(),
+  metrics: metricsTable.optional(),
+  sector_manager: managerTable,
   sealing: sealingTable.optional(),
-  sealing_thread: list(
-    table({
-      location: field.text.optional(),
-      plan: field.choice(planNames).optional(),
-      sealing: sealingTable.optional(),
-    }).refine(({ location, plan }) => location !== undefined || plan === 'wdpost', {
-      path: ['location'],
-      message: 'a text in quotes (only plan wdpost does without a store)',
-    }),
-    'at least one [[sealing_thread]] with its location',
-  ).min(1, 'at least one [[sealing_thread]] with its location'),
-  remote_store: attachedTable.optional(),
+  sealing_thread: threadTables,
   attached: list(attachedTable, 'a list of tables: [[attached]]').optional(),
-  attached_selection: table({ enable_space_weighted: field.flag.optional() }).optional(),
+  remote_store: key(attachedTable, 'The old spelling of a single `[[attached]]`, with the same keys.', {
+    example: { location: '/mnt/store8' },
+    applied: 'reload',
+    otherwise: 'none',
+  }),
+  attached_selection: table({
+    enable_space_weighted: key(
+      field.flag,
+      'Whether a store is drawn by lot, each as likely as it has free space, instead of the first with room.',
+      { example: true, applied: 'reload' },
+    ),
+  }).optional(),
   processors: processorsTable.optional(),
   sealvisor: sealvisorTable.optional(),
 });
 
 export type WorkerTable = z.output<typeof workerTable>;
-export type SealingTable = z.output<typeof sealingTable>;
-
-/** `<location>/config.toml`: as a `[[sealing_thread]]`, but its location cannot move. */
-export const hotTable = table({
-  location: field.text.optional(),
-  plan: field.choice(planNames).optional(),
-  sealing: sealingTable.optional(),
-});
-
-function perName<const N extends string, T extends z.ZodType>(names: readonly N[], value: T) {
-  // One of each name: fromEntries knows no more of its keys than that they are texts.
-  const shape = Object.fromEntries(names.map((name) => [name, value.optional()]));
-  return table(shape as Readonly<Record<N, z.ZodOptional<T>>>);
-}

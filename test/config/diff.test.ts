@@ -156,6 +156,7 @@ function other(value: unknown, [key, ...rest]: Path): unknown {
   }
   if (typeof value === 'number') return value + 1;
   if (typeof value === 'boolean') return !value;
+  if (key === undefined && value === 'pc1') return 'pc2';
   if (typeof value === 'string') return `${value}x`;
   return Array.isArray(value) ? [...value, 1] : [1];
 }

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { configChanges } from '#src/config/diff.js';
 import { loadWorkerConfig, type WorkerConfig } from '#src/config/worker-config.js';
-import type { KeyText } from './config-keys.js';
+import type { KeyRow } from './config-rows.js';
 
 /** A configuration with one item in each list, so that a key can be set in it. */
-const base = {
+export const base = {
   sector_manager: { rpc_client: { addr: 'http://127.0.0.1:1789' } },
   sealing_thread: [{ location: '/nowhere/store1' }],
   attached: [
@@ -25,8 +25,8 @@ const beside: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'sealing.disable_cc': { 'sealing.enable_deals': true },
   'sealing.max_deals': { 'sealing.enable_deals': true },
   'sealing.min_deal_space': { 'sealing.enable_deals': true },
-  'processors.<stage>[].cgroup.group_name': { 'processors.pc1[].cgroup.cpuset': '0' },
-  'processors.ext_locks.<name>': { 'processors.pc1[].locks': ['gpu'] },
+  'processors.<stage>[].cgroup.group_name': { 'processors.pc1[0].cgroup.cpuset': '0' },
+  'processors.ext_locks.<name>': { 'processors.pc1[0].locks': ['gpu'] },
 };
 
 /** Names in tables that take any. */
@@ -36,7 +36,7 @@ const anyName: Readonly<Record<string, string>> = {
 };
 
 export interface Effect {
-  readonly taken: 'reload' | 'restart' | 'nothing';
+  readonly applied: KeyRow['applied'];
   /** As the worker names it. */
   readonly path: string;
   readonly before: WorkerConfig;
@@ -44,17 +44,21 @@ export interface Effect {
   readonly warnings: readonly string[];
 }
 
-export function effectOf({ key, names = [], example }: KeyText): Effect {
-  // One of its names stands for all.
-  const name = names.includes('pc1') ? 'pc1' : (names[0] ?? anyName[key] ?? 'some');
-  const path = key.replace(/<\w+>/, name);
-  const around = Object.entries(beside[key] ?? {}).reduce(withKey, base);
+/** A path that a row stands for: one of its names stands for all, the first item for its list. */
+export function pathOf({ key, names }: KeyRow): string {
+  const name = names.includes('pc1') ? 'pc1' : (anyName[key] ?? 'some');
+  return key.replace('.<key>', '').replace(/<\w+>/, name).replaceAll('[]', '[0]');
+}
+
+export function effectOf(row: KeyRow): Effect {
+  const path = pathOf(row);
+  const around = Object.entries(beside[row.key] ?? {}).reduce(withKey, base);
   const before = load(around);
-  const after = load(withKey(around, [path, example]));
+  const after = load(withKey(around, [path, row.example]));
   const kinds = configChanges(before.config, after.config).map(({ kind }) => kind);
   return {
-    taken: kinds.length === 0 ? 'nothing' : kinds.includes('restart') ? 'restart' : 'reload',
-    path: path.replaceAll('[]', '[0]'),
+    applied: kinds.length === 0 ? 'never' : kinds.includes('restart') ? 'restart' : 'reload',
+    path,
     before: before.config,
     after: after.config,
     warnings: after.warnings,
@@ -80,11 +84,11 @@ function load(raw: object): ReturnType<typeof loadWorkerConfig> {
 function withKey(raw: object, [path, value]: readonly [path: string, value: unknown]): object {
   const [part = '', ...rest] = path.split('.');
   if (rest.length === 0) return { ...raw, [part]: value };
-  const key = part.replace('[]', '');
+  const key = part.replace('[0]', '');
   const inner: unknown = Reflect.get(raw, key);
   const within = (table: unknown) =>
     withKey(typeof table === 'object' && table !== null ? table : {}, [rest.join('.'), value]);
-  if (!part.endsWith('[]')) return { ...raw, [key]: within(inner) };
+  if (!part.endsWith('[0]')) return { ...raw, [key]: within(inner) };
   const [first, ...others]: readonly unknown[] = Array.isArray(inner) ? inner : [];
   return { ...raw, [key]: [within(first), ...others] };
 }

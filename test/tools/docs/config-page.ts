@@ -1,117 +1,105 @@
-/** docs/config.md: made from the schema, from what a reload does with each key, and from config-keys.ts. */
+/** docs/config.md: made from the schema and from the configuration of a file that sets next to nothing. */
 import * as z from 'zod';
 import * as field from '#src/config/field-types.js';
-import { settingsAbove, settingsBelow, threadSettings } from '#src/config/settings.js';
-import type { WorkerConfig } from '#src/config/worker-config.js';
-import { hotTable, workerTable } from '#src/config/worker-schema.js';
-import { baseConfig, effectOf } from './config-effect.js';
-import { hotKeys, type KeyText, type TableText, upstreamTables } from './config-keys.js';
-import { processorTables, sealvisorTables } from './config-own-keys.js';
+import { hotTable } from '#src/config/sealing-schema.js';
+import { workerTable } from '#src/config/worker-schema.js';
+import { writtenConfig, writtenThread } from '#src/config/written.js';
+import { base, baseConfig, pathOf } from './config-effect.js';
+import { type KeyRow, partsOf, valueSchema } from './config-rows.js';
 
-export const tables: readonly TableText[] = [...upstreamTables, ...processorTables, ...sealvisorTables];
+export const parts = partsOf(workerTable);
 
 const head = `# Every key of a worker's file
 
 \`venus-worker daemon -c <file>\` reads TOML in the spelling of venus-worker and damocles-worker. A key that is not on this page is refused with its nearest neighbour, a value that does not fit with what is expected. A manager has no configuration file: see \`venus-sector-manager daemon run --help\`.
 
-This page is made by \`npm run docs\` from the schema and the code that reads it.
+This page is made by \`npm run docs\` from the schema, where each key stands with its meaning.
 
-**Taken** says when a changed value takes hold: \`reload\` at \`venus-worker worker reload\` or SIGHUP (\`reload --dry-run\` shows the difference), \`restart\` when the worker is started again, \`nothing\` never: the key has no effect here, and each start and reload warns of it. **Of** says whose key it is: upstream's or ours.`;
+**Applied** says when a changed value takes effect: \`reload\` at \`venus-worker worker reload\` or SIGHUP (\`reload --dry-run\` shows the difference), \`restart\` when the worker is started again, \`never\`: the key has no effect here, and each start and reload warns of it. **Of** says whose key it is: upstream's or ours.`;
 
 const shortest = `Shorter intervals than 100 ms are refused, unless the manager is at a loopback address (rehearsals and tests on one machine): a fleet that asks its manager without pause keeps it from its work.`;
 
 /** The whole page. */
 export function configPage(): string {
-  const config = baseConfig();
-  const parts = tables.map(({ title, about, keys }) => {
-    const rows = keys.map((text) => rowOf(text, config));
-    const columns = ['Key', 'Meaning', 'Kind', 'Example', 'Default', 'Taken', 'Of'];
-    return [`## ${title}`, ...(about === undefined ? [] : [about]), tableOf(columns, rows)].join('\n\n');
+  const defaults = writtenDefaults();
+  const made = parts.map(({ title, about, rows }) => {
+    const columns = ['Key', 'Meaning', 'Type', 'Example', 'Default', 'Applied', 'Of'];
+    const table = tableOf(
+      columns,
+      rows.map((row) => cellsOf(row, defaults)),
+    );
+    return [`## ${title}`, ...(about === undefined ? [] : [about]), table].join('\n\n');
   });
-  return `${[head, kindTable(), shortest, ...parts, hotPart()].join('\n\n')}\n`;
+  return `${[head, kindTable(), shortest, ...made, hotPart()].join('\n\n')}\n`;
 }
 
-/** The paths of the schema that a key of the page stands for. */
-export function pathsOf({ key, names = [] }: Pick<KeyText, 'key' | 'names'>): readonly string[] {
-  const plain = key.replace('.<name>', '');
-  return plain.includes('<') ? names.map((name) => plain.replace(/<\w+>/, name)) : [plain];
-}
-
-function rowOf(text: KeyText, config: WorkerConfig): readonly string[] {
-  const { key, says, example, names = [] } = text;
-  const schema = schemaAt(pathsOf(text)[0] ?? '');
+function cellsOf(row: KeyRow, defaults: unknown): readonly string[] {
+  const { key, says, example, applied } = row;
   const of = key.startsWith('sealvisor') ? 'ours' : 'upstream';
-  // A key that stands for those of another table: its first name shows how.
-  const isOfOther = key.endsWith('<key>');
-  const kind = isOfOther ? 'as there' : kindOf(schema);
-  const shown = `\`${isOfOther ? `${names[0]} = ` : ''}${valueText(example)}\``;
-  return [`\`${key}\``, says, kind, shown, defaultOf(text, config), effectOf(text).taken, of];
+  const kind = key.endsWith('<key>') ? 'as there' : kindOf(valueSchema(row));
+  return [`\`${key}\``, says, kind, `\`${exampleText(example)}\``, defaultOf(row, defaults), applied, of];
 }
 
-/** What holds without the key: as the schema and the configuration say, else in words. @throws when both or neither say it */
-function defaultOf(text: KeyText, config: WorkerConfig): string {
-  const { otherwise, key } = text;
-  const isNeeded = !(schemaAt(pathsOf(text)[0] ?? '') instanceof z.ZodOptional);
-  const shown = isNeeded ? 'required' : settingText(config, key);
-  if ((shown === undefined) === (otherwise === undefined))
-    throw new Error(`${key}: the code says ${String(shown)}, the page ${String(otherwise)}`);
-  return shown ?? (typeof otherwise === 'function' ? otherwise(config) : String(otherwise));
+function exampleText(example: unknown): string {
+  if (typeof example !== 'object' || example === null || Array.isArray(example)) return valueText(example);
+  return Object.entries(example)
+    .map(([key, value]) => `${key} = ${valueText(value)}`)
+    .join(', ');
 }
 
-/** The setting that a configuration without the key shows; what is only so in `base` is not a default. */
-function settingText(config: WorkerConfig, key: string): string | undefined {
-  const thread = 'sealing_thread "/nowhere/store1" ';
-  const name = key.replace(/^sealing\./, `${thread}sealing.`).replace('sealing_thread[].', thread);
-  const settings = [
-    ...settingsAbove(config),
-    ...config.threads.flatMap(threadSettings),
-    ...settingsBelow(config),
-  ];
-  const text = settings.find((setting) => setting.key === name)?.text ?? '[]';
-  return text === '[]' || text.includes('/nowhere') ? undefined : text;
+/** The configuration of `base` in the keys of its file, with each default. */
+function writtenDefaults(): unknown {
+  const config = baseConfig();
+  const threads = config.threads.map(writtenThread);
+  return { ...writtenConfig(config), sealing_thread: threads, sealing: threads[0]?.sealing };
 }
 
-function schemaAt(path: string): z.ZodType {
-  return path.split(/\.|(?=\[\])/).reduce<z.ZodType>((schema, part) => {
-    const inner = unwrap(schema);
-    // Zod types what is inside as its core, which every schema of ours is more than.
-    if (inner instanceof z.ZodArray) return inner.element as z.ZodType;
-    const found = inner instanceof z.ZodObject ? (inner.shape[part] as z.ZodType | undefined) : undefined;
-    if (!found) throw new Error(`the schema has nothing at ${path}`);
-    return found;
-  }, workerTable);
+/** What applies without the key: as the schema and the configuration say, else in words. @throws when both or neither say it */
+export function defaultOf(row: KeyRow, defaults: unknown = writtenDefaults()): string {
+  const { otherwise, key } = row;
+  const path = pathOf(row);
+  const isGiven = valueAt(base, path) !== undefined;
+  const value = isGiven || key.endsWith('<key>') ? undefined : valueAt(defaults, path);
+  const isNone = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  const text = field.kinds.get(valueSchema(row))?.text;
+  const shown = isNone ? undefined : text && typeof value === 'number' ? text(value) : String(value);
+  const known = row.schema instanceof z.ZodOptional ? shown : 'required';
+  if ((known === undefined) === (otherwise === undefined))
+    throw new Error(`${key}: the code says ${String(known)}, the schema ${String(otherwise)}`);
+  return known ?? String(otherwise);
 }
 
-function unwrap(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap() as z.ZodType) : schema; // as above
+function valueAt(table: unknown, path: string): unknown {
+  return path
+    .split(/[.[\]]+/)
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+      table,
+    );
 }
 
-/** Kinds of values that many keys have: the word for each, its schemas, and what the first of them refuses. */
-const kinds: readonly (readonly [word: string, schemas: readonly z.ZodType[], wrong: unknown])[] = [
-  ['text', [field.text, field.anyText, field.headerText], ''],
-  ['name of a worker', [field.workerName], ''],
-  ['true or false', [field.flag], 1],
-  ['duration', [field.duration, field.someTime], ''],
-  ['interval', [field.interval], '0s'],
-  ['size', [field.size, field.sizeOrBytes], ''],
-  ['number', [field.count, field.minerNumber], -1],
+/** Types of values that many keys have, each with what its schema refuses. */
+const common: readonly (readonly [schema: z.ZodType, wrong: unknown])[] = [
+  [field.text, ''],
+  [field.workerName, ''],
+  [field.flag, 1],
+  [field.duration, ''],
+  [field.interval, '0s'],
+  [field.size, ''],
+  [field.count, -1],
 ];
 
 function kindOf(schema: z.ZodType): string {
-  const inner = unwrap(schema);
-  const known = kinds.find(([, schemas]) => schemas.includes(inner));
-  if (known) return known[0];
-  if (inner instanceof z.ZodRecord) return kindOf(inner.valueType as z.ZodType); // as above
+  const kind = field.kinds.get(schema);
+  if (kind) return kind.word;
   // What are its stages is said above the table.
-  if (inner instanceof z.ZodEnum && inner.options.length > 10) return 'name of a stage';
-  return expected(inner, null);
+  if (schema instanceof z.ZodEnum && schema.options.length > 10) return 'name of a stage';
+  return expected(schema, null);
 }
 
 function kindTable(): string {
-  return tableOf(
-    ['Kind', 'What is expected'],
-    kinds.map(([word, [schema], wrong]) => [word, schema ? expected(schema, wrong) : '']),
-  );
+  const rows = common.map(([schema, wrong]) => [kindOf(schema), expected(schema, wrong)]);
+  return tableOf(['Type', 'What is expected'], rows);
 }
 
 /** What a schema says that it expects, when it is given something else. */
@@ -122,12 +110,15 @@ function expected(schema: z.ZodType, wrong: unknown): string {
 }
 
 function hotPart(): string {
-  const rows = Object.keys(hotTable.shape).map((key) => [`\`${key}\``, hotKeys[key] ?? '']);
+  const rows = partsOf(hotTable).flatMap((part) => part.rows);
   return `## \`<location>/config.toml\`
 
-What a thread's own file sets holds for this thread, in place of the worker's file. It is read before each new job; a thread that waits for deals reads it again after \`request_task_max_retries\` answers. While it is faulty the thread keeps what it had.
+What a thread's own file sets applies to this thread, in place of the worker's file. It is read before each new job; a thread that waits for deals reads it again after \`request_task_max_retries\` answers. While it is faulty the thread keeps what it had.
 
-${tableOf(['Key', 'Meaning'], rows)}`;
+${tableOf(
+  ['Key', 'Meaning'],
+  rows.map(({ key, says }) => [`\`${key.replace('.<key>', '')}\``, says]),
+)}`;
 }
 
 function valueText(value: unknown): string {

@@ -1,0 +1,74 @@
+/** What the schema of a configuration says of a key besides its kind: read by the diff, by warnings and by docs/config.md. */
+import * as z from 'zod';
+import { table } from './field-types.js';
+
+export interface KeyFacts {
+  /** A value as in a file, other than the default. */
+  readonly example: unknown;
+  /** When a changed value takes effect: at a reload, at the next start, or never, because nothing reads the key. */
+  readonly applied: 'reload' | 'restart' | 'never';
+  /** What applies where the key is not set, in words; only where the configuration of a file without it shows no value. */
+  readonly otherwise?: string;
+  /** Never printed; a function tells what may be printed of the value. */
+  readonly secret?: true | ((value: never) => unknown);
+}
+
+export interface ExplainedKey extends KeyFacts {
+  /** What it means, in one sentence. */
+  readonly says: string;
+}
+
+const explainedKeys = z.registry<ExplainedKey>();
+
+/** A key that may be left out. A table with facts of its own is one whose keys are explained elsewhere. */
+export function key<T extends z.ZodType>(schema: T, says: string, facts: KeyFacts): z.ZodOptional<T> {
+  const optional = schema.optional();
+  explain(optional, { says, ...facts });
+  return optional;
+}
+
+/** A key that each such table has. */
+export function needed<T extends z.ZodType>(schema: T, says: string, facts: KeyFacts): T {
+  // A clone: `schema` itself is used for other keys too.
+  const own = schema.clone();
+  explain(own, { says, ...facts });
+  return own;
+}
+
+function explain(schema: z.ZodType, explained: ExplainedKey): void {
+  explainedKeys.add(schema, explained);
+}
+
+export function factsOf(schema: z.ZodType): ExplainedKey | undefined {
+  return explainedKeys.get(schema);
+}
+
+interface Section {
+  readonly title: string;
+  readonly about?: string;
+}
+
+const sections = z.registry<Section>();
+
+/** A table with a part of docs/config.md of its own. */
+export function section<T extends z.ZodRawShape>(title: string, about: string | undefined, shape: T) {
+  return table(shape).register(sections, { title, ...(about === undefined ? {} : { about }) });
+}
+
+export function sectionOf(schema: z.ZodType): Section | undefined {
+  return sections.get(schema);
+}
+
+const perNames = z.registry<{ readonly names: readonly string[] }>();
+
+/** A table with the same kind of value for each of these names. */
+export function perName<const N extends string, T extends z.ZodType>(names: readonly N[], value: T) {
+  // One of each name: fromEntries knows no more of its keys than that they are texts.
+  const shape = Object.fromEntries(names.map((name) => [name, value.optional()]));
+  return table(shape as Readonly<Record<N, z.ZodOptional<T>>>).register(perNames, { names });
+}
+
+/** The names of a table that `perName` made. */
+export function namesOf(schema: z.ZodType): readonly string[] | undefined {
+  return perNames.get(schema)?.names;
+}
