@@ -45,7 +45,7 @@ export function checkSpec(spec: unknown): CheckedSpec {
     throw refusal('invalid_children', 'children', children, 'give a list of specs');
   if (isSimple && children.length !== 1)
     throw refusal('bad_start_spec', 'children', children, 'give one template under simple_one_for_one');
-  const checked = Array.from(children, (child: unknown) => checkChildSpec(child, settings.autoShutdown));
+  const checked = [...children].map((child: unknown) => checkChildSpec(child, settings.autoShutdown));
   const ids = new Set<string>();
   for (const { id } of checked) {
     if (ids.has(id)) throw refusal('duplicate_child_name', 'id', id, 'give each child its own');

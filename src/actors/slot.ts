@@ -1,4 +1,5 @@
 import type { CheckedChildSpec } from './checked-spec.js';
+import type { Departure } from './departure.js';
 import type { Child } from './spec.js';
 import type { StartAttempt } from './start-attempt.js';
 
@@ -29,7 +30,7 @@ export interface Slot {
   /** The start under way. */
   flight: StartAttempt | undefined;
   /** Set once the child is being stopped. */
-  leaving: { readonly gone: Promise<void>; readonly tell: () => void } | undefined;
+  leaving: Departure | undefined;
 }
 
 export function newSlot(spec: CheckedChildSpec, args?: readonly unknown[]): Slot {

@@ -1,3 +1,4 @@
+import type { CheckedChildSpec } from './checked-spec.js';
 import { killChild } from './kill-child.js';
 import { SupervisorError, shown } from './refusal.js';
 import type { Child } from './spec.js';
@@ -7,7 +8,17 @@ export type Started =
   | { readonly kind: 'ignored' | 'abandoned' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** One start of one child: its outcome as a value. It may never settle, so nobody waits for more than the outcome. */
+/** Calls `start`. What it returns or throws at once is known at once, and nothing is waited for: there may be very many. */
+export function callStart({ start }: CheckedChildSpec, args: readonly unknown[]): Started | Promise<Started> {
+  try {
+    const result: unknown = start(...args);
+    return isThenable(result) ? Promise.resolve(result).then(read, failed) : read(result);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** A start that takes its time: its outcome as a value. It may never settle, so nobody waits for more than the outcome. */
 export class StartAttempt {
   readonly #outcome = Promise.withResolvers<Started>();
   readonly outcome = this.#outcome.promise;
@@ -16,7 +27,7 @@ export class StartAttempt {
   #isAbandoned = false;
 
   /** `after` is waited for before `start` is called. */
-  constructor(start: () => unknown, after: Promise<void> | undefined) {
+  constructor(start: () => Started | Promise<Started>, after?: Promise<void>) {
     this.#result = this.#start(start, after);
     void this.#result.then(this.#outcome.resolve);
   }
@@ -44,19 +55,25 @@ export class StartAttempt {
     await Promise.resolve(started.child.exited).catch(() => undefined);
   }
 
-  async #start(start: () => unknown, after: Promise<void> | undefined): Promise<Started> {
-    try {
-      if (after !== undefined) await after;
-      if (this.#isAbandoned) return { kind: 'abandoned' };
-      const result = await start();
-      if (result === 'ignore') return { kind: 'ignored' };
-      if (isChild(result)) return { kind: 'up', child: result };
-      const message = `start gave ${shown(result)}: give { exited, stop, kill } or 'ignore'`;
-      return { kind: 'failed', error: new SupervisorError('bad_return', message, result) };
-    } catch (error) {
-      return { kind: 'failed', error };
-    }
+  async #start(start: () => Started | Promise<Started>, after: Promise<void> | undefined): Promise<Started> {
+    if (after !== undefined) await after;
+    return this.#isAbandoned ? { kind: 'abandoned' } : start();
   }
+}
+
+function read(result: unknown): Started {
+  if (result === 'ignore') return { kind: 'ignored' };
+  if (isChild(result)) return { kind: 'up', child: result };
+  const message = `start gave ${shown(result)}: give { exited, stop, kill } or 'ignore'`;
+  return { kind: 'failed', error: new SupervisorError('bad_return', message, result) };
+}
+
+function failed(error: unknown): Started {
+  return { kind: 'failed', error };
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function isChild(value: unknown): value is Child {

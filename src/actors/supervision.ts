@@ -1,5 +1,6 @@
 import type { CheckedSpec, Settings } from './checked-spec.js';
 import { readExit } from './exit.js';
+import { killChild } from './kill-child.js';
 import { askToLeave, killAll } from './leaving.js';
 import { hasEnded, isOpen, type Life, type LifeEvent, nextLife } from './life.js';
 import { Listeners } from './listeners.js';
@@ -8,8 +9,10 @@ import { RestartWindow } from './restart-window.js';
 import { Roster } from './roster.js';
 import { isAlive, type Slot } from './slot.js';
 import type { Child, Clock, Exit, Shutdown, SupervisorEvent } from './spec.js';
-import { StartAttempt, type Started } from './start-attempt.js';
+import { callStart, StartAttempt, type Started } from './start-attempt.js';
 import { VerbQueue } from './verb-queue.js';
+
+const none: readonly unknown[] = [];
 
 /** What follows when a child has ended and nobody had asked it to. */
 type AfterExit = (supervision: Supervision, slot: Slot, exit: Exit) => void;
@@ -99,24 +102,19 @@ export class Supervision {
   /** Starts the slot's child; it is up when the outcome says so. A plan made meanwhile does not wait for it. */
   async bringUp(slot: Slot): Promise<Started> {
     if (!this.isOpen) return { kind: 'abandoned' };
-    const { id, start } = slot.spec;
-    const { args = [] } = slot;
-    const attempt = new StartAttempt(() => start(...args), this.#leftovers.get(id));
-    slot.flight = attempt;
-    this.#flights.set(attempt, slot);
-    const started = await attempt.outcome;
-    const startedAt = this.settings.backoff === 'none' ? 0 : this.#now();
-    this.#flights.delete(attempt);
-    if (slot.flight === attempt) slot.flight = undefined;
-    if (started.kind !== 'up') return started;
-    if (attempt.isAbandoned) return { kind: 'abandoned' };
-    const present = this.roster.find(started.child);
-    if (present && isAlive(present)) {
-      const message = 'start gave a child that already runs here: give a new one each time';
-      return { kind: 'failed', error: new SupervisorError('bad_return', message, started.child) };
-    }
-    this.#takeOver(slot, started.child, startedAt);
-    return started;
+    const { spec, args } = slot;
+    return this.#awaitStart(
+      slot,
+      new StartAttempt(() => callStart(spec, args ?? none), this.#leftovers.get(spec.id)),
+    );
+  }
+
+  /** The first start of a slot. A child that `start` returns at once is up at once: there may be very many. */
+  bringUpFirst(slot: Slot): Started | Promise<Started> {
+    if (!this.isOpen) return { kind: 'abandoned' };
+    const begun = callStart(slot.spec, slot.args ?? none);
+    if (!(begun instanceof Promise)) return this.#started(slot, begun);
+    return this.#awaitStart(slot, new StartAttempt(() => begun));
   }
 
   /** Gives up what is planned for this slot: a wait for a restart, or a start under way. */
@@ -170,6 +168,34 @@ export class Supervision {
   readonly noproc = (): SupervisorError =>
     new SupervisorError('noproc', `the supervisor is ${this.hasEnded ? 'dead' : 'ending'}: start a new one`);
 
+  async #awaitStart(slot: Slot, attempt: StartAttempt): Promise<Started> {
+    slot.flight = attempt;
+    this.#flights.set(attempt, slot);
+    const started = await attempt.outcome;
+    this.#flights.delete(attempt);
+    if (slot.flight === attempt) slot.flight = undefined;
+    if (started.kind === 'up' && attempt.isAbandoned) return { kind: 'abandoned' };
+    return this.#started(slot, started);
+  }
+
+  /** Takes over a child that came up, unless the supervisor ends: by what `start` did, or by a fault of its clock. */
+  #started(slot: Slot, started: Started): Started {
+    if (started.kind !== 'up') return started;
+    const { child } = started;
+    const startedAt = this.settings.backoff === 'none' ? 0 : this.#now();
+    if (!this.isOpen) {
+      killChild(child);
+      return { kind: 'abandoned' };
+    }
+    const present = this.roster.find(child);
+    if (present && isAlive(present)) {
+      const message = 'start gave a child that already runs here: give a new one each time';
+      return { kind: 'failed', error: new SupervisorError('bad_return', message, child) };
+    }
+    this.#takeOver(slot, child, startedAt);
+    return started;
+  }
+
   #takeOver(slot: Slot, child: Child, startedAt: number): void {
     const incarnation = this.roster.template === undefined ? slot.incarnation + 1 : ++this.#births;
     slot.child = child;
@@ -216,23 +242,42 @@ export class Supervision {
 
   /** Asks all at once, under one deadline. */
   #endTogether(slots: readonly Slot[], shutdown: Shutdown): Promise<void> {
-    const gone = slots.map((slot) => askToLeave(slot, shutdown));
-    const all = gone.length === 1 && gone[0] ? gone[0] : Promise.all(gone).then(() => undefined);
-    if (typeof shutdown !== 'number' || !slots.some(isAlive)) return all;
+    const leaving = slots.map((slot) => askToLeave(slot, shutdown));
+    const gone = Promise.all(leaving.map((each) => each?.gone)).then(() => undefined);
+    if (slots.some(isAlive)) this.#setDeadline(slots, shutdown, gone);
+    return gone;
+  }
+
+  /** Last to first. A child that leaves at once costs no timer: there may be very many. */
+  async #endInTurn(slots: readonly Slot[]): Promise<void> {
+    for (const slot of slots) {
+      const isAsked = slot.leaving !== undefined;
+      const leaving = askToLeave(slot, slot.spec.shutdown);
+      if (leaving === undefined) continue;
+      // The exit of a child that ended within its stop is noted now.
+      await undefined;
+      if (slot.leaving !== leaving) continue;
+      if (!isAsked) this.#setDeadline([slot], slot.spec.shutdown, leaving.gone);
+      await leaving.gone;
+    }
+  }
+
+  /** Kills who stays, unless all are gone before. */
+  #setDeadline(slots: readonly Slot[], shutdown: Shutdown, gone: Promise<void>): void {
+    if (typeof shutdown !== 'number') return;
     try {
       const handle = this.clock.setTimeout(() => killAll(slots), shutdown);
-      void all.then(() => this.#clear({ handle }));
+      void gone.then(() => this.#clear({ handle }));
     } catch (error) {
       killAll(slots);
       this.fault(error);
     }
-    return all;
   }
 
   async #windDown(): Promise<void> {
     const slots = this.roster.inOrder().reverse();
     const { template } = this.roster;
-    if (template === undefined) for (const slot of slots) await this.terminate(slot);
+    if (template === undefined) await this.#endInTurn(slots);
     else await this.#endTogether(slots, template.shutdown);
     this.tell('children.exited');
   }

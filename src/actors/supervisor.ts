@@ -41,7 +41,8 @@ async function startAll(supervision: Supervision, children: readonly CheckedChil
   const { roster } = supervision;
   if (roster.template === undefined) for (const spec of children) roster.add(newSlot(spec));
   for (const slot of roster.inOrder()) {
-    const started = await supervision.bringUp(slot);
+    const starting = supervision.bringUpFirst(slot);
+    const started = starting instanceof Promise ? await starting : starting;
     if (started.kind === 'failed') supervision.fault(started.error);
     if (!supervision.isOpen) {
       await supervision.exited;

@@ -188,6 +188,19 @@ describe('stop', () => {
     expect(world.log).toEqual(['kill late']);
   });
 
+  test('a child whose start ended its own supervisor is killed', async () => {
+    const world = makeWorld();
+    const { supervisor } = await setup({ children: [world.child('a')] });
+    const instead = () => {
+      supervisor.kill();
+      return world.born('b');
+    };
+    await expect(supervisor.startChild(world.child('b', { instead }))).rejects.toMatchObject({
+      code: 'noproc',
+    });
+    expect(world.log).toEqual(['start a', 'start b', 'kill a', 'kill b']);
+  });
+
   const verbs = ['stop', 'kill'] as const;
   const moments = verbs.flatMap((verb) => Array.from({ length: 16 }, (_, ticks) => [verb, ticks] as const));
   test.each(moments)(
