@@ -10,6 +10,8 @@ export {
   planState,
   possibleStates,
   type StageWrites,
+  type StoredKind,
+  type Submission,
   sectorPlace,
   stageName,
   stagesBetween,

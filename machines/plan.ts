@@ -64,9 +64,18 @@ export interface Plan {
   readonly name: string;
   /** What it is for, in one line. */
   readonly about: string;
+  /** What is sent to be put on chain, in its order. @default nothing */
+  readonly submits?: readonly Submission[];
+  /** Which stored files it makes anew: of a job that is given up they are removed. @default none */
+  readonly makes?: StoredKind;
   readonly states: readonly PlanState[];
   readonly edges: readonly PlanEdge[];
 }
+
+export type Submission = 'pre-commit' | 'proof' | 'upgrade';
+
+/** A sealed sector's files, or those of its upgrade. */
+export type StoredKind = 'sealed' | 'update';
 
 /** The state of a thread with nothing in hand. */
 export const emptyState = 'Empty';

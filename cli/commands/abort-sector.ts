@@ -70,7 +70,8 @@ async function lossOf({ dryRun }: BeforeAbort, view: ThreadView): Promise<AbortL
 
 /** By the state alone. */
 function lossByView({ plan, state, sector }: ThreadView): AbortLoss | null {
-  const states = plan === 'sealer' ? (plans.sealer?.states ?? []).map(({ name }) => name) : [];
+  const { submits = [], states: all = [] } = plans[plan] ?? {};
+  const states = submits.includes('pre-commit') ? all.map(({ name }) => name) : [];
   const isSubmitted = states.indexOf(state) >= states.indexOf('PCSubmitted') && states.includes(state);
   if (sector === null || !isSubmitted || state === 'Aborted') return null;
   return { sector: sector.id, preCommit: { certain: true, at: null }, proof: false, files: [], stored: [] };

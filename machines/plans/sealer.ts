@@ -26,6 +26,8 @@ const stored = ['stored'];
 export const sealer: Plan = {
   name: 'sealer',
   about: 'seals a new sector, from nothing to proven on chain',
+  submits: ['pre-commit', 'proof'],
+  makes: 'sealed',
   states: [
     { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
     { name: 'Allocated', stage: 'AcquireDeals', needs: { outputs: allocated, files: [] } },

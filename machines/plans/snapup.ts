@@ -15,6 +15,8 @@ const stored = ['stored'];
 export const snapup: Plan = {
   name: 'snapup',
   about: 'puts pieces into a sector that is sealed already, and proves the change',
+  submits: ['upgrade'],
+  makes: 'update',
   states: [
     { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
     {

@@ -171,9 +171,9 @@ function serviceOf(
   const job = async <T extends Pick<Asking, 'Request'>>(
     schema: z.ZodType<T>,
     name: string,
-    spec: unknown,
+    ...params: readonly unknown[]
   ) => {
-    const { data, by, whyNone } = await told(schema.nullable(), name, [spec]);
+    const { data, by, whyNone } = await told(schema.nullable(), name, params);
     if (data === null) checkReason(whyNone);
     return data === null ? null : behind(data, by);
   };
@@ -183,12 +183,14 @@ function serviceOf(
   };
   const nothing = z.unknown().transform(() => undefined);
   return {
-    allocateSector: async (spec) => {
+    allocateSector: async (spec, isNonInteractive = false) => {
       const UsedNumbers = await link?.usedNumbers();
-      const found = await job(allocated, 'AllocateSector', {
-        ...spec,
-        ...(UsedNumbers ? { UsedNumbers } : {}),
-      });
+      const wish = { ...spec, ...(UsedNumbers ? { UsedNumbers } : {}) };
+      const whole = () => job(allocated, 'AllocateSector', wish, isNonInteractive);
+      // Managers of before take the wish alone.
+      const found = isNonInteractive
+        ? await whole()
+        : await either('AllocateSector', () => job(allocated, 'AllocateSector', wish), whole);
       if (found) await link?.used({ miner: found.ID.Miner, number: found.ID.Number });
       return found;
     },

@@ -47,16 +47,19 @@ export const allocateParam = z
   .nullish();
 export const dealsParam = z.object({ MaxDeals: orNull(count), MinUsedSpace: orNull(count) }).nullish();
 export const allocatedParam = z.object({ ID: sectorIdParam, ProofType: count });
-export const preCommitParam = z.object({
+const sealed = {
   CommR: bytes32,
   CommD: bytes32,
   Ticket: z.object({ Ticket: z.base64(), Epoch: z.number().int() }),
+};
+export const preCommitParam = z.object({
+  ...sealed,
   Deals: z
     .array(count)
     .nullish()
     .transform((deals) => deals ?? []),
 });
-export const proofParam = z.object({ Proof: z.base64() });
+export const proofParam = z.object({ Proof: z.base64(), Sealed: orNull(z.object(sealed)) });
 export const reportParam = z.object({
   Worker: z.object({ Instance: shortened, Location: shortened }),
   StateChange: z.object({ Prev: shortened, Next: shortened, Event: shortened }),

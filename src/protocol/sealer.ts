@@ -23,11 +23,22 @@ export interface PollAnswer {
   readonly OnChain?: OnChain | null | undefined;
 }
 
-export interface PreCommit {
+/** What a sector was sealed as. */
+export interface Sealed {
   readonly CommR: readonly number[];
   readonly CommD: readonly number[];
   readonly Ticket: Ticket;
+}
+
+export interface PreCommit extends Sealed {
   readonly Deals: readonly number[];
+}
+
+export interface SealProof {
+  /** base64 */
+  readonly Proof: string;
+  /** Ours: of a sector without a pre-commit, which would have said so. */
+  readonly Sealed?: Sealed | null | undefined;
 }
 
 export interface StateReport {
@@ -48,15 +59,18 @@ export interface Verdict {
 
 /** The calls of a sealing thread. Every call rejects with a SealvisorError (`unreachable`, `remote_error`, …). */
 export interface SectorService extends JobService {
-  allocateSector(spec: AllowedSpec & Asking): Promise<WithGiven<Allocated> | null>;
+  /** `isNonInteractive`: a sector that is proven without pre-commit and seed is wanted, and no other. */
+  allocateSector(
+    spec: AllowedSpec & Asking,
+    isNonInteractive?: boolean,
+  ): Promise<WithGiven<Allocated> | null>;
   acquireDeals(id: SectorId, spec: DealsSpec): Promise<readonly Deal[] | null>;
   assignTicket(id: SectorId): Promise<Ticket>;
   submitPreCommit(sector: Allocated, info: PreCommit, reset: boolean): Promise<SubmitAnswer>;
   pollPreCommitState(id: SectorId): Promise<PollAnswer>;
   submitPersisted(id: SectorId, instance: string, isUpgrade: boolean): Promise<boolean>;
   waitSeed(id: SectorId, proofType: number): Promise<SeedAnswer>;
-  /** `Proof` is base64. */
-  submitProof(id: SectorId, proof: { Proof: string }, reset: boolean): Promise<SubmitAnswer>;
+  submitProof(id: SectorId, proof: SealProof, reset: boolean): Promise<SubmitAnswer>;
   pollProofState(id: SectorId): Promise<PollAnswer>;
   reportState(id: SectorId, report: StateReport): Promise<Verdict>;
   reportFinalized(id: SectorId): Promise<void>;

@@ -19,6 +19,8 @@ export type PoRepFeature = 'interactive' | 'synthetic';
 interface ProofType {
   readonly proofType: number;
   readonly feature: PoRepFeature;
+  /** A pre-commit goes on chain before the proof, and the chain's seed is waited for between them. */
+  readonly isInteractive: boolean;
   readonly size: number;
   /** The name by which external processors know it (docs/spec.md#processor-protocol). */
   readonly registered: string;
@@ -42,18 +44,19 @@ const sizes = [
 /** The chain numbers a proof's sizes one after the other; `suffix` ends the name by which processors know it. */
 const families: readonly {
   readonly feature: PoRepFeature;
+  readonly isInteractive: boolean;
   readonly first: number;
   readonly suffix: string;
 }[] = [
-  { feature: 'interactive', first: 5, suffix: 'V1_1' },
-  { feature: 'synthetic', first: 10, suffix: 'V1_1_Feat_SyntheticPoRep' },
+  { feature: 'interactive', isInteractive: true, first: 5, suffix: 'V1_1' },
+  { feature: 'synthetic', isInteractive: true, first: 10, suffix: 'V1_1_Feat_SyntheticPoRep' },
 ];
 
 /** Every proof type that is known, by the chain's numbers (docs/spec.md#rpc). */
-export const proofTypes: readonly ProofType[] = families.flatMap(({ feature, first, suffix }) =>
+export const proofTypes: readonly ProofType[] = families.flatMap(({ first, suffix, ...family }) =>
   sizes.map(({ size, text }, at) => ({
     proofType: first + at,
-    ...{ feature, size, text },
+    ...{ ...family, size, text },
     registered: `StackedDrg${text}${suffix}`,
     registeredUpdate: `StackedDrg${text}V1`,
   })),
@@ -61,9 +64,18 @@ export const proofTypes: readonly ProofType[] = families.flatMap(({ feature, fir
 
 /** The proof type of a sector size in bytes. @throws usage */
 export function proofTypeOfSize(size: number, feature: PoRepFeature = 'interactive'): ProofType {
-  const found = proofTypesOfSize(size).find((type) => type.feature === feature);
-  if (found) return found;
+  return found(size, (type) => type.feature === feature);
+}
+
+function found(size: number, isWanted: (type: ProofType) => boolean): ProofType {
+  const type = proofTypesOfSize(size).find(isWanted);
+  if (type) return type;
   throw new SealvisorError('usage', `no sector has ${size} bytes: use ${sizesText}`);
+}
+
+/** The first one of that size that is, or is not, interactive. @throws usage */
+export function proofTypeOfKind(size: number, isInteractive: boolean): ProofType {
+  return found(size, (type) => type.isInteractive === isInteractive);
 }
 
 /** All of them: how a sector is proven does not change its size. */
@@ -78,9 +90,14 @@ export function proofTypeIfKnown(proofType: number): ProofType | undefined {
 
 /** The proof type of a chain's number. @throws invalid_request */
 export function proofTypeOfNumber(proofType: number): ProofType {
-  const found = proofTypeIfKnown(proofType);
-  if (found) return found;
+  const type = proofTypeIfKnown(proofType);
+  if (type) return type;
   throw new SealvisorError('invalid_request', `unknown proof type ${proofType}: known are ${numbersText}`);
+}
+
+/** Whether a pre-commit and a seed come before its proof. A sector of unknown type has them. */
+export function isInteractive({ proofType }: Pick<Sector, 'proofType'>): boolean {
+  return proofTypeIfKnown(proofType)?.isInteractive ?? true;
 }
 
 /** Whether its proofs are written down before its pre-commit, and drawn from there. */

@@ -11,6 +11,9 @@ export interface Deadlines {
   readonly margin: number;
 }
 
+/** From the ticket to the proof, where no pre-commit comes between (FIP-0092): 180 days. */
+export const proofTicketEpochs = 180 * 2880;
+
 export interface Age {
   /** Whole epochs since then. */
   readonly epochs: number;

@@ -1,4 +1,5 @@
 /** What becomes of a sector or job when its worker has adopted another manager than the one that gave it. */
+import { plans, type Submission } from '../../machines/index.js';
 import type { StageFailure } from '../../machines/record-changes.js';
 import { inHand, type ThreadRecord } from '../../machines/thread-record.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -48,16 +49,20 @@ export function leftFailure(
   };
 }
 
-/** What of it may be on chain; undefined when nothing can be. Jobs on kept sectors put nothing there but an upgrade. */
+/** What of it may be on chain; undefined when nothing can be. */
 function mayBeOnChain({ plan, state, outputs, sector, given }: ThreadRecord, location: string) {
+  const [first] = plans[plan]?.submits ?? [];
+  if (first === undefined) return undefined;
   const isNoted = sector !== null && isSent(location, sector.id, 'pre-commit', 'proof', 'upgrade');
-  const maySubmit = state === 'PC2Done' || state === 'Persisted';
-  // 0.1.0 noted no submission: its answer may have been lost.
-  const isUnknown = !given && maySubmit;
-  if (plan === 'snapup') return isNoted || isUnknown ? 'its upgrade may be on chain' : undefined;
-  if (plan !== 'sealer') return undefined;
   const isSubmitted = outputs.pre_commit !== undefined || outputs.pre_commit_ticket !== undefined;
-  return isSubmitted || isNoted || isUnknown
-    ? 'its pre-commit was submitted and may be on chain with its deposit'
-    : undefined;
+  // 0.1.0 noted no submission: its answer may have been lost.
+  const isUnknown = !given && (state === 'PC2Done' || state === 'Persisted');
+  return isNoted || isSubmitted || isUnknown ? onChainText[first] : undefined;
 }
+
+/** Of what is sent first: the rest comes behind it. */
+const onChainText: Readonly<Record<Submission, string>> = {
+  'pre-commit': 'its pre-commit was submitted and may be on chain with its deposit',
+  proof: 'its proof was submitted and may be on chain',
+  upgrade: 'its upgrade may be on chain',
+};

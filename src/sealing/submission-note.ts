@@ -5,12 +5,11 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Submission } from '../../machines/plan.js';
 import { makeOnDisk } from '../disks/make-on-disk.js';
 import { systemCodeOf } from '../protocol/errors.js';
 import { sectorFiles } from './sector-files.js';
 import { type StageContext, sectorAtHand } from './stage.js';
-
-export type Submission = 'pre-commit' | 'proof' | 'upgrade';
 
 const pathOf = (location: string, sectorId: string, what: Submission) =>
   join(sectorFiles(location, sectorId).root, `${what}-sent.json`);

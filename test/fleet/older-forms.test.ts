@@ -56,6 +56,24 @@ test('the newer form is asked first, the older one where it is unknown, and from
   ]);
 });
 
+test('a manager of today takes the wish for a sector with whether it is proven without a pre-commit; earlier ones the wish alone', async () => {
+  const given = { result: { ID, ProofType: 5 } };
+  const wish = { AllowedMiners: null, AllowedProofTypes: null };
+  const count = (params: readonly unknown[]) => ({
+    error: {
+      code: -32602,
+      message: `wrong param count (method 'Venus.AllocateSector'): ${params.length} != 2`,
+    },
+  });
+  const today = await manager((_, params) => (params.length === 2 ? given : count(params)));
+  expect(await today.client.allocateSector(wish)).toMatchObject({ ID });
+  expect(await today.client.allocateSector(wish, true)).toMatchObject({ ID });
+  expect(today.calls.map(([, params]) => params)).toEqual([[wish], [wish, false], [wish, true]]);
+  const earlier = await manager(() => given);
+  expect(await earlier.client.allocateSector(wish)).toMatchObject({ ID });
+  expect(earlier.calls.map(([, params]) => params)).toEqual([[wish]]);
+});
+
 test('a manager that was updated meanwhile is asked in the newer form again', async () => {
   let isOld = true;
   const { calls, client } = await manager((method, params) => {

@@ -22,7 +22,7 @@ export type OnAllocation = <S>(
   names: readonly string[],
   read: (spec: unknown) => S,
   give: (spec: S, caller: RpcCaller, params: readonly unknown[]) => unknown,
-  whyNone: (spec: S) => string,
+  whyNone: (spec: S, params: readonly unknown[]) => string,
 ) => void;
 
 /** Of a sector that was given out, named by the first parameter: answered to who has it alone. */
@@ -39,7 +39,7 @@ export function allocations(add: OnCaller): OnAllocation {
       const spec = read(params[0]);
       const given = give(spec, caller, params);
       const isNone = given === null || (Array.isArray(given) && given.length === 0);
-      if (isNone) caller.explain?.(whyNone(spec));
+      if (isNone) caller.explain?.(whyNone(spec, params));
       return given;
     });
 }

@@ -102,9 +102,10 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
       sectors.submitPersisted(of, name(instance)),
     );
   onChain('WaitSeed', ['id', 'proofType'], (of) => sectors.waitSeed(of));
-  onChain('SubmitProof', ['id', 'proof', 'reset'], (of, proof, reset) =>
-    sectors.submitProof(of, parse(proofParam, proof, 'proof').Proof, flag(reset)),
-  );
+  onChain('SubmitProof', ['id', 'proof', 'reset'], (of, proof, reset) => {
+    const { Proof, Sealed } = parse(proofParam, proof, 'proof');
+    return sectors.submitProof(of, Proof, flag(reset), Sealed);
+  });
   onChain('PollProofState', ['id'], (of) => sectors.pollProof(of));
   const { snapUp } = sectors.jobs;
   onChain(
@@ -153,18 +154,20 @@ function readsNull(roster: Manager['roster'], { worker }: Caller, instance: stri
 function allocateSector(onAllocation: OnAllocation, sectors: Manager['sectors']): void {
   onAllocation(
     'AllocateSector',
-    ['spec'],
+    // Upstream's managers of today take both, earlier ones the first alone.
+    ['spec', 'niporep'],
     (spec) => parse(allocateParam, spec, 'AllocateSector'),
-    (wanted, { worker }) => {
+    (wanted, { worker }, [, niporep]) => {
       sectors.learnNumbers(wanted?.UsedNumbers ?? [], worker);
       const request = wanted?.Request ?? null;
       return sectors.allocate(
         wanted?.AllowedMiners ?? null,
         wanted?.AllowedProofTypes ?? null,
         request === null ? null : { request, worker },
+        !flag(niporep),
       );
     },
-    (wanted) => sectors.whyNone(wantedOf(wanted)),
+    (wanted, [, niporep]) => sectors.whyNone(wantedOf(wanted), !flag(niporep)),
   );
 }
 

@@ -1,8 +1,8 @@
 /** Rebuilds: a sector whose files are lost is made again from its ticket and pieces. */
 import type { Asking } from '../../protocol/identity.js';
 import type { AllowedSpec, RebuildJob } from '../../protocol/jobs.js';
-import type { SectorId } from '../../protocol/sector.js';
-import { piecesOf } from '../sectors/facts.js';
+import { isInteractive, type SectorId } from '../../protocol/sector.js';
+import { piecesOf, sealedAs } from '../sectors/facts.js';
 import { isHeld } from '../sectors/life.js';
 import { type Asked, askedOf, checkNoJob, type JobDesk, notPossible, wireSector } from './desk.js';
 import { requestOf } from './hands.js';
@@ -19,12 +19,13 @@ export function rebuildJobs(desk: JobDesk) {
     /** Sets the sector lost. @throws sector_not_found, state_not_possible */
     add: (id: SectorId, asked: Asked): Job => {
       const life = lives.of(id);
-      const { abortReason, finalized, preCommit, worker, heardMs, givenMs } = life;
+      const { abortReason, finalized, worker, heardMs, givenMs } = life;
       if (abortReason !== null) throw notPossible(id, `was given up: ${abortReason}`);
       const isAlive = isHeld(life, clock.now()) && clock.now() - (heardMs ?? givenMs) < goneMs;
       if (!finalized && isAlive)
         throw notPossible(id, `is alive: ${worker?.Instance ?? 'a worker'} works on it, at ${life.state}`);
-      if (!preCommit) throw notPossible(id, 'cannot be rebuilt: it was never pre-committed');
+      const submission = isInteractive(life) ? 'it was never pre-committed' : 'its proof was never submitted';
+      if (!sealedAs(life)) throw notPossible(id, `cannot be rebuilt: ${submission}`);
       checkNoJob(desk, id);
       const who = askedOf(asked, clock);
       return store.together(() => {
@@ -39,17 +40,18 @@ export function rebuildJobs(desk: JobDesk) {
       if (!job?.life.sector) return null;
       const { sector, proofType } = job.life;
       const life = lives.of(sector);
-      const { upgraded, preCommit } = life;
-      // Asked for only where there is a pre-commit.
-      if (!preCommit) return null;
+      const { upgraded } = life;
+      const sealed = sealedAs(life);
+      // Asked for only where it is known.
+      if (!sealed) return null;
       return {
         ...requestOf(job),
         Sector: wireSector(sector, proofType),
-        Ticket: preCommit.info.Ticket,
+        Ticket: sealed.Ticket,
         Pieces: piecesOf(life),
         IsSnapUp: upgraded !== null,
-        UpgradePublic: upgraded && { CommR: preCommit.info.CommR },
-        CommR: preCommit.info.CommR,
+        UpgradePublic: upgraded && { CommR: sealed.CommR },
+        CommR: sealed.CommR,
         CommRNew: upgraded?.CommR ?? null,
       };
     },

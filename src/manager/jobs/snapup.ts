@@ -8,6 +8,7 @@ import { someOf } from '../../protocol/some-of.js';
 import type { PieceRow } from '../../store/fleet-store.js';
 import { checkPieceDirectory } from '../pieces/file.js';
 import { scanPieces } from '../pieces/pieces.js';
+import { sealedAs } from '../sectors/facts.js';
 import { dealOf, packPieces, type SectorLife, type Upgrade } from '../sectors/life.js';
 import {
   type Asked,
@@ -30,7 +31,7 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
     if (life.upgraded) throw notPossible(id, 'is upgraded already');
     if (life.deals !== null && life.deals.length > 0)
       throw notPossible(id, 'was sealed with deals: only one without can be upgraded');
-    if (!life.preCommit) throw notPossible(id, 'cannot be upgraded: its CommR was never told here');
+    if (!sealedAs(life)) throw notPossible(id, 'cannot be upgraded: its CommR was never told here');
     checkNoJob(desk, id);
     return life;
   };
@@ -90,13 +91,13 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
       });
       if (!job?.life.sector) return null;
       const { sector, proofType, task } = job.life;
-      const { preCommit, persistedIn } = lives.of(sector);
+      const life = lives.of(sector);
       return {
         ...requestOf(job),
         Sector: wireSector(sector, proofType),
         Pieces: task.pieces,
-        Public: { CommR: preCommit?.info.CommR ?? [] },
-        Private: { AccessInstance: persistedIn ?? '' },
+        Public: { CommR: sealedAs(life)?.CommR ?? [] },
+        Private: { AccessInstance: life.persistedIn ?? '' },
       };
     },
 

@@ -4,7 +4,7 @@ import type { Asking } from '../../protocol/identity.js';
 import type { AllowedSpec, UnsealJob } from '../../protocol/jobs.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
 import { someOf } from '../../protocol/some-of.js';
-import { type PiecePlace, piecesOf, placesOf, storeOf } from '../sectors/facts.js';
+import { type PiecePlace, piecesOf, placesOf, sealedAs, storeOf } from '../sectors/facts.js';
 import type { SectorLife } from '../sectors/life.js';
 import { type Asked, askedOf, finishedLife, type JobDesk, notPossible, wireSector } from './desk.js';
 import { requestOf } from './hands.js';
@@ -52,8 +52,8 @@ export function unsealJobs(desk: JobDesk) {
       if (!job?.life.sector) return null;
       const { sector, proofType, task } = job.life;
       const life = lives.of(sector);
-      const { preCommit } = life;
-      if (!preCommit) return null;
+      const sealed = sealedAs(life);
+      if (!sealed) return null;
       return {
         ...requestOf(job),
         Sector: wireSector(sector, proofType),
@@ -62,9 +62,9 @@ export function unsealJobs(desk: JobDesk) {
         Size: task.size,
         PayloadSize: task.payloadSize,
         PrivateInfo: { AccessInstance: storeOf(life) ?? '' },
-        Ticket: preCommit.info.Ticket,
-        CommD: preCommit.info.CommD,
-        Upgrade: life.upgraded && { CommROld: preCommit.info.CommR, CommDNew: life.upgraded.CommD },
+        Ticket: sealed.Ticket,
+        CommD: sealed.CommD,
+        Upgrade: life.upgraded && { CommROld: sealed.CommR, CommDNew: life.upgraded.CommD },
       };
     },
 
@@ -93,7 +93,7 @@ function isOurs({ Request }: Pick<Asking, 'Request'>): boolean {
 function wantedOf(id: SectorId, life: SectorLife, piece: string | undefined): readonly PiecePlace[] {
   const places = placesOf(piecesOf(life));
   if (places.length === 0) throw notPossible(id, 'has no pieces: there is nothing to unseal');
-  if (!life.preCommit) throw notPossible(id, 'cannot be unsealed: its ticket was never told here');
+  if (!sealedAs(life)) throw notPossible(id, 'cannot be unsealed: its ticket was never told here');
   if (piece === undefined) return places;
   const found = places.filter(({ cid }) => cid === piece);
   if (found.length > 0) return found.slice(0, 1);

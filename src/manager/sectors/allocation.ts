@@ -1,7 +1,7 @@
 /** Gives sectors out: a new number, or one that was given under the same request, or to nobody who ever spoke of it. */
 import type { WallClock } from '../../protocol/clock.js';
 import type { UsedNumber } from '../../protocol/identity.js';
-import { formatSectorId } from '../../protocol/sector.js';
+import { formatSectorId, isInteractive } from '../../protocol/sector.js';
 import type { Allocated } from '../../protocol/sector-answers.js';
 import type { FleetStore } from '../../store/fleet-store.js';
 import { isAllowed } from './allowed.js';
@@ -14,16 +14,17 @@ export interface AllocationOptions {
   readonly lives: Lives;
   readonly clock: WallClock;
   readonly miner: number;
-  readonly proofType: number;
+  /** Of new sectors. */
+  readonly proofTypeOf: (isInteractive: boolean) => number;
   /** No more sectors than this in all. */
   readonly limit: number;
-  /** Whether there is something to be put into one more sector, beside those that are open. */
+  /** Whether there is something to be put into one more sector, beside those that are open. Others than interactive ones hold no deals. */
   readonly isWanted: (all: readonly KeptLife[], open: number) => boolean;
   readonly warn: (line: string) => void;
 }
 
 export function sectorAllocation(options: AllocationOptions) {
-  const { store, lives, clock, miner, proofType } = options;
+  const { store, lives, clock, miner, proofTypeOf } = options;
   const startedMs = clock.now();
   /** While this manager was away nobody could be heard. */
   const since = ({ givenMs }: SectorLife) => Math.max(givenMs, startedMs);
@@ -31,7 +32,7 @@ export function sectorAllocation(options: AllocationOptions) {
   const askedAgain = (all: readonly KeptLife[], { request }: GivenTo): KeptLife | undefined =>
     all.find(({ life }) => life.given?.request === request && life.abortReason === null && !life.finalized);
 
-  const givenAnew = (all: readonly KeptLife[], given: GivenTo): KeptLife | undefined => {
+  const givenAnew = (all: readonly KeptLife[], given: GivenTo, proofType: number): KeptLife | undefined => {
     const free = all.find(
       ({ id, life }) =>
         id.miner === miner && life.proofType === proofType && isFree(life, since(life), clock.now()),
@@ -41,7 +42,7 @@ export function sectorAllocation(options: AllocationOptions) {
     return { id: free.id, life: lives.keep(free.id, { given, earlier, givenMs: clock.now() }) };
   };
 
-  const newSector = (given: GivenTo | null): KeptLife => {
+  const newSector = (given: GivenTo | null, proofType: number): KeptLife => {
     const life = newLife(proofType, clock.now(), given);
     const { number } = store.nextSector(miner, JSON.stringify(life));
     return { id: { miner, number }, life };
@@ -54,8 +55,10 @@ export function sectorAllocation(options: AllocationOptions) {
 
   return {
     /** Why `allocate` gave none. */
-    whyNone: (wanted: Wanted): string =>
-      whyNoSector(wanted, { miner, proofType, isFull: isFull(), limit: options.limit }),
+    whyNone: (wanted: Wanted, isOfInteractive = true): string => {
+      const proofType = proofTypeOf(isOfInteractive);
+      return whyNoSector(wanted, { miner, proofType, isFull: isFull(), limit: options.limit });
+    },
     /** No number at or below one of these is given out from now on. */
     learnNumbers: (used: readonly UsedNumber[], worker: string | null): void => {
       for (const { Miner, Number: number } of used) {
@@ -70,16 +73,18 @@ export function sectorAllocation(options: AllocationOptions) {
       miners: readonly number[] | null,
       proofTypes: readonly number[] | null,
       given: GivenTo | null = null,
+      isOfInteractive = true,
     ): Allocated | null => {
+      const proofType = proofTypeOf(isOfInteractive);
       if (!isAllowed(miners, miner) || !isAllowed(proofTypes, proofType)) return null;
       const all = lives.all();
       const again = given && askedAgain(all, given);
       if (again) return answerOf(again);
       const held = all.filter(({ life }) => isHeld(life, clock.now()));
       if (held.length >= options.limit) return null;
-      const open = held.filter(({ life }) => life.deals === null).length;
-      if (!options.isWanted(all, open)) return null;
-      return answerOf((given && givenAnew(all, given)) ?? newSector(given));
+      const open = held.filter(({ life }) => isInteractive(life) && life.deals === null).length;
+      if (isOfInteractive && !options.isWanted(all, open)) return null;
+      return answerOf((given && givenAnew(all, given, proofType)) ?? newSector(given, proofType));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** What a finished sector is, for who works on it again. Pure. */
-import type { PreCommit } from '../../protocol/sealer.js';
+import type { Sealed } from '../../protocol/sealer.js';
 import { payloadOf } from '../../protocol/sector.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import type { SectorLife } from './life.js';
@@ -14,12 +14,14 @@ export function storeOf({ upgraded, persistedIn }: SectorLife): string | null {
   return upgraded?.instance ?? persistedIn;
 }
 
+/** What it was sealed as: told with its pre-commit, or with the proof of a sector that has none. */
+export function sealedAs({ preCommit, proof }: SectorLife): Sealed | null {
+  return preCommit?.info ?? proof?.sealed ?? null;
+}
+
 /** What was told to the chain last. */
-export function commitmentsOf({
-  upgraded,
-  preCommit,
-}: SectorLife): Pick<PreCommit, 'CommR' | 'CommD'> | null {
-  return upgraded ?? preCommit?.info ?? null;
+export function commitmentsOf(life: SectorLife): Pick<Sealed, 'CommR' | 'CommD'> | null {
+  return life.upgraded ?? sealedAs(life);
 }
 
 export interface PiecePlace {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { timestamp } from '../../protocol/clock.js';
 import type { JobView } from '../../protocol/job-view.js';
-import type { PreCommit, StateReport } from '../../protocol/sealer.js';
+import type { PreCommit, Sealed, StateReport } from '../../protocol/sealer.js';
 import type { SectorView } from '../../protocol/sealer-view.js';
 import { type SectorId, sectorOf } from '../../protocol/sector.js';
 import type { Deal, Ticket } from '../../protocol/sector-answers.js';
@@ -17,7 +17,13 @@ export interface SectorLife {
   readonly ticket: Ticket | null;
   /** The latest message of each kind; `fails` = the chain refuses it when it comes to it. */
   readonly preCommit: { readonly info: PreCommit; readonly epoch: number; readonly fails?: boolean } | null;
-  readonly proof: { readonly proof: string; readonly epoch: number; readonly fails?: boolean } | null;
+  /** `sealed`: of a sector without a pre-commit. */
+  readonly proof: {
+    readonly proof: string;
+    readonly sealed?: Sealed | null;
+    readonly epoch: number;
+    readonly fails?: boolean;
+  } | null;
   /** How many messages of each kind were sent. */
   readonly messages: { readonly preCommit: number; readonly proof: number };
   readonly persistedIn: string | null;

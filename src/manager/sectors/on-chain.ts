@@ -1,7 +1,7 @@
 /** What a sector has to do with the chain: its ticket, its messages, its seed. */
 import { createHash } from 'node:crypto';
-import type { PollAnswer, PreCommit, SeedAnswer } from '../../protocol/sealer.js';
-import type { SectorId } from '../../protocol/sector.js';
+import type { PollAnswer, PreCommit, Sealed, SeedAnswer } from '../../protocol/sealer.js';
+import { isInteractive, type SectorId } from '../../protocol/sector.js';
 import type { OnChain, SubmitAnswer, Ticket } from '../../protocol/sector-answers.js';
 import { landing, type MessageKind, type MockChain, ticketLasts } from '../chain.js';
 import { type MessageState, messageState, pollAnswer, submission } from '../messages.js';
@@ -43,19 +43,20 @@ export function sectorChain(lives: Lives, chain: MockChain) {
     onChain: (id: SectorId): OnChain | null => {
       const life = lives.of(id);
       const isThere = (kind: MessageKind) => life[kind] !== null && stateOf(life, kind) !== 'failed';
-      const info = isThere('preCommit') ? life.preCommit?.info : undefined;
-      const proof = isThere('proof') ? life.proof?.proof : undefined;
-      if (!info && proof === undefined) return null;
+      const preCommit = isThere('preCommit') ? life.preCommit : null;
+      const proof = isThere('proof') ? life.proof : null;
+      if (!preCommit && !proof) return null;
       return {
-        ...(info ? { CommR: info.CommR, CommD: info.CommD, Ticket: info.Ticket } : {}),
-        ...(proof === undefined ? {} : { ProofSha256: sha256(proof) }),
+        ...sealedText(preCommit?.info ?? proof?.sealed),
+        ...(proof ? { ProofSha256: sha256(proof.proof) } : {}),
       };
     },
-    /** The same while it is young, or a pre-commit rests on it. */
+    /** The same while it is young, or what is on chain rests on it. */
     assignTicket: (id: SectorId): Ticket => {
       const life = lives.of(id);
       const Epoch = chain.epoch();
-      const isUsed = life.preCommit !== null && stateOf(life, 'preCommit') !== 'failed';
+      const kind = isInteractive(life) ? 'preCommit' : 'proof';
+      const isUsed = life[kind] !== null && stateOf(life, kind) !== 'failed';
       if (life.ticket && (isUsed || Epoch - life.ticket.Epoch <= ticketLasts)) return life.ticket;
       const ticket = { Ticket: chain.randomness('ticket', id.miner, id.number, Epoch), Epoch };
       lives.keep(id, { ticket });
@@ -71,16 +72,16 @@ export function sectorChain(lives: Lives, chain: MockChain) {
       ),
     pollPreCommit: (id: SectorId) => poll(id, 'preCommit', 'no pre-commit was submitted'),
     waitSeed: (id: SectorId): SeedAnswer => {
-      const { preCommit } = lives.of(id);
-      if (!preCommit) return { ShouldWait: false, Delay: 0, Seed: null };
-      const Epoch = preCommit.epoch + landing.preCommit + landing.seed;
+      const life = lives.of(id);
+      const Epoch = isInteractive(life) ? seedEpochOf(life) : chain.epoch();
+      if (Epoch === undefined) return { ShouldWait: false, Delay: 0, Seed: null };
       const left = Epoch - chain.epoch();
       if (left > 0)
         return { ShouldWait: true, Delay: Math.max(1, Math.ceil((left * chain.epochMs) / 1000)), Seed: null };
       const Seed = chain.randomness('seed', id.miner, id.number, Epoch);
       return { ShouldWait: false, Delay: 0, Seed: { Seed, Epoch } };
     },
-    submitProof: (id: SectorId, proof: string, reset: boolean): SubmitAnswer =>
+    submitProof: (id: SectorId, proof: string, reset: boolean, sealed: Sealed | null = null): SubmitAnswer =>
       proof === ''
         ? { Res: 4, Desc: 'the proof is empty' }
         : submit(
@@ -88,11 +89,18 @@ export function sectorChain(lives: Lives, chain: MockChain) {
             'proof',
             reset,
             (life) => life.proof?.proof === proof,
-            (sent) => ({ proof: { proof, ...sent } }),
+            (sent) => ({ proof: { proof, ...(sealed ? { sealed } : {}), ...sent } }),
           ),
     pollProof: (id: SectorId) => poll(id, 'proof', 'no proof was submitted'),
   };
 }
+
+/** When the chain draws it; undefined before the pre-commit. */
+const seedEpochOf = ({ preCommit }: SectorLife) =>
+  preCommit ? preCommit.epoch + landing.preCommit + landing.seed : undefined;
+
+const sealedText = (sealed: Sealed | null | undefined) =>
+  sealed ? { CommR: sealed.CommR, CommD: sealed.CommD, Ticket: sealed.Ticket } : {};
 
 /** Hex, of a proof in base64. */
 const sha256 = (proof: string) => createHash('sha256').update(Buffer.from(proof, 'base64')).digest('hex');

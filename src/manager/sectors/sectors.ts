@@ -2,7 +2,7 @@
 import type { WallClock } from '../../protocol/clock.js';
 import type { StateReport, Verdict } from '../../protocol/sealer.js';
 import type { SectorView } from '../../protocol/sealer-view.js';
-import { proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../../protocol/sector.js';
+import { proofTypeOfKind, proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../../protocol/sector.js';
 import type { FleetStore } from '../../store/fleet-store.js';
 import type { MockChain } from '../chain.js';
 import { jobService } from '../jobs/jobs.js';
@@ -73,7 +73,9 @@ export function sectorService(options: SectorsOptions) {
     return lives.keep(id, { ...told, heardMs: clock.now() });
   };
   const allocation = sectorAllocation({
-    ...{ store, lives, clock, miner, proofType, limit },
+    ...{ store, lives, clock, miner, limit },
+    proofTypeOf: (isInteractive) =>
+      isInteractive ? proofType : proofTypeOfKind(sectorSize, false).proofType,
     // A sector that was given and has no deals yet will take those of the waiting that fit it.
     isWanted: (all, open) => !onlyWithDeals || leftBeside(waitingBeside(all), open, sectorSize).length > 0,
     warn: options.warn ?? (() => undefined),

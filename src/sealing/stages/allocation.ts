@@ -58,8 +58,14 @@ function reasonOf({ allowedMiners, allowedSizes }: StageSettings): Pick<StageOut
   return { reason: `the manager has nothing for ${asked.join(' and ')}: check that these are the manager's` };
 }
 
-/** Whose sectors the thread may work on. */
-export function allowed({ allowedMiners, allowedSizes }: StageSettings): AllowedSpec {
-  const types = allowedSizes?.flatMap((size) => proofTypesOfSize(size).map(({ proofType }) => proofType));
-  return { AllowedMiners: allowedMiners, AllowedProofTypes: types ?? null };
+/** Whose sectors the thread may work on; those of all proof types that `isWanted` takes. */
+export function allowed(
+  { allowedMiners, allowedSizes }: StageSettings,
+  isWanted: (type: { readonly isInteractive: boolean }) => boolean = () => true,
+): AllowedSpec {
+  const types = allowedSizes?.flatMap((size) => proofTypesOfSize(size).filter(isWanted));
+  return {
+    AllowedMiners: allowedMiners,
+    AllowedProofTypes: types?.map(({ proofType }) => proofType) ?? null,
+  };
 }

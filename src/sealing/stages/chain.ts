@@ -1,6 +1,7 @@
 /** Stages that ask the chain, through the manager. */
 import { StageError } from '../../protocol/level.js';
-import type { PollAnswer } from '../../protocol/sealer.js';
+import type { PollAnswer, SealProof } from '../../protocol/sealer.js';
+import { isInteractive } from '../../protocol/sector.js';
 import type { Allocated, Deal, SubmitAnswer, Ticket } from '../../protocol/sector-answers.js';
 import { output, type Stage, type StageContext, sectorAtHand } from '../stage.js';
 import { submitting } from '../submission-note.js';
@@ -159,10 +160,18 @@ async function checkProof(context: StageContext, proof: readonly number[]): Prom
   await checkC2(context, { proof }, asked, 'C1Done');
 }
 
+/** What its pre-commit would have said. @throws StageError permanent when the chain takes its ticket no more */
+function sealedAs(context: StageContext): Pick<SealProof, 'Sealed'> {
+  if (isInteractive(sectorAtHand(context))) return {};
+  checkTicket(context);
+  const { comm_r: CommR, comm_d: CommD } = output<Tasks['pc2']['output']>(context, 'pc2');
+  return { Sealed: { CommR, CommD, Ticket: output<Ticket>(context, 'ticket') } };
+}
+
 export const submitProof: Stage = async (context) => {
   const { proof } = output<Tasks['c2']['output']>(context, 'c2');
   if (!context.settings.ignoreProofCheck) await checkProof(context, proof);
-  const sent = { Proof: Buffer.from(proof).toString('base64') };
+  const sent = { Proof: Buffer.from(proof).toString('base64'), ...sealedAs(context) };
   const isAgain = context.record.outputs.resubmitProof === true;
   const answer = await submitting(context, 'proof', () =>
     context.service.submitProof(sectorAtHand(context), sent, isAgain),

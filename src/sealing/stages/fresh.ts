@@ -1,7 +1,8 @@
 /** Looks at the clock before a stage wastes hours on what the chain would not take any more. */
 import { StageError } from '../../protocol/level.js';
+import { isInteractive } from '../../protocol/sector.js';
 import type { Ticket } from '../../protocol/sector-answers.js';
-import { type Age, ageOf, ageText, isTicketShort } from '../deadlines.js';
+import { type Age, ageOf, ageText, isTicketShort, proofTicketEpochs } from '../deadlines.js';
 import { output, type StageContext, sectorAtHand } from '../stage.js';
 import { checkOnChain, type Submitted } from './on-chain.js';
 
@@ -76,5 +77,7 @@ export function isTicketTooOld(context: StageContext): boolean {
 }
 
 function ticketAge({ deadlines, record, now }: StageContext): Age | undefined {
-  return ageOf(record.outputs.ticket_at, deadlines.ticket, deadlines.epochMs, now());
+  const isEarly = record.sector === null || isInteractive(record.sector);
+  const limit = isEarly ? deadlines.ticket : proofTicketEpochs;
+  return ageOf(record.outputs.ticket_at, limit, deadlines.epochMs, now());
 }

@@ -1,19 +1,17 @@
 /** A sector that is given up takes with it what its thread has stored of it, and nothing else: in doubt a file stays. */
+import { plans } from '../../../machines/index.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import type { PollAnswer } from '../../protocol/sealer.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
 import { broughtBy } from '../stores/brought.js';
 import { removedBrought } from '../stores/remove-brought.js';
-import type { StoredKind } from '../stores/stored-sector.js';
 import { isSent } from '../submission-note.js';
-
-/** Which of a sector's stored files a plan has made. A rebuild makes again what the chain knows: they are kept. */
-export const madeBy: Readonly<Record<string, StoredKind>> = { sealer: 'sealed', snapup: 'update' };
 
 /** Removes the stored files that this thread has brought there. Repeatable. @returns what stays, each with its reason */
 export async function removeStored(context: StageContext): Promise<readonly string[]> {
   const { record, location } = context;
-  const kind = madeBy[record.plan];
+  // A rebuild makes again what the chain knows: it makes none.
+  const kind = plans[record.plan]?.makes;
   const all = await broughtBy(location, sectorAtHand(context).id);
   if (kind === undefined || all.length === 0) return [];
   const keeps = await whyAllStay(context);

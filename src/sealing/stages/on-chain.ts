@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { StageError } from '../../protocol/level.js';
+import { isInteractive } from '../../protocol/sector.js';
 import type { OnChain, Ticket } from '../../protocol/sector-answers.js';
 import { output, type StageContext, sectorAtHand } from '../stage.js';
 import type { Tasks } from '../tasks.js';
@@ -67,7 +68,11 @@ export async function isAnother(context: StageContext): Promise<boolean> {
     // Written by the stage that draws tickets.
     .map((found) => found as Ticket);
   if (own.length === 0) return false;
-  const { OnChain: told } = await context.service.pollPreCommitState(sectorAtHand(context));
+  const { service } = context;
+  const sector = sectorAtHand(context);
+  const { OnChain: told } = await (isInteractive(sector)
+    ? service.pollPreCommitState(sector)
+    : service.pollProofState(sector));
   // By the ticket alone: the same sector, made again of damaged files, has another CommR.
   return own.every((each) => differenceOf(told, { ticket: each }) !== undefined);
 }

@@ -1,13 +1,15 @@
 /** Stages that put a finished sector where it is kept. */
+
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StoredKind } from '../../../machines/plan.js';
 import { StageError } from '../../protocol/level.js';
 import { type FileNote, noteFile } from '../file-notes.js';
 import { output, type Stage, type StageContext } from '../stage.js';
 import { chosenStore } from '../stores/choice.js';
 import { inItsPlace } from '../stores/keep-place.js';
 import { keptNotesFile, writeKeptNotes } from '../stores/kept-notes.js';
-import { checkStore, type StoredKind, type StoredSector } from '../stores/stored-sector.js';
+import { checkStore, type StoredSector } from '../stores/stored-sector.js';
 import type { Tasks, TransferTask } from '../tasks.js';
 import { isForeign, isForeignUpdate } from '../whose-sector.js';
 import { compared, digestsOf, stillToBring } from './compared.js';

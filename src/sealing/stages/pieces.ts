@@ -1,5 +1,7 @@
 /** Stages that put pieces into a sector, be it new or to be upgraded. */
+
 import { join } from 'node:path';
+import { plans } from '../../../machines/index.js';
 import { isAt } from '../../disks/stat-if-any.js';
 import { StageError } from '../../protocol/level.js';
 import { isPledge } from '../../protocol/pledge.js';
@@ -23,7 +25,8 @@ export const treeD: Stage = async (context) => {
   await treeOver(context, infos, {
     staged: files.staged,
     cacheDir: files.cacheDir,
-    addedFrom: context.record.plan === 'sealer' ? 'DealsAcquired' : 'Allocated',
+    addedFrom:
+      plans[context.record.plan]?.states.find(({ stage }) => stage === 'AddPieces')?.name ?? 'Allocated',
   });
   return { event: 'BuildTreeD', outputs: { tree_d: true } };
 };

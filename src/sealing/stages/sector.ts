@@ -1,7 +1,7 @@
 /** Stages that get a sector and let it go. */
 import { rm } from 'node:fs/promises';
 import { isUnknownSector, SealvisorError } from '../../protocol/errors.js';
-import { type Sector, sectorOf } from '../../protocol/sector.js';
+import { isInteractive, type Sector, sectorOf } from '../../protocol/sector.js';
 import type { Allocated, Deal } from '../../protocol/sector-answers.js';
 import { sectorFiles } from '../sector-files.js';
 import { type Stage, type StageContext, sectorAtHand } from '../stage.js';
@@ -11,10 +11,21 @@ import { removeStored } from './give-up.js';
 import { isAnother } from './on-chain.js';
 import { removeOtherCopies } from './one-copy.js';
 
-export const allocateSector = (): Stage =>
+/** `isNonInteractive`: only sectors that are proven without pre-commit and seed, which others do not take. */
+export const allocateSector = ({ isNonInteractive = false } = {}): Stage =>
   allocation(
-    ({ service, settings }, asking) => service.allocateSector({ ...allowed(settings), ...asking }),
-    (job) => ({ event: 'Allocate', sector: sectorOfJob(job) }),
+    ({ service, settings }, asking) => {
+      const spec = allowed(settings, ({ isInteractive }) => isInteractive !== isNonInteractive);
+      return service.allocateSector({ ...spec, ...asking }, isNonInteractive);
+    },
+    (job) => {
+      const sector = sectorOfJob(job);
+      if (isInteractive(sector) !== isNonInteractive) return { event: 'Allocate', sector };
+      throw new SealvisorError(
+        'bad_answer',
+        `the manager gave ${sector.id} of proof type ${sector.proofType}, which this thread's plan does not seal: see what the manager gives out`,
+      );
+    },
   );
 
 /** The sector that a manager names. */

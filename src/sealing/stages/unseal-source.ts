@@ -1,9 +1,10 @@
 /** The sector that a piece is taken out of, and what it is decoded with. */
+import type { StoredKind } from '../../../machines/plan.js';
 import { isAt } from '../../disks/stat-if-any.js';
 import type { UnsealJob, UpgradeFacts } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
-import { attachedStore, type StoredKind, type StoredSector, storedSector } from '../stores/stored-sector.js';
+import { attachedStore, type StoredSector, storedSector } from '../stores/stored-sector.js';
 import type { UnsealTask } from '../tasks.js';
 import { builtin } from './sector-work.js';
 

@@ -1,11 +1,12 @@
 /** Which attached store keeps a sector. */
+import type { StoredKind } from '../../../machines/plan.js';
 import { isAt, statIfAny } from '../../disks/stat-if-any.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import type { Sector } from '../../protocol/sector.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
 import type { StoreRoom, StoreRooms } from './attached.js';
-import { checkStore, type StoredKind, storedSector } from './stored-sector.js';
+import { checkStore, storedSector } from './stored-sector.js';
 
 /** As often as others may be faster before the stage is tried again as a whole. */
 const mostTurns = 5;

@@ -1,6 +1,8 @@
 /** A store never replaces a sector by another one: looked at before the first byte of each persist. */
+
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { StoredKind } from '../../../machines/plan.js';
 import { StageError } from '../../protocol/level.js';
 import { digestOf } from '../digests.js';
 import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js';
@@ -8,7 +10,7 @@ import { builtin } from '../stages/sector-work.js';
 import { broughtBy, noteBrought } from './brought.js';
 import { occupantOf } from './occupant.js';
 import { claimed, claimFile, type PlaceClaim, readClaim } from './place-claim.js';
-import { makeInStore, type StoredKind, type StoredSector, storedSector } from './stored-sector.js';
+import { makeInStore, type StoredSector, storedSector } from './stored-sector.js';
 import { type Doubt, doubtOf, doubts, type Own } from './whose-place.js';
 
 /** What is to be kept. */

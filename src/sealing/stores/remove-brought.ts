@@ -1,7 +1,9 @@
 /** Removes from an attached store what a thread has brought there itself, and nothing else. */
+
 import { hash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import type { StoredKind } from '../../../machines/plan.js';
 import { syncDirectory } from '../../disks/durable-file.js';
 import { readRegular } from '../../disks/regular-file.js';
 import { messageOf, systemCodeOf } from '../../protocol/errors.js';
@@ -10,13 +12,7 @@ import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js
 import type { Brought } from './brought.js';
 import { type Occupant, occupantOf } from './occupant.js';
 import { claimed, claimFile } from './place-claim.js';
-import {
-  checkStore,
-  makeInStore,
-  type StoredKind,
-  type StoredSector,
-  storedSector,
-} from './stored-sector.js';
+import { checkStore, makeInStore, type StoredSector, storedSector } from './stored-sector.js';
 import { doubtOf, doubts, type Own } from './whose-place.js';
 
 const auxLimits = { mostBytes: 1024 * 1024 };

@@ -1,5 +1,7 @@
 /** Where a persisted sector's files lie in an attached store: the field's names. */
+
 import { basename, dirname, join } from 'node:path';
+import type { StoredKind } from '../../../machines/plan.js';
 import { makeBelow } from '../../disks/make-below.js';
 import { makeOnDisk } from '../../disks/make-on-disk.js';
 import { seeRoot } from '../../disks/seen-root.js';
@@ -8,8 +10,7 @@ import { StageError } from '../../protocol/level.js';
 import type { AttachedStore } from '../stage.js';
 
 /** As it was sealed, or as it is since its upgrade. */
-export const storedKinds = ['sealed', 'update'] as const;
-export type StoredKind = (typeof storedKinds)[number];
+export const storedKinds = ['sealed', 'update'] as const satisfies readonly StoredKind[];
 
 export interface StoredSector {
   readonly file: string;
