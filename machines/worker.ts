@@ -22,6 +22,8 @@ export interface ThreadCommand {
   readonly commandId?: string | undefined;
   /** Refused when the thread is at another revision. */
   readonly ifRevision?: number | undefined;
+  /** Has the thread do it; whoever sends the command has looked the thread up. */
+  carryOut(): Promise<CommandOutcome>;
   readonly reply: Reply<CommandOutcome>;
 }
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { orEmpty } from '../protocol/job-wire.js';
+import { pingInfo } from '../protocol/ping.js';
 import { shortText, someOf } from '../protocol/some-of.js';
 import { looked } from '../protocol/text/issue.js';
 import type { WorkerEntry } from '../protocol/worker-entry.js';
@@ -15,26 +16,6 @@ export interface UpstreamManager {
   /** @throws worker_not_found; remote_error of a v0.2 manager, which cannot */
   remove(name: string): Promise<void>;
 }
-
-const count = z.number().int().min(0);
-/** v0.2 has neither Version, Running nor Waiting. */
-const pingInfo = z.object({
-  Info: z.object({
-    Name: z.string().min(1),
-    Dest: z.string().min(1),
-    Version: z.string().nullish(),
-    Summary: z.object({
-      Threads: count,
-      Empty: count,
-      Paused: count,
-      Running: count.nullish(),
-      Waiting: count.nullish(),
-      Errors: count,
-    }),
-  }),
-  /** Unix seconds. */
-  LastPing: count,
-});
 
 const timeoutMs = 15_000;
 
@@ -66,21 +47,14 @@ export function upstreamManager(base: string): UpstreamManager {
   };
 }
 
-function entryOf({ Info, LastPing }: z.infer<typeof pingInfo>): WorkerEntry {
+function entryOf({ Info, LastPing }: z.output<typeof pingInfo>): WorkerEntry {
   const { Name, Dest, Version, Summary } = Info;
   return {
     name: Name,
     dest: Dest,
     version: Version || null,
     life: null,
-    summary: {
-      threads: Summary.Threads,
-      empty: Summary.Empty,
-      paused: Summary.Paused,
-      running: Summary.Running ?? 0,
-      waiting: Summary.Waiting ?? 0,
-      errors: Summary.Errors,
-    },
+    summary: Summary,
     lastPing: timestamp(LastPing * 1000),
   };
 }

@@ -2,66 +2,82 @@
 import type { Hono } from 'hono';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { errorLevels } from '../protocol/level.js';
-import { threadModes } from '../protocol/thread.js';
-import type { WorkerNews } from '../protocol/worker.js';
+import { type ThreadView, threadModes } from '../protocol/thread.js';
+import type { BreakerView, LimitView } from '../protocol/worker.js';
 import type { Worker } from '../worker/worker.js';
 
 /** A door that is started again counts on. */
-const registries = new WeakMap<Worker, Registry>();
+const registries = new WeakMap<Worker, () => Promise<Scraped>>();
 const stageSeconds = [0.1, 1, 10, 60, 600, 1800, 3600, 7200, 14_400, 28_800, 57_600];
 
-export function metricsRoute(app: Hono, worker: Worker): void {
-  const registry = registries.get(worker) ?? registryOf(worker);
-  registries.set(worker, registry);
-  app.get('/metrics', async (c) =>
-    c.body(await registry.metrics(), 200, { 'content-type': registry.contentType }),
-  );
+interface Scraped {
+  readonly text: string;
+  readonly type: string;
 }
 
-function registryOf({ control, events, failedAllocations }: Worker): Registry {
+export function metricsRoute(app: Hono, worker: Worker): void {
+  const scrape = registries.get(worker) ?? scraperOf(worker);
+  registries.set(worker, scrape);
+  app.get('/metrics', async (c) => {
+    const { text, type } = await scrape();
+    return c.body(text, 200, { 'content-type': type });
+  });
+}
+
+function scraperOf({ control, desk, events, failedAllocations }: Worker): () => Promise<Scraped> {
   const registry = new Registry();
-  const registers = [registry];
-  const gauge = <L extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly L[],
-    collect: (set: (value: number, labels?: Record<L, string>) => void) => void,
-  ) =>
-    new Gauge<L>({
-      name: `sealvisor_${name}`,
-      help,
-      labelNames,
-      registers,
-      collect() {
-        this.reset();
-        collect((value, labels) => (labels ? this.set(labels, value) : this.set(value)));
-      },
-    });
-  gauge('threads', 'sealing threads by mode', ['mode'], (set) => {
-    const views = control.threads();
-    for (const mode of threadModes) set(views.filter((view) => view.mode === mode).length, { mode });
-  });
-  gauge('threads_with_error', 'sealing threads whose last error stands, by level', ['level'], (set) => {
-    const views = control.threads();
-    for (const level of errorLevels)
-      set(views.filter((view) => view.lastError?.level === level).length, { level });
-  });
-  gauge('thread_incarnation', 'starts of a sealing thread', ['index'], (set) => {
-    for (const { index, incarnation } of control.threads()) set(incarnation, { index: String(index) });
-  });
-  gauge('worker_serving', '1 while the worker takes new sectors', [], (set) =>
-    set(control.worker().life === 'serving' ? 1 : 0),
-  );
-  gauge('limit_holders', 'threads that hold a place of a limited stage', ['stage'], (set) => {
-    for (const { name, holders } of control.worker().limits) set(holders.length, { stage: name });
-  });
-  gauge('limit_queue', 'threads that wait for a place of a limited stage', ['stage'], (set) => {
-    for (const { name, queue } of control.worker().limits) set(queue.length, { stage: name });
-  });
-  gauge('breaker_open', '1 for each stage whose breaker is open', ['stage'], (set) => {
-    for (const { stage } of control.worker().breakers) set(1, { stage });
-  });
+  const set = gaugesOf(registry);
   countAllocations(registry, failedAllocations);
+  countStages(registry, events);
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  return async () => {
+    // Everything is looked at once for a scrape.
+    set({
+      threads: control.threads(),
+      isServing: control.life() === 'serving',
+      limits: desk.limits(),
+      breakers: desk.breakers(),
+    });
+    return { text: await registry.metrics(), type: registry.contentType };
+  };
+}
+
+/** What the gauges are set from. */
+interface Seen {
+  readonly threads: readonly ThreadView[];
+  readonly isServing: boolean;
+  readonly limits: readonly LimitView[];
+  readonly breakers: readonly BreakerView[];
+}
+
+function gaugesOf(registry: Registry): (seen: Seen) => void {
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge<L>({ name: `sealvisor_${name}`, help, labelNames, registers: [registry] });
+  const byMode = gauge('threads', 'sealing threads by mode', ['mode']);
+  const byError = gauge('threads_with_error', 'sealing threads whose last error stands, by level', ['level']);
+  const incarnations = gauge('thread_incarnation', 'starts of a sealing thread', ['index']);
+  const serving = gauge('worker_serving', '1 while the worker takes new sectors', []);
+  const holding = gauge('limit_holders', 'threads that hold a place of a limited stage', ['stage']);
+  const waiting = gauge('limit_queue', 'threads that wait for a place of a limited stage', ['stage']);
+  const open = gauge('breaker_open', '1 for each stage whose breaker is open', ['stage']);
+  return ({ threads, isServing, limits, breakers }) => {
+    // A thread, a limit or a breaker that is gone is not shown.
+    for (const each of [incarnations, holding, waiting, open]) each.reset();
+    for (const mode of threadModes) byMode.set({ mode }, threads.filter((view) => view.mode === mode).length);
+    for (const level of errorLevels)
+      byError.set({ level }, threads.filter(({ lastError }) => lastError?.level === level).length);
+    for (const { index, incarnation } of threads) incarnations.set({ index }, incarnation);
+    serving.set(isServing ? 1 : 0);
+    for (const { name: stage, holders, queue } of limits) {
+      holding.set({ stage }, holders.length);
+      waiting.set({ stage }, queue.length);
+    }
+    for (const { stage } of breakers) open.set({ stage }, 1);
+  };
+}
+
+function countStages(registry: Registry, events: Worker['events']): void {
+  const registers = [registry];
   const durations = new Histogram({
     name: 'sealvisor_stage_seconds',
     help: 'how long finished stages took',
@@ -75,16 +91,13 @@ function registryOf({ control, events, failedAllocations }: Worker): Registry {
     labelNames: ['stage', 'level'],
     registers,
   });
-  const count = (news: WorkerNews) => {
+  events.subscribe(undefined, ({ news }) => {
     if (news.type !== 'row') return;
     const { kind, stage, durationMs, level } = news.row;
     if (kind === 'transition' && stage !== null && durationMs !== null)
       durations.observe({ stage }, durationMs / 1000);
     if (level !== null) failures.inc({ stage: stage ?? '-', level });
-  };
-  events.subscribe(undefined, (event) => count(event.news));
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
-  return registry;
+  });
 }
 
 function countAllocations(registry: Registry, failed: Worker['failedAllocations']): void {

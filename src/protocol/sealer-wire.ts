@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { errorLevels } from './level.js';
 import { shortText } from './some-of.js';
-import { workerLives } from './worker-life.js';
 
 export const count = z.number().int().min(0);
 const bytes32Expected = '32 bytes, as numbers from 0 to 255 or in base64';
@@ -36,6 +35,7 @@ export const askingParam = {
   UsedNumbers: z
     .array(z.object({ Miner: count, Number: count }))
     .max(1000)
+    .readonly()
     .nullish(),
 } as const;
 export const allocateParam = z
@@ -65,57 +65,3 @@ export const reportParam = z.object({
   StateChange: z.object({ Prev: shortened, Next: shortened, Event: shortened }),
   Failure: orNull(z.object({ Level: level, Desc: shortened })),
 });
-const identity = (most: number) =>
-  z.string().regex(new RegExp(`^[\\w-]{1,${most}}$`), `a text of 1 to ${most} letters, digits, - and _`);
-const heldParam = z.object({
-  ID: sectorIdParam,
-  State: shortened,
-  Location: shortened,
-  Request: orNull(shortened),
-  Instance: orNull(shortened),
-});
-/** v0.2 sends neither Version, Running nor Waiting. */
-export const pingParam = z
-  .object({
-    Name: z.string().min(1).max(128),
-    Dest: z.string().min(1).max(300),
-    Version: orNull(z.string().max(200)),
-    /** Ours; upstream's workers have neither. */
-    Id: orNull(identity(64)),
-    Incarnation: orNull(identity(32)),
-    Life: orNull(z.enum(workerLives)),
-    SectorsOf: orNull(identity(64)),
-    UsedNumbers: askingParam.UsedNumbers,
-    Held: orNull(z.array(heldParam).max(10_000)),
-    Summary: z.object({
-      Threads: count,
-      Empty: count,
-      Paused: count,
-      Running: count.default(0),
-      Waiting: count.default(0),
-      Errors: count,
-    }),
-  })
-  .transform(({ Name, Dest, Version, Id, Incarnation, Life, SectorsOf, Summary, UsedNumbers, Held }) => ({
-    name: Name,
-    dest: Dest,
-    version: Version,
-    worker: Id,
-    incarnation: Incarnation,
-    life: Life,
-    sectorsOf: SectorsOf,
-    usedNumbers: UsedNumbers ?? [],
-    /** Null from a worker that reports its sectors again and again instead. */
-    held:
-      Held?.map(({ ID: id, State: state, Location: location, Request: request, Instance: instance }) => ({
-        ...{ id, state, location, request, instance },
-      })) ?? null,
-    summary: {
-      threads: Summary.Threads,
-      empty: Summary.Empty,
-      paused: Summary.Paused,
-      running: Summary.Running,
-      waiting: Summary.Waiting,
-      errors: Summary.Errors,
-    },
-  }));

@@ -9,6 +9,7 @@ import type {
   ThreadView,
 } from '../protocol/thread.js';
 import type { ReloadReply, WorkerReply, WorkerView } from '../protocol/worker.js';
+import type { WorkerLife } from '../protocol/worker-life.js';
 
 /** Who asks and why. */
 export interface Asked {
@@ -67,6 +68,8 @@ export interface WorkerControl {
   estimates(): Promise<readonly ThreadEstimate[]>;
 
   worker(): WorkerView;
+  /** The one word of it that is asked for most: no view is built. */
+  life(): WorkerLife;
   /** Takes no new sectors; those begun are finished. */
   cordon(request: Asked): Promise<WorkerReply>;
   /** Lifts cordon and drain; threads that the drain paused go on. */

@@ -14,7 +14,7 @@ import type { ThreadSlot } from './roster/slot.js';
 
 export type ThreadControl = Pick<
   WorkerControl,
-  'threads' | 'thread' | 'pause' | 'resume' | 'restart' | 'dryRun'
+  'threads' | 'thread' | 'pause' | 'resume' | 'restart' | 'dryRun' | 'life'
 >;
 
 /** What stands behind the actor: the threads, and the worker's own record. */
@@ -36,82 +36,21 @@ const commandDeadlineMs = 10_000;
 const unsettled: readonly ThreadMode[] = ['pausing', 'restarting'];
 
 export function createWorkerControl(controlled: Controlled) {
-  const { slots, restart } = controlled;
-  let lastWrite: Promise<void> = Promise.resolve();
+  const { slots } = controlled;
+  const { actor, answered } = controlActor(controlled);
   const slotOf = (index: number) => slotIn(slots(), index);
-  const restarted = async (slot: ThreadSlot): Promise<CommandOutcome> => {
-    const changed = await restart(slot.index);
-    const view = slot.view();
-    return { changed, view, message: restartText({ changed, view }) };
-  };
-  /** @throws thread_not_found when it has left since */
-  const obeyedBy = async ({ index, command, commandId, ifRevision }: ThreadCommand) => {
-    const slot = slotOf(index);
-    if (command.type === 'THREAD.RESTART') return restarted(slot);
-    return slot.obey(command, { id: commandId, ifRevision }, commandDeadlineMs);
-  };
-  const written = async ({ command }: OwnCommand) => {
-    const before = actor.getSnapshot().context.record;
-    const record = obeyed(before, command, timestamp(Date.now()));
-    if (record !== before) {
-      await controlled.write(record);
-      actor.send({ type: 'worker.changed', record });
-      controlled.apply(record, before);
-    }
-    return record !== before;
-  };
-  const machine = workerMachine.provide({
-    actions: {
-      forward: ({ event }) => {
-        if (event.type === 'THREAD.COMMAND') event.reply.resolve(obeyedBy(event));
-      },
-      // One after the other: each goes by what the one before it has made durable.
-      execute: ({ event }) => {
-        if (event.type !== 'WORKER.COMMAND') return;
-        lastWrite = lastWrite.then(() => written(event)).then(event.reply.resolve, event.reply.reject);
-      },
-      refuse: ({ event }) => {
-        if ('reply' in event) event.reply.reject(stopping());
-      },
-    },
-  });
-  const actor = createActor(machine, { input: { record: controlled.record } });
-  actor.start();
-
-  /** Sends the worker actor a command, and waits for its reply. */
-  const answered = async <T>(commandWith: (reply: Reply<T>) => WorkerEvent): Promise<T> => {
-    // An actor that has ended takes no event: nobody would reply.
-    if (actor.getSnapshot().status !== 'active') throw stopping();
-    const { promise, ...reply } = Promise.withResolvers<T>();
-    actor.send(commandWith(reply));
-    return promise;
-  };
-  const toThread = (
-    index: number,
-    command: ThreadCommand['command'],
-    { id: commandId, ifRevision }: { id?: string | undefined; ifRevision?: number | undefined } = {},
-  ): Promise<CommandOutcome> => {
-    slotOf(index);
-    return answered((reply) => ({
-      type: 'THREAD.COMMAND',
-      index,
-      command,
-      commandId,
-      ifRevision,
-      reply,
-    }));
-  };
-  const reply = ({ changed, view, message }: CommandOutcome): ControlReply => ({ ...view, changed, message });
+  const toThread = threadCommands(answered, controlled);
   const frozen = freezing(controlled.processes);
 
   const control: ThreadControl = {
+    life: () => actor.getSnapshot().value,
     threads: () => slots().map((slot) => slot.view()),
     thread: (index) => slotOf(index).view(),
     pause: async (index, { how = 'after-stage', reason = null, by = 'operator', ...request }) => {
       const { waitMs = 0, signal, drain } = request;
       const slot = slotOf(index);
       const command = { type: 'THREAD.PAUSE', how, by, reason, drain } as const;
-      const outcome = await frozen.pause(slot.view(), how, () => toThread(index, command, request));
+      const outcome = await frozen.pause(slot, how, () => toThread(slot, command, request));
       if (waitMs <= 0 || outcome.view.mode !== 'pausing') return reply(outcome);
       // A thread that dies meanwhile stands still when it is back.
       const view = await slot.until(({ mode }) => !unsettled.includes(mode), waitMs, signal);
@@ -122,12 +61,13 @@ export function createWorkerControl(controlled: Controlled) {
       index,
       { state: asked = null, force = false, reason = null, by = 'operator', ...request },
     ) => {
+      const slot = slotOf(index);
       const state = meantState(asked);
       const command = { type: 'THREAD.RESUME', state, force, by, reason } as const;
-      return reply(await frozen.resume(index, state, () => toThread(index, command, request)));
+      return reply(await frozen.resume(index, state, () => toThread(slot, command, request)));
     },
     restart: async (index, { reason = null, by = 'operator' }) =>
-      reply(await toThread(index, { type: 'THREAD.RESTART', by, reason })),
+      reply(await toThread(slotOf(index), { type: 'THREAD.RESTART', by, reason })),
     dryRun: (index, { state = null, force = false }) =>
       slotOf(index).call<DryRun>('preview', [meantState(state), force], commandDeadlineMs),
   };
@@ -140,6 +80,74 @@ export function createWorkerControl(controlled: Controlled) {
       answered<boolean>((reply) => ({ type: 'WORKER.COMMAND', command, reply })),
   };
 }
+
+/** The worker actor, running, with what its machine has others do. */
+function controlActor({ record: first, write, apply }: Controlled) {
+  let lastWrite: Promise<void> = Promise.resolve();
+  const written = async ({ command }: OwnCommand) => {
+    const before = actor.getSnapshot().context.record;
+    const record = obeyed(before, command, timestamp(Date.now()));
+    if (record !== before) {
+      await write(record);
+      actor.send({ type: 'worker.changed', record });
+      apply(record, before);
+    }
+    return record !== before;
+  };
+  const machine = workerMachine.provide({
+    actions: {
+      forward: ({ event }) => {
+        if (event.type === 'THREAD.COMMAND') event.reply.resolve(event.carryOut());
+      },
+      // One after the other: each goes by what the one before it has made durable.
+      execute: ({ event }) => {
+        if (event.type !== 'WORKER.COMMAND') return;
+        lastWrite = lastWrite.then(() => written(event)).then(event.reply.resolve, event.reply.reject);
+      },
+      refuse: ({ event }) => {
+        if ('reply' in event) event.reply.reject(stopping());
+      },
+    },
+  });
+  const actor = createActor(machine, { input: { record: first } });
+  actor.start();
+  /** Sends the worker actor a command, and waits for its reply. @throws shutting_down */
+  const answered = async <T>(commandWith: (reply: Reply<T>) => WorkerEvent): Promise<T> => {
+    // An actor that has ended takes no event: nobody would reply.
+    if (actor.getSnapshot().status !== 'active') throw stopping();
+    const { promise, ...reply } = Promise.withResolvers<T>();
+    actor.send(commandWith(reply));
+    return promise;
+  };
+  return { actor, answered };
+}
+
+/** Commands for a thread that was looked up. */
+function threadCommands(
+  answered: ReturnType<typeof controlActor>['answered'],
+  { restart }: Pick<Controlled, 'restart'>,
+) {
+  const restarted = async (slot: ThreadSlot): Promise<CommandOutcome> => {
+    const changed = await restart(slot.index);
+    const view = slot.view();
+    return { changed, view, message: restartText({ changed, view }) };
+  };
+  return (
+    slot: ThreadSlot,
+    command: ThreadCommand['command'],
+    { id, ifRevision }: { id?: string | undefined; ifRevision?: number | undefined } = {},
+  ): Promise<CommandOutcome> =>
+    answered((reply) => ({
+      ...{ type: 'THREAD.COMMAND', index: slot.index, command },
+      ...{ commandId: id, ifRevision, reply },
+      carryOut: () =>
+        command.type === 'THREAD.RESTART'
+          ? restarted(slot)
+          : slot.obey(command, { id, ifRevision }, commandDeadlineMs),
+    }));
+}
+
+const reply = ({ changed, view, message }: CommandOutcome): ControlReply => ({ ...view, changed, message });
 
 /** @throws thread_not_found, which names the indexes that there are */
 function slotIn(slots: readonly ThreadSlot[], index: number): ThreadSlot {

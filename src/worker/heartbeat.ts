@@ -2,9 +2,9 @@
 import { type Clock, systemClock } from '../actors/index.js';
 import { messageOf } from '../protocol/errors.js';
 import type { UsedNumber } from '../protocol/identity.js';
+import { type HeldSector, type WorkerPing, wireSummary } from '../protocol/ping.js';
 import type { Summary } from '../protocol/thread.js';
 import type { WorkerLife } from '../protocol/worker-life.js';
-import type { HeldSector } from './told-reports.js';
 
 export interface HeartbeatOptions {
   readonly version: string;
@@ -27,41 +27,24 @@ export interface HeartbeatOptions {
   readonly clock?: Clock;
 }
 
-/** `Venus.WorkerPing`'s parameter (docs/spec.md#rpc). */
-export interface WorkerInfo {
-  readonly Name: string;
-  readonly Dest: string;
-  readonly Version: string;
-  /** Ours: upstream's managers ignore it. */
-  readonly Life: WorkerLife;
-  /** Ours: it takes no job here before an operator has said so, its sectors are of this other manager. */
-  readonly SectorsOf?: string;
-  /** Ours, too. */
-  readonly UsedNumbers?: readonly UsedNumber[];
-  readonly Held?: readonly HeldSector[];
-  readonly Summary: {
-    readonly Threads: number;
-    readonly Empty: number;
-    readonly Paused: number;
-    readonly Running: number;
-    readonly Waiting: number;
-    readonly Errors: number;
-  };
-}
-
 /** Without what depends on how the manager is reached. */
-export type WorkerReport = Omit<WorkerInfo, 'Name' | 'Dest'>;
+export type WorkerReport = Omit<WorkerPing, 'Name' | 'Dest'>;
 
 const firstRetryMs = 500;
 /** What changes in one moment is one report. */
 const leastGapMs = 1000;
 const goodbyeMs = 1000;
 
+/** What is said of the worker itself, looked at once for a report. */
+interface Facts {
+  readonly summary: Summary;
+  readonly life: WorkerLife;
+  readonly sectorsOf: string | null;
+}
+
 /** What is reported at once when it changes: a pause, an error, a thread that failed, a cordon, a stop. */
-const matters = ({ summary, life, awaitsAdoption }: HeartbeatOptions) => {
-  const { threads, paused, errors } = summary();
-  return [threads, paused, errors, life(), awaitsAdoption?.() ?? ''].join(' ');
-};
+const matters = ({ summary: { threads, paused, errors }, life, sectorsOf }: Facts) =>
+  [threads, paused, errors, life, sectorsOf ?? ''].join(' ');
 
 /** `stop` says goodbye when the worker itself stops. Safe twice. */
 export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<void> } {
@@ -70,19 +53,27 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
   let reported = '';
   let isStopped = false;
   let isBeating = false;
+  /** Something has changed while a report was under way. */
+  let hasMissed = false;
   let failures = 0;
   let beating: Promise<void> = Promise.resolve();
-  const report = async (life: WorkerLife) => {
-    reported = matters({ ...options, life: () => life });
+  const factsNow = (life = options.life()): Facts => ({
+    summary: options.summary(),
+    life,
+    sectorsOf: options.awaitsAdoption?.() ?? null,
+  });
+  const report = async (facts: Facts) => {
+    reported = matters(facts);
     const used = options.usedNumbers ? { UsedNumbers: await options.usedNumbers() } : {};
     const held = options.held ? { Held: options.held() } : {};
-    await options.ping({ ...reportOf(options, life), ...used, ...held });
+    await options.ping({ ...reportOf(options.version, facts), ...used, ...held });
   };
   const beat = async () => {
     isBeating = true;
+    hasMissed = false;
     changes.looked();
     try {
-      await report(options.life());
+      await report(factsNow());
       if (failures > 0 && !isStopped) options.warn('the manager answers again');
       failures = 0;
     } catch (thrown) {
@@ -94,17 +85,17 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
     if (isStopped) return;
     const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), options.intervalMs());
     timer = clock.setTimeout(run, failures > 0 ? retryMs : options.intervalMs());
-    // What has changed while it was under way.
-    changes.look();
+    if (hasMissed) changes.look();
   };
   const run = () => {
     clock.clearTimeout(timer);
     beating = beat().catch((error: unknown) => options.fail?.(error));
   };
   const changes = looks(clock, () => {
+    if (isBeating) hasMissed = true;
     // A manager that is away is asked at its own pace.
     if (isBeating || failures > 0) return;
-    if (matters(options) !== reported) run();
+    if (matters(factsNow()) !== reported) run();
   });
   const unsubscribe = options.changes?.(changes.look);
   run();
@@ -118,7 +109,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
     if (options.life() !== 'stopping') return;
     await within(clock, goodbyeMs, async () => {
       await beating;
-      if (failures === 0) await report('stopped');
+      if (failures === 0) await report(factsNow('stopped'));
     });
   };
   return {
@@ -129,21 +120,12 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
   };
 }
 
-function reportOf(options: HeartbeatOptions, life: WorkerLife): WorkerReport {
-  const counts = options.summary();
-  const sectorsOf = options.awaitsAdoption?.() ?? null;
+function reportOf(version: string, { summary, life, sectorsOf }: Facts): WorkerReport {
   return {
     ...(sectorsOf === null ? {} : { SectorsOf: sectorsOf }),
-    Version: options.version,
+    Version: version,
     Life: life,
-    Summary: {
-      Threads: counts.threads,
-      Empty: counts.empty,
-      Paused: counts.paused,
-      Running: counts.running,
-      Waiting: counts.waiting,
-      Errors: counts.errors,
-    },
+    Summary: wireSummary(summary),
   };
 }
 

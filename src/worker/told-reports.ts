@@ -3,27 +3,16 @@
  * so that no thread has to report a state again to hear what the manager wants of it.
  */
 
-import * as z from 'zod';
 import { endStates } from '../../machines/plan.js';
 import { timestamp } from '../protocol/clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { GivenBy } from '../protocol/identity.js';
+import { type HeldSector, pingAnswerParts } from '../protocol/ping.js';
 import type { StateReport } from '../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import type { ReportRefused } from '../protocol/thread.js';
 import { isNeverAccepted } from './border/report-refusal.js';
 import { heldReportOf } from './border/service.js';
-
-/** A sector in hand, as the manager was told of it last (`WorkerPing`, ours). */
-export interface HeldSector {
-  readonly ID: { readonly Miner: number; readonly Number: number };
-  readonly State: string;
-  readonly Location: string;
-  /** Under what it was given. */
-  readonly Request: string | null;
-  /** The worker's name in its report: that of the heartbeat changes with the worker's address. */
-  readonly Instance: string;
-}
 
 export interface ToldReports {
   /**
@@ -58,9 +47,6 @@ interface Told {
   readonly instance: string;
   readonly refused: ReportRefused | undefined;
 }
-
-const count = z.number().int().min(0);
-const wanted = z.object({ ReportAgain: z.array(z.object({ Miner: count, Number: count })) });
 
 export function toldReports(options: ToldReportsOptions): ToldReports {
   const { locations, check, ask, askAll, onRefusal } = options;
@@ -126,7 +112,7 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
       return told && formatSectorId(told.id) === sector ? told.refused : undefined;
     },
     answered: (answer) => {
-      const { data } = wanted.safeParse(answer);
+      const { data } = pingAnswerParts.reportAgain.safeParse(answer);
       if (!data && isAnswered) askAll();
       isAnswered = data !== undefined;
       for (const { Miner: miner, Number: number } of data?.ReportAgain ?? [])

@@ -4,8 +4,10 @@ import type { WorkerConfig } from '../config/worker-config.js';
 import type { ManagerLink } from '../fleet/sector-client.js';
 import type { LogLine } from '../protocol/log.js';
 import type { HistoryRow, Summary, ThreadView } from '../protocol/thread.js';
+import type { ManagerFacts } from '../protocol/worker.js';
 import type { LinkedService } from './border/service.js';
 import type { WorkerControl } from './control-words.js';
+import type { Desk } from './desk/words.js';
 import type { EventHub } from './event-hub.js';
 import type { FailedAllocation } from './failed-allocations.js';
 import type { ToldReports } from './told-reports.js';
@@ -42,6 +44,10 @@ export interface Worker {
   failedAllocations(): readonly FailedAllocation[];
   /** Which manager answers, and what it is told of this worker. */
   readonly link: ManagerLink;
+  /** The manager it goes by, and another one that answers in its place. */
+  manager(): ManagerFacts;
+  /** Limits and breakers as they are. */
+  readonly desk: Pick<Desk, 'limits' | 'breakers'>;
   /** What changes, for whoever watches. */
   readonly events: EventHub;
   /** As it runs now: a reload changes it. */

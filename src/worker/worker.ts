@@ -7,7 +7,6 @@ import { homeMark } from '../processes/mark.js';
 import { limitNames } from '../protocol/stages.js';
 import { adoptionText } from '../protocol/text/adoption.js';
 import { summarize } from '../protocol/thread.js';
-import type { WorkerLife } from '../protocol/worker-life.js';
 import { linked, serviceDispatcher } from './border/service.js';
 import { createWorkerControl } from './control.js';
 import { places } from './desk/places.js';
@@ -146,8 +145,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     workerView({
       ...{ id: store.id, incarnation, name: name(), version },
       ...{ record, desk, processors, manager: link.facts() },
-      // The machine's states are these.
-      life: actor.getSnapshot().value as WorkerLife,
+      life: control.life(),
       threads: control.threads(),
       stores: asked.stores,
     });
@@ -209,7 +207,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       worker: view,
       ...loggedActs(dumps, reload, info),
     },
-    ...{ link, told, failedAllocations: failed.all },
+    ...{ link, manager: link.facts, desk, told, failedAllocations: failed.all },
     events,
     config: () => config,
     summary: () => summarize(control.threads()),

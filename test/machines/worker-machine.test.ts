@@ -26,7 +26,8 @@ function setup(facts: Partial<WorkerRecord> = {}) {
 
 const pause = { type: 'THREAD.PAUSE', how: 'after-stage', by: 'alice', reason: null } as const;
 const reply = { resolve: () => undefined, reject: () => undefined };
-const command = { type: 'THREAD.COMMAND', index: 1, command: pause, reply } as const;
+const carryOut = () => Promise.reject(new Error('not asked here'));
+const command = { type: 'THREAD.COMMAND', index: 1, command: pause, carryOut, reply } as const;
 const cordonCommand = {
   type: 'WORKER.COMMAND',
   command: { type: 'WORKER.CORDON', by: 'alice', reason: null },

@@ -13,12 +13,20 @@ function start() {
   const warnings: string[] = [];
   const manager = { isUp: true };
   const summary = { threads: 3, empty: 1, paused: 1, running: 2, waiting: 0, errors: 1 };
+  const asked = { summary: 0, life: 0, awaitsAdoption: 0 };
+  const counted =
+    <T>(what: keyof typeof asked, value: () => T) =>
+    () => {
+      asked[what] += 1;
+      return value();
+    };
   const worker: { life: WorkerLife; change: () => void } = { life: 'serving', change: () => undefined };
   const beat = startHeartbeat({
     version: '0.1.0',
     intervalMs: () => intervalMs,
-    summary: () => summary,
-    life: () => worker.life,
+    summary: counted('summary', () => summary),
+    life: counted('life', () => worker.life),
+    awaitsAdoption: counted('awaitsAdoption', () => null),
     changes: (listener) => {
       worker.change = listener;
       return () => {
@@ -41,7 +49,7 @@ function start() {
     await vi.advanceTimersByTimeAsync(ms);
     return pings.length - before;
   };
-  return { beat, pings, warnings, manager, summary, worker, during };
+  return { beat, pings, warnings, manager, summary, worker, during, asked };
 }
 
 describe('a heartbeat', () => {
@@ -57,6 +65,13 @@ describe('a heartbeat', () => {
     expect(await during(intervalMs - 1)).toBe(0);
     expect(await during(1)).toBe(1);
     expect(await during(3 * intervalMs)).toBe(3);
+  });
+
+  test('looks at each fact of the worker once', async () => {
+    const { asked, during } = start();
+    expect(asked).toEqual({ summary: 1, life: 1, awaitsAdoption: 1 });
+    expect(await during(3 * intervalMs)).toBe(3);
+    expect(asked).toEqual({ summary: 4, life: 4, awaitsAdoption: 4 });
   });
 
   test('tells the counts of its own moment', async () => {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Roster } from '../../manager/roster.js';
 import { systemCodeOf } from '../../protocol/errors.js';
+import { type PingInfo, wireSummary } from '../../protocol/ping.js';
 import type { WorkerEntry } from '../../protocol/worker-entry.js';
 import { parse } from '../parse.js';
 import type { OnMethod } from './method.js';
@@ -17,21 +18,14 @@ export function rosterMethods(on: OnMethod, manager: { readonly roster: Roster }
   on('WorkerPingInfoRemove', ['name'], (of) => manager.roster.remove(name(of)));
 }
 
-function pingInfo({ name, label, dest: Dest, version, summary, lastPing }: WorkerEntry) {
+function pingInfo({ name, label, dest: Dest, version, summary, lastPing }: WorkerEntry): PingInfo {
   return {
     Info: {
       // What a command can name it by.
       Name: label ?? name,
       Dest,
       Version: version ?? '',
-      Summary: {
-        Threads: summary.threads,
-        Empty: summary.empty,
-        Paused: summary.paused,
-        Running: summary.running,
-        Waiting: summary.waiting,
-        Errors: summary.errors,
-      },
+      Summary: wireSummary(summary),
     },
     LastPing: Math.floor(Date.parse(lastPing) / 1000),
   };

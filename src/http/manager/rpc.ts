@@ -3,11 +3,11 @@ import * as z from 'zod';
 import type { Manager } from '../../manager/manager.js';
 import type { Caller } from '../../protocol/identity.js';
 import { snapUpProofParam } from '../../protocol/job-wire.js';
+import { pingParam } from '../../protocol/ping.js';
 import {
   allocatedParam,
   allocateParam,
   dealsParam,
-  pingParam,
   preCommitParam,
   proofParam,
   reportParam,

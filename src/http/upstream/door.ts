@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import { isJSONRPCID, JSONRPCErrorCode } from 'json-rpc-2.0';
 import type { Front } from '../../manager/upstream/front.js';
 import { identityHeaders } from '../../protocol/identity.js';
-import { pingParam } from '../../protocol/sealer-wire.js';
+import { pingParam } from '../../protocol/ping.js';
 import { readBytes } from '../body.js';
 import { callerAddress, callerOf } from '../caller.js';
 import { jsonRpcHandler, type RpcCaller, type RpcMethod } from '../json-rpc.js';

@@ -10,7 +10,7 @@ import { adoptBody, drainBody, limitBody, reloadBody, stopBody } from './bodies.
 
 export function lifeRoutes(app: Hono, control: WorkerControl): void {
   app.get('/readyz', (c) => {
-    const { life } = control.worker();
+    const life = control.life();
     return c.json({ status: life }, life === 'serving' || life === 'cordoned' ? 200 : 503);
   });
   app.get('/api/v1/worker', (c) => c.json(control.worker()));

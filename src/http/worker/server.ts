@@ -8,9 +8,10 @@ import { rpcCall } from '../../fleet/rpc-client.js';
 import { type ManagerLink, sectorClient } from '../../fleet/sector-client.js';
 import { identityHeaders } from '../../protocol/identity.js';
 import type { LogLine } from '../../protocol/log.js';
+import type { WorkerPing } from '../../protocol/ping.js';
 import type { HistoryRow, ThreadView } from '../../protocol/thread.js';
 import { version } from '../../version.js';
-import { type HeartbeatOptions, startHeartbeat, type WorkerInfo } from '../../worker/heartbeat.js';
+import { type HeartbeatOptions, startHeartbeat } from '../../worker/heartbeat.js';
 import { namesakeWarner } from '../../worker/namesakes.js';
 import { startWorker, type Worker } from '../../worker/worker.js';
 import { ownAddress, reachedAt } from '../own-address.js';
@@ -103,10 +104,10 @@ function heartbeatOf(self: Worker): Omit<HeartbeatOptions, 'ping' | 'warn'> {
     version,
     intervalMs: () => self.config().worker.pingIntervalMs,
     summary: () => self.summary(),
-    life: () => self.control.worker().life,
+    life: () => self.control.life(),
     awaitsAdoption: () => {
-      const { manager } = self.control.worker();
-      return manager?.other ? manager.id : null;
+      const { id, other } = self.manager();
+      return other ? id : null;
     },
     usedNumbers: () => self.link.usedNumbers(),
     held: () => self.told.held(),
@@ -118,7 +119,7 @@ function heartbeatOf(self: Worker): Omit<HeartbeatOptions, 'ping' | 'warn'> {
 async function pinged(
   manager: WorkerConfig['manager'],
   link: ManagerLink,
-  info: WorkerInfo & { readonly Id: string; readonly Incarnation: string },
+  info: WorkerPing,
 ): Promise<unknown> {
   let answering: string | null = null;
   const answer = await rpcCall(`${manager.url}/rpc/v0`, 'Venus.WorkerPing', [info], {

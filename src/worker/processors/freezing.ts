@@ -52,15 +52,16 @@ export function freezing(processes: FreezeDesk) {
   };
   return {
     pause: async (
-      view: ThreadView,
+      slot: { view(): ThreadView },
       how: PauseHow,
       send: () => Promise<CommandOutcome>,
     ): Promise<CommandOutcome> => {
-      const isFrozen = how === 'freeze' && freeze(view);
-      if (!isFrozen) {
+      // What works before the pause matters to these two alone.
+      const view = how === 'after-stage' ? null : slot.view();
+      if (view === null || how === 'now' || !freeze(view)) {
         const outcome = await send();
         const holds = outcome.changed || outcome.view.mode === 'paused';
-        return how === 'now' && holds && outcome.isRepeat !== true ? aborted(view, outcome) : outcome;
+        return view && how === 'now' && holds && outcome.isRepeat !== true ? aborted(view, outcome) : outcome;
       }
       try {
         const outcome = await send();

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
 import { startWorkerServer } from '#src/http/worker/server.js';
 import { freshDir } from '../../tools/manager/setup.js';
@@ -92,4 +92,24 @@ test('a worker that is stopped says goodbye to the manager', async () => {
   await manager.pinged;
   await server.stop(0);
   expect(manager.pings.at(-1)).toMatchObject({ Name: 'w1', Life: 'stopped' });
+});
+
+test('a heartbeat and a scrape ask for what they tell, and build no view of the worker', async () => {
+  const manager = await noting();
+  const config = configOf(`http://127.0.0.1:${manager.port}`);
+  const server = await startWorkerServer({ config, warn: () => undefined });
+  onTestFinished(() => server.stop(0));
+  await manager.pinged;
+  const { control } = server.worker;
+  const worker = vi.spyOn(control, 'worker');
+  const threads = vi.spyOn(control, 'threads');
+  const base = `http://127.0.0.1:${server.port}`;
+  expect((await fetch(`${base}/readyz`)).status).toBe(200);
+  expect(threads).not.toHaveBeenCalled();
+  expect((await fetch(`${base}/metrics`)).status).toBe(200);
+  expect(threads).toHaveBeenCalledOnce();
+  await control.cordon({});
+  worker.mockClear();
+  await vi.waitFor(() => expect(manager.pings.at(-1)).toMatchObject({ Life: 'cordoned' }), 5000);
+  expect(worker).not.toHaveBeenCalled();
 });

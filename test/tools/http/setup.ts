@@ -126,7 +126,7 @@ export function workerDoors(
   });
   actor.send({ type: 'WORKER.SERVE' });
   const events = eventHub({ boot: 'b1' });
-  const worker = () => workerViewOf({ counts: summarize(control.threads()) });
+  const worker = own.worker ?? (() => workerViewOf({ counts: summarize(control.threads()) }));
   const app = workerApp({
     id: 'worker-1',
     incarnation: '3f9a',
@@ -138,11 +138,13 @@ export function workerDoors(
       usedNumbers: async () => [],
       used: async () => undefined,
     },
+    manager: () => ({ id: null, other: null }),
+    desk: { limits: () => worker().limits, breakers: () => worker().breakers },
     told: { held: () => [], answered: () => undefined },
     failedAllocations: () => [{ plan: 'unseal', code: 'bad_answer', count: 3 }],
     name,
     version: '1.2.3',
-    control: { ...control, ...notAsked, worker, ...own },
+    control: { ...control, ...notAsked, worker, life: () => worker().life, ...own },
     events,
     summary: () => summarize(control.threads()),
     // The doors ask for nothing else of it.
