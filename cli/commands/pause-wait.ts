@@ -5,7 +5,7 @@ import { humanDuration } from '../../src/protocol/text/ages.js';
 import { parseDuration } from '../../src/protocol/text/duration.js';
 import type { ControlReply } from '../../src/protocol/thread.js';
 import { answerControl, answerJson, exitCodes, fail, tell } from '../output/say.js';
-import { longestWait } from './wait-options.js';
+import { longestWait } from './longest-wait.js';
 
 export interface WaitOptions {
   readonly wait?: boolean;

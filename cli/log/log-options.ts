@@ -1,6 +1,6 @@
 /** The options by which a daemon's log is chosen. Light: every command of the bin loads it. */
-import { type Command, Option } from 'commander';
 import { type LogLevel, logLevels } from '../../src/protocol/log.js';
+import { option } from '../verbs/verb.js';
 
 export const logFormats = ['text', 'json'] as const;
 export type LogFormat = (typeof logFormats)[number];
@@ -11,18 +11,12 @@ export interface LogOptions {
   readonly logFile?: string;
 }
 
-/** Adds `--log-format`, `--log-level` and `--log-file`. */
-export function logOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--log-format <format>', 'how log lines are written')
-        .choices([...logFormats])
-        .default('text'),
-    )
-    .addOption(
-      new Option('--log-level <level>', 'the least important lines that are logged')
-        .choices([...logLevels])
-        .default('info'),
-    )
-    .option('--log-file <file>', 'append the log to this file, opened again at SIGHUP (default: stderr)');
-}
+/** `--log-format`, `--log-level` and `--log-file`. */
+export const logOptions = [
+  option('--log-format <format>', 'how log lines are written', { choices: logFormats, otherwise: 'text' }),
+  option('--log-level <level>', 'the least important lines that are logged', {
+    choices: logLevels,
+    otherwise: 'info',
+  }),
+  option('--log-file <file>', 'append the log to this file, opened again at SIGHUP (default: stderr)'),
+];

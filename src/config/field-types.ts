@@ -1,13 +1,12 @@
 /** The kinds of value a configuration holds. Each one's zod message says what is expected, and nothing else. */
 import * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
+import { sectorSizes as sectorSizeNames } from '../protocol/sector.js';
 import { durationExpected, parseDuration } from '../protocol/text/duration.js';
 import { parseSize, sizeExpected } from '../protocol/text/size.js';
 import { managerUrl, managerUrlExpected } from './manager-url.js';
 import { ownName, ownNameExpected } from './own-names.js';
 import { durationText, sizeText } from './value-text.js';
-
-const knownSizes = ['2KiB', '8MiB', '512MiB', '32GiB', '64GiB'] as const;
 
 export interface Kind {
   /** As docs/config.md names it. */
@@ -85,8 +84,8 @@ export const outputSize = sizeOrBytes
   .refine((bytes) => bytes >= 64 * 1024, 'a size of at least 64KiB')
   .register(kinds, { word: 'size of at least 64KiB', text: sizeText });
 export const sectorSize = size.refine(
-  (bytes) => knownSizes.some((known) => parseSize(known) === bytes),
-  `a sector size: ${knownSizes.join(', ')}`,
+  (bytes) => sectorSizeNames.some((known) => parseSize(known) === bytes),
+  `a sector size: ${sectorSizeNames.join(', ')}`,
 );
 export const managerAddress = parsed(managerUrl, managerUrlExpected);
 

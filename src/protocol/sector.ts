@@ -41,6 +41,9 @@ const sizes = [
   { size: 64 * GiB, text: '64GiB' },
 ] as const;
 
+/** The sizes that a sector can have, as they are written in a file and on a command line. */
+export const sectorSizes = sizes.map(({ text }) => text);
+
 /** The chain numbers a proof's sizes one after the other; `suffix` ends the name by which processors know it. */
 const families: readonly {
   readonly feature: PoRepFeature;

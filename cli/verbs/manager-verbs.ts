@@ -1,0 +1,169 @@
+/** What `venus-sector-manager` can do: run a manager, and steer the workers that reported to one. */
+import { sectorSizes } from '../../src/protocol/sector.js';
+import { managerOption } from '../commands/manager/ask.js';
+import { resume } from '../commands/manager/resume.js';
+import { info, list, pause, remove } from '../commands/manager/workers.js';
+import { logOptions } from '../log/log-options.js';
+import { sealerVerb } from './sealer-verbs.js';
+import { json, pauseHow, pauseWait, resumeHow, resumeWhich, watch } from './shared-options.js';
+import { anyOf, option, type Verb } from './verb.js';
+
+const daemonOptions = [
+  ...logOptions,
+  option('--miner <id>', 'miner actor id', { otherwise: '10000' }),
+  option('--sector-size <size>', anyOf(sectorSizes), { otherwise: '8MiB' }),
+  option(
+    '--use-synthetic-porep',
+    'seal new sectors with synthetic PoRep: their proofs are written down before the pre-commit',
+  ),
+  option('--listen <host:port>', 'where to listen', { otherwise: '127.0.0.1:1789' }),
+  option(
+    '--home <dir>',
+    'where the state is kept (default: $XDG_STATE_HOME/sealvisor, or what 0.1.0 left in this directory)',
+  ),
+  option('--pieces <dir>', 'make deals from the files of this directory'),
+  option('--epoch <duration>', "length of the mock chain's epoch", { otherwise: '1s' }),
+  option('--fail-messages <n>', 'the first n messages of a kind for each sector fail on the mock chain', {
+    otherwise: '0',
+  }),
+  option(
+    '--job-heartbeat <duration>',
+    "a job whose worker is not heard of for so long is another's (a window proof at any time, others until the first word)",
+    { otherwise: '1m' },
+  ),
+  option(
+    '--piece-roots <list>',
+    'further directories that pieces may be read from, with commas between: those of upgrades (`util sealer snapup`) and of earlier runs',
+  ),
+  option(
+    '--worker-addresses <list>',
+    'addresses, ranges and names that workers may be dialled at, with commas between (default: the address that a report came from)',
+  ),
+  option(
+    '--names <list>',
+    'names under which it may be asked, with commas between (its addresses, localhost and the name of the machine always work)',
+  ),
+];
+/** Options of a manager that gives out sectors itself. */
+const chainOnly = ['miner', 'sectorSize', 'pieces', 'epoch', 'failMessages', 'jobHeartbeat', 'pieceRoots'];
+
+const runDaemon = async () => (await import('../commands/manager/daemon.js')).daemon;
+
+export const mockVerb: Verb = {
+  name: 'mock',
+  about: 'run a manager over a mock chain',
+  options: daemonOptions,
+  examples: [
+    'mock --sector-size 2KiB --pieces ./files',
+    'mock --listen 0.0.0.0:1789 --names seal.lan --home /var/lib/sealvisor',
+  ],
+  run: runDaemon,
+};
+
+export const daemonVerb: Verb = {
+  name: 'daemon',
+  about: 'the manager',
+  verbs: [
+    {
+      name: 'run',
+      about: 'run a manager (its chain is a mock one), or put one in front of another manager (--upstream)',
+      options: [
+        ...daemonOptions,
+        option(
+          '--upstream <address>',
+          'pass jobs and chain calls on to this manager (damocles, venus-cluster or ours): a URL, host:port or multiaddr (default: none, it gives out sectors itself)',
+          { conflicts: chainOnly },
+        ),
+      ],
+      examples: [
+        'run --home /var/lib/sealvisor --log-file /var/log/sealvisor/manager.log',
+        'run --upstream http://10.0.0.2:1789 --listen 0.0.0.0:1790 --home /var/lib/sealvisor-front',
+      ],
+      run: runDaemon,
+    },
+  ],
+};
+
+const target = 'name as in list, or an address';
+
+const workerVerbs: readonly Verb[] = [
+  {
+    name: 'list',
+    about: 'the workers that reported, a line each',
+    options: [
+      option('--expiration <duration>', 'mark a report older than this', { otherwise: '10m' }),
+      json,
+      option('--wide', 'version, running and waiting as well'),
+      watch,
+    ],
+    examples: ['list --wide', 'list --expiration 2m --watch'],
+    run: () => list,
+  },
+  {
+    name: 'info',
+    about: 'the threads of one worker',
+    args: [['<worker>', target]],
+    options: [json, option('--wide', 'plan, mode, stage, percent and time left as well'), watch],
+    examples: ['info w1', 'info 10.0.0.7:17890 --wide'],
+    run: () => info,
+  },
+  {
+    name: 'pause',
+    about: 'pause a thread of a worker',
+    args: [
+      ['<worker>', target],
+      ['<index>', 'thread, as in info'],
+    ],
+    options: [...pauseHow, option('--reason <text>', 'kept in the history'), json, ...pauseWait],
+    exclusive: ['wait', 'no-wait'],
+    examples: ['pause w1 0 --reason "swap disk"', 'pause 127.0.0.1 0 --wait --timeout 4h'],
+    run: () => pause,
+  },
+  {
+    name: 'resume',
+    about: 'resume a paused thread of a worker, at its state or another one, or many threads',
+    args: [
+      ['[worker]', target],
+      ['[index]', 'thread, as in info'],
+      ['[state]', 'go on from this state (Aborted gives the sector up)'],
+    ],
+    options: [
+      option('--all', 'all paused threads of the worker'),
+      option('--all-workers', 'those of every worker that reported'),
+      ...resumeWhich,
+      ...resumeHow,
+      option('--reason <text>', 'kept in the history'),
+      option('--json', 'one JSON document; a line each for many'),
+    ],
+    examples: [
+      'resume w1 0',
+      'resume w1 0 PC1Done --dry-run',
+      'resume w1 0 Aborted --yes --reason "sector lost"',
+      'resume w1 --all',
+      'resume --all-workers --error "No space left"',
+    ],
+    run: () => resume,
+  },
+  {
+    name: 'remove',
+    about: 'forget a worker that reported',
+    args: [['<name>', 'name as in list']],
+    options: [json],
+    examples: ['remove w1'],
+    run: () => remove,
+  },
+];
+
+export const utilVerb: Verb = {
+  name: 'util',
+  about: 'tools',
+  verbs: [
+    {
+      name: 'worker',
+      about: 'see and steer the workers that reported',
+      options: [option(...managerOption)],
+      verbs: workerVerbs,
+    },
+    sealerVerb,
+  ],
+};
