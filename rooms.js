@@ -53,7 +53,7 @@ export const rooms = [
   },
   {
     room: 'src/config',
-    sees: ['src/protocol', 'src/disks'],
+    sees: ['machines', 'src/protocol', 'src/disks'],
     doors: ['smol-toml', 'fastest-levenshtein'],
     holds: 'TOML files, as typed settings',
   },

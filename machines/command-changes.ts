@@ -90,19 +90,27 @@ export function cancelPause(record: ThreadRecord, command: ResumeCommand, nowMs:
   };
 }
 
-/** What lasts whatever is made again: notes of files, and the ticket that a submitted pre-commit was made with. */
-const lasting = ['files', 'pre_commit_ticket'];
-
 /** What was noted of files stays for those that the state needs: the others are made again. */
 function withNotes(plan: Plan, to: string, outputs: ThreadRecord['outputs']): ThreadRecord['outputs'] {
   const { files } = outputs;
   if (typeof files !== 'object' || files === null) return outputs;
   const state = planState(plan, to);
   const names = [...(state?.needs.files ?? []), ...(state?.holds ?? [])];
-  // What is kept of a sector that is made again is one of these two.
-  const isKept = (name: string) =>
-    names.includes(name) || (names.includes('replica') && ['sealed', 'update'].includes(name));
-  return { ...outputs, files: Object.fromEntries(Object.entries(files).filter(([name]) => isKept(name))) };
+  const kept = names.flatMap((name) => [name, ...(plan.standsFor?.[name] ?? [])]);
+  return {
+    ...outputs,
+    files: Object.fromEntries(Object.entries(files).filter(([name]) => kept.includes(name))),
+  };
+}
+
+/** The outputs that are kept when a sector is sent to another state, as the plan's table says, and the notes of its files. */
+function keptOutputs(plan: Plan, to: string, outputs: ThreadRecord['outputs']): ThreadRecord['outputs'] {
+  const needed = ['files', ...(planState(plan, to)?.needs.outputs ?? [])];
+  const isKept = (key: string) => {
+    const life = plan.keeps?.[key];
+    return needed.includes(typeof life === 'object' ? life.with : key) || life === 'always';
+  };
+  return withNotes(plan, to, Object.fromEntries(Object.entries(outputs).filter(([key]) => isKept(key))));
 }
 
 /** A sector that is given up already stays so by the first word: it may say that the sector is finalized. */
@@ -115,20 +123,8 @@ function givenUp({ state, outputs }: ThreadRecord, reason: string): ThreadRecord
 /** An operator's resume, to the same state or another one; outputs the new state does not rest on are dropped. */
 export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
   const to = command.state ?? record.state;
-  const needed = [...(planState(plan, to)?.needs.outputs ?? []), ...lasting];
   const isMove = to !== record.state && to !== 'Aborted';
-  const kept = isMove
-    ? withNotes(
-        plan,
-        to,
-        Object.fromEntries(
-          // `ticket_at` goes with `ticket`, `pc2_foreign` and `pc2_checked` with `pc2`.
-          Object.entries(record.outputs).filter(([key]) =>
-            needed.includes(key.replace(/_(at|foreign|checked)$/, '')),
-          ),
-        ),
-      )
-    : record.outputs;
+  const kept = isMove ? keptOutputs(plan, to, record.outputs) : record.outputs;
   const abort =
     command.state === 'Aborted'
       ? {

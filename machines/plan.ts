@@ -1,4 +1,5 @@
 /** A plan is data: the machine, the checks of `resume --state`, the charts and the tests come from one table. */
+import type { PoRepFeature } from '../src/protocol/sector.js';
 
 /** What must exist for a sector to be in a state: outputs of earlier stages (in the record) and files (in the store). */
 export interface Needs {
@@ -27,14 +28,9 @@ export interface Ground {
   readonly copies?: Readonly<Record<string, string>>;
 }
 
-/** A kind of sectors that go through a state of their own. */
-export type OwnStateKind = 'synthetic';
-
-export interface PlanState {
-  readonly name: string;
-  /** All sectors of this kind go through the state, and no others. @default every sector */
-  readonly only?: OwnStateKind;
-  /** The stage that leads out of the state; `-` where none is shown. */
+/** How a stage is done. */
+export interface StageWork {
+  /** Its name; `-` where none is shown. */
   readonly stage: string;
   /** The processor of docs/spec.md#processor-protocol that does the stage's heavy work; a pause waits for such a stage's end. */
   readonly processor?: string;
@@ -42,14 +38,23 @@ export interface PlanState {
   readonly ground?: Ground;
   /** Room that the stage wants before it starts. */
   readonly space?: StageWrites;
+  /** Files of which every byte is compared with what was noted, before the stage begins; `last-layer` is one of `layers`. Others by size, and by digest when they are small or were touched. */
+  readonly reads?: readonly string[];
+}
+
+/** A state, and the stage that leads out of it. */
+export interface PlanState extends StageWork {
+  readonly name: string;
+  /** All sectors that are proven so go through the state, and no others. @default every sector */
+  readonly only?: PoRepFeature;
   readonly needs: Needs;
+  /** Our own code does the work in the thread, whatever does it elsewhere. @default who the configuration names does it */
+  readonly isInThread?: boolean;
   /**
    * A permanent failure here ends the job with its reason instead of pausing the thread: no hours of work are in it, and
    * other jobs wait behind it. `after-tries`: also a temporary one that was tried `max_retries` times. @default neither
    */
   readonly endsJob?: 'permanent' | 'after-tries';
-  /** Files of which every byte is compared with what was noted, before the stage begins; `last-layer` is one of `layers`. Others by size, and by digest when they are small or were touched. */
-  readonly reads?: readonly string[];
   /** Files that have to be whole, too, but do not decide whether the state is possible: they lie in a store. */
   readonly holds?: readonly string[];
 }
@@ -60,6 +65,12 @@ export interface PlanEdge {
   readonly to: string;
 }
 
+/**
+ * Until when an output is kept that no state needs: with another one, or whatever is made again, or until its sector is sent
+ * to another state.
+ */
+export type OutputLife = { readonly with: string } | 'always' | 'until-sent-back';
+
 export interface Plan {
   readonly name: string;
   /** What it is for, in one line. */
@@ -68,6 +79,12 @@ export interface Plan {
   readonly submits?: readonly Submission[];
   /** Which stored files it makes anew: of a job that is given up they are removed. @default none */
   readonly makes?: StoredKind;
+  /** Whether it asks for deals: always, or where the configuration enables it. @default never */
+  readonly deals?: 'always' | 'enabled';
+  /** Outputs that no state needs. Those that states need are kept when a sector is sent to one that needs them. */
+  readonly keeps?: Readonly<Record<string, OutputLife>>;
+  /** Names in `needs` that stand for one of several files. */
+  readonly standsFor?: Readonly<Record<string, readonly string[]>>;
   readonly states: readonly PlanState[];
   readonly edges: readonly PlanEdge[];
 }
@@ -82,6 +99,16 @@ export const emptyState = 'Empty';
 
 /** States that free the thread. */
 export const endStates: readonly string[] = ['Finished', 'Aborted'];
+
+/** Whether a stage of the plan puts the sector into a store. */
+export function isStoring({ states }: Plan): boolean {
+  return states.some(({ space }) => space?.at === 'store');
+}
+
+/** Whether the plan works on files in the thread's location. */
+export function hasFiles({ states }: Plan): boolean {
+  return states.some(({ needs, space }) => space !== undefined || needs.files.length > 0);
+}
 
 export function planState(plan: Plan, name: string): PlanState | undefined {
   return plan.states.find((state) => state.name === name);
@@ -137,7 +164,7 @@ export function possibleStates(plan: Plan, holdings: Holdings): readonly string[
  * forks, a sector of a `kind` takes the state of its kind; then the first edge that leads to `to` counts; to a state that no
  * edge leads to, the first of all.
  */
-export function stagesBetween(plan: Plan, from: string, to: string, kind?: OwnStateKind): readonly string[] {
+export function stagesBetween(plan: Plan, from: string, to: string, kind?: PoRepFeature): readonly string[] {
   const places = new Map(plan.states.map((state, place) => [state.name, place]));
   const placeOf = (name: string) => places.get(name) ?? -1;
   const end = placeOf(to);

@@ -1,5 +1,5 @@
 /** Before a sector is aborted: one with a pre-commit costs its deposit, so a person is asked. */
-import { plans } from '../../machines/index.js';
+import { planNamed } from '../../machines/index.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { oneLine } from '../../src/protocol/text/escaped.js';
 import type { AbortLoss, DryRun, ThreadView } from '../../src/protocol/thread.js';
@@ -70,9 +70,9 @@ async function lossOf({ dryRun }: BeforeAbort, view: ThreadView): Promise<AbortL
 
 /** By the state alone. */
 function lossByView({ plan, state, sector }: ThreadView): AbortLoss | null {
-  const { submits = [], states: all = [] } = plans[plan] ?? {};
-  const states = submits.includes('pre-commit') ? all.map(({ name }) => name) : [];
-  const isSubmitted = states.indexOf(state) >= states.indexOf('PCSubmitted') && states.includes(state);
+  const { states = [] } = planNamed(plan) ?? {};
+  const submitting = states.findIndex(({ stage }) => stage === 'SubmitPreCommit');
+  const isSubmitted = submitting >= 0 && states.findIndex(({ name }) => name === state) > submitting;
   if (sector === null || !isSubmitted || state === 'Aborted') return null;
   return { sector: sector.id, preCommit: { certain: true, at: null }, proof: false, files: [], stored: [] };
 }

@@ -1,4 +1,4 @@
-import { plans as known, type Plan } from '../../machines/index.js';
+import { plans as known, type Plan, planNamed } from '../../machines/index.js';
 import { meantText } from '../../src/config/nearest.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { planChart, planList, planSection, plansPage, planTable } from '../output/plan-text.js';
@@ -32,7 +32,7 @@ function printOne(plan: Plan, { json, mermaid, markdown }: PlansOptions): void {
 const names = Object.keys(known);
 
 function planOf(name: string): Plan {
-  const found = Object.hasOwn(known, name) ? known[name] : undefined;
+  const found = planNamed(name);
   if (found) return found;
   throw new SealvisorError(
     'usage',

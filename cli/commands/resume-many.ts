@@ -1,5 +1,5 @@
 /** `resume --all` and its selectors: one command for each paused thread that is meant, whatever becomes of the others. */
-import { plans } from '../../machines/index.js';
+import { planNamed, plans } from '../../machines/index.js';
 import { meantText } from '../../src/config/nearest.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { oneLine } from '../../src/protocol/text/escaped.js';
@@ -36,7 +36,11 @@ function checkNames({ stateIs, plan }: Selection): void {
     throw new SealvisorError('usage', `unknown ${option} ${word}: ${hint}known are ${known.join(', ')}`);
   };
   check('plan', plan, Object.keys(plans));
-  check('state', stateIs, plan === undefined ? states : (plans[plan]?.states ?? []).map(({ name }) => name));
+  check(
+    'state',
+    stateIs,
+    plan === undefined ? states : (planNamed(plan)?.states ?? []).map(({ name }) => name),
+  );
 }
 
 /** Paused threads that every selector fits. `error` is a part of the last error's text. */

@@ -1,8 +1,8 @@
 /** How far a sector is, for the bars of `sealvisor start`: by what each stage took in this run. */
 
-import { emptyState, type Plan, plans, stagesBetween } from '../../machines/index.js';
+import { emptyState, type Plan, planNamed, stagesBetween } from '../../machines/index.js';
 import { passedMs } from '../../src/protocol/clock.js';
-import { ownStateKind } from '../../src/protocol/sector.js';
+import { featureOf } from '../../src/protocol/sector.js';
 import { type Part, stageProgress } from '../../src/protocol/sector-progress.js';
 import type { HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 
@@ -26,10 +26,10 @@ export function sectorPace(): SectorPace {
       took.set(stage, before === undefined ? durationMs : (before + durationMs) / 2);
     },
     of: (view, nowMs) => {
-      const plan: Plan | undefined = plans[view.plan];
+      const plan: Plan | undefined = planNamed(view.plan);
       if (plan === undefined || view.sector === null || view.state === emptyState)
         return { percent: null, leftMs: null };
-      const kind = ownStateKind(view.sector);
+      const kind = featureOf(view.sector);
       const toCome = stagesBetween(plan, view.state, 'Finished', kind);
       const all = stagesBetween(plan, emptyState, 'Finished', kind);
       const [current] = toCome;

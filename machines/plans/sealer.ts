@@ -1,5 +1,5 @@
 import type { Plan } from '../plan.js';
-import * as ground from './ground.js';
+import * as work from './work.js';
 
 const allocated: readonly string[] = [];
 const withDeals = [...allocated, 'deals'];
@@ -28,62 +28,34 @@ export const sealer: Plan = {
   about: 'seals a new sector, from nothing to proven on chain',
   submits: ['pre-commit', 'proof'],
   makes: 'sealed',
+  deals: 'enabled',
+  keeps: {
+    ticket_at: { with: 'ticket' },
+    pc2_foreign: { with: 'pc2' },
+    pc2_checked: { with: 'pc2' },
+    pre_commit_at: { with: 'pre_commit' },
+    // A sector that is sealed again behind its pre-commit has to be the same.
+    pre_commit_ticket: 'always',
+    resubmitPreCommit: 'until-sent-back',
+    resubmitProof: 'until-sent-back',
+  },
   states: [
-    { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
+    { name: 'Empty', ...work.none, needs: { outputs: [], files: [] } },
     { name: 'Allocated', stage: 'AcquireDeals', needs: { outputs: allocated, files: [] } },
-    {
-      name: 'DealsAcquired',
-      stage: 'AddPieces',
-      processor: 'add_pieces',
-      ground: ground.addPieces,
-      space: { at: 'location', sizes: 1 },
-      needs: { outputs: withDeals, files: [] },
-    },
-    {
-      name: 'PieceAdded',
-      stage: 'TreeD',
-      processor: 'tree_d',
-      ground: ground.treeD,
-      space: { at: 'location', sizes: 2 },
-      needs: { outputs: withPieces, files: staged },
-    },
+    { name: 'DealsAcquired', ...work.addPieces, needs: { outputs: withDeals, files: [] } },
+    { name: 'PieceAdded', ...work.treeD, needs: { outputs: withPieces, files: staged } },
     { name: 'TreeDBuilt', stage: 'AssignTicket', needs: { outputs: withTreeD, files: treeD } },
-    {
-      name: 'TicketAssigned',
-      stage: 'PC1',
-      processor: 'pc1',
-      ground: ground.pc1,
-      space: { at: 'location', sizes: 0, layers: 1 },
-      needs: { outputs: withTicket, files: treeD },
-      reads: treeD,
-    },
-    {
-      name: 'PC1Done',
-      stage: 'PC2',
-      processor: 'pc2',
-      ground: ground.pc2,
-      space: { at: 'location', sizes: 3 },
-      needs: { outputs: withPc1, files: labels },
-      reads: ['staged', 'last-layer'],
-    },
+    { name: 'TicketAssigned', ...work.pc1, needs: { outputs: withTicket, files: treeD } },
+    { name: 'PC1Done', ...work.pc2, needs: { outputs: withPc1, files: labels } },
     {
       name: 'SyntheticPoRepNeeded',
       only: 'synthetic',
-      stage: 'SyntheticPoRep',
-      processor: 'synth_proof',
-      ground: ground.synthProof,
-      space: { at: 'location', sizes: 0.5 },
+      ...work.syntheticProof,
       needs: { outputs: [...withPc2, 'synthetic'], files: sealed },
     },
     { name: 'PC2Done', stage: 'SubmitPreCommit', needs: { outputs: withPc2, files: provable } },
     { name: 'PCSubmitted', stage: 'WaitPCLanded', needs: { outputs: preCommitted, files: provable } },
-    {
-      name: 'PCLanded',
-      stage: 'PersistFiles',
-      processor: 'transfer',
-      space: { at: 'store', sizes: 3 },
-      needs: { outputs: preCommitted, files: provable },
-    },
+    { name: 'PCLanded', ...work.persistFiles, needs: { outputs: preCommitted, files: provable } },
     {
       name: 'Persisted',
       stage: 'SubmitPersisted',
@@ -98,13 +70,12 @@ export const sealer: Plan = {
     },
     {
       name: 'SeedAssigned',
-      stage: 'C1',
-      processor: 'c1',
+      ...work.c1,
       needs: { outputs: withSeed, files: provable },
       reads: ['tree-d', 'layers', 'sealed', 'synthetic'],
       holds: stored,
     },
-    { name: 'C1Done', stage: 'C2', processor: 'c2', needs: { outputs: withC1, files: [] }, holds: stored },
+    { name: 'C1Done', ...work.c2, needs: { outputs: withC1, files: [] }, holds: stored },
     { name: 'C2Done', stage: 'SubmitProof', needs: { outputs: withC2, files: [] }, holds: stored },
     {
       name: 'ProofSubmitted',
@@ -112,8 +83,8 @@ export const sealer: Plan = {
       needs: { outputs: proven, files: [] },
       holds: stored,
     },
-    { name: 'Finished', stage: '-', needs: { outputs: proven, files: [] }, holds: stored },
-    { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
+    { name: 'Finished', ...work.none, needs: { outputs: proven, files: [] }, holds: stored },
+    { name: 'Aborted', ...work.none, needs: { outputs: [], files: [] } },
   ],
   edges: [
     { from: 'Empty', event: 'Allocate', to: 'Allocated' },

@@ -1,5 +1,5 @@
 import type { Plan } from '../plan.js';
-import * as ground from './ground.js';
+import * as work from './work.js';
 
 const allocated: readonly string[] = ['deals', 'source'];
 const withPieces = [...allocated, 'pieces'];
@@ -17,55 +17,28 @@ export const snapup: Plan = {
   about: 'puts pieces into a sector that is sealed already, and proves the change',
   submits: ['upgrade'],
   makes: 'update',
+  deals: 'always',
+  keeps: { snap_encode_foreign: { with: 'snap_encode' } },
   states: [
-    { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
-    {
-      name: 'Allocated',
-      stage: 'AddPieces',
-      processor: 'add_pieces',
-      ground: ground.snapAddPieces,
-      space: { at: 'location', sizes: 1 },
-      needs: { outputs: allocated, files: [] },
-    },
-    {
-      name: 'PieceAdded',
-      stage: 'TreeD',
-      processor: 'tree_d',
-      ground: ground.snapTreeD,
-      space: { at: 'location', sizes: 2 },
-      needs: { outputs: withPieces, files: staged },
-    },
-    {
-      name: 'TreeDBuilt',
-      stage: 'SnapEncode',
-      processor: 'snap_encode',
-      ground: ground.snapEncode,
-      space: { at: 'location', sizes: 3 },
-      needs: { outputs: withTreeD, files: treeD },
-      reads: treeD,
-    },
+    { name: 'Empty', ...work.none, needs: { outputs: [], files: [] } },
+    { name: 'Allocated', ...work.snapAddPieces, needs: { outputs: allocated, files: [] } },
+    { name: 'PieceAdded', ...work.snapTreeD, needs: { outputs: withPieces, files: staged } },
+    { name: 'TreeDBuilt', ...work.snapEncode, needs: { outputs: withTreeD, files: treeD }, reads: treeD },
     {
       name: 'SnapEncoded',
-      stage: 'SnapProve',
-      processor: 'snap_prove',
+      ...work.snapProve,
       needs: { outputs: encoded, files: [...treeD, 'update'] },
       holds: ['source'],
     },
-    {
-      name: 'SnapProved',
-      stage: 'PersistFiles',
-      processor: 'transfer',
-      space: { at: 'store', sizes: 3 },
-      needs: { outputs: proven, files: ['update'] },
-    },
+    { name: 'SnapProved', ...work.persistFiles, needs: { outputs: proven, files: ['update'] } },
     {
       name: 'Persisted',
       stage: 'SubmitSnapupProof',
       needs: { outputs: persisted, files: ['update'] },
       holds: stored,
     },
-    { name: 'Finished', stage: '-', needs: { outputs: persisted, files: [] }, holds: stored },
-    { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
+    { name: 'Finished', ...work.none, needs: { outputs: persisted, files: [] }, holds: stored },
+    { name: 'Aborted', ...work.none, needs: { outputs: [], files: [] } },
   ],
   edges: [
     { from: 'Empty', event: 'AllocatedSnapUpSector', to: 'Allocated' },

@@ -1,25 +1,21 @@
 import type { Plan } from '../plan.js';
+import * as work from './work.js';
 
 /** A job of the manager's: sectors that are kept are proven; no sector is in hand (docs/spec.md#plans). */
 export const wdpost: Plan = {
   name: 'wdpost',
   about: 'proves sectors that are kept; no sector is in hand',
   states: [
-    { name: 'Empty', stage: '-', needs: { outputs: [], files: [] } },
-    {
-      name: 'Allocated',
-      stage: 'Generate',
-      processor: 'window_post',
-      needs: { outputs: ['job'], files: [] },
-    },
+    { name: 'Empty', ...work.none, needs: { outputs: [], files: [] } },
+    { name: 'Allocated', ...work.windowPost, needs: { outputs: ['job'], files: [] } },
     {
       name: 'Generated',
       stage: 'SubmitProof',
       needs: { outputs: ['job', 'post'], files: [] },
       endsJob: 'after-tries',
     },
-    { name: 'Finished', stage: '-', needs: { outputs: ['job', 'post'], files: [] } },
-    { name: 'Aborted', stage: '-', needs: { outputs: [], files: [] } },
+    { name: 'Finished', ...work.none, needs: { outputs: ['job', 'post'], files: [] } },
+    { name: 'Aborted', ...work.none, needs: { outputs: [], files: [] } },
   ],
   edges: [
     { from: 'Empty', event: 'Allocated', to: 'Allocated' },

@@ -1,4 +1,5 @@
 /** What a file sets and nothing takes: a line each, with the key's path and the reason. */
+import { plans } from '../../machines/plans/index.js';
 import { builtinStages, stageNames } from '../protocol/stages.js';
 import { processorKey } from './processor-config.js';
 import type { SealingTable } from './sealing-schema.js';
@@ -25,13 +26,15 @@ const dealsOnly = ['max_deals', 'min_deal_space'] as const;
 /** What is said of deals where no thread takes any. Hot configurations are not looked at: they come and go. */
 function dealKeys({ sealing, sealing_thread: tables }: WorkerTable, threads: readonly ThreadConfig[]) {
   const ofDeals = (path: string, table: SealingTable | undefined, its: readonly ThreadConfig[]) => {
-    if (its.some(({ plan, sealing: { enableDeals } }) => plan === 'snapup' || enableDeals)) return [];
+    if (its.some(({ plan, sealing: { enableDeals } }) => plans[plan].deals === 'always' || enableDeals))
+      return [];
     return dealsOnly
       .filter((key) => table?.[key] !== undefined)
       .map((key) => `${path}.${key} has no effect without enable_deals`);
   };
   const never = threads.filter(
-    ({ plan, sealing: { disableCc, enableDeals } }) => plan === 'sealer' && disableCc && !enableDeals,
+    ({ plan, sealing: { disableCc, enableDeals } }) =>
+      plans[plan].deals === 'enabled' && disableCc && !enableDeals,
   );
   return [
     ...ofDeals('sealing', sealing, threads),

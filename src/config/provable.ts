@@ -1,4 +1,5 @@
 /** Whether what a plan's processors make can be proven by those of its later stages. Pure. */
+import { planNamed } from '../../machines/plans/index.js';
 import { SealvisorError } from '../protocol/errors.js';
 
 /** Who does a stage, as the file names them: our own processors, programs of others. */
@@ -11,22 +12,20 @@ export interface StageDoer {
 export type StageDoers = ReadonlyMap<string, StageDoer>;
 
 /**
- * Stages of a plan that read what the one before made, in formats of their own: all of them have to be ours, or all programs of
- * others. Those that are not in it (add_pieces, tree_d, transfer) write and read what is agreed between all.
+ * Stages that read what the one before made, in formats of their own: all of them in a plan have to be ours, or all programs of
+ * others. The others (add_pieces, tree_d, transfer) write and read what is agreed between all.
  */
-const chains: Readonly<Record<string, readonly string[]>> = {
-  sealer: ['pc1', 'pc2', 'c1', 'c2'],
-  niporep: ['pc1', 'pc2', 'c1', 'c2'],
-  snapup: ['snap_encode', 'snap_vanilla', 'snap_prove'],
-  // An upgraded sector is made again with its upgrade; there is no C1.
-  rebuild: ['pc1', 'pc2', 'snap_encode', 'snap_vanilla', 'snap_prove'],
-};
+const ownFormats = ['pc1', 'pc2', 'synth_proof', 'c1', 'c2', 'snap_encode', 'snap_vanilla', 'snap_prove'];
 
-/** Stages that only some sectors need: they have to be of the same hands only where they are configured. */
-const sometimes: Readonly<Record<string, readonly string[]>> = {
-  sealer: ['synth_proof'],
-  rebuild: ['synth_proof'],
-};
+/** Stages of the plan with formats of their own; those that only some sectors need come last, and only where they are configured. */
+function chainOf(plan: string, doers: StageDoers): readonly string[] {
+  const states = planNamed(plan)?.states.filter(({ isInThread }) => !isInThread) ?? [];
+  const always = states.filter(({ only }) => only === undefined);
+  const sometimes = states.filter(({ only, processor = '' }) => only !== undefined && doers.has(processor));
+  return [...always, ...sometimes]
+    .flatMap(({ processor = '' }) => (processor === 'snap_prove' ? ['snap_vanilla', processor] : [processor]))
+    .filter((stage) => ownFormats.includes(stage));
+}
 
 /** @throws config_invalid, a line for each plan that could not be proven, with its threads and what to add */
 export function checkProvable(
@@ -46,7 +45,7 @@ export function checkProvable(
 
 /** Why sectors of this plan could not be proven, and what to add; undefined when they can be. */
 export function unprovable(plan: string, doers: StageDoers): string | undefined {
-  const chain = [...(chains[plan] ?? []), ...(sometimes[plan] ?? []).filter((stage) => doers.has(stage))];
+  const chain = chainOf(plan, doers);
   const others = chain.filter((stage) => (doers.get(stage)?.others ?? []).length > 0);
   if (others.length === 0) return undefined;
   const ours = chain.filter((stage) => isOurs(doers.get(stage)));

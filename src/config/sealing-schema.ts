@@ -1,5 +1,7 @@
 /** `[sealing]` and `[[sealing_thread]]`, and `<location>/config.toml`. */
 import type * as z from 'zod';
+import { hasFiles } from '../../machines/plan.js';
+import { plans } from '../../machines/plans/index.js';
 import { planNames } from '../protocol/plan-names.js';
 import * as field from './field-types.js';
 import { key, section } from './key-facts.js';
@@ -76,7 +78,9 @@ export const sealingTable = section(
   },
 );
 
-const locationNeeded = 'a text in quotes (only plan wdpost does without a store)';
+/** Plans whose threads need no directory of their own. */
+const withoutFiles = planNames.filter((name) => !hasFiles(plans[name]));
+const locationNeeded = `a text in quotes (only plan ${withoutFiles.join(', ')} does without a store)`;
 
 export const threadTable = section(
   '[[sealing_thread]]',
@@ -85,7 +89,11 @@ export const threadTable = section(
     location: key(
       field.text,
       'The directory of the thread: its record and the current sector; relative to the working directory.',
-      { example: '/mnt/nvme2/store', applied: 'reload', otherwise: 'required, except with plan wdpost' },
+      {
+        example: '/mnt/nvme2/store',
+        applied: 'reload',
+        otherwise: `required, except with plan ${withoutFiles.join(', ')}`,
+      },
     ),
     plan: key(
       field.choice(planNames),
@@ -101,10 +109,13 @@ export const threadTable = section(
 );
 
 export const threadTables = list(
-  threadTable.refine(({ location, plan }) => location !== undefined || plan === 'wdpost', {
-    path: ['location'],
-    message: locationNeeded,
-  }),
+  threadTable.refine(
+    ({ location, plan }) => location !== undefined || withoutFiles.includes(plan ?? 'sealer'),
+    {
+      path: ['location'],
+      message: locationNeeded,
+    },
+  ),
   'at least one [[sealing_thread]] with its location',
 ).min(1, 'at least one [[sealing_thread]] with its location');
 

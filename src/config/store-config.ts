@@ -1,5 +1,7 @@
 /** The attached stores, and whether the directories of a worker go together. */
 import { resolve, sep } from 'node:path';
+import { isStoring } from '../../machines/plan.js';
+import { plans } from '../../machines/plans/index.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { ThreadConfig } from './thread-config.js';
 import { type RealPath, realLocation } from './thread-config.js';
@@ -12,9 +14,6 @@ export interface AttachedConfig {
   /** @default false */
   readonly readonly: boolean;
 }
-
-/** Plans whose sectors are put into a store at their end. */
-const persisting = new Set(['sealer', 'snapup', 'rebuild', 'niporep']);
 
 /**
  * In the order of the file. `[remote_store]` is the old spelling of one attached store.
@@ -59,7 +58,7 @@ export function checkStores(
   path: string,
   real: RealPath = realLocation,
 ): void {
-  const needy = threads.find(({ plan }) => persisting.has(plan));
+  const needy = threads.find(({ plan }) => isStoring(plans[plan]));
   if (needy && !attached.some((store) => !store.readonly))
     throw new SealvisorError(
       'config_invalid',

@@ -25,11 +25,11 @@ export function threadConfigs(
   real: RealPath = realLocation,
 ): readonly ThreadConfig[] {
   const recordsDir = home ?? tables.find((table) => table.location !== undefined)?.location ?? '.sealvisor';
-  const threads = tables.map((table, index) => ({
+  const threads = tables.map(({ location, plan = 'sealer', sealing }, index) => ({
     index,
-    location: resolve(table.location ?? join(recordsDir, `wdpost-${index}`)),
-    plan: table.plan ?? 'sealer',
-    sealing: overrideSealing(common, table.sealing),
+    location: resolve(location ?? join(recordsDir, `${plan}-${index}`)),
+    plan,
+    sealing: overrideSealing(common, sealing),
   }));
   refuseShared(threads, real);
   return threads;

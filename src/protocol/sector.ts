@@ -108,10 +108,9 @@ export function isSynthetic({ proofType }: Pick<Sector, 'proofType'>): boolean {
   return proofTypeOfNumber(proofType).feature === 'synthetic';
 }
 
-/** The kind by which a plan knows that the sector goes through a state of its own; a foreign sector's type may be unknown. */
-export function ownStateKind(sector: Pick<Sector, 'proofType'> | null): 'synthetic' | undefined {
-  const feature = sector === null ? undefined : proofTypeIfKnown(sector.proofType)?.feature;
-  return feature === 'synthetic' ? feature : undefined;
+/** How the sector is proven, by which a plan knows whether it goes through a state of its own; a foreign sector's type may be unknown. */
+export function featureOf(sector: Pick<Sector, 'proofType'> | null): PoRepFeature | undefined {
+  return sector === null ? undefined : proofTypeIfKnown(sector.proofType)?.feature;
 }
 
 /** Window proofs of sectors of that size, by the names that upstream and the chain give them: however they were sealed. */

@@ -1,5 +1,5 @@
 /** What is lost when an operator aborts the sector that a thread holds: for the question before it. */
-import { plans } from '../../machines/index.js';
+import { planNamed } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import type { AbortLoss } from '../protocol/thread.js';
 import { sectorFiles } from './sector-files.js';
@@ -10,7 +10,7 @@ import { isSent } from './submission-note.js';
 export async function abortLoss(record: ThreadRecord, location: string): Promise<AbortLoss | null> {
   const { sector, outputs, plan, state } = record;
   if (sector === null || state === 'Aborted') return null;
-  const stored = plans[plan]?.makes === undefined ? [] : await broughtBy(location, sector.id);
+  const stored = planNamed(plan)?.makes === undefined ? [] : await broughtBy(location, sector.id);
   return {
     sector: sector.id,
     preCommit: preCommitOf(record, location),
@@ -21,10 +21,10 @@ export async function abortLoss(record: ThreadRecord, location: string): Promise
   };
 }
 
-/** Other plans work on sectors that are proven already. */
+/** Of a plan that submits one. */
 function preCommitOf(record: ThreadRecord, location: string): AbortLoss['preCommit'] {
   const { plan, state, outputs, lastError, sector } = record;
-  if (sector === null || !plans[plan]?.submits?.includes('pre-commit')) return null;
+  if (sector === null || !planNamed(plan)?.submits?.includes('pre-commit')) return null;
   const { pre_commit, pre_commit_at: at, pre_commit_ticket } = outputs;
   // The ticket stays when the sector was sent back to an earlier state.
   const certain = pre_commit === true || pre_commit_ticket !== undefined;

@@ -1,5 +1,5 @@
 /** Around each stage: its files are looked at before it begins, and those that it wrote are noted when it has ended. */
-import { planState, plans } from '../../machines/index.js';
+import { planNamed, planState } from '../../machines/index.js';
 import type { StageOutcome } from '../../machines/record-changes.js';
 import { checkFiles, checkNamed, checkWorkedFrom } from './file-checks.js';
 import { type Notes, noted, notesOf } from './file-notes.js';
@@ -18,7 +18,7 @@ export function withEarlier({ outputs, ...outcome }: StageOutcome, notes: Notes 
 /** Hours are not spent on files that are not what was written. An abort needs none. @throws StageError permanent */
 export async function checkInputs(facts: Facts): Promise<void> {
   const { record } = facts;
-  const plan = plans[record.plan];
+  const plan = planNamed(record.plan);
   const state = plan && planState(plan, record.state);
   if (!state || record.state === 'Aborted') return;
   await checkFiles(plan, state, facts);
@@ -30,7 +30,7 @@ export async function checkInputs(facts: Facts): Promise<void> {
  */
 export async function checkAfterFailure(facts: Facts): Promise<void> {
   const { record } = facts;
-  const plan = plans[record.plan];
+  const plan = planNamed(record.plan);
   const state = plan && planState(plan, record.state);
   if (!state || state.processor === undefined || state.processor === 'transfer') return;
   await checkWorkedFrom(plan, state, facts);
@@ -45,7 +45,7 @@ export async function withNotes(
   { event, outputs }: StageOutcome,
 ): Promise<StageOutcome['outputs']> {
   const { record, location, signal } = facts;
-  const plan = plans[record.plan];
+  const plan = planNamed(record.plan);
   const edge = plan?.edges.find(({ from, event: on }) => from === record.state && on === event);
   const state = plan && planState(plan, record.state);
   const next = plan && edge && planState(plan, edge.to);

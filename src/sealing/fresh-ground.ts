@@ -5,7 +5,7 @@
 import { constants } from 'node:fs';
 import { copyFile, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { planState, plans } from '../../machines/index.js';
+import { planNamed, planState } from '../../machines/index.js';
 import type { Ground } from '../../machines/plan.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { replaceDurably, syncDirectory, syncFile, writeDurably } from '../disks/durable-file.js';
@@ -17,7 +17,7 @@ import { type SectorFiles, sectorFiles } from './sector-files.js';
 
 /** Makes the ground of the record's stage, when this processor is the one that its plan names there. */
 export async function freshGround(record: ThreadRecord, location: string, processor: string): Promise<void> {
-  const plan = plans[record.plan];
+  const plan = planNamed(record.plan);
   const state = plan && planState(plan, record.state);
   if (!record.sector || state?.processor !== processor || !state.ground) return;
   const { removes, empties = [], copies = {} } = state.ground;

@@ -1,5 +1,5 @@
 /** What becomes of a sector or job when its worker has adopted another manager than the one that gave it. */
-import { plans, type Submission } from '../../machines/index.js';
+import { planNamed, planState, type Submission } from '../../machines/index.js';
 import type { StageFailure } from '../../machines/record-changes.js';
 import { inHand, type ThreadRecord } from '../../machines/thread-record.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -51,13 +51,15 @@ export function leftFailure(
 
 /** What of it may be on chain; undefined when nothing can be. */
 function mayBeOnChain({ plan, state, outputs, sector, given }: ThreadRecord, location: string) {
-  const [first] = plans[plan]?.submits ?? [];
-  if (first === undefined) return undefined;
-  const isNoted = sector !== null && isSent(location, sector.id, 'pre-commit', 'proof', 'upgrade');
-  const isSubmitted = outputs.pre_commit !== undefined || outputs.pre_commit_ticket !== undefined;
+  const table = planNamed(plan);
+  const submits = table?.submits ?? [];
+  const [first] = submits;
+  if (!table || first === undefined) return undefined;
+  const isNoted = sector !== null && isSent(location, sector.id, ...submits);
+  const isSubmitted = ['pre_commit', 'pre_commit_ticket', 'proof'].some((key) => outputs[key] !== undefined);
   // 0.1.0 noted no submission: its answer may have been lost.
-  const isUnknown = !given && (state === 'PC2Done' || state === 'Persisted');
-  return isNoted || isSubmitted || isUnknown ? onChainText[first] : undefined;
+  const isUnknown = !given && /^Submit/.test(planState(table, state)?.stage ?? '');
+  return isSubmitted || isNoted || isUnknown ? onChainText[first] : undefined;
 }
 
 /** Of what is sent first: the rest comes behind it. */

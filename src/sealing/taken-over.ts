@@ -4,7 +4,7 @@
  * operator is told that they were not noted; whatever is made from now on is.
  */
 
-import { planState, plans } from '../../machines/index.js';
+import { planNamed, planState } from '../../machines/index.js';
 import { StageError } from '../protocol/level.js';
 import type { Ticket } from '../protocol/sector-answers.js';
 import { madeFrom } from './file-checks.js';
@@ -20,7 +20,7 @@ type Facts = Pick<StageContext, 'record' | 'location' | 'signal' | 'warn'>;
 /** The notes to be kept; undefined for a record that has some, or needs none. @throws StageError permanent for a file that is another */
 export async function takenOver(context: Facts): Promise<Notes | undefined> {
   const { record, location, signal } = context;
-  const plan = plans[record.plan];
+  const plan = planNamed(record.plan);
   const state = plan && planState(plan, record.state);
   const names = (state?.needs.files ?? []).filter((name) => isFileOf(name, record.outputs));
   if (!record.sector || !plan || record.outputs.files !== undefined || names.length === 0) return undefined;

@@ -1,6 +1,6 @@
 /** A thread's record as text with its checksum, and back. */
 import { hash } from 'node:crypto';
-import { emptyState, type Plan, planState, plans } from '../../machines/index.js';
+import { emptyState, type Plan, planNamed, planState, plans } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 
@@ -39,7 +39,7 @@ export function parseRecord(found: StoredRecord, file: string, plan: Plan): Thre
   if (!isRecord(record)) throw unreadable(file, 'fields are missing');
   // With nothing in hand a plan is but a name; a job is done by its own plan, whatever is configured meanwhile.
   if (record.state === emptyState) return { ...record, plan: plan.name };
-  const own = record.plan === plan.name ? plan : plans[record.plan];
+  const own = record.plan === plan.name ? plan : planNamed(record.plan);
   if (!own)
     throw unreadable(file, `no plan ${record.plan} is known: there are ${Object.keys(plans).join(', ')}`);
   if (!planState(own, record.state))

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { plans } from '#machines/index.js';
+import { planNamed } from '#machines/index.js';
 import { meantText, nearest } from '#src/config/nearest.js';
 
-const statesOf = (plan: string) => (plans[plan]?.states ?? []).map(({ name }) => name);
+const statesOf = (plan: string) => (planNamed(plan)?.states ?? []).map(({ name }) => name);
 
 test.each([
   ['snapup', 'snapencoded', 'SnapEncoded'],

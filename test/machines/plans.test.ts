@@ -165,6 +165,17 @@ describe.each(Object.values(plans))('the plan $name is the table of docs/spec.md
   });
 });
 
+test.each(Object.values(plans))(
+  'an output of $name that goes with another goes with one that states need',
+  (plan) => {
+    const needed = plan.states.flatMap(({ needs }) => needs.outputs);
+    for (const [key, life] of Object.entries(plan.keeps ?? {})) {
+      expect(needed).not.toContain(key);
+      if (typeof life === 'object') expect(needed).toContain(life.with);
+    }
+  },
+);
+
 describe('what a state needs', () => {
   test('C1Done without a C1 output names just that', () => {
     const outputs = everything.outputs.filter((key) => key !== 'c1' && key !== 'c2');
@@ -242,17 +253,14 @@ describe('stagesBetween', () => {
   });
 
   test('a sector with synthetic PoRep goes through its own stage', () => {
-    for (const plan of [sealer, plans.rebuild]) {
-      if (!plan) throw new Error('no plan rebuild');
+    for (const plan of [sealer, plans.rebuild])
       expect(stagesBetween(plan, 'PC1Done', 'PC2Done', 'synthetic')).toEqual(['PC2', 'SyntheticPoRep']);
-    }
     expect(stagesBetween(sealer, 'TicketAssigned', 'Finished', 'synthetic')).toContain('SyntheticPoRep');
     expect(stagesBetween(sealer, 'TicketAssigned', 'PC1Done', 'synthetic')).toEqual(['PC1']);
   });
 
   test('where the line forks it follows the branch that leads there', () => {
     const { rebuild } = plans;
-    if (!rebuild) throw new Error('no plan rebuild');
     expect(stagesBetween(rebuild, 'PC2Done', 'SnapEncoded')).toEqual([
       'C1',
       'PrepareForSnapup',

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
-import { plans } from '#machines/index.js';
+import { planNamed } from '#machines/index.js';
 import type { ThreadRecord } from '#machines/thread-record.js';
 import { temporaryName } from '#src/sealing/builtin/files/atomic.js';
 import { transferDraft } from '#src/sealing/builtin/files/brought.js';
@@ -105,7 +105,7 @@ test.each(['snapup', 'rebuild', 'unseal', 'wdpost'])(
         });
       if (next === undefined) throw new Error(`${present} did not end`);
       record = next;
-      const needs = plans[plan]?.states.find(({ name }) => name === record.state)?.needs;
+      const needs = planNamed(plan)?.states.find(({ name }) => name === record.state)?.needs;
       const files = sectorFiles(world.location, id);
       expect(needs?.outputs.filter((key) => !(key in record.outputs))).toEqual([]);
       expect(needs?.files.filter((name) => !hasSectorFile(files, name, record.outputs))).toEqual([]);
@@ -117,7 +117,7 @@ test.each(['snapup', 'rebuild', 'unseal', 'wdpost'])(
 );
 
 function firstState(plan: string): string {
-  return plans[plan]?.edges.find(({ from }) => from === 'Empty')?.to ?? '';
+  return planNamed(plan)?.edges.find(({ from }) => from === 'Empty')?.to ?? '';
 }
 
 describe('in the middle of 8MiB', () => {

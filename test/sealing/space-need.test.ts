@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { plans } from '#machines/index.js';
+import { planNamed, plans } from '#machines/index.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
 import { spaceOf } from '#src/sealing/space-need.js';
 import { makeDir } from '../tools/sealing/chain.js';
@@ -14,7 +14,7 @@ const at = (state: string, size = 8 * MiB, plan = 'sealer'): ThreadRecord => ({
 });
 
 function needOf(record: ThreadRecord, location = makeDir()) {
-  const plan = plans[record.plan];
+  const plan = planNamed(record.plan);
   if (!plan) throw new Error(`no plan ${record.plan}`);
   return spaceOf(plan, record, location);
 }

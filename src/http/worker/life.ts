@@ -1,6 +1,6 @@
 /** The routes of the worker as a whole: its life, its limits, its breakers (docs/spec.md#rest). */
 import type { Hono } from 'hono';
-import { plans, sealingThread } from '../../../machines/index.js';
+import { planNamed, plans, sealingThread } from '../../../machines/index.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { WorkerControl } from '../../worker/control-words.js';
 import { parse } from '../parse.js';
@@ -48,7 +48,7 @@ export function lifeRoutes(app: Hono, control: WorkerControl): void {
 
 /** A plan's table and the statechart that is made from it. @throws not_found */
 function machineText(name: string): string {
-  const plan = Object.hasOwn(plans, name) ? plans[name] : undefined;
+  const plan = planNamed(name);
   if (!plan)
     throw new SealvisorError('not_found', `no plan ${name}: there are ${Object.keys(plans).join(', ')}`);
   return JSON.stringify({ plan, definition: sealingThread(plan).definition });

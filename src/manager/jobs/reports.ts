@@ -1,9 +1,6 @@
 /** What a worker tells of a sector is told of the job that it has with it, where it has one; else of the sector's own life. */
 import { endStates } from '../../../machines/plan.js';
-import { rebuild as rebuildPlan } from '../../../machines/plans/rebuild.js';
-import { snapup } from '../../../machines/plans/snapup.js';
-import { unseal } from '../../../machines/plans/unseal.js';
-import { wdpost } from '../../../machines/plans/wdpost.js';
+import { plans } from '../../../machines/plans/index.js';
 import type { WallClock } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { StateReport, Verdict } from '../../protocol/sealer.js';
@@ -13,9 +10,6 @@ import type { JobBook } from './book.js';
 import { isOfKind, type Job, type JobTask } from './life.js';
 import { abortReasonOf, reportsAbort } from './old-abort.js';
 import type { RebuildJobs } from './rebuild.js';
-
-/** By name; without the charts that `machines/index.ts` loads. */
-const plans = { snapup, rebuild: rebuildPlan, unseal, wdpost } as const;
 
 export type JobReports = ReturnType<typeof jobReports>;
 

@@ -1,5 +1,5 @@
 /** Nothing goes on chain that cannot be proven: a pre-commit of it costs its deposit, and is found out at C1, hours later. */
-import { planState, plans } from '../../../machines/index.js';
+import { planNamed, planState } from '../../../machines/index.js';
 import { StageError } from '../../protocol/level.js';
 import { checkWorkedFrom } from '../file-checks.js';
 import { failureOf } from '../runner.js';
@@ -46,7 +46,7 @@ function isWanted({ settings, record }: StageContext): boolean {
 
 /** A file that has rotted is a better reason than what it did to the proof. @throws StageError permanent, naming it */
 async function checkRot(context: StageContext): Promise<void> {
-  const plan = plans[context.record.plan];
+  const plan = planNamed(context.record.plan);
   const state = plan && planState(plan, context.record.state);
   if (state) await checkWorkedFrom(plan, state, context);
 }

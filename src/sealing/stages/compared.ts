@@ -7,7 +7,7 @@ import { StageError } from '../../protocol/level.js';
 import { digestOf, digestRead } from '../digests.js';
 import { type FileNote, noteFile, notesOf } from '../file-notes.js';
 import type { StageContext } from '../stage.js';
-import { sectorWork } from './sector-work.js';
+import { again, sectorWork } from './sector-work.js';
 
 /** A file of the sector, and where it is kept. */
 export interface Copy {
@@ -62,7 +62,7 @@ export async function compared(context: StageContext, copies: readonly Copy[]): 
     if (note.sha256 !== expected) {
       if ((await digestRead(source, signal)) === expected)
         throw wrongCopy(record.state, target, `is not the same as ${source}`);
-      const from = record.plan === 'snapup' ? 'TreeDBuilt' : 'PC1Done';
+      const from = again(context, 'PC2', 'SnapEncode');
       throw new StageError(
         'permanent',
         `${source} has another digest than what was sealed: resume --state ${from} makes it again`,

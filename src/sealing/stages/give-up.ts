@@ -1,5 +1,5 @@
 /** A sector that is given up takes with it what its thread has stored of it, and nothing else: in doubt a file stays. */
-import { plans } from '../../../machines/index.js';
+import { planNamed } from '../../../machines/index.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import type { PollAnswer } from '../../protocol/sealer.js';
 import { type StageContext, sectorAtHand } from '../stage.js';
@@ -11,7 +11,7 @@ import { isSent } from '../submission-note.js';
 export async function removeStored(context: StageContext): Promise<readonly string[]> {
   const { record, location } = context;
   // A rebuild makes again what the chain knows: it makes none.
-  const kind = plans[record.plan]?.makes;
+  const kind = planNamed(record.plan)?.makes;
   const all = await broughtBy(location, sectorAtHand(context).id);
   if (kind === undefined || all.length === 0) return [];
   const keeps = await whyAllStay(context);
@@ -31,7 +31,8 @@ async function whyAllStay(context: StageContext): Promise<string | null> {
   if (by !== 'operator' && by !== 'manager' && by !== 'rejected')
     return 'it is not certain that the chain does not have it';
   // Whether an upgrade's submission was taken is asked of nobody: an answer may have been lost.
-  if (plan === 'snapup') return by === 'rejected' ? null : 'its upgrade may be on chain';
+  if (planNamed(plan)?.submits?.includes('upgrade'))
+    return by === 'rejected' ? null : 'its upgrade may be on chain';
   return whySectorStays(context, by);
 }
 

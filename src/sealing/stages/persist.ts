@@ -13,7 +13,7 @@ import { checkStore, type StoredSector } from '../stores/stored-sector.js';
 import type { Tasks, TransferTask } from '../tasks.js';
 import { isForeign, isForeignUpdate } from '../whose-sector.js';
 import { compared, digestsOf, stillToBring } from './compared.js';
-import { builtin, sectorWork } from './sector-work.js';
+import { again, builtin, sectorWork } from './sector-work.js';
 import type { Encoded } from './upgrade.js';
 
 export interface Persisted {
@@ -123,9 +123,8 @@ async function isOfOthers({ record }: StageContext, cacheDir: string, kind: Stor
   return (await builtin()).isForeignCache(cacheDir);
 }
 
-function againFrom({ record }: StageContext, kind: StoredKind): string {
-  if (kind === 'sealed') return 'resume --state PC1Done';
-  return `resume --state ${record.plan === 'snapup' ? 'TreeDBuilt' : 'SnapTreeDBuilt'}`;
+function againFrom(context: StageContext, kind: StoredKind): string {
+  return `resume --state ${again(context, kind === 'sealed' ? 'PC2' : 'SnapEncode')}`;
 }
 
 /** Has a processor bring files to their places. @throws StageError permanent when it says that it did not */

@@ -1,7 +1,6 @@
 /** Stages that put pieces into a sector, be it new or to be upgraded. */
 
 import { join } from 'node:path';
-import { plans } from '../../../machines/index.js';
 import { isAt } from '../../disks/stat-if-any.js';
 import { StageError } from '../../protocol/level.js';
 import { isPledge } from '../../protocol/pledge.js';
@@ -11,7 +10,7 @@ import { output, type Stage, type StageContext } from '../stage.js';
 import type { AddPiecesTask, PieceFile, PieceInfo } from '../tasks.js';
 import { checkCommD } from './answers.js';
 import { withFillers } from './fillers.js';
-import { builtin, registered, sectorWork } from './sector-work.js';
+import { again, builtin, registered, sectorWork } from './sector-work.js';
 
 export const addPieces: Stage = async (context) => {
   const { files } = await sectorWork(context);
@@ -25,8 +24,7 @@ export const treeD: Stage = async (context) => {
   await treeOver(context, infos, {
     staged: files.staged,
     cacheDir: files.cacheDir,
-    addedFrom:
-      plans[context.record.plan]?.states.find(({ stage }) => stage === 'AddPieces')?.name ?? 'Allocated',
+    addedFrom: again(context, 'AddPieces'),
   });
   return { event: 'BuildTreeD', outputs: { tree_d: true } };
 };

@@ -1,3 +1,4 @@
+import type { PlanName } from '../../protocol/plan-names.js';
 import type { Stage } from '../stage.js';
 import { rebuildStages } from './rebuild.js';
 import { sealerStages } from './sealer.js';
@@ -6,10 +7,12 @@ import { unsealStages } from './unseal.js';
 import { wdpostStages } from './wdpost.js';
 
 /** The stage that leads out of each state, by the plan's name. */
-export const planStages: Readonly<Record<string, Readonly<Record<string, Stage>>>> = {
+const byPlan: Readonly<Record<PlanName, Readonly<Record<string, Stage>>>> = {
   sealer: sealerStages,
   snapup: snapupStages,
   rebuild: rebuildStages,
   unseal: unsealStages,
   wdpost: wdpostStages,
 };
+
+export const planStages: Readonly<Record<string, Readonly<Record<string, Stage>>>> = byPlan;

@@ -1,4 +1,5 @@
 /** What every stage of heavy work has at hand. */
+import { planNamed } from '../../../machines/index.js';
 import { makeOnDisk } from '../../disks/make-on-disk.js';
 import { isSynthetic, proofTypeOfNumber, type Sector } from '../../protocol/sector.js';
 import { sectorFiles } from '../sector-files.js';
@@ -17,6 +18,13 @@ export async function sectorWork(context: StageContext) {
   if (!made.has(context)) await makeOnDisk(context.location, files.cacheDir);
   made.add(context);
   return { sector, files, work: { signal: context.signal, progress: context.progress } };
+}
+
+/** The state that a sector is sent to, to have the first of these stages done again that its plan has. */
+export function again({ record }: Pick<StageContext, 'record'>, ...stages: readonly string[]): string {
+  const states = planNamed(record.plan)?.states ?? [];
+  const found = stages.flatMap((stage) => states.filter((state) => state.stage === stage));
+  return found[0]?.name ?? 'Aborted';
 }
 
 export const registered = (sector: Sector) => proofTypeOfNumber(sector.proofType).registered;

@@ -9,6 +9,8 @@ import { messageOf, systemCodeOf } from '../../protocol/errors.js';
 import { StageError } from '../../protocol/level.js';
 import type { AttachedStore } from '../stage.js';
 
+const cacheNames = { sealed: 'cache', update: 'update-cache' } as const satisfies Record<StoredKind, string>;
+
 /** As it was sealed, or as it is since its upgrade. */
 export const storedKinds = ['sealed', 'update'] as const satisfies readonly StoredKind[];
 
@@ -16,8 +18,6 @@ export interface StoredSector {
   readonly file: string;
   readonly cacheDir: string;
 }
-
-const cacheNames = { sealed: 'cache', update: 'update-cache' } as const;
 
 export function storedSector(store: AttachedStore, sectorId: string, kind: StoredKind): StoredSector {
   return {

@@ -4,7 +4,7 @@ import { isResumable, type Plan, planState, stagesBetween } from '../../../machi
 import type { ThreadRecord } from '../../../machines/thread-record.js';
 import { meantText } from '../../config/nearest.js';
 import { SealvisorError } from '../../protocol/errors.js';
-import { ownStateKind } from '../../protocol/sector.js';
+import { featureOf } from '../../protocol/sector.js';
 import type { CommandOutcome, DryRun, ThreadMode, ThreadView } from '../../protocol/thread.js';
 import type { DoneCommand } from '../../store/command-log.js';
 import { pauseText, resumeText } from './command-text.js';
@@ -109,8 +109,8 @@ export function threadCommands(desk: CommandDesk) {
       return {
         allowed: true,
         to,
-        redo: stagesBetween(plan, to, present.state, ownStateKind(present.sector)),
-        skip: stagesBetween(plan, present.state, to, ownStateKind(present.sector)),
+        redo: stagesBetween(plan, to, present.state, featureOf(present.sector)),
+        skip: stagesBetween(plan, present.state, to, featureOf(present.sector)),
       };
     },
   };

@@ -1,6 +1,6 @@
 /** What is left of a thread's stage and sector, from past durations on this worker. */
-import { plans, stagesBetween } from '../../../machines/index.js';
-import { ownStateKind } from '../../protocol/sector.js';
+import { planNamed, stagesBetween } from '../../../machines/index.js';
+import { featureOf } from '../../protocol/sector.js';
 import { type Estimate, type ThreadView, workedMs } from '../../protocol/thread.js';
 import type { StageDurations } from '../../store/history-rows.js';
 
@@ -13,7 +13,7 @@ function median(values: readonly number[]): number | null {
 
 /** `durations` are those of sectors of the same size, of all threads. */
 export function estimateOf(view: ThreadView, durations: readonly StageDurations[], nowMs: number): Estimate {
-  const plan = plans[view.plan];
+  const plan = planNamed(view.plan);
   if (view.sector === null || plan === undefined) return { stage: null, sector: null };
   const samplesOf = (stage: string) =>
     durations.filter((each) => each.stage === stage).flatMap(({ ms }) => ms);
@@ -22,9 +22,7 @@ export function estimateOf(view: ThreadView, durations: readonly StageDurations[
   const usualMs = median(samples);
   const leftMs = usualMs === null ? null : Math.max(0, usualMs - elapsedMs);
   const isStage = view.stage !== '-';
-  const toCome = stagesBetween(plan, view.state, 'Finished', ownStateKind(view.sector)).slice(
-    isStage ? 1 : 0,
-  );
+  const toCome = stagesBetween(plan, view.state, 'Finished', featureOf(view.sector)).slice(isStage ? 1 : 0);
   const usual = toCome.map((stage) => ({ stage, ms: median(samplesOf(stage)) }));
   const unknown = [
     ...(isStage && leftMs === null ? [view.stage] : []),

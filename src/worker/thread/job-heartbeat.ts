@@ -1,6 +1,6 @@
 /** A job of the manager's is kept by telling, again and again, that it is still worked at (docs/spec.md#plans, wdpost). */
 
-import { planState, plans } from '../../../machines/index.js';
+import { planNamed, planState } from '../../../machines/index.js';
 import { jobIdOf, type ThreadRecord } from '../../../machines/thread-record.js';
 import { every } from '../../actors/system-clock.js';
 import { isRefusal, messageOf } from '../../protocol/errors.js';
@@ -38,7 +38,7 @@ export function jobHeartbeat({ beat, onTaken, everyMs = 3000 }: JobHeartbeatOpti
   };
   return {
     follow: (record) => {
-      const plan = plans[record.plan];
+      const plan = planNamed(record.plan);
       const isProving = plan !== undefined && planState(plan, record.state)?.processor !== undefined;
       keep(isProving && !record.isPaused ? jobIdOf(record) : null);
     },

@@ -1,5 +1,5 @@
 /** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
-import { emptyState, type Plan, plans } from '../../../machines/index.js';
+import { emptyState, type Plan, planNamed, plans } from '../../../machines/index.js';
 import { rowOf } from '../../../machines/record-changes.js';
 import { inHand, type ThreadRecord } from '../../../machines/thread-record.js';
 import type { PlaceAnswer } from '../../../machines/thread-words.js';
@@ -90,7 +90,7 @@ const idle = idleAnswers({
 });
 
 function planOf(name: string): Plan {
-  const found = plans[name];
+  const found = planNamed(name);
   if (found) return found;
   throw new SealvisorError(
     'config_invalid',

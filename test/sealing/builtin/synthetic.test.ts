@@ -2,7 +2,7 @@
 import { readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { planState, plans, possibleStates } from '#machines/index.js';
+import { planNamed, planState, plans, possibleStates } from '#machines/index.js';
 import type { ThreadRecord } from '#machines/thread-record.js';
 import { proofTypeOfSize } from '#src/protocol/sector.js';
 import { runTask } from '#src/sealing/builtin/index.js';
@@ -47,7 +47,7 @@ function setup() {
 function possible(record: ThreadRecord, location: string): readonly string[] {
   const { outputs } = record;
   const files = sectorFiles(location, id);
-  return possibleStates(plans.sealer as never, {
+  return possibleStates(plans.sealer, {
     outputs: Object.keys(outputs),
     hasFile: (name) => hasSectorFile(files, name, outputs),
   });
@@ -153,7 +153,7 @@ test('a lost one is made again the same way', async () => {
 
 test('both plans say that only such sectors go through the state', () => {
   for (const name of ['sealer', 'rebuild']) {
-    const plan = plans[name];
+    const plan = planNamed(name);
     expect(plan && planState(plan, 'SyntheticPoRepNeeded')?.only).toBe('synthetic');
   }
 });

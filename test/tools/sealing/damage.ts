@@ -13,7 +13,7 @@ import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import { resume } from '#machines/command-changes.js';
-import { plans } from '#machines/index.js';
+import { planNamed } from '#machines/index.js';
 import type { ThreadRecord } from '#machines/thread-record.js';
 import {
   keptFiles,
@@ -169,7 +169,7 @@ export async function over(
     return 'found';
   }
   const { to, isMovedAway } = adviceIn(failure.message);
-  const known = plans[plan];
+  const known = planNamed(plan);
   if (!known || !record) throw new Error(`no plan ${plan}`);
   const command = { type: 'THREAD.RESUME', state: to, force: false, by: 'test', reason: null } as const;
   const healed = resume(known, record, command, 0).record;

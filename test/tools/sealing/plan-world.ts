@@ -1,7 +1,7 @@
 /** A thread without its machine: a plan's own stages one after another, over real files, and a manager in memory. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { plans } from '#machines/index.js';
+import { type Plan, planNamed } from '#machines/index.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
 import type { JobService, RebuildJob, UnsealJob, WdPostJob } from '#src/protocol/jobs.js';
 import type { SectorService } from '#src/protocol/sealer.js';
@@ -118,7 +118,7 @@ interface Facts {
 }
 
 async function runPlan(name: string, { location, piecesDir, stores, service, given }: Facts) {
-  const plan = plans[name];
+  const plan = planNamed(name);
   if (!plan) throw new Error(`no plan ${name}`);
   const signal = given.signal ?? new AbortController().signal;
   const progress = given.onProgress ?? (() => undefined);
@@ -163,6 +163,8 @@ async function runPlan(name: string, { location, piecesDir, stores, service, giv
     if (outcome.event === 'Idle' || outcome.event === 'Released') return record;
     const edge = plan.edges.find(({ from, event }) => from === record.state && event === outcome.event);
     if (!edge) throw new Error(`${record.state} has no ${outcome.event}`);
+    const unknown = Object.keys(outcome.outputs ?? {}).filter((key) => !outputsOf(plan).includes(key));
+    if (unknown.length > 0) throw new Error(`the table of ${name} does not say how long ${unknown} is kept`);
     // As it is after a death: what a record cannot keep is lost.
     record = JSON.parse(
       JSON.stringify({
@@ -173,6 +175,11 @@ async function runPlan(name: string, { location, piecesDir, stores, service, giv
       }),
     ) as ThreadRecord;
   }
+}
+
+/** Every output that the plan's table knows. */
+function outputsOf({ states, keeps = {} }: Plan): readonly string[] {
+  return ['files', ...states.flatMap(({ needs }) => needs.outputs), ...Object.keys(keeps)];
 }
 
 /** A service that gives one job once. */
