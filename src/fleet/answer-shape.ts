@@ -83,50 +83,69 @@ const shapes: readonly (readonly [RegExp, Shape])[] = [
   [/\/tree$/, { root: { id: 'text', status: 'text', since: 'text', children: ['anything'] } }],
 ];
 
+interface Field {
+  readonly key: string;
+  readonly isOptional: boolean;
+  readonly shape: Shape;
+}
+
+/** Looked at once for each shape: an answer may be ten thousand rows of one. */
+const fieldsOf = new Map<Fields, readonly Field[]>();
+
 /** The answer, when it is what is answered to that; undefined for one without a body. @throws what the daemon refuses; bad_answer, naming who answered and what differs */
 export function shapedAnswer(response: JsonResponse, path: string, body: unknown): unknown {
   const [plain = ''] = path.split('?');
   const shape = shapes.find(([end]) => end.test(plain))?.[1];
   const isDone = response.status === 204;
-  const fault = isDone ? undefined : faultOf(body, shape, 'the answer');
+  const fault = isDone ? undefined : faultOf(body, shape);
   if (fault === undefined) return body;
   throw new SealvisorError(
     'bad_answer',
-    `${response.by ?? 'the other side'} answers ${plain} otherwise than a sealvisor daemon does: ${fault}; check that this is the address of a worker or manager`,
+    `${response.by ?? 'the other side'} answers ${plain} otherwise than a sealvisor daemon does: the answer${fault}; check that this is the address of a worker or manager`,
   );
 }
 
-function faultOf(value: unknown, shape: Shape | undefined, name: string): string | undefined {
+/** What differs, to stand behind the name of the value. */
+function faultOf(value: unknown, shape: Shape | undefined): string | undefined {
   if (shape === undefined)
-    return typeof value === 'object' && value !== null ? undefined : `${name} is not an object or a list`;
-  if (typeof shape === 'string') return leafFault(value, shape, name);
-  if (isList(shape)) {
-    if (!Array.isArray(value)) return `${name} is not a list`;
-    return firstFault(value.entries(), ([at, item]) => faultOf(item, shape[0], `${name}[${at}]`));
+    return typeof value === 'object' && value !== null ? undefined : ' is not an object or a list';
+  if (typeof shape === 'string') return leafFault(value, shape);
+  if (isList(shape)) return listFault(value, shape[0]);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ' is not an object';
+  for (const { key, isOptional, shape: inner } of fieldsIn(shape)) {
+    const found: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+    if (isOptional && (found === undefined || found === null)) continue;
+    const fault = faultOf(found, inner);
+    if (fault !== undefined) return `.${key}${fault}`;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${name} is not an object`;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  return firstFault(Object.entries(shape), ([key, inner]) => {
-    const plain = key.replace(/\?$/, '');
-    const found = fields.get(plain);
-    const isAbsent = found === undefined || found === null;
-    return isAbsent && plain !== key ? undefined : faultOf(found, inner, `${name}.${plain}`);
+  return undefined;
+}
+
+function listFault(value: unknown, shape: Shape): string | undefined {
+  if (!Array.isArray(value)) return ' is not a list';
+  for (let at = 0; at < value.length; at += 1) {
+    const fault = faultOf(value[at], shape);
+    if (fault !== undefined) return `[${at}]${fault}`;
+  }
+  return undefined;
+}
+
+function fieldsIn(shape: Fields): readonly Field[] {
+  const known = fieldsOf.get(shape);
+  if (known) return known;
+  const fields = Object.entries(shape).map(([name, inner]) => {
+    const key = name.replace(/\?$/, '');
+    return { key, isOptional: key !== name, shape: inner };
   });
+  fieldsOf.set(shape, fields);
+  return fields;
 }
 
 const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
 
 const leaves = { text: 'string', number: 'number', flag: 'boolean' } as const;
 
-function leafFault(value: unknown, leaf: Leaf, name: string): string | undefined {
+function leafFault(value: unknown, leaf: Leaf): string | undefined {
   if (leaf === 'anything' || typeof value === leaves[leaf]) return undefined;
-  return value === undefined ? `${name} is missing` : `${name} is not a ${leaf}`;
-}
-
-function firstFault<T>(items: Iterable<T>, fault: (item: T) => string | undefined): string | undefined {
-  for (const item of items) {
-    const found = fault(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  return value === undefined ? ' is missing' : ` is not a ${leaf}`;
 }

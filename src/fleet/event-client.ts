@@ -5,6 +5,7 @@ import { createParser } from 'eventsource-parser';
 import { sleep } from '../actors/system-clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { expectOk, faultOf, parsed, readAnswer, refuseUpgrade } from './http-client.js';
+import { requestOf } from './node-http.js';
 
 export interface EventsRequest {
   /** The stream's address, query and all. */
@@ -54,13 +55,12 @@ export async function* workerEvents<T>({ url, onLost, retryMs = 1000 }: EventsRe
 
 async function open(address: string, lastId: string | undefined): Promise<IncomingMessage> {
   const url = new URL(address);
-  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   const headers = {
     accept: 'text/event-stream',
     ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
   };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const call = request(url, { headers }, resolve);
+    const call = requestOf(url)(url, { headers }, resolve);
     call.on('error', (cause) => reject(faultOf(cause, url)));
     refuseUpgrade(call, (cause) => reject(faultOf(cause, url)));
     call.setTimeout(silenceMs, () => call.destroy(new Error(`silent for ${silenceMs / 1000} s`)));

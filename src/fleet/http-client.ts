@@ -7,6 +7,7 @@ import { jsonFault } from '../protocol/nesting.js';
 import { shortText } from '../protocol/some-of.js';
 import { answerCounter, mostOfPath } from './answer-size.js';
 import { answeredBy } from './last-answer.js';
+import { requestOf } from './node-http.js';
 
 export interface JsonRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
@@ -32,8 +33,7 @@ export interface JsonResponse {
 /** Redirects are not followed. @throws usage when the address is none, unreachable, deadline_exceeded, bad_answer */
 export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
   const url = urlOf(options.url);
-  const secure = url.protocol === 'https:';
-  const { request } = secure ? await import('node:https') : await import('node:http');
+  const request = requestOf(url);
   const payload = options.body === undefined ? undefined : JSON.stringify(options.body);
   return new Promise((resolve, reject) => {
     let isLate = false;
@@ -105,29 +105,27 @@ async function readJson(response: IncomingMessage, mostBytes: number, by: string
   return { status, headers, by, body: parsed(await readAnswer(response, mostBytes, by), by) };
 }
 
-/** An answer's text, at most so much of it. @throws bad_answer, and then nothing more is read */
-export async function readAnswer(response: IncomingMessage, mostBytes: number, by: string): Promise<string> {
-  // Text as it comes: ten thousand rows of history are not copied twice more.
-  response.setEncoding('utf8');
+/** An answer's bytes, at most so many. @throws bad_answer, and then nothing more is read */
+export async function readAnswer(response: IncomingMessage, mostBytes: number, by: string): Promise<Buffer> {
   const counter = answerCounter(mostBytes, by);
-  let text = '';
+  const chunks: Buffer[] = [];
   try {
-    for await (const chunk of response as AsyncIterable<string>) {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
       counter.add(chunk.length);
-      text += chunk;
+      chunks.push(chunk);
     }
-    return text;
+    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
   } finally {
     counter.done();
   }
 }
 
 /** Undefined when the text is not JSON. @throws bad_answer for one that is nested too deep to be written again */
-export function parsed(text: string, by: string): unknown {
+export function parsed(text: string | Buffer, by: string): unknown {
   const fault = jsonFault(text, { mostHeap: Number.POSITIVE_INFINITY });
   if (fault !== undefined) throw new SealvisorError('bad_answer', `the answer of ${by} ${fault}`);
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text.toString()) as unknown;
   } catch {
     return undefined;
   }

@@ -69,7 +69,7 @@ export const workerRoute = (name: string) =>
 /** A word without a dot or a port may be a worker's name as well as a host's: it is a host when it resolves. */
 async function isAddress(name: string): Promise<boolean> {
   if (/[.:]/.test(name)) return true;
-  const { lookup } = await import('node:dns/promises');
+  const { lookup } = process.getBuiltinModule('node:dns/promises');
   return (
     /^[\w-]+$/.test(name) &&
     lookup(name).then(
