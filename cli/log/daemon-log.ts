@@ -1,13 +1,16 @@
 /** The log of a daemon, from its options: on stderr, or in a file that is opened again when it is asked to. */
-import { messageOf } from '../../src/protocol/errors.js';
+import { faultFields } from '../../src/protocol/events/event.js';
+import type { Emit } from '../../src/protocol/events/table.js';
 import type { Log } from '../../src/protocol/log.js';
 import { escaped } from '../../src/protocol/text/escaped.js';
+import { eventLine, eventLog } from './event-line.js';
 import type { LogFormat, LogOptions } from './log-options.js';
-import { logger, logLine } from './logger.js';
+import { logger } from './logger.js';
 import { fileOutlet, type Outlet, stderrOutlet } from './outlet.js';
 import { boundedSink, type Gap } from './sink.js';
 
 export interface DaemonLog {
+  emitter(component: string): Emit;
   of(component: string): Log;
   /** Text for the person at stderr, whole lines; never waited for, as the log. */
   stderr(text: string): void;
@@ -26,15 +29,15 @@ const closingMs = 1000;
 export async function withLog(
   options: LogOptions,
   component: string,
-  run: (log: Log, file: DaemonLog) => Promise<void>,
+  run: (emit: Emit, file: DaemonLog) => Promise<void>,
 ): Promise<void> {
   const file = await openLog(options);
-  const log = file.of(component);
+  const emit = file.emitter(component);
   if (options.logFile !== undefined) file.stderr(`the log is written to ${escaped(options.logFile)}\n`);
   try {
-    await run(log, file);
+    await run(emit, file);
   } catch (error) {
-    if (options.logFile !== undefined) log.error(messageOf(error));
+    if (options.logFile !== undefined) emit({ event: 'daemon.failed', ...faultFields(error) });
     throw error;
   } finally {
     await file.close();
@@ -47,16 +50,17 @@ export async function openLog(options: LogOptions): Promise<DaemonLog> {
   const sinkTo = (outlet: Outlet) => boundedSink({ outlet, gapLine: (gap) => gapLine(format, gap) });
   const stderr = sinkTo(stderrOutlet());
   const sink = logFile === undefined ? stderr : sinkTo(await fileOutlet(logFile));
-  const of = (component: string) => logger({ format, level, component, write: sink.write });
+  const emitter = (component: string) => eventLog({ format, level, component, write: sink.write });
   return {
-    of,
+    emitter,
+    of: (component) => logger({ format, level, component, write: sink.write }),
     stderr: stderr.write,
     reopen: async () => {
       if (logFile === undefined) return;
       try {
         sink.moveTo(await fileOutlet(logFile));
       } catch (error) {
-        of('log').error(`${messageOf(error)}; the file that was open is written to meanwhile`);
+        emitter('log')({ event: 'log.notReopened', ...faultFields(error) });
       }
     },
     close: async () => {
@@ -66,7 +70,7 @@ export async function openLog(options: LogOptions): Promise<DaemonLog> {
 }
 
 function gapLine(format: LogFormat, { count, sinceMs, why }: Gap): string {
-  const lines = count === 1 ? '1 line was' : `${count.toLocaleString('en')} lines were`;
-  const message = `${lines} dropped since ${new Date(sinceMs).toISOString()}: the log could not be written (${why})`;
-  return `${logLine(format, { atMs: Date.now(), level: 'warn', component: 'log', message })}\n`;
+  const since = new Date(sinceMs).toISOString();
+  const event = { event: 'log.dropped', count, since, reason: why } as const;
+  return `${eventLine(format, { atMs: Date.now(), component: 'log', event })}\n`;
 }

@@ -1,5 +1,5 @@
-import type { LogLevel } from '../../src/protocol/log.js';
-import { tookText } from '../../src/protocol/text/ages.js';
+import { rowEvent } from '../../src/protocol/events/history-events.js';
+import { lineOf as lineOfEvent } from '../../src/protocol/events/table.js';
 import { escapedLines, oneLine } from '../../src/protocol/text/escaped.js';
 import type { HistoryRow } from '../../src/protocol/thread.js';
 
@@ -22,32 +22,5 @@ function lineOf(index: number, row: HistoryRow, today: string): string {
   const at = row.at.startsWith(today)
     ? row.at.slice(11, 19)
     : `${row.at.slice(0, 10)} ${row.at.slice(11, 19)}`;
-  return `${at} #${index} ${rowText(row)}`;
-}
-
-/** How a log ranks a row. */
-export function rowLevel({ kind, level }: HistoryRow): LogLevel {
-  if (kind === 'try' || level === 'abort') return 'warn';
-  return kind === 'error' ? 'error' : 'info';
-}
-
-/** What a row says, beside its time and its thread. */
-export function rowText(row: HistoryRow): string {
-  const head = row.sector ?? '-';
-  switch (row.kind) {
-    case 'transition': {
-      // The one that gets a sector has no name.
-      const stage = row.stage === '-' ? '' : `${row.stage} `;
-      const took = row.durationMs === null ? '' : ` (${stage}${tookText(row.durationMs)})`;
-      return `${head} ${row.from} -> ${row.to}${took}`;
-    }
-    case 'try':
-      return `${head} ${row.from}: ${row.level}: ${row.message}; tries again`;
-    case 'error':
-      return `${head} ${row.from}: ${row.level}: ${row.message}`;
-    case 'command':
-      return `${head} ${row.command} by ${row.by}${row.reason ? `: ${row.reason}` : ''}`;
-    case 'lifecycle':
-      return `${head} ${row.message ?? row.event}`;
-  }
+  return `${at} #${index} ${lineOfEvent(rowEvent(index, row)).message}`;
 }

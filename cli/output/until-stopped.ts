@@ -1,5 +1,6 @@
 import { endNow } from '../../src/processes/end-now.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
+import { type Emit, lineOf } from '../../src/protocol/events/table.js';
 import { tell } from './say.js';
 
 const brokeText = 'a part that all else depends on kept failing: fix what is logged above, then start again';
@@ -14,12 +15,12 @@ export async function untilStopped(
   {
     done = never,
     broke = never,
-    say = tell,
+    emit = (event) => tell(lineOf(event).message),
   }: {
     readonly done?: Promise<void>;
     readonly broke?: Promise<void>;
-    /** Where it says what it does. @default stderr */
-    readonly say?: (line: string) => void;
+    /** Gets what it does. @default stderr does */
+    readonly emit?: Emit;
   } = {},
 ): Promise<void> {
   let signals = 0;
@@ -32,7 +33,7 @@ export async function untilStopped(
     const onSignal = () => {
       signals += 1;
       if (signals === 1) {
-        say('stopping at a safe point (once more: at once)');
+        emit({ event: 'daemon.stopping' });
         end().then(resolve, reject);
       } else endNow(130);
     };
@@ -44,5 +45,5 @@ export async function untilStopped(
       if (!isAsked) reject(new SealvisorError('internal', brokeText));
     });
   });
-  say('stopped; the same line goes on where this ended');
+  emit({ event: 'daemon.stopped' });
 }

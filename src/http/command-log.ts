@@ -1,19 +1,20 @@
-/** What operators asked of the manager over REST, and who, as lines of its log. */
+/** What operators asked of the manager over REST, and who, as events. */
 import type { Hono } from 'hono';
-import type { Log } from '../protocol/log.js';
+import { SealvisorError } from '../protocol/errors.js';
+import type { Emit } from '../protocol/events/table.js';
 import { bodyOf } from './body.js';
 
-/** Before the routes: each request that may change something is a line when it is answered. */
-export function logCommands(app: Hono, log: Pick<Log, 'info' | 'warn'>): void {
+/** Before the routes: each request that may change something is an event when it is answered. */
+export function logCommands(app: Hono, emit: Emit): void {
   app.use('/api/v1/*', async (c, next) => {
     await next();
     const { method } = c.req;
     if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return;
-    const { by, reason } = askedIn(bodyOf(c));
-    const what = commandText(method, new URL(c.req.url).pathname);
-    const who = `${by === '' ? '' : ` by ${by}`}${reason === '' ? '' : `: ${reason}`}`;
-    if (c.res.status < 400) log.info(`${what}${who}`);
-    else log.warn(`${what}${who} was refused (HTTP ${c.res.status})`);
+    const command = commandText(method, new URL(c.req.url).pathname);
+    const done = { command, ...askedIn(bodyOf(c)) };
+    const { status } = c.res;
+    if (status < 400) emit({ event: 'command.done', ...done });
+    else emit({ event: 'command.refused', ...done, status, code: codeOf(c.error) });
   });
 }
 
@@ -37,9 +38,16 @@ function decoded(part: string): string {
   }
 }
 
-function askedIn(body: unknown): { readonly by: string; readonly reason: string } {
+function askedIn(body: unknown): { readonly by?: string; readonly reason?: string } {
   const found = typeof body === 'object' && body !== null ? body : {};
-  const by = 'by' in found && typeof found.by === 'string' ? found.by : '';
-  const reason = 'reason' in found && typeof found.reason === 'string' ? found.reason : '';
-  return { by, reason };
+  return {
+    ...('by' in found && typeof found.by === 'string' && found.by !== '' ? { by: found.by } : {}),
+    ...('reason' in found && typeof found.reason === 'string' && found.reason !== ''
+      ? { reason: found.reason }
+      : {}),
+  };
+}
+
+function codeOf(error: Error | undefined): string | undefined {
+  return error instanceof SealvisorError ? error.code : undefined;
 }

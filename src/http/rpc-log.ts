@@ -1,37 +1,30 @@
-/** What the manager did for its workers, as lines of its log. */
-import { messageOf } from '../protocol/errors.js';
-import type { Log } from '../protocol/log.js';
+/** What the manager did for its workers, as events. */
+import { faultFields } from '../protocol/events/event.js';
+import type { Emit, LogEvent } from '../protocol/events/table.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { RpcMethod } from './json-rpc.js';
-import { workerLog } from './worker/log.js';
-
-export type ManagerLog = Pick<Log, 'warn' | 'info' | 'debug'>;
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** A line for a call that was answered, null when it changed nothing. */
-type Line = (params: readonly unknown[], result: unknown) => string | null;
+/** The event of a call that was answered; null when it changed nothing. */
+type Done = (params: readonly unknown[], result: unknown) => LogEvent | null;
 
-/** The same methods, which log what they did, and what they refused. */
+/** The same methods, which emit what they did, and what they refused. */
 export function loggedMethods(
   methods: Readonly<Record<string, RpcMethod>>,
-  log: ManagerLog,
+  emit: Emit,
 ): Readonly<Record<string, RpcMethod>> {
-  const workers = workerLog(log);
-  const reports = reportLog(log);
+  const reports = reportEvents();
   const logged = Object.entries(methods).map(([name, method]): [string, RpcMethod] => {
-    const line = lines[name.replace(/^Venus\./, '')];
+    const done = name === 'Venus.ReportState' ? reports : doneEvents[name.replace(/^Venus\./, '')];
     const call: RpcMethod['call'] = async (params, caller) => {
       try {
         const result = await method.call(params, caller);
-        if (name === 'Venus.WorkerPing') workers.seen(valuesOf(params[0]));
-        if (name === 'Venus.WorkerPingInfoRemove') workers.removed(textOf(params[0]));
-        if (name === 'Venus.ReportState') reports(params, result);
-        const done = line?.(params, result) ?? null;
-        if (done !== null) log.info(done, about(params[0] ?? result));
+        const event = done?.(params, result) ?? null;
+        if (event !== null) emit(event);
         return result;
       } catch (error) {
-        log.warn(`${name} failed: ${messageOf(error)}`, about(params[0]));
+        emit({ event: 'call.refused', method: name, sector: sectorOf(params[0]), ...faultFields(error) });
         throw error;
       }
     };
@@ -40,74 +33,106 @@ export function loggedMethods(
   return Object.fromEntries(logged);
 }
 
-const lines: Readonly<Record<string, Line>> = {
-  AllocateSector: given('sector'),
-  AllocateSanpUpSector: given('the upgrade of sector'),
-  AllocateRebuildSector: given('the rebuild of sector'),
-  AllocateUnsealSector: given('an unseal of sector'),
+const doneEvents: Readonly<Record<string, Done>> = {
+  AllocateSector: (_, result) => {
+    const sector = sectorOf(result);
+    return sector === undefined ? null : { event: 'sector.given', sector };
+  },
+  AllocateSanpUpSector: jobGiven('the upgrade'),
+  AllocateRebuildSector: jobGiven('the rebuild'),
+  AllocateUnsealSector: jobGiven('an unseal'),
   WdPoStAllocateJobs: ([, , worker], result) =>
     Array.isArray(result) && result.length > 0
-      ? `gave out ${result.map((job) => textOf(valuesOf(job).ID)).join(', ')} to ${textOf(worker)}`
+      ? {
+          event: 'windowProof.given',
+          jobs: result.map((job) => textOf(valuesOf(job).Id)),
+          worker: textOf(worker),
+        }
       : null,
   AcquireDeals: ([id], result) =>
     Array.isArray(result) && result.length > 0
-      ? `sector ${sectorText(id)} has ${result.length} piece${result.length === 1 ? '' : 's'}`
+      ? { event: 'sector.dealsAcquired', sector: sectorText(id), pieces: result.length }
       : null,
-  AssignTicket: ([id], result) =>
-    `sector ${sectorText(id)} has its ticket of epoch ${textOf(valuesOf(result).Epoch)}`,
-  SubmitPreCommit: ([sector], result) => submitted('pre-commit', sector, result),
-  SubmitProof: ([id], result) => submitted('proof', id, result),
-  SubmitSnapUpProof: ([id], result) => submitted('upgrade proof', id, result),
-  SubmitPersistedEx: ([id, instance]) => `sector ${sectorText(id)} is persisted in ${textOf(instance)}`,
-  ReportFinalized: ([id]) => `sector ${sectorText(id)} is finalized`,
-  ReportAborted: ([id, reason]) => `sector ${sectorText(id)} is given up by its worker: ${textOf(reason)}`,
-  AchieveUnsealSector: ([id, , fault]) =>
-    `the unseal of sector ${sectorText(id)} ${textOf(fault) === '' ? 'is done' : `failed: ${textOf(fault)}`}`,
-  WdPoStFinishJob: ([job, , fault]) =>
-    `${textOf(job)} ${textOf(fault) === '' ? 'is done' : `failed: ${textOf(fault)}`}`,
+  AssignTicket: ([id], result) => ({
+    event: 'sector.ticketAssigned',
+    sector: sectorText(id),
+    epoch: textOf(valuesOf(result).Epoch),
+  }),
+  SubmitPreCommit: submitted('pre-commit'),
+  SubmitProof: submitted('proof'),
+  SubmitSnapUpProof: submitted('upgrade proof'),
+  SubmitPersistedEx: ([id, instance]) => ({
+    event: 'sector.persisted',
+    sector: sectorText(id),
+    store: textOf(instance),
+  }),
+  ReportFinalized: ([id]) => ({ event: 'sector.finalized', sector: sectorText(id) }),
+  ReportAborted: ([id, reason]) => ({
+    event: 'sector.aborted',
+    sector: sectorText(id),
+    reason: textOf(reason),
+  }),
+  AchieveUnsealSector: ([id, , fault]) => ({
+    event: 'unseal.ended',
+    sector: sectorText(id),
+    reason: textOf(fault) || undefined,
+  }),
+  WdPoStFinishJob: ([job, , fault]) => ({
+    event: 'windowProof.ended',
+    job: textOf(job),
+    reason: textOf(fault) || undefined,
+  }),
 };
 
-function given(what: string): Line {
+function jobGiven(job: string): Done {
   return (_, result) => {
-    const id = sectorText(result);
-    return id === '' ? null : `gave out ${what} ${id}`;
+    const sector = sectorOf(result);
+    return sector === undefined ? null : { event: 'job.given', job, sector };
   };
 }
 
 /** The answers of a submission (docs/spec.md#rpc). */
 const answers: Readonly<Record<number, string>> = { 1: 'accepted', 2: 'known already', 3: 'refused' };
 
-function submitted(what: string, sector: unknown, result: unknown): string {
-  const { Res, Desc } = valuesOf(result);
-  const why = textOf(Desc) === '' ? '' : `: ${textOf(Desc)}`;
-  return `the ${what} of sector ${sectorText(sector)} is ${answers[Number(Res)] ?? `answered ${textOf(Res)}`}${why}`;
-}
-
-/** What a worker only says again is no news. */
-function reportLog(log: ManagerLog) {
-  const latest = new Map<string, string>();
-  return (params: readonly unknown[], result: unknown): void => {
-    const { sector, news, line, isOver } = report(params, result);
-    const isNews = latest.get(sector) !== news;
-    log[isNews ? 'info' : 'debug'](line, about(params[0]));
-    if (isOver) latest.delete(sector);
-    else latest.set(sector, news);
+function submitted(submission: string): Done {
+  return ([sector], result) => {
+    const { Res, Desc } = valuesOf(result);
+    return {
+      event: 'sector.submitted',
+      sector: sectorText(sector),
+      submission,
+      answer: answers[Number(Res)] ?? `answered ${textOf(Res)}`,
+      reason: textOf(Desc) || undefined,
+    };
   };
 }
 
-function report([id, body]: readonly unknown[], result: unknown) {
+/** What a worker only says again is no news. */
+function reportEvents(): Done {
+  const latest = new Map<string, string>();
+  return (params, result) => {
+    const report = reportOf(params, result);
+    const { sector, to, worker, severity, reason, abortReason } = report;
+    const news = JSON.stringify([to, worker, severity, reason, abortReason]);
+    const isNews = latest.get(sector) !== news;
+    if (to === 'Finished' || to === 'Aborted' || to === 'Empty') latest.delete(sector);
+    else latest.set(sector, news);
+    return { event: isNews ? 'sector.reported' : 'sector.reportedAgain', ...report };
+  };
+}
+
+function reportOf([id, body]: readonly unknown[], result: unknown) {
   const { StateChange, Worker, Failure } = valuesOf(body);
   const { Prev, Next } = valuesOf(StateChange);
-  const fault = valuesOf(Failure);
-  const failed = Failure ? `: ${textOf(fault.Level).toLowerCase()}: ${textOf(fault.Desc)}` : '';
-  const change = Prev === Next ? `at ${textOf(Next)}` : `${textOf(Prev)} -> ${textOf(Next)}`;
-  const abort = textOf(valuesOf(result).AbortReason);
-  const answer = abort === '' ? '' : `; it is told to give it up: ${abort}`;
-  const sector = sectorText(id);
-  const rest = `on ${textOf(valuesOf(Worker).Instance)}${failed}${answer}`;
-  const state = textOf(Next);
-  const isOver = state === 'Finished' || state === 'Aborted' || state === 'Empty';
-  return { sector, news: `${state} ${rest}`, line: `sector ${sector} ${change} ${rest}`, isOver };
+  const { Level, Desc } = valuesOf(Failure);
+  return {
+    sector: sectorText(id),
+    from: textOf(Prev),
+    to: textOf(Next),
+    worker: textOf(valuesOf(Worker).Instance),
+    ...(Failure ? { severity: textOf(Level).toLowerCase(), reason: textOf(Desc) } : {}),
+    abortReason: textOf(valuesOf(result).AbortReason) || undefined,
+  };
 }
 
 const valuesOf = (value: unknown): Values =>
@@ -118,16 +143,13 @@ function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** Of an id, or of what has one; empty for what has none. */
-function sectorText(value: unknown): string {
+/** Of an id, or of what has one. */
+function sectorOf(value: unknown): string | undefined {
   const found = valuesOf(value);
   const { Miner, Number: number } = valuesOf(found.ID ?? valuesOf(found.Sector).ID ?? found);
   return typeof Miner === 'number' && typeof number === 'number'
     ? formatSectorId({ miner: Miner, number })
-    : '';
+    : undefined;
 }
 
-function about(value: unknown): { readonly sector?: string } {
-  const sector = sectorText(value);
-  return sector === '' ? {} : { sector };
-}
+const sectorText = (value: unknown) => sectorOf(value) ?? '';

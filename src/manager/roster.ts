@@ -1,31 +1,15 @@
 /** Who reported, and when: a row for each daemon, so that two of one name are told apart. */
-import { parseAddress, workerPort } from '../config/endpoint.js';
 import type { WallClock } from '../protocol/clock.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
+import type { Emit } from '../protocol/events/table.js';
 import { shortText, someOf } from '../protocol/some-of.js';
-import type { Summary } from '../protocol/thread.js';
 import type { WorkerEntry } from '../protocol/worker-entry.js';
-import type { WorkerLife } from '../protocol/worker-life.js';
 import type { WorkerRow, WorkerTable } from '../store/worker-table.js';
-import { silence } from './silence.js';
-
-export interface Ping {
-  readonly name: string;
-  readonly dest: string;
-  readonly version: string | null;
-  /** An upstream worker tells none. */
-  readonly life?: WorkerLife | null;
-  /** The manager that its sectors are of, while it waits for its adoption of this one. */
-  readonly sectorsOf?: string | null;
-  readonly summary: Summary;
-  /** The worker's own id; an upstream worker has none. */
-  readonly worker?: string | null;
-  /** Another one at each start. */
-  readonly incarnation?: string | null;
-  /** The address that the report came from. */
-  readonly source?: string | null;
-}
+import type { Ping } from './ping.js';
+import { isOfOnePlace, keyOf, labelOf, rowOf, summaryOf } from './roster-row.js';
+import { type Silence, silence } from './silence.js';
+import { WorkerWatch } from './worker-watch.js';
 
 /** A worker that reported, and where its last report came from. */
 export interface RosterEntry extends WorkerEntry {
@@ -45,7 +29,7 @@ export interface Roster {
 }
 
 export interface RosterOptions {
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
   /** Most daemons that are kept. @default 2000 */
   readonly most?: number;
   /** A clock that nobody sets, ms: how long a worker has been silent is counted by it. @default the wall clock */
@@ -57,48 +41,127 @@ const livingMs = 10 * 60_000;
 /** Silent for longer it gives way to a new one where there is no room. */
 const forgottenMs = 24 * 3_600_000;
 
-const keyOf = ({ name, worker, incarnation }: Pick<WorkerRow, 'name' | 'worker' | 'incarnation'>) =>
-  JSON.stringify([name, worker, incarnation]);
-
-export function roster(store: WorkerTable, clock: WallClock, options: RosterOptions): Roster {
-  const { warn, most = 2000, steady = clock.now } = options;
-  const silent = silence(clock.now, steady, most);
+export class WorkerRoster implements Roster {
+  readonly #most: number;
+  readonly #silent: Silence;
+  readonly #watch: WorkerWatch;
+  readonly #emit: Emit;
   /** Daemons that a later one has taken the place of; one that reports again is alive beside it. */
-  const replaced = new Set<string>();
-  const warned = new Set<string>();
+  readonly #replaced = new Set<string>();
+  /** Names of which it was said that several report with them. */
+  readonly #warned = new Set<string>();
 
-  const silentMsOf = (row: WorkerRow) => silent.ms(keyOf(row), row.lastPingMs);
-  const isLiving = (row: WorkerRow) => silentMsOf(row) <= livingMs && summaryOf(row).life !== 'stopped';
-  const namesakes = (row: WorkerRow, rows: readonly WorkerRow[]) =>
-    rows.filter((other) => other.name === row.name && keyOf(other) !== keyOf(row) && isLiving(other));
-  const entryOf = (row: WorkerRow, rows: readonly WorkerRow[]): WorkerEntry => {
+  constructor(
+    private readonly store: WorkerTable,
+    private readonly clock: WallClock,
+    { emit, most = 2000, steady = clock.now }: RosterOptions,
+  ) {
+    this.#most = most;
+    this.#silent = silence(clock.now, steady, most);
+    this.#watch = new WorkerWatch(emit);
+    this.#emit = emit;
+  }
+
+  ping(ping: Ping): readonly string[] {
+    const rows = this.store.workersOf(ping.name);
+    const row = rowOf(ping, rows, this.clock.now());
+    if (row.pings === 1) {
+      forgetFormerName(this.store, row);
+      this.#replace(row, rows);
+      this.#makeRoom();
+    }
+    this.store.putWorker(row);
+    this.#silent.heard(keyOf(row));
+    this.#watch.seen(row.name, row.dest);
+    const others = this.#namesakes(row, this.store.workersOf(row.name)).map(labelOf);
+    this.#tellNamesakes(row, others);
+    return others;
+  }
+
+  list(): readonly WorkerEntry[] {
+    const rows = this.store.workers();
+    const byName = new Map<string, WorkerRow[]>();
+    for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
+    return rows.map((row) => this.#entryOf(row, byName.get(row.name) ?? []));
+  }
+
+  get(name: string): WorkerEntry {
+    const row = this.#one(name);
+    return this.#entryOf(row, this.store.workersOf(row.name));
+  }
+
+  reached(name: string): RosterEntry {
+    const row = this.#one(name);
+    return { ...this.#entryOf(row, []), source: row.source };
+  }
+
+  remove(name: string): void {
+    const rows = this.#find(name);
+    if (rows.length === 0) throw this.#unknown(name);
+    for (const row of rows) this.store.removeWorker(row);
+    this.#watch.removed(name);
+  }
+
+  /** Nothing is said of silent workers any more. */
+  stop(): void {
+    this.#watch.stop();
+  }
+
+  #silentMsOf(row: WorkerRow): number {
+    return this.#silent.ms(keyOf(row), row.lastPingMs);
+  }
+
+  #isLiving(row: WorkerRow): boolean {
+    return this.#silentMsOf(row) <= livingMs && summaryOf(row).life !== 'stopped';
+  }
+
+  #namesakes(row: WorkerRow, rows: readonly WorkerRow[]): readonly WorkerRow[] {
+    return rows.filter(
+      (other) => other.name === row.name && keyOf(other) !== keyOf(row) && this.#isLiving(other),
+    );
+  }
+
+  /** Once for each time that there are others. */
+  #tellNamesakes(row: WorkerRow, others: readonly string[]): void {
+    const { name } = row;
+    if (others.length === 0) this.#warned.delete(name);
+    else if (!this.#warned.has(name)) {
+      this.#warned.add(name);
+      this.#emit({ event: 'worker.namesakes', worker: name, labels: [labelOf(row), ...others] });
+    }
+  }
+
+  #entryOf(row: WorkerRow, rows: readonly WorkerRow[]): WorkerEntry {
     const { name, worker, incarnation, dest, version, lastPingMs } = row;
     const { life = null, sectorsOf, ...summary } = summaryOf(row);
     return {
       ...{ name, dest, version, life, summary, lastPing: timestamp(lastPingMs) },
-      silentMs: silentMsOf(row),
+      silentMs: this.#silentMsOf(row),
       ...(worker === '' ? {} : { id: worker, incarnation }),
       ...(sectorsOf === undefined ? {} : { sectorsOf }),
-      ...(isLiving(row) && namesakes(row, rows).length > 0 ? { label: labelOf(row) } : {}),
+      ...(this.#isLiving(row) && this.#namesakes(row, rows).length > 0 ? { label: labelOf(row) } : {}),
     };
-  };
-  const unknown = (name: string) => {
-    const names = [...new Set(store.workers().map((row) => row.name))];
+  }
+
+  #unknown(name: string): SealvisorError {
+    const names = [...new Set(this.store.workers().map((row) => row.name))];
     const known = names.length > 0 ? `known are ${someOf(names)}` : 'none has reported yet';
     return new SealvisorError('worker_not_found', `no worker ${shortText(name)}: ${known}`);
-  };
-  const find = (text: string): readonly WorkerRow[] => {
-    const exact = store.workersOf(text);
+  }
+
+  #find(text: string): readonly WorkerRow[] {
+    const exact = this.store.workersOf(text);
     if (exact.length > 0) return exact;
     const at = text.lastIndexOf('@');
     if (at < 0) return [];
-    const rows = store.workersOf(text.slice(0, at));
+    const rows = this.store.workersOf(text.slice(0, at));
     // `..@` names a worker whose bare name no URL can hold.
     return text.endsWith('@') ? rows : rows.filter((row) => labelOf(row) === text);
-  };
-  const one = (name: string): WorkerRow => {
-    const rows = find(name);
-    const living = rows.filter(isLiving);
+  }
+
+  #one(name: string): WorkerRow {
+    const rows = this.#find(name);
+    const living = rows.filter((row) => this.#isLiving(row));
     if (living.length > 1)
       throw new SealvisorError(
         'ambiguous_worker',
@@ -106,106 +169,31 @@ export function roster(store: WorkerTable, clock: WallClock, options: RosterOpti
       );
     const row = living[0] ?? rows.toSorted((a, b) => b.lastPingMs - a.lastPingMs)[0];
     if (row) return row;
-    throw unknown(name);
-  };
-  const makeRoom = () => {
-    if (store.countWorkers() < most) return;
-    const least = store.leastKnownWorker(clock.now() - forgottenMs);
+    throw this.#unknown(name);
+  }
+
+  /** @throws too_many */
+  #makeRoom(): void {
+    if (this.store.countWorkers() < this.#most) return;
+    const least = this.store.leastKnownWorker(this.clock.now() - forgottenMs);
     if (!least)
       throw new SealvisorError(
         'too_many',
-        `${most} workers are known, the most that are kept: remove some (util worker remove <name>)`,
+        `${this.#most} workers are known, the most that are kept: remove some (util worker remove <name>)`,
       );
-    store.removeWorker(least);
-  };
+    this.store.removeWorker(least);
+  }
+
   /** A daemon that was started again, or took another's place on its host; its id may be new, with a new home. */
-  const replace = (row: WorkerRow, before: readonly WorkerRow[]) => {
-    if (replaced.delete(keyOf(row))) return;
+  #replace(row: WorkerRow, before: readonly WorkerRow[]): void {
+    if (this.#replaced.delete(keyOf(row))) return;
     for (const other of before.filter((each) => isOfOnePlace(each, row))) {
-      store.removeWorker(other);
-      replaced.add(keyOf(other));
+      this.store.removeWorker(other);
+      this.#replaced.add(keyOf(other));
     }
     // Enough to tell twins by: whoever is alive reports again soon.
-    if (replaced.size > most) replaced.clear();
-  };
-
-  return {
-    ping: ({ name, dest, version, life = null, sectorsOf = null, summary, ...from }) => {
-      const rows = store.workersOf(name);
-      const { worker, incarnation, source } = from;
-      const key = { name, worker: worker ?? '', incarnation: incarnation ?? '' };
-      const before = rows.find((row) => keyOf(row) === keyOf(key));
-      const row: WorkerRow = {
-        ...key,
-        ...{ dest, version, source: source ?? null, lastPingMs: clock.now() },
-        summary: JSON.stringify({ ...summary, life, ...(sectorsOf === null ? {} : { sectorsOf }) }),
-        pings: before ? 2 : 1,
-      };
-      if (!before) forgetFormerName(store, row);
-      if (!before) replace(row, rows);
-      if (!before) makeRoom();
-      store.putWorker(row);
-      silent.heard(keyOf(row));
-      const others = namesakes(row, store.workersOf(name)).map(labelOf);
-      if (others.length > 0 && !warned.has(name)) {
-        warned.add(name);
-        warn(
-          `${others.length + 1} workers report as ${name}: ${[labelOf(row), ...others].join(', ')}; give each its own [worker] name`,
-        );
-      }
-      if (others.length === 0) warned.delete(name);
-      return others;
-    },
-    list: () => {
-      const rows = store.workers();
-      const byName = new Map<string, WorkerRow[]>();
-      for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row]);
-      return rows.map((row) => entryOf(row, byName.get(row.name) ?? []));
-    },
-    get: (name) => {
-      const row = one(name);
-      return entryOf(row, store.workersOf(row.name));
-    },
-    reached: (name) => {
-      const row = one(name);
-      return { ...entryOf(row, []), source: row.source };
-    },
-    remove: (name) => {
-      const rows = find(name);
-      if (rows.length === 0) throw unknown(name);
-      for (const row of rows) store.removeWorker(row);
-    },
-  };
-}
-
-/** Whether one of two daemons of a name may have taken the other's place: with its home, or on its host. */
-function isOfOnePlace(one: WorkerRow, other: WorkerRow): boolean {
-  return one.worker === other.worker || hostOf(one) === hostOf(other);
-}
-
-/** Where the daemon runs, as far as its report says so; text that is not an address is a place of its own. */
-function hostOf({ dest, source }: WorkerRow): string {
-  try {
-    const { host } = parseAddress(dest, workerPort);
-    return host === '0.0.0.0' || host === '::' ? (source ?? host) : host;
-  } catch {
-    return dest;
+    if (this.#replaced.size > this.#most) this.#replaced.clear();
   }
-}
-
-/** What tells two of one name apart. */
-function labelOf({ name, incarnation, dest }: WorkerRow): string {
-  return `${name}@${incarnation === '' ? dest : incarnation}`;
-}
-
-interface KeptSummary extends Summary {
-  readonly life?: WorkerLife | null;
-  readonly sectorsOf?: string;
-}
-
-function summaryOf({ summary }: WorkerRow): KeptSummary {
-  // Written by `ping` alone.
-  return JSON.parse(summary) as KeptSummary;
 }
 
 /** The same daemon under the name that it had before it knew how the manager sees it. */

@@ -1,11 +1,11 @@
-import { expect, test, vi } from 'vitest';
-import { loggedMethods } from '../../dist/src/http/rpc-log.js';
-import { workerLog } from '../../dist/src/http/worker/log.js';
-import { nobody } from '../../dist/src/protocol/identity.js';
+import { expect, test } from 'vitest';
+import { loggedMethods } from '#src/http/rpc-log.js';
+import { SealvisorError } from '#src/protocol/errors.js';
+import { nobody } from '#src/protocol/identity.js';
+import { toldEvents } from '../tools/protocol/told-events.js';
 
 function setup(answers: Readonly<Record<string, unknown>>) {
-  const lines: string[] = [];
-  const at = (level: string) => (line: string) => void lines.push(`${level} ${line}`);
+  const { emit, lines, told } = toldEvents();
   const methods = Object.fromEntries(
     Object.entries(answers).map(([name, answer]) => [
       `Venus.${name}`,
@@ -18,10 +18,10 @@ function setup(answers: Readonly<Record<string, unknown>>) {
       },
     ]),
   );
-  const logged = loggedMethods(methods, { warn: at('warn'), info: at('info'), debug: at('debug') });
+  const logged = loggedMethods(methods, emit);
   const call = async (name: string, ...params: readonly unknown[]) =>
     logged[`Venus.${name}`]?.call(params, { ...nobody, address: undefined });
-  return { lines, call };
+  return { lines, told, call };
 }
 
 const id = { Miner: 10000, Number: 3 };
@@ -35,6 +35,9 @@ test('what was done is a line each, what was asked in vain is none', async () =>
   const { lines, call } = setup({
     AllocateSector: { ID: id, ProofType: 5 },
     AllocateSanpUpSector: null,
+    AllocateUnsealSector: { Sector: { ID: id, ProofType: 5 }, Offset: 0 },
+    WdPoStAllocateJobs: [{ Id: 'wdpost-4' }, { Id: 'wdpost-5' }],
+    WdPoStFinishJob: null,
     SubmitPreCommit: { Res: 1, Desc: null },
     SubmitProof: { Res: 3, Desc: 'another' },
     SubmitPersistedEx: true,
@@ -43,6 +46,9 @@ test('what was done is a line each, what was asked in vain is none', async () =>
   });
   await call('AllocateSector', null);
   await call('AllocateSanpUpSector', null);
+  await call('AllocateUnsealSector', null);
+  await call('WdPoStAllocateJobs', {}, 2, 'w1');
+  await call('WdPoStFinishJob', 'wdpost-4', null, 'no disk');
   await call('SubmitPreCommit', { ID: id, ProofType: 5 }, {}, false);
   await call('SubmitProof', id, {}, false);
   await call('SubmitPersistedEx', id, 'store', false);
@@ -50,6 +56,9 @@ test('what was done is a line each, what was asked in vain is none', async () =>
   await call('PollProofState', id);
   expect(lines).toEqual([
     'info gave out sector s-t010000-3',
+    'info gave out an unseal of sector s-t010000-3',
+    'info gave out wdpost-4, wdpost-5 to w1',
+    'info wdpost-4 failed: no disk',
     'info the pre-commit of sector s-t010000-3 is accepted',
     'info the proof of sector s-t010000-3 is refused: another',
     'info sector s-t010000-3 is persisted in store',
@@ -71,34 +80,9 @@ test('a report that only says the same again is for debug', async () => {
 });
 
 test('a call that fails is told with its reason, and fails as before', async () => {
-  const { lines, call } = setup({ AcquireDeals: new Error('sector s-t010000-3 was never allocated here') });
+  const never = 'sector s-t010000-3 was never allocated here';
+  const { lines, told, call } = setup({ AcquireDeals: new SealvisorError('sector_not_found', never) });
   await expect(call('AcquireDeals', id, null)).rejects.toThrow('never allocated');
+  expect(told).toMatchObject([{ event: 'call.refused', sector: 's-t010000-3', code: 'sector_not_found' }]);
   expect(lines).toEqual(['warn Venus.AcquireDeals failed: sector s-t010000-3 was never allocated here']);
-});
-
-test('a worker that comes, moves, falls silent, comes back and is removed is a line each', () => {
-  vi.useFakeTimers();
-  try {
-    const lines: string[] = [];
-    const say = (line: string) => void lines.push(line);
-    const clock = { now: () => Date.now(), setTimeout, clearTimeout };
-    const workers = workerLog({ info: say, warn: say }, clock);
-    workers.seen({ Name: 'w1', Dest: '10.0.0.1:17890' });
-    vi.advanceTimersByTime(60_000);
-    workers.seen({ Name: 'w1', Dest: '10.0.0.1:17890' });
-    vi.advanceTimersByTime(180_000);
-    workers.seen({ Name: 'w1', Dest: '10.0.0.1:17890' });
-    workers.seen({ Name: 'w1', Dest: '10.0.0.2:17890' });
-    workers.removed('w1');
-    vi.advanceTimersByTime(3_600_000);
-    expect(lines).toEqual([
-      'worker w1 reports from 10.0.0.1:17890',
-      'worker w1 at 10.0.0.1:17890 has not reported for 180 s',
-      'worker w1 reports again',
-      'worker w1 reports from 10.0.0.2:17890, no longer from 10.0.0.1:17890',
-      'worker w1 is removed from the list',
-    ]);
-  } finally {
-    vi.useRealTimers();
-  }
 });

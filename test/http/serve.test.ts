@@ -9,7 +9,7 @@ import { freshDir } from '../tools/manager/setup.js';
 const timeoutMs = 5000;
 const local = { host: '127.0.0.1', port: 0 };
 const optionsOf = (home: string) => {
-  return { home, miner: 10000, sectorSize: 2048, epochMs: 1000, warn: () => undefined, ...local };
+  return { home, miner: 10000, sectorSize: 2048, epochMs: 1000, emit: () => undefined, ...local };
 };
 
 test('a manager serves on the port it tells, JSON-RPC and REST', async () => {

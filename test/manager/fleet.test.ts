@@ -16,7 +16,7 @@ test('a worker reports at once under its name, and the manager reaches it there'
     sectorSize: 2048,
     epochMs: 1000,
     limit: 0,
-    warn: () => undefined,
+    emit: () => undefined,
     ...local,
   });
   onTestFinished(() => manager.stop());

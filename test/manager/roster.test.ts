@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { roster } from '#src/manager/roster.js';
+import { WorkerRoster } from '#src/manager/roster.js';
 import { openFleetStore } from '#src/store/fleet-store.js';
 import { freshDir, setup, stoppedClock, summary } from '../tools/manager/setup.js';
 
@@ -150,7 +150,7 @@ test('upstream workers have no id: one row a name, as it reported last', async (
 function small() {
   const store = openFleetStore(join(freshDir(), 'manager.db'));
   onTestFinished(() => store.close());
-  return roster(store, stoppedClock(), { warn: () => undefined, most: 20 });
+  return new WorkerRoster(store, stoppedClock(), { emit: () => undefined, most: 20 });
 }
 
 test('invented names take no more room than there is, and known workers stay', () => {
@@ -183,7 +183,7 @@ test('how long a worker is silent is counted by a clock that nobody sets', async
   onTestFinished(() => store.close());
   const wall = stoppedClock();
   const steady = stoppedClock(0);
-  const list = roster(store, wall, { warn: () => undefined, steady: steady.now });
+  const list = new WorkerRoster(store, wall, { emit: () => undefined, steady: steady.now });
   list.ping(w1);
   for (const step of [-3_600_000, 8 * 3_600_000]) {
     wall.pass(step);
@@ -192,5 +192,5 @@ test('how long a worker is silent is counted by a clock that nobody sets', async
   }
   // After a restart there is only the wall clock: never less than nothing.
   wall.pass(-24 * 3_600_000);
-  expect(roster(store, wall, { warn: () => undefined }).get('w1').silentMs).toBe(0);
+  expect(new WorkerRoster(store, wall, { emit: () => undefined }).get('w1').silentMs).toBe(0);
 });

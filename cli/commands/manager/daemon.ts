@@ -9,7 +9,7 @@ import { startUpstreamServer } from '../../../src/http/upstream/server.js';
 import { trustedAddresses } from '../../../src/manager/worker-address.js';
 import { endSoon } from '../../../src/processes/end-now.js';
 import { messageOf, SealvisorError } from '../../../src/protocol/errors.js';
-import type { Log } from '../../../src/protocol/log.js';
+import type { Emit } from '../../../src/protocol/events/table.js';
 import { proofTypeOfSize } from '../../../src/protocol/sector.js';
 import { parseDuration } from '../../../src/protocol/text/duration.js';
 import { parseSize } from '../../../src/protocol/text/size.js';
@@ -89,26 +89,26 @@ interface ManagerDaemonOptions extends LogOptions {
 /** Runs a manager until SIGINT or SIGTERM; SIGHUP has it open its log again. */
 export async function daemon(options: ManagerDaemonOptions): Promise<void> {
   try {
-    await withLog(options, 'manager', (log, file) => run(options, log, file));
+    await withLog(options, 'manager', (emit, file) => run(options, emit, file));
   } finally {
     endSoon();
   }
 }
 
-async function run(options: ManagerDaemonOptions, log: Log, file: DaemonLog): Promise<void> {
+async function run(options: ManagerDaemonOptions, emit: Emit, file: DaemonLog): Promise<void> {
   // Handled from the first moment on: else it would end the process.
   process.on('SIGHUP', () => {
-    void file.reopen().then(() => log.info('SIGHUP: the log is open again; nothing else is read again'));
+    void file.reopen().then(() => emit({ event: 'log.reopened' }));
   });
   const { home, note } = managerHome(options.home, process.env, process.cwd());
-  if (note !== null) log.info(note);
+  if (note !== null) emit({ event: 'manager.homeChosen', note });
   refuseOtherKind(home, options.upstream !== undefined);
   // The usual home lies in the user's own directory; the directory above one that is named has to be there.
   // What fails here fails again, and is reported, where the home itself is made.
   if (options.home === undefined) await makeWithParents(dirname(home)).catch(() => undefined);
   await (options.upstream === undefined
-    ? runOwn(options, home, log)
-    : runInFront(options, options.upstream, home, log));
+    ? runOwn(options, home, emit)
+    : runInFront(options, options.upstream, home, emit));
 }
 
 /** What both kinds are started with. @throws usage, naming the option */
@@ -128,16 +128,16 @@ async function runInFront(
   options: ManagerDaemonOptions,
   address: string,
   home: string,
-  log: Log,
+  emit: Emit,
 ): Promise<void> {
   const upstream = option('--upstream', () => upstreamUrl(address));
-  const server = await startUpstreamServer({ ...doorOptions(options, home), upstream, log });
-  log.info(`what is seen of workers and sectors is kept in ${home}`);
-  log.info(`manager in front of ${upstream} listens on http://${formatAddress(server)}`);
-  await untilStopped(() => server.stop(), { broke: server.front.ended, say: log.info });
+  const server = await startUpstreamServer({ ...doorOptions(options, home), upstream, emit });
+  emit({ event: 'front.opened', home });
+  emit({ event: 'front.listening', upstream, address: `http://${formatAddress(server)}` });
+  await untilStopped(() => server.stop(), { broke: server.front.ended, emit });
 }
 
-async function runOwn(options: ManagerDaemonOptions, home: string, log: Log): Promise<void> {
+async function runOwn(options: ManagerDaemonOptions, home: string, emit: Emit): Promise<void> {
   const failing = failMessages(options.failMessages);
   const server = await startManagerServer({
     ...doorOptions(options, home),
@@ -146,10 +146,13 @@ async function runOwn(options: ManagerDaemonOptions, home: string, log: Log): Pr
     pieceRoots: listOf('--piece-roots', options.pieceRoots, (dir) => resolve(dir.trim())),
     heartbeatMs: jobHeartbeat(options.jobHeartbeat),
     fails: (_kind, _sector, nth) => nth <= failing,
-    warn: log.warn,
-    log,
+    emit,
   });
-  log.info(`state in ${home} (manager ${server.manager.identity})`);
-  log.info(`manager of miner ${options.miner} (mock chain) listens on http://${formatAddress(server)}`);
-  await untilStopped(() => server.stop(), { broke: server.manager.ended, say: log.info });
+  emit({ event: 'manager.opened', home, manager: server.manager.identity });
+  emit({
+    event: 'manager.listening',
+    miner: options.miner,
+    address: `http://${formatAddress(server)}`,
+  });
+  await untilStopped(() => server.stop(), { broke: server.manager.ended, emit });
 }

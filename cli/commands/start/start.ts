@@ -76,7 +76,7 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   if (program !== undefined && !isReal) throw notReal(configPath);
   const story = startStory(options, file);
   const { display } = story;
-  for (const warning of warnings) story.worker.warn(warning);
+  for (const warning of warnings) story.worker({ event: 'config.warned', warning });
   const managerAt = new URL(config.manager.url);
   const pieces = resolve(options.pieces ?? 'docs');
   const hasFirst = program !== undefined && options.pieces === undefined;
@@ -94,8 +94,7 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
     pieceRoots: [join(home, 'upgrades'), madePiecesIn(home)],
     onlyWithDeals,
     limit,
-    warn: story.manager.warn,
-    log: story.manager,
+    emit: story.manager,
     onPieces: (added) => {
       made?.seen(added);
       for (const path of added) story.line(`new piece: ${path}`);
@@ -116,8 +115,8 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   look = end.look;
   const worker = await startWorkerServer({
     config,
-    warn: story.worker.warn,
-    info: story.worker.info,
+    warn: story.warn,
+    info: story.info,
     onView: (view) => {
       display.show(view);
       if (view.sector === null) look();
@@ -155,11 +154,11 @@ ${toTry.join('\n')}`);
     askedGraceMs = graceMs;
   });
   const done = Promise.race([end.ended, asked]);
-  await untilStopped(stopAll, { done, broke, say: story.closing }).catch(async (error: unknown) => {
+  await untilStopped(stopAll, { done, broke, emit: story.fleet }).catch(async (error: unknown) => {
     await stopAll(0);
     throw error;
   });
-  const summary = await summaryOf(config, story.worker.warn, preCommits);
+  const summary = await summaryOf(config, story.warn, preCommits);
   if (Number.isFinite(limit))
     options.json ? answerJson(summary) : answer(summaryText(summary, process.stdout.columns));
 }

@@ -1,24 +1,27 @@
 /** What a local fleet tells: on a terminal the display, for a person; elsewhere, and in a log file, the log. */
 
-import type { Log, LogLine } from '../../../src/protocol/log.js';
+import { rowEvent } from '../../../src/protocol/events/history-events.js';
+import { type Emit, type LogEvent, lineOf } from '../../../src/protocol/events/table.js';
+import type { LogLine } from '../../../src/protocol/log.js';
 import { escapedLines } from '../../../src/protocol/text/escaped.js';
 import type { HistoryRow } from '../../../src/protocol/thread.js';
 import type { DaemonLog } from '../../log/daemon-log.js';
 import type { LogOptions } from '../../log/log-options.js';
 import { type ProgressDisplay, progressDisplay } from '../../output/progress.js';
 import { rowLine } from '../../output/transition.js';
-import { rowLogger } from '../worker/daemon.js';
 
 export interface StartStory {
   readonly display: ProgressDisplay;
-  readonly manager: Log;
-  readonly worker: Log;
+  readonly manager: Emit;
+  readonly worker: Emit;
+  readonly warn: LogLine;
+  readonly info: LogLine;
   /** A row of a thread's history. */
   row(index: number, row: HistoryRow): void;
   /** A line of the fleet as a whole. */
   line(text: string): void;
-  /** A line when the display is stopped, or about to be. */
-  closing(text: string): void;
+  /** The fleet as a whole: shown whatever its level. */
+  readonly fleet: Emit;
   /** Several lines, for a person. */
   banner(text: string): void;
 }
@@ -39,45 +42,43 @@ export function startStory(options: LogOptions, file: DaemonLog): StartStory {
     on: (event, listener) => stderr.on(event, listener),
     off: (event, listener) => stderr.off(event, listener),
   });
-  const logged = { manager: file.of('manager'), worker: file.of('worker') };
   const isShown = isTTY === true;
   const isLogged = !isShown || options.logFile !== undefined;
+  const log = file.emitter('worker');
+  const inLog = file.emitter('fleet');
+  const fleet: Emit = (event) => {
+    if (isLogged) inLog(event);
+    if (isShown) display.print(lineOf(event).message);
+  };
   /** For a person: what is wrong. The rest is in the rows, and why a thread is idle in its live line. */
-  const shown: LogLine = (line, about) => {
-    if (!about?.idle) display.print(`warning: ${line}`);
+  const show = (event: LogEvent) => {
+    const { level, message } = lineOf(event);
+    if (level === 'error' || level === 'warn') display.print(`warning: ${message}`);
   };
-  const both = (log: Log): Log => {
-    if (!isShown) return log;
-    const level =
-      (inLog: LogLine, onTerminal?: LogLine): LogLine =>
-      (line, about) => {
-        if (isLogged) inLog(line, about);
-        onTerminal?.(line, about);
-      };
-    return {
-      error: level(log.error, shown),
-      warn: level(log.warn, shown),
-      info: level(log.info),
-      debug: level(log.debug),
+  const both =
+    (emit: Emit): Emit =>
+    (event) => {
+      if (isLogged) emit(event);
+      if (isShown) show(event);
     };
-  };
-  const logRow = rowLogger(logged.worker);
+  const old = file.of('worker');
   return {
     display,
-    manager: both(logged.manager),
-    worker: both(logged.worker),
+    manager: both(file.emitter('manager')),
+    worker: both(log),
+    warn: (line, about) => {
+      if (isLogged) old.warn(line, about);
+      if (isShown && !about?.idle) display.print(`warning: ${line}`);
+    },
+    info: (line, about) => {
+      if (isLogged) old.info(line, about);
+    },
     row: (index, row) => {
-      if (isLogged) logRow(index, row);
+      if (isLogged) log(rowEvent(index, row));
       if (isShown) display.print(rowLine(index, row));
     },
-    line: (text) => {
-      if (isLogged) file.of('fleet').info(text);
-      if (isShown) display.print(text);
-    },
-    closing: (text) => {
-      if (isLogged) file.of('fleet').info(text);
-      if (isShown) display.print(text);
-    },
+    fleet,
+    line: (note) => fleet({ event: 'fleet.progress', note }),
     banner: (text) => {
       if (isShown) for (const line of text.split('\n')) display.print(line);
       else write(`${escapedLines(text)}\n`);

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { Manager } from '../../manager/manager.js';
 import { SealvisorError } from '../../protocol/errors.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { identityHeaders } from '../../protocol/identity.js';
 import { logCommands } from '../command-log.js';
 import { refuseForeignPages } from '../foreign-pages.js';
@@ -9,7 +10,7 @@ import { jsonRpcHandler } from '../json-rpc.js';
 import { limitInFlight } from '../load.js';
 import { problem } from '../problem.js';
 import { answerRpc, rpcPaths } from '../rpc-door.js';
-import { loggedMethods, type ManagerLog } from '../rpc-log.js';
+import { loggedMethods } from '../rpc-log.js';
 import { webSocketDoor } from '../web-socket-door.js';
 import { jobRoutes } from './jobs.js';
 import { pieceRoutes } from './piecestore.js';
@@ -20,14 +21,14 @@ import { workerRoutes } from './workers.js';
 export interface ManagerDoor {
   /** Names under which it may be asked beside its addresses (src/config/own-names.ts). @default none */
   readonly names?: readonly string[];
-  /** Told what was done, a line each. @default nothing */
-  readonly log?: ManagerLog | undefined;
+  /** Gets what was done and what was refused. @default nobody does */
+  readonly emit?: Emit | undefined;
 }
 
-export function managerApp(manager: Manager, { names = [], log }: ManagerDoor = {}): Hono {
+export function managerApp(manager: Manager, { names = [], emit }: ManagerDoor = {}): Hono {
   const app = new Hono();
   const methods = managerMethods(manager);
-  const rpc = jsonRpcHandler(log ? loggedMethods(methods, log) : methods);
+  const rpc = jsonRpcHandler(emit ? loggedMethods(methods, emit) : methods);
   app.onError((error, c) => problem(c, error));
   app.notFound((c) =>
     problem(c, new SealvisorError('not_found', `nothing answers ${c.req.method} ${c.req.path} here`)),
@@ -38,7 +39,7 @@ export function managerApp(manager: Manager, { names = [], log }: ManagerDoor = 
   });
   refuseForeignPages(app, { names: () => names, option: '--names' });
   limitInFlight(app);
-  if (log) logCommands(app, log);
+  if (emit) logCommands(app, emit);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.on('POST', rpcPaths, (c) => answerRpc(c, rpc));
   app.on('GET', rpcPaths, webSocketDoor(rpc));

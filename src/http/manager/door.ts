@@ -13,7 +13,7 @@ export interface ListeningDoor {
 
 /** A door that broke opens where it was, also when the port was left to the system. */
 export function managerDoor(
-  { host, port, names = [], log }: ManagerDoor & { readonly host: string; readonly port: number },
+  { host, port, names = [], emit }: ManagerDoor & { readonly host: string; readonly port: number },
   app: (door: ManagerDoor) => Hono,
 ): ListeningDoor {
   let served: Served | undefined;
@@ -23,7 +23,7 @@ export function managerDoor(
     child: {
       id: 'http',
       start: servedChild(
-        () => app({ names: [...names, host], log }),
+        () => app({ names: [...names, host], emit }),
         () => ({ host, port: portNow() }),
         (now) => {
           served = now;

@@ -16,13 +16,13 @@ import { answerWith, countInFlight, passer, rawHeadersOf } from './pass.js';
 import { seenSectorRoutes } from './sectors.js';
 import { upstreamConversation } from './socket.js';
 
-const silent = { warn: () => undefined, info: () => undefined, debug: () => undefined };
+const silent = () => undefined;
 
-export function upstreamApp(front: Front, { names = [], log = silent }: ManagerDoor = {}): Hono {
+export function upstreamApp(front: Front, { names = [], emit = silent }: ManagerDoor = {}): Hono {
   const app = new Hono();
   const counts = passCounts(front);
   const pass = passer(front, counts);
-  const rpc = upstreamRpc(front, pass, log);
+  const rpc = upstreamRpc(front, pass, emit);
   app.onError((error, c) => problem(c, error));
   app.notFound((c) =>
     problem(c, new SealvisorError('not_found', `nothing answers ${c.req.method} ${c.req.path} here`)),
@@ -30,7 +30,7 @@ export function upstreamApp(front: Front, { names = [], log = silent }: ManagerD
   refuseForeignPages(app, { names: () => names, option: '--names' });
   // What is passed on has room of its own: it waits for as long as upstream takes, and must not keep these from working.
   limitInFlight(app, undefined, '/api/*');
-  logCommands(app, log);
+  logCommands(app, emit);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', (c) => {
     const upstream = front.reach.state();

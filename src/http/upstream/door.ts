@@ -2,6 +2,7 @@
 import type { Context, Hono } from 'hono';
 import { isJSONRPCID, JSONRPCErrorCode } from 'json-rpc-2.0';
 import type { Front } from '../../manager/upstream/front.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { identityHeaders } from '../../protocol/identity.js';
 import { pingParam } from '../../protocol/ping.js';
 import { readBytes } from '../body.js';
@@ -12,7 +13,7 @@ import type { OnMethod } from '../manager/method.js';
 import { rosterMethods } from '../manager/roster-rpc.js';
 import { parse } from '../parse.js';
 import { rpcPaths } from '../rpc-door.js';
-import { loggedMethods, type ManagerLog } from '../rpc-log.js';
+import { loggedMethods } from '../rpc-log.js';
 import { callerBy } from '../who.js';
 import { type Asked, type AskedCall, askedIn, isPing, type RpcAnswer } from './calls.js';
 import { answerWith, countInFlight, type Pass, type Passing, rawHeadersOf } from './pass.js';
@@ -35,7 +36,7 @@ export interface UpstreamRpc {
   passing(asked: Asked): Passing;
 }
 
-export function upstreamRpc(front: Front, pass: Pass, log: ManagerLog): UpstreamRpc {
+export function upstreamRpc(front: Front, pass: Pass, emit: Emit): UpstreamRpc {
   const methods: Record<string, RpcMethod> = {};
   const on: OnMethod = (method, names, call) => {
     methods[`Venus.${method}`] = { names, call: (params) => call(...params) ?? null };
@@ -51,8 +52,8 @@ export function upstreamRpc(front: Front, pass: Pass, log: ManagerLog): Upstream
   };
   rosterMethods(on, front);
   return {
-    own: jsonRpcHandler(loggedMethods(methods, log)),
-    pings: pingPass(pass, log),
+    own: jsonRpcHandler(loggedMethods(methods, emit)),
+    pings: pingPass(pass, emit),
     pass,
     passing: ({ calls, isBatch }) => {
       const [call] = calls;

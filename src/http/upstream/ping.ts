@@ -1,7 +1,7 @@
 /** Has upstream's own list of workers go on: pings are answered here, and passed on beside that. */
 import { idleClock } from '../../actors/system-clock.js';
 import type { PassedOn } from '../../fleet/upstream-http.js';
-import type { Log } from '../../protocol/log.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { shortText } from '../../protocol/some-of.js';
 import type { RpcAnswer } from './calls.js';
 import type { Pass } from './pass.js';
@@ -15,14 +15,14 @@ const timeoutMs = 15_000;
 const longestError = 500;
 const mostAtOnce = 200;
 
-export function pingPass(pass: Pass, log: Pick<Log, 'warn' | 'info'>): PingPass {
+export function pingPass(pass: Pass, emit: Emit): PingPass {
   const underWay = new Set<string>();
   /** How upstream took the last one: said once a change. Whether it answers at all is said for all calls together. */
   let refusal: string | null = null;
   const took = (to: string | null) => {
     if (to === refusal) return;
-    if (to === null) log.info('upstream takes the reports of workers again');
-    else log.warn(`upstream does not take the reports of workers (${to}): its own list of them is old`);
+    if (to === null) emit({ event: 'upstream.pingsTaken' });
+    else emit({ event: 'upstream.pingsRefused', reason: to });
     refusal = to;
   };
   return {

@@ -39,9 +39,9 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
   /** All pieces of the directory, in the order in which they are to lie. @throws usage */
   const piecesIn = async (directory: string, sectorSize: number, signal: AbortSignal) => {
     await checkPieceDirectory(directory, pieceRoots);
-    const { cids, skipped } = await scanPieces(directory, sectorSize, store, {
-      warn: () => undefined,
-      signal,
+    const { cids, skipped } = await scanPieces({
+      ...{ directory, sectorSize, store, signal },
+      emit: () => undefined,
       aside: true,
     });
     const rows = cids.map((cid) => store.piece(cid)).filter((row): row is PieceRow => row !== undefined);

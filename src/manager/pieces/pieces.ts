@@ -2,8 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { payloadOf } from '../../protocol/sector.js';
-import type { FleetStore } from '../../store/fleet-store.js';
+import type { FleetStore, PieceRow } from '../../store/fleet-store.js';
 import { openPieceFile } from './file.js';
 import { isPieceName } from './names.js';
 import type { SettledFiles } from './settled-files.js';
@@ -20,91 +21,127 @@ export interface ScannedPieces {
   readonly pending: number;
 }
 
+export interface ScanOptions {
+  readonly directory: string;
+  readonly sectorSize: number;
+  readonly store: FleetStore;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** Pieces that were not known are for no sealer. @default false */
+  readonly aside?: boolean;
+  /** Files that are still being written are left out, and so are temporary names. @default all files are taken */
+  readonly settled?: SettledFiles;
+}
+
 /** Takes every regular file that fits a sector; what is too large, empty or cannot be read is skipped with one warning. @throws usage for what cannot be read, without `settled` */
-export async function scanPieces(
-  directory: string,
-  sectorSize: number,
-  store: FleetStore,
-  options: {
-    readonly warn: (line: string) => void;
-    readonly signal: AbortSignal;
-    /** Pieces that were not known are for no sealer. @default false */
-    readonly aside?: boolean;
-    /** Files that are still being written are left out, and so are temporary names. @default all files are taken */
-    readonly settled?: SettledFiles;
-  },
-): Promise<ScannedPieces> {
-  const { aside = false, settled } = options;
+export async function scanPieces(options: ScanOptions): Promise<ScannedPieces> {
+  const { directory, store, settled, signal } = options;
   const root = resolve(directory);
   const unread: Unreadable[] = [];
   const found = await walkPieces(root, (each) => void unread.push(each));
   const paths = found.filter((path) => settled === undefined || isPieceName(relative(root, path)));
-  const known = new Map(store.pieces().map((piece) => [piece.path, piece]));
-  const putAside = new Set(store.asidePieces());
-  const skipped: string[] = [];
-  const added: string[] = [];
-  const pending = new Set<string>();
-  const cids = new Set<string>();
-  const take = async (path: string) => {
-    const { size, mtimeMs } = await stat(path).catch((cause: unknown) => {
-      throw unreadable(path, cause);
-    });
-    const before = known.get(path);
-    if (before?.payloadSize === size && before.mtimeMs === mtimeMs) {
-      // The sealers are given its directory now.
-      if (!aside && putAside.has(before.cid)) store.addPiece(before);
-      cids.add(before.cid);
-      return;
-    }
-    if (settled && !settled.isSettled(path, { size, mtimeMs })) {
-      pending.add(path);
-      return;
-    }
-    // The file has other bytes now: what was known of it is nowhere any more.
-    if (before) store.removePiece(before.cid);
-    if (size === 0 || size > payloadOf(sectorSize)) {
-      skipped.push(path);
-      return;
-    }
-    const { commP, pieceCid } = await import('../../sealing/builtin/index.js');
-    const work = { signal: options.signal, progress: () => undefined };
-    const { commitment, paddedSize, payloadSize } = await commP(bytesOf(path, root), work);
-    const cid = pieceCid(commitment);
-    if (await hasChanged(path, { size, mtimeMs })) {
-      if (!settled) throw beingWritten(path);
-      pending.add(path);
-      return;
-    }
-    store.addPiece({ cid, path, payloadSize, paddedSize, mtimeMs }, { aside });
-    cids.add(cid);
-    added.push(path);
-  };
+  const scan = new PieceScan(root, store, options);
   for (const path of paths) {
-    options.signal.throwIfAborted();
-    await take(path).catch((error: unknown) => {
-      if (options.signal.aborted || codeOf(error) !== 'usage') throw error;
+    signal.throwIfAborted();
+    await scan.take(path).catch((error: unknown) => {
+      if (signal.aborted || codeOf(error) !== 'usage') throw error;
       unread.push({ path, why: messageOf(error) });
     });
   }
   const [first] = unread;
-  if (first) {
-    if (!settled) throw new SealvisorError('usage', `cannot read ${first.path}: ${first.why}`);
-    options.warn(skippedText(unread.length, first));
+  if (first && !settled) throw new SealvisorError('usage', `cannot read ${first.path}: ${first.why}`);
+  settled?.keep(scan.pending);
+  tellSkipped(options, unread, scan.skipped);
+  return {
+    cids: [...scan.cids],
+    skipped: scan.skipped,
+    added: scan.added,
+    pending: scan.pending.size,
+  };
+}
+
+/** One look at the files of a directory. */
+class PieceScan {
+  readonly cids = new Set<string>();
+  readonly skipped: string[] = [];
+  readonly added: string[] = [];
+  /** Those that are still being written. */
+  readonly pending = new Set<string>();
+  readonly #known: ReadonlyMap<string, PieceRow>;
+  readonly #putAside: ReadonlySet<string>;
+
+  constructor(
+    private readonly root: string,
+    private readonly store: FleetStore,
+    private readonly options: Pick<ScanOptions, 'sectorSize' | 'signal' | 'aside' | 'settled'>,
+  ) {
+    this.#known = new Map(store.pieces().map((piece) => [piece.path, piece]));
+    this.#putAside = new Set(store.asidePieces());
   }
-  settled?.keep(pending);
-  if (skipped.length > 0)
-    options.warn(
-      `skipped ${skipped.length} file${skipped.length > 1 ? 's' : ''} that fit no sector of ${sectorSize} bytes (empty, or over ${payloadOf(sectorSize)} bytes), the first is ${skipped[0]}`,
-    );
-  return { cids: [...cids], skipped, added, pending: pending.size };
+
+  /** @throws usage when it cannot be read */
+  async take(path: string): Promise<void> {
+    const { sectorSize, settled } = this.options;
+    const { size, mtimeMs } = await statOf(path);
+    const before = this.#known.get(path);
+    if (before?.payloadSize === size && before.mtimeMs === mtimeMs) this.#takeKnown(before);
+    else if (settled && !settled.isSettled(path, { size, mtimeMs })) this.pending.add(path);
+    else {
+      // The file has other bytes now: what was known of it is nowhere any more.
+      if (before) this.store.removePiece(before.cid);
+      if (size === 0 || size > payloadOf(sectorSize)) this.skipped.push(path);
+      else await this.#takeNew(path, { size, mtimeMs });
+    }
+  }
+
+  #takeKnown(piece: PieceRow): void {
+    // The sealers are given its directory now.
+    if (!this.options.aside && this.#putAside.has(piece.cid)) this.store.addPiece(piece);
+    this.cids.add(piece.cid);
+  }
+
+  async #takeNew(path: string, before: FileFacts): Promise<void> {
+    const { signal, settled, aside = false } = this.options;
+    const { commP, pieceCid } = await import('../../sealing/builtin/index.js');
+    const work = { signal, progress: () => undefined };
+    const { commitment, paddedSize, payloadSize } = await commP(bytesOf(path, this.root), work);
+    const cid = pieceCid(commitment);
+    if (await hasChanged(path, before)) {
+      if (!settled) throw beingWritten(path);
+      this.pending.add(path);
+      return;
+    }
+    this.store.addPiece({ cid, path, payloadSize, paddedSize, mtimeMs: before.mtimeMs }, { aside });
+    this.cids.add(cid);
+    this.added.push(path);
+  }
+}
+
+function tellSkipped(
+  { emit, sectorSize }: ScanOptions,
+  unread: readonly Unreadable[],
+  skipped: readonly string[],
+): void {
+  const [first] = unread;
+  if (first) emit({ event: 'pieces.unreadable', count: unread.length, first: first.path, reason: first.why });
+  const [unfitting] = skipped;
+  if (unfitting !== undefined)
+    emit({
+      event: 'pieces.unfitting',
+      count: skipped.length,
+      first: unfitting,
+      sectorSize,
+      payloadSize: payloadOf(sectorSize),
+    });
 }
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof SealvisorError ? error.code : undefined;
 }
 
-function skippedText(count: number, { path, why }: Unreadable): string {
-  return `skipped ${count} file${count > 1 ? 's or directories' : ''} that cannot be read as pieces, the first is ${path}: ${why}`;
+interface FileFacts {
+  readonly size: number;
+  readonly mtimeMs: number;
 }
 
 /** Opened when the first byte is asked for: a stream that nobody reads has nobody to hear its fault. */
@@ -118,11 +155,16 @@ async function* bytesOf(path: string, root: string): AsyncGenerator<Buffer> {
 }
 
 /** Whether somebody wrote to it while it was read. */
-async function hasChanged(path: string, before: { size: number; mtimeMs: number }): Promise<boolean> {
-  const now = await stat(path).catch((cause: unknown) => {
+async function hasChanged(path: string, before: FileFacts): Promise<boolean> {
+  const now = await statOf(path);
+  return now.size !== before.size || now.mtimeMs !== before.mtimeMs;
+}
+
+/** @throws usage */
+async function statOf(path: string): Promise<FileFacts> {
+  return stat(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  return now.size !== before.size || now.mtimeMs !== before.mtimeMs;
 }
 
 function beingWritten(path: string): SealvisorError {

@@ -1,7 +1,8 @@
 /** Looks through a pieces directory again and again: what is put there while the manager runs is picked up. */
 import type { Service } from '../../actors/index.js';
 import { idleClock, sleep } from '../../actors/system-clock.js';
-import { messageOf } from '../../protocol/errors.js';
+import { faultFields } from '../../protocol/events/event.js';
+import { type Emit, lineOf } from '../../protocol/events/table.js';
 import type { FleetStore } from '../../store/fleet-store.js';
 import { scanPieces } from './pieces.js';
 import { settledFiles, settledMs } from './settled-files.js';
@@ -19,7 +20,7 @@ export interface PieceWatchOptions {
   readonly directory: string;
   readonly sectorSize: number;
   readonly store: FleetStore;
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
   /** The directory was read before: that it cannot be read now is a warning, as in a later look. @default false */
   readonly isKnown?: boolean;
   /** After each look except the first: paths of the pieces that it found. */
@@ -32,16 +33,20 @@ export async function watchPieces(options: PieceWatchOptions): Promise<PieceWatc
   const settled = settledFiles({ wall: () => Date.now(), steady: () => performance.now() });
   const ending = new AbortController();
   const said = new Set<string>();
-  /** The same line is not said at each look. */
-  const warn = (line: string) => {
-    if (!said.has(line)) options.warn(line);
-    said.add(line);
+  /** The same is not said at each look. */
+  const emit: Emit = (event) => {
+    const { message } = lineOf(event);
+    if (!said.has(message)) options.emit(event);
+    said.add(message);
   };
   let pending = 0;
   let timer: unknown;
   const look = async () => {
-    const found = await scanPieces(directory, sectorSize, store, { warn, signal: ending.signal, settled });
+    const { signal } = ending;
+    const found = await scanPieces({ directory, sectorSize, store, emit, signal, settled });
     pending = found.pending;
+    const [first] = found.added;
+    if (first !== undefined) options.emit({ event: 'pieces.found', count: found.added.length, first });
     return found.added;
   };
   const lookAgain = async () => {
@@ -52,7 +57,7 @@ export async function watchPieces(options: PieceWatchOptions): Promise<PieceWatc
     } catch (error) {
       // Stopped in the middle of a look.
       if (ending.signal.aborted) return;
-      warn(`the pieces directory is not looked at now: ${messageOf(error)}`);
+      emit({ event: 'pieces.notLookedAt', ...faultFields(error) });
     }
     plan(performance.now() - startedMs);
   };

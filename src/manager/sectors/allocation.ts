@@ -1,5 +1,6 @@
 /** Gives sectors out: a new number, or one that was given under the same request, or to nobody who ever spoke of it. */
 import type { WallClock } from '../../protocol/clock.js';
+import type { Emit } from '../../protocol/events/table.js';
 import type { UsedNumber } from '../../protocol/identity.js';
 import { formatSectorId, isInteractive } from '../../protocol/sector.js';
 import type { Allocated } from '../../protocol/sector-answers.js';
@@ -20,7 +21,7 @@ export interface AllocationOptions {
   readonly limit: number;
   /** Whether there is something to be put into one more sector, beside those that are open. Others than interactive ones hold no deals. */
   readonly isWanted: (all: readonly KeptLife[], open: number) => boolean;
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
 }
 
 export function sectorAllocation(options: AllocationOptions) {
@@ -64,8 +65,7 @@ export function sectorAllocation(options: AllocationOptions) {
       for (const { Miner, Number: number } of used) {
         if (!store.learnNumber(Miner, number)) continue;
         const sector = formatSectorId({ miner: Miner, number });
-        const text = `${sector} was not given out here, but worker ${worker ?? '(without an id)'} has it: numbers continue behind it`;
-        options.warn(text);
+        options.emit({ event: 'numbers.learnt', sector, worker: worker ?? undefined });
       }
     },
     /** `given` null: who asks says nothing of itself, and what it gets is given to nobody else. */

@@ -1,5 +1,6 @@
 /** The sector service: allocates, deals, answers for the chain, and keeps what workers tell. */
 import type { WallClock } from '../../protocol/clock.js';
+import type { Emit } from '../../protocol/events/table.js';
 import type { StateReport, Verdict } from '../../protocol/sealer.js';
 import type { SectorView } from '../../protocol/sealer-view.js';
 import { proofTypeOfKind, proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../../protocol/sector.js';
@@ -31,7 +32,7 @@ export interface SectorsOptions {
   readonly limit: number;
   /** A window proof of which nothing is heard for so long is another worker's, ms. @default 60 s */
   readonly heartbeatMs?: number | undefined;
-  readonly warn?: ((line: string) => void) | undefined;
+  readonly emit: Emit;
 }
 
 const defaultHeartbeatMs = 60_000;
@@ -78,7 +79,7 @@ export function sectorService(options: SectorsOptions) {
       isInteractive ? proofType : proofTypeOfKind(sectorSize, false).proofType,
     // A sector that was given and has no deals yet will take those of the waiting that fit it.
     isWanted: (all, open) => !onlyWithDeals || leftBeside(waitingBeside(all), open, sectorSize).length > 0,
-    warn: options.warn ?? (() => undefined),
+    emit: options.emit,
   });
   const given = givenCheck(lives, jobs);
   const viewOf = ({ id, life }: KeptLife) => sectorView(id, life, jobs.openOf(id));

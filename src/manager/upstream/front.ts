@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { type ChildSpec, serviceChild, serviceLimits, startTree, type TreeNode } from '../../actors/index.js';
 import { type UpstreamHttp, upstreamHttp } from '../../fleet/upstream-http.js';
 import { type WallClock, wallClock } from '../../protocol/clock.js';
-import { messageOf, SealvisorError } from '../../protocol/errors.js';
-import type { Log } from '../../protocol/log.js';
+import { SealvisorError } from '../../protocol/errors.js';
+import { faultFields } from '../../protocol/events/event.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { openUpstreamStore, type UpstreamStore } from '../../store/upstream-store.js';
 import { type Relay, relay } from '../relay.js';
-import { type Roster, roster } from '../roster.js';
+import { type Roster, WorkerRoster } from '../roster.js';
 import { trustedAddresses } from '../worker-address.js';
 import { type InFlight, inFlight } from './in-flight.js';
 import { type Reach, reach } from './reach.js';
@@ -23,7 +24,7 @@ export interface FrontOptions {
   readonly upstream: string;
   /** Addresses, ranges and names that workers are dialled at, whoever names them. @default none */
   readonly workerAddresses?: readonly string[] | undefined;
-  readonly log: Pick<Log, 'info' | 'warn' | 'debug'>;
+  readonly emit: Emit;
   readonly clock?: WallClock;
   /** Opens what it keeps. @default openUpstreamStore */
   readonly open?: typeof openUpstreamStore;
@@ -50,12 +51,12 @@ const settleMs = 3000;
 
 /** @throws location_in_use, location_not_writable, store_failed, port_taken, usage; nothing is left running */
 export async function startFront(options: FrontOptions): Promise<Front> {
-  const { log } = options;
+  const { emit } = options;
   const services: Services = {};
   const upstream = upstreamHttp(options.upstream);
   const front: Front = {
     upstream,
-    reach: reach(upstream.url, log),
+    reach: reach(upstream.url, emit),
     inFlight: inFlight(),
     get roster() {
       return up(services.roster);
@@ -83,9 +84,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   });
   root.supervisor.subscribe(({ kind, id, exit }) => {
     if (kind === 'child.exited' && exit?.kind === 'crash')
-      log.warn(
-        `${id} of the manager broke and is started again: ${messageOf(exit.error)}; calls are passed on`,
-      );
+      emit({ event: 'front.partRestarted', part: id ?? 'a part', ...faultFields(exit.error) });
   });
   return front;
 }
@@ -106,7 +105,7 @@ function up<S>(service: S | undefined): S {
 }
 
 function recordChildren(
-  { home, workerAddresses = [], log, clock = wallClock, open = openUpstreamStore }: FrontOptions,
+  { home, workerAddresses = [], emit, clock = wallClock, open = openUpstreamStore }: FrontOptions,
   services: Services,
 ): readonly ChildSpec[] {
   const trusted = trustedAddresses(workerAddresses);
@@ -127,12 +126,13 @@ function recordChildren(
     {
       id: 'roster',
       start: serviceChild(() => {
-        services.roster = roster(up(services.store), clock, {
-          warn: log.warn,
+        const roster = new WorkerRoster(up(services.store), clock, {
+          emit,
           // A clock that somebody sets says nothing of how long a worker was silent.
           ...(clock === wallClock ? { steady: () => performance.now() } : {}),
         });
-        return { stop: () => forget('roster') };
+        services.roster = roster;
+        return { stop: () => forget('roster', () => roster.stop()) };
       }),
     },
     {
@@ -145,7 +145,7 @@ function recordChildren(
     {
       id: 'sightings',
       start: serviceChild(() => {
-        const kept = sightings(up(services.store), { clock, log });
+        const kept = sightings(up(services.store), { clock, emit });
         services.sightings = kept;
         return { stop: () => forget('sightings', () => kept.stop()) };
       }),

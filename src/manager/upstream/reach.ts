@@ -1,7 +1,6 @@
 /** Whether the manager behind this one answers: by the last call that was passed on. */
 import { timestamp } from '../../protocol/clock.js';
-import type { Log } from '../../protocol/log.js';
-import { humanDuration } from '../../protocol/text/ages.js';
+import type { Emit } from '../../protocol/events/table.js';
 
 export interface ReachState {
   readonly url: string;
@@ -27,7 +26,7 @@ export interface Reach {
 /** Between two lines that it does not answer, ms. */
 const betweenMs = 60_000;
 
-export function reach(url: string, log: Pick<Log, 'info' | 'warn'>, now: () => number = Date.now): Reach {
+export function reach(url: string, emit: Emit, now: () => number = Date.now): Reach {
   let isUp: boolean | null = null;
   let sinceMs: number | null = null;
   let last: { readonly ms: number; readonly status: number } | null = null;
@@ -51,7 +50,7 @@ export function reach(url: string, log: Pick<Log, 'info' | 'warn'>, now: () => n
       why = null;
       if (!change(true) || !isSaid) return;
       isSaid = false;
-      log.info(`upstream ${url} answers again, after ${humanDuration(now() - (before ?? now()))}`);
+      emit({ event: 'upstream.returned', url, silentMs: now() - (before ?? now()) });
     },
     failed: (fault) => {
       why = fault;
@@ -61,9 +60,7 @@ export function reach(url: string, log: Pick<Log, 'info' | 'warn'>, now: () => n
       if (isSaid || (quietMs >= 0 && quietMs < betweenMs)) return;
       isSaid = true;
       saidMs = now();
-      log.warn(
-        `upstream does not answer: ${fault}; calls fail until it does (HTTP 502 where nothing comes back), and none is repeated here`,
-      );
+      emit({ event: 'upstream.silent', reason: fault });
     },
     state: () => ({
       url,

@@ -1,7 +1,7 @@
 /** What was seen of each sector: the latest of it in memory, and what is not written yet. */
 import { timestamp } from '../../protocol/clock.js';
-import { messageOf } from '../../protocol/errors.js';
-import type { Log } from '../../protocol/log.js';
+import { faultFields } from '../../protocol/events/event.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
 import type { SeenStep, UpstreamStore } from '../../store/upstream-store.js';
 import { type SeenCall, type Sighting, stepOf } from './sighting.js';
@@ -46,7 +46,7 @@ export class SeenBook {
 
   constructor(
     private readonly store: UpstreamStore,
-    private readonly log: Pick<Log, 'info' | 'warn'>,
+    private readonly emit: Emit,
     private readonly most = mostOver,
   ) {
     this.#entries = new Map(
@@ -79,7 +79,13 @@ export class SeenBook {
     if (!isNews) return;
     const worker = sighting.worker?.name ?? null;
     this.#steps.push({ at: timestamp(nowMs), ...step.id, method: call.method, worker, text: step.text });
-    this.log.info(`sector ${name}: ${step.text}`, { sector: name });
+    this.emit({
+      event: 'sector.seen',
+      sector: name,
+      method: call.method,
+      step: step.text,
+      worker: worker ?? undefined,
+    });
   }
 
   write(): void {
@@ -93,14 +99,11 @@ export class SeenBook {
     try {
       this.store.putSeen(rows, steps, [...this.#gone.values()]);
     } catch (error) {
-      if (!this.#isFailing)
-        this.log.warn(
-          `what is seen of sectors is not kept: ${messageOf(error)}; calls are passed on all the same`,
-        );
+      if (!this.#isFailing) this.emit({ event: 'sightings.notKept', ...faultFields(error) });
       this.#isFailing = true;
       return;
     }
-    if (this.#isFailing) this.log.info('what is seen of sectors is kept again');
+    if (this.#isFailing) this.emit({ event: 'sightings.keptAgain' });
     this.#isFailing = false;
     this.#changed.clear();
     this.#gone.clear();

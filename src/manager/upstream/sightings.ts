@@ -5,7 +5,7 @@
 import { every, idleClock } from '../../actors/system-clock.js';
 import { timestamp, type WallClock } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
-import type { Log } from '../../protocol/log.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
 import type { SectorStep, SeenSector } from '../../protocol/seen-sector.js';
 import type { UpstreamStore } from '../../store/upstream-store.js';
@@ -26,9 +26,9 @@ const writeMs = 100;
 
 export function sightings(
   store: UpstreamStore,
-  { clock, log }: { readonly clock: WallClock; readonly log: Pick<Log, 'info' | 'warn'> },
+  { clock, emit }: { readonly clock: WallClock; readonly emit: Emit },
 ): Sightings {
-  const book = new SeenBook(store, log);
+  const book = new SeenBook(store, emit);
   const stopWriting = every(writeMs, () => book.write(), idleClock);
   const find = (id: SectorId): SeenEntry => {
     book.write();

@@ -52,7 +52,7 @@ describe('reports of workers', () => {
       soon,
     );
     expect(lines.filter((line) => /reports of workers/.test(line))).toEqual([
-      expect.stringMatching(/^warn: upstream does not take the reports of workers \(HTTP 401\)/),
+      expect.stringMatching(/^warn upstream does not take the reports of workers \(HTTP 401\)/),
       expect.stringMatching(/^info: upstream takes/),
     ]);
   });

@@ -356,7 +356,7 @@ test('nothing beside pieces is fetched through it, however its path is written',
 test('an answer that is still on its way counts among what is passed on at once', async () => {
   const { url } = await behindWithLongAnswers();
   const upstream = upstreamHttp(url);
-  const silent = { info: () => undefined, warn: () => undefined };
+  const silent = () => undefined;
   const counts = { begin: () => () => undefined };
   const pass = passer({ upstream, reach: reach(url, silent) }, counts, 1);
   const piece = { method: 'GET', path: '/piecestore/baga', headers: [] };

@@ -7,6 +7,7 @@ import { passer } from '#src/http/upstream/pass.js';
 import { reach } from '#src/manager/upstream/reach.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { behind, front, jsonOf, pingBody, rpcBody, send, soon } from '../../tools/http/upstream-setup.js';
+import { toldEvents } from '../../tools/protocol/told-events.js';
 import { rawServer } from '../../tools/raw-server.js';
 
 const get = (url: string, path: string) => send(url, { method: 'GET', path });
@@ -114,7 +115,7 @@ test('a report that upstream refuses in its answer is said once, whatever its HT
   await vi.waitFor(
     () =>
       expect(lines).toContainEqual(
-        expect.stringMatching(/^warn: upstream does not take the reports of workers \(no permission\)/),
+        expect.stringMatching(/^warn upstream does not take the reports of workers \(no permission\)/),
       ),
     soon,
   );
@@ -134,8 +135,8 @@ test('what a stop breaks off is not said of upstream', async () => {
 describe('an upstream that is silent', () => {
   /** Calls wait until their caller leaves; `at` is the time. */
   function silent() {
-    const log = { info: vi.fn(), warn: vi.fn() };
-    const reached = reach('http://behind:1', log);
+    const { emit, warnings } = toldEvents();
+    const reached = reach('http://behind:1', emit);
     const clock = { at: 0 };
     const answers: (() => void)[] = [];
     const upstream: UpstreamHttp = {
@@ -158,15 +159,15 @@ describe('an upstream that is silent', () => {
       caller.abort();
       await call;
     };
-    return { reached, log, leaveAfter };
+    return { reached, warnings, leaveAfter };
   }
 
   test('is down once a caller has waited ten seconds for nothing', async () => {
-    const { reached, log, leaveAfter } = silent();
+    const { reached, warnings, leaveAfter } = silent();
     await leaveAfter(15_000);
     expect(reached.state()).toMatchObject({ isUp: false, fault: expect.stringContaining('within 15 s') });
     await leaveAfter(15_000);
-    expect(log.warn).toHaveBeenCalledTimes(1);
+    expect(warnings).toHaveLength(1);
   });
 
   test('a caller that leaves early says nothing of it', async () => {

@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
 import { reach } from '#src/manager/upstream/reach.js';
 import { sightings } from '#src/manager/upstream/sightings.js';
+import { type Emit, lineOf } from '#src/protocol/events/table.js';
 import { openUpstreamStore } from '#src/store/upstream-store.js';
 import { behind, front, pingBody, rpcBody, send, soon } from '../../tools/http/upstream-setup.js';
 import { freshDir } from '../../tools/manager/setup.js';
@@ -14,14 +15,14 @@ const allocated = { method: 'AllocateSector', params: [{}], answer: { result: { 
 
 function lined() {
   const lines: string[] = [];
-  const log = (line: string) => void lines.push(line);
-  return { lines, log: { info: log, warn: log, debug: log } };
+  const emit: Emit = (event) => void lines.push(lineOf(event).message);
+  return { lines, emit };
 }
 
 test('a disk that takes no more is said once, and once when it does again; the latest of each sector is kept then', () => {
   const store = openUpstreamStore(join(freshDir(), 'upstream.db'));
   let isFull = true;
-  const { lines, log } = lined();
+  const { lines, emit } = lined();
   const failing = {
     ...store,
     putSeen: (...rows: Parameters<typeof store.putSeen>) => {
@@ -29,7 +30,7 @@ test('a disk that takes no more is said once, and once when it does again; the l
       store.putSeen(...rows);
     },
   };
-  const seen = sightings(failing, { clock: { now: () => 0 }, log });
+  const seen = sightings(failing, { clock: { now: () => 0 }, emit });
   for (let n = 0; n < 3; n += 1) {
     seen.see(allocated);
     expect(seen.view({ miner: 10000, number: 7 })).toMatchObject({ state: 'Allocated' });
@@ -103,8 +104,8 @@ test('steps are kept up to a bound, the oldest go', () => {
 
 test('how long upstream was away is said, whatever the fault was in between', () => {
   let nowMs = 0;
-  const { lines, log } = lined();
-  const up = reach('http://up', log, () => nowMs);
+  const { lines, emit } = lined();
+  const up = reach('http://up', emit, () => nowMs);
   up.failed('ECONNREFUSED');
   nowMs = 120_000;
   up.failed('EHOSTUNREACH');
@@ -122,8 +123,8 @@ test('how long upstream was away is said, whatever the fault was in between', ()
 
 test('one that fails again within a minute is said when it has lasted that long', () => {
   let nowMs = 0;
-  const { lines, log } = lined();
-  const up = reach('http://up', log, () => nowMs);
+  const { lines, emit } = lined();
+  const up = reach('http://up', emit, () => nowMs);
   up.failed('first');
   up.answered(200, null);
   nowMs = 1000;

@@ -112,6 +112,7 @@ test('a fault of the store while it is handed in leaves sector and job as they w
     store: { ...store, putJob },
     chain: mockChain(0, epochMs, clock),
     clock,
+    emit: () => undefined,
     ...limits,
   });
   const { jobs } = sectors;

@@ -146,7 +146,7 @@ test('a fault of the store while deals are kept loses no piece and gives none tw
   const clock = stoppedClock();
   const chain = mockChain(0, epochMs, clock);
   const limits = { miner: 10000, sectorSize, onlyWithDeals: false, limit: 9, pieceRoots: [] };
-  const sectors = sectorService({ store: failing, chain, clock, ...limits });
+  const sectors = sectorService({ store: failing, chain, clock, emit: () => undefined, ...limits });
   sectors.allocate(null, null);
   sectors.allocate(null, null);
   isBroken = true;

@@ -5,7 +5,7 @@ import { SeenBook } from '#src/manager/upstream/seen-book.js';
 import { openUpstreamStore } from '#src/store/upstream-store.js';
 import { freshDir } from '../../tools/manager/setup.js';
 
-const log = { info: () => undefined, warn: () => undefined };
+const emit = () => undefined;
 const idOf = (number: number) => ({ Miner: 1, Number: number });
 const finalized = (n: number) => ({ method: 'ReportFinalized', params: [idOf(n)], answer: { result: null } });
 const given = (n: number) => ({
@@ -17,7 +17,7 @@ const given = (n: number) => ({
 test('of those that are over the oldest go; one in work stays, however old, and one that is heard of again is back', () => {
   const store = openUpstreamStore(join(freshDir(), 'upstream.db'));
   const most = 100;
-  const book = new SeenBook(store, log, most);
+  const book = new SeenBook(store, emit, most);
   book.take(given(0), 0);
   for (let n = 1; n <= most + 501; n += 1) book.take(finalized(n), n);
   book.write();
@@ -29,13 +29,13 @@ test('of those that are over the oldest go; one in work stays, however old, and 
   book.take(finalized(1), 99_999);
   book.write();
   expect(left()).toEqual({ memory: most + 2, disk: most + 2 });
-  expect(new SeenBook(store, log).all()).toHaveLength(most + 2);
+  expect(new SeenBook(store, emit).all()).toHaveLength(most + 2);
   store.close();
 });
 
 test('what is only reported again is no step, and is written again after a minute', () => {
   const store = openUpstreamStore(join(freshDir(), 'upstream.db'));
-  const book = new SeenBook(store, log);
+  const book = new SeenBook(store, emit);
   const heardIn = () => JSON.parse(store.seen()[0]?.body ?? '{}').heardMs;
   book.take(given(1), 1000);
   book.write();

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { startUpstreamServer } from '#src/http/upstream/server.js';
 import type { FrontOptions } from '#src/manager/upstream/front.js';
 import { freshDir } from '../manager/setup.js';
+import { toldEvents } from '../protocol/told-events.js';
 
 export interface Came {
   readonly method: string;
@@ -56,11 +57,8 @@ export async function behind(port = 0): Promise<Behind> {
 }
 
 export async function front(upstream: string, home = freshDir(), more: Partial<FrontOptions> = {}) {
-  const lines: string[] = [];
-  const log = Object.fromEntries(
-    ['info', 'warn', 'debug'].map((level) => [level, (line: string) => void lines.push(`${level}: ${line}`)]),
-  ) as Record<'info' | 'warn' | 'debug', (line: string) => void>;
-  const server = await startUpstreamServer({ upstream, home, host: '127.0.0.1', port: 0, log, ...more });
+  const { emit, lines } = toldEvents();
+  const server = await startUpstreamServer({ upstream, home, host: '127.0.0.1', port: 0, emit, ...more });
   onTestFinished(() => server.stop());
   return { ...server, home, lines, url: `http://127.0.0.1:${server.port}` };
 }

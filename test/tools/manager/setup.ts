@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Manager, type ManagerOptions, startManager } from '#src/manager/manager.js';
 import type { Summary } from '#src/protocol/thread.js';
+import { toldEvents } from '../protocol/told-events.js';
 
 export const epochMs = 1000;
 export const sectorSize = 2048;
@@ -55,7 +56,7 @@ export interface Fixture {
 export async function setup(options: Partial<ManagerOptions> = {}): Promise<Fixture> {
   const clock = stoppedClock();
   const home = options.home ?? freshDir();
-  const warnings: string[] = [];
+  const { emit, warnings } = toldEvents();
   const start = (more: Partial<ManagerOptions> = {}) =>
     startManager({
       home,
@@ -63,7 +64,7 @@ export async function setup(options: Partial<ManagerOptions> = {}): Promise<Fixt
       sectorSize,
       epochMs,
       pieceRoots: [tmpdir()],
-      warn: (line) => warnings.push(line),
+      emit,
       clock,
       ...options,
       ...more,

@@ -24,8 +24,8 @@ export const noJobs: Partial<SectorService> = { allocateSector: async () => null
 
 /** A real manager on a chain with an epoch a millisecond, as a thread reaches it. */
 export async function realManager(home: string) {
-  const warn = () => undefined;
-  const { sectors, stop } = await startManager({ home, miner: 10000, sectorSize: 2048, epochMs: 1, warn });
+  const emit = () => undefined;
+  const { sectors, stop } = await startManager({ home, miner: 10000, sectorSize: 2048, epochMs: 1, emit });
   onTestFinished(stop);
   const service = realService(sectors);
   return { sectors, service, closeManager: stop };

@@ -1,0 +1,119 @@
+/** Events of a sealing thread's sector: each row of its history is one. */
+import { tookText } from '../text/ages.js';
+import type { HistoryRow } from '../thread.js';
+import { event, type FieldsOf, threadPrefix } from './event.js';
+
+const failure = {
+  thread: 'number',
+  sector: 'text?',
+  state: 'text',
+  stage: 'text?',
+  severity: 'text',
+  reason: 'text',
+} as const;
+
+export const historyEvents = {
+  'thread.transition': event({
+    level: 'info',
+    when: 'a sector has reached its next state',
+    fields: {
+      thread: 'number',
+      sector: 'text?',
+      from: 'text',
+      to: 'text',
+      stage: 'text?',
+      durationMs: 'number?',
+    },
+    text: ({ sector = '-', from, to, stage, durationMs }) => {
+      // The stage that gets a sector has no name.
+      const named = stage === undefined || stage === '-' ? '' : `${stage} `;
+      return `${sector} ${from} -> ${to}${durationMs === undefined ? '' : ` (${named}${tookText(durationMs)})`}`;
+    },
+    prefix: threadPrefix,
+  }),
+  'thread.stageRetried': event({
+    level: 'warn',
+    when: 'a stage has failed and is tried again',
+    fields: failure,
+    text: ({ sector = '-', state, severity, reason }) =>
+      `${sector} ${state}: ${severity}: ${reason}; tries again`,
+    prefix: threadPrefix,
+  }),
+  'thread.stageFailed': event({
+    level: 'error',
+    when: 'a stage has failed and its thread is paused until a person acts',
+    fields: failure,
+    text: ({ sector = '-', state, severity, reason }) => `${sector} ${state}: ${severity}: ${reason}`,
+    prefix: threadPrefix,
+  }),
+  'thread.sectorAborted': event({
+    level: 'warn',
+    when: 'a stage has failed in a way that aborts its sector',
+    fields: failure,
+    text: ({ sector = '-', state, severity, reason }) => `${sector} ${state}: ${severity}: ${reason}`,
+    prefix: threadPrefix,
+  }),
+  'thread.commanded': event({
+    level: 'info',
+    when: 'a thread has done a command, such as pause or resume',
+    fields: { thread: 'number', sector: 'text?', command: 'text', by: 'text', reason: 'text?' },
+    text: ({ sector = '-', command, by, reason }) =>
+      `${sector} ${command} by ${by}${reason ? `: ${reason}` : ''}`,
+    prefix: threadPrefix,
+  }),
+  'thread.lifecycle': event({
+    level: 'info',
+    when: 'a thread was started, restarted or migrated its record',
+    fields: { thread: 'number', sector: 'text?', note: 'text' },
+    text: ({ sector = '-', note }) => `${sector} ${note}`,
+    prefix: threadPrefix,
+  }),
+};
+
+type HistoryEvents = typeof historyEvents;
+export type HistoryEvent = {
+  [N in keyof HistoryEvents]: { readonly event: N } & FieldsOf<HistoryEvents[N]['fields']>;
+}[keyof HistoryEvents];
+
+/** The event that a row of a thread's history is. */
+export function rowEvent(thread: number, row: HistoryRow): HistoryEvent {
+  const { kind, from, to, stage, level, durationMs, message } = row;
+  const about = { thread, sector: row.sector ?? undefined };
+  switch (kind) {
+    case 'transition':
+      return {
+        event: 'thread.transition',
+        ...about,
+        from: from ?? '-',
+        to: to ?? '-',
+        stage: stage ?? undefined,
+        durationMs: durationMs ?? undefined,
+      };
+    case 'try':
+    case 'error':
+      return {
+        event: failureNames[kind === 'try' ? 'try' : level === 'abort' ? 'abort' : 'error'],
+        ...about,
+        state: from ?? '-',
+        stage: stage ?? undefined,
+        severity: level ?? '-',
+        reason: message ?? '-',
+      };
+    case 'command':
+      return {
+        event: 'thread.commanded',
+        ...about,
+        command: row.command ?? '-',
+        by: row.by ?? '-',
+        reason: row.reason ?? undefined,
+      };
+    case 'lifecycle':
+      return { event: 'thread.lifecycle', ...about, note: message ?? row.event ?? '-' };
+  }
+}
+
+const failureNames = {
+  try: 'thread.stageRetried',
+  error: 'thread.stageFailed',
+  abort: 'thread.sectorAborted',
+} as const;

@@ -1,0 +1,53 @@
+/**
+ * The one table of what the daemons log: name, level, fields, when, and the sentence made from the fields. Lines of the
+ * log, `docs/events.md` and the counters of `/metrics` are made from it.
+ */
+import type { LogLevel } from '../log.js';
+import { daemonEvents } from './daemon-events.js';
+import type { FieldsOf } from './event.js';
+import { frontEvents } from './front-events.js';
+import { historyEvents } from './history-events.js';
+import { managerEvents } from './manager-events.js';
+
+/** By the part of the product that they are events of. */
+export const eventGroups = { daemonEvents, historyEvents, managerEvents, frontEvents } as const;
+
+export const events = { ...daemonEvents, ...historyEvents, ...managerEvents, ...frontEvents };
+
+type Events = typeof events;
+export type EventName = keyof Events;
+
+type EventsOf<N extends EventName> = {
+  [K in N]: { readonly event: K } & FieldsOf<Events[K]['fields']>;
+};
+/** What has happened: its name and its fields. */
+export type LogEvent<N extends EventName = EventName> = EventsOf<EventName>[N];
+
+/** Logs what has happened. Never throws, never waits. */
+export type Emit = (event: LogEvent) => void;
+
+/** What the log needs of an event beside its fields. */
+export interface EventLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  /** Stands before the message in a text log. */
+  readonly prefix: string | undefined;
+}
+
+/** Indexed by a name it takes the fields of that name. */
+const rows: {
+  readonly [K in EventName]: {
+    readonly level: LogLevel;
+    text(event: LogEvent<K>): string;
+    prefix?(event: LogEvent<K>): string;
+  };
+} = events;
+
+export function levelOf(name: EventName): LogLevel {
+  return rows[name].level;
+}
+
+export function lineOf<N extends EventName>(event: LogEvent<N>): EventLine {
+  const row = rows[event.event];
+  return { level: row.level, message: row.text(event), prefix: row.prefix?.(event) };
+}
