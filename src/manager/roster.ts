@@ -72,8 +72,8 @@ export class WorkerRoster implements Roster {
     }
     this.store.putWorker(row);
     this.#silent.heard(keyOf(row));
-    this.#watch.seen(row.name, row.dest);
     const others = this.#namesakes(row, this.store.workersOf(row.name)).map(labelOf);
+    this.#watch.seen(row.name, row.dest, others.length === 0);
     this.#tellNamesakes(row, others);
     return others;
   }

@@ -21,9 +21,10 @@ export class WorkerWatch {
     private readonly clock = idleTimers,
   ) {}
 
-  seen(worker: string, address: string): void {
+  /** `isAlone` false: another lives under that name, so that the address is now the one's, now the other's. */
+  seen(worker: string, address: string, isAlone = true): void {
     const before = this.#workers.get(worker);
-    this.#tell(worker, address, before);
+    if (isAlone || !before) this.#tell(worker, address, before);
     const nowMs = this.clock.now();
     // Who reports seldom is silent longer.
     const silentMs = Math.max(leastSilenceMs, before && !before.isSilent ? 3 * (nowMs - before.lastMs) : 0);

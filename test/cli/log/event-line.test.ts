@@ -30,9 +30,7 @@ test.each(['text', 'json'] as const)(
   'a message over 8,192 characters is cut, and says how much is missing (%s)',
   (format) => {
     const line = eventLine(format, { atMs, component: 'worker', event: warned('x'.repeat(1_500_000)) });
-    expect(line).toContain(
-      format === 'text' ? 'xx… (1491808 more characters)' : String.raw`xx\u2026 (1491808 more characters)`,
-    );
+    expect(line).toContain('xx… (1491808 more characters)');
     expect(line.length).toBeLessThan(17_000);
   },
 );

@@ -53,7 +53,7 @@ describe('reports of workers', () => {
     );
     expect(lines.filter((line) => /reports of workers/.test(line))).toEqual([
       expect.stringMatching(/^warn upstream does not take the reports of workers \(HTTP 401\)/),
-      expect.stringMatching(/^info: upstream takes/),
+      expect.stringMatching(/^info upstream takes/),
     ]);
   });
 
