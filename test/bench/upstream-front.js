@@ -2,7 +2,12 @@
 import { startUpstreamServer } from '../../dist/src/http/upstream/server.js';
 
 const [upstream, home] = process.argv.slice(2);
-const ignored = () => undefined;
-const log = { info: ignored, warn: ignored, debug: ignored };
-const { port } = await startUpstreamServer({ upstream, home, host: '127.0.0.1', port: 0, log });
+
+const { port } = await startUpstreamServer({
+  upstream,
+  home,
+  host: '127.0.0.1',
+  port: 0,
+  emit: () => undefined,
+});
 process.send?.({ port });
