@@ -20,7 +20,7 @@ import { oncePerTurn } from './once-per-turn.js';
 import { processorCommands } from './processors/command.js';
 import { workerDumps } from './processors/dumps.js';
 import { largeAnswers } from './processors/large-answers.js';
-import { workerProcessors } from './processors/processors.js';
+import { WorkerProcessors } from './processors/processors.js';
 import { provablePlans } from './processors/provable-plans.js';
 import { processCalls } from './processors/service.js';
 import { reloader } from './reload.js';
@@ -56,7 +56,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { promise: stopAsked, resolve: askStop } = Promise.withResolvers<number | undefined>();
 
   const dumps = workerDumps(warn);
-  const processors = workerProcessors({
+  const processors = new WorkerProcessors({
     dumps,
     processors: commands,
     locks: config.extLocks,

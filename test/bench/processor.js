@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { homeMark } from '../../dist/src/processes/index.js';
 import { threadChild } from '../../dist/src/threads/index.js';
 import { largeAnswers } from '../../dist/src/worker/processors/large-answers.js';
-import { workerProcessors } from '../../dist/src/worker/processors/processors.js';
+import { WorkerProcessors } from '../../dist/src/worker/processors/processors.js';
 import { processCalls } from '../../dist/src/worker/processors/service.js';
 import { head, median, often, report } from './report.js';
 
@@ -67,7 +67,7 @@ async function byHand() {
 }
 
 async function asWorker(home) {
-  const processors = workerProcessors({
+  const processors = new WorkerProcessors({
     processors: [
       {
         stage: 'pc1',

@@ -64,11 +64,15 @@ export function places(options: PlacesOptions): Places {
   });
   const left = leftPlaces({
     limitOf: (name) => desk.limits().find((each) => each.name === name),
-    leftAt: processors.leftAt,
+    leftAt: (limit) => processors.leftAt(limit),
   });
-  const blockedBy = firstBlocked(space.blockedBy, left, processors.blockedBy);
+  const blockedBy = firstBlocked(space.blockedBy, left, (index, name) => processors.blockedBy(index, name));
   const desk = createDesk(
-    { ...times, onChange, onBreaker, blockedBy, onTaken: processors.take, onFree: processors.free },
+    {
+      ...{ ...times, onChange, onBreaker, blockedBy },
+      onTaken: (index, name) => processors.take(index, name),
+      onFree: (index, name) => processors.free(index, name),
+    },
     policy(),
   );
   const service = spacedDesk(deskService(desk), space, () => config().space.isEnabled);

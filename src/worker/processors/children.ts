@@ -8,24 +8,6 @@ import type { ProcessorCommand } from './command.js';
 import type { Dumps } from './dumps.js';
 import { processReturns } from './returns.js';
 
-export interface ProcessChildren {
-  /** Those of a stage that live. */
-  of(stage: string): readonly Processor[];
-  commandOf(processor: Processor): ProcessorCommand;
-  /** Kills one that is in nobody's way any more only by its death; it is started again. */
-  end(processor: Processor): void;
-  /** Whether one that was ended here is on its way back. */
-  isReturning(stage: string): boolean;
-  /** Whether one that died is started again, until it lives. */
-  isTriedAgain(stage: string): boolean;
-  /** Resolves when none is on its way back. */
-  returned(stage: string): Promise<void>;
-  /** Why a stage without a living child is not done. */
-  missing(stage: string): SealvisorError;
-  /** Ends what an earlier worker left, and starts the children. @throws start_failed; nothing is left running */
-  start(): Promise<Tree>;
-}
-
 export interface ProcessChildrenOptions {
   readonly commands: readonly ProcessorCommand[];
   readonly mark: string;
@@ -44,36 +26,74 @@ const backoff = { minMs: 500, maxMs: 30_000 };
 /** Never reached with this backoff: a child that cannot live is tried for ever, and the threads are told. */
 const limit = { intensity: 100, periodMs: 60_000 };
 
-export function processChildren(options: ProcessChildrenOptions): ProcessChildren {
-  const { commands, mark, warn, info, onChange, dumps, largestOutput } = options;
-  const living = new Map<Processor, ProcessorCommand>();
-  const returns = processReturns();
+export class ProcessChildren {
+  readonly #options: ProcessChildrenOptions;
+  readonly #living = new Map<Processor, ProcessorCommand>();
+  readonly #returns = processReturns();
 
-  const startOne = async (command: ProcessorCommand) => {
-    const { stage } = command;
-    const onLog = (line: string, pid: number) =>
-      info ? info(line, { processor: stage, pid }) : warn(`processor ${stage}: ${line}`);
-    const placed = command.place?.() ?? command;
-    const hook = dumps && { onStray: dumps.take };
-    const processor = await startProcessor({ ...command, ...placed, mark, onLog, ...hook, largestOutput });
-    dumps?.watch(processor);
-    living.set(processor, command);
-    void processor.exited.then((exit) => {
-      living.delete(processor);
-      placed.leave?.();
-      if (exit.kind === 'crash') warn(`${messageOf(exit.error)}; ${outlook(command.autoRestart)}`);
-      onChange();
-    });
-    return processor;
-  };
-  const specOf = (command: ProcessorCommand, at: number): ChildSpec => {
+  constructor(options: ProcessChildrenOptions) {
+    this.#options = options;
+  }
+
+  /** Ends what an earlier worker left, and starts the children. @throws start_failed; nothing is left running */
+  async start(): Promise<Tree> {
+    const { commands, mark, warn } = this.#options;
+    for (const pid of await endOrphans(mark)) warn(`ended process ${pid}, left by an earlier worker`);
+    const children = commands.map((command, at) => this.#specOf(command, at));
+    return startTree({ children, ...limit, backoff });
+  }
+
+  /** Those of a stage that live. */
+  of(stage: string): readonly Processor[] {
+    return [...this.#living].flatMap(([processor, command]) => (command.stage === stage ? [processor] : []));
+  }
+
+  commandOf(processor: Processor): ProcessorCommand {
+    const command = this.#living.get(processor);
+    if (command) return command;
+    throw new Error(`processor ${processor.stage} (pid ${processor.pid}) has ended`);
+  }
+
+  /** Kills one that is in nobody's way any more only by its death; it is started again. */
+  end(processor: Processor): void {
+    if (!this.#living.has(processor)) return;
+    if (this.isTriedAgain(processor.stage)) this.#returns.expect(processor.stage);
+    this.#living.delete(processor);
+    processor.kill();
+  }
+
+  /** Whether one that was ended here is on its way back. */
+  isReturning(stage: string): boolean {
+    return this.#returns.isExpected(stage);
+  }
+
+  /** Resolves when none is on its way back. */
+  returned(stage: string): Promise<void> {
+    return this.#returns.of(stage);
+  }
+
+  /** Whether one that died is started again, until it lives. */
+  isTriedAgain(stage: string): boolean {
+    return this.#options.commands.some((command) => command.stage === stage && command.autoRestart);
+  }
+
+  /** Why a stage without a living child is not done. */
+  missing(stage: string): SealvisorError {
+    return new SealvisorError(
+      'process_gone',
+      `child process exited: ${stage}; ${outlook(this.isTriedAgain(stage))}`,
+    );
+  }
+
+  #specOf(command: ProcessorCommand, at: number): ChildSpec {
+    const { warn, onChange } = this.#options;
     let hasBeenUp = false;
     return {
       id: `${command.stage}#${at}`,
       restart: command.autoRestart ? 'permanent' : 'temporary',
       start: async () => {
         try {
-          const processor = await startOne(command).finally(() => returns.over(command.stage));
+          const processor = await this.#startOne(command).finally(() => this.#returns.over(command.stage));
           hasBeenUp = true;
           onChange();
           return { ...processor, facts: () => ({ pid: processor.pid }) };
@@ -84,34 +104,26 @@ export function processChildren(options: ProcessChildrenOptions): ProcessChildre
         }
       },
     };
-  };
-  const isTriedAgain = (stage: string) =>
-    commands.some((command) => command.stage === stage && command.autoRestart);
+  }
 
-  return {
-    of: (stage) =>
-      [...living].flatMap(([processor, command]) => (command.stage === stage ? [processor] : [])),
-    commandOf: (processor) => {
-      const command = living.get(processor);
-      if (command) return command;
-      throw new Error(`processor ${processor.stage} (pid ${processor.pid}) has ended`);
-    },
-    end: (processor) => {
-      if (!living.has(processor)) return;
-      if (isTriedAgain(processor.stage)) returns.expect(processor.stage);
-      living.delete(processor);
-      processor.kill();
-    },
-    isReturning: returns.isExpected,
-    isTriedAgain,
-    returned: returns.of,
-    missing: (stage) =>
-      new SealvisorError('process_gone', `child process exited: ${stage}; ${outlook(isTriedAgain(stage))}`),
-    start: async () => {
-      for (const pid of await endOrphans(mark)) warn(`ended process ${pid}, left by an earlier worker`);
-      return startTree({ children: commands.map(specOf), ...limit, backoff });
-    },
-  };
+  async #startOne(command: ProcessorCommand): Promise<Processor> {
+    const { mark, warn, info, onChange, dumps, largestOutput } = this.#options;
+    const { stage } = command;
+    const onLog = (line: string, pid: number) =>
+      info ? info(line, { processor: stage, pid }) : warn(`processor ${stage}: ${line}`);
+    const placed = command.place?.() ?? command;
+    const hook = dumps && { onStray: dumps.take };
+    const processor = await startProcessor({ ...command, ...placed, mark, onLog, ...hook, largestOutput });
+    dumps?.watch(processor);
+    this.#living.set(processor, command);
+    void processor.exited.then((exit) => {
+      this.#living.delete(processor);
+      placed.leave?.();
+      if (exit.kind === 'crash') warn(`${messageOf(exit.error)}; ${outlook(command.autoRestart)}`);
+      onChange();
+    });
+    return processor;
+  }
 }
 
 function outlook(isTried: boolean): string {

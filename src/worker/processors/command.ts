@@ -22,8 +22,8 @@ export interface ProcessorCommand extends CommandLine {
   readonly place?: () => CommandLine;
 }
 
-/** Where the build puts the command, seen from here. */
-const venusWorker = fileURLToPath(new URL('../../cli/venus-worker.cjs', import.meta.url));
+/** Where the build puts the command. */
+const venusWorker = fileURLToPath(import.meta.resolve('#cli/venus-worker.cjs'));
 
 /** All that are configured. @throws config_invalid for a program that cannot be run, CPUs that are not there; disk_hung */
 export async function processorCommands(

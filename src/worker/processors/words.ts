@@ -8,7 +8,7 @@ import type { TaskPart } from '../../sealing/task-parts.js';
 import type { ProcessorCommand } from './command.js';
 import type { Dumps } from './dumps.js';
 import type { FreezeDesk } from './freezing.js';
-import type { Seats } from './seats.js';
+import type { ProcessSeats } from './seats.js';
 
 export interface ProcessorsOptions {
   readonly processors: readonly ProcessorCommand[];
@@ -47,7 +47,7 @@ export interface Work {
   readonly isLeft: boolean;
 }
 
-export interface Processors extends FreezeDesk, Pick<Seats, 'arrive' | 'blockedBy' | 'take' | 'free'> {
+export interface Processors extends FreezeDesk, Pick<ProcessSeats, 'arrive' | 'blockedBy' | 'take' | 'free'> {
   /** The stages that children do. */
   readonly stages: readonly string[];
   /**

@@ -5,7 +5,7 @@ import type { ProcessorCommand } from '#src/worker/processors/command.js';
 import {
   type ProcessAnswer,
   type ProcessorsOptions,
-  workerProcessors,
+  WorkerProcessors,
 } from '#src/worker/processors/processors.js';
 import { leftService, processTask } from '#src/worker/thread/process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
@@ -24,7 +24,7 @@ export async function startProcessors(
 ) {
   const warnings: string[] = [];
   const told: (readonly [number, unknown])[] = [];
-  const desk = workerProcessors({
+  const desk = new WorkerProcessors({
     processors,
     mark,
     warn: (line) => warnings.push(line),

@@ -18,7 +18,7 @@ async function asker() {
   ]);
   const call = processCalls(desk, largeAnswers());
   const thread = await threadChild({
-    entry: new URL('fixtures/asker.mjs', import.meta.url),
+    entry: new URL('../../tools/worker/fixtures/asker.mjs', import.meta.url),
     name: 'asker',
     services: async (name, args) => call(name, args),
   })();

@@ -21,7 +21,11 @@ async function deskOver(processors: readonly ProcessorCommand[], locks: Record<s
   const desk = createDesk(
     {
       ...{ clock: systemClock, wall: Date.now, onChange: () => undefined, onBreaker: () => undefined },
-      ...{ blockedBy: seats.blockedBy, onTaken: seats.take, onFree: seats.free },
+      ...{
+        blockedBy: (...ask) => seats.blockedBy(...ask),
+        onTaken: (...ask) => seats.take(...ask),
+        onFree: (...ask) => seats.free(...ask),
+      },
     },
     { limits: {}, configured: {}, staggeredMs: {}, breaker: { after: 3, probeMs: 1000 } },
   );

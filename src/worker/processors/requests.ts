@@ -1,0 +1,96 @@
+/** What threads ask of the children: one request after the other for each thread, each as long as the thread wants it. */
+import type { Processor } from '../../processes/processor.js';
+import { SealvisorError } from '../../protocol/errors.js';
+import type { ProcessChildren } from './children.js';
+import type { Job, SentTask } from './job.js';
+import type { Jobs } from './jobs.js';
+import type { Room } from './room.js';
+import type { ProcessSeats } from './seats.js';
+import type { ProcessAnswer } from './words.js';
+
+export interface RequestsOptions {
+  readonly children: Pick<ProcessChildren, 'isReturning' | 'returned' | 'missing'>;
+  readonly jobs: Jobs;
+  readonly seats: Pick<ProcessSeats, 'childFor'>;
+  readonly room: Pick<Room, 'next'>;
+  /** What was left of another task is nobody's. */
+  readonly abandon: (index: number) => void;
+}
+
+export class ProcessRequests {
+  readonly #options: RequestsOptions;
+  /** The end of what each thread has asked for so far. */
+  readonly #last = new Map<number, Promise<unknown>>();
+  /** Counts what ends the requests that a thread has made so far. */
+  readonly #lives = new Map<number, number>();
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws process_gone when the stage has no child, thread_gone when the thread has died meanwhile */
+  request(index: number, stage: string, task: SentTask): Promise<ProcessAnswer> {
+    const life = this.#lifeOf(index);
+    return this.#inTurn(index, () => this.#begin(index, stage, task, life));
+  }
+
+  /** What the thread left is taken up when it is this task, else over when this resolves: both write the same files. */
+  takeUp(index: number, stage: string, digest: string): Promise<ProcessAnswer | null> {
+    return this.#inTurn(index, () => this.#takeUp(index, stage, digest));
+  }
+
+  /** Requests that wait for a child are refused when they look again. */
+  forget(index: number): void {
+    this.#lives.set(index, this.#lifeOf(index) + 1);
+  }
+
+  #lifeOf(index: number): number {
+    return this.#lives.get(index) ?? 0;
+  }
+
+  async #begin(index: number, stage: string, task: SentTask, life: number): Promise<ProcessAnswer> {
+    const { children, jobs, seats, room } = this.#options;
+    for (;;) {
+      if (this.#lifeOf(index) !== life)
+        throw new SealvisorError('thread_gone', `thread #${index} no longer waits for its ${stage}`);
+      const chosen = seats.childFor(index, stage);
+      if (chosen.kind === 'child') {
+        const { processor } = chosen.child;
+        // In this very turn: whoever chooses next sees it.
+        return answerBy(processor, jobs.begin(index, stage, task, processor));
+      }
+      if (chosen.kind === 'blocked') await room.next();
+      else if (children.isReturning(stage)) await children.returned(stage);
+      else throw children.missing(stage);
+    }
+  }
+
+  async #takeUp(index: number, stage: string, digest: string): Promise<ProcessAnswer | null> {
+    const { jobs, abandon } = this.#options;
+    const job = jobs.of(index);
+    if (!job) return null;
+    if (isTheSame(job, stage, digest)) return answerBy(job.processor, jobs.takeUp(job));
+    abandon(index);
+    await job.done;
+    return null;
+  }
+
+  /** A stage that was aborted leaves its task behind, and the next one's writes the same files. */
+  #inTurn<T>(index: number, act: () => Promise<T>): Promise<T> {
+    const mine = (this.#last.get(index) ?? Promise.resolve()).then(act);
+    const settled = () => undefined;
+    this.#last.set(index, mine.then(settled, settled));
+    return mine;
+  }
+}
+
+function isTheSame(job: Job, stage: string, digest: string): boolean {
+  return job.isLeft && !job.isDropped && job.stage === stage && job.digest === digest;
+}
+
+async function answerBy(
+  { stage, pid }: Processor,
+  answer: Promise<ProcessAnswer['line']>,
+): Promise<ProcessAnswer> {
+  return { line: await answer, by: `the ${stage} processor (pid ${pid})` };
+}
