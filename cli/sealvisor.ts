@@ -44,7 +44,7 @@ const startVerb: Verb = {
 
 const unsealVerb: Verb = {
   name: 'unseal',
-  about: 'write back every piece of a sealed sector (made by the built-in dev processors)',
+  about: 'unseal every piece of a sealed sector (sealed by the built-in dev processors)',
   args: [['<sealed file>', 'as it lies in a store: sealed/s-t0<miner>-<n>, or update/… of an upgraded one']],
   options: [
     option('--out <dir>', 'where the pieces go, one file each, named by piece CID', { isRequired: true }),
@@ -56,7 +56,7 @@ const unsealVerb: Verb = {
 
 const treeVerb: Verb = {
   name: 'tree',
-  about: "a worker's supervisor tree: what runs, since when, how often it was started again, and why",
+  about: "show a worker's supervisor tree: what runs, since when, how often it was restarted, and why",
   args: [['[worker]', 'name as the manager knows it, or an address']],
   options: [option(...managerOption), json, watch],
   examples: ['tree', 'tree w1 --watch', 'tree 10.0.0.7:17890 --json'],
@@ -65,7 +65,7 @@ const treeVerb: Verb = {
 
 const plansVerb: Verb = {
   name: 'plans',
-  about: 'the kinds of jobs a sealing thread does, or one of them, state by state',
+  about: 'show the plans (kinds of jobs of a sealing thread), or one of them state by state',
   args: [['[plan]', anyOf(planNames)]],
   options: [
     option('--mermaid', 'as a chart for mermaid', { conflicts: ['json', 'markdown'] }),
@@ -78,11 +78,11 @@ const plansVerb: Verb = {
 
 const processorVerb: Verb = {
   name: 'processor',
-  about: "programs that do a stage's heavy work",
+  about: "check programs that do a stage's heavy work",
   verbs: [
     {
       name: 'check',
-      about: 'try a processor against the protocol, and say what is wrong with it and what to do',
+      about: 'check a processor against the protocol, and say what is wrong and what to do',
       args: [
         ['<bin>', 'the program, as `bin` in [[processors.<stage>]]'],
         ['<stage>', `the stage it does: ${anyOf(builtinStages)}`],
@@ -107,7 +107,7 @@ const processorVerb: Verb = {
 
 const program = programOf({
   name: 'sealvisor',
-  about: 'A whole local sealing fleet in one line, and tools for what it sealed',
+  about: 'A complete local sealing fleet in one command, and tools for what it sealed',
   examples: [
     'start',
     'start --sector-size 2KiB --pieces ./files --sectors 3',

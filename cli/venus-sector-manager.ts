@@ -5,7 +5,7 @@ import { programOf } from './verbs/verb.js';
 
 const program = programOf({
   name: 'venus-sector-manager',
-  about: 'The manager of a sealing fleet: hands out sectors, collects heartbeats, steers workers',
+  about: 'Manager of a sealing fleet: hands out sectors, collects heartbeats, controls workers',
   examples: [
     'mock --miner 10000 --sector-size 2KiB',
     'util worker list',

@@ -22,14 +22,14 @@ const daemon: Verb = {
 const processor: Verb = {
   name: 'processor',
   isHidden: true,
-  about: 'do the tasks of a stage, a JSON line each on stdin, until stdin ends',
+  about: 'do the tasks of a stage, one JSON line each on stdin, until stdin ends',
   args: [['<stage>', anyOf(builtinStages)]],
   run: async () => (await import('./commands/processor.js')).processor,
 };
 
 const program = programOf({
   name: 'venus-worker',
-  about: 'A sealing worker: runs sealing threads and steers them',
+  about: 'Sealing worker: runs sealing threads and controls them',
   examples: [
     'daemon -c venus-worker.toml',
     'worker -c venus-worker.toml list',

@@ -129,7 +129,7 @@ export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand,
     command.state === 'Aborted'
       ? {
           level: 'abort' as const,
-          message: command.reason ?? `given up by ${command.by}`,
+          message: command.reason ?? `aborted by ${command.by}`,
           stage: planState(plan, record.state)?.stage ?? '-',
           at: iso(nowMs),
         }

@@ -38,7 +38,7 @@ export async function abortMeant(
   const loss = await lossOf(before, view);
   if (loss === null || loss.preCommit === null) return {};
   const text = lossText(loss, Date.now());
-  if (!canAsk()) return { warning: `warning: ${text} With --yes this is not said.` };
+  if (!canAsk()) return { warning: `warning: ${text} With --yes this is not asked.` };
   if (!(await askYes(`Thread #${view.index} at ${view.state}: ${text} Abort it?`))) return refused();
   // An upstream worker has no revisions.
   return view.incarnation === 0 ? {} : { revision: view.revision };

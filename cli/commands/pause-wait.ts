@@ -1,4 +1,4 @@
-/** `pause --wait`: until the thread stands still, Ctrl-C or the timeout. The pause stays asked for in any case. */
+/** `pause --wait`: until the thread stands still, Ctrl-C or the timeout. The pause stays requested in any case. */
 import { sleep } from '../../src/actors/system-clock.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { humanDuration } from '../../src/protocol/text/ages.js';
@@ -34,12 +34,12 @@ const longestWaitMs = 30_000;
 /** Least time from one request to the next, for who does not wait. */
 const leastMs = 250;
 
-const stays = (index: number) => `the pause of thread #${index} stays asked for`;
+const stays = (index: number) => `the pause of thread #${index} stays requested`;
 
 /** @throws thread_failed, revision_conflict when someone took the pause back */
 export async function pauseAndWait(pausing: Pausing): Promise<void> {
   const onInterrupt = () => {
-    tell(`${stays(pausing.index)}; \`list\` shows when it holds`);
+    tell(`${stays(pausing.index)}; \`list\` shows when it takes effect`);
     process.exit(130);
   };
   process.on('SIGINT', onInterrupt);
@@ -66,7 +66,7 @@ async function untilPaused({ index, json, timeoutMs, first, next }: Pausing): Pr
     reply = await next(waitMs(), asked);
   }
   if (json) answerJson({ ...reply, changed: asked.changed });
-  const late = `thread #${index} did not stand still within ${humanDuration(timeoutMs)}: ${stays(index)}, and holds when ${reply.stage} is done`;
+  const late = `thread #${index} was not paused within ${humanDuration(timeoutMs)}: ${stays(index)}, and takes effect when ${reply.stage} is done`;
   fail(new SealvisorError('deadline_exceeded', late));
   // The worker was reached: this is no 4.
   process.exitCode = exitCodes.failed;
@@ -76,12 +76,12 @@ function checkStillAsked(index: number, { mode, intent, revision }: ControlReply
   if (mode === 'failed')
     throw new SealvisorError(
       'thread_failed',
-      `thread #${index} failed before it stood still: \`why --index ${index}\` says what is in the way`,
+      `thread #${index} failed before it was paused: \`why --index ${index}\` says what is in the way`,
     );
   // A worker of the field tells neither revisions nor what was asked for.
   if (revision > 0 && intent === null && mode !== 'restarting')
     throw new SealvisorError(
       'revision_conflict',
-      `thread #${index} is ${mode} again: someone took the pause back; see \`history --index ${index}\``,
+      `thread #${index} is ${mode} again: someone cancelled the pause; see \`history --index ${index}\``,
     );
 }

@@ -15,7 +15,7 @@ export async function processor(name: string): Promise<void> {
       `no built-in processor does ${name}: there are ${builtinStages.join(', ')}; see venus-worker processor --help`,
     );
   // A Ctrl-C is the worker's to hear: it ends this one when no stage needs it any more.
-  process.on('SIGINT', () => tell('a processor ends with its input (Ctrl-D)'));
+  process.on('SIGINT', () => tell('a processor ends when its input ends (Ctrl-D)'));
   await serveProcessor({
     stage,
     run: (task, work) => runTask(stage, asTask(stage, task), work),

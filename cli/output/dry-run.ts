@@ -19,7 +19,7 @@ export function dryRunText(
   const states = possible && possible.length > 0 ? `possible now: ${possible.join(', ')}` : undefined;
   const lines = allowed
     ? [
-        `thread #${index} would go on at ${to ?? 'its state'}`,
+        `thread #${index} would resume at ${to ?? 'its state'}`,
         redo.length > 0 ? `redo: ${redo.join(', ')}` : undefined,
         skip.length > 0 ? `skip: ${skip.join(', ')}` : undefined,
         why,

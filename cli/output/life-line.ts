@@ -17,7 +17,7 @@ export function lifeLine(
   if (life === 'draining' && drain) {
     const latest = drain.deadline ? `, at the latest ${clockText(drain.deadline, nowMs)}` : '';
     return oneLine(
-      `worker ${name} is being drained${by(drain)}; ${drain.done} of ${drain.of} threads stand as it wants them${latest}`,
+      `worker ${name} is being drained${by(drain)}; ${drain.done} of ${drain.of} threads are done${latest}`,
     );
   }
   return oneLine(`worker ${name} is ${life}${life === 'cordoned' && cordon ? by(cordon) : ''}`);

@@ -20,7 +20,7 @@ export function planChart({ edges, states }: Plan): string {
     `  [*] --> ${emptyState}`,
     ...edges.map(({ from, event, to }) => `  ${from} --> ${to}: ${event}`),
     ...ends.map(({ name }) => `  ${name} --> [*]`),
-    '  note left of Aborted: from any state, when the sector is lost or given up',
+    '  note left of Aborted: from any state, when the sector is lost or aborted',
   ].join('\n');
 }
 

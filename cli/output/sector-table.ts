@@ -21,6 +21,6 @@ function stateText({ state, isUpgraded, lost, job }: SectorView): string {
 }
 
 function failureText({ abort, failure }: SectorView): string {
-  if (abort) return `given up by ${abort.by}: ${abort.reason}`;
+  if (abort) return `aborted by ${abort.by}: ${abort.reason}`;
   return failure ? `${failure.level}: ${failure.message}` : 'NULL';
 }

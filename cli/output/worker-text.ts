@@ -43,9 +43,9 @@ function managerText(manager: WorkerView['manager'], nowMs: number): string | nu
   return adoptionText(manager, nowMs) ?? manager?.id ?? null;
 }
 
-/** `2 of 3 threads stand still; #1 s-t010000-2 is running PC1` */
+/** `2 of 3 threads are at a safe point; #1 s-t010000-2 is running PC1` */
 export function drainLine({ done, of, left, toFinish, holding = [] }: DrainView): string {
-  const stand = toFinish ? 'are done with their sector' : 'stand still';
+  const stand = toFinish ? 'are done with their sector' : 'are at a safe point';
   const held = holding.map(({ index, sector, state }) => `#${index} ${sector ?? '-'} at ${state}`);
   const paused = held.length > 0 ? [`${held.length} paused with their sector: ${held.join(', ')}`] : [];
   const at = left.map(

@@ -12,7 +12,7 @@ export const dumpVerbs: readonly Verb[] = [
   {
     name: 'enable-dump',
     alias: 'enable_dump',
-    about: 'write what a processor prints beside its answers to files, one a line',
+    about: 'write what a processor prints besides its answers to files, one per line',
     options: [
       ...child,
       option('--dump-dir <dir>', "an existing directory on the worker's machine (default: this one)"),

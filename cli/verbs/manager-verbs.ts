@@ -28,20 +28,20 @@ const daemonOptions = [
   }),
   option(
     '--job-heartbeat <duration>',
-    "a job whose worker is not heard of for so long is another's (a window proof at any time, others until the first word)",
+    'give a job to another worker when its worker has been silent for this long (a window proof at any time, other jobs until their first report)',
     { otherwise: '1m' },
   ),
   option(
     '--piece-roots <list>',
-    'further directories that pieces may be read from, with commas between: those of upgrades (`util sealer snapup`) and of earlier runs',
+    'further directories that pieces may be read from, separated by commas: those of upgrades (`util sealer snapup`) and of earlier runs',
   ),
   option(
     '--worker-addresses <list>',
-    'addresses, ranges and names that workers may be dialled at, with commas between (default: the address that a report came from)',
+    'addresses, ranges and names that workers may be dialled at, separated by commas (default: the address that a report came from)',
   ),
   option(
     '--names <list>',
-    'names under which it may be asked, with commas between (its addresses, localhost and the name of the machine always work)',
+    'host names under which it may be called, separated by commas (its addresses, localhost and the name of the machine always work)',
   ),
 ];
 /** Options of a manager that gives out sectors itself. */
@@ -51,7 +51,7 @@ const runDaemon = async () => (await import('../commands/manager/daemon.js')).da
 
 export const mockVerb: Verb = {
   name: 'mock',
-  about: 'run a manager over a mock chain',
+  about: 'run a manager with a mock chain',
   options: daemonOptions,
   examples: [
     'mock --sector-size 2KiB --pieces ./files',
@@ -66,7 +66,7 @@ export const daemonVerb: Verb = {
   verbs: [
     {
       name: 'run',
-      about: 'run a manager (its chain is a mock one), or put one in front of another manager (--upstream)',
+      about: 'run a manager (with a mock chain), or one in front of another manager (--upstream)',
       options: [
         ...daemonOptions,
         option(
@@ -89,11 +89,11 @@ const target = 'name as in list, or an address';
 const workerVerbs: readonly Verb[] = [
   {
     name: 'list',
-    about: 'the workers that reported, a line each',
+    about: 'list the workers that reported, one line each',
     options: [
-      option('--expiration <duration>', 'mark a report older than this', { otherwise: '10m' }),
+      option('--expiration <duration>', 'mark reports older than this', { otherwise: '10m' }),
       json,
-      option('--wide', 'version, running and waiting as well'),
+      option('--wide', 'also show version, running and waiting'),
       watch,
     ],
     examples: ['list --wide', 'list --expiration 2m --watch'],
@@ -101,9 +101,9 @@ const workerVerbs: readonly Verb[] = [
   },
   {
     name: 'info',
-    about: 'the threads of one worker',
+    about: 'show the threads of one worker',
     args: [['<worker>', target]],
-    options: [json, option('--wide', 'plan, mode, stage, percent and time left as well'), watch],
+    options: [json, option('--wide', 'also show plan, mode, stage, percent and time left'), watch],
     examples: ['info w1', 'info 10.0.0.7:17890 --wide'],
     run: () => info,
   },
@@ -114,26 +114,26 @@ const workerVerbs: readonly Verb[] = [
       ['<worker>', target],
       ['<index>', 'thread, as in info'],
     ],
-    options: [...pauseHow, option('--reason <text>', 'kept in the history'), json, ...pauseWait],
+    options: [...pauseHow, option('--reason <text>', 'the reason, kept in the history'), json, ...pauseWait],
     exclusive: ['wait', 'no-wait'],
     examples: ['pause w1 0 --reason "swap disk"', 'pause 127.0.0.1 0 --wait --timeout 4h'],
     run: () => pause,
   },
   {
     name: 'resume',
-    about: 'resume a paused thread of a worker, at its state or another one, or many threads',
+    about: 'resume a paused thread of a worker at its own or another state, or many threads',
     args: [
       ['[worker]', target],
       ['[index]', 'thread, as in info'],
-      ['[state]', 'go on from this state (Aborted gives the sector up)'],
+      ['[state]', 'resume at this state (Aborted aborts the sector)'],
     ],
     options: [
       option('--all', 'all paused threads of the worker'),
       option('--all-workers', 'those of every worker that reported'),
       ...resumeWhich,
       ...resumeHow,
-      option('--reason <text>', 'kept in the history'),
-      option('--json', 'one JSON document; a line each for many'),
+      option('--reason <text>', 'the reason, kept in the history'),
+      option('--json', 'one JSON document; for many threads one per line'),
     ],
     examples: [
       'resume w1 0',
@@ -146,7 +146,7 @@ const workerVerbs: readonly Verb[] = [
   },
   {
     name: 'remove',
-    about: 'forget a worker that reported',
+    about: 'remove a worker from the list until it reports again',
     args: [['<name>', 'name as in list']],
     options: [json],
     examples: ['remove w1'],
@@ -160,7 +160,7 @@ export const utilVerb: Verb = {
   verbs: [
     {
       name: 'worker',
-      about: 'see and steer the workers that reported',
+      about: 'show and control the workers that reported',
       options: [option(...managerOption)],
       verbs: workerVerbs,
     },

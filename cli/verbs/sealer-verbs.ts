@@ -6,20 +6,20 @@ import { json, watch } from './shared-options.js';
 import { option, type Verb } from './verb.js';
 
 const sector = ['<sector>', 'as in sectors: s-t010000-2'] as const;
-const reason = option('--reason <text>', 'kept with the job');
-const told = option('--reason <text>', 'told to the worker');
+const reason = option('--reason <text>', 'the reason, kept with the job');
+const told = option('--reason <text>', 'the reason, sent to the worker');
 
 const sectorVerbs: readonly Verb[] = [
   {
     name: 'sectors',
-    about: 'the sectors that were given out, a line each',
+    about: 'list the sectors that were handed out, one line each',
     options: [json, watch],
     examples: ['sectors', 'sectors --json'],
     run: () => sectors,
   },
   {
     name: 'abort',
-    about: 'give a sector up: its worker hears so with whatever it asks next; exit 3 when it was already',
+    about: 'abort a sector: its worker is notified with its next request; exit 3 when it was aborted already',
     args: [sector],
     options: [
       option('--yes', 'do not ask when its pre-commit was submitted; scripts need it then'),
@@ -34,12 +34,12 @@ const sectorVerbs: readonly Verb[] = [
 const jobVerbs: readonly Verb[] = [
   {
     name: 'snapup',
-    about: 'have a finished sector without deals encoded again with pieces in it',
+    about: 'upgrade a finished sector without deals: encode pieces into it',
     args: [sector],
     options: [
       option(
         '--pieces <dir>',
-        "its files are the pieces, all of them; on the manager's machine, below its --pieces or --piece-roots",
+        "directory whose files are the pieces; on the manager's machine, in or below its --pieces or --piece-roots",
         { isRequired: true },
       ),
       reason,
@@ -50,7 +50,7 @@ const jobVerbs: readonly Verb[] = [
   },
   {
     name: 'rebuild',
-    about: 'say that the files of a sector are lost, and have them made again',
+    about: 'rebuild a sector whose files are lost',
     args: [sector],
     options: [reason, json],
     examples: ['rebuild s-t010000-2 --reason "disk 7 is gone"'],
@@ -58,7 +58,7 @@ const jobVerbs: readonly Verb[] = [
   },
   {
     name: 'unseal',
-    about: 'have pieces of a finished sector written back as they were; a job for each',
+    about: 'unseal pieces of a finished sector, one job per piece',
     args: [sector],
     options: [
       option('--piece <cid>', 'only this piece (default: all of them)'),
@@ -78,11 +78,11 @@ const jobVerbs: readonly Verb[] = [
   },
   {
     name: 'wdpost',
-    about: 'proofs that sectors are still kept',
+    about: 'prove that sectors are still stored (window proofs)',
     verbs: [
       {
         name: 'add',
-        about: 'have sectors proven over a fresh seed',
+        about: 'request a window proof with a fresh seed',
         options: [
           option(
             '--sectors <list>',
@@ -98,7 +98,7 @@ const jobVerbs: readonly Verb[] = [
   },
   {
     name: 'history',
-    about: 'what a manager in front of another one (--upstream) saw of a sector, oldest first',
+    about: 'show what a manager in front of another one (--upstream) saw of a sector, oldest first',
     args: [sector],
     options: [option('--limit <n>', 'only the latest n (default: 1000)'), json],
     examples: ['history s-t010000-2 --limit 20'],
@@ -106,7 +106,7 @@ const jobVerbs: readonly Verb[] = [
   },
   {
     name: 'jobs',
-    about: 'snapups, rebuilds, unseals and window proofs that were asked for, a line each',
+    about: 'list requested snapups, rebuilds, unseals and window proofs, one line each',
     options: [json, watch],
     examples: ['jobs --watch', 'jobs cancel snapup-3'],
     run: () => jobs,
@@ -114,7 +114,7 @@ const jobVerbs: readonly Verb[] = [
       {
         name: 'cancel',
         about:
-          'cancel a job: its worker hears so with its next heartbeat or report; exit 3 when it is over already',
+          'cancel a job: its worker is notified with its next heartbeat or report; exit 3 when it is over already',
         args: [['<job>', 'as in jobs: snapup-3']],
         options: [told, json],
         examples: ['cancel snapup-3 --reason "wrong pieces"'],
@@ -126,7 +126,7 @@ const jobVerbs: readonly Verb[] = [
 
 export const sealerVerb: Verb = {
   name: 'sealer',
-  about: 'the sectors that were given out: see them, give one up, have work done on those that are kept',
+  about: 'show and abort sectors, and request work on finished ones',
   options: [option(...managerOption)],
   verbs: [...sectorVerbs, ...jobVerbs],
 };

@@ -5,7 +5,7 @@ import { longestWait } from '../commands/longest-wait.js';
 import { anyOf, option } from './verb.js';
 
 export const json = option('--json', 'one JSON document');
-export const watch = option('--watch', 'again every two seconds, until Ctrl-C');
+export const watch = option('--watch', 'repeat every two seconds, until Ctrl-C');
 export const yes = option('--yes', 'do not ask');
 export const config = option('-c, --config <file>', 'configuration, TOML', { isRequired: true });
 
@@ -20,7 +20,7 @@ export const wholeOf = (what: string) => (text: string) => {
 /** How a thread is paused. */
 export const pauseHow = [
   option('--now', 'abort the running stage; it starts over at resume', { conflicts: ['freeze'] }),
-  option('--freeze', "stop the stage's own process where it stands; it goes on from there at resume"),
+  option('--freeze', "stop the stage's own process where it is; resume continues it from there"),
 ];
 
 /** Whether a pause is waited for, and how long; `--wait` and `--no-wait` are exclusive. */
@@ -42,7 +42,10 @@ export const resumeWhich = [
 
 /** How a thread is resumed. */
 export const resumeHow = [
-  option('--dry-run', 'say what would be redone or skipped, change nothing; exit 1 when it would be refused'),
-  option('--force', 'also to a state whose needs are not there; recorded as forced'),
-  option('--yes', 'do not ask before the abort of a sector whose pre-commit was submitted'),
+  option(
+    '--dry-run',
+    'show what would be redone or skipped, and change nothing; exit 1 if it would be refused',
+  ),
+  option('--force', 'also to a state whose inputs are missing; recorded as forced'),
+  option('--yes', 'do not ask before aborting a sector whose pre-commit was submitted'),
 ];

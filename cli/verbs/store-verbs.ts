@@ -17,7 +17,7 @@ const upstreamInit = (name: string, kind: 'location' | 'attached'): Verb => ({
 
 export const storeVerb: Verb = {
   name: 'store',
-  about: 'show, check and make the marks of locations and attached stores; needs no running worker',
+  about: 'show, check and create the marks of locations and attached stores, without a running worker',
   examples: [
     'store list -c venus-worker.toml',
     'store init -c venus-worker.toml',
@@ -35,14 +35,14 @@ export const storeVerb: Verb = {
     },
     {
       name: 'check',
-      about: 'list them, and exit with 1 when one cannot be used as it is',
+      about: 'list them, and exit with 1 if one cannot be used as it is',
       options: [config, json],
       examples: ['check -c venus-worker.toml'],
       run: async () => (await store()).storeCheck,
     },
     {
       name: 'init',
-      about: 'make the marks that are missing; with -l use a directory as it is now, whatever it was before',
+      about: 'create missing marks; with -l accept a directory as it is now, whatever it was before',
       options: [
         { ...config, isRequired: false },
         option('-l, --location <dir...>', 'only these directories (upstream: --loc)'),

@@ -20,24 +20,24 @@ import { anyOf, option, type Verb } from './verb.js';
 const index = option('-i, --index <i>', 'thread, as in list', { parse: whole, isRequired: true });
 const revision = option(
   '--revision <n>',
-  'only when the thread is still at this revision, as `show` tells it',
+  'only if the thread is still at this revision, as `show` prints it',
   {
     parse: wholeOf('A revision'),
   },
 );
-const kept = option('--reason <text>', 'kept in the history');
-const reason = option('--reason <text>', 'why, for those who come after');
+const kept = option('--reason <text>', 'the reason, kept in the history');
+const reason = option('--reason <text>', 'the reason, kept with the command');
 
 /** One thread, or many. */
 const threadVerbs: readonly Verb[] = [
   {
     name: 'list',
-    about: "every sealing thread's state, a line each",
+    about: 'list the state of every sealing thread, one line each',
     options: [
       json,
       option(
         '--wide',
-        'plan, mode, stage, percent and time left, tries, what is waited for and asked for as well',
+        'also show plan, mode, stage, percent and time left, tries, what it waits for and what was requested',
       ),
       watch,
     ],
@@ -58,13 +58,13 @@ const threadVerbs: readonly Verb[] = [
   },
   {
     name: 'resume',
-    about: 'resume a paused thread, at its state or another one, or many',
+    about: 'resume a paused thread at its own or another state, or many threads',
     options: [
       option('-i, --index <i>', 'thread, as in list', { parse: whole }),
-      option('--json', 'one JSON document; a line each for many'),
+      option('--json', 'one JSON document; for many threads one per line'),
       option('--all', 'all paused threads'),
       ...resumeWhich,
-      option('-s, --state <state>', 'go on from this state (Aborted gives the sector up)'),
+      option('-s, --state <state>', 'resume at this state (Aborted aborts the sector)'),
       ...resumeHow,
       revision,
       kept,
@@ -80,20 +80,23 @@ const threadVerbs: readonly Verb[] = [
   },
   {
     name: 'restart',
-    about: 'start a failed thread again, from its record',
+    about: 'restart a failed thread from its record',
     options: [index, json, option('--reason <text>', 'why')],
     examples: ['restart --index 0 --reason "disk 7 is back"'],
     run: () => restart,
   },
   {
     name: 'history',
-    about: 'what happened to a thread: transitions, tries, errors, commands, a line each (UTC)',
+    about: 'show what happened to a thread: transitions, tries, errors, commands, one line each (UTC)',
     options: [
       index,
       json,
-      option('--sector <id>', 'of this sector alone, such as s-t010000-2'),
-      option('--limit <n>', 'the last n rows alone'),
-      option('--follow', 'and what happens from now on, until Ctrl-C; with --json a JSON document a line'),
+      option('--sector <id>', 'only of this sector, such as s-t010000-2'),
+      option('--limit <n>', 'only the last n rows'),
+      option(
+        '--follow',
+        'also show what happens from now on, until Ctrl-C; with --json one JSON document per line',
+      ),
     ],
     examples: [
       'history --index 0 --limit 20',
@@ -104,16 +107,16 @@ const threadVerbs: readonly Verb[] = [
   },
   {
     name: 'show',
-    about: 'everything about one thread, with what is left to do',
+    about: 'show everything about one thread, with what is left to do',
     options: [index, json],
     examples: ['show --index 0', 'show --index 0 --json'],
     run: async () => (await import('../commands/worker/show.js')).show,
   },
   {
     name: 'why',
-    about: 'explain why threads are not working, a sentence each',
+    about: 'explain why threads are not working, one sentence each',
     options: [
-      option('-i, --index <i>', 'thread, as in list (default: every thread that needs a person)', {
+      option('-i, --index <i>', 'thread, as in list (default: every thread that needs attention)', {
         parse: wholeOf('An index'),
       }),
       json,
@@ -129,21 +132,21 @@ const life = () => import('../commands/worker/life.js');
 const lifeVerbs: readonly Verb[] = [
   {
     name: 'info',
-    about: 'the worker: its life, its limits, its breakers, its counts',
+    about: 'show the worker: its life, limits, breakers and counts',
     options: [json],
     examples: ['info', 'info --json'],
     run: async () => (await life()).info,
   },
   {
     name: 'cordon',
-    about: 'take no new sectors; those begun are finished',
+    about: 'take no new sectors; current ones are finished',
     options: [json, reason],
     examples: ['cordon --reason "new kernel tonight"'],
     run: async () => (await life()).cordon,
   },
   {
     name: 'uncordon',
-    about: 'lift cordon and drain; threads that the drain paused go on',
+    about: 'lift cordon and drain; threads that the drain paused resume',
     options: [json, reason],
     examples: ['uncordon'],
     run: async () => (await life()).uncordon,
@@ -154,23 +157,23 @@ const lifeVerbs: readonly Verb[] = [
     options: [
       json,
       reason,
-      option('--to-finish', "to the end of each thread's sector instead of the end of its stage"),
-      option('--deadline <duration>', 'threads that still work then are paused at once'),
-      option('--wait', 'a line for each change until all threads are there; Ctrl-C leaves the drain on'),
+      option('--to-finish', 'let each thread finish its sector instead of its stage'),
+      option('--deadline <duration>', 'pause at once the threads that are still working then'),
+      option('--wait', 'print a line for each change until all threads are done; Ctrl-C leaves the drain on'),
     ],
     examples: ['drain --wait', 'drain --to-finish --deadline 2h --reason "new kernel"'],
     run: async () => (await life()).drain,
   },
   {
     name: 'adopt',
-    about: 'adopt the manager that answers now; sectors of the other one are given up or paused',
+    about: 'adopt the manager that answers now; sectors of the other one are aborted or paused',
     options: [json, reason, yes],
     examples: ['adopt', 'adopt --yes --reason "the manager moved to a new home"'],
     run: async () => (await import('../commands/worker/adopt.js')).adopt,
   },
   {
     name: 'stop',
-    about: 'end the daemon at a safe point, as SIGTERM does',
+    about: 'stop the daemon at a safe point, as SIGTERM does',
     options: [
       json,
       reason,
@@ -185,10 +188,10 @@ const lifeVerbs: readonly Verb[] = [
   },
   {
     name: 'limit',
-    about: 'how many threads may do a stage at once: all limits, or one, or change one',
+    about: 'show or set per-stage concurrency limits',
     args: [
       ['[stage]', anyOf(limitNames)],
-      ['[n]', 'a whole number from 1, or none; kept over restarts'],
+      ['[n]', 'a whole number from 1, or none; kept across restarts'],
     ],
     options: [json, reason],
     examples: ['limit', 'limit pc1 4', 'limit pc1 none'],
@@ -196,16 +199,16 @@ const lifeVerbs: readonly Verb[] = [
   },
   {
     name: 'breaker',
-    about: 'stages that failed the same way on several threads, and wait for one to try',
+    about: 'show or close breakers: stages that failed the same way on several threads',
     args: [['[stage]', 'as shown without one']],
-    options: [json, reason, option('--close', 'let the threads that wait before it go on')],
+    options: [json, reason, option('--close', 'let the waiting threads continue')],
     examples: ['breaker', 'breaker c2 --close'],
     run: async () => (await import('../commands/worker/limits.js')).breaker,
   },
   {
     name: 'reload',
-    about: "compare the configuration's file with what runs, and bring the one to the other",
-    options: [json, reason, option('--dry-run', 'print the differences, change nothing')],
+    about: 'apply the configuration file to the running worker, and show the differences',
+    options: [json, reason, option('--dry-run', 'show the differences, and change nothing')],
     examples: ['reload --dry-run', 'reload'],
     run: async () => (await import('../commands/worker/reload.js')).reload,
   },
@@ -213,7 +216,7 @@ const lifeVerbs: readonly Verb[] = [
 
 export const workerVerb: Verb = {
   name: 'worker',
-  about: 'see and steer a running worker and its threads',
+  about: 'show and control a running worker and its threads',
   options: [
     option('-c, --config <file>', 'the configuration of the worker: says where it listens'),
     option(

@@ -4,7 +4,7 @@ import * as work from './work.js';
 /** The data of a piece are taken out of a persisted sector again, and handed to who wants them (docs/spec.md#plans). */
 export const unseal: Plan = {
   name: 'unseal',
-  about: 'writes a piece of a sealed sector back and hands it in',
+  about: 'writes a piece of a sealed sector out again and delivers it',
   states: [
     { name: 'Empty', ...work.none, needs: { outputs: [], files: [] } },
     {

@@ -4,7 +4,7 @@ import * as work from './work.js';
 /** A job of the manager's: sectors that are kept are proven; no sector is in hand (docs/spec.md#plans). */
 export const wdpost: Plan = {
   name: 'wdpost',
-  about: 'proves sectors that are kept; no sector is in hand',
+  about: 'proves stored sectors; it has no sector of its own',
   states: [
     { name: 'Empty', ...work.none, needs: { outputs: [], files: [] } },
     { name: 'Allocated', ...work.windowPost, needs: { outputs: ['job'], files: [] } },

@@ -4,7 +4,7 @@ import type { Exit } from './spec.js';
 /** What a child said when it ended; what is no Exit counts as a crash. */
 export function readExit(said: unknown): Exit {
   if (isExit(said)) return said;
-  const message = `a child ended with ${shown(said)}, which is no exit: resolve exited to { kind }`;
+  const message = `a child ended with ${shown(said)}, which is not an exit: resolve exited to { kind }`;
   return { kind: 'crash', error: new SupervisorError('bad_exit', message, said) };
 }
 

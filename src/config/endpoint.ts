@@ -45,7 +45,7 @@ export function parseAddress(text: string, defaultPort: number): Endpoint {
   if (isHost && port <= 65535) return { host, port };
   throw new SealvisorError(
     'usage',
-    `${JSON.stringify(text)} is no address: expected host, host:port or [v6]:port`,
+    `${JSON.stringify(text)} is not a valid address: expected host, host:port or [v6]:port`,
   );
 }
 

@@ -53,7 +53,7 @@ export function parseToml(text: string, path: string): TomlTable {
       .split('\n', 1)
       .join('')
       .replace(/^Invalid TOML document: /, '');
-    throw new SealvisorError('config_invalid', `${at} is no TOML: ${what}`, { cause });
+    throw new SealvisorError('config_invalid', `${at} is not valid TOML: ${what}`, { cause });
   }
 }
 

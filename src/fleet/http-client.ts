@@ -96,7 +96,7 @@ export function refuseUpgrade(call: ClientRequest, onFault: (cause: Error) => vo
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) return url;
-  throw new SealvisorError('usage', `${JSON.stringify(text)} is no address to ask: write http://host:port`);
+  throw new SealvisorError('usage', `${JSON.stringify(text)} is not a valid address: write http://host:port`);
 }
 
 async function readJson(response: IncomingMessage, mostBytes: number, by: string): Promise<JsonResponse> {

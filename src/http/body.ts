@@ -55,6 +55,6 @@ export async function readBody(c: Context): Promise<unknown> {
     read.set(c.req.raw, body);
     return body;
   } catch (cause) {
-    throw new SealvisorError('invalid_request', 'the body is no JSON', { cause });
+    throw new SealvisorError('invalid_request', 'the body is not valid JSON', { cause });
   }
 }

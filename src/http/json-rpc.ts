@@ -57,7 +57,7 @@ export function jsonRpcHandler(
   const server = serverOf(methods);
   const one = async (request: unknown, from: RpcCaller): Promise<JSONRPCResponse | null> => {
     if (!isRequest(request))
-      return errorAnswer(null, JSONRPCErrorCode.InvalidRequest, 'this is no JSON-RPC 2.0 request');
+      return errorAnswer(null, JSONRPCErrorCode.InvalidRequest, 'this is not a JSON-RPC 2.0 request');
     if (server.hasMethod(request.method)) return server.receive(request, from);
     // The library's own answer does not say which method is unknown.
     const unknown = `method '${shortText(request.method)}' not found`;
@@ -91,7 +91,7 @@ export function jsonRpcHandler(
     try {
       message = JSON.parse(text);
     } catch {
-      return answered(errorAnswer(null, JSONRPCErrorCode.ParseError, 'the body is no JSON'));
+      return answered(errorAnswer(null, JSONRPCErrorCode.ParseError, 'the body is not valid JSON'));
     }
     if (!Array.isArray(message) || message.length === 0) return answered(await one(message, from));
     if (message.length <= batch) return all(message, from);
@@ -130,7 +130,7 @@ function answered(answer: JSONRPCResponse | null): RpcAnswer {
 /** A request that was not carried out, because those before it in its batch took all there is. */
 function leftOut(request: unknown): JSONRPCResponse | null {
   if (!isRequest(request))
-    return errorAnswer(null, JSONRPCErrorCode.InvalidRequest, 'this is no JSON-RPC 2.0 request');
+    return errorAnswer(null, JSONRPCErrorCode.InvalidRequest, 'this is not a JSON-RPC 2.0 request');
   if (request.id === undefined) return null;
   return errorAnswer(
     request.id,

@@ -57,8 +57,8 @@ function gaugesOf(registry: Registry): (seen: Seen) => void {
   const byError = gauge('threads_with_error', 'sealing threads whose last error stands, by level', ['level']);
   const incarnations = gauge('thread_incarnation', 'starts of a sealing thread', ['index']);
   const serving = gauge('worker_serving', '1 while the worker takes new sectors', []);
-  const holding = gauge('limit_holders', 'threads that hold a place of a limited stage', ['stage']);
-  const waiting = gauge('limit_queue', 'threads that wait for a place of a limited stage', ['stage']);
+  const holding = gauge('limit_holders', 'threads that hold a slot of a limited stage', ['stage']);
+  const waiting = gauge('limit_queue', 'threads that wait for a slot of a limited stage', ['stage']);
   const open = gauge('breaker_open', '1 for each stage whose breaker is open', ['stage']);
   return ({ threads, isServing, limits, breakers }) => {
     // A thread, a limit or a breaker that is gone is not shown.

@@ -52,7 +52,7 @@ export function answerScan(write: ValueTaker) {
     /** Why it gives no output that can be used; `line` is shown by its beginning. */
     failure: (line: Buffer): Failure | undefined => {
       if (scan.fault !== undefined && scan.fault !== notJson) return unreadable(`its answer ${scan.fault}`);
-      if (!scan.isWhole) return unreadable(`no answer: ${shortened(line)}`);
+      if (!scan.isWhole) return unreadable(`not an answer: ${shortened(line)}`);
       const failure = failureSaid(message.value());
       if (failure) return failure;
       return given.outputs > 1 ? unreadable('its answer gives more than one output') : undefined;

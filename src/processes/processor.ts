@@ -17,7 +17,7 @@ export interface ProcessorOptions
   readonly stableWaitMs: number;
   /** Largest output that is taken into a file, bytes; asked anew for each. @default 4 GiB */
   readonly largestOutput?: (() => number) | undefined;
-  /** A line that is no answer to anything; `pid` once it is ready. True when it is taken, else it is logged. */
+  /** A line that answers no request; `pid` once it is ready. True when it is taken, else it is logged. */
   readonly onStray?: (line: Buffer, pid: number | undefined) => boolean;
 }
 
@@ -95,7 +95,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
       else if (asker && isAnswer(line)) asker.resolve(line);
       // What gives neither an output nor an error is a log line, whatever its id.
       else if (asker) log(shortened(line));
-      else if (!options.onStray?.(line, child?.pid)) log(`is no answer to anything: ${shortened(line)}`);
+      else if (!options.onStray?.(line, child?.pid)) log(`answers no request: ${shortened(line)}`);
     },
     // A death ends it as well, and is told at once.
     onSilent: () => {

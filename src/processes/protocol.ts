@@ -84,7 +84,7 @@ export function parseAnswer(line: Buffer): Answer {
   const fault = jsonFault(line);
   if (fault !== undefined) return { ok: false, message: `its answer ${fault}`, isUnreadable: true };
   const answer = parsed(line);
-  if (!answer) return { ok: false, message: `no answer: ${shortened(line)}`, isUnreadable: true };
+  if (!answer) return { ok: false, message: `not an answer: ${shortened(line)}`, isUnreadable: true };
   return failureSaid(answer.err_msg) ?? { ok: true, output: answer.output ?? answer.result ?? null };
 }
 

@@ -35,13 +35,13 @@ export async function serveProcessor(options: ServeOptions): Promise<void> {
   const onLine = (line: Buffer, bytes: number) => {
     if (bytes > longestTask) {
       const id = headId(line);
-      if (id === undefined) log(`no request: ${bytes.toLocaleString('en')} bytes without an id in front`);
+      if (id === undefined) log(`not a request: ${bytes.toLocaleString('en')} bytes without an id in front`);
       else answer(id, options.failureText(tooLarge(stage, bytes)), null);
       return;
     }
     const request = requestOf(line);
     if (!request) {
-      log(`no request: ${line.toString('utf8', 0, 100)}`);
+      log(`not a request: ${line.toString('utf8', 0, 100)}`);
       return;
     }
     const { id, key } = request;
@@ -66,7 +66,7 @@ export async function serveProcessor(options: ServeOptions): Promise<void> {
   input.on('data', lineSplitter(onLine, { longest: longestTask }));
   output.write(`${readyLine(stage)}\n`);
   await ended;
-  over.abort(new Error('who asked is gone'));
+  over.abort(new Error('the requester is gone'));
   await Promise.race([Promise.allSettled(running), sleep(lettingGoMs, undefined, idleClock)]);
 }
 

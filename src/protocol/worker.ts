@@ -13,7 +13,7 @@ export interface Wish {
 export interface DrainView extends Wish {
   readonly toFinish: boolean;
   readonly deadline: string | null;
-  /** How many threads stand still as the drain wants them, of how many. */
+  /** How many threads are at a safe point as the drain wants them, of how many. */
   readonly done: number;
   readonly of: number;
   /** Counted as done, and still with their sector: paused past the deadline, or failed. Left out where none is. */

@@ -42,10 +42,10 @@ export function leftFailure(
   const whose = `manager ${gaveIt} gave ${what}, and this worker has adopted manager ${adopted}`;
   const onChain = mayBeOnChain(record, location);
   if (onChain === undefined)
-    return { level: 'abort', message: `${whose}: nothing of it was submitted, so it is given up` };
+    return { level: 'abort', message: `${whose}: nothing of it was submitted, so it is aborted` };
   return {
     level: 'permanent',
-    message: `${whose}: ${onChain}, so a person has to decide. To finish it, start manager ${gaveIt} on its own home again, \`venus-worker worker adopt\` it and resume; if that home is gone for good, resume --state Aborted gives it up`,
+    message: `${whose}: ${onChain}, so a person has to decide. To finish it, start manager ${gaveIt} on its own home again, \`venus-worker worker adopt\` it and resume; if that home is gone for good, resume --state Aborted aborts it`,
   };
 }
 

@@ -14,17 +14,17 @@ const isByte = (value: unknown) =>
 const something: Check = (value, name) =>
   value === null || value === undefined ? `${name} is missing` : undefined;
 const text: Check = (value, name) =>
-  typeof value === 'string' && value !== '' ? undefined : `${name} is no text`;
+  typeof value === 'string' && value !== '' ? undefined : `${name} is not text`;
 const count: Check = (value, name) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
     ? undefined
-    : `${name} is no whole number`;
+    : `${name} is not a whole number`;
 const done: Check = (value, name) => {
   if (typeof value !== 'boolean') return `${name} is neither true nor false`;
   return value ? undefined : `${name} is false: it was not done`;
 };
 const bytes: Check = (value, name) => {
-  if (!Array.isArray(value) || !value.every(isByte)) return `${name} is no array of bytes`;
+  if (!Array.isArray(value) || !value.every(isByte)) return `${name} is not an array of bytes`;
   return value.length === 0 ? `${name} is empty` : undefined;
 };
 const commitment: Check = (value, name) => {
@@ -39,7 +39,8 @@ const doneOrRoot: Check = (value, name) =>
 
 function table(parts: Readonly<Record<string, Check>>): Check {
   return (value, name) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${name} is no object`;
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return `${name} is not an object`;
     const fields = new Map(Object.entries(value));
     return firstFault(Object.entries(parts), ([key, check]) => check(fields.get(key), `${name}.${key}`));
   };
@@ -49,7 +50,7 @@ function list(check: Check): Check {
   return (value, name) =>
     Array.isArray(value)
       ? firstFault([...value.entries()], ([at, item]) => check(item, `${name}[${at}]`))
-      : `${name} is no array`;
+      : `${name} is not an array`;
 }
 
 /** What each is made of is between who makes them and who takes them. */

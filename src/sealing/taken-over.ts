@@ -41,7 +41,7 @@ export async function takenOver(context: Facts): Promise<Notes | undefined> {
   }
   if (left.length > 0)
     context.warn?.(
-      `${record.sector.id} was begun by an earlier version, which noted no files: ${left.join(', ')} cannot be verified here and ${left.length > 1 ? 'are' : 'is'} used as ${left.length > 1 ? 'they are' : 'it is'}`,
+      `${record.sector.id} was started by an earlier version, which recorded no files: ${left.join(', ')} cannot be verified here and ${left.length > 1 ? 'are' : 'is'} used as ${left.length > 1 ? 'they are' : 'it is'}`,
     );
   return noted(record, location, verified, signal);
 }

@@ -9,7 +9,7 @@ const markName = 'manager-identity.json';
 export const fleetMarkFile = (database: string) => join(dirname(database), markName);
 
 /** What to do about a database that is lost or damaged, and what the other way costs. */
-export const fleetAdvice = `restore it and its -wal from a backup of the home; or move both and ${markName} away to start empty: that is another manager then, its sector numbers begin anew behind those that its workers report, it knows no sector, and its workers ask for nothing until \`venus-worker worker adopt\``;
+export const fleetAdvice = `restore it and its -wal from a backup of the home; or move both and ${markName} away to start empty: that is another manager then, its sector numbers continue after those that its workers report, it knows no sector, and its workers ask for nothing until \`venus-worker worker adopt\``;
 
 /** The identity of the database that was made here; undefined where none was. @throws store_failed */
 export function readFleetMark(database: string): string | undefined {

@@ -159,6 +159,6 @@ function checkLeft(path: string): void {
   if (existsSync(path)) return;
   throw new SealvisorError(
     'store_failed',
-    `${path} is gone while the manager runs, and is not made again: its numbers would begin anew; mount its disk or put it back, then start the manager again`,
+    `${path} is gone while the manager runs, and is not made again: its numbers would start from the first again; mount its disk or put it back, then start the manager again`,
   );
 }

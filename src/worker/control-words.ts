@@ -46,7 +46,7 @@ export interface ResumeRequest extends Command {
 export interface DrainRequest extends Asked {
   /** To the end of each thread's sector instead of the end of its stage. @default false */
   readonly toFinish?: boolean | undefined;
-  /** From now, ms: threads that still work then are paused at once. @default none */
+  /** From now, ms: pause at once the threads that are still working then. @default none */
   readonly deadlineMs?: number | undefined;
 }
 
@@ -70,9 +70,9 @@ export interface WorkerControl {
   worker(): WorkerView;
   /** The one word of it that is asked for most: no view is built. */
   life(): WorkerLife;
-  /** Takes no new sectors; those begun are finished. */
+  /** Takes no new sectors; current ones are finished. */
   cordon(request: Asked): Promise<WorkerReply>;
-  /** Lifts cordon and drain; threads that the drain paused go on. */
+  /** Lifts cordon and drain; threads that the drain paused resume. */
   uncordon(request: Asked): Promise<WorkerReply>;
   drain(request: DrainRequest): Promise<WorkerReply>;
   /** Goes by the manager that answers now, in place of the one whose sectors it has. @throws revision_conflict when `manager` is not the one that answers */

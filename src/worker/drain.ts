@@ -107,7 +107,7 @@ export function drainer(options: DrainerOptions): Drainer {
     const { index } = view;
     if (!isPausedBy(drain, view) || hasFailedSince(view)) return;
     await resume(index, { by: drain.by, reason: 'the drain is lifted' }).catch((error: unknown) =>
-      warn(`thread #${index} did not go on: ${messageOf(error)}`),
+      warn(`thread #${index} did not resume: ${messageOf(error)}`),
     );
   };
   const stopWaiting = () => {

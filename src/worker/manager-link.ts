@@ -69,7 +69,7 @@ export function workerLink(options: WorkerLinkOptions): WorkerLink {
     if (manager !== null && mine === null) await remember(manager, { by: 'worker', reason: null });
     else if (manager !== null && manager !== mine && (await held.isNothing())) {
       warn(
-        `another manager answers (${manager}, before it was ${mine}): nothing is held here, so the worker goes by it`,
+        `another manager answers (${manager}, before it was ${mine}): nothing is held here, so the worker uses it`,
       );
       await remember(manager, { by: 'worker', reason: 'nothing was held' });
     }
@@ -119,7 +119,7 @@ export function workerLink(options: WorkerLinkOptions): WorkerLink {
       if (manager !== undefined && manager !== (id ?? own()))
         throw new SealvisorError(
           'revision_conflict',
-          `manager ${manager} does not answer now; ${id === null ? 'the one this worker goes by does' : `${id} does`}`,
+          `manager ${manager} does not answer now; ${id === null ? 'the manager of this worker does' : `${id} does`}`,
         );
       if (id === null) return false;
       await held.look();

@@ -39,7 +39,7 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
   return {
     cordon: async (request) => {
       const changed = await command({ type: 'WORKER.CORDON', ...whose(request) });
-      if (changed) return reply(true, 'the worker takes no new sectors; those begun are finished');
+      if (changed) return reply(true, 'the worker takes no new sectors; current ones are finished');
       const by = (record().cordon ?? record().drain)?.by;
       return reply(false, `the worker takes no new sectors already: ${view().life} by ${by}`);
     },
@@ -50,7 +50,7 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
       return reply(
         true,
         wasDraining
-          ? 'the drain is lifted: threads that it paused go on'
+          ? 'the drain is lifted: threads that it paused resume'
           : 'the worker takes new sectors again',
       );
     },
@@ -66,7 +66,7 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
       });
       const { done: stopped = 0, of = 0, holding = [] } = view().drain ?? {};
       const done = stopped - holding.length;
-      const where = toFinish ? 'have no sector any more' : 'stand still';
+      const where = toFinish ? 'have no sector any more' : 'are at a safe point';
       const progress = `${done} of ${of} threads ${where}${lostBy(view())}`;
       return reply(
         changed,
@@ -94,7 +94,7 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
     closeBreaker: async (stage, request) => {
       if (!options.closeBreaker(stage)) return reply(false, `no breaker of ${stage} is open`);
       options.info(`the breaker of ${stage} is closed ${askedText(whose(request))}`);
-      return reply(true, `the breaker of ${stage} is closed: threads that waited go on`);
+      return reply(true, `the breaker of ${stage} is closed: waiting threads continue`);
     },
     adopt: async ({ manager, ...request }) => {
       const before = options.manager().id;
@@ -104,15 +104,15 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
         return reply(
           false,
           id === null
-            ? 'no manager has said its id yet'
-            : `the worker goes by manager ${id}, and no other answers`,
+            ? 'no manager has sent its id yet'
+            : `the worker's manager is ${id}, and no other one answers`,
         );
       options.info(
         `the worker has adopted manager ${id}, in place of ${before} ${askedText(whose(request))}`,
       );
       return reply(
         true,
-        `the worker has adopted manager ${id}, in place of ${before}; its threads give up sectors of the other of which nothing was submitted, and pause with those that may be on chain`,
+        `the worker has adopted manager ${id}, in place of ${before}; its threads abort sectors of the other one of which nothing was submitted, and pause with those that may be on chain`,
       );
     },
     stop: async ({ graceMs, ...request }) => {

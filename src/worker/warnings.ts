@@ -3,7 +3,7 @@ import type { BreakerRecord } from '../../machines/worker-record.js';
 import type { FrozenProcess } from '../protocol/worker.js';
 
 export function breakerText(stage: string, breaker: BreakerRecord | null): string {
-  if (breaker === null) return `the breaker of ${stage} is closed: threads that waited go on`;
+  if (breaker === null) return `the breaker of ${stage} is closed: waiting threads continue`;
   const { failed, level, message } = breaker;
   const who = failed.map((index) => `#${index}`).join(', ');
   return `${who} failed ${stage} the same way: nobody tries it until one probe is done (${level}: ${message})`;

@@ -37,7 +37,7 @@ test('it is no command for operators: the help of venus-worker does not name it'
 test('what is no request is told on stderr, what is no task is refused', async () => {
   const { child, line } = await start('tree_d');
   await child.write('nonsense');
-  expect(await line(/nonsense/)).toBe('no request: nonsense');
+  expect(await line(/nonsense/)).toBe('not a request: nonsense');
   await child.write('{"id":4,"task":7}');
   expect(await line(/"id":4/)).toBe(
     '{"id":4,"err_msg":"permanent: a task of tree_d is a JSON object","output":null}',
@@ -58,7 +58,7 @@ test('window_post as a child answers for sectors whose files are gone; a task th
 test('a Ctrl-C does not end it before its worker does', async () => {
   const { child, line } = await start('c2');
   process.kill(child.pid, 'SIGINT');
-  await line(/ends with its input/);
+  await line(/ends when its input ends/);
   await child.stop();
   expect(await child.exited).toEqual({ kind: 'shutdown' });
 });

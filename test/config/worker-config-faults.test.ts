@@ -26,7 +26,7 @@ test('a directory in place of a file is refused', () => {
 test('a fault of syntax is named with its line', () => {
   expect(faultOf('[worker]\nname = = 2')).toEqual({
     code: 'config_invalid',
-    message: expect.stringMatching(/^FILE:2:\d+ is no TOML: \S/),
+    message: expect.stringMatching(/^FILE:2:\d+ is not valid TOML: \S/),
   });
 });
 

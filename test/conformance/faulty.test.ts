@@ -58,7 +58,7 @@ const answers: readonly Case[] = [
     what: 'never answers',
     is: 'serve = () => undefined;',
     gets: ['answer FAIL'],
-    seen: { answer: /^no answer to id 1: within 300 ms$/, 'several at once': /^for want of: answer$/ },
+    seen: { answer: /^no answer to id 1: within 300 ms$/, 'several at once': /^needs: answer$/ },
     timeoutMs: 300,
   },
   {
@@ -66,7 +66,7 @@ const answers: readonly Case[] = [
     is: `word = 'c2 processor ready'; serve = () => undefined;`,
     stage: 'c2',
     gets: ['answer warn'],
-    seen: { answer: /^silent over a task that it cannot read/, garbage: /^for want of: answer$/ },
+    seen: { answer: /^silent over a task that it cannot read/, garbage: /^needs: answer$/ },
     timeoutMs: 300,
   },
   {
@@ -75,7 +75,7 @@ const answers: readonly Case[] = [
     gets: ['answer FAIL', 'one answer each FAIL'],
     seen: {
       answer: /^id 1 was asked, and 999 is answered$/,
-      'one answer each': /^id 999 was never asked for$/,
+      'one answer each': /^id 999 was never requested$/,
     },
     timeoutMs: 300,
   },

@@ -44,7 +44,7 @@ describe('a configuration that is wrong: one line, what to write instead, exit 2
       'min_deal_space = "3parsec"',
       'sealing.min_deal_space = "3parsec" in FILE: expected a size',
     ],
-    ['no TOML', 'max_retries = = 3', 'FILE:15:15 is no TOML:'],
+    ['no TOML', 'max_retries = = 3', 'FILE:15:15 is not valid TOML:'],
   ])('%s', async (_what, line, message) => {
     const { code, stdout, stderr, path } = await startBad((dir) =>
       workerToml(dir, nowhere, { sealing: line }),

@@ -33,7 +33,7 @@ describe('pause', () => {
     const paused = await on('pause', '--index', '0', '--reason', 'swap disk');
     expect(paused).toMatchObject({
       code: 0,
-      stderr: 'thread #0 is pausing: it stands still when PC1 is done\n',
+      stderr: 'thread #0 is pausing: the pause takes effect when PC1 is done\n',
     });
     expect((await on('pause', '--index', '0')).code).toBe(3);
     await worker.end('SIGKILL');
@@ -119,7 +119,7 @@ describe('the worker as a whole', () => {
     const { worker, atPc1, on } = await setup();
     await atPc1();
     expect((await on('stop', '--yes', '--grace', '1ms')).code).toBe(0);
-    expect(await worker.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('asked to stop') });
+    expect(await worker.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('stop requested') });
   });
 
   test('a limit and a drain are kept over kill -9; uncordon lets go what the drain paused', async () => {

@@ -31,7 +31,7 @@ test('enable-dump and disable-dump, in both spellings, on a child that babbles',
   expect(on).toEqual({
     code: 0,
     stdout: '',
-    stderr: `lines of process ${pid} that are no answers are written to ${lines} until it ends\n`,
+    stderr: `lines of process ${pid} that are not answers are written to ${lines} until it ends\n`,
   });
   process.kill(pid, 'SIGUSR2');
   await expect.poll(() => readdirSync(lines).length, { timeout: 20_000 }).toBe(1);
@@ -41,7 +41,7 @@ test('enable-dump and disable-dump, in both spellings, on a child that babbles',
   expect([off.code, JSON.parse(off.stdout)]).toEqual([0, { childPid: pid, dumpDir: null }]);
   const seen = worker.lines.length;
   process.kill(pid, 'SIGUSR2');
-  await worker.line(/ tree_d\[\d+\]: is no answer to anything: \{"no":"answer"\}/, seen);
+  await worker.line(/ tree_d\[\d+\]: answers no request: \{"no":"answer"\}/, seen);
   expect(readdirSync(lines)).toHaveLength(1);
 });
 

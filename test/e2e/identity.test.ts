@@ -117,7 +117,7 @@ describe('a manager with an empty home at the same address', () => {
     expect((await sectorsOf(next.at))[0]).toMatchObject({ id: 's-t010000-3', finalized: true });
     const history = (await onWorker(worker.at, 'history', '--index', '0', '--sector', 's-t010000-2')).stdout;
     expect(history).toContain(
-      `manager ${was?.id} gave s-t010000-2, and this worker has adopted manager ${other}: nothing of it was submitted, so it is given up`,
+      `manager ${was?.id} gave s-t010000-2, and this worker has adopted manager ${other}: nothing of it was submitted, so it is aborted`,
     );
     expect(readdirSync(join(dir, 'store1', 'sectors'))).not.toContain('s-t010000-2');
   });
@@ -150,7 +150,7 @@ describe('a manager with an empty home at the same address', () => {
     const was = await idOf();
     await old.end('SIGTERM');
     await manage('two');
-    await worker.line(/nothing is held here, so the worker goes by it/);
+    await worker.line(/nothing is held here, so the worker uses it/);
     await expect.poll(async () => (await viewOf(worker.at)).manager, soon).toMatchObject({ other: null });
     expect(await idOf()).not.toBe(was);
   });
@@ -227,7 +227,7 @@ test('an adoption ends the stage at work on what it gives up; a paused thread st
   await worker.line(/another manager answers: /);
   const asked = await onWorker(worker.at, 'adopt');
   expect(asked.stderr).toMatch(
-    /#0 s-t010000-\d at TicketAssigned, #1 s-t010000-\d at TicketAssigned: what the first manager gave is given up/,
+    /#0 s-t010000-\d at TicketAssigned, #1 s-t010000-\d at TicketAssigned: what the first manager gave is aborted/,
   );
   expect((await onWorker(worker.at, 'adopt', '--yes')).code).toBe(0);
   await worker.line(/s-t010000-\d Aborted -> Empty/);

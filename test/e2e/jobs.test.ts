@@ -42,7 +42,7 @@ test('a job outlives kill -9 of the manager, wherever it is: waiting, given, tol
     { state: 'given', planState: 'PieceAdded', worker: { name: 'w1' } },
   ]);
   const taken = await onSectors(fourth.at, 'jobs', 'cancel', 'snapup-1', '--reason', 'wrong pieces');
-  expect(taken).toMatchObject({ code: 0, stderr: expect.stringContaining('w1 hears it') });
+  expect(taken).toMatchObject({ code: 0, stderr: expect.stringContaining('w1 is notified') });
   const fifth = await killed(fourth);
   expect(await client(fifth).reportState(first, reportOf('TreeDBuilt'))).toMatchObject({
     abortReason: 'wrong pieces',

@@ -93,7 +93,7 @@ describe("the seed's night: C2 finds no parameters", () => {
     const { dir, manager, night } = await setup();
     const before = night.lines.length;
     const resumed = await onManager(manager.at, 'resume', 'night', '0');
-    expect(resumed).toMatchObject({ code: 0, stdout: '', stderr: 'thread #0 goes on at C1Done\n' });
+    expect(resumed).toMatchObject({ code: 0, stdout: '', stderr: 'thread #0 resumes at C1Done\n' });
     await night.line(new RegExp(`#0 \\S+ C1Done: ${noParameters}`), before);
 
     const dryRun = await onWorker(
@@ -163,7 +163,7 @@ describe("the seed's night: C2 finds no parameters", () => {
     const { manager, night } = await setup();
     await night.end('SIGTERM');
     const removed = await onManager(manager.at, 'remove', 'night');
-    expect(removed).toMatchObject({ code: 0, stderr: 'worker night is forgotten until it reports again\n' });
+    expect(removed).toMatchObject({ code: 0, stderr: 'worker night is removed until it reports again\n' });
     expect((await onManager(manager.at, 'list', '--json')).stdout).toBe('[]\n');
     const again = await onManager(manager.at, 'remove', 'night');
     expect(again).toMatchObject({ code: 1, stdout: '' });

@@ -134,7 +134,7 @@ describe('sealvisor start, then unseal', () => {
     const stopped = await first.end('SIGINT');
     expect(stopped.code).toBe(0);
     expect(stopped.stderr).toContain('stopping at a safe point');
-    expect(stopped.stderr.trimEnd()).toMatch(/stopped; the same line goes on where this ended$/);
+    expect(stopped.stderr.trimEnd()).toMatch(/stopped; the same command continues from here$/);
     // The stage that ran was let to its end.
     expect(stopped.stderr).toMatch(/TicketAssigned -> PC1Done/);
     expect(stopped.stderr).not.toMatch(/-> Finished/);
@@ -189,7 +189,7 @@ describe('sealvisor start, then unseal', () => {
     expect(answers).toEqual([
       expect.stringMatching(/^#0: /),
       expect.stringMatching(/^thread #0 is paused at /),
-      expect.stringMatching(/^thread #0 goes on at /),
+      expect.stringMatching(/^thread #0 resumes at /),
       expect.stringMatching(/^Name +Dest /),
       expect.stringMatching(/^Index +Loc /),
       expect.stringMatching(/1 piece, each checked against its CID\n$/),
@@ -283,7 +283,7 @@ describe('sealvisor, wrong usage', () => {
   test.each([
     [['start', '--sectors', '0'], /^error: --sectors 0: write a whole number from 1 up \(usage\)\n$/],
     [['start', '--sector-size', '3KiB'], /^error: --sector-size: .*2KiB, 8MiB.* \(usage\)\n$/],
-    [['start', '--miner', 'me'], /^error: --miner me is no actor id.* \(usage\)\n$/],
+    [['start', '--miner', 'me'], /^error: --miner me is not an actor id.* \(usage\)\n$/],
     [
       ['start', '--pieces', '/nowhere/at/all'],
       /^error: cannot read the pieces in \/nowhere\/at\/all.* \(usage\)\n$/,

@@ -63,7 +63,7 @@ describe('an abort begun at the manager', () => {
     await fleet.worker.line(/TreeDBuilt -> TicketAssigned/);
     expect(await giveUp(fleet)).toMatchObject({
       code: 0,
-      stderr: `sector ${id} is given up: w1 hears it with its next heartbeat or report\n`,
+      stderr: `sector ${id} is aborted: w1 is notified with its next heartbeat or report\n`,
     });
     await expectGivenUp(fleet, 'no such deal');
     await fleet.worker.line(/s-t010000-2 DealsAcquired -> PieceAdded/);

@@ -25,7 +25,7 @@ test('that the manager has nothing for it: its miner, its size, no deals, no job
     /has no job .*: wrong miner: this manager seals for t010000, and the thread takes only t099; set its sealing.allowed_miners/,
     /has no job .*: wrong sector size: this manager has sectors of 2KiB, and the thread takes only 512MiB/,
     /waits with s-t010000-1 before AcquireDeals .*: no deals: the manager has none for it now, and disable_cc is set/,
-    /has no job .*: no upgrade was asked for/,
+    /has no job .*: no upgrade was requested/,
   ];
   for (const [index, sentence] of sentences.entries())
     await expect.poll(() => whyOf(worker.at, index), soon).toMatch(sentence);

@@ -41,7 +41,7 @@ const daemons: readonly [string, () => Promise<Daemon>][] = [
 const invalid = {
   jsonrpc: '2.0',
   id: null,
-  error: { code: -32600, message: 'this is no JSON-RPC 2.0 request' },
+  error: { code: -32600, message: 'this is not a JSON-RPC 2.0 request' },
 };
 
 for (const [name, start] of daemons) {

@@ -62,7 +62,7 @@ test('what was done is a line each, what was asked in vain is none', async () =>
     'info the pre-commit of sector s-t010000-3 is accepted',
     'info the proof of sector s-t010000-3 is refused: another',
     'info sector s-t010000-3 is persisted in store',
-    'info sector s-t010000-3 is given up by its worker: deal withdrawn',
+    'info sector s-t010000-3 is aborted by its worker: deal withdrawn',
   ]);
 });
 

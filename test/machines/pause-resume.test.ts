@@ -265,7 +265,7 @@ describe('a resume', () => {
 
   test.each([
     ['with its reason', 'the disk burned', 'the disk burned'],
-    ['without a reason: who did it', null, 'given up by bob'],
+    ['without a reason: who did it', null, 'aborted by bob'],
   ])('to Aborted gives the sector up, %s', (_, reason, message) => {
     const one = thread({ record: recordAt('C1Done', paused) });
     one.resume('Aborted', reason);

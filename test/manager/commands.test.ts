@@ -63,18 +63,18 @@ test('sectors are a table, or the views as JSON', async () => {
   await sectors(options);
   expect(said.out).toBe(`SectorID     State      Worker  Deals  PreCommits  Proofs  Failure
 s-t010000-1  C1Done     w1      NULL   0           0       permanent: no parameters
-s-t010000-2  Allocated  NULL    NULL   0           0       given up by bob: disk lost
+s-t010000-2  Allocated  NULL    NULL   0           0       aborted by bob: disk lost
 `);
   said.out = '';
   await sectors({ ...options, json: true });
   expect(JSON.parse(said.out)).toEqual(service.list());
 });
 
-test('a sector is given up by who asks; a second time changes nothing and is exit 3', async () => {
+test('a sector is aborted by who asks; a second time changes nothing and is exit 3', async () => {
   const { sectors: service, options } = await setup();
   service.allocate(null, null);
   await abort('s-t010000-1', { ...options, reason: 'disk lost' });
-  expect(said.err).toBe('sector s-t010000-1 is given up: no worker has told of it yet\n');
+  expect(said.err).toBe('sector s-t010000-1 is aborted: no worker has reported it yet\n');
   expect(service.view({ miner: 10000, number: 1 }).abort).toEqual({ reason: 'disk lost', by: 'alice' });
   expect(process.exitCode).toBeUndefined();
   await abort('s-t010000-1', { ...options, json: true });
@@ -116,7 +116,7 @@ test('--wait over its timeout is exit 1, and says that the pause stays', async (
   await pause('w1', '0', { ...options, wait: true, timeout: '50ms' });
   expect(said.err).toEqual(
     expect.stringMatching(
-      /^thread #0 is pausing\nerror: thread #0 did not stand still within .*: the pause of thread #0 stays asked for, .*\(deadline_exceeded\)\n$/,
+      /^thread #0 is pausing\nerror: thread #0 was not paused within .*: the pause of thread #0 stays requested, .*\(deadline_exceeded\)\n$/,
     ),
   );
   expect(process.exitCode).toBe(1);
@@ -154,7 +154,7 @@ test.each<PauseOptions>([{ timeout: '5s' }, { timeout: '5s', wait: false }, { wa
 test.each([
   [
     { allowed: true, to: 'PC1Done', redo: ['PC2'], skip: [] },
-    'would go on at PC1Done\nredo: PC2\n',
+    'would resume at PC1Done\nredo: PC2\n',
     undefined,
   ],
   [{ allowed: false, why: 'it is not paused', possible: [] }, 'would not be resumed: it is not paused\n', 1],

@@ -27,7 +27,7 @@ test('workers are listed by name, and come back after a restart', async () => {
   expect(names((await restart()).roster)).toEqual(['W3', 'w1', 'w2']);
 });
 
-test('a worker that is removed is forgotten until it reports again', async () => {
+test('a worker that is removed is removed until it reports again', async () => {
   const { manager } = await setup();
   manager.roster.ping(w1);
   manager.roster.remove('w1');

@@ -93,7 +93,7 @@ console.log('work processor ready');`;
   });
 });
 
-describe('lines that are no answers', () => {
+describe('lines that are not answers', () => {
   const garbage = [
     'nonsense',
     '{"id":99,"err_msg":null,"output":1}',
@@ -106,7 +106,7 @@ describe('lines that are no answers', () => {
   test('are logged, cut to 100 characters, and do no harm', async () => {
     const { ask, logs } = await processor();
     expect(await ask({ print: garbage, echo: 1 })).toEqual({ ok: true, output: 1 });
-    const told = logs.map((line) => line.replace(/^is no answer to anything: /, ''));
+    const told = logs.map((line) => line.replace(/^answers no request: /, ''));
     expect(told).toEqual(garbage.map((line) => (line.length > 100 ? `${line.slice(0, 100)}…` : line)));
   });
 
@@ -124,7 +124,7 @@ describe('lines that are no answers', () => {
     const { ask } = await processor();
     expect(await ask({ hold: 'for ever', print: ['{"id":1,"output":'] })).toEqual({
       ok: false,
-      message: 'no answer: {"id":1,"output":',
+      message: 'not an answer: {"id":1,"output":',
       isUnreadable: true,
     });
   });

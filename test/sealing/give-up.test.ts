@@ -74,7 +74,7 @@ describe('given up after Persist', () => {
     await giveUp(by, { service, warn: (line) => void warnings.push(line) }, more);
     expect(keptFiles(world)).toEqual(all);
     expect(told(world)).toContain(`${file} stays: `);
-    expect(warnings).toEqual([expect.stringContaining(`${id} is given up: ${file} stays: `)]);
+    expect(warnings).toEqual([expect.stringContaining(`${id} is aborted: ${file} stays: `)]);
   });
 
   describe('whose proof was submitted, and which was sent back and lost that from its outputs', () => {

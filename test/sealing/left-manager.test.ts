@@ -34,7 +34,7 @@ describe('a sector of the manager that was left', () => {
       const { next } = await at(state);
       await expect(next()).rejects.toMatchObject({
         level: 'abort',
-        message: `manager manager-a gave ${id}, and this worker has adopted manager manager-b: nothing of it was submitted, so it is given up`,
+        message: `manager manager-a gave ${id}, and this worker has adopted manager manager-b: nothing of it was submitted, so it is aborted`,
       });
     },
   );
@@ -46,7 +46,7 @@ describe('a sector of the manager that was left', () => {
       await expect(next()).rejects.toMatchObject({
         level: 'permanent',
         message: expect.stringMatching(
-          /^manager manager-a gave .*its pre-commit was submitted.*start manager manager-a on its own home again, .*worker adopt.*resume --state Aborted gives it up$/,
+          /^manager manager-a gave .*its pre-commit was submitted.*start manager manager-a on its own home again, .*worker adopt.*resume --state Aborted aborts it$/,
         ),
       });
     },

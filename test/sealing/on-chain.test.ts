@@ -81,7 +81,7 @@ describe.each(Object.entries(stages))('a sector that %s', (_, stage) => {
     async (what, told, theirs, ours) => {
       await expect(run(told)).rejects.toMatchObject({
         level: 'permanent',
-        message: `another sector s-t010000-2 is on chain, or on its way there: the ${what} there is ${theirs}, this thread's is ${ours}; nothing of this one goes on. If the manager's home was replaced, start the one that gave s-t010000-2 on its home and resume; otherwise resume --state Aborted lets this one go, and the other stays as it is`,
+        message: `another sector s-t010000-2 is on chain, or on its way there: the ${what} there is ${theirs}, this thread's is ${ours}; this sector is stopped. If the manager's home was replaced, start the one that gave s-t010000-2 on its home and resume; otherwise resume --state Aborted lets this one go, and the other stays as it is`,
       });
     },
   );

@@ -114,7 +114,7 @@ describe('is a permanent error', () => {
     const wrong = { ...deal, Piece: { ...deal.Piece, Cid: { '/': cid } } };
     await expect(snapUp({ Pieces: [wrong] })).rejects.toMatchObject({
       level: 'permanent',
-      message: `${cid} is no piece CID: it has to begin with baga6ea4seaq`,
+      message: `${cid} is not a valid piece CID: it must begin with baga6ea4seaq`,
     });
     expect(world.said.map(({ call }) => call)).not.toContain('pieceSource');
   });

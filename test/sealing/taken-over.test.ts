@@ -41,7 +41,7 @@ describe('the sealed sector', () => {
     const notes = outputs.files as Readonly<Record<string, readonly { path: string }[]>>;
     expect(notes.sealed?.map(({ path }) => path)).toEqual(expect.arrayContaining(['sealed', 'cache/p_aux']));
     expect(warnings).toEqual([
-      `${id} was begun by an earlier version, which noted no files: staged, layers cannot be verified here and are used as they are`,
+      `${id} was started by an earlier version, which recorded no files: staged, layers cannot be verified here and are used as they are`,
     ]);
   });
 
@@ -62,7 +62,7 @@ test('the data tree is noted by its root; of what cannot be verified the operato
   const { outputs } = await go('PC1Done');
   expect(Object.keys(outputs.files as object)).toEqual(expect.arrayContaining(['tree-d', 'layers']));
   expect(warnings).toEqual([
-    `${id} was begun by an earlier version, which noted no files: staged cannot be verified here and is used as it is`,
+    `${id} was started by an earlier version, which recorded no files: staged cannot be verified here and is used as it is`,
   ]);
 });
 

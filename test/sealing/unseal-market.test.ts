@@ -91,7 +91,7 @@ describe('a market destination', () => {
     );
     expect(failure).toMatchObject({
       level: 'permanent',
-      message: `the piece cannot be handed in at market://pieces/${cid}?…: it does not say where the market is (host missing): see the manager's configuration; name another place`,
+      message: `the piece cannot be delivered to market://pieces/${cid}?…: it does not say where the market is (host missing): see the manager's configuration; name another destination`,
     });
     expect(world.said).toEqual([]);
   });

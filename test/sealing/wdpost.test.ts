@@ -91,11 +91,11 @@ test('a job that the manager has taken back is let go without a word about it', 
 test('a proof that comes too late for a job that was taken back gives the job up', async () => {
   const { job, world } = await setup();
   const refused = async () => {
-    throw new SealvisorError('remote_error', 'job-1 was taken back', { data: { rpcCode: -32602 } });
+    throw new SealvisorError('remote_error', 'job-1 was cancelled', { data: { rpcCode: -32602 } });
   };
   await expect(
     world.run('wdpost', { service: { ...gives({ wdPost: job }), wdPoStFinishJob: refused } }),
-  ).rejects.toMatchObject({ level: 'abort', message: 'job-1 was taken back' });
+  ).rejects.toMatchObject({ level: 'abort', message: 'job-1 was cancelled' });
 });
 
 test('one job is asked for, of the sizes and miners that the thread may do', async () => {

@@ -54,7 +54,7 @@ describe('pause and resume of an idle thread', () => {
     expect(control.thread(0).mode).toBe('paused');
     expect(await control.resume(0, {})).toMatchObject({
       changed: true,
-      message: 'thread #0 goes on at Empty',
+      message: 'thread #0 resumes at Empty',
       mode: 'idle',
       intent: null,
     });
@@ -93,13 +93,13 @@ describe('a pause while a heavy stage runs', () => {
     expect(await control.pause(0, {})).toMatchObject({
       changed: true,
       mode: 'pausing',
-      message: 'thread #0 is pausing: it stands still when PC1 is done',
+      message: 'thread #0 is pausing: the pause takes effect when PC1 is done',
       processor: { name: 'pc1', pid: null },
     });
     expect(await control.pause(0, {})).toMatchObject({
       changed: false,
       mode: 'pausing',
-      message: 'thread #0 is pausing already by operator: it stands still when PC1 is done',
+      message: 'thread #0 is pausing already by operator: the pause takes effect when PC1 is done',
     });
     expect(await control.resume(0, {})).toMatchObject({ changed: true, mode: 'running', intent: null });
   });
@@ -160,7 +160,7 @@ describe('resume to a state', () => {
       changed: true,
       state: 'PC1Done',
       lastError: null,
-      message: 'thread #0 goes on at PC1Done',
+      message: 'thread #0 resumes at PC1Done',
     });
     await untilRow(0, (row) => row.to === 'Finished');
   });

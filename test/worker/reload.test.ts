@@ -307,7 +307,7 @@ describe('hot configuration', () => {
     expect(wishes.slice(0, 5)).toEqual([null, [4321], [4321], [4321], [77]]);
     // Beside them it is told that the manager has nothing for these miners.
     expect(made.warnings.filter((line) => line.includes('config.toml'))).toEqual([
-      expect.stringMatching(/allowed_minors.*thread #0 goes on with what it had/),
+      expect.stringMatching(/allowed_minors.*thread #0 keeps its previous settings/),
     ]);
   });
 });

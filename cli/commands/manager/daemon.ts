@@ -34,7 +34,7 @@ export function chainOptions(options: {
   if (miner === undefined)
     throw new SealvisorError(
       'usage',
-      `--miner ${options.miner} is no actor id: write a whole number, like 10000`,
+      `--miner ${options.miner} is not an actor id: write a whole number, like 10000`,
     );
   const sectorSize = option('--sector-size', () => proofTypeOfSize(parseSize(options.sectorSize)).size);
   const epochMs = option('--epoch', () => parseDuration(options.epoch));

@@ -31,7 +31,7 @@ export function refuseOtherKind(home: string, isInFront: boolean): void {
   if (!isInFront && has('upstream.db') && !has('manager.db'))
     throw new SealvisorError(
       'usage',
-      `--home ${home} is of a manager in front of another one (upstream.db), and sectors would be given out anew, from the first number on: add its --upstream, or name another home`,
+      `--home ${home} is of a manager in front of another one (upstream.db), and sector numbers would start from the first again: add its --upstream, or name another home`,
     );
 }
 

@@ -51,7 +51,7 @@ export async function jobs(options: Options): Promise<void> {
   });
 }
 
-/** Exit 3 when it was taken back already, or is over. */
+/** Exit 3 when it was cancelled already, or is over. */
 export async function cancel(job: string, options: Options): Promise<void> {
   await askFor(options, `/jobs/${encodeURIComponent(job)}/cancel`, {});
 }

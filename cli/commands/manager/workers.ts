@@ -159,5 +159,5 @@ export function asked(request: ThreadRequest, { reason }: Options): ThreadReques
 export async function remove(name: string, options: Options): Promise<void> {
   await askManager<unknown>(options, 'DELETE', workerRoute(name));
   if (options.json) answerJson({ removed: name });
-  else tell(`worker ${name} is forgotten until it reports again`);
+  else tell(`worker ${name} is removed until it reports again`);
 }

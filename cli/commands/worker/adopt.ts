@@ -41,7 +41,7 @@ function heldText(threads: readonly ThreadView[]): string {
   const held = threads.filter((view) => !isEmpty(view));
   if (held.length === 0) return '';
   const each = held.map(({ index, sector, job, state }) => `#${index} ${sector?.id ?? job} at ${state}`);
-  return `; ${someOf(each)}: what the first manager gave is given up where nothing was submitted, and paused where it may be on chain`;
+  return `; ${someOf(each)}: what the first manager gave is aborted where nothing was submitted, and paused where it may be on chain`;
 }
 
 async function isMeant({ name, own, other, held }: Adoption): Promise<boolean> {

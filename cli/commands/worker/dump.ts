@@ -20,14 +20,14 @@ export async function enableDump(options: DumpOptions): Promise<void> {
   const dumpDir = resolve(options.dumpDir ?? options.dump_dir ?? '.');
   await call(options, 'WorkerSetEnv', [dumpVariable(childPid), dumpDir]);
   if (options.json) answerJson({ childPid, dumpDir });
-  else tell(`lines of process ${childPid} that are no answers are written to ${dumpDir} until it ends`);
+  else tell(`lines of process ${childPid} that are not answers are written to ${dumpDir} until it ends`);
 }
 
 export async function disableDump(options: DumpOptions): Promise<void> {
   const childPid = pidIn(options);
   await call(options, 'WorkerRemoveEnv', [dumpVariable(childPid)]);
   if (options.json) answerJson({ childPid, dumpDir: null });
-  else tell(`lines of process ${childPid} that are no answers are logged`);
+  else tell(`lines of process ${childPid} that are not answers are logged`);
 }
 
 async function call(where: Where, method: string, params: readonly string[]): Promise<void> {
@@ -41,6 +41,6 @@ async function call(where: Where, method: string, params: readonly string[]): Pr
 function pidIn({ childPid, child_pid }: DumpOptions): number {
   const text = childPid ?? child_pid;
   if (text !== undefined && /^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  const what = text === undefined ? 'is missing' : `${text} is no process id`;
+  const what = text === undefined ? 'is missing' : `${text} is not a process id`;
   throw new SealvisorError('usage', `--child-pid ${what}: \`sealvisor tree\` shows those of the processors`);
 }

@@ -36,7 +36,7 @@ export interface DrainOptions extends Asking {
   readonly wait?: boolean;
 }
 
-/** Drains; with `wait` a line for each change until all threads stand as it wants them. Ctrl-C leaves the drain on. */
+/** Drains; with `wait` a line for each change until all threads are done. Ctrl-C leaves the drain on. */
 export async function drain(options: DrainOptions): Promise<void> {
   const deadlineMs = options.deadline === undefined ? undefined : parseDuration(options.deadline);
   const body = { toFinish: options.toFinish, deadlineMs, ...who(options) };
@@ -76,7 +76,7 @@ async function drained(base: string): Promise<WorkerView> {
     told = line;
     if (view.drain.done >= view.drain.of) return view;
   }
-  throw new SealvisorError('unreachable', 'the worker tells no more');
+  throw new SealvisorError('unreachable', 'the worker no longer answers');
 }
 
 /** A thread's news say nothing of the drain: it is asked for. */

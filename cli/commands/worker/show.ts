@@ -57,7 +57,7 @@ async function whyAll(options: Where): Promise<void> {
     .map((view) => ({ index: view.index, mode: view.mode, why: whyNotWorking(view, worker, nowMs) }));
   if (options.json) return answerJson(found);
   if (found.length > 0) return answer(found.map(({ why: sentence }) => sentence).join('\n'));
-  answer(`none of ${views.length} thread${views.length === 1 ? '' : 's'} needs a person`);
+  answer(`none of ${views.length} thread${views.length === 1 ? '' : 's'} needs attention`);
 }
 
 /** The sentence is made without the worker then: what is wrong with the thread is known all the same. */

@@ -49,5 +49,5 @@ export function jobRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void {
 export function sectorId(text: string): SectorId {
   const id = parseSectorId(text);
   if (id) return id;
-  throw new SealvisorError('invalid_request', `${text} is no sector: write it as s-t010000-2`);
+  throw new SealvisorError('invalid_request', `${text} is not a sector id: write it as s-t010000-2`);
 }

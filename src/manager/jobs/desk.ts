@@ -34,13 +34,14 @@ export function askedOf({ by, reason }: Asked, clock: WallClock) {
 /** The life of a sector that is proven and kept. @throws sector_not_found, state_not_possible */
 export function finishedLife({ lives }: JobDesk, id: SectorId): SectorLife {
   const life = lives.of(id);
-  if (life.abortReason !== null) throw notPossible(id, `was given up: ${life.abortReason}`);
+  if (life.abortReason !== null) throw notPossible(id, `was aborted: ${life.abortReason}`);
   if (!life.finalized)
     throw notPossible(
       id,
       `is not finished: it is at ${life.state}, wait until \`util sealer sectors\` says Finished`,
     );
-  if (life.persistedIn === null) throw notPossible(id, 'is finished, but no worker told where its files are');
+  if (life.persistedIn === null)
+    throw notPossible(id, 'is finished, but no worker reported where its files are');
   if (life.lost) throw notPossible(id, 'is lost: it has to be rebuilt first');
   return life;
 }

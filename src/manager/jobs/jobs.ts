@@ -106,7 +106,7 @@ export function jobService(options: JobsOptions) {
       if (state === 'cancelled')
         return {
           changed: false,
-          message: `${id} was taken back already: ${end?.reason}`,
+          message: `${id} was cancelled already: ${end?.reason}`,
           jobs: [jobView(job)],
         };
       if (!isWanted(job.life))
@@ -114,7 +114,7 @@ export function jobService(options: JobsOptions) {
       const { by, reason } = askedOf(wish, clock);
       const facts = {
         state: 'cancelled',
-        end: { by, reason: reason ?? `taken back by ${by} at the manager` },
+        end: { by, reason: reason ?? `cancelled by ${by} at the manager` },
       } as const;
       const kept = store.together(() => {
         // Who takes the rebuild back says that the sector was not lost.
@@ -123,11 +123,11 @@ export function jobService(options: JobsOptions) {
         return book.keep(job, { ...facts, isHeld: isHeld && sector !== null });
       });
       const told = worker
-        ? `${worker.Instance} hears it with its next heartbeat or report`
-        : 'no worker has told of it yet';
+        ? `${worker.Instance} is notified with its next heartbeat or report`
+        : 'no worker has reported it yet';
       return {
         changed: true,
-        message: `${id} is taken back${state === 'given' ? `: ${told}` : ''}`,
+        message: `${id} is cancelled${state === 'given' ? `: ${told}` : ''}`,
         jobs: [jobView(kept)],
       };
     },

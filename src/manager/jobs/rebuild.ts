@@ -20,7 +20,7 @@ export function rebuildJobs(desk: JobDesk) {
     add: (id: SectorId, asked: Asked): Job => {
       const life = lives.of(id);
       const { abortReason, finalized, worker, heardMs, givenMs } = life;
-      if (abortReason !== null) throw notPossible(id, `was given up: ${abortReason}`);
+      if (abortReason !== null) throw notPossible(id, `was aborted: ${abortReason}`);
       const isAlive = isHeld(life, clock.now()) && clock.now() - (heardMs ?? givenMs) < goneMs;
       if (!finalized && isAlive)
         throw notPossible(id, `is alive: ${worker?.Instance ?? 'a worker'} works on it, at ${life.state}`);

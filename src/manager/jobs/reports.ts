@@ -59,7 +59,7 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
       if (!done && taken)
         throw new SealvisorError(
           'state_not_possible',
-          `${taken.id} of sector ${formatSectorId(id)} was taken back (${taken.life.end?.reason}): it cannot be finished; resume --state Aborted cleans it up`,
+          `${taken.id} of sector ${formatSectorId(id)} was cancelled (${taken.life.end?.reason}): it cannot be finished; resume --state Aborted cleans it up`,
         );
       return done !== undefined;
     },

@@ -31,7 +31,7 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
     if (life.upgraded) throw notPossible(id, 'is upgraded already');
     if (life.deals !== null && life.deals.length > 0)
       throw notPossible(id, 'was sealed with deals: only one without can be upgraded');
-    if (!sealedAs(life)) throw notPossible(id, 'cannot be upgraded: its CommR was never told here');
+    if (!sealedAs(life)) throw notPossible(id, 'cannot be upgraded: its CommR was never reported here');
     checkNoJob(desk, id);
     return life;
   };
@@ -109,7 +109,7 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
           ? answer(2)
           : answer(3, 'the sector was upgraded with another replica');
       if (job?.life.state !== 'given')
-        return answer(4, job?.life.end?.reason ?? 'no upgrade of this sector is in hand');
+        return answer(4, job?.life.end?.reason ?? 'no upgrade of this sector is in progress');
       if (proof.Proof === '') return answer(4, 'the proof is empty');
       const { pieces, reserved } = job.life.task;
       const wanted = pieces.map(({ Piece }) => Piece.Cid['/']);

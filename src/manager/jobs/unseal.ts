@@ -93,7 +93,7 @@ function isOurs({ Request }: Pick<Asking, 'Request'>): boolean {
 function wantedOf(id: SectorId, life: SectorLife, piece: string | undefined): readonly PiecePlace[] {
   const places = placesOf(piecesOf(life));
   if (places.length === 0) throw notPossible(id, 'has no pieces: there is nothing to unseal');
-  if (!sealedAs(life)) throw notPossible(id, 'cannot be unsealed: its ticket was never told here');
+  if (!sealedAs(life)) throw notPossible(id, 'cannot be unsealed: its ticket was never reported here');
   if (piece === undefined) return places;
   const found = places.filter(({ cid }) => cid === piece);
   if (found.length > 0) return found.slice(0, 1);

@@ -34,7 +34,7 @@ function resultOf({ task }: JobLife): string {
     case 'rebuild':
       return `rebuilt in store ${task.persistedIn}`;
     case 'unseal':
-      return `handed in at ${shownDest(task.dest)}`;
+      return `delivered to ${shownDest(task.dest)}`;
     case 'wdpost': {
       const { proofs = 0, faults = [] } = task.output ?? {};
       const found = faults.length === 0 ? 'no faults' : `faults: ${someOf(namesOf(task.miner, faults))}`;

@@ -35,7 +35,7 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
 
   const provable = (id: SectorId) => {
     const life = finishedLife(desk, id);
-    if (!commitmentsOf(life)) throw notPossible(id, 'cannot be proven: its CommR was never told here');
+    if (!commitmentsOf(life)) throw notPossible(id, 'cannot be proven: its CommR was never reported here');
     return life;
   };
 
@@ -78,7 +78,7 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
   const jobOf = (id: string): WdPost => {
     const job = book.of(id);
     if (isOfKind(job, 'wdpost')) return job;
-    throw new SealvisorError('job_not_found', `${id} is no window proof`);
+    throw new SealvisorError('job_not_found', `${id} is not a window proof`);
   };
 
   return {
@@ -147,10 +147,10 @@ export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdP
       const job = jobOf(id);
       const { state, task, worker, end } = job.life;
       if (state === 'cancelled')
-        throw new SealvisorError('state_not_possible', `${id} was taken back: ${end?.reason}`);
+        throw new SealvisorError('state_not_possible', `${id} was cancelled:  ${end?.reason}`);
       if (state === 'done' || state === 'failed') return;
       if (errorReason !== '' || output === null) {
-        const reason = errorReason || 'the worker told no proof and no error';
+        const reason = errorReason || 'the worker reported neither a proof nor an error';
         const errors = task.errors + 1;
         const facts = { task: { ...task, errors }, end: { reason, by: worker?.Instance ?? 'worker' } };
         if (errors < mostErrors) book.keep(job, { ...waitingAgain, ...facts });

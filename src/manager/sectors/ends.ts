@@ -26,7 +26,7 @@ export function sectorEnds(
       if (abortReason !== null)
         throw new SealvisorError(
           'state_not_possible',
-          `sector ${formatSectorId(id)} was given up (${abortReason}): it cannot be finalized; resume --state Aborted cleans it up`,
+          `sector ${formatSectorId(id)} was aborted (${abortReason}): it cannot be finalized; resume --state Aborted cleans it up`,
         );
       lives.keep(id, { state: 'Finished', finalized: true, failure: null });
     },
@@ -40,17 +40,17 @@ export function sectorEnds(
     abort: (id: SectorId, asked: Asked): SectorReply => {
       const life = lives.of(id);
       const name = formatSectorId(id);
-      if (life.finalized) throw notPossible(id, 'is finalized: it is proven, and cannot be given up');
+      if (life.finalized) throw notPossible(id, 'is finalized: it is proven, and cannot be aborted');
       if (life.abortReason !== null) {
-        const message = `sector ${name} was given up already: ${life.abortReason}`;
+        const message = `sector ${name} was aborted already: ${life.abortReason}`;
         return { ...viewOf({ id, life }), changed: false, message };
       }
       const by = asked.by ?? 'operator';
-      const abortReason = asked.reason || `given up by ${by} at the manager`;
+      const abortReason = asked.reason || `aborted by ${by} at the manager`;
       const told = life.worker
-        ? `${life.worker.Instance} hears it with its next heartbeat or report`
-        : 'no worker has told of it yet';
-      const message = `sector ${name} is given up: ${told}`;
+        ? `${life.worker.Instance} is notified with its next heartbeat or report`
+        : 'no worker has reported it yet';
+      const message = `sector ${name} is aborted: ${told}`;
       const kept = { id, life: lives.keep(id, { abortReason, abortedBy: by }) };
       return { ...viewOf(kept), changed: true, message };
     },

@@ -75,10 +75,10 @@ const nouns: Readonly<Record<JobKind, string>> = {
 export function whyNoJob(kind: JobKind, wanted: Wanted, open: readonly Offered[]): string {
   const noun = nouns[kind];
   if (open.length === 0)
-    return `no ${noun} was asked for: \`venus-sector-manager util sealer ${kind}\` asks for one`;
+    return `no ${noun} was requested: \`venus-sector-manager util sealer ${kind}\` requests one`;
   const others = open.map((each) => mismatch(wanted, each));
   const first = others.find((each) => each !== undefined);
   if (first !== undefined && !others.includes(undefined)) return first;
   const only = kind === 'unseal' ? ' (a piece of an upgraded sector is given to sealvisor workers only)' : '';
-  return `no ${noun} is free: each of the ${open.length} that were asked for is at a worker, or its sector has another job${only}; \`venus-sector-manager util sealer jobs\` shows them`;
+  return `no ${noun} is free: each of the ${open.length} that were requested is at a worker, or its sector has another job${only}; \`venus-sector-manager util sealer jobs\` shows them`;
 }

@@ -94,7 +94,7 @@ function workedText(view: ThreadView, nowMs: number): string | undefined {
 
 function outageText(view: ThreadView, { since, nextAt }: NonNullable<ThreadView['outage']>, nowMs: number) {
   const next = nextAt ? untilText(nextAt, nowMs) : 'now';
-  return `waits before ${view.stage} until the other side can be reached, ${sinceText(since, nowMs)}: ${errorText(view) ?? 'no answer'}; it tries again ${next}, counts no failed try, and goes on by itself when there is an answer`;
+  return `waits before ${view.stage} until the other side can be reached, ${sinceText(since, nowMs)}: ${errorText(view) ?? 'no answer'}; it tries again ${next}, this counts as no failed try, and it continues by itself when there is an answer`;
 }
 
 const behind = (text: string) => (text === '' ? '' : `, ${text}`);
@@ -108,16 +108,16 @@ function pausingText(view: ThreadView, left: Estimate['stage'] | undefined): str
   const { intent, stage } = view;
   if (intent?.how === 'now') return `is pausing: ${stage} is being aborted`;
   if (intent?.how === 'freeze') return `is pausing: the process of ${stage} is being stopped where it stands`;
-  return `is pausing: it stands still when ${stage} is done${behind(workText(view, left))}`;
+  return `is pausing: the pause takes effect when ${stage} is done${behind(workText(view, left))}`;
 }
 
 function askedText({ intent }: ThreadView, nowMs: number): string {
-  return intent ? `; asked for by ${wishText(intent, nowMs)}` : '';
+  return intent ? `; requested by ${wishText(intent, nowMs)}` : '';
 }
 
 function pausedText(view: ThreadView, nowMs: number): string {
   const { intent, lastError, state } = view;
-  const goesOn = `\`${command(view, 'resume')}\` goes on at ${state}`;
+  const goesOn = `\`${command(view, 'resume')}\` continues at ${state}`;
   if (intent) {
     // After the death of its process nothing is frozen any more: the stage starts over.
     const how = intent.how === 'freeze' && view.processor !== null ? 'frozen' : 'paused';
@@ -147,7 +147,7 @@ function spaceText({ reason, holders, nextAt }: WaitingFor, stage: string, nowMs
     `waits for space before ${stage}: ${reason ?? 'its disk has too little'}`,
     holders.length > 0 ? `${threadsText(holders)} may still write there` : '',
     nextAt === undefined ? '' : `the disk is looked at again ${untilText(nextAt, nowMs)}`,
-    'it goes on by itself when there is room',
+    'it continues by itself when there is room',
   ];
   return facts.filter((fact) => fact !== '').join('; ');
 }
@@ -159,7 +159,7 @@ export function lineText(
   most?: number | null,
 ): string {
   const facts = [
-    `${ordinal(place)} in line`,
+    `${ordinal(place)} in the queue`,
     holders.length > 0 ? `held by ${threadsText(holders)}${most ? ` (limit ${most})` : ''}` : '',
     nextAt === undefined
       ? ''
@@ -182,7 +182,7 @@ function breakerText(
   const open = breaker
     ? `: it failed the same way on ${threadsText(breaker.failed)} ${sinceText(breaker.since, nowMs)}`
     : '';
-  return `waits because the breaker of ${name} is open${open}${cause ? `: ${cause}` : ''}; ${probeText(breaker, nextAt, nowMs)}, or \`venus-worker worker breaker ${name} --close\` lets it go on`;
+  return `waits because the breaker of ${name} is open${open}${cause ? `: ${cause}` : ''}; ${probeText(breaker, nextAt, nowMs)}, or \`venus-worker worker breaker ${name} --close\` lets it continue`;
 }
 
 function probeText(

@@ -51,7 +51,7 @@ export async function checkProcessor(options: CheckOptions): Promise<readonly Ch
             if (trials.length === 0) throw thrown;
             return failed(messageOf(thrown));
           })
-        : skipped(`for want of: ${needs}`);
+        : skipped(`needs: ${needs}`);
       verdicts.set(name, found.verdict);
       const isGood = found.verdict === 'ok' || found.verdict === 'skipped';
       results.push({ check: name, ...found, advice: isGood ? null : advice.replaceAll('<stage>', stage) });

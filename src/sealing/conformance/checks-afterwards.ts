@@ -32,7 +32,7 @@ export const afterwards: readonly Check[] = [
       );
     },
     advice:
-      'go on until stdin ends: an end fails every task in flight, and a worker starts it again after a while',
+      'keep running until stdin ends: an exit fails every task in flight, and a worker restarts the program only after a delay',
   },
   {
     name: 'one answer each',
@@ -41,13 +41,13 @@ export const afterwards: readonly Check[] = [
       const twice = trials.flatMap((trial) => [...trial.asked].filter((id) => trial.answers(id).length > 1));
       const unknown = trials.flatMap((trial) => answerIds(trial).filter((id) => !trial.asked.has(id)));
       if (twice.length > 0) return failed(`id ${listed(twice)} is answered more than once`);
-      if (unknown.length > 0) return failed(`id ${listed(unknown)} was never asked for`);
+      if (unknown.length > 0) return failed(`id ${listed(unknown)} was never requested`);
       const count = trials.reduce((sum, trial) => sum + answerIds(trial).length, 0);
       return count > 0
         ? ok(`${count} answers, none twice, none to an unknown id`)
         : skipped('it answers nothing');
     },
-    advice: 'answer each id exactly once: the first answer counts, and the stage goes on with it',
+    advice: 'answer each id exactly once: the first answer counts, and the stage continues with it',
   },
   {
     name: 'stdout',
@@ -62,7 +62,7 @@ export const afterwards: readonly Check[] = [
       );
     },
     advice:
-      'log on stderr: what is no answer on stdout is dropped, or dumped (venus-worker worker enable-dump)',
+      'log on stderr: what is not an answer on stdout is dropped, or dumped (venus-worker worker enable-dump)',
   },
 ];
 

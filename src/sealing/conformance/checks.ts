@@ -126,9 +126,9 @@ export const checks: readonly Check[] = [
       for (const line of garbage) trial.send(line);
       const answer = await answered(trial, trial.ask(sample.task(0)), timeoutMs);
       if (!answer) return failed(`no answer to the task behind it: ${whyNot(trial, timeoutMs)}`);
-      return ok(`${garbage.length} lines that are no requests, and the task behind them is answered`);
+      return ok(`${garbage.length} lines that are not requests, and the task behind them is answered`);
     },
-    advice: 'log a line that is no request on stderr, and read on',
+    advice: 'log a line that is not a request on stderr, and keep reading',
   },
   {
     name: 'after a failure',

@@ -47,7 +47,7 @@ export function checkPreCommit(context: StageContext): void {
   if (age === undefined || age.left >= 0) return;
   throw new StageError(
     'permanent',
-    `the pre-commit is ${ageText(age)}: the chain takes no proof for it any more; resume --state Aborted gives the sector up`,
+    `the pre-commit is ${ageText(age)}: the chain takes no proof for it any more; resume --state Aborted aborts the sector`,
   );
 }
 

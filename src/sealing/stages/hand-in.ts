@@ -56,7 +56,7 @@ function urlOf(dest: string): URL {
 function refused(dest: string, why: string): StageError {
   return new StageError(
     'permanent',
-    `the piece cannot be handed in at ${shown(dest)}: it ${why}; name another place`,
+    `the piece cannot be delivered to ${shown(dest)}: it ${why}; name another destination`,
   );
 }
 
@@ -85,7 +85,7 @@ function localPath(url: URL): string {
   } catch (cause) {
     throw new StageError(
       'permanent',
-      `the piece cannot be handed in at ${shown(url.href)}: a file: URL names a path on this machine`,
+      `the piece cannot be delivered to ${shown(url.href)}: a file: URL names a path on this machine`,
       { cause },
     );
   }

@@ -55,7 +55,7 @@ export function checkOnChain(
   const { id } = sectorAtHand(context);
   throw new StageError(
     level,
-    `another sector ${id} is on chain, or on its way there: ${difference}; nothing of this one goes on. If the manager's home was replaced, start the one that gave ${id} on its home and resume; otherwise resume --state Aborted lets this one go, and the other stays as it is`,
+    `another sector ${id} is on chain, or on its way there: ${difference}; this sector is stopped. If the manager's home was replaced, start the one that gave ${id} on its home and resume; otherwise resume --state Aborted lets this one go, and the other stays as it is`,
   );
 }
 

@@ -60,7 +60,10 @@ export async function putPiece(
   const said = `${placeOf(url)} did not take the piece: it answered ${answer.status}${words === undefined ? '' : ` (${words})`}`;
   if (mayPass(answer.status)) throw new StageError('temporary', said);
   // Who wants the piece is told, and the job is over.
-  throw new StageError('permanent', `${said}; fix that and ask for the piece again, or name another place`);
+  throw new StageError(
+    'permanent',
+    `${said}; fix that and ask for the piece again, or name another destination`,
+  );
 }
 
 /** fetch says `fetch failed`; what failed is its cause. */

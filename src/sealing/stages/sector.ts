@@ -66,7 +66,7 @@ function isNoneOfIts(thrown: unknown): boolean {
   );
 }
 
-/** What another has under the same number is not given up by this one. */
+/** What another has under the same number is not aborted by this one. */
 async function tellAborted(context: StageContext, sector: Sector, reason: string): Promise<void> {
   try {
     if (await isAnother(context)) return;
@@ -80,7 +80,7 @@ export const abort: Stage = async (context) => {
   const { sector, outputs } = context.record;
   if (sector) {
     const left = await removeStored(context);
-    for (const line of left) context.warn?.(`${sector.id} is given up: ${line}`);
+    for (const line of left) context.warn?.(`${sector.id} is aborted: ${line}`);
     await tellAborted(context, sector, [String(outputs.abortReason ?? 'aborted'), ...left].join('; '));
     await leavePlaces(context.location, sector.id);
     await rm(sectorFiles(context.location, sector.id).root, { recursive: true, force: true });

@@ -48,7 +48,7 @@ export async function chosenStore(
     if (!store)
       throw new StageError(
         'permanent',
-        `the manager wants the sector kept in ${name}, which is no attached store with room here (those are ${candidates.join(', ')}): add it as [[attached]], then resume`,
+        `the manager wants the sector kept in ${name}, which is not an attached store with room here (those are ${candidates.join(', ')}): add it as [[attached]], then resume`,
       );
     if (attached && !(await attached.take(store.name, bytes))) continue;
     await checkStore(store);

@@ -29,7 +29,7 @@ export async function checkTarget(
 function refused(piece: string, path: string, why: string): StageError {
   return new StageError(
     'permanent',
-    `piece ${piece} cannot be delivered to ${path}: ${why}, and it is not replaced; move it away, or name another place`,
+    `piece ${piece} cannot be delivered to ${path}: ${why}, and it is not replaced; move it away, or name another destination`,
   );
 }
 

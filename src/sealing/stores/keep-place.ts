@@ -115,6 +115,6 @@ function refusalOf(
 function beingBrought(id: string, own: PlaceClaim, other: PlaceClaim, path: string): StageError {
   return new StageError(
     'permanent',
-    `another sector ${id} is being brought there (CommR ${other.commR}, since ${other.at} by worker ${other.worker}, thread at ${other.location}); this one's CommR is ${own.commR}, and nothing was replaced. If the other was given up, remove ${path}, then resume; otherwise resume --state Aborted`,
+    `another sector ${id} is being brought there (CommR ${other.commR}, since ${other.at} by worker ${other.worker}, thread at ${other.location}); this one's CommR is ${own.commR}, and nothing was replaced. If the other was aborted, remove ${path}, then resume; otherwise resume --state Aborted`,
   );
 }

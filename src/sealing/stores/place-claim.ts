@@ -47,7 +47,7 @@ export async function claimed(path: string, claim: PlaceClaim): Promise<PlaceCla
     if (found) return found;
     await removeUnreadable(path);
   }
-  return { ...claim, commR: 'not told', worker: 'not told' };
+  return { ...claim, commR: 'unknown', worker: 'unknown' };
 }
 
 /** One that cannot be read holds nothing. What another puts there meanwhile is not removed with it. */

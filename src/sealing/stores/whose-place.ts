@@ -34,5 +34,5 @@ export function doubtOf(
 
 export const doubts = {
   p_aux: 'its p_aux is another one',
-  untold: 'no file beside it tells its CommR',
+  untold: 'no file beside it states its CommR',
 } as const;

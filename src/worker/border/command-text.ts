@@ -18,7 +18,7 @@ export function pauseText({ index, record, stage, hasStage, changed }: CommandFa
   const thread = `thread #${index}`;
   const who = record.intent ? ` by ${record.intent.by}` : '';
   if (!record.isPaused) {
-    const until = `it stands still when ${stage} is done`;
+    const until = `the pause takes effect when ${stage} is done`;
     return changed ? `${thread} is pausing: ${until}` : `${thread} is pausing already${who}: ${until}`;
   }
   if (!changed) return `${thread} was paused already${who}, at ${record.state}`;
@@ -31,13 +31,13 @@ export function pauseText({ index, record, stage, hasStage, changed }: CommandFa
 export function waitedText({ index, mode, state }: Pick<ThreadView, 'index' | 'mode' | 'state'>): string {
   return mode === 'paused'
     ? `thread #${index} is paused at ${state}`
-    : `thread #${index} did not stand still: it is ${mode} at ${state}`;
+    : `thread #${index} was not paused: it is ${mode} at ${state}`;
 }
 
 export function resumeText({ index, record, mode, changed }: CommandFacts): string {
   const thread = `thread #${index}`;
   if (!changed) return `${thread} is not paused: it is ${mode} at ${record.state}`;
   if (record.state === 'Aborted')
-    return `${thread} gives ${record.sector?.id ?? 'its sector'} up: it tells the manager and goes on with the next`;
-  return `${thread} goes on at ${record.state}`;
+    return `${thread} aborts ${record.sector?.id ?? 'its sector'}: it reports that to the manager and continues with the next sector`;
+  return `${thread} resumes at ${record.state}`;
 }

@@ -100,7 +100,10 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
     ask: (index, id, name, isResumed) => {
       const home = homeOf(index);
       const join = () => {
-        waiters.refuse(index, `thread #${index} asks anew: its place in the line of ${home} is another's`);
+        waiters.refuse(
+          index,
+          `thread #${index} queues again: its place in the queue of ${home} was another request's`,
+        );
         if (home !== undefined && home !== name) edit(home, (line) => queue.giveUp(line, index));
         // While one probes for all, the others wait for what comes of it.
         const isUrged = isResumed && breakers.open(name)?.probe === null;
@@ -116,7 +119,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
         if (holder) return { isProbe: holder.isProbe };
         if (queue.placeOf(lineOf(name), index)?.id === id) return waiters.wait(index);
       }
-      const why = `thread #${index} has no place under ${id}: it left, and must ask anew`;
+      const why = `thread #${index} has no place under ${id}: it left the queue, and must queue again`;
       throw new SealvisorError('thread_gone', why);
     },
     leave: (index, id, how) => {
@@ -126,7 +129,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
         if (queue.placeOf(lineOf(name), index)?.id !== id) continue;
         const stepOut = () => {
           edit(name, (line) => queue.stepOut(line, index));
-          waiters.refuse(index, `thread #${index} has left the line of ${name}; its place is kept`);
+          waiters.refuse(index, `thread #${index} has left the queue of ${name}; its place is kept`);
         };
         return change([name], stepOut, [index]);
       }
@@ -135,7 +138,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
       const names = namesOf(index);
       if (names.length === 0) return;
       const forget = () => {
-        waiters.refuse(index, `thread #${index} has died in the line of ${homeOf(index)}; its place is free`);
+        waiters.refuse(index, `thread #${index} died in the queue of ${homeOf(index)}; its place is free`);
         for (const name of names) {
           edit(name, (line) => queue.giveUp(line, index));
           for (const holder of lineOf(name).holders)

@@ -17,6 +17,6 @@ export function leftPlaces({ limitOf, leftAt }: LeftPlacesOptions) {
     if (limit === null) return null;
     const all = [...new Set([...holders, ...left])].filter((other) => other !== index);
     if (all.length < limit) return null;
-    return { limit: name, holders: all, reason: 'a process that a dead thread left is still at work' };
+    return { limit: name, holders: all, reason: 'a process that a dead thread left behind is still running' };
   };
 }

@@ -18,7 +18,7 @@ export interface ProcessChildrenOptions {
   readonly largestOutput?: (() => number) | undefined;
   /** One has come or gone. */
   readonly onChange: () => void;
-  /** Where lines that are no answers may go. */
+  /** Where lines that are not answers may go. */
   readonly dumps?: Pick<Dumps, 'watch' | 'take'> | undefined;
 }
 

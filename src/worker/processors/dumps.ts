@@ -1,4 +1,4 @@
-/** Lines of a processor child that are no answers, each written to a file while that is switched on for the child's pid. */
+/** Lines of a processor child that are not answers, each written to a file while that is switched on for the child's pid. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ export function workerDumps(warn: (line: string) => void): Dumps {
     const allowed = known === '' ? 'no processor child runs' : `there are ${known}`;
     throw new SealvisorError(
       'invalid_request',
-      `${shortText(name)} is no dump variable of a processor child: ${allowed}`,
+      `${shortText(name)} is not a dump variable of a processor child: ${allowed}`,
     );
   };
   const endDump = (pid: number, why: string) => {
@@ -52,7 +52,7 @@ export function workerDumps(warn: (line: string) => void): Dumps {
       childOf(name);
       dumped.set(pid, { dir: value, files: 0 });
       warn(
-        `lines of process ${pid} (${children.get(pid)}) that are no answers are written to files in ${value}`,
+        `lines of process ${pid} (${children.get(pid)}) that are not answers are written to files in ${value}`,
       );
     },
     removeEnv: async (name) => endDump(childOf(name), 'the dump is switched off'),
@@ -62,7 +62,7 @@ export function workerDumps(warn: (line: string) => void): Dumps {
       const path = join(dump.dir, `ext-processor-err-resp-${pid}-${randomUUID().replaceAll('-', '')}.json`);
       writeFile(path, line).catch((error: unknown) => {
         endDump(pid, messageOf(error));
-        warn(`process ${pid}: is no answer to anything: ${shortened(line)}`);
+        warn(`process ${pid}: answers no request: ${shortened(line)}`);
       });
       dump.files += 1;
       if (dump.files >= mostFiles) endDump(pid, `${mostFiles} files are written to ${dump.dir}`);
@@ -78,9 +78,9 @@ async function checkDirectory(name: string, dir: string): Promise<void> {
       'invalid_request',
       `${name}: ${JSON.stringify(dir)} ${why}: name a directory of the worker`,
     );
-  if (!isAbsolute(dir)) throw refused('is no absolute path');
+  if (!isAbsolute(dir)) throw refused('is not an absolute path');
   try {
-    if (!(await stat(dir)).isDirectory()) throw refused('is no directory');
+    if (!(await stat(dir)).isDirectory()) throw refused('is not a directory');
     await access(dir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw error instanceof SealvisorError ? error : refused(`cannot be written to (${messageOf(error)})`);

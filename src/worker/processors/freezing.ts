@@ -19,7 +19,7 @@ const atWork: readonly ThreadMode[] = ['running', 'pausing', 'waiting'];
 const listed = (indexes: readonly number[]) => indexes.map((index) => `#${index}`).join(' and ');
 
 function whyNot(answer: 'waits' | 'none' | readonly number[], stage: string): string {
-  if (answer === 'waits') return `its ${stage} waits for a place`;
+  if (answer === 'waits') return `its ${stage} waits for a slot`;
   if (answer === 'none') return `its ${stage} runs inside the thread, in no process of its own`;
   return `the process of its ${stage} works for ${listed(answer)} as well`;
 }

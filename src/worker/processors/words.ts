@@ -29,7 +29,7 @@ export interface ProcessorsOptions {
   readonly onRoom?: () => void;
   /** Whether nothing but a child or its locks keeps a thread from going on. @default always */
   readonly isAtTheDoor?: (index: number) => boolean;
-  /** Where lines that are no answers may go. @default to the log */
+  /** Where lines that are not answers may go. @default to the log */
   readonly dumps?: Pick<Dumps, 'watch' | 'take'>;
 }
 

@@ -64,7 +64,7 @@ export function diskPulse(options: DiskPulseOptions): DiskPulse {
   const silent = (path: string, since: string) => {
     if (hung.has(path) || isStopped) return;
     hung.set(path, since);
-    warn(`the disk of ${path} does not answer: what works there waits for it`);
+    warn(`the disk of ${path} does not answer: work on it waits until it does`);
     onLook();
   };
   const demand = async (path: string) => {

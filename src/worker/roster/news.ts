@@ -58,7 +58,7 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
     onRestarting: () => parts().send({ type: 'thread.restarting', index }),
     onFailed: (reason) => {
       const { send, warn } = parts();
-      warn(`thread #${index} failed: ${reason}; the other threads go on`, { thread: index });
+      warn(`thread #${index} failed: ${reason}; the other threads continue`, { thread: index });
       send({ type: 'thread.failed', index, reason });
     },
     onGone: (last) => {

@@ -58,7 +58,7 @@ export function hotSettings({ config, gate, stores, warn, checkPlan }: HotSettin
       } catch (error) {
         const fault = messageOf(error);
         const told = fault.includes(location) ? fault : `cannot read ${hotConfigPath(location)}: ${fault}`;
-        if (lastFault.get(location) !== fault) warn(`${told}; thread #${index} goes on with what it had`);
+        if (lastFault.get(location) !== fault) warn(`${told}; thread #${index} keeps its previous settings`);
         lastFault.set(location, fault);
       }
     },

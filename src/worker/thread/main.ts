@@ -66,7 +66,7 @@ const reports = sectorReports({
     // Proven by this thread itself, and sent back by an operator to store it again: its own files may be the only good ones.
     const isOurs = life.plan.makes === 'sealed' && isSent(setup.location, formatSectorId(id), 'proof');
     if (finalized && !abortReason && isOurs) return;
-    const reason = abortReason || 'the manager holds this sector for done';
+    const reason = abortReason || 'the manager considers this sector done';
     life.lose(formatSectorId(id), reason, finalized || !abortReason);
   },
 });

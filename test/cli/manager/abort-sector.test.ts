@@ -28,7 +28,7 @@ async function paused(loses: AbortLoss | null = loss, view = pausedView({ revisi
     dryRun: async () => ({ allowed: true, to: 'Aborted', redo: [], skip: [], ...(loses ? { loses } : {}) }),
     resume: async (_index, request) => {
       asked.push(request);
-      return { ...view, changed: true, message: 'thread #0 gives s-t010000-2 up' };
+      return { ...view, changed: true, message: 'thread #0 aborts s-t010000-2' };
     },
   });
   return { worker, asked };
@@ -61,7 +61,7 @@ test.each([undefined, 'n'])('with --yes nothing is asked or warned of (terminal:
   atTerminal(line);
   await resume({ worker, ...toAborted, yes: true });
   expect(asked).toHaveLength(1);
-  expect(said.err).toBe('thread #0 gives s-t010000-2 up\n');
+  expect(said.err).toBe('thread #0 aborts s-t010000-2\n');
 });
 
 test('in a script the command line of upstream goes on working, and says what went', async () => {
@@ -69,9 +69,7 @@ test('in a script the command line of upstream goes on working, and says what we
   atTerminal(undefined);
   await resume({ worker, ...toAborted });
   expect(asked).toHaveLength(1);
-  expect(said.err).toBe(
-    `thread #0 gives s-t010000-2 up\nwarning: ${whatGoes} With --yes this is not said.\n`,
-  );
+  expect(said.err).toBe(`thread #0 aborts s-t010000-2\nwarning: ${whatGoes} With --yes this is not asked.\n`);
   await resume({ worker, index: 0, state: 'Abort' });
   expect(said.err.match(/warning/g)).toHaveLength(2);
 });
@@ -84,7 +82,7 @@ test.each([
   atTerminal('n');
   await resume({ worker, ...toAborted });
   expect(asked).toHaveLength(1);
-  expect(said.err).toBe('thread #0 gives s-t010000-2 up\n');
+  expect(said.err).toBe('thread #0 aborts s-t010000-2\n');
 });
 
 test('a worker that does not say what is lost is judged by the state of its thread', async () => {

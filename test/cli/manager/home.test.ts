@@ -44,7 +44,7 @@ test('a home is of one kind: neither a start without its --upstream nor one in f
   const [own, inFront, fresh] = [freshDir(), freshDir(), freshDir()];
   writeFileSync(join(own, 'manager.db'), '');
   writeFileSync(join(inFront, 'upstream.db'), '');
-  expect(() => refuseOtherKind(inFront, false)).toThrow(/from the first number on: add its --upstream/);
+  expect(() => refuseOtherKind(inFront, false)).toThrow(/from the first again: add its --upstream/);
   expect(() => refuseOtherKind(own, true)).toThrow(/gives out sectors itself/);
   for (const isInFront of [true, false]) refuseOtherKind(fresh, isInFront);
   refuseOtherKind(own, false);

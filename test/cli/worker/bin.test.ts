@@ -47,7 +47,7 @@ test.each([
   expect(stdout).toContain('--json');
 });
 
-test('Ctrl-C in the middle of --wait says that the pause stays asked for, and the worker hears of it', async () => {
+test('Ctrl-C in the middle of --wait says that the pause stays requested, and the worker hears of it', async () => {
   const { promise: gone, resolve: isGone } = Promise.withResolvers<void>();
   const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
   const { worker } = await listening([viewOf()], {
@@ -62,7 +62,7 @@ test('Ctrl-C in the middle of --wait says that the pause stays asked for, and th
   const { code, stderr } = await command.end('SIGINT');
   expect({ code, stderr }).toEqual({
     code: 130,
-    stderr: 'the pause of thread #0 stays asked for; `list` shows when it holds\n',
+    stderr: 'the pause of thread #0 stays requested; `list` shows when it takes effect\n',
   });
   await gone;
 });

@@ -73,11 +73,11 @@ test('pause --wait of a thread that stands still already changes nothing', async
   expect(process.exitCode).toBe(3);
 });
 
-test('pause --wait that is too short fails and says that the pause stays asked for', async () => {
+test('pause --wait that is too short fails and says that the pause stays requested', async () => {
   const { worker, asked } = await pausing();
   await pause({ worker, index: 0, wait: true, timeout: '20ms', json: true });
   expect(said.err).toBe(
-    'error: thread #0 did not stand still within 0 s: the pause of thread #0 stays asked for, and holds when C2 is done (deadline_exceeded)\n',
+    'error: thread #0 was not paused within 0 s: the pause of thread #0 stays requested, and takes effect when C2 is done (deadline_exceeded)\n',
   );
   expect(process.exitCode).toBe(1);
   expect(JSON.parse(said.out)).toMatchObject({ mode: 'pausing', changed: true });
@@ -91,7 +91,7 @@ test('pause --wait ends when someone takes the pause back, and when the thread f
   );
   await expect(pause({ worker, index: 0, wait: true })).rejects.toMatchObject({
     code: 'revision_conflict',
-    message: expect.stringContaining('took the pause back'),
+    message: expect.stringContaining('cancelled the pause'),
   });
   await expect(pause({ worker, index: 0, wait: true })).rejects.toMatchObject({ code: 'thread_failed' });
 });
@@ -129,7 +129,7 @@ test('a dry run is told to a person, as JSON to a machine; refused, it exits 1',
       state ? refused : { allowed: true, to: 'C1Done', redo: ['C2'], skip: [] },
   });
   await resume({ worker, index: 0, dryRun: true });
-  expect(said.out).toBe('thread #0 would go on at C1Done\nredo: C2\n');
+  expect(said.out).toBe('thread #0 would resume at C1Done\nredo: C2\n');
   expect(process.exitCode).toBeUndefined();
   said.out = '';
   await resume({ worker, index: 0, dryRun: true, state: 'C2Done', json: true });
@@ -179,7 +179,7 @@ test('why is one sentence, also when the worker tells nothing of itself', async 
   });
 });
 
-test('why without an index explains every thread that needs a person, or says that none does', async () => {
+test('why without an index explains every thread that needs attention, or says that none does', async () => {
   const views = [viewOf(), pausedView({ index: 1 }), pausedView({ index: 2, mode: 'failed' })];
   const { worker } = await listening(views, {});
   await why({ worker });
@@ -193,7 +193,7 @@ test('why without an index explains every thread that needs a person, or says th
   said.out = '';
   const well = await listening([viewOf()], {});
   await why({ worker: well.worker });
-  expect(said.out).toBe('none of 1 thread needs a person\n');
+  expect(said.out).toBe('none of 1 thread needs attention\n');
   said.out = '';
   await why({ worker: well.worker, json: true });
   expect(JSON.parse(said.out)).toEqual([]);

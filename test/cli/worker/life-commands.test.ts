@@ -79,7 +79,7 @@ const drainOf = (done: number): DrainView => ({
   left: [],
 });
 
-test('drain --wait tells each change once, until all threads stand still', async () => {
+test('drain --wait tells each change once, until all threads are at a safe point', async () => {
   let done = 0;
   const { worker, events } = await noted({
     worker: () => workerViewOf({ life: 'draining', drain: drainOf(done) }),
@@ -95,9 +95,9 @@ test('drain --wait tells each change once, until all threads stand still', async
   await ended;
   expect(said.err.split('\n')).toEqual([
     'done',
-    '0 of 2 threads stand still',
-    '1 of 2 threads stand still',
-    '2 of 2 threads stand still',
+    '0 of 2 threads are at a safe point',
+    '1 of 2 threads are at a safe point',
+    '2 of 2 threads are at a safe point',
     'the worker is drained',
     '',
   ]);

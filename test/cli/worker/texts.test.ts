@@ -113,7 +113,7 @@ test('show tells everything about a thread, its values in one column', () => {
     'intent        pause after-stage by alice since 09:59 UTC (1 min): swap disk',
     'last error    permanent: No cached parameters found (C2, 10:00 UTC)',
     'tries         try 3 of 5, next in 41 s',
-    'waiting for   c2: 2nd in line, held by #0 and #1',
+    'waiting for   c2: 2nd in the queue, held by #0 and #1',
     'processor     c2 (pid 4711)',
     'progress      3 of 11 layers, 27%',
     'possible      PC1Done, PC2Done, C1Done, Aborted',
@@ -145,11 +145,11 @@ test.each<[string, Partial<NonNullable<Estimate['stage']>>]>([
 
 test.each<[string, DryRun]>([
   [
-    'thread #1 would go on at PC1Done\nredo: PC2, C1',
+    'thread #1 would resume at PC1Done\nredo: PC2, C1',
     { allowed: true, to: 'PC1Done', redo: ['PC2', 'C1'], skip: [] },
   ],
   [
-    'thread #1 would go on at C2Done\nskip: C2\nits needs are not there: forced',
+    'thread #1 would resume at C2Done\nskip: C2\nits needs are not there: forced',
     { allowed: true, to: 'C2Done', redo: [], skip: ['C2'], why: 'its needs are not there: forced' },
   ],
   [
@@ -244,7 +244,7 @@ test('info is the worker whole: life, wishes, counts, stores, limits and breaker
 });
 
 test('a drain says how far it is and who is left', () => {
-  expect(drainLine(drain)).toBe('2 of 3 threads stand still; #1 s-t010000-2 pausing at PC1');
+  expect(drainLine(drain)).toBe('2 of 3 threads are at a safe point; #1 s-t010000-2 pausing at PC1');
   expect(drainLine({ ...drain, toFinish: true, done: 3, left: [] })).toBe(
     '3 of 3 threads are done with their sector',
   );
@@ -266,6 +266,6 @@ test('of a worker that serves there is no line; else its life, who wanted it, an
     'worker w1 is cordoned by bob since 09:59 UTC (1 min)',
   );
   expect(lifeLine(workerViewOf({ life: 'draining', drain }), nowMs)).toBe(
-    'worker w1 is being drained by bob since 09:59 UTC (1 min): new kernel; 2 of 3 threads stand as it wants them, at the latest 12:00 UTC',
+    'worker w1 is being drained by bob since 09:59 UTC (1 min): new kernel; 2 of 3 threads are done, at the latest 12:00 UTC',
   );
 });

@@ -62,8 +62,8 @@ test.each([
   [`${sector}/unseal`, { dest: 5 }, 'unseal dest'],
   [`${sector}/unseal`, { dest: 'file:///out', piece: '' }, 'unseal piece'],
   ['/api/v1/wdpost', { sectors: 's-t010000-1' }, 'wdpost sectors'],
-  ['/api/v1/wdpost', { sectors: ['1'] }, '1 is no sector'],
-  ['/api/v1/sectors/1/snapup', { pieces: '/deals' }, '1 is no sector'],
+  ['/api/v1/wdpost', { sectors: ['1'] }, '1 is not a sector id'],
+  ['/api/v1/sectors/1/snapup', { pieces: '/deals' }, '1 is not a sector id'],
   ['/api/v1/jobs/wdpost-1/cancel', { why: 'x' }, 'cancel'],
 ])('%s with %j is refused: %s', async (path, body, words) => {
   const { app, jobs } = await setup();

@@ -55,7 +55,7 @@ test('a sector is given up once; the reply is the sector with what happened', as
   const abort = { reason: 'disk lost', by: 'alice' };
   expect(await post(app, path, abort)).toMatchObject({
     status: 200,
-    body: { ...first, abort, changed: true, message: expect.stringContaining('w1 hears it') },
+    body: { ...first, abort, changed: true, message: expect.stringContaining('w1 is notified') },
   });
   expect(await post(app, path, { reason: 'other' })).toMatchObject({
     status: 200,

@@ -40,11 +40,11 @@ test('a pause that waits for its stage says so', async () => {
   expect(await pause()).toMatchObject({
     mode: 'pausing',
     changed: true,
-    message: 'thread #0 is pausing: it stands still when C2 is done',
+    message: 'thread #0 is pausing: the pause takes effect when C2 is done',
   });
   expect(await pause()).toMatchObject({
     changed: false,
-    message: 'thread #0 is pausing already: it stands still when C2 is done',
+    message: 'thread #0 is pausing already: the pause takes effect when C2 is done',
   });
 });
 
@@ -53,7 +53,7 @@ test('resume goes to the named state; of what is not paused it changes nothing a
   expect((await post(app, '/api/v1/threads/1/resume', { state: 'PC1Done' })).body).toMatchObject({
     state: 'PC1Done',
     changed: true,
-    message: 'thread #1 goes on at PC1Done',
+    message: 'thread #1 resumes at PC1Done',
   });
   expect(await post(app, '/api/v1/threads/1/resume', {})).toMatchObject({
     status: 200,
@@ -95,7 +95,7 @@ test.each([
 
 test.each([
   ['/api/v1/threads/2/pause', {}, 404, 'thread_not_found', '0 to 1'],
-  ['/api/v1/threads/0/pause', '{', 400, 'invalid_request', 'no JSON'],
+  ['/api/v1/threads/0/pause', '{', 400, 'invalid_request', 'not valid JSON'],
   ['/api/v1/threads/0/pause', [], 400, 'invalid_request', 'object'],
   ['/api/v1/threads/0/pause', null, 400, 'invalid_request', 'object'],
   [

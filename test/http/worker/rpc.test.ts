@@ -144,12 +144,12 @@ test.each([
   ['WorkerSetEnv', [null, '/tmp'], 'null'],
   ['WorkerRemoveEnv', [], 'nothing'],
   ['WorkerRemoveEnv', ['DUMP_ERR_RESP_1'], 'DUMP_ERR_RESP_1'],
-])('%s%j is refused: it is no dump variable of a child', async (method, params, name) => {
+])('%s%j is refused: it is not a dump variable of a child', async (method, params, name) => {
   const { setEnv, removeEnv } = workerDumps(() => undefined);
   const { app } = workerDoors(undefined, { setEnv, removeEnv });
   expect((await rpc(app, key(method), params)).error).toEqual({
     code: -32602,
-    message: `${name} is no dump variable of a processor child: no processor child runs`,
+    message: `${name} is not a dump variable of a processor child: no processor child runs`,
     data: { code: 'invalid_request' },
   });
 });

@@ -111,13 +111,13 @@ s-t010000-2  Finished, lost                  sealer  NULL   1           0       
 `);
 });
 
-test('a job is taken back by who asks; a second time, or when it is over, is exit 3', async () => {
+test('a job is cancelled by who asks; a second time, or when it is over, is exit 3', async () => {
   const { jobs: service, sectors: life, options } = await setup();
   await snapup(id, { ...options, pieces: piecesOf(100) });
   await cancel('snapup-1', options);
   expect(service.view('snapup-1').error).toEqual({
     by: 'alice',
-    reason: 'taken back by alice at the manager',
+    reason: 'cancelled by alice at the manager',
   });
   expect(process.exitCode).toBeUndefined();
   await cancel('snapup-1', options);

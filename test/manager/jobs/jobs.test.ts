@@ -143,7 +143,7 @@ test('a job that waits is taken back at once, with who and why', async () => {
   await jobs.addSnapUp(first, { pieces: piecesOf(100) }, never);
   expect(jobs.cancel('snapup-1', { by: 'bob', reason: 'wrong pieces' })).toMatchObject({
     changed: true,
-    message: 'snapup-1 is taken back',
+    message: 'snapup-1 is cancelled',
   });
   const again = (await restart()).sectors.jobs;
   expect(again.view('snapup-1')).toMatchObject({
@@ -154,7 +154,7 @@ test('a job that waits is taken back at once, with who and why', async () => {
   expect(again.snapUp.allocate(anything)).toBeNull();
   expect(again.cancel('snapup-1', {})).toMatchObject({
     changed: false,
-    message: 'snapup-1 was taken back already: wrong pieces',
+    message: 'snapup-1 was cancelled already: wrong pieces',
   });
 });
 
@@ -162,24 +162,24 @@ test('the worker that has it hears so with its next report, and its sector is fr
   const { jobs, sectors, job } = await given();
   sectors.reportState(first, reportOf('Allocated'));
   expect(jobs.cancel('snapup-1', { by: 'bob' }).message).toBe(
-    'snapup-1 is taken back: w1 hears it with its next heartbeat or report',
+    'snapup-1 is cancelled: w1 is notified with its next heartbeat or report',
   );
   expect(sectors.reportState(first, reportOf('PieceAdded'))).toMatchObject({
     Finalized: false,
-    AbortReason: 'taken back by bob at the manager',
+    AbortReason: 'cancelled by bob at the manager',
   });
   expect(jobs.snapUp.submit(first, proofOf(job))).toEqual({
     Res: 4,
-    Desc: 'taken back by bob at the manager',
+    Desc: 'cancelled by bob at the manager',
   });
-  expect(() => sectors.reportFinalized(first)).toThrow(refusal('state_not_possible', 'was taken back'));
+  expect(() => sectors.reportFinalized(first)).toThrow(refusal('state_not_possible', 'was cancelled'));
   await jobs.addSnapUp(first, { pieces: piecesOf(200) }, never);
   expect(jobs.snapUp.allocate(anything)).toBeNull();
   sectors.reportAborted(first, 'the manager said so');
   expect(jobs.view('snapup-1')).toMatchObject({
     state: 'cancelled',
     isHeld: false,
-    error: { reason: 'taken back by bob at the manager' },
+    error: { reason: 'cancelled by bob at the manager' },
   });
   expect(jobs.snapUp.allocate(anything)).not.toBeNull();
   expect(sectors.view(first)).toMatchObject({ finalized: true, abort: null });

@@ -108,7 +108,7 @@ test('a sector that is unknown, given up, or never pre-committed cannot be rebui
   expect(() => jobs.addRebuild(first, {})).toThrow(refusal('sector_not_found', 's-t010000-1'));
   sectors.allocate(null, null);
   sectors.abort(first, { reason: 'disk lost' });
-  expect(() => jobs.addRebuild(first, {})).toThrow(refusal('state_not_possible', 'was given up: disk lost'));
+  expect(() => jobs.addRebuild(first, {})).toThrow(refusal('state_not_possible', 'was aborted: disk lost'));
   sectors.allocate(null, null);
   sectors.reportFinalized(second);
   expect(() => jobs.addRebuild(second, {})).toThrow(refusal('state_not_possible', 'was never pre-committed'));

@@ -129,7 +129,7 @@ test('nothing can be handed in that nobody asked for', async () => {
   const { jobs } = await setup();
   expect(jobs.snapUp.submit(first, proofOf(null))).toEqual({
     Res: 4,
-    Desc: 'no upgrade of this sector is in hand',
+    Desc: 'no upgrade of this sector is in progress',
   });
   expect(() => jobs.snapUp.submit(second, proofOf(null))).toThrow(refusal('sector_not_found', 's-t010000-2'));
 });
@@ -217,7 +217,7 @@ test('a sector that is unknown, given up, upgraded already, or has a job cannot 
   await expect(wish(second)).rejects.toThrow(refusal('sector_not_found', 's-t010000-2 was never allocated'));
   sectors.allocate(null, null);
   sectors.abort(second, { reason: 'disk lost' });
-  await expect(wish(second)).rejects.toThrow(refusal('state_not_possible', 'was given up: disk lost'));
+  await expect(wish(second)).rejects.toThrow(refusal('state_not_possible', 'was aborted: disk lost'));
   await wish();
   await expect(wish()).rejects.toThrow(refusal('state_not_possible', 'has a job that is not over: snapup-1'));
   jobs.cancel('snapup-1', {});

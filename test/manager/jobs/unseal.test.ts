@@ -53,7 +53,7 @@ test('all pieces are a job each; one of a sector is given at a time', async () =
     sectors.reportFinalized(first);
   }
   expect(jobs.list().map(({ state, result }) => [state, result])).toEqual(
-    cids.map((cid) => ['done', `handed in at ${dest}${cid}`]),
+    cids.map((cid) => ['done', `delivered to ${dest}${cid}`]),
   );
   expect(sectors.view(first)).toMatchObject({ state: 'Finished', finalized: true });
 });
@@ -149,7 +149,7 @@ test('a sector that is unknown, unfinished, or without pieces cannot be unsealed
   );
   sectors.reportFinalized(second);
   expect(() => jobs.addUnseal(second, { dest })).toThrow(
-    refusal('state_not_possible', 'no worker told where its files are'),
+    refusal('state_not_possible', 'no worker reported where its files are'),
   );
 });
 

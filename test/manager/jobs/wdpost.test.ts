@@ -176,7 +176,7 @@ test('a proof behind an error ends it well', async () => {
   jobs.addWdPost({});
   jobs.wdPost.allocate(anybody, 1, 'w1');
   jobs.wdPost.finish('wdpost-1', null, '');
-  expect(jobs.view('wdpost-1').error?.reason).toBe('the worker told no proof and no error');
+  expect(jobs.view('wdpost-1').error?.reason).toBe('the worker reported neither a proof nor an error');
   jobs.wdPost.allocate(anybody, 1, 'w2');
   jobs.wdPost.finish('wdpost-1', output, '');
   expect(jobs.view('wdpost-1')).toMatchObject({ state: 'done', error: null });
@@ -191,7 +191,7 @@ test('one that is taken back is heard of with the heartbeat, and with the proof'
     refusal('state_not_possible', 'wdpost-1 is cancelled: wrong sectors'),
   );
   expect(() => jobs.wdPost.finish('wdpost-1', output, '')).toThrow(
-    refusal('state_not_possible', 'was taken back: wrong sectors'),
+    refusal('state_not_possible', 'was cancelled:  wrong sectors'),
   );
   expect(jobs.view('wdpost-1')).toMatchObject({ state: 'cancelled', isHeld: false });
 });
@@ -220,7 +220,9 @@ test('named sectors are proven alone, each once; one that cannot be is refused b
   expect(wish(3, 1, 3).jobs[0]?.facts).toMatchObject({ sectors: ['s-t010000-1', 's-t010000-3'] });
   expect(() => wish(1, 9)).toThrow(refusal('sector_not_found', 's-t010000-9'));
   expect(() => wish(1, 4)).toThrow(refusal('state_not_possible', 's-t010000-4 is not finished'));
-  expect(() => wish(5)).toThrow(refusal('state_not_possible', 's-t010000-5 is finished, but no worker told'));
+  expect(() => wish(5)).toThrow(
+    refusal('state_not_possible', 's-t010000-5 is finished, but no worker reported'),
+  );
   expect(() => wish(2)).toThrow(refusal('state_not_possible', 's-t010000-2 is lost'));
   expect(() => wish()).toThrow(refusal('usage', '--sectors names none'));
   expect(jobs.list().map(({ id }) => id)).toEqual(['rebuild-1', 'wdpost-2']);
@@ -238,7 +240,7 @@ test('without a finished sector there is nothing to prove; a lost one is left ou
   expect(jobs.addWdPost({}).jobs[0]?.facts).toMatchObject({ sectors: ['s-t010000-3'] });
 });
 
-test('a job of another kind, or none, is no window proof', async () => {
+test('a job of another kind, or none, is not a window proof', async () => {
   const { jobs } = await setup();
   jobs.addRebuild(first, {});
   for (const id of ['rebuild-1', 'wdpost-1', 'wdpost-9', 'nonsense']) {

@@ -23,7 +23,7 @@ test('from then on polls say it should be aborted, submissions are rejected, rep
   sectors.submitPreCommit(id, preCommitOf(), false);
   expect(sectors.abort(id, { reason: 'disk lost', by: 'alice' })).toMatchObject({
     changed: true,
-    message: 'sector s-t010000-1 is given up: w1 hears it with its next heartbeat or report',
+    message: 'sector s-t010000-1 is aborted: w1 is notified with its next heartbeat or report',
     state: 'TicketAssigned',
     abort: { reason: 'disk lost', by: 'alice' },
   });
@@ -43,8 +43,8 @@ test('from then on polls say it should be aborted, submissions are rejected, rep
 test('without a reason it says who did it; before any worker told of it, so', async () => {
   const { sectors } = await setup();
   expect(sectors.abort(id, { by: 'alice' })).toMatchObject({
-    message: 'sector s-t010000-1 is given up: no worker has told of it yet',
-    abort: { reason: 'given up by alice at the manager' },
+    message: 'sector s-t010000-1 is aborted: no worker has reported it yet',
+    abort: { reason: 'aborted by alice at the manager' },
   });
 });
 
@@ -53,7 +53,7 @@ test('given up twice changes nothing; the first reason stays', async () => {
   sectors.abort(id, { reason: 'disk lost' });
   expect(sectors.abort(id, { reason: 'other', by: 'bob' })).toMatchObject({
     changed: false,
-    message: 'sector s-t010000-1 was given up already: disk lost',
+    message: 'sector s-t010000-1 was aborted already: disk lost',
     abort: { reason: 'disk lost', by: 'operator' },
   });
 });
@@ -64,7 +64,7 @@ test('a sector that is finalized, or unknown, is refused', async () => {
   expect(() => sectors.abort(id, {})).toThrow(
     expect.objectContaining({
       code: 'state_not_possible',
-      message: 'sector s-t010000-1 is finalized: it is proven, and cannot be given up',
+      message: 'sector s-t010000-1 is finalized: it is proven, and cannot be aborted',
     }),
   );
   expect(sectors.view(id)).toMatchObject({ finalized: true, abort: null });
@@ -87,7 +87,7 @@ test('its worker cannot finalize it', async () => {
   expect(() => sectors.reportFinalized(id)).toThrow(
     expect.objectContaining({
       code: 'state_not_possible',
-      message: expect.stringContaining('given up (disk lost)'),
+      message: expect.stringContaining('aborted (disk lost)'),
     }),
   );
   expect(sectors.view(id)).toMatchObject({ finalized: false });

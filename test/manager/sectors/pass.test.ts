@@ -120,7 +120,7 @@ test('events are not relayed: it says where they come from', async () => {
 
 test('a body that is no JSON never reaches the worker', async () => {
   expect(await post(await setup(), `${w1}/worker/drain`, '{')).toEqual(
-    problemOf(400, 'invalid_request', 'the body is no JSON'),
+    problemOf(400, 'invalid_request', 'the body is not valid JSON'),
   );
 });
 

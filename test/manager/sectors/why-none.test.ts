@@ -48,10 +48,10 @@ describe('no job', () => {
   const open = [{ miner: 10000, proofType: 5 }];
   test.each([
     [
-      'none was asked for',
+      'none was requested',
       anything,
       [],
-      /^no upgrade was asked for: `venus-sector-manager util sealer snapup`/,
+      /^no upgrade was requested: `venus-sector-manager util sealer snapup`/,
     ],
     ['all are of another miner', { miners: [99], proofTypes: null }, open, /^wrong miner: /],
     ['all are of another size', { miners: null, proofTypes: [7] }, open, /^wrong sector size: /],

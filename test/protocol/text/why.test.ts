@@ -45,7 +45,7 @@ const temporary = { level: 'temporary' as const, message: 'timeout', stage: 'C2'
 const waiting = (waitingFor: ThreadView['waitingFor']) =>
   pausedView({ mode: 'waiting', lastError: null, waitingFor });
 const since = 'since 10:00 UTC (17 s)';
-const resume = '`venus-worker worker resume --index 0` goes on at C1Done';
+const resume = '`venus-worker worker resume --index 0` continues at C1Done';
 const uncordon = '`venus-worker worker uncordon` lifts it';
 
 test.each<[string, ThreadView, WorkerFacts | null]>([
@@ -61,17 +61,17 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
     null,
   ],
   [
-    'is pausing: it stands still when C2 is done; asked for by alice since 09:48 UTC (12 min): swap disk',
+    'is pausing: the pause takes effect when C2 is done; requested by alice since 09:48 UTC (12 min): swap disk',
     { ...working, mode: 'pausing', intent },
     serving,
   ],
   [
-    'is pausing: C2 is being aborted; asked for by alice since 09:48 UTC (12 min)',
+    'is pausing: C2 is being aborted; requested by alice since 09:48 UTC (12 min)',
     { ...working, mode: 'pausing', intent: { ...intent, how: 'now', reason: null } },
     serving,
   ],
   [
-    'is pausing: the process of C2 is being stopped where it stands; asked for by alice since 09:48 UTC (12 min): swap disk',
+    'is pausing: the process of C2 is being stopped where it stands; requested by alice since 09:48 UTC (12 min): swap disk',
     { ...working, mode: 'pausing', intent: { ...intent, how: 'freeze' } },
     serving,
   ],
@@ -107,7 +107,7 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
     null,
   ],
   [
-    `waits before C2 until the other side can be reached, ${since}: permanent: No cached parameters found; it tries again in 41 s, counts no failed try, and goes on by itself when there is an answer`,
+    `waits before C2 until the other side can be reached, ${since}: permanent: No cached parameters found; it tries again in 41 s, this counts as no failed try, and it continues by itself when there is an answer`,
     {
       ...working,
       mode: 'retrying',
@@ -133,22 +133,22 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
     draining,
   ],
   [
-    'waits for pc1: 2nd in line, held by #0 and #1 (limit 2)',
+    'waits for pc1: 2nd in the queue, held by #0 and #1 (limit 2)',
     waiting({ limit: 'pc1', place: 2, holders: [0, 1] }),
     limited,
   ],
   [
-    'waits for pc1: 11th in line, held by #0, #1 and #3',
+    'waits for pc1: 11th in the queue, held by #0, #1 and #3',
     waiting({ limit: 'pc1', place: 11, holders: [0, 1, 3] }),
     serving,
   ],
   [
-    'waits for pc1: 1st in line, its next start may be in 41 s',
+    'waits for pc1: 1st in the queue, its next start may be in 41 s',
     waiting({ limit: 'pc1', place: 1, holders: [], nextAt: '2026-11-22T10:00:58.000Z' }),
     null,
   ],
   [
-    'waits for space before C2: 1.2 GiB free of 3.5 GiB needed on /store1 for c2; #0 and #2 may still write there; the disk is looked at again in 41 s; it goes on by itself when there is room',
+    'waits for space before C2: 1.2 GiB free of 3.5 GiB needed on /store1 for c2; #0 and #2 may still write there; the disk is looked at again in 41 s; it continues by itself when there is room',
     waiting({
       ...{ limit: 'space', place: 1, holders: [0, 2], nextAt: '2026-11-22T10:00:58.000Z' },
       reason: '1.2 GiB free of 3.5 GiB needed on /store1 for c2',
@@ -156,28 +156,28 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
     serving,
   ],
   [
-    'waits for space before C2: its disk has too little; it goes on by itself when there is room',
+    'waits for space before C2: its disk has too little; it continues by itself when there is room',
     waiting({ limit: 'space', place: 1, holders: [] }),
     null,
   ],
   [
-    'waits for gpu: 3rd in line, held by #7, an outside lock',
+    'waits for gpu: 3rd in the queue, held by #7, an outside lock',
     waiting({ limit: 'gpu', place: 3, holders: [7], reason: 'an outside lock' }),
     serving,
   ],
   [`waits ${since} before C2`, waiting(null), serving],
   [
-    'waits because the breaker of c2 is open: it failed the same way on #0 and #2 since 09:50 UTC (10 min): permanent: no GPU; one thread tries it in 41 s, or `venus-worker worker breaker c2 --close` lets it go on',
+    'waits because the breaker of c2 is open: it failed the same way on #0 and #2 since 09:50 UTC (10 min): permanent: no GPU; one thread tries it in 41 s, or `venus-worker worker breaker c2 --close` lets it continue',
     waiting({ limit: 'breaker c2', place: 1, holders: [] }),
     broken,
   ],
   [
-    'waits because the breaker of c2 is open: it failed the same way on #0 and #2 since 09:50 UTC (10 min): permanent: no GPU; thread #2 tries it now, or `venus-worker worker breaker c2 --close` lets it go on',
+    'waits because the breaker of c2 is open: it failed the same way on #0 and #2 since 09:50 UTC (10 min): permanent: no GPU; thread #2 tries it now, or `venus-worker worker breaker c2 --close` lets it continue',
     waiting({ limit: 'breaker C2', place: 1, holders: [2] }),
     { ...serving, breakers: [{ ...breaker, probe: 2 }] },
   ],
   [
-    'waits because the breaker of c2 is open: permanent: no GPU; one thread tries it next, or `venus-worker worker breaker c2 --close` lets it go on',
+    'waits because the breaker of c2 is open: permanent: no GPU; one thread tries it next, or `venus-worker worker breaker c2 --close` lets it continue',
     waiting({ limit: 'breaker c2', place: 1, holders: [], reason: 'permanent: no GPU' }),
     null,
   ],
@@ -236,7 +236,7 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
     serving,
   ],
   [
-    `is paused ${since}; \`venus-worker worker resume --index 0\` goes on at C1Done; its disk /store1 has not answered since 09:50 UTC (10 min)`,
+    `is paused ${since}; \`venus-worker worker resume --index 0\` continues at C1Done; its disk /store1 has not answered since 09:50 UTC (10 min)`,
     pausedView({ lastError: null, disk }),
     serving,
   ],
@@ -260,14 +260,14 @@ test.each<[string, ThreadView, WorkerFacts | null]>([
 
 test('the sentence names the thread and its own commands', () => {
   expect(whyNotWorking(pausedView({ index: 12 }), serving, nowMs)).toMatch(
-    /^thread #12 .*resume --index 12` goes on at C1Done$/,
+    /^thread #12 .*resume --index 12` continues at C1Done$/,
   );
 });
 
 test.each<[string, ThreadView]>([
   [`is working: C2 of s-t010000-2 ${since}, 25%, about 3 min left`, working],
   [
-    'is pausing: it stands still when C2 is done, 25%, about 3 min left; asked for by alice since 09:48 UTC (12 min): swap disk',
+    'is pausing: the pause takes effect when C2 is done, 25%, about 3 min left; requested by alice since 09:48 UTC (12 min): swap disk',
     { ...working, mode: 'pausing', intent },
   ],
 ])('with what is left of its stage: %s', (sentence, view) => {

@@ -30,7 +30,7 @@ async function added(answer: (response: ServerResponse) => void) {
 
 const problem = (status: number, body: string) => (response: ServerResponse) =>
   void response.writeHead(status, { 'content-type': 'application/problem+json' }).end(body);
-const advice = '; put the file back and resume, or give the sector up with --state Aborted';
+const advice = '; put the file back and resume, or abort the sector with --state Aborted';
 
 test('a payload comes from a server', async () => {
   expect(await added((response) => void response.end(bytesOf(127)))).toMatchObject([{ size: 127 }]);

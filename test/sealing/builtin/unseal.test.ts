@@ -187,7 +187,7 @@ describe('cannot be taken out: permanent, and names why', () => {
   test.each<[string, Partial<UnsealJob>, RegExp]>([
     ['a piece that is not in the sector', { PieceCid: { '/': otherCid } }, /is not what lies there/],
     ['a piece at another place', { Offset: 1016, Size: 1016, PayloadSize: 400 }, /is not what lies there/],
-    ['no piece CID', { PieceCid: { '/': '../../etc/passwd' } }, /is no piece CID/],
+    ['not a piece CID', { PieceCid: { '/': '../../etc/passwd' } }, /is not a valid piece CID/],
     ['a place between two pieces', { Offset: 100 }, /no piece can lie there/],
     ['a size that no piece has', { Size: 400 }, /no piece can lie there/],
     ['a place outside of the sector', { Offset: 1016, Size: 2032 }, /the sector has 2032/],

@@ -103,7 +103,7 @@ describe('a stage that fails three threads the same way', () => {
     await made.control.resume(1, { by: 'alice' });
     await Promise.all([1, 3].map((index) => made.untilRow(index, (row) => row.to === 'Finished')));
     expect(made.control.worker().breakers).toEqual([]);
-    expect(made.warnings.at(-1)).toBe('the breaker of c2 is closed: threads that waited go on');
+    expect(made.warnings.at(-1)).toBe('the breaker of c2 is closed: waiting threads continue');
     expect(made.control.thread(0)).toMatchObject({ mode: 'paused', state: 'C1Done' });
   });
 

@@ -65,7 +65,7 @@ describe('switched on for a child', () => {
       expect(file).toMatch(new RegExp(`^ext-processor-err-resp-${child.pid}-[0-9a-f]{32}\\.json$`));
     expect(logs).toEqual([]);
     expect(warnings).toEqual([
-      `lines of process ${child.pid} (work) that are no answers are written to files in ${dir}`,
+      `lines of process ${child.pid} (work) that are not answers are written to files in ${dir}`,
     ]);
   });
 
@@ -75,7 +75,7 @@ describe('switched on for a child', () => {
     await dumps.removeEnv(name);
     await dumps.removeEnv(name);
     await print('nonsense');
-    expect(logs).toEqual(['is no answer to anything: nonsense']);
+    expect(logs).toEqual(['answers no request: nonsense']);
     expect(filesIn(dir)).toEqual([]);
     expect(warnings.slice(1)).toEqual([
       `lines of process ${child.pid} are logged again: the dump is switched off`,
@@ -86,7 +86,7 @@ describe('switched on for a child', () => {
     const { dumps, start, print, logs, dir } = await setup();
     await dumps.setEnv(dumpVariable((await start()).pid), dir);
     await print('nonsense');
-    expect(logs).toEqual(['is no answer to anything: nonsense']);
+    expect(logs).toEqual(['answers no request: nonsense']);
   });
 
   test('it ends with the child: its pid is no longer taken', async () => {
@@ -96,7 +96,7 @@ describe('switched on for a child', () => {
     await child.exited;
     await expect(dumps.setEnv(name, dir)).rejects.toMatchObject({
       code: 'invalid_request',
-      message: `${name} is no dump variable of a processor child: no processor child runs`,
+      message: `${name} is not a dump variable of a processor child: no processor child runs`,
     });
     expect(dumps.take(Buffer.from('late'), child.pid)).toBe(false);
   });
@@ -116,7 +116,7 @@ describe('switched on for a child', () => {
     await dumps.setEnv(name, dir);
     await print(...Array.from({ length: 1002 }, (_, n) => `line ${n}`));
     await expect.poll(() => readdirSync(dir).length, { timeout: 10_000 }).toBe(1000);
-    expect(logs).toEqual(['is no answer to anything: line 1000', 'is no answer to anything: line 1001']);
+    expect(logs).toEqual(['answers no request: line 1000', 'answers no request: line 1001']);
     expect(warnings.at(-1)).toBe(
       `lines of process ${child.pid} are logged again: 1000 files are written to ${dir}`,
     );
@@ -129,7 +129,7 @@ describe('switched on for a child', () => {
     await dumps.setEnv(name, gone);
     rmSync(gone, { recursive: true });
     await print('nonsense');
-    await expect.poll(() => warnings.at(-1)).toBe(`process ${child.pid}: is no answer to anything: nonsense`);
+    await expect.poll(() => warnings.at(-1)).toBe(`process ${child.pid}: answers no request: nonsense`);
     expect(warnings.at(-2)).toMatch(/are logged again: ENOENT/);
   });
 });
@@ -141,7 +141,7 @@ describe('nothing else can be set', () => {
       const { dumps, name: allowed, dir } = await setup();
       const refused = {
         code: 'invalid_request',
-        message: `${name} is no dump variable of a processor child: there are ${allowed} (work)`,
+        message: `${name} is not a dump variable of a processor child: there are ${allowed} (work)`,
       };
       await expect(dumps.setEnv(name, dir)).rejects.toMatchObject(refused);
       await expect(dumps.removeEnv(name)).rejects.toMatchObject(refused);
@@ -151,8 +151,8 @@ describe('nothing else can be set', () => {
 
   test.each([
     ['a directory that is not there', 'no', /cannot be written to \(ENOENT/],
-    ['a file', 'file', /is no directory: name a directory of the worker$/],
-    ['a relative path', undefined, /"relative" is no absolute path/],
+    ['a file', 'file', /is not a directory: name a directory of the worker$/],
+    ['a relative path', undefined, /"relative" is not an absolute path/],
   ])('%s is refused', async (_, path, why) => {
     const { dumps, name, dir } = await setup();
     writeFileSync(join(dir, 'file'), '');

@@ -79,7 +79,7 @@ describe('an answer', () => {
       'give({ registered_proof: "x", comm_r: [1], comm_d: [] });',
       /the pc2 processor \(pid \d+\) gave no output of pc2: output\.comm_r has 1 bytes, not 32/,
     ],
-    ['c2', 'give("a proof");', /gave no output of c2: output is no object/],
+    ['c2', 'give("a proof");', /gave no output of c2: output is not an object/],
     ['tree_d', 'give(false);', /gave no output of tree_d: output is false: it was not done/],
     ['pc1', 'fail("no such parent cache");', /^no such parent cache$/],
   ] as const)(
@@ -138,10 +138,10 @@ describe('an answer', () => {
     await untilRow(0, (row) => row.event === 'PC1');
     await until(0, isIn('Empty', 'resting'));
     expect(warnings).toEqual([
-      `processor pc1: is no answer to anything: ${'x'.repeat(100)}…`,
-      'processor pc1: is no answer to anything: {"id":',
-      expect.stringContaining('is no answer to anything: {"id":77,'),
-      expect.stringContaining('is no answer to anything: {"id":1,'),
+      `processor pc1: answers no request: ${'x'.repeat(100)}…`,
+      'processor pc1: answers no request: {"id":',
+      expect.stringContaining('answers no request: {"id":77,'),
+      expect.stringContaining('answers no request: {"id":1,'),
     ]);
   });
 });

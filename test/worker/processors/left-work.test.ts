@@ -82,7 +82,7 @@ describe('a frozen process that dies', () => {
     await untilSo(() => warnings.some((line) => line.includes('processor pc1 was killed by SIGKILL')));
     if (isLeft)
       expect(warnings).toContainEqual(
-        'the pc1 process that stood still for thread #0 is gone (child process exited: pc1): the stage starts over',
+        'the pc1 process that was frozen for thread #0 is gone (child process exited: pc1): the stage starts over',
       );
     expect(control.thread(0)).toMatchObject({ mode: 'paused', intent: { how: 'freeze' } });
     open();

@@ -135,7 +135,7 @@ test('vanilla proofs of an upgrade reach snap_prove as the bytes that came, and 
   }
   await expect(give('snap_vanilla', Buffer.from('[]'), {})).rejects.toThrow(/output is empty/);
   const long = Buffer.from(JSON.stringify({ proofs: 'x'.repeat(100_000) }));
-  await expect(give('snap_vanilla', long, {})).rejects.toThrow(/output is no array/);
+  await expect(give('snap_vanilla', long, {})).rejects.toThrow(/output is not an array/);
   await discard(await give('snap_vanilla', Buffer.from(`["${'x'.repeat(100_000)}"]`), {}));
   expect(readdirSync(join(root, 'outputs'))).toEqual([]);
 });

@@ -93,7 +93,7 @@ test('a hot configuration with such a plan has no effect, and one warning says w
   await expect.poll(() => control.thread(0).plan).toBe('unseal');
   expect(warnings.filter((line) => line.includes('config.toml'))).toEqual([
     expect.stringMatching(
-      /config\.toml: plan snapup could not be proven: .*thread #0 goes on with what it had/,
+      /config\.toml: plan snapup could not be proven: .*thread #0 keeps its previous settings/,
     ),
   ]);
 });

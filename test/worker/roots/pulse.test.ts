@@ -58,7 +58,7 @@ describe('a disk that is worked on', () => {
     expect(pulse.hungSince(path)).toBe('2026-11-27T10:00:00.000Z');
     await clock.advance(60_000);
     expect(asked).toHaveLength(1);
-    expect(warned).toEqual([`the disk of ${path} does not answer: what works there waits for it`]);
+    expect(warned).toEqual([`the disk of ${path} does not answer: work on it waits until it does`]);
     const before = looks.count;
     asked[0]?.answer();
     await quiet();

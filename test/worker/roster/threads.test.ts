@@ -83,7 +83,7 @@ describe('a thread that dies', () => {
     expect(failed).toMatchObject({ state: 'TreeDBuilt', incarnation: 6, lastError: { level: 'critical' } });
     expect(failed.lastError?.message).toMatch(/more than 5 times within 60 s.*cannot write the record/);
     expect(await rejectionOf(control.pause(0, {}))).toMatchObject({ code: 'thread_failed' });
-    expect(warnings.at(-1)).toMatch(/thread #0 failed.*the other threads go on/);
+    expect(warnings.at(-1)).toMatch(/thread #0 failed.*the other threads continue/);
     expect(await control.pause(1, {})).toMatchObject({ changed: true, incarnation: 1 });
     expect(worker.summary()).toMatchObject({ threads: 2, paused: 1, running: 0, errors: 1 });
   });

@@ -120,7 +120,7 @@ describe('a pause that is said again while it is pending', () => {
       changed: false,
       mode: 'pausing',
       intent: { by: 'alice' },
-      message: 'thread #0 is pausing already by alice: it stands still when PC1 is done',
+      message: 'thread #0 is pausing already by alice: the pause takes effect when PC1 is done',
     });
     expect(await control.resume(0, {})).toMatchObject({ changed: true, mode: 'running', intent: null });
     await untilRow(0, (row) => row.command === 'resume');
@@ -169,7 +169,7 @@ describe('a pause that is waited for', () => {
     expect(await control.pause(0, { waitMs: 1 })).toMatchObject({
       changed: true,
       mode: 'pausing',
-      message: 'thread #0 is pausing: it stands still when PC1 is done',
+      message: 'thread #0 is pausing: the pause takes effect when PC1 is done',
     });
     expect(control.thread(0).mode).toBe('pausing');
   });
@@ -185,7 +185,7 @@ describe('a pause that is waited for', () => {
     expect(control.thread(0)).toMatchObject({ mode: 'pausing', intent: { by: 'alice' } });
   });
 
-  test('and is taken back by another says so', async () => {
+  test('and is cancelled by another says so', async () => {
     const { control, until } = await setup(long);
     await until(0, isWorking('TicketAssigned'));
     const asked = control.pause(0, { ...alice, waitMs: hour });
@@ -193,7 +193,7 @@ describe('a pause that is waited for', () => {
     await control.resume(0, { by: 'bob' });
     expect(await asked).toMatchObject({
       mode: 'running',
-      message: 'thread #0 did not stand still: it is running at TicketAssigned',
+      message: 'thread #0 was not paused: it is running at TicketAssigned',
     });
   });
 });

@@ -177,7 +177,7 @@ describe('a manager that says with the heartbeat what it wants', () => {
     reports.asked({ ...id, number: 3 });
     expect(sent).toEqual(['2 TicketAssigned']);
     reports.asked(id);
-    const lost = { ...byHeartbeat, abortReason: 'given up by alice' };
+    const lost = { ...byHeartbeat, abortReason: 'aborted by alice' };
     await answer(lost);
     expect(sent).toEqual(['2 TicketAssigned', '2 TicketAssigned']);
     expect(verdicts).toEqual([[2, lost]]);
@@ -275,7 +275,7 @@ test.each(['Finished', 'Aborted'])('a sector that is %s is not told of again', a
 
 test('an abort begun at the manager is heard once, by the answer to any report', async () => {
   const { reports, verdicts, answer, ring } = setup();
-  const lost = { finalized: false, abortReason: 'given up by alice' };
+  const lost = { finalized: false, abortReason: 'aborted by alice' };
   reports.tell(reportOf('TicketAssigned'));
   await answer();
   expect(verdicts).toEqual([]);

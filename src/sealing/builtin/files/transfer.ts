@@ -88,5 +88,5 @@ async function sizeOf(path: string): Promise<number> {
     throw faultAt(path, thrown);
   });
   if (found.isFile()) return found.size;
-  throw wrongData(`${path} is no file: a route to a directory says is_dir`);
+  throw wrongData(`${path} is not a file: a route to a directory needs is_dir`);
 }

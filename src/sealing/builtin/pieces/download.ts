@@ -80,7 +80,7 @@ async function ask({ url, headers, signal }: PieceDownload, more: Record<string,
   if (mayPass(answer.status)) throw new SealvisorError('unreachable', said);
   throw new StageError(
     'permanent',
-    `${said}; put the file back and resume, or give the sector up with --state Aborted`,
+    `${said}; put the file back and resume, or abort the sector with --state Aborted`,
   );
 }
 

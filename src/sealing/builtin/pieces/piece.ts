@@ -74,7 +74,7 @@ export function commitmentOfCid(cid: string): number[] {
   const isPiece =
     bytes?.length === pieceCidPrefix.length + nodeBytes &&
     pieceCidPrefix.every((byte, at) => bytes[at] === byte);
-  if (!bytes || !isPiece) throw wrongData(`${cid} is no piece CID: it has to begin with baga6ea4seaq`);
+  if (!bytes || !isPiece) throw wrongData(`${cid} is not a valid piece CID: it must begin with baga6ea4seaq`);
   return [...bytes.subarray(pieceCidPrefix.length)];
 }
 
