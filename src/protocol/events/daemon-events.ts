@@ -48,7 +48,7 @@ export const daemonEvents = {
     level: 'info',
     when: 'somebody asked through a door that the daemon stop',
     fields: {},
-    text: () => 'asked to stop: stopping at a safe point',
+    text: () => 'stop requested: stopping at a safe point',
   }),
   'daemon.stopping': event({
     level: 'info',
@@ -60,7 +60,7 @@ export const daemonEvents = {
     level: 'info',
     when: 'all parts of the daemon have ended',
     fields: {},
-    text: () => 'stopped; the same line goes on where this ended',
+    text: () => 'stopped; the same command continues from here',
   }),
   'daemon.failed': event({
     level: 'error',

@@ -26,7 +26,7 @@ const reportText = (report: {
   const { sector, from, to, worker, severity, reason, abortReason } = report;
   const change = from === to ? `at ${to}` : `${from} -> ${to}`;
   const failed = severity === undefined ? '' : `: ${severity}: ${reason ?? ''}`;
-  const answer = abortReason === undefined ? '' : `; it is told to give it up: ${abortReason}`;
+  const answer = abortReason === undefined ? '' : `; it is told to abort it: ${abortReason}`;
   return `sector ${sector} ${change} on ${worker}${failed}${answer}`;
 };
 
@@ -136,7 +136,7 @@ export const managerEvents = {
     level: 'info',
     when: 'a worker has aborted a sector or a job',
     fields: { ...ofSector, reason: 'text' },
-    text: ({ sector, reason }) => `sector ${sector} is given up by its worker: ${reason}`,
+    text: ({ sector, reason }) => `sector ${sector} is aborted by its worker: ${reason}`,
   }),
   'sector.reported': event({
     level: 'info',

@@ -189,7 +189,7 @@ export class WorkerProcessors implements Processors {
 }
 
 function lostText({ index, stage, isFrozen }: Job, error: unknown): string {
-  const was = isFrozen ? 'stood still' : 'worked on';
+  const was = isFrozen ? 'was frozen' : 'worked';
   return `the ${stage} process that ${was} for thread #${index} is gone (${messageOf(error)}): the stage starts over`;
 }
 
