@@ -11,6 +11,7 @@ import { checkParts, type TaskPart, taskDigest, taskParts } from '../../sealing/
 import type { ProcessorStage, Tasks } from '../../sealing/tasks.js';
 import { handOver } from '../../threads/hand-over.js';
 import type { ProcessAnswer } from '../processors/processors.js';
+import { giveWay } from './give-way.js';
 
 /** The service calls by which a thread hands a task to a child, and takes up what was left of the very same one. */
 export const processService = 'process';
@@ -42,6 +43,7 @@ export async function processTask<S extends ProcessorStage>(
   if (!desk.children.includes(stage)) {
     const { runTask } = await import('../../sealing/builtin/index.js');
     await work.ground?.();
+    giveWay();
     return runTask(stage, task, work);
   }
   // Written and read here, where nobody else has to wait: a task or an answer of 50 MB takes its time.
