@@ -61,8 +61,9 @@ describe.each(packages)('the reference of sealvisor/$name', ({ name, exports, ty
       .map((part): [string, string] => [part.split('\n', 1)[0] ?? '', part]),
   );
 
-  test('has a part for each export, and for nothing else', () => {
-    expect([...parts.keys()].toSorted()).toEqual(Object.keys(exports).toSorted());
+  test('has a part for each export, and for nothing else; the plans share one', () => {
+    const own = Object.entries(exports).filter(([, value]) => !Object.values(machines.plans).includes(value));
+    expect([...parts.keys()].toSorted()).toEqual(own.map(([key]) => key).toSorted());
   });
 
   test('names each exported type in code', () => {
