@@ -74,7 +74,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     config: () => config,
     record: () => record,
     settingsOf: (index) => threads.settingsOf(index),
-    checkRoot: disks.roots.check,
+    checkRoot: (path) => disks.roots.check(path),
     onChange: (indexes) => {
       tellLine(indexes);
       tellWorker();

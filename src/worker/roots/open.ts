@@ -9,7 +9,7 @@ import { openHome } from '../home.js';
 import { type HotSettings, type HotSettingsOptions, hotSettings } from '../roster/settings.js';
 import { checkAnyUsable } from './location-check.js';
 import { type DiskPulse, diskPulse } from './pulse.js';
-import { type WorkerRoots, workerRoots } from './roots.js';
+import { WorkerRoots } from './roots.js';
 
 export interface Disks {
   readonly roots: WorkerRoots;
@@ -43,7 +43,7 @@ export async function openDisks(options: {
   readonly checkPlan: HotSettingsOptions['checkPlan'];
 }): Promise<Disks> {
   const { config, warn, checkPlan } = options;
-  const roots = workerRoots({
+  const roots = new WorkerRoots({
     config,
     timers: systemClock,
     now: () => new Date(),
@@ -53,7 +53,7 @@ export async function openDisks(options: {
   const { threads, path, attached } = config();
   checkAnyUsable(
     threads.map(({ location }) => location),
-    roots.faultOf,
+    (location) => roots.faultOf(location),
   );
   const pulse = diskPulse({ clock: systemClock, wall: Date.now, gate: roots.gate, warn });
   const hung = await hungAmong([config().home, ...threads.map(({ location }) => location)], pulse);

@@ -5,9 +5,10 @@ import { type DiskGate, diskGate, type Timers } from '../../disks/disk-gate.js';
 import { listKey } from '../../disks/known-roots.js';
 import { type Admitted, admitRoot, type Root, takeRoot } from '../../disks/open-root.js';
 import { checkRoot, type SeenRoot } from '../../disks/seen-root.js';
-import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import type { SealvisorError } from '../../protocol/errors.js';
 import { rootAbove, rootsOf } from './list.js';
 import { type FoundLists, readLists, writeLists } from './lists.js';
+import { copied, faultFrom } from './root-faults.js';
 
 type RootsConfig = Pick<WorkerConfig, 'threads' | 'attached' | 'home' | 'path' | 'worker'>;
 
@@ -19,26 +20,6 @@ export interface WorkerRootsOptions {
   readonly gate?: DiskGate;
 }
 
-export interface WorkerRoots {
-  readonly gate: DiskGate;
-  /** Takes what a new configuration adds into use. @throws the first refusal; then nothing of it is used */
-  add(next: RootsConfig): Promise<void>;
-  /** Looks at all of them, in parallel, and writes nothing into those that have no mark. */
-  admit(): Promise<void>;
-  /** Why a root cannot be used; undefined when it can. */
-  faultOf(path: string): SealvisorError | undefined;
-  /** Marks what was admitted in the worker's name, and keeps the lists, with its id where that outlives this run. */
-  take(workerId: string, isLasting: boolean): Promise<void>;
-  /** What the roots that could be read say of the worker. */
-  noted(home: string): NotedWorker;
-  /** Whether the root is what it was; one that was refused is looked at anew. @throws wrong_disk, location_not_writable, unreadable */
-  check(path: string): Promise<void>;
-  /** `heard` is called when a root was taken into use that was refused, or another one, before. */
-  onTaken(heard: () => void): void;
-  /** Of the store that is expected there; null for a read-only one without a mark, and where nothing is known. */
-  idOf(path: string): string | null;
-}
-
 /** The worker's id where it is noted beside its home; null where it is not. */
 export interface NotedWorker {
   readonly worker: string | null;
@@ -48,168 +29,201 @@ export interface NotedWorker {
   readonly isHomeNew: boolean;
 }
 
-interface Held {
-  admitted?: Admitted;
-  seen?: SeenRoot | null;
-  fault?: SealvisorError;
-}
+/** What became of a root when it was looked at last. */
+type Held =
+  /** It is its disk; nothing is written there yet. */
+  | { readonly kind: 'admitted'; readonly admitted: Admitted }
+  /** In use. `seen` null: read-only, without a mark. */
+  | { readonly kind: 'taken'; readonly admitted: Admitted; readonly seen: SeenRoot | null }
+  | { readonly kind: 'refused'; readonly fault: SealvisorError };
 
-export function workerRoots(options: WorkerRootsOptions): WorkerRoots {
-  const { config, timers, now, warn, gate = diskGate(timers) } = options;
-  const held = new Map<string, Held>();
-  let lists: FoundLists = { known: new Map(), isWhole: true, worker: null, workerOfShared: null };
-  let workerId: string | undefined;
-  /** The same, where it outlives this run. */
-  let notedId: string | null = null;
-  let onTaken: () => void = () => undefined;
-  const key = () => listKey(config().worker.name ?? hostname(), config().path);
+export class WorkerRoots {
+  readonly gate: DiskGate;
+  readonly #options: WorkerRootsOptions;
+  readonly #held = new Map<string, Held>();
+  #lists: FoundLists = { known: new Map(), isWhole: true, worker: null, workerOfShared: null };
+  /** Whose the roots are; undefined until they are taken. */
+  #worker: { readonly id: string; readonly isLasting: boolean } | undefined;
   /** Those of a configuration that is about to be the worker's. */
-  let coming: readonly Root[] = [];
-  const roots = () => {
-    const present = rootsOf(config());
-    return [...present, ...coming.filter(({ path }) => !present.some((root) => root.path === path))];
-  };
-  const rootAt = (path: string) => roots().find((root) => root.path === path);
-  const isFirstStart = () => lists.known.size === 0 && lists.isWhole;
+  #coming: readonly Root[] = [];
+  #onTaken: () => void = () => undefined;
 
-  const admitOne = async (root: Root) => {
-    const above = rootAbove(root.path, roots());
-    const outer = above && held.get(above.path)?.fault;
-    if (outer) throw outer;
-    const others = roots().map(({ path }) => path);
-    const expected = lists.known.get(root.path);
-    const admitted = await gate.within(root.path, () =>
-      admitRoot(root, { expected, others, isFirstStart: isFirstStart() }),
-    );
-    const twin = twinOf(root, admitted.mark?.id);
-    if (twin !== undefined) throw copied(root.path, twin);
-    return admitted;
-  };
-  const twinOf = (root: Root, id: string | undefined) =>
-    [...held].find(
-      ([path, each]) =>
-        id !== undefined && path !== root.path && each.admitted?.mark?.id === id && rootAt(path),
-    )?.[0];
-  const admitted = async (root: Root): Promise<Held> => {
-    try {
-      return { admitted: await admitOne(root) };
-    } catch (error) {
-      return { fault: faultFrom(root.path, error) };
-    }
-  };
-  const takeOne = async (root: Root, worker: string): Promise<void> => {
-    const present = held.get(root.path);
-    if (!present?.admitted || present.seen !== undefined) return;
-    const { content, mark } = present.admitted;
-    try {
-      const taken = present.admitted;
-      const seen = await gate.within(root.path, () => takeRoot(root, taken, worker, now()));
-      held.set(root.path, { admitted: { ...taken, mark: taken.mark }, seen });
-      if (!mark && content?.kind === 'used')
-        warn(
-          `${root.path} is taken over with what ${content.by === 'us' ? 'it holds' : 'an upstream worker left there'}; its mark is ${seen?.id}`,
-        );
-      if (seen && lists.known.get(root.path)?.id !== seen.id)
-        lists.known.set(root.path, {
-          path: root.path,
-          id: seen.id,
-          kind: root.kind,
-          at: now().toISOString(),
-        });
-    } catch (error) {
-      held.set(root.path, { fault: faultFrom(root.path, error) });
-    }
-  };
-  const keepLists = () => {
-    const usable = roots().filter(({ path }) => held.get(path)?.seen);
-    return writeLists(usable, lists.known, { key: key(), worker: notedId }, gate, warn);
-  };
-  const again = async (root: Root): Promise<void> => {
-    const found = await readLists(roots(), key(), gate);
-    if (found.known.size > 0) lists = found;
-    held.set(root.path, await admitted(root));
-    if (workerId === undefined) return;
-    await takeOne(root, workerId);
-    if (!held.get(root.path)?.seen) return;
-    await keepLists();
-    onTaken();
-  };
-  const takeAll = async (worker: string) => {
-    workerId = worker;
-    await Promise.all(roots().map((root) => takeOne(root, worker)));
-    await keepLists();
-  };
-  const admit = async () => {
-    lists = await readLists(roots(), key(), gate);
-    const missing = roots().filter(({ path }) => !held.get(path)?.seen);
+  constructor(options: WorkerRootsOptions) {
+    this.#options = options;
+    this.gate = options.gate ?? diskGate(options.timers);
+  }
+
+  /** Looks at all of them, in parallel, and writes nothing into those that have no mark. */
+  async admit(): Promise<void> {
+    const roots = this.#roots();
+    this.#lists = await readLists(roots, this.#key(), this.gate);
+    const missing = roots.filter(({ path }) => !this.#seen(path));
     const outer = missing.filter(({ path }) => !rootAbove(path, missing));
-    const admit = async (root: Root) => void held.set(root.path, await admitted(root));
+    const admit = async (root: Root) => void this.#held.set(root.path, await this.#admitted(root));
     await Promise.all(outer.map(admit));
     // Those that lie in another one wait for it.
     for (const root of missing) if (!outer.includes(root)) await admit(root);
-  };
-  return {
-    gate,
-    admit,
-    add: async (next) => {
-      const before = roots().map(({ path }) => path);
-      coming = rootsOf(next);
-      const added = coming.filter(({ path }) => !before.includes(path));
-      await admit();
-      const fault = added.map(({ path }) => held.get(path)?.fault).find((each) => each !== undefined);
-      if (fault) {
-        coming = [];
-        for (const { path } of added) held.delete(path);
-        throw fault;
-      }
-      if (workerId !== undefined) await takeAll(workerId);
-    },
-    onTaken: (heard) => {
-      onTaken = heard;
-    },
-    faultOf: (path) => held.get(path)?.fault,
-    take: (worker, isLasting) => {
-      notedId = isLasting ? worker : null;
-      return takeAll(worker);
-    },
-    noted: (home) => ({
-      worker: lists.worker,
-      workerOfShared: lists.workerOfShared,
-      isHomeNew: lists.isWhole && !lists.known.has(home),
-    }),
-    check: async (path) => {
-      const root = rootAt(path);
-      if (!root) return;
-      const present = held.get(path);
-      if (present?.seen) {
-        const { seen } = present;
-        const same = await gate.within(path, () => checkRoot(seen)).catch(() => undefined);
-        if (same) return void held.set(path, { ...present, seen: same });
-      }
-      if (present?.seen === null && present.fault === undefined) return;
-      await again(root);
-      const { fault } = held.get(path) ?? {};
-      if (fault) throw fault;
-    },
-    idOf: (path) => held.get(path)?.seen?.id ?? lists.known.get(path)?.id ?? null,
-  };
+  }
+
+  /** Takes what a new configuration adds into use. @throws the first refusal; then nothing of it is used */
+  async add(next: RootsConfig): Promise<void> {
+    const before = this.#roots().map(({ path }) => path);
+    this.#coming = rootsOf(next);
+    const added = this.#coming.filter(({ path }) => !before.includes(path));
+    await this.admit();
+    const fault = added.map(({ path }) => this.faultOf(path)).find((each) => each !== undefined);
+    if (fault) {
+      this.#coming = [];
+      for (const { path } of added) this.#held.delete(path);
+      throw fault;
+    }
+    if (this.#worker) await this.#takeAll(this.#worker.id);
+  }
+
+  /** Marks what was admitted in the worker's name, and keeps the lists, with its id where that outlives this run. */
+  take(workerId: string, isLasting: boolean): Promise<void> {
+    this.#worker = { id: workerId, isLasting };
+    return this.#takeAll(workerId);
+  }
+
+  /** Why a root cannot be used; undefined when it can. */
+  faultOf(path: string): SealvisorError | undefined {
+    const held = this.#held.get(path);
+    return held?.kind === 'refused' ? held.fault : undefined;
+  }
+
+  /** What the roots that could be read say of the worker. */
+  noted(home: string): NotedWorker {
+    const { worker, workerOfShared, isWhole, known } = this.#lists;
+    return { worker, workerOfShared, isHomeNew: isWhole && !known.has(home) };
+  }
+
+  /** Whether the root is what it was; one that was refused is looked at anew. @throws wrong_disk, location_not_writable, unreadable */
+  async check(path: string): Promise<void> {
+    const root = this.#rootAt(path);
+    if (!root) return;
+    const held = this.#held.get(path);
+    if (held?.kind === 'taken') {
+      const { seen } = held;
+      if (seen === null) return;
+      const same = await this.gate.within(path, () => checkRoot(seen)).catch(() => undefined);
+      if (same) return void this.#held.set(path, { ...held, seen: same });
+    }
+    await this.#lookAgain(root);
+    const fault = this.faultOf(path);
+    if (fault) throw fault;
+  }
+
+  /** `heard` is called when a root was taken into use that was refused, or another one, before. */
+  onTaken(heard: () => void): void {
+    this.#onTaken = heard;
+  }
+
+  /** Of the store that is expected there; null for a read-only one without a mark, and where nothing is known. */
+  idOf(path: string): string | null {
+    return this.#seen(path)?.id ?? this.#lists.known.get(path)?.id ?? null;
+  }
+
+  #roots(): readonly Root[] {
+    const present = rootsOf(this.#options.config());
+    return [...present, ...this.#coming.filter(({ path }) => !present.some((root) => root.path === path))];
+  }
+
+  #rootAt(path: string): Root | undefined {
+    return this.#roots().find((root) => root.path === path);
+  }
+
+  #seen(path: string): SeenRoot | null {
+    const held = this.#held.get(path);
+    return held?.kind === 'taken' ? held.seen : null;
+  }
+
+  #key(): string {
+    const { worker, path } = this.#options.config();
+    return listKey(worker.name ?? hostname(), path);
+  }
+
+  async #lookAgain(root: Root): Promise<void> {
+    const found = await readLists(this.#roots(), this.#key(), this.gate);
+    if (found.known.size > 0) this.#lists = found;
+    this.#held.set(root.path, await this.#admitted(root));
+    if (!this.#worker) return;
+    await this.#takeOne(root, this.#worker.id);
+    if (!this.#seen(root.path)) return;
+    await this.#keepLists();
+    this.#onTaken();
+  }
+
+  async #admitted(root: Root): Promise<Held> {
+    try {
+      return { kind: 'admitted', admitted: await this.#admitOne(root) };
+    } catch (error) {
+      return { kind: 'refused', fault: faultFrom(root.path, error) };
+    }
+  }
+
+  async #admitOne(root: Root): Promise<Admitted> {
+    const roots = this.#roots();
+    const above = rootAbove(root.path, roots);
+    const outer = above && this.faultOf(above.path);
+    if (outer) throw outer;
+    const { known, isWhole } = this.#lists;
+    const looked = await this.gate.within(root.path, () =>
+      admitRoot(root, {
+        expected: known.get(root.path),
+        others: roots.map(({ path }) => path),
+        isFirstStart: known.size === 0 && isWhole,
+      }),
+    );
+    const twin = this.#twinOf(root, looked.mark?.id);
+    if (twin !== undefined) throw copied(root.path, twin);
+    return looked;
+  }
+
+  /** Another root with the same mark. */
+  #twinOf(root: Root, id: string | undefined): string | undefined {
+    if (id === undefined) return undefined;
+    return [...this.#held].find(([path, held]) => {
+      const mark = held.kind === 'refused' ? undefined : held.admitted.mark;
+      return path !== root.path && mark?.id === id && this.#rootAt(path) !== undefined;
+    })?.[0];
+  }
+
+  async #takeAll(worker: string): Promise<void> {
+    await Promise.all(this.#roots().map((root) => this.#takeOne(root, worker)));
+    await this.#keepLists();
+  }
+
+  async #takeOne(root: Root, worker: string): Promise<void> {
+    const held = this.#held.get(root.path);
+    if (held?.kind !== 'admitted') return;
+    const { admitted } = held;
+    const { now, warn } = this.#options;
+    try {
+      const seen = await this.gate.within(root.path, () => takeRoot(root, admitted, worker, now()));
+      this.#held.set(root.path, { kind: 'taken', admitted, seen });
+      if (!admitted.mark && admitted.content?.kind === 'used') warn(takenOverText(root.path, admitted, seen));
+      this.#noteKnown(root, seen);
+    } catch (error) {
+      this.#held.set(root.path, { kind: 'refused', fault: faultFrom(root.path, error) });
+    }
+  }
+
+  #noteKnown({ path, kind }: Root, seen: SeenRoot | null): void {
+    const { known } = this.#lists;
+    if (!seen || known.get(path)?.id === seen.id) return;
+    known.set(path, { path, id: seen.id, kind, at: this.#options.now().toISOString() });
+  }
+
+  #keepLists(): Promise<void> {
+    const usable = this.#roots().filter(({ path }) => this.#seen(path) !== null);
+    const worker = this.#worker?.isLasting ? this.#worker.id : null;
+    const owner = { key: this.#key(), worker };
+    return writeLists(usable, this.#lists.known, owner, this.gate, this.#options.warn);
+  }
 }
 
-function faultFrom(path: string, error: unknown): SealvisorError {
-  if (error instanceof SealvisorError) return error;
-  return new SealvisorError(
-    'location_not_writable',
-    `cannot use ${path}: ${messageOf(error)}; check the disk`,
-    {
-      cause: error,
-      data: { mayPass: true },
-    },
-  );
-}
-
-function copied(path: string, twin: string): SealvisorError {
-  return new SealvisorError(
-    'wrong_disk',
-    `${path} has the mark of ${twin}: it is a copy of it, or the same directory; give it a directory of its own`,
-  );
+function takenOverText(path: string, { content }: Admitted, seen: SeenRoot | null): string {
+  const left = content?.kind === 'used' && content.by === 'us' ? 'it holds' : 'an upstream worker left there';
+  return `${path} is taken over with what ${left}; its mark is ${seen?.id}`;
 }

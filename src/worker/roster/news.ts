@@ -83,23 +83,29 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
     },
     onWarning: (line) => parts().warn(line, { thread: index }),
     disk: () => parts().diskOf(index),
-    overlay: (view) => {
-      const { desk, processors, standsAside, diskOf, refusalOf } = parts();
-      const reportRefused = view.sector ? refusalOf(view.location, view.sector.id) : undefined;
-      const disk = diskOf(index);
-      const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
-      // A shared process may be at what was aborted still, while the stage at hand is another.
-      const isAtHand = isLeft || work.name === view.processor?.name;
-      return {
-        ...view,
-        ...(disk ? { disk } : {}),
-        ...(reportRefused ? { reportRefused } : {}),
-        lastError: view.lastError ?? asideError(view, standsAside()),
-        ...waitingOf(view, desk.waitingFor(index)),
-        // A process that a dead thread left is shown as well.
-        processor: isAtHand ? work : view.processor,
-      };
-    },
+    overlay: (view) => overlaid(view, parts()),
+  };
+}
+
+/** The view with what the worker knows beside the thread. */
+function overlaid(
+  view: ThreadView,
+  { desk, processors, standsAside, diskOf, refusalOf }: SlotNewsDesk,
+): ThreadView {
+  const { index } = view;
+  const reportRefused = view.sector ? refusalOf(view.location, view.sector.id) : undefined;
+  const disk = diskOf(index);
+  const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
+  // A shared process may be at what was aborted still, while the stage at hand is another.
+  const isAtHand = isLeft || work.name === view.processor?.name;
+  return {
+    ...view,
+    ...(disk ? { disk } : {}),
+    ...(reportRefused ? { reportRefused } : {}),
+    lastError: view.lastError ?? asideError(view, standsAside()),
+    ...waitingOf(view, desk.waitingFor(index)),
+    // A process that a dead thread left is shown as well.
+    processor: isAtHand ? work : view.processor,
   };
 }
 

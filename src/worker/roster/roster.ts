@@ -6,7 +6,7 @@ import type { Disks } from '../roots/open.js';
 import { threadLauncher } from './launch.js';
 import { setupOfThread } from './setup-of.js';
 import { Slot, type SlotNews, type SupervisedSlot } from './slot.js';
-import { type ThreadTree, threadTree } from './tree.js';
+import { ThreadTree } from './tree.js';
 
 /** A year for the stage to end in. */
 const longestMs = 365 * 24 * 3600 * 1000;
@@ -51,7 +51,7 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
   const { hot, ownerOf, check } = options.disks;
   let slots: readonly SupervisedSlot[] = [];
   const leaving = new Set<SupervisedSlot>();
-  const tree = threadTree(() => slots);
+  const tree = new ThreadTree(() => slots);
   /** The thread as it is configured now; one that leaves goes by what it was started with. */
   const threadOf = (started: ThreadConfig) =>
     config().threads.find((each) => each.location === started.location) ?? started;

@@ -3,30 +3,83 @@ import { type ChildSpec, startTree, type Tree, type TreeNode } from '../../actor
 import { messageOf } from '../../protocol/errors.js';
 import type { SupervisedSlot } from './slot.js';
 
-export interface ThreadTree {
-  /** The `threads` supervisor, for the worker's tree. */
-  readonly spec: ChildSpec;
-  /** Starts a failed thread again; false when it is not failed. @throws what its start failed with */
-  restart(slot: SupervisedSlot): Promise<boolean>;
-  /** Starts one more thread. */
-  add(slot: SupervisedSlot): Promise<void>;
-  /** Ends a thread for good, at once. */
-  remove(slot: SupervisedSlot): Promise<void>;
-}
-
 const intensity = 5;
 const periodMs = 60_000;
 const backoff = { minMs: 100, maxMs: 10_000 };
 
 const idOf = (slot: SupervisedSlot) => `thread-${slot.index}`;
 
-/** `slots`: the threads of the moment. */
-export function threadTree(slots: () => readonly SupervisedSlot[]): ThreadTree {
-  const trees = new Map<number, Tree>();
-  let threads: Tree | undefined;
+export class ThreadTree {
+  /** The threads of the moment. */
+  readonly #slots: () => readonly SupervisedSlot[];
+  /** Each thread's own supervisor, by index. */
+  readonly #trees = new Map<number, Tree>();
+  /** The supervisor of all of them, once it is started. */
+  #threads: Tree | undefined;
 
-  /** One thread's own supervisor: its limit ends it alone. */
-  const startSlot = async (slot: SupervisedSlot) => {
+  constructor(slots: () => readonly SupervisedSlot[]) {
+    this.#slots = slots;
+  }
+
+  /** The `threads` supervisor, for the worker's tree. */
+  get spec(): ChildSpec {
+    return { id: 'threads', type: 'supervisor', start: () => this.#startAll() };
+  }
+
+  /** Starts a failed thread again; false when it is not failed. @throws what its start failed with */
+  async restart(slot: SupervisedSlot): Promise<boolean> {
+    if (slot.failure() === undefined) return false;
+    await this.#threads?.supervisor.restartChild(idOf(slot));
+    return true;
+  }
+
+  /** Starts one more thread. */
+  async add(slot: SupervisedSlot): Promise<void> {
+    await this.#threads?.supervisor.startChild(this.#specOf(slot));
+  }
+
+  /** Ends a thread for good, at once. */
+  async remove(slot: SupervisedSlot): Promise<void> {
+    this.#trees.delete(slot.index);
+    await this.#threads?.supervisor.terminateChild(idOf(slot));
+    await this.#threads?.supervisor.deleteChild(idOf(slot));
+  }
+
+  /** Every thread's first start is under way before the supervisor comes to it: it starts its children one by one. */
+  async #startAll() {
+    const started = this.#slots().map((slot) => ({ slot, first: this.#boot(slot) }));
+    const threads = await startTree({
+      children: started.map(({ slot, first }) => this.#specOf(slot, first)),
+    });
+    this.#threads = threads;
+    return { ...threads, children: () => this.#slots().map((slot) => this.#nodeOf(slot)) };
+  }
+
+  /** `first`: what its first start comes to; the next ones are made here. */
+  #specOf(slot: SupervisedSlot, first?: Promise<Tree | 'ignore'>): ChildSpec {
+    let waiting = first;
+    return {
+      id: idOf(slot),
+      type: 'supervisor',
+      // Its end past the limit is `shutdown`: it stays down, and its spec stays for a restart by hand.
+      restart: 'transient',
+      start: () => {
+        const start = waiting ?? this.#boot(slot);
+        waiting = undefined;
+        return start;
+      },
+    };
+  }
+
+  #boot(slot: SupervisedSlot): Promise<Tree | 'ignore'> {
+    return this.#startOne(slot).catch((error: unknown) => {
+      slot.park(messageOf(error));
+      return 'ignore' as const;
+    });
+  }
+
+  /** One thread under a supervisor of its own: its limit ends it alone. */
+  async #startOne(slot: SupervisedSlot): Promise<Tree> {
     slot.unpark();
     const tree = await startTree({
       intensity,
@@ -35,77 +88,45 @@ export function threadTree(slots: () => readonly SupervisedSlot[]): ThreadTree {
       // What has stopped because it was asked to is not started again.
       children: [{ id: idOf(slot), start: () => slot.start(), restart: 'transient', shutdown: 'infinity' }],
     });
-    trees.set(slot.index, tree);
+    this.#trees.set(slot.index, tree);
     let isAsked = false;
     void tree.exited.then(() => {
-      if (isAsked) return;
-      const often = `it ended more than ${intensity} times within ${periodMs / 1000} s, at last: `;
-      slot.park(slot.isDiskMissing() ? slot.lastExit() : `${often}${slot.lastExit()}`);
+      if (!isAsked) slot.park(parkedText(slot));
     });
     const asked = <R>(end: () => R): R => {
       isAsked = true;
       return end();
     };
     return { ...tree, stop: () => asked(tree.stop), kill: () => asked(tree.kill) };
-  };
-  const boot = (slot: SupervisedSlot): Promise<Tree | 'ignore'> =>
-    startSlot(slot).catch((error: unknown) => {
-      slot.park(messageOf(error));
-      return 'ignore' as const;
-    });
-  /** `boots`: every thread's first start is under way already, for a supervisor starts its children one by one. */
-  const specOf = (slot: SupervisedSlot, boots: Map<number, Promise<Tree | 'ignore'>>): ChildSpec => ({
-    id: idOf(slot),
-    type: 'supervisor',
-    // Its end past the limit is `shutdown`: it stays down, and its spec stays for a restart by hand.
-    restart: 'transient',
-    start: () => {
-      const first = boots.get(slot.index);
-      boots.delete(slot.index);
-      return first ?? boot(slot);
-    },
-  });
-  const nodeOf = (slot: SupervisedSlot): TreeNode => {
-    const [node] = trees.get(slot.index)?.children() ?? [];
-    const failure = slot.failure();
-    if (node && failure === undefined) return node;
-    const { since, incarnation } = slot.view();
-    return {
-      id: idOf(slot),
-      type: 'worker',
-      strategy: null,
-      status: failure === undefined ? 'down' : 'failed',
-      incarnation,
-      since,
-      restarts: { inPeriod: 0, total: Math.max(0, incarnation - 1) },
-      lastExit: { kind: 'crash', reason: failure ?? slot.lastExit(), at: since },
-      heartbeatAgeMs: null,
-      heapBytes: null,
-      children: [],
-    };
-  };
+  }
+
+  #nodeOf(slot: SupervisedSlot): TreeNode {
+    const [node] = this.#trees.get(slot.index)?.children() ?? [];
+    return node && slot.failure() === undefined ? node : nodeWithout(slot);
+  }
+}
+
+/** Its supervisor has given up. */
+function parkedText(slot: SupervisedSlot): string {
+  if (slot.isDiskMissing()) return slot.lastExit();
+  return `it ended more than ${intensity} times within ${periodMs / 1000} s, at last: ${slot.lastExit()}`;
+}
+
+/** A thread that is not up, or failed. */
+function nodeWithout(slot: SupervisedSlot): TreeNode {
+  const failure = slot.failure();
+  const { since, incarnation } = slot.view();
   return {
-    spec: {
-      id: 'threads',
-      type: 'supervisor',
-      start: async () => {
-        const boots = new Map(slots().map((slot) => [slot.index, boot(slot)]));
-        threads = await startTree({ children: slots().map((slot) => specOf(slot, boots)) });
-        return { ...threads, children: () => slots().map(nodeOf) };
-      },
-    },
-    restart: async (slot) => {
-      if (slot.failure() === undefined) return false;
-      await threads?.supervisor.restartChild(idOf(slot));
-      return true;
-    },
-    add: async (slot) => {
-      await threads?.supervisor.startChild(specOf(slot, new Map()));
-    },
-    remove: async (slot) => {
-      trees.delete(slot.index);
-      await threads?.supervisor.terminateChild(idOf(slot));
-      await threads?.supervisor.deleteChild(idOf(slot));
-    },
+    id: idOf(slot),
+    type: 'worker',
+    strategy: null,
+    status: failure === undefined ? 'down' : 'failed',
+    incarnation,
+    since,
+    restarts: { inPeriod: 0, total: Math.max(0, incarnation - 1) },
+    lastExit: { kind: 'crash', reason: failure ?? slot.lastExit(), at: since },
+    heartbeatAgeMs: null,
+    heapBytes: null,
+    children: [],
   };
 }
