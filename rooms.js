@@ -83,7 +83,10 @@ export const rooms = [
   },
   {
     room: 'src/sealing',
-    sees: ['machines', 'src/protocol', 'src/disks', 'src/processes', 'src/actors/system-clock'],
+    sees: [
+      ...['machines', 'src/protocol', 'src/disks', 'src/processes'],
+      ...['src/actors/system-clock', 'src/actors/in-turn', 'src/actors/backoff'],
+    ],
     holds: 'stages, our own processors, stores of sectors, the check of processors',
   },
   {

@@ -1,7 +1,7 @@
-import { sizeText } from '../../src/config/value-text.js';
 import { workText } from '../../src/protocol/sector-progress.js';
 import { clockText, humanDuration, sinceText, untilText, wishText } from '../../src/protocol/text/ages.js';
 import { oneLine } from '../../src/protocol/text/escaped.js';
+import { sizeText } from '../../src/protocol/text/size.js';
 import { lineText } from '../../src/protocol/text/why.js';
 import type { Estimate, HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 import { errorText } from '../../src/protocol/upstream-thread.js';

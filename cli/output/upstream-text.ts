@@ -1,9 +1,11 @@
 /** The seed's own lines and tables (docs/spec.md#commands). */
+
 import { passedMs } from '../../src/protocol/clock.js';
 import { workProgress, workText } from '../../src/protocol/sector-progress.js';
 import { humanDuration, untilText } from '../../src/protocol/text/ages.js';
 import { formatGoDuration } from '../../src/protocol/text/duration.js';
 import { oneLine } from '../../src/protocol/text/escaped.js';
+import { binaryUnits } from '../../src/protocol/text/size.js';
 import type { Estimate, ThreadEstimate, ThreadView } from '../../src/protocol/thread.js';
 import { elapsedSeconds, errorText } from '../../src/protocol/upstream-thread.js';
 import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
@@ -79,9 +81,8 @@ function sectorLeft({ mode }: ThreadView, estimate: Estimate | undefined): numbe
 
 /** Memory in its greatest binary unit, to a tenth: `12.3 GiB`. */
 export function memoryText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+  const power = Math.min(binaryUnits.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${binaryUnits[power]}`;
 }
 
 /** Columns as Go's tabwriter sets them, two spaces between and the last one ragged; no cell breaks its row. */

@@ -1,8 +1,8 @@
 /** The one timer of this program: any length, on a clock that nobody sets. No other file calls `setTimeout`. */
 import type { Clock } from './spec.js';
 
-/** Node fires longer timers at once. */
-const longestMs = 2 ** 31 - 1;
+/** The longest of Node's own timers, ms: it fires longer ones at once. */
+export const longestTimerMs = 2 ** 31 - 1;
 
 interface Alarm {
   timer: unknown;
@@ -14,11 +14,11 @@ export function longTimers(clock: Clock): Pick<Clock, 'setTimeout' | 'clearTimeo
     setTimeout: (fn, ms) => {
       const due = clock.now() + ms;
       const arm = (leftMs: number): unknown =>
-        leftMs <= longestMs
+        leftMs <= longestTimerMs
           ? clock.setTimeout(fn, leftMs)
           : clock.setTimeout(() => {
               alarm.timer = arm(due - clock.now());
-            }, longestMs);
+            }, longestTimerMs);
       const alarm: Alarm = { timer: arm(ms) };
       return alarm;
     },

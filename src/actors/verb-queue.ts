@@ -1,6 +1,8 @@
+import { inTurn } from './in-turn.js';
+
 /** Verbs, one after the other. */
 export class VerbQueue {
-  #tail: Promise<void> = Promise.resolve();
+  readonly #inTurn = inTurn();
   readonly #waiting = new Set<(reason: Error) => void>();
   #refusal: (() => Error) | undefined;
 
@@ -9,7 +11,7 @@ export class VerbQueue {
     if (this.#refusal) return Promise.reject(this.#refusal());
     return new Promise<T>((resolve, reject) => {
       this.#waiting.add(reject);
-      this.#tail = this.#tail.then(async () => {
+      void this.#inTurn(async () => {
         if (!this.#waiting.delete(reject)) return;
         try {
           resolve(await task());

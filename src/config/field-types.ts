@@ -2,11 +2,10 @@
 import * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import { sectorSizes as sectorSizeNames } from '../protocol/sector.js';
-import { durationExpected, parseDuration } from '../protocol/text/duration.js';
-import { parseSize, sizeExpected } from '../protocol/text/size.js';
+import { durationExpected, durationText, parseDuration } from '../protocol/text/duration.js';
+import { parseSize, sizeExpected, sizeText } from '../protocol/text/size.js';
 import { managerUrl, managerUrlExpected } from './manager-url.js';
 import { ownName, ownNameExpected } from './own-names.js';
-import { durationText, sizeText } from './value-text.js';
 
 export interface Kind {
   /** As docs/config.md names it. */

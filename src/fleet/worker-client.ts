@@ -1,4 +1,5 @@
 /** A worker at an address: REST when it is one of ours, JSON-RPC when it is upstream's (venus-cluster, damocles). */
+import { longestTimerMs } from '../actors/system-clock.js';
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { identityHeaders } from '../protocol/identity.js';
@@ -9,8 +10,6 @@ import { expectOk, type JsonRequest, type JsonResponse, requestJson } from './ht
 import type { FieldWorker } from './upstream-worker.js';
 
 const timeoutMs = 15_000;
-/** Node's timers reach no further. */
-const longestMs = 2 ** 31 - 1;
 
 /** A request to a worker's REST; `path` is what stands behind `/api/v1`, with its query. */
 export type PassedRequest = Pick<JsonRequest, 'method' | 'body' | 'signal'> & {
@@ -91,7 +90,7 @@ export function workerClient(
 /** How long an answer may take: a command that waits for its effect (`waitMs`) takes so much longer. */
 export function patience(body: unknown): number {
   const asked = typeof body === 'object' && body !== null && 'waitMs' in body ? body.waitMs : 0;
-  return Math.min(timeoutMs + (typeof asked === 'number' && asked > 0 ? asked : 0), longestMs);
+  return Math.min(timeoutMs + (typeof asked === 'number' && asked > 0 ? asked : 0), longestTimerMs);
 }
 
 /** Upstream's worker answers in text, or in JSON-RPC to a post at any path: neither is an answer to our request. */

@@ -2,7 +2,7 @@
 import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { proofTypeOfSize } from '../protocol/sector.js';
-import type { PieceRow } from '../store/fleet-store.js';
+import type { PieceRow } from '../store/piece-table.js';
 import type { Relay } from './relay.js';
 import type { Roster } from './roster.js';
 import type { Sectors } from './sectors/sectors.js';

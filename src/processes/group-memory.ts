@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { parseProcStat } from '../protocol/proc-stat.js';
 
 /** Bytes of memory that the processes of a group hold now (RSS); null where the system does not tell. */
 export async function groupMemory(group: number): Promise<number | null> {
@@ -14,9 +15,7 @@ export async function groupMemory(group: number): Promise<number | null> {
 async function memoryIn(pid: string, group: number): Promise<number | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
-    // The name in brackets may hold anything; behind it come state, parent and group.
-    const [, , itsGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (Number(itsGroup) !== group) return null;
+    if (parseProcStat(stat).group !== group) return null;
     const status = await readFile(`/proc/${pid}/status`, 'latin1');
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
   } catch {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import { inTurn } from '../actors/in-turn.js';
 import { messageOf } from '../protocol/errors.js';
 
 /** A file's bytes as a part of a line: they never become text. */
@@ -24,7 +25,7 @@ type Put = (piece: Uint8Array) => Promise<void>;
  * when nobody reads, and when a file is not what it has to be: its line has no end then, and is not a line for who reads it.
  */
 export function lineWriter(output: Writable): (...parts: readonly LinePart[]) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
+  const oneAtATime = inTurn();
   const put: Put = (piece) =>
     new Promise<void>((resolve, reject) => {
       output.write(piece, (error) => (error ? reject(error) : resolve()));
@@ -39,11 +40,7 @@ export function lineWriter(output: Writable): (...parts: readonly LinePart[]) =>
       await (piece instanceof Uint8Array ? putBytes(piece, put) : putFile(piece, put));
     await put(end);
   };
-  return (...parts) => {
-    const mine = last.then(() => writeLine(parts));
-    last = mine.catch(() => undefined);
-    return mine;
-  };
+  return (...parts) => oneAtATime(() => writeLine(parts));
 }
 
 async function putBytes(bytes: Uint8Array, put: Put): Promise<void> {

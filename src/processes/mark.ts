@@ -1,5 +1,6 @@
 /** What a child process carries in its environment, so that it can be found when its owner is dead. */
 import { readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { parseProcStat } from '../protocol/proc-stat.js';
 
 /** Whose home the process works on. */
 export const homeVariable = 'SEALVISOR_CHILD_OF';
@@ -29,11 +30,9 @@ export function marked(mark: string): Readonly<Record<string, string>> {
  */
 export function identityOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in brackets may hold anything; behind it come the state and, as the 20th, the start time.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    return `${readlinkSync('/proc/self/ns/pid')}/${pid}/${fields[19]}`;
+    const { state, startTime } = parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    if (state === 'Z' || state === 'X') return undefined;
+    return `${readlinkSync('/proc/self/ns/pid')}/${pid}/${startTime}`;
   } catch {
     // No such process, or none of this system's processes is to be seen.
     return undefined;

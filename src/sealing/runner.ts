@@ -1,5 +1,6 @@
 import type { StageFailure, StageOutcome } from '../../machines/record-changes.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
+import { inTurn } from '../actors/in-turn.js';
 import { sleep as untilOver } from '../actors/system-clock.js';
 import { messageOf, systemCodeOf } from '../protocol/errors.js';
 import type { FaultAct } from '../protocol/fault.js';
@@ -74,7 +75,7 @@ export function failureOf(thrown: unknown): StageFailure {
 
 /** Runs one stage at a time: a stage that was aborted has let go of its files before the next one starts. */
 export function stageRunner(options: RunnerOptions): StageRunner {
-  let last: Promise<unknown> = Promise.resolve();
+  const oneAtATime = inTurn();
   const failed = new Map<string, number>();
 
   const injectFault = async (name: string, sector: string) => {
@@ -123,9 +124,7 @@ export function stageRunner(options: RunnerOptions): StageRunner {
   };
 
   return (context) => {
-    const mine = last.then(() => run(context));
-    last = mine.catch(() => undefined);
-    return mine.catch(async (thrown: unknown) => {
+    return oneAtATime(() => run(context)).catch(async (thrown: unknown) => {
       const { record, location } = context;
       const root = record.sector ? sectorFiles(location, record.sector.id).root : undefined;
       const failure = leftFailure(thrown, record, location) ?? failureOf(thrown);

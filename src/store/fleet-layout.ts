@@ -2,9 +2,10 @@
 import type { Db } from './database.js';
 import { fleetAdvice } from './fleet-mark.js';
 import { jobSchema } from './job-table.js';
+import { pieceSchema } from './piece-table.js';
+import { sumOf } from './record-table.js';
 import { reserveTable } from './reserve.js';
 import type { Layout } from './sound-database.js';
-import { sumOf } from './thread-record-check.js';
 import { workerSchema } from './worker-table.js';
 
 const schema = `
@@ -13,11 +14,7 @@ const schema = `
   create table if not exists sector (
     miner integer not null, number integer not null, body text not null, sum text, primary key (miner, number)
   );
-  create table if not exists piece (
-    dealId integer primary key autoincrement, cid text not null unique, path text not null,
-    payloadSize integer not null, paddedSize integer not null, mtimeMs real not null
-  );
-  create table if not exists aside (cid text primary key);
+  ${pieceSchema}
   create table if not exists usedNumber (miner integer primary key, number integer not null);
   ${workerSchema}
   ${jobSchema}

@@ -7,6 +7,7 @@ import { type Db, makeDirectory } from './database.js';
 import { fleetLayout, sumOfRow } from './fleet-layout.js';
 import { lostDatabase, makeFleetMark, otherDatabase, readFleetMark } from './fleet-mark.js';
 import { type JobTable, jobTable } from './job-table.js';
+import { type PieceTable, pieceTable } from './piece-table.js';
 import { openSound, sizeOf } from './sound-database.js';
 import { watched } from './watched.js';
 import { type WorkerTable, workerTable } from './worker-table.js';
@@ -18,16 +19,7 @@ export interface SectorRow {
   readonly body: string;
 }
 
-export interface PieceRow {
-  readonly cid: string;
-  readonly path: string;
-  readonly payloadSize: number;
-  readonly paddedSize: number;
-  readonly mtimeMs: number;
-  readonly dealId: number;
-}
-
-export interface FleetStore extends JobTable, WorkerTable {
+export interface FleetStore extends JobTable, PieceTable, WorkerTable {
   /** Made at random with the store: another home has another one, wherever its manager listens. */
   readonly identity: string;
   genesisMs(now: number): number;
@@ -38,13 +30,6 @@ export interface FleetStore extends JobTable, WorkerTable {
   sector(miner: number, number: number): SectorRow | undefined;
   sectors(): readonly SectorRow[];
   putSector(row: SectorRow): void;
-  /** One `aside` is for a job alone, unless it is known already; it stays aside until it is added without. */
-  addPiece(piece: Omit<PieceRow, 'dealId'>, options?: { readonly aside: boolean }): void;
-  /** CIDs of the pieces that are no sealer's. */
-  asidePieces(): readonly string[];
-  pieces(): readonly PieceRow[];
-  piece(cid: string): PieceRow | undefined;
-  removePiece(cid: string): void;
   /** All of it is on disk when it returns, or nothing. */
   together<T>(writes: () => T): T;
   close(): void;
@@ -105,18 +90,6 @@ function storeOf(db: Db, identity: string, onBroken: (error: unknown) => void): 
   const putSector = (row: SectorRow) => insertSector.run({ ...row, sum: sumOfRow(row) });
   const sector = one<SectorRow>('select miner, number, body from sector where miner = ? and number = ?');
   const sectors = one<SectorRow>('select miner, number, body from sector order by miner, number');
-  const addPiece = db.prepare(
-    `insert into piece (cid, path, payloadSize, paddedSize, mtimeMs) values (@cid, @path, @payloadSize, @paddedSize, @mtimeMs)
-     on conflict (cid) do update set path = excluded.path, mtimeMs = excluded.mtimeMs`,
-  );
-  const pieces = one<PieceRow>('select * from piece order by paddedSize desc, dealId');
-  const piece = one<PieceRow>('select * from piece where cid = ?');
-  const removePiece = db.prepare('delete from piece where cid = ?');
-  const putAside = db.prepare(
-    'insert or ignore into aside select @cid where not exists (select 1 from piece where cid = @cid)',
-  );
-  const takeBack = db.prepare('delete from aside where cid = ?');
-  const aside = one<{ cid: string }>('select cid from aside');
   const verbs = watched<Omit<FleetStore, 'identity'>>(onBroken, {
     genesisMs: (now) => {
       setGenesis.run(now);
@@ -135,18 +108,7 @@ function storeOf(db: Db, identity: string, onBroken: (error: unknown) => void): 
     sector: (miner, number) => sector.get(miner, number),
     sectors: () => sectors.all(),
     putSector: (row) => void putSector(row),
-    addPiece: db.transaction((piece: Omit<PieceRow, 'dealId'>, options?: { readonly aside: boolean }) => {
-      if (options?.aside) putAside.run({ cid: piece.cid });
-      else takeBack.run(piece.cid);
-      addPiece.run(piece);
-    }),
-    asidePieces: () => aside.all().map(({ cid }) => cid),
-    pieces: () => pieces.all(),
-    piece: (cid) => piece.get(cid),
-    removePiece: db.transaction((cid: string) => {
-      removePiece.run(cid);
-      takeBack.run(cid);
-    }),
+    ...pieceTable(db),
     ...workerTable(db),
     ...jobTable(db, sumOfRow),
     together: (writes) => db.transaction(writes)(),

@@ -1,9 +1,9 @@
 /** What lies in a thread's database, and how an older one becomes the present one. */
 import type { Db } from './database.js';
 import { historyTable } from './history-rows.js';
+import { sumOf } from './record-table.js';
 import { reserveTable } from './reserve.js';
 import type { Layout } from './sound-database.js';
-import { sumOf } from './thread-record-check.js';
 
 const recordTable = `
   create table if not exists record (

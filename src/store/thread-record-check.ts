@@ -1,19 +1,8 @@
-/** A thread's record as text with its checksum, and back. */
-import { hash } from 'node:crypto';
+/** Whether what a thread's store holds is a record of a thread. */
 import { emptyState, type Plan, planNamed, planState, plans } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
-
-export interface StoredRecord {
-  readonly version: number;
-  readonly body: string;
-  readonly sum: string | null;
-}
-
-/** Finds bits that a disk has flipped; it is no guard against people. */
-export function sumOf(body: string): string {
-  return hash('sha1', body);
-}
+import { faultIn, type StoredRecord } from './record-table.js';
 
 export function unreadable(file: string, why: string, cause?: unknown): SealvisorError {
   return new SealvisorError(
@@ -28,8 +17,8 @@ export function unreadable(file: string, why: string, cause?: unknown): Sealviso
  * library would double a thread's start. @throws record_unreadable
  */
 export function parseRecord(found: StoredRecord, file: string, plan: Plan): ThreadRecord {
-  if (found.version !== 1) throw unreadable(file, `version ${found.version}, this program knows version 1`);
-  if (found.sum !== sumOf(found.body)) throw unreadable(file, 'its checksum does not match');
+  const fault = faultIn(found);
+  if (fault !== undefined) throw unreadable(file, fault);
   let record: Partial<ThreadRecord>;
   try {
     record = JSON.parse(found.body) as Partial<ThreadRecord>;

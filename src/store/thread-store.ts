@@ -14,11 +14,12 @@ import {
   selectRowsJson,
 } from './history-rows.js';
 import { checkNotLeft, ownRecord, type RecordOwner } from './record-owner.js';
+import { recordTable } from './record-table.js';
 import { requestTable } from './request-table.js';
 import { reservePages, writeInReserve } from './reserve.js';
 import { damaged, openSound, samePlace } from './sound-database.js';
 import { threadLayout } from './thread-layout.js';
-import { parseRecord, type StoredRecord, sumOf, unreadable } from './thread-record-check.js';
+import { parseRecord, unreadable } from './thread-record-check.js';
 
 export interface ThreadStoreOptions {
   /** The location as its mark was seen; it is never made, and looked at again before each write. @default it is made and not looked at */
@@ -86,11 +87,7 @@ interface StoreParts {
 }
 
 function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): ThreadStore {
-  const selectRecord = db.prepare<[], StoredRecord>('select version, body, sum from record');
-  const writeRecord = db.prepare<[string, string]>(
-    `insert into record (id, version, body, sum) values (1, 1, ?, ?)
-     on conflict (id) do update set version = 1, body = excluded.body, sum = excluded.sum`,
-  );
+  const records = recordTable(db);
   const writeRow = rowWriter(db);
   const trim = db.prepare<[number]>('delete from history where seq <= ?');
   const last = db.prepare<[], { seq: number | null }>('select max(seq) as seq from history');
@@ -98,8 +95,7 @@ function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): Thre
   const requests = requestTable(db);
   const rowsToTrim = Math.max(1, Math.min(100, Math.floor(keepRows / 100)));
   const write = db.transaction((record: ThreadRecord, row: Row, command?: DoneCommand): number => {
-    const body = JSON.stringify(record);
-    writeRecord.run(body, sumOf(body));
+    records.write(record);
     const seq = writeRow(row, record.sector?.size ?? null);
     if (seq % rowsToTrim === 0) trim.run(seq - keepRows);
     if (command) commands.keep(command, seq);
@@ -128,7 +124,7 @@ function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): Thre
   const revision = () => read(() => last.get()?.seq ?? 0);
   return {
     read: (plan, nowMs) => {
-      const found = read(() => selectRecord.get());
+      const found = read(records.find);
       if (found) {
         const record = parseRecord(found, file, plan);
         tendReserve(db, file);

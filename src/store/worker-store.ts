@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { Db } from './database.js';
+import { faultIn, recordTable, type StoredRecord } from './record-table.js';
 import { writeInReserve } from './reserve.js';
 import { damaged, type Layout, openSound } from './sound-database.js';
-import { type StoredRecord, sumOf } from './thread-record-check.js';
 
 export interface WorkerStore {
   /** Made at random with the store, and the same ever after: a name or an address can be given to another worker. */
@@ -44,9 +44,6 @@ export interface StoreIdentity {
 export function openWorkerStore(home: string, identity: StoreIdentity = {}): WorkerStore {
   const file = join(home, 'sealvisor-worker.db');
   const db = openSound(file, layout);
-  const select = 'select version, body, sum from record';
-  const upsert = `insert into record (id, version, body, sum) values (1, 1, ?, ?)
-    on conflict (id) do update set version = 1, body = excluded.body, sum = excluded.sum`;
   const written = <T>(write: () => T): T => {
     try {
       return writeInReserve(db, write);
@@ -63,20 +60,17 @@ export function openWorkerStore(home: string, identity: StoreIdentity = {}): Wor
     read() {
       let found: StoredRecord | undefined;
       try {
-        found = db.prepare<[], StoredRecord>(select).get();
+        found = recordTable(db).find();
       } catch (cause) {
         throw damaged(file, messageOf(cause), { cause });
       }
       if (!found) return undefined;
-      if (found.version !== 1) throw damaged(file, `version ${found.version}, this program knows version 1`);
-      if (found.sum !== sumOf(found.body)) throw damaged(file, 'its checksum does not match');
+      const fault = faultIn(found);
+      if (fault !== undefined) throw damaged(file, fault);
       return JSON.parse(found.body);
     },
     write(value) {
-      written(() => {
-        const body = JSON.stringify(value);
-        db.prepare<[string, string]>(upsert).run(body, sumOf(body));
-      });
+      written(() => recordTable(db).write(value));
     },
     close: () => void db.close(),
   };

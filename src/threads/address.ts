@@ -1,5 +1,6 @@
 /** Where a child of a supervisor is reached, whichever incarnation of it lives. */
 import type { ChildInfo, Supervisor } from '../actors/index.js';
+import { oncePerTurn } from '../actors/once-per-turn.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { ThreadChild } from './incarnation.js';
 import type { Delivery } from './outbox.js';
@@ -35,7 +36,10 @@ export class ThreadAddress {
   #waiting: unknown[] = [];
   #isDead = false;
   #isClosed = false;
-  #looksSoon = false;
+  /** The supervisor tells its events in the middle of its work: what they mean is clear one turn later. */
+  readonly #lookSoon = oncePerTurn(() => {
+    if (!this.#isClosed) this.#look();
+  });
   #deadLetters = 0;
   #refused = 0;
 
@@ -93,16 +97,6 @@ export class ThreadAddress {
     this.#unsubscribe();
     this.#leave();
     this.#bury();
-  }
-
-  /** The supervisor tells its events in the middle of its work: what they mean is clear one turn later. */
-  #lookSoon(): void {
-    if (this.#looksSoon) return;
-    this.#looksSoon = true;
-    setImmediate(() => {
-      this.#looksSoon = false;
-      if (!this.#isClosed) this.#look();
-    });
   }
 
   #look(): void {

@@ -1,5 +1,6 @@
 /** Whether a thread sleeps in the kernel until a disk answers. Linux alone tells (`/proc`); elsewhere nobody knows. */
 import { readFileSync, readlinkSync } from 'node:fs';
+import { parseProcStat } from '../protocol/proc-stat.js';
 
 /** The system's number of the thread that calls; 0 where it is not told. */
 export function ownTaskId(): number {
@@ -14,9 +15,7 @@ export function ownTaskId(): number {
 export function isInDiskSleep(task: number): boolean {
   if (task === 0) return false;
   try {
-    // Behind the name, which may hold anything, also a bracket.
-    const stat = readFileSync(`/proc/self/task/${task}/stat`, 'latin1');
-    return /^ D /.test(stat.slice(stat.lastIndexOf(')') + 1));
+    return parseProcStat(readFileSync(`/proc/self/task/${task}/stat`, 'latin1')).state === 'D';
   } catch {
     // It has ended.
     return false;

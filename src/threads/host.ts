@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { expose, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { oncePerTurn } from '../actors/once-per-turn.js';
 import { every, idleClock } from '../actors/system-clock.js';
 import { onLongSlice } from '../protocol/long-slice.js';
 import { withHanded } from './hand-over.js';
@@ -81,6 +82,7 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
     batch = [];
     post({ type: 'events', events: full });
   };
+  const flushSoon = oncePerTurn(flush);
   // A thread that exits or throws has no other turn; what it said in this one goes out here.
   process.on('exit', flush);
   if (beatEveryMs !== null) beatForEver(pulse, beatEveryMs);
@@ -89,8 +91,9 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
     data: data as D,
     incarnation,
     say: (event) => {
+      batch.push(event);
       // Behind the answer to the call that caused it: who asked waits for one message, not for two.
-      if (batch.push(event) === 1) setImmediate(flush);
+      flushSoon();
     },
     call: async <T>(name: string, args: readonly unknown[]) =>
       // The owner answers with what the service's own type promises.

@@ -3,6 +3,7 @@ import { createActor } from 'xstate';
 import { workerMachine } from '../../machines/index.js';
 import type { OwnCommand, Reply, ThreadCommand, WorkerEvent } from '../../machines/worker.js';
 import { obeyed, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
+import { inTurn } from '../actors/in-turn.js';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { someOf } from '../protocol/some-of.js';
@@ -83,7 +84,7 @@ export function createWorkerControl(controlled: Controlled) {
 
 /** The worker actor, running, with what its machine has others do. */
 function controlActor({ record: first, write, apply }: Controlled) {
-  let lastWrite: Promise<void> = Promise.resolve();
+  const oneAtATime = inTurn();
   const written = async ({ command }: OwnCommand) => {
     const before = actor.getSnapshot().context.record;
     const record = obeyed(before, command, timestamp(Date.now()));
@@ -102,7 +103,7 @@ function controlActor({ record: first, write, apply }: Controlled) {
       // One after the other: each goes by what the one before it has made durable.
       execute: ({ event }) => {
         if (event.type !== 'WORKER.COMMAND') return;
-        lastWrite = lastWrite.then(() => written(event)).then(event.reply.resolve, event.reply.reject);
+        void oneAtATime(() => written(event)).then(event.reply.resolve, event.reply.reject);
       },
       refuse: ({ event }) => {
         if ('reply' in event) event.reply.reject(stopping());

@@ -1,4 +1,5 @@
 /** Tells the manager about this worker, at once, each interval, and when something that matters has changed; a failure is said once, and so is its end. */
+import { backoffMs } from '../actors/backoff.js';
 import { type Clock, systemClock } from '../actors/index.js';
 import { messageOf } from '../protocol/errors.js';
 import type { UsedNumber } from '../protocol/identity.js';
@@ -83,8 +84,9 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
     }
     isBeating = false;
     if (isStopped) return;
-    const retryMs = Math.min(firstRetryMs * 2 ** (failures - 1), options.intervalMs());
-    timer = clock.setTimeout(run, failures > 0 ? retryMs : options.intervalMs());
+    const maxMs = options.intervalMs();
+    const retryMs = backoffMs({ minMs: firstRetryMs, maxMs, jitter: 0 }, failures, 0);
+    timer = clock.setTimeout(run, failures > 0 ? retryMs : maxMs);
     if (hasMissed) changes.look();
   };
   const run = () => {

@@ -2,7 +2,9 @@
  * Whose sectors this worker has. It remembers the manager that it got them from, by the id that was made with that manager's home,
  * and has nothing to do with another one, at the same address or elsewhere, until an operator says so (`worker adopt`).
  */
+
 import type { WorkerCommand } from '../../machines/worker-record.js';
+import { inTurn } from '../actors/in-turn.js';
 import type { ManagerLink } from '../fleet/sector-client.js';
 import { timestamp } from '../protocol/clock.js';
 import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
@@ -39,7 +41,7 @@ export function workerLink(options: WorkerLinkOptions): WorkerLink {
   let since = '';
   /** Where the record cannot be written, for this run alone. */
   let unwritten: string | null = null;
-  let changing: Promise<void> = Promise.resolve();
+  const oneAtATime = inTurn();
 
   const own = () => record().manager ?? unwritten;
   /** Who gave a record's sector that does not say so: the first that this worker ever knew. */
@@ -96,11 +98,8 @@ export function workerLink(options: WorkerLinkOptions): WorkerLink {
       return meantBy(given);
     },
     check,
-    answered: (manager) => {
-      // One after the other: of two that come in one moment the first is remembered before the second is compared.
-      changing = changing.then(() => changed(manager));
-      return changing;
-    },
+    // One after the other: of two that come in one moment the first is remembered before the second is compared.
+    answered: (manager) => oneAtATime(() => changed(manager)),
     usedNumbers: () => held.usedNumbers(),
     used: async ({ miner, number }) => {
       await command({ type: 'WORKER.USED', miner, number }).catch(() => undefined);

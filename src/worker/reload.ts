@@ -1,4 +1,5 @@
 /** Configuration without a restart: what the file says is compared with what runs, and the one is brought to the other. */
+import { inTurn } from '../actors/in-turn.js';
 import { configChanges } from '../config/diff.js';
 import type { LoadedConfig, WorkerConfig } from '../config/worker-config.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -58,12 +59,8 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
  * location_not_writable, wrong_disk; then nothing has changed
  */
 export function reloader(options: ReloadOptions): (isDryRun: boolean) => Promise<ReloadReply> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (isDryRun) => {
-    const mine = last.then(() => reload(options, isDryRun));
-    last = mine.catch(() => undefined);
-    return mine;
-  };
+  const oneAtATime = inTurn();
+  return (isDryRun) => oneAtATime(() => reload(options, isDryRun));
 }
 
 async function reload(options: ReloadOptions, isDryRun: boolean): Promise<ReloadReply> {

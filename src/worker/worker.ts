@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { emptyWorkerRecord, type WorkerRecord } from '../../machines/worker-record.js';
 import { serviceLimits, startTree } from '../actors/index.js';
+import { oncePerTurn } from '../actors/once-per-turn.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import { homeMark } from '../processes/mark.js';
 import { limitNames } from '../protocol/stages.js';
@@ -16,7 +17,6 @@ import { failedAllocations } from './failed-allocations.js';
 import { keptNews } from './kept-news.js';
 import { loggedActs } from './logged-acts.js';
 import { workerLink } from './manager-link.js';
-import { oncePerTurn } from './once-per-turn.js';
 import { processorCommands } from './processors/command.js';
 import { workerDumps } from './processors/dumps.js';
 import { largeAnswers } from './processors/large-answers.js';

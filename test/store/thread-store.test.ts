@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sealer } from '#machines/index.js';
 import { SealvisorError } from '#src/protocol/errors.js';
-import { sumOf } from '#src/store/thread-record-check.js';
+import { sumOf } from '#src/store/record-table.js';
 import { openThreadStore } from '#src/store/thread-store.js';
 import {
   freshDir,

@@ -5,7 +5,7 @@ import type { AllowedSpec, DealsSpec, SnapUpJob, SnapUpProof } from '../../proto
 import { proofTypeOfNumber, type SectorId } from '../../protocol/sector.js';
 import type { OnChain, SubmitAnswer } from '../../protocol/sector-answers.js';
 import { someOf } from '../../protocol/some-of.js';
-import type { PieceRow } from '../../store/fleet-store.js';
+import type { PieceRow } from '../../store/piece-table.js';
 import { checkPieceDirectory } from '../pieces/file.js';
 import { scanPieces } from '../pieces/pieces.js';
 import { sealedAs } from '../sectors/facts.js';

@@ -6,7 +6,7 @@ import type { PreCommit, Sealed, StateReport } from '../../protocol/sealer.js';
 import type { SectorView } from '../../protocol/sealer-view.js';
 import { type SectorId, sectorOf } from '../../protocol/sector.js';
 import type { Deal, Ticket } from '../../protocol/sector-answers.js';
-import type { PieceRow } from '../../store/fleet-store.js';
+import type { PieceRow } from '../../store/piece-table.js';
 
 export interface SectorLife {
   readonly proofType: number;

@@ -1,11 +1,7 @@
 /** Times for a person's eye; machines read RFC 3339 and ms. */
 import { passedMs } from '../clock.js';
 import type { Wish } from '../worker.js';
-
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
+import { dayMs, hourMs, minuteMs, secondMs } from './duration.js';
 
 /** `41 s`, `12 min`, `3h12m`, `2d3h`: as exact as a person asks for. Less than nothing is `0 s`. */
 export function humanDuration(ms: number): string {

@@ -1,9 +1,9 @@
 import { SealvisorError } from '../errors.js';
 
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
+export const secondMs = 1000;
+export const minuteMs = 60 * secondMs;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
 
 /** Units of Rust's humantime, by spelling; a month is 30.44 days and a year 365.25 days, as there. */
 const unitMs: ReadonlyMap<string, number> = new Map([
@@ -35,6 +35,22 @@ export function parseDuration(text: string): number {
   for (const [, count, unit] of parts) ms += Number(count) * (unitMs.get(unit ?? '') ?? Number.NaN);
   if (parts.length > 0 && ms <= Number.MAX_SAFE_INTEGER) return ms;
   throw new SealvisorError('config_invalid', `${JSON.stringify(text)} is not ${durationExpected}`);
+}
+
+/** A duration in ms in humantime's grammar, to the nanosecond: `2h 5m`, `500ms`, `0s`. `parseDuration` reads it back. */
+export function durationText(ms: number): string {
+  const whole = Math.trunc(ms);
+  const ns = Math.round((ms - whole) * 1e6);
+  const parts = [
+    [Math.floor(whole / dayMs), 'd'],
+    [Math.floor(whole / hourMs) % 24, 'h'],
+    [Math.floor(whole / minuteMs) % 60, 'm'],
+    [Math.floor(whole / secondMs) % 60, 's'],
+    [whole % secondMs, 'ms'],
+    [ns, 'ns'],
+  ] as const;
+  const text = parts.flatMap(([count, unit]) => (count === 0 ? [] : [`${count}${unit}`])).join(' ');
+  return text === '' ? '0s' : text;
 }
 
 /** A duration in ms as Go's `time.Duration.String` writes it: `13m42s`, `2.756922465s`, `250ms`, `0s`. */

@@ -1,12 +1,10 @@
 import { SealvisorError } from '../errors.js';
 
+/** Each 1024 of the one before. */
+export const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
 const unitBytes: Readonly<Record<string, number>> = {
-  B: 1,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-  TiB: 2 ** 40,
-  PiB: 2 ** 50,
+  ...Object.fromEntries(binaryUnits.map((unit, power) => [unit, 1024 ** power])),
   KB: 1e3,
   MB: 1e6,
   GB: 1e9,
@@ -29,16 +27,26 @@ export function parseSize(text: string): number {
   throw new SealvisorError('config_invalid', `${JSON.stringify(text)} is not ${sizeExpected}`);
 }
 
+/** A size in bytes in the greatest unit that it is whole in: `8MiB`, `1000B`. `parseSize` reads it back. */
+export function sizeText(bytes: number): string {
+  let count = bytes;
+  let unit = 0;
+  while (count > 0 && count % 1024 === 0 && unit < binaryUnits.length - 1) {
+    count /= 1024;
+    unit += 1;
+  }
+  return `${count}${binaryUnits[unit]}`;
+}
+
 /** A size to the next tenth of its unit: `3.5 GiB`, `712 B`. */
 export function sizeNear(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let count = bytes;
   let at = 0;
   // What would be rounded up to the next unit is told in it.
-  while (Math.abs(count) >= 1023.95 && at < units.length - 1) {
+  while (Math.abs(count) >= 1023.95 && at < binaryUnits.length - 1) {
     count /= 1024;
     at += 1;
   }
   const text = count < 100 ? count.toFixed(1).replace(/\.0$/, '') : count.toFixed(0);
-  return `${text} ${units[at]}`;
+  return `${text} ${binaryUnits[at]}`;
 }

@@ -1,5 +1,7 @@
 /** The history of a thread that does not run, read off the main thread: SQLite cannot be asked to give up on a disk. */
+
 import { systemClock } from '../../actors/index.js';
+import { longestTimerMs } from '../../actors/system-clock.js';
 import { diskGate } from '../../disks/disk-gate.js';
 import { inTime } from '../../disks/in-time.js';
 import type { HistoryQuery } from '../../protocol/thread.js';
@@ -20,11 +22,9 @@ export function readHistoryAside(location: string, query: HistoryQuery): Promise
     const thread = await start();
     try {
       // The gate's deadline is the caller's; this call is over when the disk has answered.
-      return await thread.call<string>('read', [location, query], untilItAnswersMs);
+      return await thread.call<string>('read', [location, query], longestTimerMs);
     } finally {
       thread.kill();
     }
   });
 }
-
-const untilItAnswersMs = 2 ** 31 - 1;

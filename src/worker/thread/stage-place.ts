@@ -3,6 +3,7 @@
  * the stage had is given back before it stands in that line. Nobody waits for a place with another in hand, so no two wait
  * for each other, whatever stages ask for.
  */
+import { inTurn } from '../../actors/in-turn.js';
 import type { Left } from '../desk/breaker.js';
 import type { DeskAnswer, Granted } from '../desk/words.js';
 
@@ -28,7 +29,7 @@ export interface StagePlace {
 /** `first`: what the stage was begun with. */
 export function stagePlace(calls: PlaceCalls, first: Place | null): StagePlace & { end(how: Left): void } {
   let held = first;
-  let last: Promise<unknown> = Promise.resolve();
+  const oneAtATime = inTurn();
   const end = (how: Left) => {
     const mine = held;
     held = null;
@@ -68,11 +69,7 @@ export function stagePlace(calls: PlaceCalls, first: Place | null): StagePlace &
   };
   return {
     end,
-    under: (name, signal, act) => {
-      // One after the other: the place in hand is that of the work in hand.
-      const mine = last.then(() => under(name, signal, act));
-      last = mine.catch(() => undefined);
-      return mine;
-    },
+    // One after the other: the place in hand is that of the work in hand.
+    under: (name, signal, act) => oneAtATime(() => under(name, signal, act)),
   };
 }

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatGoDuration, parseDuration } from '#src/protocol/text/duration.js';
+import { durationText, formatGoDuration, parseDuration } from '#src/protocol/text/duration.js';
 import { parseSize } from '#src/protocol/text/size.js';
 
 test.each([
@@ -80,4 +81,24 @@ test.each([
 
 test.each(['', 'GiB', '-1KiB', '8 bananas', '1constructor', '999999PiB'])('%j is no size', (text) => {
   expect(() => parseSize(text)).toThrow(expect.objectContaining({ code: 'config_invalid' }));
+});
+
+test.each([
+  [0, '0s'],
+  [0.0015, '1500ns'],
+  [500, '500ms'],
+  [30_000, '30s'],
+  [90_000, '1m 30s'],
+  [7_500_000, '2h 5m'],
+  [9 * 86_400_000 + 1, '9d 1ms'],
+])('%d ms is written %s', (ms, text) => {
+  expect(durationText(ms)).toBe(text);
+});
+
+test('a duration that was written is read as the same', () => {
+  fc.assert(
+    fc.property(fc.nat({ max: Number.MAX_SAFE_INTEGER }), (ms) => {
+      expect(parseDuration(durationText(ms))).toBe(ms);
+    }),
+  );
 });

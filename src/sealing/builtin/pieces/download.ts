@@ -1,4 +1,5 @@
 /** A piece's payload from a server. A body that is cut is resumed where it ended, if the server says which version it sends (RFC 9110, If-Range). */
+import { backoffMs } from '../../../actors/backoff.js';
 import { sleep } from '../../../actors/system-clock.js';
 import { SealvisorError } from '../../../protocol/errors.js';
 import { StageError } from '../../../protocol/level.js';
@@ -18,7 +19,8 @@ export interface PieceDownload {
 /** So many tries in a row may bring no byte. */
 const mostTries = 5;
 
-const defaultWaitMs = (n: number) => (n === 1 ? 0 : 500 * 2 ** (n - 1));
+const backoff = { minMs: 1000, maxMs: 60_000, jitter: 0 };
+const defaultWaitMs = (n: number) => (n === 1 ? 0 : backoffMs(backoff, n - 1, 0));
 
 /** @throws unreachable for a server that is away or busy, StageError permanent for one that refuses, temporary for a cut that cannot be resumed */
 export async function downloadPiece(download: PieceDownload): Promise<AsyncIterable<Uint8Array>> {
