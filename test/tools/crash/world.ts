@@ -43,6 +43,8 @@ export interface World {
 export interface WorldOptions {
   readonly threads?: number;
   readonly sealing?: string;
+  /** Of its threads. @default 'sealer' */
+  readonly plan?: string;
   /** Of the configuration, beside the gates; of the world's directory, where it is needed. */
   readonly more?: string | ((dir: string) => string);
   /** Of the table `[worker]`. */
@@ -83,6 +85,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     sealing: options.sealing ?? 'max_retries = 1000',
     more: `[sealvisor]\nspace.check_interval = "200ms"\nunseal_roots = [${JSON.stringify(dir)}]\n${gatedStages}\n${typeof options.more === 'function' ? options.more(dir) : (options.more ?? '')}`,
   })
+    .replaceAll('[[sealing_thread]]', `[[sealing_thread]]\nplan = "${options.plan ?? 'sealer'}"`)
     .replace('seal_interval = "50ms"', `seal_interval = "${options.sealInterval ?? '50ms'}"`)
     .replace(/(enable_deals|disable_cc) = true/g, `$1 = ${hasDeals}`);
   // What is to be held from the start is closed before the worker is there.

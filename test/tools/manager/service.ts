@@ -31,7 +31,8 @@ function withChain<T extends object>(sectors: Sectors, id: SectorId, answer: T):
 export function realService(sectors: Sectors): SectorService {
   return {
     ...realJobs(sectors),
-    allocateSector: async (spec) => sectors.allocate(spec.AllowedMiners, spec.AllowedProofTypes),
+    allocateSector: async (spec, isNonInteractive) =>
+      sectors.allocate(spec.AllowedMiners, spec.AllowedProofTypes, null, !isNonInteractive),
     acquireDeals: async (id, spec) => sectors.acquireDeals(id, spec.MaxDeals, spec.MinUsedSpace),
     assignTicket: async (id) => sectors.assignTicket(id),
     submitPreCommit: async ({ ID }, info, reset) => {
@@ -45,8 +46,8 @@ export function realService(sectors: Sectors): SectorService {
       ...withChain(sectors, id, sectors.waitSeed(id)),
       ...(sectors.waitSeed(id).ShouldWait ? { Delay: 0 } : {}),
     }),
-    submitProof: async (id, { Proof }, reset) =>
-      withChain(sectors, id, sectors.submitProof(id, Proof, reset)),
+    submitProof: async (id, { Proof, Sealed }, reset) =>
+      withChain(sectors, id, sectors.submitProof(id, Proof, reset, Sealed)),
     pollProofState: async (id) => withChain(sectors, id, sectors.pollProof(id)),
     reportState: async (id, report) => {
       const { Finalized: finalized, AbortReason } = sectors.reportState(id, report);

@@ -27,6 +27,8 @@ export interface RealWorldOptions {
   readonly threads?: number;
   /** @default false */
   readonly useSyntheticPoRep?: boolean;
+  /** @default 'sealer' */
+  readonly plan?: string;
 }
 
 export async function realWorld(options: RealWorldOptions = {}): Promise<World> {
@@ -50,6 +52,7 @@ export async function realOptions(options: RealWorldOptions = {}): Promise<World
     pieces,
     threads,
     useSyntheticPoRep,
+    ...(options.plan ? { plan: options.plan, hasDeals: false } : {}),
     worker: () => `local_pieces_dirs = [${JSON.stringify(local)}]`,
     more: (dir) =>
       [
