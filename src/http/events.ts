@@ -15,7 +15,7 @@ const pingMs = 15_000;
 const mostWaiting = 1000;
 
 const newsTypes = ['thread', 'row', 'worker'] as const satisfies readonly WorkerNews['type'][];
-const eventsQuery = z.strictObject({
+export const eventsQuery = z.strictObject({
   after: z.string().max(100).optional(),
   thread: z
     .string()

@@ -9,13 +9,17 @@ import { asked, askedBody } from '../thread-bodies.js';
 import { readCommand } from '../who.js';
 
 const path = z.string().min(1).max(4096);
-const snapUpBody = z.strictObject({
+export const snapUpBody = z.strictObject({
   ...asked,
   /** A directory on the manager's machine. */
   pieces: path.startsWith('/', 'an absolute path'),
 });
-const unsealBody = z.strictObject({ ...asked, piece: z.string().min(1).max(200).optional(), dest: path });
-const wdPostBody = z.strictObject({ ...asked, sectors: z.array(z.string()).max(100_000).optional() });
+export const unsealBody = z.strictObject({
+  ...asked,
+  piece: z.string().min(1).max(200).optional(),
+  dest: path,
+});
+export const wdPostBody = z.strictObject({ ...asked, sectors: z.array(z.string()).max(100_000).optional() });
 
 export function jobRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void {
   const { jobs } = manager.sectors;

@@ -7,7 +7,9 @@ import { sectorId } from '../manager/jobs.js';
 import { parse } from '../parse.js';
 
 const usualSteps = 1000;
-const historyQuery = z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(usualSteps) });
+export const seenHistoryQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(10_000).default(usualSteps),
+});
 
 /** What is asked here of another manager's sectors, and how it is asked of that one. */
 const instead = {
@@ -21,7 +23,7 @@ export function seenSectorRoutes(app: Hono, front: Front): void {
   app.get(base, (c) => c.json(front.sightings.list()));
   app.get(`${base}/:id`, (c) => c.json(front.sightings.view(sectorId(c.req.param('id')))));
   app.get(`${base}/:id/history`, (c) => {
-    const { limit } = parse(historyQuery, c.req.query(), 'history');
+    const { limit } = parse(seenHistoryQuery, c.req.query(), 'history');
     return c.json(front.sightings.history(sectorId(c.req.param('id')), limit));
   });
   const { url } = front.upstream;
