@@ -74,7 +74,7 @@ function helpHint(command: Command): string {
   return `; see ${names.join(' ')} --help`;
 }
 
-/** A reader that went away (`… | head`) is no fault: what is for stdout is then for nobody. The story on stderr ends nothing, whatever becomes of it. */
+/** A reader that went away (`… | head`) is not a fault: what is for stdout is then for nobody. The story on stderr ends nothing, whatever becomes of it. */
 function surviveClosedPipes(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.done);

@@ -23,7 +23,7 @@ export interface ResumeCommand {
 }
 
 /**
- * Whether an operator may send the record on to a state: it is possible, or by force one that a sector in hand can be
+ * Whether an operator may send the record on to a state: it is possible, or by force one that a current sector can be
  * in at all. `possible`: the states whose needs are there.
  */
 export function maySendTo(
@@ -61,7 +61,7 @@ export function pause(
   };
 }
 
-/** A pause was asked for and its stage did not live to its end: the thread stands still already. */
+/** A pause was asked for and its stage did not live to its end: the thread is paused already. */
 export function hold(record: ThreadRecord, nowMs: number): Change {
   const next: ThreadRecord = {
     ...record,
@@ -75,7 +75,7 @@ export function hold(record: ThreadRecord, nowMs: number): Change {
   return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', by, reason, event: 'PauseHeld' }) };
 }
 
-/** A resume before the pause took hold, or of a frozen stage: it goes on where it is. */
+/** A resume before the pause took hold, or of a frozen stage: it continues where it is. */
 export function cancelPause(record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
   const { by, reason } = command;
   return {
@@ -113,7 +113,7 @@ function keptOutputs(plan: Plan, to: string, outputs: ThreadRecord['outputs']): 
   return withNotes(plan, to, Object.fromEntries(Object.entries(outputs).filter(([key]) => isKept(key))));
 }
 
-/** A sector that is given up already stays so by the first word: it may say that the sector is finalized. */
+/** A sector that is aborted already stays so at the first report: it may say that the sector is finalized. */
 function givenUp({ state, outputs }: ThreadRecord, reason: string): ThreadRecord['outputs'] {
   return state === 'Aborted' && outputs.abortedBy !== undefined
     ? { abortReason: reason }

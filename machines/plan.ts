@@ -24,7 +24,7 @@ export interface Ground {
   readonly removes: readonly string[];
   /** Files that have to be there, emptied. */
   readonly empties?: readonly string[];
-  /** What the stage changes in place: copied anew from its source, unless nobody can have changed it. */
+  /** What the stage changes in place: copied again from its source, unless nobody can have changed it. */
   readonly copies?: Readonly<Record<string, string>>;
 }
 
@@ -77,7 +77,7 @@ export interface Plan {
   readonly about: string;
   /** What is sent to be put on chain, in its order. @default nothing */
   readonly submits?: readonly Submission[];
-  /** Which stored files it makes anew: of a job that is given up they are removed. @default none */
+  /** Which stored files it makes again: when the job is aborted they are removed. @default none */
   readonly makes?: StoredKind;
   /** Whether it asks for deals: always, or where the configuration enables it. @default never */
   readonly deals?: 'always' | 'enabled';
@@ -94,7 +94,7 @@ export type Submission = 'pre-commit' | 'proof' | 'upgrade';
 /** A sealed sector's files, or those of its upgrade. */
 export type StoredKind = 'sealed' | 'update';
 
-/** The state of a thread with nothing in hand. */
+/** The state of a thread without a sector or job. */
 export const emptyState = 'Empty';
 
 /** States that free the thread. */

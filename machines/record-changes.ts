@@ -38,7 +38,7 @@ export interface StageFailure {
   readonly isRejected?: boolean;
 }
 
-/** Whose word it is that a sector is given up: its stored files go by it, or stay. */
+/** Who decides that a sector is aborted: its stored files go by it, or stay. */
 export type AbortedBy = 'operator' | 'manager' | 'finalized' | 'rejected' | 'stage';
 
 export const iso = (ms: number) => new Date(ms).toISOString();
@@ -123,7 +123,7 @@ export function recover(plan: Plan, record: ThreadRecord, nowMs: number): Change
   return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', stage, event: 'Recovered' }) };
 }
 
-/** A stage failed: wait and try again, stand still, or give the sector up (docs/spec.md#failures). */
+/** A stage failed: wait and try again, pause, or abort the sector (docs/spec.md#failures). */
 export function fail(
   plan: Plan,
   record: ThreadRecord,

@@ -12,7 +12,7 @@ export interface RetryPolicy {
   readonly jitter: number;
 }
 
-/** What the field's keys say of every stage, and what ours say of single ones. */
+/** What upstream's keys say of every stage, and what ours say of single ones. */
 export interface RetrySettings {
   readonly maxRetries: number;
   readonly recoverIntervalMs: number;
@@ -20,7 +20,7 @@ export interface RetrySettings {
   readonly retry: Readonly<Record<string, Partial<RetryPolicy>>>;
 }
 
-/** The field's keys alone give the field's behaviour: the same wait before each of `max_retries` tries. */
+/** Upstream's keys alone give upstream's behaviour: the same wait before each of `max_retries` tries. */
 export function retryPolicy(settings: RetrySettings, stage: string): RetryPolicy {
   const everywhere = {
     tries: settings.maxRetries,

@@ -14,7 +14,7 @@ const noWork: ThreadWork = {
 
 /**
  * The machine of one sealing thread, built from its plan's table. Each state of the plan holds the modes in which the
- * thread can be there. Work, the place in line before it and the durable write are injected; `commit` runs before what
+ * thread can be there. Work, the place in the queue before it and the durable write are injected; `commit` runs before what
  * follows.
  */
 export function sealingThread(plan: Plan, work: ThreadWork = noWork) {

@@ -12,7 +12,7 @@ export type SupervisorLifeEvent =
   | { readonly type: 'SUPERVISOR.KILL' };
 
 /**
- * The life of a supervisor. Its restarts are no states of it: it is `running` through all of them, until one is too
+ * The life of a supervisor. Its restarts are not states of it: it is `running` through all of them, until one is too
  * many. Each end is a state of its own, which says what the parent sees.
  */
 export const supervisorMachine = setup({

@@ -56,7 +56,7 @@ export function threadParts(plan: Plan, work: ThreadWork) {
     retryPolicy(settings(), stageName(planState(plan, record.state)));
   const failed = (context: ThreadContext, failure: StageFailure) => {
     const policy = policyOf(context);
-    // Whom an operator sent on stood still before, and does again: what came of it is the operator's to see.
+    // Whom an operator sent on was paused before, and is again: what came of it is the operator's to see.
     const isProbe = context.isProbe && !context.isResumed;
     const how = { policy, random: context.random(), isProbe };
     return over(fail(plan, context.record, failure, how, context.now()));
@@ -70,7 +70,7 @@ export function threadParts(plan: Plan, work: ThreadWork) {
     },
     actions: {
       commit: ({ context }) => work.commit(context.record, context.row),
-      /** Gives up the place in line, unless the stage holds it already. */
+      /** Gives up the place in the queue, unless the stage holds it already. */
       leaveLine: () => work.leaveLine(),
       startClock: assign({ startedMs: ({ context }) => context.steady() }),
       stopClock: assign({ frozenMs: ({ context }) => context.steady() }),
@@ -159,7 +159,7 @@ export function threadParts(plan: Plan, work: ThreadWork) {
       isLost: ({ context, event }) =>
         event.type === 'SECTOR.LOST' &&
         event.sector === inHand(context.record) &&
-        // In Finished, too: the manager hears nothing of an end that it has taken back.
+        // In Finished, too: the manager hears nothing of an end that it has cancelled.
         context.record.state !== 'Aborted',
     },
     delays: {

@@ -10,7 +10,7 @@ export interface ThreadRecord {
   readonly sector: Sector | null;
   /** Who gave the sector or job, and under which request; left out where the manager names none, as 0.1.0 did. */
   readonly given?: GivenBy | null;
-  /** What finished stages gave, by output key; opaque to the machine, but for the `abortReason` it leaves for the report. */
+  /** What finished stages gave, by output key; opaque to the machine, except for the `abortReason` it leaves for the report. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly isPaused: boolean;
   readonly intent: Intent | null;
@@ -61,14 +61,14 @@ export function emptyRecord(plan: string, since: string): ThreadRecord {
   };
 }
 
-/** The manager's name for the job in hand, where that is no sector (plan wdpost): kept as it was given. */
+/** The manager's name for the current job, where that is no sector (plan wdpost): kept as it was given. */
 export function jobIdOf({ sector, outputs }: ThreadRecord): string | null {
   const { job } = outputs;
   if (sector !== null || typeof job !== 'object' || job === null || !('Id' in job)) return null;
   return typeof job.Id === 'string' ? job.Id : null;
 }
 
-/** What the thread has in hand: a sector, or a job by its name; null = nothing. */
+/** The thread's current sector, or its current job by name; null = nothing. */
 export function inHand(record: ThreadRecord): string | null {
   return record.sector?.id ?? jobIdOf(record);
 }

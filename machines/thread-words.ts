@@ -53,7 +53,7 @@ export interface PlaceInput {
 
 export type PlaceAnswer = { readonly granted: true; readonly isProbe: boolean } | { readonly granted: false };
 
-/** The manager gave the sector (or the job in hand) up, or has its end already. */
+/** The manager gave the sector (or the current job) up, or has its end already. */
 export interface SectorLost {
   readonly type: 'SECTOR.LOST';
   readonly sector: string;
@@ -71,6 +71,6 @@ export interface ThreadWork {
   awaitPlace(): Promise<PlaceAnswer>;
   /** Makes the record durable, with its row; null where nothing is to be kept. */
   commit(record: ThreadRecord, row: Row | null): void;
-  /** Gives up the place in line, unless the stage holds it already. */
+  /** Gives up the place in the queue, unless the stage holds it already. */
   leaveLine(): void;
 }

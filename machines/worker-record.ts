@@ -46,7 +46,7 @@ export interface WorkerRecord {
   readonly breakers: Readonly<Record<string, BreakerRecord>>;
   /** The manager whose sectors the worker has, by its id; left out until one has said its id. */
   readonly manager?: string;
-  /** The first of them: what is in hand and does not say who gave it is of this one. */
+  /** The first of them: a current sector that does not name its manager belongs to this one. */
   readonly firstManager?: string;
   /** Of each miner the highest number that was ever given out to this worker. */
   readonly used?: Readonly<Record<string, number>>;
@@ -162,7 +162,7 @@ function isOf(configured: Readonly<Record<string, number>>, name: string, set: L
   return set.configured === (configured[name] ?? null);
 }
 
-/** The limits that hold: the file's, but for those set by hand since it said what it says. */
+/** The limits that hold: the file's, except those set by hand since it said what it says. */
 export function limitsInForce(
   record: WorkerRecord,
   configured: Readonly<Record<string, number>>,

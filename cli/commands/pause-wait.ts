@@ -1,4 +1,4 @@
-/** `pause --wait`: until the thread stands still, Ctrl-C or the timeout. The pause stays requested in any case. */
+/** `pause --wait`: until the thread is paused, Ctrl-C or the timeout. The pause stays requested in any case. */
 import { sleep } from '../../src/actors/system-clock.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { humanDuration } from '../../src/protocol/text/ages.js';
@@ -68,7 +68,7 @@ async function untilPaused({ index, json, timeoutMs, first, next }: Pausing): Pr
   if (json) answerJson({ ...reply, changed: asked.changed });
   const late = `thread #${index} was not paused within ${humanDuration(timeoutMs)}: ${stays(index)}, and takes effect when ${reply.stage} is done`;
   fail(new SealvisorError('deadline_exceeded', late));
-  // The worker was reached: this is no 4.
+  // The worker was reached: this is not exit code 4.
   process.exitCode = exitCodes.failed;
 }
 
@@ -78,7 +78,7 @@ function checkStillAsked(index: number, { mode, intent, revision }: ControlReply
       'thread_failed',
       `thread #${index} failed before it was paused: \`why --index ${index}\` says what is in the way`,
     );
-  // A worker of the field tells neither revisions nor what was asked for.
+  // An upstream worker reports neither revisions nor what was requested.
   if (revision > 0 && intent === null && mode !== 'restarting')
     throw new SealvisorError(
       'revision_conflict',

@@ -27,7 +27,7 @@ export function isSelection(selection: Selection, one: Readonly<Record<string, u
   );
 }
 
-/** A state or a plan that there is not means no thread: a typo must not look like a fleet at work. @throws usage */
+/** A state or a plan that there is not means no thread: a typo must not look like a working fleet. @throws usage */
 function checkNames({ stateIs, plan }: Selection): void {
   const states = [...new Set(Object.values(plans).flatMap((each) => each.states.map(({ name }) => name)))];
   const check = (option: string, word: string | undefined, known: readonly string[]) => {

@@ -11,7 +11,7 @@ export async function tree(
 ): Promise<void> {
   const worker = await workerOf(name ?? (process.env.SEALVISOR_WORKER || '127.0.0.1'), options);
   await watch(options.watch === true, async () => {
-    // Our own worker's answer: `{ root }` (docs/spec.md#rest); the field's has none and is refused.
+    // Our own worker's answer: `{ root }` (docs/spec.md#rest); an upstream worker has none and is refused.
     const shown = (await worker.tree()) as { readonly root: TreeNode };
     if (!options.json) return { text: treeText(shown.root, Date.now()) };
     answerJson(shown);

@@ -19,10 +19,10 @@ export interface ProgressDisplay {
 }
 
 const soonMs = 50;
-/** The time left goes on while nothing else happens. */
+/** The time left keeps counting while nothing else happens. */
 const everyMs = 1000;
 
-/** On a terminal a block of live lines below the story; elsewhere plain lines alone. */
+/** On a terminal a block of live lines below the story; elsewhere plain lines only. */
 export function progressDisplay(stream: LiveStream): ProgressDisplay {
   const pace = sectorPace();
   const plain = (line: string) => void stream.write(`${escaped(line)}\n`);

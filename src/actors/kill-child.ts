@@ -1,7 +1,7 @@
 import type { Child } from './spec.js';
 import { warn } from './warn.js';
 
-/** Kills the child; a `kill` that throws is reported, and the supervisor goes on waiting for the exit. */
+/** Kills the child; a `kill` that throws is reported, and the supervisor keeps waiting for the exit. */
 export function killChild(child: Child): void {
   try {
     child.kill();

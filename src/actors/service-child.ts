@@ -33,7 +33,7 @@ export function serviceChild(
       })();
       return ending;
     };
-    // What a broken service throws while it is stopped is no news beside the fault itself.
+    // What a broken service throws while it is stopped is not news beside the fault itself.
     broke = (error) => void end({ kind: 'crash', error }).catch(() => undefined);
     if (early) broke(early.error);
     return {

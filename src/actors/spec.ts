@@ -46,7 +46,7 @@ export interface Clock {
 export interface ChildSpec {
   /** Unique in its supervisor; only a label under simple_one_for_one. */
   readonly id: string;
-  /** Starts one incarnation. A throw, a rejection or anything that is no Child is a failed start. */
+  /** Starts one incarnation. A throw, a rejection or anything that is not a Child is a failed start. */
   readonly start: (...args: unknown[]) => Child | 'ignore' | Promise<Child | 'ignore'>;
   /** @default permanent */
   readonly restart?: RestartType;
@@ -127,7 +127,7 @@ export interface Supervisor extends Child {
   /** The spec with every default filled in; takes a child under simple_one_for_one. @throws not_found, noproc */
   getChildSpec(id: string | Child): Required<ChildSpec>;
   /**
-   * Takes over flags and specs while the children run, as OTP's code change does: what runs goes on, a new spec
+   * Takes over flags and specs while the children run, as OTP's code change does: what runs continues, a new spec
    * waits for `restartChild`, and a child that is not named any more is kept. A faulty spec is refused whole.
    * @throws noproc, invalid_strategy or the code of a faulty field
    */

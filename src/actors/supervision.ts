@@ -31,7 +31,7 @@ export class Supervision {
   readonly #flights = new Map<StartAttempt, Slot>();
   /** Exits whose turn comes when a start under way has told what it gave. */
   undecided: (() => void | Promise<void>)[] | undefined;
-  /** Starts that were given up and have not settled, by id: the next incarnation waits for them. */
+  /** Starts that were abandoned and have not settled, by id: the next incarnation waits for them. */
   readonly #leftovers = new Map<string, Promise<void>>();
   #life: Life = 'starting';
   #fault: unknown;

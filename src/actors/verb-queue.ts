@@ -22,7 +22,7 @@ export class VerbQueue {
     });
   }
 
-  /** Refuses what waits and what comes; the task under way goes on. */
+  /** Refuses what waits and what comes; the current task continues. */
   close(refusal: () => Error): void {
     this.#refusal = refusal;
     for (const reject of this.#waiting) reject(refusal());

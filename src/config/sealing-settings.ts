@@ -26,7 +26,7 @@ export interface SealingSettings {
   readonly verifyAfterPc2: boolean;
 }
 
-/** The field's defaults: damocles-worker/src/config.rs, `impl Default for Sealing`. */
+/** Upstream's defaults: damocles-worker/src/config.rs, `impl Default for Sealing`. */
 export const defaultSealing: SealingSettings = {
   allowedMiners: null,
   allowedSizes: null,

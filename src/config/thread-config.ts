@@ -14,7 +14,7 @@ export interface ThreadConfig {
 }
 
 /**
- * The threads of a worker in the order of its file; relative locations start at the working directory, as in the field.
+ * The threads of a worker in the order of its file; relative locations start at the working directory, as upstream does.
  * One that needs no store (plan wdpost) keeps its record under `home`, else beside the first store.
  * @throws location_shared
  */

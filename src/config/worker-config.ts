@@ -65,12 +65,12 @@ export interface WorkerConfig {
   readonly checkBeforePreCommit: 'auto' | 'on' | 'off';
   /** Largest output of a processor that is handed on, bytes. @default 4 GiB */
   readonly largestOutput: number;
-  /** Threads kept booted, for one that crashes to go on in at once. @default 0 */
+  /** Threads kept booted, for one that crashes to continue in at once. @default 0 */
   readonly spareThreads: number;
   /** How many threads may do a stage at once, and the least time between two starts of it in ms, by the stage's name. */
   readonly limits: Readonly<Record<string, number>>;
   readonly staggeredMs: Readonly<Record<string, number>>;
-  /** What `[sealvisor.retry.<stage>]` sets of a stage's retries; the field's keys fill the rest in. */
+  /** What `[sealvisor.retry.<stage>]` sets of a stage's retries; upstream's keys fill the rest in. */
   readonly retry: Readonly<Record<string, RetryOverride>>;
   readonly breaker: BreakerConfig;
   readonly deadlines: DeadlinesConfig;

@@ -65,7 +65,7 @@ function workerIn(list: object, key: string): string | null {
   return typeof worker === 'string' && worker !== '' && writtenUnder === key ? worker : null;
 }
 
-/** In a root that has its mark, which is not made anew where its disk is gone. @throws what the file system says */
+/** In a root that has its mark, which is not made again where its disk is gone. @throws what the file system says */
 export async function writeKnownRoots(
   root: string,
   name: string,

@@ -25,7 +25,7 @@ export async function makeNames(root: string, names: readonly string[]): Promise
   }
 }
 
-/** With all directories above it: for the first use of a root, and for what is no root. */
+/** With all directories above it: for the first use of a root, and for what is not a root. */
 export async function makeWithParents(path: string): Promise<void> {
   await makeOne(path).catch(async (error: unknown) => {
     if (systemCodeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;

@@ -14,7 +14,7 @@ export interface Seen {
   readonly nowMs: number;
 }
 
-/** `state`: where the thread was to go on, null = where it is. */
+/** `state`: where the thread was to resume, null = where it is. */
 export function afterResume(worker: string, first: Seen, last: Seen, state: string | null): AfterResume {
   const [before, after] = [first.view, last.view];
   const thread = `thread #${after.index}`;

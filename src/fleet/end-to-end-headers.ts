@@ -1,4 +1,4 @@
-/** Which headers of a message go on to the next server, and which are of one connection alone (RFC 9110, section 7.6.1). */
+/** Which headers of a message are forwarded to the next server, and which are of one connection alone (RFC 9110, section 7.6.1). */
 
 const ofOneConnection = new Set([
   'connection',

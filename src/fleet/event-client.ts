@@ -28,7 +28,7 @@ const mostOfRefusal = 1024 * 1024;
 const mostOfEvent = 16 * 1024 * 1024;
 
 /**
- * The data of each event, parsed. After a loss the stream goes on behind the last event, or tells all anew.
+ * The data of each event, parsed. After a loss the stream continues after the last event, or sends everything again.
  * @throws what the first attempt failed with; what a worker that can be reached refuses
  */
 export async function* workerEvents<T>({ url, onLost, retryMs = 1000 }: EventsRequest): AsyncGenerator<T> {

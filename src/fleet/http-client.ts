@@ -21,7 +21,7 @@ export interface JsonRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** `body` is undefined when the answer is no JSON. */
+/** `body` is undefined when the answer is not JSON. */
 export interface JsonResponse {
   readonly status: number;
   readonly headers?: IncomingHttpHeaders;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { orEmpty } from '../protocol/job-wire.js';
 import { cid, pieces as deals, missing } from './piece-answers.js';
 
-/** An array of numbers in the field's Go; base64 where a client of Go's wrote it as a slice. */
+/** An array of numbers in upstream's Go; base64 where a client of Go's wrote it as a slice. */
 const bytes = z.union([
   z.array(z.number().int().min(0).max(255)),
   z.base64().transform((text) => [...Buffer.from(text, 'base64')]),

@@ -61,7 +61,7 @@ export async function rpcCall(
     });
   }
   if ('result' in said) return said.result;
-  // The field's manager, in Go, leaves a result out when there is none.
+  // Upstream's manager, in Go, leaves a result out when there is none.
   if ('jsonrpc' in said) return null;
   if (mayPass(answer.status)) throw busy(method, url, answer);
   throw (

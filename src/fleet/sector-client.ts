@@ -61,7 +61,7 @@ export interface ManagerLink {
   /** The worker's own id. */
   readonly worker: string;
   /**
-   * The manager that is meant by a call: of the sector or job in hand the one that gave it, else the one this worker goes by; null where neither
+   * The manager that is meant by a call: of the current sector or job the one that gave it, else the one this worker goes by; null where neither
    * is known. @throws other_manager, not_your_sector when another is known to answer
    */
   meant(given: GivenBy | null | undefined): string | null;
@@ -75,7 +75,7 @@ export interface ManagerLink {
 }
 
 export interface SectorClient extends SectorService {
-  /** The same for a sector or job in hand; null where it was given without a request. */
+  /** The same for a current sector or job; null where it was given without a request. */
   holding(given: GivenBy | null): SectorService;
 }
 

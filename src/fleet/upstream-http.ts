@@ -41,7 +41,7 @@ export interface UpstreamHttp {
 /** An idle connection may be ended by the other side at any time; one that was idle for longer is not used again, ms. */
 const idleMs = 4000;
 const probeMs = 30_000;
-/** Said anew to the next server: who it is, how long the body is, and that it was passed on. */
+/** Sent again to the next server: who it is, how long the body is, and that it was passed on. */
 const replaced = new Set(['host', 'content-length', 'expect', 'via']);
 
 export function upstreamHttp(url: string): UpstreamHttp {

@@ -19,7 +19,7 @@ export interface ThreadRequest {
   readonly state?: string | null | undefined;
   readonly dryRun?: boolean | undefined;
   readonly force?: boolean | undefined;
-  /** How long the answer to a pause may wait for the thread to stand still, ms. */
+  /** How long the answer to a pause may wait for the thread to be paused, ms. */
   readonly waitMs?: number | undefined;
   readonly id?: string | undefined;
   readonly ifRevision?: number | undefined;

@@ -1,4 +1,4 @@
-/** `GET /api/v1/events`: what changes, as server-sent events; a client that was cut off goes on where it was. */
+/** `GET /api/v1/events`: what changes, as server-sent events; a client that was cut off continues where it was. */
 
 import type { Context, Hono } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';

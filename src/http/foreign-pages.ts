@@ -23,7 +23,7 @@ export interface RequestFacts {
   readonly fetchSite: string | undefined;
   readonly contentType: string | undefined;
   readonly hasBody: boolean;
-  /** A request to go on as a WebSocket. */
+  /** A request to upgrade to a WebSocket. */
   readonly isUpgrade: boolean;
 }
 

@@ -107,7 +107,7 @@ function submitted(submission: string): Done {
   };
 }
 
-/** What a worker only says again is no news. */
+/** What a worker only says again is not news. */
 function reportEvents(): Done {
   const latest = new Map<string, string>();
   return (params, result) => {

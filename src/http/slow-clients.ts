@@ -15,7 +15,7 @@ export type Watch = (
 
 /**
  * Cuts off whoever has read nothing of what waits for it for `patienceMs`.
- * @returns watches a connection that is no answer to a request
+ * @returns watches a connection that is not an answer to a request
  */
 export function cutSlowClients(server: Server, patienceMs = 60_000): Watch {
   const open = new Map<() => Socket | null, { bytes: number; since: number }>();

@@ -15,7 +15,7 @@ const command = {
   ifRevision: z.int().min(0).optional(),
 };
 
-/** Longest that an answer may wait for a thread to stand still, ms. */
+/** Longest that an answer may wait for a thread to be paused, ms. */
 export const longestWaitMs = 600_000;
 
 export const pauseBody = z.strictObject({

@@ -24,7 +24,7 @@ export interface Conversation {
   end?(): void;
 }
 
-/** Requests that do not ask for a WebSocket go on to the next route. */
+/** Requests that do not ask for a WebSocket pass to the next route. */
 export function webSocketDoor(rpc: Rpc, most = mostSockets): MiddlewareHandler {
   return conversationDoor(() => ({ rpc }), most);
 }
@@ -61,7 +61,7 @@ function conversation({ rpc, end }: Conversation, from: RpcCaller) {
     if (text === undefined || socket.readyState !== WebSocket.OPEN) return;
     await new Promise<void>((resolve) =>
       socket.send(text, (fault) => {
-        // It has ended, and says so later: what was not begun is asked by nobody any more.
+        // It has ended, and says so later: what was not started is asked by nobody any more.
         if (fault) waiting.length = 0;
         resolve();
       }),

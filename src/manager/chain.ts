@@ -19,7 +19,7 @@ export interface MockChain {
 /** Epochs a pre-commit takes to land, a seed to be drawn after that, and a proof to land. */
 export const landing = { preCommit: 1, seed: 2, proof: 1 } as const;
 
-/** A ticket older than this, in epochs, is drawn anew while no pre-commit was made with it. */
+/** A ticket older than this, in epochs, is drawn again while no pre-commit was made with it. */
 export const ticketLasts = 10;
 
 export function mockChain(

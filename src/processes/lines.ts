@@ -5,7 +5,7 @@ const mebibyte = 1024 * 1024;
 /**
  * A line grows into the next larger of these. The system gives a page when it is first written to, so a large block
  * costs what is written to it; and its growing by leaps leaves nothing to be joined when an answer of 50 MB ends, for
- * which the loop would stand still.
+ * which the loop would be blocked.
  */
 const blockSizes = [mebibyte, 80 * mebibyte, longestText] as const;
 
@@ -91,7 +91,7 @@ function moved(bytes: Buffer, needed: number): Buffer {
   return block;
 }
 
-/** Longer lines are no words to be waited for, bytes. */
+/** Longer lines cannot be the ready line, bytes. */
 const longestWord = 4096;
 
 /** Whether a line, without the white space around it, is the word that is waited for. */

@@ -15,7 +15,7 @@ export interface ProcessorOptions
   readonly stage: string;
   /** How long the child may take until it prints its ready line, ms. */
   readonly stableWaitMs: number;
-  /** Largest output that is taken into a file, bytes; asked anew for each. @default 4 GiB */
+  /** Largest output that is taken into a file, bytes; asked again for each. @default 4 GiB */
   readonly largestOutput?: (() => number) | undefined;
   /** A line that answers no request; `pid` once it is ready. True when it is taken, else it is logged. */
   readonly onStray?: (line: Buffer, pid: number | undefined) => boolean;
@@ -176,7 +176,7 @@ function requests({
       pending.set(id, { onProgress, into, resolve: settling(resolve), reject: settling(reject) });
       write(...lineOf(id, task)).catch((error: unknown) => {
         if (!isOfFile(error)) return giveUp('it reads no more, and is ended');
-        // The line that was begun has no end: nothing can be asked of this process behind it.
+        // The line that was started has no end: nothing can be asked of this process behind it.
         pending.get(id)?.reject(error);
         giveUp(messageOf(error));
       });

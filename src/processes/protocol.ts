@@ -28,7 +28,7 @@ export const longestAnswer = 72 * 1024 * 1024;
 /** Largest output that is taken into a file, bytes. Upstream's largest, C1 of non-interactive PoRep at 32GiB, is about 500 MB. */
 export const largestOutput = 4 * 1024 * 1024 * 1024;
 
-/** How near to an end of its line an id is looked for, bytes; the field's processors write it first. */
+/** How near to an end of its line an id is looked for, bytes; upstream's processors write it first. */
 const idWithin = 64;
 
 /** A line whose id is not near its ends is parsed for it on the main thread up to this length, bytes. */
@@ -36,7 +36,7 @@ const longestParsedForId = 1024 * 1024;
 
 /**
  * The id of an answer, read without parsing the whole of it: an answer of 50 MB would hold the loop for half a second.
- * Undefined for a line that is no answer.
+ * Undefined for a line that is not an answer.
  */
 export function answerId(line: Buffer): number | undefined {
   const early = headId(line);

@@ -1,4 +1,4 @@
-/** Jobs beside sealing, as a thread gets them and hands them in (docs/spec.md#rpc); types only, as in `sealer.ts`. */
+/** Jobs beside sealing, as a thread gets them and delivers them (docs/spec.md#rpc); types only, as in `sealer.ts`. */
 import type { Asking, WithGiven } from './identity.js';
 import type { SectorId } from './sector.js';
 import type { Allocated, Deal, SubmitAnswer, Ticket } from './sector-answers.js';
@@ -110,7 +110,7 @@ export interface JobService {
   submitSnapUpProof(id: SectorId, proof: SnapUpProof): Promise<SubmitAnswer>;
   allocateRebuildSector(spec: AllowedSpec & Asking): Promise<WithGiven<RebuildJob> | null>;
   allocateUnsealSector(spec: AllowedSpec & Asking): Promise<WithGiven<UnsealJob> | null>;
-  /** The piece was handed in, or (with words in `errInfo`) cannot be. */
+  /** The piece was delivered, or (with words in `errInfo`) cannot be. */
   achieveUnsealSector(id: SectorId, pieceCid: string, errInfo: string): Promise<void>;
   /** URLs the piece is wanted at: `file:`, `http(s):` (PUT), `store://<attached store>/<path>`. */
   acquireUnsealDest(id: SectorId, pieceCid: string): Promise<readonly string[]>;

@@ -29,7 +29,7 @@ export const notJson = 'is not JSON';
 const longestKey = 256;
 
 export class MemberScan {
-  /** What the containers around the byte in hand are: 1 for an object. */
+  /** What the containers around the current byte are: 1 for an object. */
   readonly #around = new Uint8Array(deepestJson + 1);
   readonly #reader: MemberReader;
   #depth = 0;
@@ -38,7 +38,7 @@ export class MemberScan {
   #fault: string | undefined;
   #key: Buffer = Buffer.alloc(0);
   #taker: ValueTaker | undefined;
-  /** Where in the chunk the key or the value in hand begins or continues; -1 outside of them. */
+  /** Where in the chunk the current key or value begins or continues; -1 outside of them. */
   #keyFrom = -1;
   #valueFrom = -1;
 

@@ -41,7 +41,7 @@ export function wireSummary({ threads, empty, paused, running, waiting, errors }
 const identity = (most: number) =>
   z.string().regex(new RegExp(`^[\\w-]{1,${most}}$`), `a text of 1 to ${most} letters, digits, - and _`);
 
-/** A sector in hand, as the manager was told of it last. */
+/** A current sector, as the manager was told of it last. */
 const heldParam = z
   .object({
     ID: sectorIdParam,

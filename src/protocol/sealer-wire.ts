@@ -16,7 +16,7 @@ export const bytes32 = z.union(
   ],
   bytes32Expected,
 );
-/** The field's worker writes its levels as Rust's names: `Permanent`. */
+/** Upstream's worker writes its levels as Rust's names: `Permanent`. */
 const level = z
   .string()
   .transform((text) => text.toLowerCase())

@@ -51,7 +51,7 @@ export interface StateReport {
 export interface Verdict {
   /** The sector is proven and done with. */
   readonly finalized: boolean;
-  /** Why the sector is given up; null while it is not. */
+  /** Why the sector was aborted; null while it is not. */
   readonly abortReason: string | null;
   /** Whatever it wants of the sector later it says to the worker's heartbeat: nobody has to ask. @default false */
   readonly byHeartbeat?: boolean;

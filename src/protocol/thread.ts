@@ -50,7 +50,7 @@ export interface Tries {
   readonly nextAt: string | null;
 }
 
-/** What a thread stands in line for. `place` counts from 1, over all threads of the worker. */
+/** What a thread is queued for. `place` counts from 1, over all threads of the worker. */
 export interface WaitingFor {
   /** The limit's name (`pc1`), `breaker c2`, `space`, or `cordon`. */
   readonly limit: string;
@@ -85,7 +85,7 @@ export interface ThreadView {
   readonly incarnation: number;
   readonly revision: number;
   readonly sector: Sector | null;
-  /** The manager's name for the job in hand, where that is no sector (plan wdpost). */
+  /** The manager's name for the current job, where that is no sector (plan wdpost). */
   readonly job?: string;
   readonly state: string;
   readonly stage: string;
@@ -95,20 +95,20 @@ export interface ThreadView {
   readonly lastError: LastError | null;
   readonly tries: Tries | null;
   readonly waitingFor: WaitingFor | null;
-  /** `frozenBytes`: memory that it holds while it stands still, as far as that is known. */
+  /** `frozenBytes`: memory that it holds while it is frozen, as far as that is known. */
   readonly processor: {
     readonly name: string;
     readonly pid: number | null;
     readonly frozenBytes?: number;
   } | null;
   readonly progress: Progress | null;
-  /** How long the stage at hand was worked on up to `at`, ms; without queues, and what it was frozen. */
+  /** How long the current stage was worked on up to `at`, ms; without queues, and what it was frozen. */
   readonly worked?: { readonly ms: number; readonly at: string };
   /** A side that the stage needs cannot be reached: it is waited out, and no try is counted. */
   readonly outage?: { readonly since: string; readonly nextAt: string | null };
   /** The disk that it works on does not answer. */
   readonly disk?: ThreadDisk;
-  /** The manager refused the last report of the sector in hand. */
+  /** The manager refused the last report of the current sector. */
   readonly reportRefused?: ReportRefused;
   /** Why there was nothing to do when it was asked for last. */
   readonly idle?: string;
@@ -121,7 +121,7 @@ export const rowKinds = ['transition', 'try', 'error', 'command', 'lifecycle'] a
 export interface Row {
   readonly at: string;
   readonly kind: (typeof rowKinds)[number];
-  /** Or the job in hand. */
+  /** Or the current job. */
   readonly sector: string | null;
   readonly from: string | null;
   readonly to: string | null;
@@ -220,7 +220,7 @@ export interface Summary {
   readonly errors: number;
 }
 
-/** How long the stage at hand has been worked on by now, ms; what it waited in queues or was frozen is no work. */
+/** How long the current stage has been worked on by now, ms; what it waited in queues or was frozen does not count as work. */
 export function workedMs({ mode, since, worked }: ThreadView, nowMs: number): number {
   const isAtWork = mode === 'running' || mode === 'pausing';
   // Upstream's worker says only when the state was entered.
@@ -228,7 +228,7 @@ export function workedMs({ mode, since, worked }: ThreadView, nowMs: number): nu
   return worked.ms + (isAtWork ? passedMs(worked.at, nowMs) : 0);
 }
 
-/** With nothing in hand; a thread of plan wdpost has a job without a sector. */
+/** With no sector and no job; a thread of plan wdpost has a job without a sector. */
 export function isEmpty({ sector, job }: Pick<ThreadView, 'sector' | 'job'>): boolean {
   return sector === null && job === undefined;
 }

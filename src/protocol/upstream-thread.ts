@@ -1,4 +1,4 @@
-/** A thread as the field's own programs read it: v0.2's fields and today's at once (docs/spec.md#rpc). */
+/** A thread as upstream's programs read it: the fields of v0.2 and of damocles at once (docs/spec.md#rpc). */
 import { passedMs } from './clock.js';
 import type { ErrorLevel } from './level.js';
 import { formatSectorId, parseSectorId } from './sector.js';
@@ -70,7 +70,7 @@ export function toFieldThread(view: ThreadView, nowMs: number): FieldThread {
 }
 
 /**
- * A thread as a worker of any of the field's versions tells it: v0.2 has `sector_id`, `paused` and `state`, those after it
+ * A thread as a worker of any upstream version reports it: v0.2 has `sector_id`, `paused` and `state`, those after it
  * `job_id` for `sector_id`, today's `thread_state` and `job_state` as well.
  */
 export interface ToldThread {
@@ -108,7 +108,7 @@ function toldError(text: string | null | undefined): Pick<LastError, 'level' | '
   return { level: (level as ErrorLevel | undefined) ?? 'permanent', message: message ?? text };
 }
 
-/** The view of a thread of the field's own worker, as far as it tells. */
+/** The view of an upstream worker's thread, as far as it reports one. */
 export function fromFieldThread(thread: ToldThread, nowMs: number): ThreadView {
   const { thread_state: told } = thread;
   const sector = toldSector(thread);

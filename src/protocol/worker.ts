@@ -45,7 +45,7 @@ export interface LimitView {
   /** Least time between two starts, ms. */
   readonly staggeredMs: number | null;
   readonly holders: readonly number[];
-  /** Threads in line, first to last. */
+  /** Queued threads, first to last. */
   readonly queue: readonly number[];
 }
 
@@ -80,7 +80,7 @@ export interface StoreView {
   readonly why: string | null;
 }
 
-/** A process that stands still for a thread, with the memory that it holds; null until that is known. */
+/** A process that is frozen for a thread, with the memory that it holds; null until that is known. */
 export interface FrozenProcess {
   readonly index: number;
   /** The stage, as in the configuration. */

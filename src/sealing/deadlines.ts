@@ -1,13 +1,13 @@
 /** How old what the chain gave may be when it is used, in epochs by this machine's clock. Pure. */
 
-/** As `[sealvisor.deadlines]`; but for the epoch's length all in epochs. */
+/** As `[sealvisor.deadlines]`; all in epochs, except the epoch's length. */
 export interface Deadlines {
   readonly epochMs: number;
   /** From the ticket to the pre-commit. */
   readonly ticket: number;
   /** From the pre-commit to the proof. */
   readonly preCommit: number;
-  /** A ticket with less than this left is drawn anew before PC1: nothing is lost yet. */
+  /** A ticket with less than this left is drawn again before PC1: nothing is lost yet. */
   readonly margin: number;
 }
 

@@ -14,7 +14,7 @@ import { checkStore } from './stores/stored-sector.js';
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> &
   Partial<Pick<StageContext, 'stores' | 'warn'>>;
 
-/** Compares the files that a state's stage works from with what was noted of them; not what its ground makes anew. @throws StageError permanent for the first that is another */
+/** Compares the files that a state's stage works from with what was noted of them; not what its ground makes again. @throws StageError permanent for the first that is another */
 export async function checkFiles(plan: Plan, state: PlanState, facts: Facts): Promise<void> {
   const { reads = [], holds = [], needs } = state;
   const found = await faultIn(facts, [...needs.files, ...holds], reads, state);
@@ -45,7 +45,7 @@ function canBeMadeAgain(
 
 /**
  * The same when the stage has failed, for the files that it worked from: those which were only looked at before it began
- * are read. What a store keeps of the sector itself is no work's input.
+ * are read. What a store keeps of the sector itself is not an input of any stage.
  */
 export async function checkWorkedFrom(plan: Plan, state: PlanState, facts: Facts): Promise<void> {
   const { reads = [], holds = [], needs } = state;
@@ -54,7 +54,7 @@ export async function checkWorkedFrom(plan: Plan, state: PlanState, facts: Facts
   await checkNamed(plan, facts, names, unread, state);
 }
 
-/** Compares files by the plan's names; of those in `reads` every byte. What the ground of `state` makes anew is left out. */
+/** Compares files by the plan's names; of those in `reads` every byte. What the ground of `state` makes again is left out. */
 export async function checkNamed(
   plan: Plan,
   facts: Facts,

@@ -1,6 +1,6 @@
 /**
  * Every stage begins on fresh ground, whoever does its work: what it will write is removed, what it changes in place is made
- * anew from its source, what it expects is there. Before its task is sent, and only when nobody works at an earlier one.
+ * again from its source, what it expects is there. Before its task is sent, and only when no process still works on an earlier one.
  */
 import { constants } from 'node:fs';
 import { copyFile, open, rm } from 'node:fs/promises';
@@ -30,7 +30,7 @@ export async function freshGround(record: ThreadRecord, location: string, proces
   for (const [name, from] of Object.entries(copies)) await copiedAnew(name, from, files);
 }
 
-/** What is there of the files that the ground will make anew, or without: the stage does not work from them as they are. */
+/** What is there of the files that the ground will make again, or without: the stage does not work from them as they are. */
 export async function madeAnew(ground: Ground | undefined, files: SectorFiles): Promise<ReadonlySet<string>> {
   if (!ground) return new Set();
   const { removes, empties = [], copies = {} } = ground;

@@ -102,7 +102,7 @@ export function dropIncoming(root: string): void {
   }
 }
 
-/** What is no JSON is the record's to refuse, whose commit ends the thread. */
+/** What is not JSON is refused by the record, whose commit ends the thread. */
 function textOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';

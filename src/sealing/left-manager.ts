@@ -27,7 +27,7 @@ function leftOf(thrown: unknown): Left | undefined {
 }
 
 /**
- * What the refusal means for the thread: what was never submitted is given up (level abort), anything else waits for a
+ * What the refusal means for the thread: what was never submitted is aborted (level abort), anything else waits for a
  * person (permanent). Undefined for another failure.
  */
 export function leftFailure(

@@ -85,7 +85,7 @@ const chunkBytes = 1024 * 1024;
 /** What is told of a sector is shorter, bytes of JSON. */
 const longestMember = 1024 * 1024;
 
-/** Members of the JSON object in a file, read without the rest of it ever being in memory. Undefined when it is no object. */
+/** Members of the JSON object in a file, read without the rest of it ever being in memory. Undefined when it is not an object. */
 async function membersOf(path: string, keys: readonly string[]): Promise<unknown> {
   const found = new Map<string, { readonly parts: Uint8Array[]; bytes: number }>();
   const scan = new MemberScan((key) => {

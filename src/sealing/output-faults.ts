@@ -1,4 +1,4 @@
-/** Whether what a processor gave fits the next stage (docs/spec.md#processor-protocol): opaque but for what is told or looked at. Pure. */
+/** Whether what a processor gave fits the next stage (docs/spec.md#processor-protocol): opaque except for what is told or looked at. Pure. */
 import type { ProcessorStage } from './tasks.js';
 
 /** What is wrong with an output, as `output.comm_r has 31 bytes, not 32`; undefined when it fits. */
@@ -33,7 +33,7 @@ const commitment: Check = (value, name) => {
   return value.length === 32 ? undefined : `${name} has ${value.length} bytes, not 32`;
 };
 
-/** `true` as the protocol says; the field's newer processors answer with the root of the tree. */
+/** `true` as the protocol says; upstream's newer processors answer with the root of the tree. */
 const doneOrRoot: Check = (value, name) =>
   Array.isArray(value) ? commitment(value, name) : done(value, name);
 

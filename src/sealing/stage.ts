@@ -69,7 +69,7 @@ export interface StageContext {
 /** The work that leads out of a state. Repeatable: it begins by removing what an earlier try left. */
 export type Stage = (context: StageContext) => Promise<StageOutcome>;
 
-/** The sector at hand. @throws StageError critical when the record holds none */
+/** The current sector. @throws StageError critical when the record holds none */
 export function sectorAtHand(context: Pick<StageContext, 'record'>): Sector {
   const { sector, state } = context.record;
   if (sector) return sector;

@@ -16,7 +16,7 @@ export interface PieceInfo {
 
 export interface AddPiecesTask {
   readonly seal_proof_type: string;
-  /** Both sizes in unpadded bytes: 127 of every 128, as in the field (damocles-worker planner/common). */
+  /** Both sizes in unpadded bytes: 127 of every 128, as upstream does (damocles-worker planner/common). */
   readonly pieces: readonly {
     readonly piece_file: PieceFile;
     readonly payload_size: number;
@@ -49,7 +49,7 @@ export interface Pc2Task {
   readonly sealed_file: string;
 }
 
-/** Our own extension: the field makes C1 in its worker (docs/processors.md). */
+/** Our own extension: upstream makes C1 in its worker (docs/processors.md). */
 export interface C1Task {
   readonly registered_proof: string;
   readonly cache_dir: string;

@@ -35,7 +35,7 @@ export function ownRecord(db: Db, file: string, owner: RecordOwner): void {
   db.prepare('insert or replace into owner values (1, ?, ?)').run(worker, owner.location);
 }
 
-/** A database that is gone while sectors of it are there is not begun anew. @throws record_unreadable */
+/** A database that is gone while sectors of it are there is not started again. @throws record_unreadable */
 export function checkNotLeft(location: string, file: string): void {
   if (statSync(file, { throwIfNoEntry: false })) return;
   const left = sectorsIn(join(location, 'sectors'));

@@ -5,7 +5,7 @@ import type { Db } from './database.js';
 export interface RequestTable {
   /** The one that is open, made where there is none. Writes, where it makes one. */
   open(): string;
-  /** What was asked for is in hand: the next wish is another one. Inside the caller's transaction. */
+  /** What was requested has been received: the next request is another one. Inside the caller's transaction. */
   done(): void;
 }
 

@@ -31,7 +31,7 @@ export function reservePages(db: Db, file: string): void {
 
 /**
  * Gives the log of an open database its size; only its owner may. Zeros behind its last frame, or in place of its
- * header, are no frames to SQLite. Where the disk is full already the log is as large as it gets.
+ * header, are not frames to SQLite. Where the disk is full already the log is as large as it gets.
  */
 export function reserveLog(file: string): void {
   const log = `${file}-wal`;

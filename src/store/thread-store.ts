@@ -32,14 +32,14 @@ export interface ThreadStoreOptions {
 
 /** The store of one thread: its record and its history. One writer, the thread itself (DESIGN, truth 3). */
 export interface ThreadStore {
-  /** The record, or a fresh one for `plan`; a job in hand keeps the plan it was begun with. @throws record_unreadable, store_failed; the bytes stay where they are */
+  /** The record, or a fresh one for `plan`; a current job keeps the plan it was started with. @throws record_unreadable, store_failed; the bytes stay where they are */
   read(plan: Plan, nowMs: number): ThreadRecord;
   /**
    * Record, row and the command they answer in one transaction, on disk when it returns; gives the row's sequence
    * number. @throws store_failed
    */
   commit(record: ThreadRecord, row: Row, command?: DoneCommand): number;
-  /** The request under which the next sector or job is asked for: the same until one is in hand. @throws store_failed */
+  /** The request under which the next sector or job is asked for: the same until one has been received. @throws store_failed */
   request(): string;
   /** Keeps a command that changed nothing. @throws store_failed */
   keepCommand(command: DoneCommand): void;

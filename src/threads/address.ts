@@ -25,7 +25,7 @@ type Reachable = Pick<
 
 /**
  * The address of one child. Events sent through it arrive in order, each at one incarnation only: what a dead one never
- * took is sent to the next. Only the event that it had in hand when it died is gone with it.
+ * took is sent to the next. Only the event that it was processing when it died is lost with it.
  */
 export class ThreadAddress {
   readonly id: string;

@@ -43,7 +43,7 @@ export function watchHeartbeat(
   };
   const look = (lateMs: number) => {
     const { ageMs } = pulse;
-    // This loop stood still itself, perhaps the whole process did (SIGSTOP): the thread gets time for a beat.
+    // This loop was blocked itself, perhaps the whole process did (SIGSTOP): the thread gets time for a beat.
     const stoodStill = lateMs > slackMs;
     const isFree = ageMs < limitMs || !isHeldUp();
     const isJustFree = isFree && wasHeldUp;

@@ -138,7 +138,7 @@ const weighEveryMs = 5;
 
 /** A beat in each turn of the loop, and one from time to time when nothing turns it; neither keeps it going. */
 function beatForEver(pulse: Pulse, everyMs: number): void {
-  // Timers alone are not enough: work that a message began may go on in an immediate before timers have their turn.
+  // Timers alone are not enough: work that a message started may go on in an immediate before timers have their turn.
   let weighedAt = 0;
   const turn = () => {
     pulse.beat();

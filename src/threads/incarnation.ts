@@ -33,7 +33,7 @@ export interface ThreadChild extends Child {
   send(event: unknown): Delivery;
   /** Sends events that were kept for this incarnation; they are bounded where they were kept, not by its mailbox. */
   forward(events: readonly unknown[]): void;
-  /** Gives up the events that the thread never took, in order; they are no dead letters then. Empty while it lives. */
+  /** Gives up the events that the thread never took, in order; they are not dead letters then. Empty while it lives. */
   takeBack(): readonly unknown[];
   stats(): ThreadStats;
   /** Asks the thread to end and ends it when its grace is over; resolves when it is gone. Safe twice. */

@@ -12,7 +12,7 @@ export type Delivery =
   | 'dead';
 
 /**
- * The events one incarnation was sent and has not taken in hand yet. The thread counts what it takes in its pulse, so
+ * The events one incarnation was sent and has not taken yet. The thread counts what it takes in its pulse, so
  * that after its death it is known to the event which of them it never saw.
  */
 export class Outbox {

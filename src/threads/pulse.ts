@@ -29,7 +29,7 @@ export class Pulse {
     Atomics.store(this.#cells, beatAt, process.hrtime.bigint());
   }
 
-  /** Inside: the loop will not turn for so long, ms, and that is no hang; the next beat ends it. */
+  /** Inside: the loop will not turn for so long, ms, and that is not a hang; the next beat ends it. */
   beatAhead(ms: number): void {
     Atomics.store(this.#cells, beatAt, process.hrtime.bigint() + BigInt(Math.round(ms * nsInMs)));
   }
@@ -44,7 +44,7 @@ export class Pulse {
     Atomics.store(this.#cells, heap, BigInt(getHeapStatistics().used_heap_size));
   }
 
-  /** Inside: one more of the events that were sent is in hand. */
+  /** Inside: one more of the events that were sent has been taken. */
   take(): void {
     Atomics.add(this.#cells, taken, 1n);
   }
@@ -70,7 +70,7 @@ export class Pulse {
     return Number(Atomics.load(this.#cells, large));
   }
 
-  /** How many of the events that were sent the thread has taken in hand. */
+  /** How many of the events that were sent the thread has taken. */
   get taken(): number {
     return Number(Atomics.load(this.#cells, taken));
   }

@@ -31,7 +31,7 @@ export interface PauseRequest extends Command {
   readonly how?: PauseHow | undefined;
   /** The drain that pauses, by its id. */
   readonly drain?: string | undefined;
-  /** How long the answer may wait for the thread to stand still, ms. @default 0 */
+  /** How long the answer may wait for the thread to be paused, ms. @default 0 */
   readonly waitMs?: number | undefined;
   /** Ends the wait, not the pause. */
   readonly signal?: AbortSignal | undefined;
@@ -81,7 +81,7 @@ export interface WorkerControl {
   stop(request: Asked & { readonly graceMs?: number | null | undefined }): Promise<WorkerReply>;
   /** `limit` null = none. Kept over restarts, until the file says something else. @throws invalid_request */
   setLimit(name: string, limit: number | null, request: Asked): Promise<WorkerReply>;
-  /** Lets the threads that wait before a breaker go on. */
+  /** Lets the threads that wait before a breaker continue. */
   closeBreaker(stage: string, request: Asked): Promise<WorkerReply>;
   /** Dumps what a processor child prints beside its answers: the child's dump variable (`dumpVariable`), a directory. @throws invalid_request for any other variable */
   setEnv(name: string, value: string, request?: Asked): Promise<void>;

@@ -53,7 +53,7 @@ export function createWorkerControl(controlled: Controlled) {
       const command = { type: 'THREAD.PAUSE', how, by, reason, drain } as const;
       const outcome = await frozen.pause(slot, how, () => toThread(slot, command, request));
       if (waitMs <= 0 || outcome.view.mode !== 'pausing') return reply(outcome);
-      // A thread that dies meanwhile stands still when it is back.
+      // A thread that dies meanwhile is paused when it is restarted.
       const view = await slot.until(({ mode }) => !unsettled.includes(mode), waitMs, signal);
       const message = unsettled.includes(view.mode) ? outcome.message : waitedText(view);
       return reply({ ...outcome, view, message });

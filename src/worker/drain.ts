@@ -1,4 +1,4 @@
-/** A drain: every thread is brought to where it may be left, and goes on when the drain is lifted. */
+/** A drain: every thread is brought to where it may be left, and resumes when the drain is lifted. */
 import type { Drain, DrainWish } from '../../machines/worker-record.js';
 import { type Clock, systemClock } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';

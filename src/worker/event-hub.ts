@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ThreadView } from '../protocol/thread.js';
 import type { WorkerNews, WorkerView } from '../protocol/worker.js';
 
-/** What a watcher starts from: everything as it is now. The first event of a stream that does not go on where another ended. */
+/** What a watcher starts from: everything as it is now. The first event of a stream that does not continue where another ended. */
 export interface Snapshot {
   readonly type: 'reset';
   readonly threads: readonly ThreadView[];

@@ -107,7 +107,7 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
     unsubscribe?.();
     changes.stop();
     clock.clearTimeout(timer);
-    // Otherwise it broke by itself, and is started again: the worker goes on.
+    // Otherwise it broke by itself, and is started again: the worker continues.
     if (options.life() !== 'stopping') return;
     await within(clock, goodbyeMs, async () => {
       await beating;

@@ -19,7 +19,7 @@ export interface WorkerVerbsOptions {
   configured(): Readonly<Record<string, number>>;
   /** Names that a limit can have. */
   readonly limitNames: readonly string[];
-  /** Lets the threads that wait go on; false when no such breaker is open. */
+  /** Lets the threads that wait continue; false when no such breaker is open. */
   closeBreaker(stage: string): boolean;
   adopt: WorkerLink['adopt'];
   manager(): ManagerFacts;

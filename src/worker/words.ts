@@ -22,7 +22,7 @@ export interface WorkerOptions {
   readonly onRow?: (index: number, row: HistoryRow) => void;
   readonly onView?: (view: ThreadView) => void;
   readonly warn: LogLine;
-  /** What is no fault, such as what processors print. @default to `warn` */
+  /** What is not a fault, such as what processors print. @default to `warn` */
   readonly info?: LogLine;
   /** What has to be there before a thread asks the manager for anything: control. A door that breaks is started again alone. */
   readonly doors?: (worker: Worker) => readonly ChildSpec[];
@@ -38,7 +38,7 @@ export interface Worker {
   readonly name: string;
   readonly version: string;
   readonly control: WorkerControl;
-  /** What the manager was told of the sectors in hand, for the heartbeat. */
+  /** What the manager was told of the current sectors, for the heartbeat. */
   readonly told: Pick<ToldReports, 'held' | 'answered'>;
   /** Since the start. */
   failedAllocations(): readonly FailedAllocation[];

@@ -54,7 +54,7 @@ await stop();
 rmSync(home, { recursive: true, force: true, maxRetries: 20 });
 console.log(loop.percentile(99) / 1e6);
 
-/** A manager in a process of its own, as it is in the field. */
+/** A manager in a process of its own, as it is in a farm. */
 async function startedManager() {
   const bin = new URL('../../dist/cli/venus-sector-manager.cjs', import.meta.url).pathname;
   const args = ['mock', '--listen', '127.0.0.1:0', '--home', join(home, 'manager'), '--epoch', '100ms'];

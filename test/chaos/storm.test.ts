@@ -22,7 +22,7 @@ import { stuckness } from '../tools/chaos/stuckness.js';
 import { freshDir, run } from '../tools/e2e/setup.js';
 
 const seconds = Number(process.env.CHAOS_SECONDS ?? 25);
-/** The short form is the same storm each time; a long one is drawn anew. */
+/** The short form is the same storm each time; a long one is drawn again. */
 const seed = Number(
   process.env.CHAOS_SEED ?? (process.env.CHAOS_SECONDS === undefined ? 11 : Date.now() % 1e9),
 );

@@ -26,7 +26,7 @@ test.each([
   expect(memoryText(bytes)).toBe(text);
 });
 
-test('show and list --wide tell the memory of a frozen process, list alone prints the seed line', () => {
+test('show and list --wide tell the memory of a frozen process, list alone prints the line of venus-cluster v0.2', () => {
   expect(showText(view, { stage: null, sector: null }, [], nowMs)).toMatch(
     /^processor +pc1 \(pid 4711\), frozen with 56\.3 GiB of memory$/m,
   );

@@ -7,7 +7,7 @@ const load = (head: string) => loadWorkerConfig(tomlFile(minimal({ head })));
 const defaults = { stableWaitMs: 5000, envs: {}, inheritEnvs: true, autoRestart: true };
 
 test.each(builtinStages)(
-  '[[processors.%s]] without bin is a child of ours, with the defaults of the field',
+  '[[processors.%s]] without bin is a child of ours, with upstream’s defaults',
   (stage) => {
     const { config, warnings } = load(`[[processors.${stage}]]`);
     expect(config.processors).toEqual([{ stage, ...defaults }]);

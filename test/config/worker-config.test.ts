@@ -5,7 +5,7 @@ import { freshDir, minimal, thrownBy, tomlFile } from '../tools/config/setup.js'
 
 const load = (text: string) => loadWorkerConfig(tomlFile(text));
 
-test('the least configuration gets the defaults of the field', () => {
+test('the least configuration gets upstream’s defaults', () => {
   const path = tomlFile(minimal());
   const { config, warnings } = loadWorkerConfig(path);
   expect(warnings).toEqual([]);
@@ -124,7 +124,7 @@ test('a thread overrides any sealing key and inherits the others', () => {
   expect(third?.sealing).toMatchObject({ allowedSizes: [8 * 2 ** 20], sealIntervalMs: 500, maxRetries: 3 });
 });
 
-test('each key of the field without effect here is warned of once, with its full path', () => {
+test('each key of upstream’s without effect here is warned of once, with its full path', () => {
   const { warnings } = loadWorkerConfig('fixtures/damocles-worker.toml');
   expect(warnings.map((line) => line.replace(/ is known but not used yet$/, ''))).toEqual([
     'worker.scan_persist_stores',
@@ -134,7 +134,7 @@ test('each key of the field without effect here is warned of once, with its full
   ]);
 });
 
-test('empty tables of the field warn of nothing', () => {
+test('empty tables of upstream’s warn of nothing', () => {
   const head = '[metrics]\n[processors.limit]\n[processors.ext_locks]\n[attached_selection]';
   expect(load(minimal({ head })).warnings).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The field's dump verbs, on a real worker with a real child. */
+/** Upstream's dump verbs, on a real worker with a real child. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

@@ -36,7 +36,7 @@ async function setup(stages: readonly string[]) {
   };
 }
 
-test('it is sealed, killed in PC1, paused, proven and persisted with the files that the field keeps', async () => {
+test('it is sealed, killed in PC1, paused, proven and persisted with the files that upstream keeps', async () => {
   const { dir, toml, asked } = await setup(all);
   const first = await startWorker(dir, toml);
   await expect.poll(asked, { timeout: 30_000 }).toBe(1);

@@ -278,7 +278,7 @@ test('nor does one of 0.1.0, of which nobody says who gave it: what is on chain 
   const resumed = await onWorker(again.at, 'resume', '--index', '0', '--state', 'Aborted');
   expect(resumed.code).toBe(0);
   await again.line(/s-t010000-1 Aborted -> Empty/);
-  // A sector that was given up would say so.
+  // A sector that was aborted would say so.
   expect(await upstream('PollPreCommitState', ID)).toEqual(isLanded);
   expect([...kept(dir).keys()].filter((path) => path.includes(first))).toEqual([]);
 });

@@ -23,8 +23,8 @@ async function setup() {
   return { dir, manager, toml, night };
 }
 
-describe("the seed's night: C2 finds no parameters", () => {
-  test('list shows the line of the seed, its neighbours by REST and JSON the same thread', async () => {
+describe("the example of venus-cluster's documents: C2 finds no parameters", () => {
+  test('list shows the line of venus-cluster v0.2, its neighbours by REST and JSON the same thread', async () => {
     const { dir, night } = await setup();
     const { code, stdout, stderr } = await onWorker(night.at, 'list');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -57,7 +57,7 @@ describe("the seed's night: C2 finds no parameters", () => {
     expect(JSON.parse(byConfig.stdout)).toHaveLength(3);
   });
 
-  test('util worker list and info print the columns of the seed, by name and by address', async () => {
+  test('util worker list and info print the columns of venus-cluster v0.2, by name and by address', async () => {
     const { dir, manager, night } = await setup();
     const { stdout, code } = await onManager(manager.at, 'list');
     const [head, row] = stdout.split('\n');
@@ -138,7 +138,7 @@ describe("the seed's night: C2 finds no parameters", () => {
     expect((await onWorker(morning.at, 'resume', '--index', '1')).code).toBe(0);
     await morning.line(/#1 s-t010000-\d ProofSubmitted -> Finished/);
     const aborted = await onWorker(morning.at, 'resume', '--index', '2', '--state', 'Aborted');
-    // Where nobody can be asked, the seed's command needs no `--yes`: it says what went.
+    // Where nobody can be asked, upstream's command needs no `--yes`: it says what went.
     expect(aborted).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(

@@ -96,7 +96,7 @@ describe('the stage’s own policy', () => {
   const pc2 = { tries: 3, firstMs: 1000, factor: 3, capMs: 5000, jitter: 0.5 };
   const record = recordAt('PC1Done');
 
-  test('says how often and how long after a try comes, with its jitter; the other stages keep the field’s', async () => {
+  test('says how often and how long after a try comes, with its jitter; the other stages keep upstream’s', async () => {
     const one = thread({ record, settings: { retry: { pc2 } }, random: 1 });
     for (const waitMs of [1500, 4500, 7500]) {
       await one.fail('temporary');

@@ -233,7 +233,7 @@ describe.each(Object.values(plans))('plan $name', (plan) => {
     expect(places).toHaveLength(events.length - lightOnTheWay(events));
   });
 
-  /** Stages on the way that nobody stands in line for. */
+  /** Stages on the way that nobody is queued for. */
   function lightOnTheWay(events: readonly string[]): number {
     const from = events.map(
       (event) =>

@@ -8,14 +8,14 @@ const waits = (policy: RetryPolicy, count: number, random = 0.5) =>
   Array.from({ length: count }, (_, index) => retryDelayMs(policy, index + 1, random));
 
 describe('the policy of a stage', () => {
-  test('the field’s keys alone: max_retries tries, each after recover_interval', () => {
+  test('upstream’s keys alone: max_retries tries, each after recover_interval', () => {
     const policy = retryPolicy(field, 'pc1');
     expect(policy.tries).toBe(5);
     expect(waits(policy, 5)).toEqual(Array(5).fill(60_000));
     expect(waits(policy, 5, 0)).toEqual(waits(policy, 5, 1));
   });
 
-  test('what is set for a stage holds for it alone, and the field’s keys fill in the rest', () => {
+  test('what is set for a stage holds for it alone, and upstream’s keys fill in the rest', () => {
     const settings = { ...field, retry: { pc1: { firstMs: 1000, factor: 2 } } };
     expect(retryPolicy(settings, 'pc1')).toEqual({ ...retryPolicy(field, 'pc1'), firstMs: 1000, factor: 2 });
     expect(retryPolicy(settings, 'pc2')).toEqual(retryPolicy(field, 'pc2'));
@@ -67,7 +67,7 @@ describe('the wait before a try', () => {
     );
   });
 
-  test('with the field’s keys alone is the same each time, whatever the chance', () => {
+  test('with upstream’s keys alone is the same each time, whatever the chance', () => {
     fc.assert(
       fc.property(
         fc.nat(1000),

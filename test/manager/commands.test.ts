@@ -133,7 +133,7 @@ test.each([
   await expect(pause('w1', '0', { ...options, wait: true })).rejects.toMatchObject({ code });
 });
 
-test('--wait for a worker of the field pauses once and looks at its list', async () => {
+test('--wait for an upstream worker pauses once and looks at its list', async () => {
   const { dest, calls } = await fieldWorker();
   const { options } = await setup(dest);
   await pause('w1', '0', { ...options, wait: true });

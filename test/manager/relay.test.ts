@@ -119,7 +119,7 @@ test("a worker of today's is listed", async () => {
 });
 
 test.each(doors)(
-  'a worker of the field (%s) is paused and resumed, and the reply says what it said',
+  'an upstream worker (%s) is paused and resumed, and the reply says what it said',
   async (kind) => {
     const { dest, calls } = await fieldWorker({ doors: kind });
     const { app } = await managerWith(dest);
@@ -142,7 +142,7 @@ test.each([
   ['resume', { state: 'PC1Done', dryRun: true }, 400, 'invalid_request'],
   ['pause', { how: 'now' }, 400, 'invalid_request'],
   ['pause', { how: 'freeze' }, 409, 'freeze_refused'],
-])('%s %j is beyond a worker of the field: refused, nothing is sent', async (verb, body, status, code) => {
+])('%s %j is beyond an upstream worker: refused, nothing is sent', async (verb, body, status, code) => {
   const { dest, calls } = await fieldWorker({ doors: 'any path' });
   const { app } = await managerWith(dest);
   expect(await post(app, `${threads}/0/${verb}`, body)).toEqual(
@@ -151,7 +151,7 @@ test.each([
   expect(calls).toEqual([]);
 });
 
-test('a refusal of a worker of the field is told in its own words', async () => {
+test('a refusal of an upstream worker is told in its own words', async () => {
   const { dest } = await fieldWorker();
   const { app } = await managerWith(dest);
   const { body, ...answer } = problemOf(502, 'remote_error', expect.stringContaining('worker #5 not found'));
@@ -206,7 +206,7 @@ test.each(['null', '[]', '"x"', '{', '{"how":"hard"}'])(
   },
 );
 
-test('a worker of the field cannot be forced, nor asked by revision', async () => {
+test('an upstream worker cannot be forced, nor asked by revision', async () => {
   const { dest, calls } = await fieldWorker({ doors: 'any path' });
   const { app } = await managerWith(dest);
   for (const body of [{ force: true }, { ifRevision: 3 }])

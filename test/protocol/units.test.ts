@@ -34,7 +34,7 @@ test('a duration written as Go writes it keeps every nanosecond', () => {
   );
 });
 
-test("the seed's ages", () => {
+test("the ages in venus-cluster's documents", () => {
   expect(formatGoDuration(2756.922465)).toBe('2.756922465s');
   expect(formatGoDuration(822_000)).toBe('13m42s');
 });

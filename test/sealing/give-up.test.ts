@@ -1,4 +1,4 @@
-/** A sector that is given up takes its own stored files with it, and nothing else; in doubt they stay. */
+/** A sector that is aborted takes its own stored files with it, and nothing else; in doubt they stay. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';

@@ -1,4 +1,4 @@
-/** What the ground of a stage makes anew is none of its inputs: nothing is expected of it, and what it is made of is. */
+/** What the ground of a stage makes again is none of its inputs: nothing is expected of it, and what it is made of is. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';

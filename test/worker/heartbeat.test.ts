@@ -53,7 +53,7 @@ function start() {
 }
 
 describe('a heartbeat', () => {
-  test('comes at once, with the field’s words, then each interval', async () => {
+  test('comes at once, with upstream’s words, then each interval', async () => {
     const { pings, during } = start();
     expect(pings).toEqual([
       {

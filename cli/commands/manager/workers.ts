@@ -127,7 +127,7 @@ export interface PauseOptions extends Options, WaitOptions {
   readonly freeze?: boolean;
 }
 
-/** With `wait` until the thread stands still; a worker of the field would keep a second pause: it is asked once. */
+/** With `wait` until the thread is paused; an upstream worker would record a second pause, so it is asked once. */
 export async function pause(name: string, index: string, options: PauseOptions): Promise<void> {
   const how = options.freeze ? 'freeze' : options.now ? 'now' : 'after-stage';
   const { json = false } = options;

@@ -14,7 +14,7 @@ export interface StartEnd {
 }
 
 export function startEnd(options: {
-  /** Sectors that were asked for; Infinity = the run goes on serving. */
+  /** Sectors that were asked for; Infinity = the run keeps serving. */
   readonly limit: number;
   /** No sector is sealed without pieces. */
   readonly onlyWithDeals: boolean;

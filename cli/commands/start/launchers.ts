@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 const bins = ['venus-worker', 'venus-sector-manager', 'sealvisor'] as const;
 
-/** Writes them anew; gives a bin's script as it is typed. `env` holds for what is not set already. */
+/** Writes them again; gives a bin's script as it is typed. `env` holds for what is not set already. */
 export function launchers(
   home: string,
   env: Readonly<Record<string, string>>,

@@ -32,7 +32,7 @@ interface Adoption {
   readonly name: string;
   readonly own: string | null;
   readonly other: string;
-  /** What becomes of the sectors in hand; may be empty. */
+  /** What becomes of the current sectors; may be empty. */
   readonly held: string;
 }
 

@@ -53,7 +53,7 @@ async function run(path: string, emit: Emit, file: DaemonLog): Promise<void> {
   });
 }
 
-/** A faulty file is logged; what runs goes on. */
+/** A faulty file is logged; what runs continues. */
 async function reload({ worker }: WorkerServer, emit: Emit): Promise<void> {
   try {
     const { changes, warnings, message } = await worker.control.reload({ by: 'SIGHUP' });

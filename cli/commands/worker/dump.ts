@@ -7,7 +7,7 @@ import { byHeader } from '../../../src/protocol/who.js';
 import { answerJson, tell } from '../../output/say.js';
 import { baseOf, commandMs, headersAt, operator, type Where } from './ask.js';
 
-/** In both of the field's spellings. */
+/** In both of upstream's spellings. */
 export interface DumpOptions extends Where {
   readonly childPid?: string;
   readonly child_pid?: string;

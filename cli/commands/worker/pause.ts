@@ -10,7 +10,7 @@ export interface PauseOptions extends ThreadOptions, WaitOptions {
   readonly revision?: number;
 }
 
-/** Pauses a thread; with `wait` until it stands still. */
+/** Pauses a thread; with `wait` until it is paused. */
 export async function pause(options: PauseOptions): Promise<void> {
   const { index, json = false } = options;
   const timeoutMs = waitOf(options);

@@ -41,7 +41,7 @@ async function toldBy<T>(options: Where, path: string): Promise<T | null> {
   try {
     return await ask<T>(options, 'GET', path);
   } catch (thrown) {
-    // The threads were shown: that the rest is not known is no failure of the list.
+    // The threads were shown: that the rest is not known is not a failure of the list.
     if (thrown instanceof SealvisorError) return null;
     throw thrown;
   }

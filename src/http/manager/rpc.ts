@@ -137,7 +137,7 @@ function reports(
   onSector('ReportFinalized', ['id'], (of) => sectors.reportFinalized(of));
   add('ReportAborted', ['id', 'reason'], ([of, reason], caller) => {
     const [sector, why] = [id(of), parse(shortened, reason, 'reason')];
-    // It is another's by now, and goes on there.
+    // It is another's by now, and continues there.
     if (sectors.isGivenElsewhere(sector, caller)) return null;
     sectors.check(sector, caller);
     return sectors.reportAborted(sector, why);

@@ -18,7 +18,7 @@ export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay
     manager.roster.remove(c.req.param('name'));
     return c.body(null, 204);
   });
-  // A worker of the field has no REST: these it answers all the same.
+  // An upstream worker has no REST; these are answered for it all the same.
   app.get(`${base}/:name/threads`, async (c) =>
     c.json(await manager.relay.to(c.req.param('name')).threads()),
   );

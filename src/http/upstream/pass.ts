@@ -17,7 +17,7 @@ import type { Outcome, PassCounts } from './metrics.js';
 
 /** Each holds a connection; many wait for as long as upstream takes. What is answered here has room of its own. */
 const mostPassed = 2000;
-/** An answer up to this size is read before it is sent on; a larger one goes on as it comes, bytes. */
+/** An answer up to this size is read before it is sent on; a larger one is forwarded as it comes, bytes. */
 const mostGathered = 256 * 1024;
 
 /** Who waited for so long without an answer, while no other call was answered, has found upstream silent, ms. */

@@ -17,7 +17,7 @@ const streamed = new Set(['Venus.UnsealPiece']);
 /** Go's client cancels a call by it. */
 const cancel = 'xrpc.cancel';
 
-/** Of the request that opened the connection those of the handshake are its own; what it unpacks is no frame. */
+/** Of the request that opened the connection those of the handshake are its own; what it unpacks is not a frame. */
 const ofHandshake = new Set([
   ...['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-extensions', 'sec-websocket-protocol'],
   ...['content-type', 'content-length', 'origin', 'accept-encoding'],

@@ -31,7 +31,7 @@ const pingTimeoutMs = 5000;
 export async function startWorkerServer(options: {
   readonly config: WorkerConfig;
   readonly warn: LogLine;
-  /** What is no fault, such as what processors print. @default to `warn` */
+  /** What is not a fault, such as what processors print. @default to `warn` */
   readonly info?: LogLine;
   readonly onRow?: (index: number, row: HistoryRow) => void;
   readonly onView?: (view: ThreadView) => void;

@@ -31,7 +31,7 @@ export function threadRoutes(app: Hono, control: WorkerControl): void {
   app.get(`${thread}/history`, async (c) => {
     const query = parse(historyQuery, c.req.query(), 'history');
     const rows = await control.history(threadIndex(c.req.param('index')), query);
-    // As bytes: node would join a text of megabytes with its head, and encode it anew.
+    // As bytes: node would join a text of megabytes with its head, and encode it again.
     return c.body(Buffer.from(rows), 200, { 'content-type': 'application/json' });
   });
   app.get(`${thread}/estimate`, async (c) =>

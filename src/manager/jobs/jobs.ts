@@ -93,7 +93,7 @@ export function jobService(options: JobsOptions) {
       const [first] = candidates;
       if (first === undefined) return null;
       const job = book.ofSector(id).findLast(({ life }) => life.state === 'given');
-      // What is handed in later is looked for there.
+      // What is delivered later is looked for there.
       if (job && isOfKind(job, 'snapup')) book.keep(job, { task: { ...job.life.task, reserved: first } });
       if (job && isOfKind(job, 'rebuild')) book.keep(job, { task: { ...job.life.task, reserved: first } });
       return storeInfo(first);
@@ -132,7 +132,7 @@ export function jobService(options: JobsOptions) {
       };
     },
 
-    /** CIDs that are no sealer's: a job's, or put aside for one. */
+    /** CIDs that are not a sealer's: a job's, or put aside for one. */
     pieces: (): readonly string[] => [...store.asidePieces(), ...snapUp.pieces()],
     /** The job of a sector that is not over. */
     openOf: (id: SectorId): JobView | null => {

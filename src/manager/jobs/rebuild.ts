@@ -56,7 +56,7 @@ export function rebuildJobs(desk: JobDesk) {
       };
     },
 
-    /** Where the files were put; null when no rebuild of the sector is in hand. */
+    /** Where the files were put; null when no rebuild of the sector is in progress. */
     submitPersisted: (id: SectorId, instance: string): boolean | null => {
       const job = hands.held('rebuild', id);
       if (!job) return null;

@@ -34,7 +34,7 @@ export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, 
     /** The same as a heartbeat names it: whether its report is wanted; null when it is of no job. */
     heard: (id: SectorId, worker: Worker, planState: string) =>
       heardAgain(book, clock, { id, worker, planState }),
-    /** Whether it was of a job. @throws state_not_possible for a job that was taken back */
+    /** Whether it was of a job. @throws state_not_possible for a job that was cancelled */
     reportFinalized: (id: SectorId): boolean => {
       const jobs = held(id);
       const aborted = jobs.find(
@@ -110,14 +110,14 @@ function jobOf(jobs: readonly Job[], worker: Worker, planState: string): Job | u
   return (
     held.findLast((job) => isOf(job, worker)) ??
     fits.findLast(({ life }) => life.worker === null) ??
-    // A worker that gives it up before it told of it; the sector itself is sealed, and not given up any more.
+    // A worker that gives it up before it told of it; the sector itself is sealed, and not aborted any more.
     (planState === 'Aborted' ? held.findLast(({ life }) => life.worker === null) : undefined) ??
     jobs.findLast((job) => isOf(job, worker)) ??
     fits.at(-1)
   );
 }
 
-/** States in which a thread has the job in hand. */
+/** States in which a thread has the current job. */
 function statesOf({ kind }: JobTask): readonly string[] {
   return plans[kind].states.map(({ name }) => name).filter((name) => !endStates.includes(name));
 }

@@ -143,7 +143,7 @@ export function snapUpJobs(desk: JobDesk, takenPieces: () => ReadonlySet<string>
   };
 }
 
-/** Taken back, its thread may still have it in hand. */
+/** Cancelled, its thread may still have it. */
 const isFreed = ({ life }: Job) => life.state === 'cancelled' || life.state === 'aborted';
 
 const answer = (Res: number, Desc: string | null = null): SubmitAnswer => ({ Res, Desc });

@@ -14,7 +14,7 @@ import { destOf, unsealDest } from './unseal-dest.js';
 export function unsealJobs(desk: JobDesk) {
   const { store, lives, book, hands, clock } = desk;
 
-  /** The job that a worker's word about a piece is of: the one in hand, else the latest. @throws job_not_found */
+  /** The job that a worker's word about a piece is of: the current one, else the latest. @throws job_not_found */
   const jobOf = (id: SectorId, cid: string): Job<TaskOf<'unseal'>> => {
     const jobs = book
       .ofSector(id)

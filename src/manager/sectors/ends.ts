@@ -1,4 +1,4 @@
-/** How a sector ends: proven, or given up; by its worker, or by an operator. */
+/** How a sector ends: proven, or aborted; by its worker, or by an operator. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { SectorReply, SectorView } from '../../protocol/sealer-view.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
@@ -14,7 +14,7 @@ export function sectorEnds(
   viewOf: (kept: KeptLife) => SectorView,
 ) {
   return {
-    /** @throws state_not_possible for a sector that was given up here; its worker hears so with its reports */
+    /** @throws state_not_possible for a sector that was aborted here; its worker hears so with its reports */
     reportFinalized: (id: SectorId): void => {
       const life = lives.of(id);
       const { abortReason, state, failure } = life;

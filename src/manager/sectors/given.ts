@@ -1,4 +1,4 @@
-/** Who may speak of a sector: whoever it, or a job of it, was given to. A number alone is no identity. */
+/** Who may speak of a sector: whoever it, or a job of it, was given to. A number alone does not identify it. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { Caller } from '../../protocol/identity.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';

@@ -89,7 +89,7 @@ export function sectorService(options: SectorsOptions) {
     ...given,
     acquireDeals: (id: SectorId, maxDeals: number | null, minUsedSpace: number | null) => {
       const life = lives.of(id);
-      // The pieces of a sector that was given up are free, and may be another's by now.
+      // The pieces of a sector that was aborted are free, and may be another's by now.
       if (life.abortReason !== null) return null;
       if (life.deals) return life.deals;
       const chosen = packPieces(waiting(), proofTypeOfNumber(life.proofType).size, maxDeals);

@@ -5,7 +5,7 @@ import { SealvisorError } from '../../protocol/errors.js';
 export interface InFlight {
   /** One more; ended by what is given. @throws shutting_down */
   begin(): () => void;
-  /** From now on none is begun; resolves when all have ended, or after `mostMs`. */
+  /** From now on none is started; resolves when all have ended, or after `mostMs`. */
   settle(mostMs: number): Promise<void>;
 }
 

@@ -23,7 +23,7 @@ export function escapedLines(text: string): string {
   return unusualInLines.test(text) ? text.replace(unsafeInLines, code) : text;
 }
 
-/** For a cell or a sentence: white space that is no blank, line ends too, is one blank. */
+/** For a cell or a sentence: white space, line ends included, becomes one blank. */
 export function oneLine(text: string): string {
   return escaped(text.replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '));
 }

@@ -152,7 +152,7 @@ function spaceText({ reason, holders, nextAt }: WaitingFor, stage: string, nowMs
   return facts.filter((fact) => fact !== '').join('; ');
 }
 
-/** A place in a line, as `2nd in line, held by #0 and #1 (limit 2)`. */
+/** A place in a queue, as `2nd in the queue, held by #0 and #1 (limit 2)`. */
 export function lineText(
   { limit, place, holders, reason, nextAt }: WaitingFor,
   nowMs: number,

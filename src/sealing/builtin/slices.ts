@@ -17,7 +17,7 @@ export class Slices {
     work.signal.throwIfAborted();
   }
 
-  /** True when the loop has to await `next()` before it goes on. */
+  /** True when the loop has to await `next()` before it continues. */
   get isOver(): boolean {
     return performance.now() >= this.endsAt;
   }

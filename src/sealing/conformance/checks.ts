@@ -7,7 +7,7 @@ import { answerIds, readyLines, type Said, type Trial } from './trial.js';
 
 const atOnce = 8;
 const largeBytes = 50_000_000;
-/** How long nothing must come of what is no task until it counts as passed over in silence, ms. */
+/** How long nothing must come of what is not a task until it counts as passed over in silence, ms. */
 const silenceMs = 2000;
 const unknownTask = { no_such_field: 1 };
 const garbage = ['no json at all', '', '{"id":', '[1]', '{"task":{}}'];

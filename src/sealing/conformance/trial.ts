@@ -60,7 +60,7 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
       look();
     }),
   );
-  // Its log is its own; unread it would fill the pipe, and the process would stand still.
+  // Its log is its own; unread it would fill the pipe, and the process would be blocked.
   child.stderr.resume();
   const over = endOf(child).then((how) => {
     ended = how;

@@ -12,7 +12,7 @@ export interface DrawnTicket {
   readonly ticket_at: number;
 }
 
-/** The ticket of the record, drawn anew when it would not last. @throws StageError permanent when the manager has no other */
+/** The ticket of the record, drawn again when it would not last. @throws StageError permanent when the manager has no other */
 export async function lastingTicket(
   context: StageContext,
 ): Promise<DrawnTicket | { readonly ticket: Ticket }> {

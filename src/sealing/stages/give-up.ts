@@ -1,4 +1,4 @@
-/** A sector that is given up takes with it what its thread has stored of it, and nothing else: in doubt a file stays. */
+/** A sector that is aborted takes with it what its thread has stored of it, and nothing else: in doubt a file stays. */
 import { planNamed } from '../../../machines/index.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import type { PollAnswer } from '../../protocol/sealer.js';

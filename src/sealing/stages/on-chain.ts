@@ -1,6 +1,6 @@
 /**
- * What a manager tells of a sector on chain is compared with what this thread made: a number alone is no identity, and a
- * sector must not go on behind the pre-commit or the proof of another one.
+ * What a manager tells of a sector on chain is compared with what this thread made: a number alone does not identify it, and a
+ * sector must not continue after the pre-commit or the proof of another one.
  */
 import { createHash } from 'node:crypto';
 import { StageError } from '../../protocol/level.js';

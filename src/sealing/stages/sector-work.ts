@@ -1,4 +1,4 @@
-/** What every stage of heavy work has at hand. */
+/** What every stage of heavy work has available. */
 import { planNamed } from '../../../machines/index.js';
 import { makeOnDisk } from '../../disks/make-on-disk.js';
 import { isSynthetic, proofTypeOfNumber, type Sector } from '../../protocol/sector.js';

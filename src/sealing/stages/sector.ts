@@ -58,7 +58,7 @@ export const finish: Stage = async (context) => {
   return { event: 'Released' };
 };
 
-/** The manager that answers has never given it to this thread: what is given up here is nothing to it. */
+/** The manager that answers has never given it to this thread: what is aborted here is nothing to it. */
 function isNoneOfIts(thrown: unknown): boolean {
   if (!(thrown instanceof SealvisorError)) return false;
   return (

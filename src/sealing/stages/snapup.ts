@@ -81,7 +81,7 @@ const submitProof: Stage = async (context) => {
   const answer = await submitting(context, 'upgrade', () =>
     context.service.submitSnapUpProof(sectorAtHand(context), upgrade),
   );
-  // By Res 3 the manager says so itself, and the job is given up.
+  // By Res 3 the manager says so itself, and the job is aborted.
   if (answer.Res === 1 || answer.Res === 2)
     checkOnChain(context, answer.OnChain, {
       commR: comm_r_new,

@@ -88,7 +88,7 @@ const submit: Stage = async (context) => {
   return { event: 'Finish' };
 };
 
-/** Tells why it is given up, but for a job that is nobody's or another's already: that one would hear of an error. */
+/** Tells why it is aborted, except for a job that is nobody's or another's already: that one would hear of an error. */
 const abort: Stage = async (context) => {
   const { service, workerName, record } = context;
   const { job, abortReason } = record.outputs;

@@ -1,4 +1,4 @@
-/** What a thread has brought to stores of the sector at hand: kept beside the sector, and gone with it. */
+/** What a thread has brought to stores of the current sector: kept beside the sector, and gone with it. */
 import { dirname, join } from 'node:path';
 import { writeDurably } from '../../disks/durable-file.js';
 import { makeOnDisk } from '../../disks/make-on-disk.js';

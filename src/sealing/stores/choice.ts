@@ -12,7 +12,7 @@ import { checkStore, storedSector } from './stored-sector.js';
 const mostTurns = 5;
 
 /**
- * The store for `bytes` of the sector at hand: where its files lie whole already, else the manager's choice of those
+ * The store for `bytes` of the current sector: where its files lie whole already, else the manager's choice of those
  * with room, else our own.
  * @throws StageError permanent when none can be written or the manager names none of them, temporary when none has room
  */

@@ -23,7 +23,7 @@ export interface Replica {
 }
 
 /**
- * Takes the place of the sector at hand in a store while `bring` writes there: it is free, or of this very sector.
+ * Takes the place of the current sector in a store while `bring` writes there: it is free, or of this very sector.
  * @throws StageError permanent, naming both CommR and the file, when another sector lies there, or one that is not known;
  * critical when the store cannot be read or written
  */
@@ -68,7 +68,7 @@ export async function inItsPlace(
   await rm(path, { force: true });
 }
 
-/** A sector that is finished or given up brings nothing any more. */
+/** A sector that is finished or aborted brings nothing any more. */
 export async function leavePlaces(location: string, sectorId: string): Promise<void> {
   for (const { file, commRs } of await broughtBy(location, sectorId)) {
     const path = claimFile(file);

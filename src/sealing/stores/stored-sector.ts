@@ -1,4 +1,4 @@
-/** Where a persisted sector's files lie in an attached store: the field's names. */
+/** Where a persisted sector's files lie in an attached store: upstream's names. */
 
 import { basename, dirname, join } from 'node:path';
 import type { StoredKind } from '../../../machines/plan.js';

@@ -9,7 +9,7 @@ export interface CommandFacts {
   readonly stage: string;
   /** The thread's mode, for what changed nothing. */
   readonly mode: string;
-  /** Whether a stage is at hand: a freeze of anything else freezes nothing. */
+  /** Whether there is a current stage: a freeze of anything else freezes nothing. */
   readonly hasStage: boolean;
   readonly changed: boolean;
 }

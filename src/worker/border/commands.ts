@@ -18,7 +18,7 @@ export interface CommandDesk {
   readonly plan: Plan;
   readonly index: number;
   view(): ThreadView;
-  /** The mode of the moment, without the cost of a view; and whether a stage is at hand. */
+  /** The mode of the moment, without the cost of a view; and whether a stage is current. */
   mode(): { readonly mode: ThreadMode; readonly hasStage: boolean };
   /** Sequence number of the latest row. */
   revision(): number;

@@ -30,12 +30,12 @@ export const serviceCalls = [
   'wdPoStFinishJob',
 ] as const satisfies readonly (keyof SectorService)[];
 
-/** A call about what the thread has in hand: what it was given under comes first, then the call's own name. */
+/** A call about the thread's current sector or job: what it was given under comes first, then the call's own name. */
 const holdingCall = 'holding';
 
 /**
  * The manager's service as a thread sees it: each call goes to the worker's main thread, which holds the connection.
- * `given`: of the sector or job in hand; undefined where nothing is.
+ * `given`: of the current sector or job; undefined where nothing is.
  */
 export function remoteService(
   call: (name: string, args: readonly unknown[]) => Promise<unknown>,

@@ -32,7 +32,7 @@ export type SettingsOfThread = StageSettings &
     readonly stores: readonly AttachedStore[];
     /** Answers without deals before the hot configuration is read again. */
     readonly requestTaskMaxRetries: number;
-    /** Of the next job; the one in hand keeps its own. */
+    /** Of the next job; the current one keeps its own. */
     readonly plan: PlanName;
   };
 

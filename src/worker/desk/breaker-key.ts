@@ -14,7 +14,7 @@ const longestMessage = 2000;
 const differing: readonly (readonly [RegExp, string])[] = [
   // A path in quotes may hold spaces.
   [/(['"`])[.~]{0,2}\/[^'"`]*\1/g, '<path>'],
-  // Not behind a letter or a digit: `and/or`, `MB/s`, `PC1/PC2` are no paths.
+  // Not behind a letter or a digit: `and/or`, `MB/s`, `PC1/PC2` are not paths.
   [/(?<![\w.~/])[.~]{0,2}\/[^\s'"`,;:()[\]{}<>]+/g, '<path>'],
   [/(?<![a-z0-9])s-[tf]0\d+-\d+/gi, '<sector>'],
   [/(?<![a-z0-9])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![a-z0-9])/gi, '<hex>'],

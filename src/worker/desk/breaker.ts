@@ -50,7 +50,7 @@ export interface Settled {
 
 /** The breaker when a thread that did the stage has given it back. */
 export function settled(breaker: Breaker, policy: BreakerPolicy, { index, how, now, at }: Settled): Breaker {
-  // Also a thread that had begun before it opened: what it got through is not broken.
+  // Also a thread that had started before it opened: what it got through is not broken.
   if (how.kind === 'done') return closed;
   if (!counts(how)) return isProbe(breaker, index) ? { ...breaker, probe: null, nextProbeAt: now } : breaker;
   const { level, message } = how;

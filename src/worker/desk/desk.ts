@@ -44,7 +44,7 @@ export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk 
     blockedBy: (index) => blockedBy(index, name),
   });
 
-  /** Lets in who may go on, and looks again when time lets the next one. False when that is nobody now. */
+  /** Lets in who may start, and looks again when time lets the next one. False when that is nobody now. */
   const admit = (name: string): boolean => {
     for (let count = 0; ; count++) {
       const { line, limit, staggeredMs, held, open } = factsOf(name);

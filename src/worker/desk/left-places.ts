@@ -5,7 +5,7 @@ import type { Blocked } from './words.js';
 export interface LeftPlacesOptions {
   /** Undefined where the name has none. */
   limitOf(name: string): Pick<LimitView, 'limit' | 'holders'> | undefined;
-  /** Threads whose earlier incarnations have left a process at work under that name. */
+  /** Threads whose earlier incarnations have left a process running under that name. */
   leftAt(name: string): readonly number[];
 }
 

@@ -119,7 +119,7 @@ export function places(options: PlacesOptions): Places {
   };
 }
 
-/** A place that is given now, not a place in line. */
+/** A place that is given now, not a place in the queue. */
 function isGiven(answer: unknown): answer is object {
   if (typeof answer !== 'object' || answer === null) return false;
   return !('granted' in answer) || answer.granted === true;

@@ -6,7 +6,7 @@ interface Waiter {
   reject(reason: SealvisorError): void;
 }
 
-/** Who waits to be told that its thread goes on; a thread stands in one line at most. */
+/** Who waits to be told that its thread may start; a thread is in one queue at most. */
 export function deskWaiters() {
   const waiters = new Map<number, Waiter[]>();
   const take = (index: number) => {

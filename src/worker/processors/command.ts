@@ -51,7 +51,7 @@ export async function processorCommand(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<ProcessorCommand> {
   const { stage, bin, stableWaitMs, autoRestart, envs, inheritEnvs, concurrent, weight, locks } = config;
-  // As in the field, whose own programs take these two words.
+  // As upstream does, whose own programs take these two words.
   const args = config.args ?? ['processor', stage];
   const searchPath = envs.PATH ?? environment.PATH;
   return {

@@ -1,4 +1,4 @@
-/** A stage frozen where it stands: its process is stopped before the pause is written, and goes on behind the resume. */
+/** A stage frozen where it stands: its process is stopped before the pause is written, and continues at the resume. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { CommandOutcome, PauseHow, ThreadMode, ThreadView } from '../../protocol/thread.js';
 
@@ -6,9 +6,9 @@ import type { CommandOutcome, PauseHow, ThreadMode, ThreadView } from '../../pro
 export interface FreezeDesk {
   /** Stops the process that works for the thread: `none` does, or it works for others as well. */
   freeze(index: number): 'frozen' | 'none' | readonly number[];
-  /** Lets it go on. */
+  /** Lets it continue. */
   thaw(index: number): void;
-  /** What was begun is nobody's: a process that stands still for the thread, or works for a dead one alone, is ended. */
+  /** What was started is nobody's: a process that is frozen for the thread, or works for a dead one alone, is ended. */
   abandon(index: number): void;
   /** Ends the process that works for the thread, frozen or not: `none` does, or it works for others as well. */
   end(index: number): 'ended' | 'none' | readonly number[];
@@ -27,7 +27,7 @@ function whyNot(answer: 'waits' | 'none' | readonly number[], stage: string): st
 export function freezing(processes: FreezeDesk) {
   /** @throws freeze_refused */
   const freeze = ({ index, mode, processor, stage }: ThreadView): boolean => {
-    // Only heavy work is frozen: all else stands still by itself.
+    // Only heavy work is frozen: everything else pauses by itself.
     if (processor === null || !atWork.includes(mode)) return false;
     // In line in the middle of its stage: nothing works for it now.
     const answer = mode === 'waiting' ? 'waits' : processes.freeze(index);
@@ -43,7 +43,7 @@ export function freezing(processes: FreezeDesk) {
     if (answer === 'none') return outcome;
     if (answer === 'ended') {
       if (outcome.changed) return outcome;
-      // The thread stood still already, after its death: what it had left did not.
+      // The thread was paused already, after its death; what it had left running was not.
       const message = `${outcome.message}; the process of its ${stage} is ended, and the stage starts over`;
       return { changed: true, message, view: { ...outcome.view, processor: null } };
     }

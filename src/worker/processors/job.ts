@@ -112,7 +112,7 @@ export class Job {
     return answer;
   }
 
-  /** The thread has died: its work goes on, and the answer is kept. */
+  /** The thread has died: its work continues, and the answer is kept. */
   leave(): void {
     this.#isLeft = true;
     this.#asker?.reject(new SealvisorError('thread_gone', `thread #${this.index} has died`));

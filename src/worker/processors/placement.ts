@@ -12,7 +12,7 @@ export interface CommandLine {
   readonly leave?: () => void;
 }
 
-/** As in the field. */
+/** As upstream does. */
 const groupByDefault = 'vc-worker';
 
 type Facts = Pick<ProcessorConfig, 'stage' | 'cpuset' | 'groupName' | 'numaPreferred'>;

@@ -126,7 +126,7 @@ export class WorkerProcessors implements Processors {
   shown(view: ThreadView): void {
     const job = this.#jobs.of(view.index);
     if (!job) return;
-    // The sector was given up while it was worked at: nobody waits for what comes of it.
+    // The sector was aborted while it was worked at: nobody waits for what comes of it.
     if (endStates.includes(view.state)) {
       this.end(view.index);
       return;
@@ -146,7 +146,7 @@ export class WorkerProcessors implements Processors {
 
   thaw(index: number): void {
     const job = this.#jobs.of(index);
-    // What a dead thread left goes on when its next incarnation takes it up.
+    // What a dead thread left continues when its next incarnation takes it up.
     if (job && !job.isLeft) job.thaw();
     this.#room.changed();
   }

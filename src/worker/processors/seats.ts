@@ -44,7 +44,7 @@ export class ProcessSeats {
 
   blockedBy(index: number, stage: string): Blocked | null {
     const { children, jobs } = this.#options;
-    // What an earlier incarnation left goes on where it is.
+    // What an earlier incarnation left continues where it is.
     if (jobs.all().some((job) => job.index === index && job.stage === stage && job.isLeft)) return null;
     const chosen = this.#choose(index, stage);
     if (chosen.kind === 'blocked') return chosen.blocked;
@@ -129,7 +129,7 @@ export class ProcessSeats {
     return [...new Set(this.#uses().flatMap(([index, processor]) => (has(processor) ? [index] : [])))];
   }
 
-  /** Who came before `index`, could go on but for locks, and needs this one. */
+  /** Who came before `index`, could start except for locks, and needs this one. */
   #awaitedBy(lock: string, index: number): readonly number[] {
     const order = [...this.#arrivals];
     const mine = order.findIndex(([each]) => each === index);

@@ -43,7 +43,7 @@ export interface Work {
   readonly name: string;
   readonly pid: number;
   readonly frozenBytes?: number;
-  /** It was begun for an earlier incarnation. */
+  /** It was started for an earlier incarnation. */
   readonly isLeft: boolean;
 }
 
@@ -63,13 +63,13 @@ export interface Processors extends FreezeDesk, Pick<ProcessSeats, 'arrive' | 'b
     digest: string,
     into?: string,
   ): Promise<ProcessAnswer>;
-  /** The process that works for a thread now, or stands still for it. */
+  /** The process that works for a thread now, or is frozen for it. */
   workOf(index: number): Work | null;
-  /** The thread has died in this state: its work goes on, and what is frozen stays so. */
+  /** The thread has died in this state: its work continues, and what is frozen stays so. */
   leave(index: number, view: ThreadView): void;
   /** The thread shows this: what is worked at for another state is ended. */
   shown(view: ThreadView): void;
-  /** Threads whose earlier incarnations have left a process at work under this limit. */
+  /** Threads whose earlier incarnations have left a process running under this limit. */
   leftAt(limit: string): readonly number[];
   /** By thread. */
   frozen(): readonly FrozenProcess[];

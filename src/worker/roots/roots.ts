@@ -98,7 +98,7 @@ export class WorkerRoots {
     return { worker, workerOfShared, isHomeNew: isWhole && !known.has(home) };
   }
 
-  /** Whether the root is what it was; one that was refused is looked at anew. @throws wrong_disk, location_not_writable, unreadable */
+  /** Whether the root is what it was; one that was refused is checked again. @throws wrong_disk, location_not_writable, unreadable */
   async check(path: string): Promise<void> {
     const root = this.#rootAt(path);
     if (!root) return;

@@ -5,7 +5,7 @@ import type { ThreadDisk } from '../../protocol/thread.js';
 import type { ThreadChild } from '../../threads/index.js';
 
 export interface HeldUp {
-  /** Whether the thread's loop may stand still without being hung. */
+  /** Whether the thread's loop may be blocked without being hung. */
   is(): boolean;
   /** The answer, unless the thread is held up before it comes. @throws disk_hung */
   before<T>(answer: Promise<T>): Promise<T>;

@@ -69,7 +69,7 @@ export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
     },
     onView: (view) => {
       const { events, processors, onView } = parts();
-      // Its stage was taken from it (the sector is lost): a process that stands still for it would do so for ever.
+      // Its stage was taken from it (the sector is lost): a process that is frozen for it would do so for ever.
       processors.shown(view);
       tellIdle(view);
       events.publish({ type: 'thread', view });
@@ -96,7 +96,7 @@ function overlaid(
   const reportRefused = view.sector ? refusalOf(view.location, view.sector.id) : undefined;
   const disk = diskOf(index);
   const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
-  // A shared process may be at what was aborted still, while the stage at hand is another.
+  // A shared process may be at what was aborted still, while the current stage is another.
   const isAtHand = isLeft || work.name === view.processor?.name;
   return {
     ...view,
@@ -121,7 +121,7 @@ function waitingOf(
   };
 }
 
-/** A thread with nothing in hand has no error of its own to show, and still cannot work. */
+/** A thread without a sector or job has no error of its own to show, and still cannot work. */
 function asideError(view: ThreadView, message: string | null): ThreadView['lastError'] {
   if (message === null || view.mode !== 'idle' || !isEmpty(view)) return null;
   return { level: 'permanent', message, stage: view.stage, at: view.since };

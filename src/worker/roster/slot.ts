@@ -189,7 +189,7 @@ export class Slot implements SupervisedSlot {
   async #startNext(): Promise<Incarnation> {
     await this.#prepare();
     const restartedAfter = this.#count > 0 ? this.#lastEnd.reason : undefined;
-    // What is not launched is no incarnation: the thread counts its own.
+    // What is not launched is not an incarnation: the thread counts its own.
     this.#count += 1;
     const incarnation = new Incarnation(await this.#launch());
     this.#state = states.launched(this.#state, incarnation);

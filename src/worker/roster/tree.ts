@@ -1,4 +1,4 @@
-/** The sealing threads under their supervisors: each has its own limit, and past it stands still while the others go on. */
+/** The sealing threads under their supervisors: each has its own limit, and past it is parked as failed while the others continue. */
 import { type ChildSpec, startTree, type Tree, type TreeNode } from '../../actors/index.js';
 import { messageOf } from '../../protocol/errors.js';
 import type { SupervisedSlot } from './slot.js';

@@ -42,7 +42,7 @@ export interface SupervisedSlot extends ThreadSlot {
   readonly name: string;
   /** Starts the next incarnation from the thread's record. */
   start(): Promise<Child & { facts(): NodeFacts }>;
-  /** It keeps ending: it stands still, visible, until it is started by hand. */
+  /** It keeps ending: it stays stopped, visible, until it is started by hand. */
   park(reason: string): void;
   unpark(): void;
   lastExit(): string;

@@ -11,7 +11,7 @@ export interface SpaceAsk {
 export interface Claim extends SpaceAsk {
   /** Where its bytes go; of several attached stores the one with room, until the stage chooses. */
   path: string | null;
-  /** What lay there when it asked, but for what it removes; and what lies there now. */
+  /** What lay there when it asked, except what it removes; and what lies there now. */
   wasBytes: number;
   nowBytes: number;
   /** What of the sector lay in each attached store when it asked. */
@@ -28,7 +28,7 @@ export interface Claims {
   isHeld(claim: Claim): boolean;
   held(): readonly Claim[];
   isAnyWaiting(): boolean;
-  /** The thread asks anew, or is no more: what it waited for it waits for no more. */
+  /** The thread asks again, or is no more: what it waited for it waits for no more. */
   forgetWaiting(index: number): void;
   /** Those that ended before this look, where it looked. */
   forgetEnded(turn: number, isSeen: (claim: Claim) => boolean): void;

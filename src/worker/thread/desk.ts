@@ -1,4 +1,4 @@
-/** The desk as a sealing thread reaches it: one place at a time, told when it goes on, given back when the work ends. */
+/** The desk as a sealing thread reaches it: one place at a time, told when it may start, given back when the work ends. */
 import type { SpaceNeed } from '../../sealing/space-need.js';
 import type { Left } from '../desk/breaker.js';
 import type { Failure } from '../desk/breaker-key.js';

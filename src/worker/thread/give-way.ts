@@ -1,4 +1,4 @@
-/** Work in this thread gives way to the worker's own loop, which answers while every core is at work. */
+/** Work in this thread gives way to the worker's own loop, which answers while every core is busy. */
 import { constants, getPriority, setPriority } from 'node:os';
 
 /** Added to the nice value: beside a core full of such threads the loop still has a third of it when it needs it. */

@@ -9,7 +9,7 @@ export interface JobHeartbeatOptions {
   beat(jobId: string): Promise<void>;
   /** The manager took the job back, or gave it to somebody else. */
   onTaken(jobId: string, reason: string): void;
-  /** As the field's worker does. @default 3000 */
+  /** As upstream's worker does. @default 3000 */
   readonly everyMs?: number;
 }
 

@@ -60,7 +60,7 @@ export function threadLife(options: ThreadLifeOptions) {
   let progress: Progress | null = null;
   let lastShown = 0;
   let keepWith: KeepWith | undefined;
-  /** What the command in hand made the thread show; its answer shows the same. */
+  /** What the current command made the thread show; its answer shows the same. */
   let shown: ThreadView | undefined;
 
   const showProgress = (next: Progress) => {
@@ -170,7 +170,7 @@ export function threadLife(options: ThreadLifeOptions) {
       actor.send({ type: 'THREAD.STOP' });
       await waitFor(actor, (snapshot) => snapshot.status !== 'active');
     },
-    /** Ends at once, unheard: the thread goes on by another plan. */
+    /** Ends at once, unheard: the thread continues with another plan. */
     leave: () => {
       watching.unsubscribe();
       actor.stop();

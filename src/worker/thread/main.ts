@@ -43,7 +43,7 @@ const root = seeRootSync(setup.location, setup.owner.location);
 const store = openThreadStore(setup.location, { root, owner: setup.owner, keepRows: setup.historyRows });
 const record = store.read(planOf(settings.plan), Date.now());
 let revision = store.revision();
-/** As the thread speaks of what it has in hand. */
+/** As the thread speaks of its current sector or job. */
 const serviceOf = (present: ThreadRecord) =>
   remoteService(host.call, inHand(present) === null ? undefined : (present.given ?? null));
 const desk = threadDesk((name, args) => host.call(name, args), {
@@ -104,7 +104,7 @@ function commit(next: ThreadRecord, row: Row, keepWith?: KeepWith): void {
   heartbeat.follow(next);
   const report = stateReport(next, row, setup);
   if (!report) return;
-  // Behind the answer to the command in hand: who asked does not wait until the manager is asked, too.
+  // Behind the answer to the current command: who asked does not wait until the manager is asked, too.
   if (keepWith) setImmediate(() => reports.tell(report));
   else reports.tell(report);
 }
@@ -165,7 +165,7 @@ function lifeOf(from: ThreadRecord): ThreadLife {
   });
 }
 
-/** With nothing in hand a thread takes its next job by another plan; the place that was granted is asked for anew. */
+/** With no sector and no job a thread takes its next job by another plan; the place that was granted is requested again. */
 function goOnBy(plan: string): void {
   const present = life.record();
   life.leave();
@@ -174,7 +174,7 @@ function goOnBy(plan: string): void {
   life.start();
 }
 
-// The first in a worker's life: work that an earlier one left goes on writing only in the same worker.
+// The first in a worker's life: work that an earlier one left keeps writing only in the same worker.
 if (host.incarnation === 1 && record.sector) dropIncoming(sectorFiles(setup.location, record.sector.id).root);
 let life = lifeOf(record);
 

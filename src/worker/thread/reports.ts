@@ -1,5 +1,5 @@
 /**
- * What the manager is told of the sector in hand: each change once. What it wants of the sector it says with its answer, that the sector is lost,
+ * What the manager is told of the current sector: each change once. What it wants of the sector it says with its answer, that the sector is lost,
  * it may be; later a manager of ours asks by the worker's heartbeat for a report to hear it, of any other the state is reported again.
  */
 import { endStates } from '../../../machines/index.js';

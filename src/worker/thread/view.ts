@@ -35,7 +35,7 @@ export function possibleNow(plan: Plan, location: string, record: ThreadRecord):
   return possibleStates(plan, { outputs: presentOutputs(record.outputs, files?.root), hasFile });
 }
 
-/** The mode as the statechart tells it, and whether a stage is at hand: worked on, or frozen. */
+/** The mode as the statechart tells it, and whether a stage is current: worked on, or frozen. */
 export function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; readonly hasStage: boolean } {
   const modes = snapshot.value;
   const inner: unknown = typeof modes === 'object' ? Object.values(modes)[0] : undefined;

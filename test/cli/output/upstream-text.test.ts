@@ -1,4 +1,4 @@
-/** The lines and tables of the seed, exactly (docs/spec.md#commands). */
+/** The lines and tables of venus-cluster v0.2, exactly (docs/spec.md#commands). */
 import { expect, test } from 'vitest';
 import {
   infoTable,
@@ -19,7 +19,7 @@ const hash = '032d3138d22506ec0082ed72b2dcba18df18477904e35bafee82b3793b06832f';
 const parameters = `stacked-proof-of-replication-merkletree-poseidon_hasher-8-0-0-sha256_hasher-${hash}`;
 const message = `No cached parameters found for ${parameters} [failure finding /var/tmp/filecoin-proof-parameters/v28-${parameters}.params]`;
 
-/** The three threads of the seed's story, paused for `seconds`. */
+/** The three threads of the example in venus-cluster's documents, paused for `seconds`. */
 function seedThreads(seconds: number): readonly ThreadView[] {
   const since = new Date(nowMs - seconds * 1000 - 999).toISOString();
   return [2, 3, 1].map((number, index) =>
@@ -65,16 +65,16 @@ function columnsOf(text: string): readonly Record<string, string>[] {
   );
 }
 
-test("worker list prints the seed's lines", () => {
+test('worker list prints the lines of venus-cluster v0.2', () => {
   const lines = seedThreads(17).map((view) => threadLine(view, nowMs));
   expect(lines.join('\n')).toBe(workerList);
 });
 
-test("util worker list prints the seed's table", () => {
+test('util worker list prints the table of venus-cluster v0.2', () => {
   expect(workerTable([workerOf()], 2756.922465, tenMinutes)).toBe(utilWorkerList);
 });
 
-test("util worker info prints the seed's table", () => {
+test('util worker info prints the table of venus-cluster v0.2', () => {
   expect(infoTable(seedThreads(822), nowMs)).toBe(utilWorkerInfo);
 });
 

@@ -1,4 +1,4 @@
-/** `Venus.` as the field's own workers and tools call it (docs/spec.md#rpc). */
+/** `Venus.` as upstream's own workers and tools call it (docs/spec.md#rpc). */
 import { expect, test } from 'vitest';
 import { managerApp } from '#src/http/manager/app.js';
 import { rpc } from '../../tools/http/setup.js';
@@ -136,7 +136,7 @@ test('a pre-commit is the same whether its bytes come as numbers or as base64, a
   expect(await call('SubmitPreCommit', { ID, ProofType: 5 }, same, false)).toMatchObject({ Res: 2 });
 });
 
-test("levels are taken in the field's spelling too", async () => {
+test("levels are taken in upstream's spelling too", async () => {
   const { call, manager } = await start();
   await call('AllocateSector', null);
   const report = (Level: string) => ({

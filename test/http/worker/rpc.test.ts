@@ -1,4 +1,4 @@
-/** `VenusWorker.` as the field's own tools call it (docs/spec.md#rpc). */
+/** `VenusWorker.` as upstream's own tools call it (docs/spec.md#rpc). */
 import { expect, test } from 'vitest';
 import { workerDumps } from '#src/worker/processors/dumps.js';
 import { post, rpc, workerDoors } from '../../tools/http/setup.js';

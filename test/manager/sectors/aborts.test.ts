@@ -1,4 +1,4 @@
-/** A sector that is given up at the manager: its worker hears so with whatever it asks next. */
+/** A sector that is aborted at the manager: its worker hears so with whatever it asks next. */
 import { expect, test } from 'vitest';
 import { filesIn, setup as manage, preCommitOf } from '../../tools/manager/setup.js';
 

@@ -131,7 +131,7 @@ test('a worker that never reported is refused', async () => {
 });
 
 test.each(['404 page not found', 'any path'] as const)(
-  'a worker of the field (%s) has none of it',
+  'an upstream worker (%s) has none of it',
   async (doors) => {
     const { dest } = await fieldWorker({ doors });
     const { manager } = await manage();

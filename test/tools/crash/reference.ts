@@ -1,4 +1,4 @@
-/** What an undisturbed run with the same ticket and seed gives, made anew by our own processors. */
+/** What an undisturbed run with the same ticket and seed gives, made again by our own processors. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';

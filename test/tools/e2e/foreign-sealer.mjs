@@ -1,6 +1,6 @@
 /**
- * Somebody else's processors: `node foreign-sealer.mjs <stage> <dir>`. The formats are their own, the files' names the
- * field's. PC1 notes in `<dir>/asked` that it was asked, and is done once `<dir>/go` is there.
+ * Somebody else's processors: `node foreign-sealer.mjs <stage> <dir>`. The formats are their own, the files' names
+ * upstream's. PC1 notes in `<dir>/asked` that it was asked, and is done once `<dir>/go` is there.
  */
 import { createHash } from 'node:crypto';
 import {

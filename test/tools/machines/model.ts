@@ -31,7 +31,7 @@ export type Step = Told | { readonly do: 'kill' };
 export interface Seen {
   readonly state: string;
   readonly mode: Mode;
-  /** Or the job in hand. */
+  /** Or the current job. */
   readonly sector: string | null;
   readonly outputs: readonly string[];
   readonly intent: How | null;

@@ -1,4 +1,4 @@
-/** A worker as the field runs it: `VenusWorker.` over JSON-RPC, and no REST. */
+/** A worker as upstream runs it: `VenusWorker.` over JSON-RPC, and no REST. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';

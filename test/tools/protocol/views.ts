@@ -27,7 +27,7 @@ export function viewOf(facts: Partial<ThreadView> = {}): ThreadView {
   };
 }
 
-/** A thread that stands still at C1Done with an error, as in the seed's story. */
+/** A thread that is paused at C1Done with an error, as in the example of venus-cluster's documents. */
 export function pausedView(facts: Partial<ThreadView> = {}): ThreadView {
   return viewOf({
     sector: sectorOf({ miner: 10000, number: 2 }, 5),

@@ -50,7 +50,7 @@ const row: Row = {
   command: null,
 };
 
-test('a change of a sector is reported as the field reads it', () => {
+test('a change of a sector is reported as upstream reads it', () => {
   expect(stateReport(record, row, setup)).toEqual({
     id: { miner: 10000, number: 2 },
     body: {

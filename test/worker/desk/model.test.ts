@@ -101,7 +101,7 @@ function makeWorld() {
   };
   const broken: unknown[] = [];
   const ask = (thread: number, at: Name, isResumed: boolean) => {
-    // A thread leaves what it waits for before it asks anew.
+    // A thread leaves what it waits for before it asks again.
     for (const place of of('waits', thread)) leave(place);
     if (!seniority.get(at)?.includes(thread)) {
       forget(thread);

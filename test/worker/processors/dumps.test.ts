@@ -39,7 +39,7 @@ const filesIn = (dir: string) => readdirSync(dir).map((name) => readFileSync(joi
 const written = (dir: string, lines: readonly string[]) =>
   expect.poll(() => filesIn(dir).toSorted(), { timeout: 10_000, interval: 5 }).toEqual(lines.toSorted());
 
-test("the variable is the field's, and no other is one", () => {
+test("the variable is upstream's, and no other is one", () => {
   expect(dumpVariable(4711)).toBe('DUMP_ERR_RESP_4711');
   expect(dumpedPid('DUMP_ERR_RESP_4711')).toBe(4711);
   for (const name of [

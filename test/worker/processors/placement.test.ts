@@ -21,7 +21,7 @@ async function commandsOf(...configs: Parameters<typeof processorCommands>[0]) {
 }
 
 describe('the command line', () => {
-  test('is the program with its arguments; without any it is told its stage, as in the field', async () => {
+  test('is the program with its arguments; without any it is told its stage, as upstream does', async () => {
     const bin = program();
     const { commands } = await commandsOf({ ...config, bin, args: ['-v'] }, { ...config, bin }, config);
     expect(commands.map(({ args }) => args)).toEqual([

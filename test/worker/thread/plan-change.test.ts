@@ -1,4 +1,4 @@
-/** A thread and its plan: the next job is done by what the configuration says then, the one in hand by its own. */
+/** A thread and its plan: the next job is done by what the configuration says then, the current one by its own. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SnapUpJob } from '#src/protocol/jobs.js';

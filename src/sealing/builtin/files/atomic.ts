@@ -26,7 +26,7 @@ export interface OutputFile {
   sync(): Promise<void>;
   /** SHA-256 of what was written, zeros by `zerosTo` included, as long as it was from the start on and without gaps. */
   digest(): string | undefined;
-  /** The digest so far, to go on with for another file that begins with the same bytes; under the same condition. */
+  /** The digest so far, to continue with for another file that begins with the same bytes; under the same condition. */
   passed(): Hash | undefined;
   /** Says the digest of what is there, where it was not written in order. */
   isDigested(sha256: string): void;

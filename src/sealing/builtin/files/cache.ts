@@ -17,7 +17,7 @@ export const keptFiles = (['persistentAux', 'temporaryAux', 'treeR', 'manifest']
   (file) => cacheFiles[file],
 );
 
-/** What the field keeps of a cache (vc-processors, cached_filenames_for_sector): a large sector's tree lies in parts. */
+/** What upstream keeps of a cache (vc-processors, cached_filenames_for_sector): a large sector's tree lies in parts. */
 export function foreignKeptFiles(sectorSize: number): readonly string[] {
   const parts = Math.floor(sectorSize / (4096 * MiB));
   const trees =

@@ -23,7 +23,7 @@ export interface SealedAs {
   readonly commR: number[];
 }
 
-/** `sealvisor.json` beside a sealed sector: everything needed to unseal it, with no other record at hand. */
+/** `sealvisor.json` beside a sealed sector: everything needed to unseal it, without any other record. */
 export interface Manifest {
   readonly version: 1;
   readonly processor: 'dev';

@@ -43,7 +43,7 @@ export async function unseal(task: UnsealTask, work: Work): Promise<UnsealedPiec
   );
   if (deals.length === 0) return [];
   const end = Math.max(...deals.map(({ offset, payloadSize }) => payloadOf(offset) + payloadSize));
-  // A person named it for this one call: it is no root of a store.
+  // A person named it for this one call: it is not the root of a store.
   await makeWithParents(outDir).catch((thrown: unknown) => {
     throw faultAt(outDir, thrown);
   });
@@ -61,7 +61,7 @@ export async function unseal(task: UnsealTask, work: Work): Promise<UnsealedPiec
   );
 }
 
-/** Where the cache of a sealed or upgraded file in a store lies: the field's names. */
+/** Where the cache of a sealed or upgraded file in a store lies: upstream's names. */
 function cacheDirOf(sealedPath: string): string {
   const isUpgraded = basename(dirname(sealedPath)) === 'update';
   return join(dirname(sealedPath), '..', isUpgraded ? 'update-cache' : 'cache', basename(sealedPath));

@@ -25,7 +25,7 @@ interface PadOptions {
 const chunkQuads = chunkBytes / quadPadded;
 
 /**
- * CommP of a payload, zero-padded to the piece size, by the field's hasher (fr32-sha2-256-trunc254-padded-binary-tree).
+ * CommP of a payload, zero-padded to the piece size, by upstream's hasher (fr32-sha2-256-trunc254-padded-binary-tree).
  * Memory is bounded whatever the size.
  */
 export async function commP(

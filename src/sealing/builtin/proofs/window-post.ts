@@ -40,13 +40,13 @@ export interface WindowPostOutput {
  */
 const challengedChunks = 128;
 
-/** Faults of this machine, not of a sector: nobody's power is given up for them. */
+/** Faults of this machine, not of a sector: nobody's power is declared faulty for them. */
 const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 /**
  * Hashes challenged chunks of each sealed file up to its CommR. A replica that is missing, short or damaged is a fault, not
  * an error; the others are proven all the same.
- * @throws StageError permanent when another's processors sealed one: it may be sound, and its power is not given up
+ * @throws StageError permanent when another's processors sealed one: it may be sound, and its power is not declared faulty
  */
 export async function windowPost(task: WindowPostTask, work: Work): Promise<WindowPostOutput> {
   const { replicas, seed, miner, sectorSize } = task;
