@@ -59,7 +59,7 @@ export function threadCommands(desk: CommandDesk) {
     const record = desk.record();
     if (!record.isPaused || maySendTo(plan, record, { state: name, force: isForced }, possible)) return;
     const can = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'it holds no sector';
-    throw new SealvisorError('state_not_possible', `thread #${index} cannot go to ${name}; ${can}`, {
+    throw new SealvisorError('state_not_possible', `cannot resume thread #${index} to ${name}; ${can}`, {
       data: { possible },
     });
   };
