@@ -18,6 +18,8 @@ export interface ResumeCommand {
   readonly state: string | null;
   /** Also where what the state needs is not there. */
   readonly force: boolean;
+  /** The states whose needs are there, where that was looked at for this command already. */
+  readonly possible?: readonly string[];
   readonly by: string;
   readonly reason: string | null;
 }

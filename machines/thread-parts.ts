@@ -153,8 +153,8 @@ export function threadParts(plan: Plan, work: ThreadWork) {
         if (!context.record.isPaused || event.type !== 'THREAD.RESUME') return false;
         if ((event.state ?? context.record.state) !== params.state) return false;
         if (event.state === null) return true;
-        const { state, force } = event;
-        return maySendTo(plan, context.record, { state, force }, context.possible(context.record));
+        const { state, force, possible = context.possible(context.record) } = event;
+        return maySendTo(plan, context.record, { state, force }, possible);
       },
       isLost: ({ context, event }) =>
         event.type === 'SECTOR.LOST' &&

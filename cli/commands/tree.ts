@@ -9,7 +9,7 @@ export async function tree(
   name: string | undefined,
   options: { readonly manager?: string; readonly json?: boolean; readonly watch?: boolean },
 ): Promise<void> {
-  const worker = await workerOf(name ?? (process.env.SEALVISOR_WORKER || '127.0.0.1'), options);
+  const worker = workerOf(name ?? (process.env.SEALVISOR_WORKER || '127.0.0.1'), options);
   await watch(options.watch === true, async () => {
     // Our own worker's answer: `{ root }` (docs/spec.md#rest); an upstream worker has none and is refused.
     const shown = (await worker.tree()) as { readonly root: TreeNode };

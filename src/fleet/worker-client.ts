@@ -4,7 +4,7 @@ import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { identityHeaders } from '../protocol/identity.js';
 import type { ControlReply, ThreadView } from '../protocol/thread.js';
-import { byHeader } from '../protocol/who.js';
+import { byHeader, commandHeader } from '../protocol/who.js';
 import { shapedAnswer } from './answer-shape.js';
 import { expectOk, type JsonRequest, type JsonResponse, requestJson } from './http-client.js';
 import type { FieldWorker } from './upstream-worker.js';
@@ -16,6 +16,8 @@ export type PassedRequest = Pick<JsonRequest, 'method' | 'body' | 'signal'> & {
   readonly path: string;
   /** Who gives the command, where its body does not say. */
   readonly by?: string | undefined;
+  /** The command's id, where its body has none. */
+  readonly id?: string | undefined;
 };
 
 export interface WorkerClient extends FieldWorker {
@@ -46,10 +48,14 @@ export function workerClient(
   meant?: MeantWorker,
 ): WorkerClient {
   const headers = meantHeaders(meant);
-  const rest = ({ path, by, ...request }: PassedRequest) =>
+  const rest = ({ path, by, id, ...request }: PassedRequest) =>
     requestJson({
       ...request,
-      headers: by === undefined ? headers : { ...headers, [byHeader]: encodeURIComponent(by) },
+      headers: {
+        ...headers,
+        ...(by === undefined ? {} : { [byHeader]: encodeURIComponent(by) }),
+        ...(id === undefined ? {} : { [commandHeader]: id }),
+      },
       url: `${base}/api/v1${path}`,
       timeoutMs: patience(request.body),
     });
@@ -78,7 +84,10 @@ export function workerClient(
     },
     command: async (index, verb, body, signal) => {
       const path = `/threads/${index}/${verb}`;
-      const answer = await rest({ method: 'POST', path, body, signal });
+      // A worker of 0.1.0 takes no id with a restart.
+      const { id, ...others } = body;
+      const told = verb === 'restart' ? { body: others, id } : { body };
+      const answer = await rest({ method: 'POST', path, ...told, signal });
       if (!isRest(answer)) return (await field()).command(index, verb, body);
       return shapedAnswer(answer, path, expectOk(answer)) as ControlReply;
     },

@@ -1,17 +1,17 @@
 /** Bodies of the routes that steer a thread, the same on worker and manager (docs/spec.md#rest). */
 import * as z from 'zod';
 import { rowKinds } from '../protocol/thread.js';
-import { byText } from './who.js';
+import { byText, commandIdText } from './who.js';
 
-/** Who asks and why. */
+/** Who asks and why, and the command's id. */
 export const asked = {
+  id: commandIdText.optional(),
   reason: z.string().max(1000).optional(),
   by: byText.optional(),
 };
 
 const command = {
   ...asked,
-  id: z.string().min(1).max(200).optional(),
   ifRevision: z.int().min(0).optional(),
 };
 

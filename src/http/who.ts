@@ -1,8 +1,9 @@
-/** Who gives a command: what it says of itself, else where it came from. */
+/** Who gives a command: what it says of itself, else where it came from; and the command's id: the caller's, else one that is made here. */
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { escaped } from '../protocol/text/escaped.js';
-import { byHeader, longestBy } from '../protocol/who.js';
+import { byHeader, commandHeader, longestBy, longestCommandId } from '../protocol/who.js';
 import { readBody } from './body.js';
 import { callerAddress } from './caller.js';
 import { parse } from './parse.js';
@@ -23,12 +24,20 @@ export function callerBy(c: Context, how: 'http' | 'rpc'): string | undefined {
   return address === undefined ? undefined : `${how} from ${address}`;
 }
 
-/** The body of a command, with who gives it. @throws body_too_large, invalid_request */
+export const commandIdText = z.string().min(1).max(longestCommandId);
+
+/** The id in a command's header, else a new one. @throws invalid_request */
+export function commandId(c: Context): string {
+  const told = c.req.header(commandHeader);
+  return told === undefined ? randomUUID() : parse(commandIdText, told, commandHeader);
+}
+
+/** The body of a command, with who gives it and its id. @throws body_too_large, invalid_request */
 export async function readCommand(c: Context): Promise<unknown> {
   const body = await readBody(c);
-  if (typeof body !== 'object' || body === null || Array.isArray(body) || 'by' in body) return body;
-  const by = callerBy(c, 'http');
-  return by === undefined ? body : { ...body, by };
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const by = 'by' in body ? undefined : callerBy(c, 'http');
+  return { ...body, ...('id' in body ? {} : { id: commandId(c) }), ...(by === undefined ? {} : { by }) };
 }
 
 /** A header holds ASCII alone: other letters come as in a URL. */

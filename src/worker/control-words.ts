@@ -13,6 +13,8 @@ import type { WorkerLife } from '../protocol/worker-life.js';
 
 /** Who asks and why. */
 export interface Asked {
+  /** A command that comes again under the same id is done once, and answered the same. */
+  readonly id?: string | undefined;
   /** @default 'operator' */
   readonly by?: string | undefined;
   readonly reason?: string | undefined;
@@ -20,8 +22,6 @@ export interface Asked {
 
 /** A command for one thread. */
 export interface Command extends Asked {
-  /** A command that comes again under the same id is done once, and answered the same. */
-  readonly id?: string | undefined;
   /** The revision of the view it was decided on: refused (`revision_conflict`) when the thread has moved on since. */
   readonly ifRevision?: number | undefined;
 }

@@ -5,6 +5,7 @@ import type { OwnCommand, Reply, ThreadCommand, WorkerEvent } from '../../machin
 import { obeyed, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
 import { inTurn } from '../actors/in-turn.js';
 import { timestamp } from '../protocol/clock.js';
+import { doneOnce } from '../protocol/done-once.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { someOf } from '../protocol/some-of.js';
 import type { CommandOutcome, ControlReply, DryRun, ThreadMode } from '../protocol/thread.js';
@@ -42,6 +43,7 @@ export function createWorkerControl(controlled: Controlled) {
   const slotOf = (index: number) => slotIn(slots(), index);
   const toThread = threadCommands(answered, controlled);
   const frozen = freezing(controlled.processes);
+  const onceRestarted = doneOnce<CommandOutcome>();
 
   const control: ThreadControl = {
     life: () => actor.getSnapshot().value,
@@ -67,8 +69,11 @@ export function createWorkerControl(controlled: Controlled) {
       const command = { type: 'THREAD.RESUME', state, force, by, reason } as const;
       return reply(await frozen.resume(index, state, () => toThread(slot, command, request)));
     },
-    restart: async (index, { reason = null, by = 'operator' }) =>
-      reply(await toThread(slotOf(index), { type: 'THREAD.RESTART', by, reason })),
+    restart: async (index, { id, reason = null, by = 'operator' }) => {
+      const slot = slotOf(index);
+      const restart = () => toThread(slot, { type: 'THREAD.RESTART', by, reason }, { id });
+      return reply({ ...(await onceRestarted(id, restart)), view: slot.view() });
+    },
     dryRun: (index, { state = null, force = false }) =>
       slotOf(index).call<DryRun>('preview', [meantState(state), force], commandDeadlineMs),
   };

@@ -1,9 +1,10 @@
 /** Commands for the worker itself: cordon, drain, limits, breakers. */
 import { randomUUID } from 'node:crypto';
 import { limitsInForce, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
+import { doneOnce } from '../protocol/done-once.js';
 import { SealvisorError } from '../protocol/errors.js';
-import type { ManagerFacts, WorkerReply, WorkerView } from '../protocol/worker.js';
-import type { WorkerControl } from './control-words.js';
+import type { ManagerFacts, WorkerView } from '../protocol/worker.js';
+import type { Asked, DrainRequest, WorkerControl } from './control-words.js';
 import type { WorkerLink } from './manager-link.js';
 
 export type WorkerVerbs = Pick<
@@ -29,32 +30,61 @@ export interface WorkerVerbsOptions {
   info(line: string): void;
 }
 
+/** What became of a command. */
+interface Done {
+  readonly changed: boolean;
+  readonly message: string;
+}
+
 export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
-  const { command, view, record } = options;
-  const reply = (changed: boolean, message: string): WorkerReply => ({ ...view(), changed, message });
-  const whose = ({ by, reason = null }: { by?: string | undefined; reason?: string | null | undefined }) => ({
-    by: by ?? 'operator',
-    reason,
-  });
+  const acts = { ...lifeActs(options), ...limitActs(options), ...managerActs(options) };
+  const once = doneOnce<Done>();
+  /** Done once under its id, and answered with the worker as it is now. */
+  const replied = async (verb: keyof WorkerVerbs, { id }: Asked, act: () => Promise<Done>) => {
+    const done = await once(id === undefined ? undefined : `${verb} ${id}`, act);
+    return { ...options.view(), ...done };
+  };
   return {
-    cordon: async (request) => {
+    cordon: (request) => replied('cordon', request, () => acts.cordon(request)),
+    uncordon: (request) => replied('uncordon', request, () => acts.uncordon(request)),
+    drain: (request) => replied('drain', request, () => acts.drain(request)),
+    setLimit: (name, limit, request) =>
+      replied('setLimit', request, () => acts.setLimit(name, limit, request)),
+    closeBreaker: (stage, request) =>
+      replied('closeBreaker', request, () => acts.closeBreaker(stage, request)),
+    adopt: (request) => replied('adopt', request, () => acts.adopt(request)),
+    stop: (request) => replied('stop', request, () => acts.stop(request)),
+  };
+}
+
+const told = (changed: boolean, message: string): Done => ({ changed, message });
+
+const whose = ({ by, reason = null }: { by?: string | undefined; reason?: string | null | undefined }) => ({
+  by: by ?? 'operator',
+  reason,
+});
+
+/** Whether it takes new sectors, and its end. */
+function lifeActs({ command, view, record, info, askStop }: WorkerVerbsOptions) {
+  return {
+    cordon: async (request: Asked) => {
       const changed = await command({ type: 'WORKER.CORDON', ...whose(request) });
-      if (changed) return reply(true, 'the worker takes no new sectors; current ones are finished');
+      if (changed) return told(true, 'the worker takes no new sectors; current ones are finished');
       const by = (record().cordon ?? record().drain)?.by;
-      return reply(false, `the worker takes no new sectors already: ${view().life} by ${by}`);
+      return told(false, `the worker takes no new sectors already: ${view().life} by ${by}`);
     },
-    uncordon: async (request) => {
+    uncordon: async (request: Asked) => {
       const wasDraining = record().drain !== null;
       const changed = await command({ type: 'WORKER.UNCORDON', ...whose(request) });
-      if (!changed) return reply(false, 'the worker is not cordoned: it takes new sectors');
-      return reply(
+      if (!changed) return told(false, 'the worker is not cordoned: it takes new sectors');
+      return told(
         true,
         wasDraining
           ? 'the drain is lifted: threads that it paused resume'
           : 'the worker takes new sectors again',
       );
     },
-    drain: async ({ toFinish = false, deadlineMs, ...request }) => {
+    drain: async ({ toFinish = false, deadlineMs, ...request }: DrainRequest) => {
       const until = deadlineMs === undefined ? null : Date.now() + deadlineMs;
       const changed = await command({
         type: 'WORKER.DRAIN',
@@ -64,61 +94,71 @@ export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
         pauseId: randomUUID(),
         ...whose(request),
       });
-      const { done: stopped = 0, of = 0, holding = [] } = view().drain ?? {};
+      const present = view();
+      const { done: stopped = 0, of = 0, holding = [] } = present.drain ?? {};
       const done = stopped - holding.length;
       const where = toFinish ? 'have no sector any more' : 'are at a safe point';
-      const progress = `${done} of ${of} threads ${where}${lostBy(view())}`;
-      return reply(
+      const progress = `${done} of ${of} threads ${where}${lostBy(present)}`;
+      return told(
         changed,
         changed ? `the worker drains: ${progress}` : `the worker drains already: ${progress}`,
       );
     },
-    setLimit: async (name, limit, request) => {
-      if (!options.limitNames.includes(name))
+    stop: async ({ graceMs, ...request }: Parameters<WorkerVerbs['stop']>[0]) => {
+      info(`the worker is stopped ${askedText(whose(request))}`);
+      askStop(graceMs ?? undefined);
+      return told(true, `the worker stops: running stages may end within its grace${lostBy(view())}`);
+    },
+  };
+}
+
+/** Limits and breakers. */
+function limitActs({ command, record, info, limitNames, configured, ...options }: WorkerVerbsOptions) {
+  return {
+    setLimit: async (name: string, limit: number | null, request: Asked) => {
+      if (!limitNames.includes(name))
         throw new SealvisorError(
           'invalid_request',
-          `no stage ${name} can be limited: known are ${options.limitNames.join(', ')}`,
+          `no stage ${name} can be limited: known are ${limitNames.join(', ')}`,
         );
       if (limit !== null && !(Number.isInteger(limit) && limit >= 1))
         throw new SealvisorError(
           'invalid_request',
           `limit ${limit} of ${name}: a limit is at least 1; to stop a stage pause its threads, or cordon the worker`,
         );
-      const configured = options.configured()[name] ?? null;
-      const before = limitsInForce(record(), options.configured())[name] ?? null;
+      const own = configured()[name] ?? null;
+      const before = limitsInForce(record(), configured())[name] ?? null;
       const text = (value: number | null) => (value === null ? 'no limit' : `a limit of ${value}`);
-      if (before === limit) return reply(false, `${name} has ${text(limit)} already`);
-      await command({ type: 'WORKER.LIMIT', name, limit, configured, ...whose(request) });
-      return reply(true, `${name} has ${text(limit)} now, and after a restart; it was ${text(before)}`);
+      if (before === limit) return told(false, `${name} has ${text(limit)} already`);
+      await command({ type: 'WORKER.LIMIT', name, limit, configured: own, ...whose(request) });
+      return told(true, `${name} has ${text(limit)} now, and after a restart; it was ${text(before)}`);
     },
-    closeBreaker: async (stage, request) => {
-      if (!options.closeBreaker(stage)) return reply(false, `no breaker of ${stage} is open`);
-      options.info(`the breaker of ${stage} is closed ${askedText(whose(request))}`);
-      return reply(true, `the breaker of ${stage} is closed: waiting threads continue`);
+    closeBreaker: async (stage: string, request: Asked) => {
+      if (!options.closeBreaker(stage)) return told(false, `no breaker of ${stage} is open`);
+      info(`the breaker of ${stage} is closed ${askedText(whose(request))}`);
+      return told(true, `the breaker of ${stage} is closed: waiting threads continue`);
     },
-    adopt: async ({ manager, ...request }) => {
-      const before = options.manager().id;
-      const changed = await options.adopt(manager, whose(request));
-      const { id } = options.manager();
+  };
+}
+
+function managerActs({ manager, info, ...options }: WorkerVerbsOptions) {
+  return {
+    adopt: async ({ manager: meant, ...request }: Parameters<WorkerVerbs['adopt']>[0]) => {
+      const before = manager().id;
+      const changed = await options.adopt(meant, whose(request));
+      const { id } = manager();
       if (!changed)
-        return reply(
+        return told(
           false,
           id === null
             ? 'no manager has sent its id yet'
             : `the worker's manager is ${id}, and no other one answers`,
         );
-      options.info(
-        `the worker has adopted manager ${id}, in place of ${before} ${askedText(whose(request))}`,
-      );
-      return reply(
+      info(`the worker has adopted manager ${id}, in place of ${before} ${askedText(whose(request))}`);
+      return told(
         true,
         `the worker has adopted manager ${id}, in place of ${before}; its threads abort sectors of the other one of which nothing was submitted, and pause with those that may be on chain`,
       );
-    },
-    stop: async ({ graceMs, ...request }) => {
-      options.info(`the worker is stopped ${askedText(whose(request))}`);
-      options.askStop(graceMs ?? undefined);
-      return reply(true, `the worker stops: running stages may end within its grace${lostBy(view())}`);
     },
   };
 }

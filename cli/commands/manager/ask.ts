@@ -1,4 +1,5 @@
 /** How the commands reach the manager. */
+import { randomUUID } from 'node:crypto';
 import { formatAddress, parseAddress } from '../../../src/config/endpoint.js';
 import { managerUrl as parseManagerUrl } from '../../../src/config/manager-url.js';
 import { shapedAnswer } from '../../../src/fleet/answer-shape.js';
@@ -11,7 +12,7 @@ import {
 import { isRest, patience } from '../../../src/fleet/worker-client.js';
 import { SealvisorError } from '../../../src/protocol/errors.js';
 import { mayPass } from '../../../src/protocol/passing-status.js';
-import { byHeader } from '../../../src/protocol/who.js';
+import { byHeader, commandHeader } from '../../../src/protocol/who.js';
 import { tell } from '../../output/say.js';
 import { operator } from '../worker/ask.js';
 
@@ -40,6 +41,13 @@ export function managerUrl({ manager }: ToManager): string {
   return parseManagerUrl(url).replace(/\/rpc\/v0$/, '');
 }
 
+/** What asking a manager that cannot be reached failed with; a manager tells of a worker that cannot be by the same code. */
+const away = new WeakSet<SealvisorError>();
+
+export function isManagerAway(thrown: SealvisorError): boolean {
+  return away.has(thrown);
+}
+
 /** Managers that turned out to be upstream's. */
 const upstream = new Set<string>();
 
@@ -55,10 +63,20 @@ export async function askManager<T>(
   timeoutMs = patience(body) + longerMs,
 ): Promise<T> {
   // What has no body says so, too.
-  const headers = method === 'GET' ? {} : { [byHeader]: encodeURIComponent(operator()) };
+  const headers =
+    method === 'GET' ? {} : { [byHeader]: encodeURIComponent(operator()), [commandHeader]: randomUUID() };
   const base = managerUrl(options);
   if (upstream.has(base)) return (await overRpc(base, method, path, body)) as T;
-  const response = await requestJson({ method, url: `${base}/api/v1${path}`, body, headers, timeoutMs });
+  const response = await requestJson({
+    method,
+    url: `${base}/api/v1${path}`,
+    body,
+    headers,
+    timeoutMs,
+  }).catch((thrown: unknown) => {
+    if (thrown instanceof SealvisorError && thrown.code === 'unreachable') away.add(thrown);
+    throw thrown;
+  });
   if (isServed(response)) return shapedAnswer(response, path, expectOk(response)) as T;
   const answer = await overRpc(base, method, path, body).catch((thrown: unknown) => {
     // It speaks neither: what it answered first says more.

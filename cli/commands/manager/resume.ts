@@ -33,7 +33,7 @@ export async function resume(
       'name a worker and the index of its thread, as `info` shows it, or use <worker> --all or --all-workers',
     );
   const thread = threadOf(index);
-  const worker = await workerOf(name, options);
+  const worker = workerOf(name, options);
   const preview = async () =>
     // A dry run is answered with nothing but what it would do (docs/spec.md#thread-view).
     (await worker.command(
@@ -59,7 +59,7 @@ async function workersMeant(name: string | undefined, options: ResumeOptions): P
     resume: (index) => command(index, 'resume', asked({ force: options.force }, options)),
   });
   if (options.allWorkers !== true) {
-    if (name !== undefined) return [of(await workerOf(name, options))];
+    if (name !== undefined) return [of(workerOf(name, options))];
     throw new SealvisorError('usage', 'name a worker, as `list` shows it, or use --all-workers');
   }
   if (name !== undefined)

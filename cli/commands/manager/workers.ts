@@ -1,4 +1,5 @@
 /** `util worker …`: through the manager for a name it knows; an address it does not know is dialled itself. */
+import { randomUUID } from 'node:crypto';
 import { formatAddress, parseAddress, workerPort } from '../../../src/config/endpoint.js';
 import type { ThreadRequest } from '../../../src/fleet/upstream-worker.js';
 import { type WorkerClient, workerClient } from '../../../src/fleet/worker-client.js';
@@ -12,7 +13,7 @@ import { infoTable, narrowTable, wideInfoTable, workerTable } from '../../output
 import { watch } from '../../output/watch.js';
 import { pauseAndWait, type WaitOptions, waitOf } from '../pause-wait.js';
 import { checkIndex, operator } from '../worker/ask.js';
-import { askManager, type ToManager } from './ask.js';
+import { askManager, isManagerAway, type ToManager } from './ask.js';
 
 export interface Options extends ToManager {
   readonly json?: boolean;
@@ -26,31 +27,46 @@ export interface ReachedWorker extends Pick<WorkerClient, 'threads' | 'thread' |
   estimates(): Promise<readonly ThreadEstimate[]>;
 }
 
-const estimatesOf = (asked: Promise<unknown>) =>
-  // Typed by the same program on the other side.
-  (asked as Promise<readonly ThreadEstimate[]>).catch((thrown: unknown) => {
-    if (thrown instanceof SealvisorError) return [];
-    throw thrown;
-  });
+/** How a worker is asked, one way or the other. */
+interface Way extends Omit<ReachedWorker, 'estimates'> {
+  estimates(): Promise<unknown>;
+}
 
-/** The worker by that name, through the manager; an address it does not know is dialled itself. */
-export async function workerOf(name: string, options: ToManager): Promise<ReachedWorker> {
-  const routes = workerRoute(name);
-  try {
-    await askManager<WorkerEntry>(options, 'GET', routes);
-  } catch (thrown) {
-    const isUnknown = thrown instanceof SealvisorError && thrown.code === 'worker_not_found';
-    const isAway = thrown instanceof SealvisorError && thrown.code === 'unreachable';
-    if (!(isUnknown || isAway) || !(await isAddress(name))) throw thrown;
-    const client = workerClient(name, `http://${formatAddress(parseAddress(name, workerPort))}`, wallClock);
-    const estimates = () => estimatesOf(client.pass({ method: 'GET', path: '/estimates' }));
-    return { ...client, estimates };
-  }
-  return workerAt(name, options);
+/**
+ * The worker by that name, asked through the manager at once; where that one does not know it or cannot be reached, and the name is
+ * an address, the worker is dialled itself, now and from then on.
+ */
+export function workerOf(name: string, options: ToManager): ReachedWorker {
+  let way = throughManager(name, options);
+  const asked = async <T>(ask: (way: Way) => Promise<T>): Promise<T> => {
+    const first = way;
+    try {
+      return await ask(first);
+    } catch (thrown) {
+      if (!(thrown instanceof SealvisorError)) throw thrown;
+      const isElsewhere = thrown.code === 'worker_not_found' || isManagerAway(thrown);
+      if (!isElsewhere || !(await isAddress(name))) throw thrown;
+      // Of two that were asked at once the first has changed it already.
+      if (way === first) way = dialled(name);
+      return ask(way);
+    }
+  };
+  return {
+    threads: () => asked((each) => each.threads()),
+    thread: (index) => asked((each) => each.thread(index)),
+    command: (index, verb, request) => asked((each) => each.command(index, verb, request)),
+    tree: () => asked((each) => each.tree()),
+    estimates: () => estimatesOf(asked((each) => each.estimates())),
+  };
 }
 
 /** A worker that the manager knows. */
 export function workerAt(name: string, options: ToManager): ReachedWorker {
+  const way = throughManager(name, options);
+  return { ...way, estimates: () => estimatesOf(way.estimates()) };
+}
+
+function throughManager(name: string, options: ToManager): Way {
   const routes = workerRoute(name);
   return {
     threads: () => askManager<ThreadView[]>(options, 'GET', `${routes}/threads`),
@@ -58,9 +74,21 @@ export function workerAt(name: string, options: ToManager): ReachedWorker {
     command: (index, verb, request) =>
       askManager<ControlReply>(options, 'POST', `${routes}/threads/${index}/${verb}`, request),
     tree: () => askManager<unknown>(options, 'GET', `${routes}/tree`),
-    estimates: () => estimatesOf(askManager(options, 'GET', `${routes}/estimates`)),
+    estimates: () => askManager(options, 'GET', `${routes}/estimates`),
   };
 }
+
+function dialled(name: string): Way {
+  const client = workerClient(name, `http://${formatAddress(parseAddress(name, workerPort))}`, wallClock);
+  return { ...client, estimates: () => client.pass({ method: 'GET', path: '/estimates' }) };
+}
+
+const estimatesOf = (asked: Promise<unknown>) =>
+  // Typed by the same program on the other side.
+  (asked as Promise<readonly ThreadEstimate[]>).catch((thrown: unknown) => {
+    if (thrown instanceof SealvisorError) return [];
+    throw thrown;
+  });
 
 /** No URL can hold a name of dots alone: a last part of its own keeps it whole. */
 export const workerRoute = (name: string) =>
@@ -105,7 +133,7 @@ function awaitsText({ name, label = name, sectorsOf }: WorkerEntry): readonly st
 }
 
 export async function info(name: string, options: Options): Promise<void> {
-  const worker = await workerOf(name, options);
+  const worker = workerOf(name, options);
   await watch(options.watch === true, async () => {
     const isWide = options.wide === true && !options.json;
     const [views, estimates] = await Promise.all([
@@ -133,7 +161,7 @@ export async function pause(name: string, index: string, options: PauseOptions):
   const { json = false } = options;
   const timeoutMs = waitOf(options);
   const thread = threadOf(index);
-  const worker = await workerOf(name, options);
+  const worker = workerOf(name, options);
   const send = (waitMs?: number) =>
     worker.command(thread, 'pause', asked({ how, ...(waitMs === undefined ? {} : { waitMs }) }, options));
   if (timeoutMs === undefined) return answerControl(await send(), json);
@@ -152,8 +180,9 @@ export async function pause(name: string, index: string, options: PauseOptions):
 
 export const threadOf = (index: string) => checkIndex(/^\d+$/.test(index) ? Number(index) : Number.NaN);
 
+/** With an id of its own: sent again, it is the same command. */
 export function asked(request: ThreadRequest, { reason }: Options): ThreadRequest {
-  return { ...request, reason, by: operator() };
+  return { ...request, reason, by: operator(), id: randomUUID() };
 }
 
 export async function remove(name: string, options: Options): Promise<void> {

@@ -1,11 +1,12 @@
 /** How the commands reach a worker. Light: `list` must start in twice node's own time. */
+import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { configuredName, formatAddress, workerEndpoint } from '../../../src/config/endpoint.js';
 import { shapedAnswer } from '../../../src/fleet/answer-shape.js';
 import { expectOk, requestJson } from '../../../src/fleet/http-client.js';
 import { isRest, type MeantWorker, meantHeaders } from '../../../src/fleet/worker-client.js';
 import { SealvisorError } from '../../../src/protocol/errors.js';
-import { longestBy } from '../../../src/protocol/who.js';
+import { commandHeader, longestBy } from '../../../src/protocol/who.js';
 
 export interface Where {
   readonly config?: string;
@@ -54,7 +55,7 @@ export async function askAt<T>(
     method,
     url: `${base}${path}`,
     body,
-    headers: headersAt(base),
+    headers: { ...headersAt(base), ...(method === 'GET' ? {} : { [commandHeader]: randomUUID() }) },
     timeoutMs,
   });
   if (response.status === 204 || isRest(response))

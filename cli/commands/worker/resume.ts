@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SealvisorError } from '../../../src/protocol/errors.js';
 import type { ControlReply, DryRun, ThreadView } from '../../../src/protocol/thread.js';
 import { answerDryRun } from '../../output/dry-run.js';
@@ -18,12 +19,13 @@ export interface ResumeOptions extends Omit<ThreadOptions, 'index'>, Selection {
 /** Resumes a thread, or says what that would do: exit 1 when it would be refused. */
 export async function resume(options: ResumeOptions): Promise<void> {
   const { index, state, dryRun, force, reason, revision, json = false } = options;
-  const given = { force, reason, by: operator() };
+  /** Each of its own id: sent again, it is the same command. */
+  const given = () => ({ force, reason, by: operator(), id: randomUUID() });
   if (
     isSelection(options, { '--index': index, '--state': state, '--dry-run': dryRun, '--revision': revision })
   ) {
     const threads = () => ask<ThreadView[]>(options, 'GET', '/api/v1/threads');
-    const one = (each: number) => ask<ControlReply>(options, 'POST', `${threadPath(each)}/resume`, given);
+    const one = (each: number) => ask<ControlReply>(options, 'POST', `${threadPath(each)}/resume`, given());
     return resumeMany([{ threads, resume: one }], options, json);
   }
   if (index === undefined)
@@ -32,7 +34,7 @@ export async function resume(options: ResumeOptions): Promise<void> {
       'name a thread with --index, or use --all to resume all that are paused',
     );
   const path = threadPath(index);
-  const body = { ...given, state, ifRevision: revision };
+  const body = { ...given(), state, ifRevision: revision };
   const preview = () => ask<DryRun>(options, 'POST', `${path}/resume`, { ...body, dryRun: true });
   if (dryRun) return answerDryRun(index, await preview(), json);
   const before = { thread: () => ask<ThreadView>(options, 'GET', path), dryRun: preview };

@@ -7,7 +7,7 @@ import { SealvisorError } from '../../protocol/errors.js';
 import { readBody } from '../body.js';
 import { parse, threadIndex } from '../parse.js';
 import { askedBody, pauseBody, resumeBody } from '../thread-bodies.js';
-import { callerBy, readCommand } from '../who.js';
+import { callerBy, commandId, readCommand } from '../who.js';
 
 /** Its services are asked for at each request: one may have been restarted since. */
 export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay'>): void {
@@ -54,7 +54,8 @@ async function passedRequest(c: Context): Promise<PassedRequest> {
   const path = `/${pathname.split('/').slice(5).join('/')}`;
   // The route names the methods.
   const method = c.req.method as PassedRequest['method'];
-  const body = method === 'GET' ? undefined : await readBody(c);
-  const by = method === 'GET' ? undefined : callerBy(c, 'http');
-  return { method, path: path + search, body, signal: c.req.raw.signal, by };
+  const passed = { method, path: path + search, signal: c.req.raw.signal };
+  if (method === 'GET') return passed;
+  // Beside the body, which a worker of 0.1.0 takes only with what it knows.
+  return { ...passed, body: await readBody(c), by: callerBy(c, 'http'), id: commandId(c) };
 }

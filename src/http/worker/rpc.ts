@@ -1,4 +1,5 @@
-/** The `VenusWorker.` namespace over the worker's control. */
+/** The `VenusWorker.` namespace over the worker's control. Each command takes an id as its last parameter; upstream's callers send none. */
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { SealvisorError } from '../../protocol/errors.js';
 import { shortText } from '../../protocol/some-of.js';
@@ -6,6 +7,7 @@ import { toFieldThread } from '../../protocol/upstream-thread.js';
 import type { Worker } from '../../worker/worker.js';
 import type { RpcMethod } from '../json-rpc.js';
 import { parse } from '../parse.js';
+import { commandIdText } from '../who.js';
 
 export function workerMethods({ control, version }: Worker): Readonly<Record<string, RpcMethod>> {
   const methods: Record<string, RpcMethod> = {};
@@ -26,22 +28,26 @@ export function workerMethods({ control, version }: Worker): Readonly<Record<str
     );
   };
   on('WorkerList', [], () => control.threads().map((view) => toFieldThread(view, Date.now())));
-  on('WorkerPause', ['index'], async (by, at) => (await control.pause(index(at), { by })).changed);
-  on('WorkerResume', ['index', 'state'], async (by, at, to) => {
+  const commandId = (given: unknown) => parse(commandIdText.nullish(), given, 'id') ?? randomUUID();
+  on('WorkerPause', ['index', 'id'], async (by, at, id) => {
+    const { changed } = await control.pause(index(at), { by, id: commandId(id) });
+    return changed;
+  });
+  on('WorkerResume', ['index', 'state', 'id'], async (by, at, to, id) => {
     const state = parse(z.string().max(64).nullish(), to, 'state');
-    return (await control.resume(index(at), { state, by })).changed;
+    return (await control.resume(index(at), { state, by, id: commandId(id) })).changed;
   });
   on('WorkerVersion', [], () => version);
   const named = (name: unknown) => (typeof name === 'string' ? name : (JSON.stringify(name) ?? 'nothing'));
-  on('WorkerSetEnv', ['name', 'value'], async (by, name, value) => {
+  on('WorkerSetEnv', ['name', 'value', 'id'], async (by, name, value, id) => {
     // What is not a text is not shown: it may be a secret all the same.
     if (typeof value !== 'string')
       throw new SealvisorError('invalid_request', 'value: expected a text, as the variable is to be');
-    await control.setEnv(named(name), value, { by });
+    await control.setEnv(named(name), value, { by, id: commandId(id) });
     return null;
   });
-  on('WorkerRemoveEnv', ['name'], async (by, name) => {
-    await control.removeEnv(named(name), { by });
+  on('WorkerRemoveEnv', ['name', 'id'], async (by, name, id) => {
+    await control.removeEnv(named(name), { by, id: commandId(id) });
     return null;
   });
   return methods;

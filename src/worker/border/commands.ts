@@ -41,8 +41,7 @@ export function threadCommands(desk: CommandDesk) {
   };
 
   /** @throws unknown_state, state_not_possible; both name what is possible */
-  const checkState = (name: string, isForced: boolean) => {
-    const possible = desk.possible();
+  const checkState = (name: string, isForced: boolean, possible: readonly string[]) => {
     if (!planState(plan, name)) {
       const known = plan.states.map((each) => each.name);
       // What no resume can go to is not what was meant.
@@ -62,6 +61,13 @@ export function threadCommands(desk: CommandDesk) {
     throw new SealvisorError('state_not_possible', `cannot resume thread #${index} to ${name}; ${can}`, {
       data: { possible },
     });
+  };
+  /** With what is possible, which the machine need not look for again. @throws as checkState */
+  const checked = (command: PauseCommand | ResumeCommand): PauseCommand | ResumeCommand => {
+    if (command.type === 'THREAD.PAUSE' || command.state === null) return command;
+    const possible = desk.possible();
+    checkState(command.state, command.force, possible);
+    return { ...command, possible };
   };
   const checkRevision = (ifRevision: number | undefined) => {
     const revision = desk.revision();
@@ -83,10 +89,8 @@ export function threadCommands(desk: CommandDesk) {
       const before = id === undefined ? undefined : desk.done(id);
       if (before) return { ...before, view: desk.view(), isRepeat: true };
       checkRevision(ifRevision);
-      if (command.type === 'THREAD.RESUME' && command.state !== null)
-        checkState(command.state, command.force);
       const revision = desk.revision();
-      desk.send(command, (next) =>
+      desk.send(checked(command), (next) =>
         id === undefined ? undefined : { id, changed: true, message: textOf(command, next, true) },
       );
       const changed = desk.revision() !== revision;
@@ -99,13 +103,13 @@ export function threadCommands(desk: CommandDesk) {
       const possible = desk.possible();
       const to = state ?? present.state;
       if (!present.isPaused) {
-        if (state !== null) checkState(state, isForced);
+        if (state !== null) checkState(state, isForced, possible);
         return { allowed: false, why: `thread #${index} is not paused`, possible };
       }
-      if (state !== null && !planState(plan, state)) checkState(state, isForced);
+      if (state !== null && !planState(plan, state)) checkState(state, isForced, possible);
       if (state !== null && !possible.includes(state) && !isForced)
         return { allowed: false, why: `what ${state} needs is not there`, possible };
-      if (state !== null) checkState(state, isForced);
+      if (state !== null) checkState(state, isForced, possible);
       return {
         allowed: true,
         to,

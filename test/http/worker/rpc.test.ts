@@ -67,18 +67,29 @@ test('pause and resume say whether anything changed', async () => {
   expect(await call('WorkerResume', 1, 'PC1Done')).toBe(true);
 });
 
-test('a command goes to its thread alone, with who gave it', async () => {
+test('a command goes to its thread alone, with who gave it and an id: the one that was given, else a new one', async () => {
   const { app, sent } = workerDoors();
   await rpc(app, key('WorkerResume'), { index: 1, state: 'PC1Done' });
   await rpc(app, key('WorkerPause'), [0]);
+  await rpc(app, key('WorkerPause'), [1, 'mine']);
   const by = 'json-rpc';
+  const made = { id: expect.stringMatching(/^[0-9a-f-]{36}$/) };
   expect(sent).toEqual([
     {
       index: 1,
       verb: 'obey',
-      args: [{ type: 'THREAD.RESUME', state: 'PC1Done', force: false, by, reason: null }, {}],
+      args: [{ type: 'THREAD.RESUME', state: 'PC1Done', force: false, by, reason: null }, made],
     },
-    { index: 0, verb: 'obey', args: [{ type: 'THREAD.PAUSE', how: 'after-stage', by, reason: null }, {}] },
+    {
+      index: 0,
+      verb: 'obey',
+      args: [{ type: 'THREAD.PAUSE', how: 'after-stage', by, reason: null }, made],
+    },
+    {
+      index: 1,
+      verb: 'obey',
+      args: [{ type: 'THREAD.PAUSE', how: 'after-stage', by, reason: null }, { id: 'mine' }],
+    },
   ]);
 });
 
@@ -131,10 +142,11 @@ test('SetEnv and RemoveEnv go to the control, and answer nothing', async () => {
   expect(await rpc(app, key('WorkerSetEnv'), [name, '/tmp/lines'])).toEqual(nothing);
   expect(await rpc(app, key('WorkerSetEnv'), { name, value: '/tmp' })).toEqual(nothing);
   expect(await rpc(app, key('WorkerRemoveEnv'), [name])).toEqual(nothing);
+  const who = { by: 'json-rpc', id: expect.any(String) };
   expect(asked).toEqual([
-    ['set', name, '/tmp/lines', { by: 'json-rpc' }],
-    ['set', name, '/tmp', { by: 'json-rpc' }],
-    ['remove', name, { by: 'json-rpc' }],
+    ['set', name, '/tmp/lines', who],
+    ['set', name, '/tmp', who],
+    ['remove', name, who],
   ]);
 });
 

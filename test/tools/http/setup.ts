@@ -108,8 +108,12 @@ export function workerDoors(
 ) {
   const sent: Sent[] = [];
   const slots = views.map((view) => slotOf(view, sent));
+  const counts = { lookUps: 0 };
   const { control, actor } = createWorkerControl({
-    slots: () => slots,
+    slots: () => {
+      counts.lookUps += 1;
+      return slots;
+    },
     processes: {
       freeze: () => 'none',
       thaw: () => undefined,
@@ -154,7 +158,7 @@ export function workerDoors(
     ended: new Promise(() => undefined),
     stop: async () => actor.send({ type: 'WORKER.STOP' }),
   });
-  return { app, sent, events, stop: () => actor.send({ type: 'WORKER.STOP' }) };
+  return { app, sent, events, counts, stop: () => actor.send({ type: 'WORKER.STOP' }) };
 }
 
 /** Posts `body` (text as it is, all else as JSON) and reads the answer. */
