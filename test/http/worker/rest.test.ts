@@ -27,7 +27,9 @@ test('pause answers with the thread as it is now, whether it changed, and a sent
     status: 200,
     body: { ...viewOf({ mode: 'paused' }), changed: true, message: 'thread #0 is paused at Empty' },
   });
-  expect(sent).toEqual([{ index: 0, verb: 'obey', args: [{ type: 'THREAD.PAUSE', ...body }, { id: expect.any(String) }] }]);
+  expect(sent).toEqual([
+    { index: 0, verb: 'obey', args: [{ type: 'THREAD.PAUSE', ...body }, { id: expect.any(String) }] },
+  ]);
   expect(await post(app, '/api/v1/threads/0/pause', body)).toMatchObject({
     status: 200,
     body: { changed: false, message: 'thread #0 was paused already, at Empty' },
