@@ -122,7 +122,7 @@ describe('is not taken for an upstream manager', () => {
     const problem = { code: 'worker_not_found', detail: 'no worker nobody--: known are w1', status: 404 };
     const { at, asked } = await answering(404, JSON.stringify(problem), 'application/problem+json');
     await expect(info('nobody--', { manager: at })).rejects.toMatchObject({ code: 'worker_not_found' });
-    expect(asked).toEqual(['GET /api/v1/workers/nobody--']);
+    expect(asked).toEqual(['GET /api/v1/workers/nobody--/threads']);
   });
 
   test('a gateway before a manager that is away', async () => {
