@@ -45,6 +45,8 @@ for (const bin of ['sealvisor', 'venus-worker', 'venus-sector-manager']) {
     format: 'cjs',
     minifyWhitespace: true,
     minifySyntax: true,
+    // Names stay without it where identifiers are not minified, and each one kept costs at every start.
+    keepNames: false,
     plugins: [loadedWhenAsked, withoutPrograms],
   });
   place(bundle, 0o644);

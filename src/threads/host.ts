@@ -17,7 +17,7 @@ export type Verbs = Readonly<Record<string, (...args: never[]) => unknown>>;
 export interface Host<D, E> {
   readonly data: D;
   readonly incarnation: number;
-  /** Sends events outside, in batches: one message for all of one turn of the loop. */
+  /** Sends events outside, in batches: one message for all of one turn of the loop, ahead of the next `call`. */
   say(event: E): void;
   /** Calls a service that the thread's owner offers. */
   call<T>(name: string, args: readonly unknown[]): Promise<T>;
@@ -74,40 +74,34 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
     pulse.holdLarge(bytes);
     if (ms > 0) pulse.beatAhead(ms);
   });
-  let batch: E[] = [];
+  /** Calls from outside in hand. */
+  let answering = 0;
   const post = (said: Said<E>) => events.postMessage(said);
-  const flush = () => {
-    if (batch.length === 0) return;
-    const full = batch;
-    batch = [];
-    post({ type: 'events', events: full });
-  };
-  const flushSoon = oncePerTurn(flush);
-  // A thread that exits or throws has no other turn; what it said in this one goes out here.
-  process.on('exit', flush);
+  const { say, flush } = eventBatch(post);
   if (beatEveryMs !== null) beatForEver(pulse, beatEveryMs);
   return {
     // Who starts the thread and its module agree on the shape.
     data: data as D,
     incarnation,
-    say: (event) => {
-      batch.push(event);
-      // Behind the answer to the call that caused it: who asked waits for one message, not for two.
-      flushSoon();
-    },
-    call: async <T>(name: string, args: readonly unknown[]) =>
+    say,
+    call: async <T>(name: string, args: readonly unknown[]) => {
+      // What was said before is heard before; not while an answer is due, which all that is said stays behind.
+      if (answering === 0) flush();
       // The owner answers with what the service's own type promises.
-      unpack((await door.call(name, withHanded(args, args))) as WireAnswer<T>),
+      return unpack((await door.call(name, withHanded(args, args))) as WireAnswer<T>);
+    },
     ready: (verbs, onEvent) => {
       const offered = {
         call: async (name: string, args: readonly unknown[]) => {
           // A quick asker can come back before this loop has turned: what was said before goes out first.
           flush();
+          answering += 1;
           const answer = await answerOf(() => {
             const verb = verbs[name];
             if (!verb) throw new Error(`the thread has no verb ${name}`);
             return verb(...(args as never[]));
           });
+          answering -= 1;
           // Who has stopped is ended as soon as the answer is there: its last words go before it.
           if (name === 'stop') flush();
           return answer;
@@ -129,6 +123,28 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
       post({ type: 'done' });
       // In a worker_thread this ends the thread, not the process.
       process.exit(0);
+    },
+  };
+}
+
+/** What is said goes out in one message for all of a turn, or with `flush`. */
+function eventBatch<E>(post: (said: Said<E>) => void) {
+  let batch: E[] = [];
+  const flush = () => {
+    if (batch.length === 0) return;
+    const full = batch;
+    batch = [];
+    post({ type: 'events', events: full });
+  };
+  // A thread that exits or throws has no other turn; what it said in this one goes out here.
+  process.on('exit', flush);
+  const flushSoon = oncePerTurn(flush);
+  return {
+    flush,
+    say: (event: E): void => {
+      batch.push(event);
+      // Behind the answer to the call that caused it: who asked waits for one message, not for two.
+      flushSoon();
     },
   };
 }

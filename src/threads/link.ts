@@ -108,6 +108,8 @@ export class ThreadLink {
     });
     events.port1.on('message', this.#hear);
     const serve = async (service: string, args: readonly unknown[]) => {
+      // Said before the call, through another port.
+      hearLeft(events.port1);
       const answer = await answerOf(() => this.#owner.services(service, args));
       return withHanded(answer, answer.ok ? [answer.value] : []);
     };
@@ -213,12 +215,17 @@ export class ThreadLink {
     this.#calls.rejectAll(new SealvisorError('thread_gone', text, { cause: failure }));
     // What was posted before the end is in the ports, whether the loop has come to it or not.
     for (const port of [events, services]) {
-      for (let left = receiveMessageOnPort(port); left; left = receiveMessageOnPort(port))
-        port.emit('message', left.message);
+      hearLeft(port);
       port.close();
     }
     this.#isGone = true;
   }
+}
+
+/** What is in the port, whether the loop has come to it or not. */
+function hearLeft(port: MessagePort): void {
+  for (let left = receiveMessageOnPort(port); left; left = receiveMessageOnPort(port))
+    port.emit('message', left.message);
 }
 
 /** A thread that filled its heap; `cause` where V8 noticed first. */

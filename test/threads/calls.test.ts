@@ -66,6 +66,21 @@ describe('a call to a thread', () => {
   });
 });
 
+test('what a thread says before it calls a service is heard before that call', async () => {
+  const heard: unknown[] = [];
+  const asked = Promise.withResolvers<void>();
+  const { thread } = await setup({
+    onEvent: (event) => void heard.push(event),
+    services: async (name) => {
+      heard.push(name);
+      asked.resolve();
+    },
+  });
+  await thread.call('sayAndAsk', ['desk'], longMs);
+  await asked.promise;
+  expect(heard).toEqual(['said', 'desk']);
+});
+
 describe('a thread calls a service of its owner', () => {
   const services = async (name: string, args: readonly unknown[]) => {
     if (name === 'sum') return (args as number[]).reduce((sum, each) => sum + each, 0);

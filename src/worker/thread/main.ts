@@ -23,6 +23,7 @@ import { remoteService } from '../border/service.js';
 import type { SettingsOfThread, ThreadNews, ThreadSetup } from '../border/setup.js';
 import type { DeskAnswer, Granted } from '../desk/words.js';
 import { threadDesk } from './desk.js';
+import { reportsHeldBack } from './held-back.js';
 import { idleAnswers, settingsCall } from './idle-answers.js';
 import { jobHeartbeat } from './job-heartbeat.js';
 import { type KeepWith, type ThreadLife, threadLife } from './life.js';
@@ -52,24 +53,26 @@ const desk = threadDesk((name, args) => host.call(name, args), {
 });
 const attached = threadSpace((name, args) => host.call(name, args), setup.index);
 const processes = { children: setup.processChildren, index: setup.index, call: host.call };
-const reports = sectorReports({
-  send: (id, body, given = null) => remoteService(host.call, given).reportState(id, body),
-  everyMs: () => settings.rpcPollingIntervalMs,
-  onRefused: (line) => host.say({ type: 'warning', line }),
-  onRefusal: (id, error) => {
-    const left = leftFailure(error, life.record(), setup.location);
-    // What waits for a person says so by itself, when its stage asks the manager.
-    if (left?.level === 'abort') life.lose(formatSectorId(id), left.message);
-    return left !== undefined;
-  },
-  onVerdict: (id, { abortReason, finalized }) => {
-    // Proven by this thread itself, and sent back by an operator to store it again: its own files may be the only good ones.
-    const isOurs = life.plan.makes === 'sealed' && isSent(setup.location, formatSectorId(id), 'proof');
-    if (finalized && !abortReason && isOurs) return;
-    const reason = abortReason || 'the manager considers this sector done';
-    life.lose(formatSectorId(id), reason, finalized || !abortReason);
-  },
-});
+const reports = reportsHeldBack(
+  sectorReports({
+    send: (id, body, given = null) => remoteService(host.call, given).reportState(id, body),
+    everyMs: () => settings.rpcPollingIntervalMs,
+    onRefused: (line) => host.say({ type: 'warning', line }),
+    onRefusal: (id, error) => {
+      const left = leftFailure(error, life.record(), setup.location);
+      // What waits for a person says so by itself, when its stage asks the manager.
+      if (left?.level === 'abort') life.lose(formatSectorId(id), left.message);
+      return left !== undefined;
+    },
+    onVerdict: (id, { abortReason, finalized }) => {
+      // Proven by this thread itself, and sent back by an operator to store it again: its own files may be the only good ones.
+      const isOurs = life.plan.makes === 'sealed' && isSent(setup.location, formatSectorId(id), 'proof');
+      if (finalized && !abortReason && isOurs) return;
+      const reason = abortReason || 'the manager considers this sector done';
+      life.lose(formatSectorId(id), reason, finalized || !abortReason);
+    },
+  }),
+);
 const heartbeat = jobHeartbeat({
   beat: (jobId) => serviceOf(life.record()).wdPoStHeartbeatJobs([jobId], setup.workerName),
   onTaken: (jobId, reason) => life.lose(jobId, reason),
@@ -104,8 +107,8 @@ function commit(next: ThreadRecord, row: Row, keepWith?: KeepWith): void {
   heartbeat.follow(next);
   const report = stateReport(next, row, setup);
   if (!report) return;
-  // Behind the answer to the current command: who asked does not wait until the manager is asked, too.
-  if (keepWith) setImmediate(() => reports.tell(report));
+  // Who gave the current command does not wait until the manager is asked, too.
+  if (keepWith) reports.tellBehind(report);
   else reports.tell(report);
 }
 

@@ -1,0 +1,38 @@
+/** Reports of what commands did wait until the commands' answers are out: the worker's loop is left to those. */
+import type { Clock } from '../../actors/index.js';
+import { systemClock } from '../../actors/system-clock.js';
+import type { SectorReport, SectorReports } from './reports.js';
+
+export interface ReportsHeldBack extends SectorReports {
+  /** Behind the answer to the current command; in its order with all others. */
+  tellBehind(report: SectorReport): void;
+}
+
+const answerMs = 5;
+
+export function reportsHeldBack(
+  reports: SectorReports,
+  clock: Pick<Clock, 'setTimeout' | 'clearTimeout'> = systemClock,
+): ReportsHeldBack {
+  const held: SectorReport[] = [];
+  let timer: unknown;
+  const release = () => {
+    clock.clearTimeout(timer);
+    timer = undefined;
+    for (const report of held.splice(0)) reports.tell(report);
+  };
+  return {
+    ...reports,
+    tell: (report) => {
+      release();
+      reports.tell(report);
+    },
+    tellBehind: (report) => {
+      if (held.push(report) === 1) timer = clock.setTimeout(release, answerMs);
+    },
+    stop: () => {
+      release();
+      reports.stop();
+    },
+  };
+}
