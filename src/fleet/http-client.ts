@@ -99,10 +99,21 @@ function urlOf(text: string): URL {
   throw new SealvisorError('usage', `${JSON.stringify(text)} is not a valid address: write http://host:port`);
 }
 
+/** The bytes that each answer came as: whoever passes it on does not write it anew. */
+const cameAs = new WeakMap<object, Buffer>();
+
+/** The JSON that an answer's body was read from; undefined for any other value. */
+export function bytesOf(body: unknown): Buffer | undefined {
+  return typeof body === 'object' && body !== null ? cameAs.get(body) : undefined;
+}
+
 async function readJson(response: IncomingMessage, mostBytes: number, by: string): Promise<JsonResponse> {
   const { statusCode: status = 0, headers } = response;
   answeredBy(by);
-  return { status, headers, by, body: parsed(await readAnswer(response, mostBytes, by), by) };
+  const bytes = await readAnswer(response, mostBytes, by);
+  const body = parsed(bytes, by);
+  if (typeof body === 'object' && body !== null) cameAs.set(body, bytes);
+  return { status, headers, by, body };
 }
 
 /** An answer's bytes, at most so many. @throws bad_answer, and then nothing more is read */

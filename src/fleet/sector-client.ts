@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
-import { type Asking, type GivenBy, identityHeaders, type UsedNumber } from '../protocol/identity.js';
+import { type GivenBy, identityHeaders, type UsedNumber } from '../protocol/identity.js';
 import { wireLevel } from '../protocol/level.js';
 import type { SectorService, StateReport } from '../protocol/sealer.js';
 import type { SectorId } from '../protocol/sector.js';
 import { shortText } from '../protocol/some-of.js';
 import { looked } from '../protocol/text/issue.js';
 import { jobAnswers } from './job-answers.js';
+import { jobCalls } from './job-calls.js';
 import { jobNamed } from './job-named.js';
 import { type AskEither, olderForms } from './older-forms.js';
 import { pieceSource } from './piece-source.js';
@@ -19,7 +20,7 @@ const desc = z
   .string()
   .nullish()
   .transform((text) => (text === null || text === undefined ? null : shortText(text, longestText)));
-const { allocated, deals, onChain, ticket } = jobAnswers;
+const { deals, onChain, ticket } = jobAnswers;
 const submitted = z.object({ Res: z.number().int(), Desc: desc, ...onChain });
 const polled = z.object({ State: z.number().int(), Desc: desc, ...onChain });
 const seed = z.object({
@@ -113,12 +114,12 @@ function eitherForm(
   };
 }
 
-function serviceOf(
+/** How a manager is asked about what was given so. */
+function asking(
   manager: Parameters<typeof sectorClient>[0],
   link: ManagerLink | undefined,
   given: GivenBy | null | undefined,
-  either: AskEither,
-): SectorService {
+) {
   const headersOf = (meant: string | null) => ({
     ...manager.headers,
     ...(link ? { [identityHeaders.worker]: link.worker } : {}),
@@ -163,51 +164,31 @@ function serviceOf(
   };
   const call = async <T>(schema: z.ZodType<T>, name: string, ...params: readonly unknown[]): Promise<T> =>
     (await told(schema, name, params)).data;
-  /** A job with what stands behind it. */
-  const behind = <T extends Pick<Asking, 'Request'>>({ Request, ...job }: T, by: string | null) => ({
-    ...job,
-    given: { request: Request ?? null, manager: by },
-  });
-  const job = async <T extends Pick<Asking, 'Request'>>(
-    schema: z.ZodType<T>,
-    name: string,
-    ...params: readonly unknown[]
-  ) => {
-    const { data, by, whyNone } = await told(schema.nullable(), name, params);
-    if (data === null) checkReason(whyNone);
-    return data === null ? null : behind(data, by);
-  };
-  /** A worker's threads show why there is no job. @throws no_job where the manager says why */
-  const checkReason = (why: string | undefined) => {
-    if (link && why !== undefined) throw new SealvisorError('no_job', why);
-  };
-  const nothing = z.unknown().transform(() => undefined);
+  return { headersOf, answered, told, call };
+}
+
+const nothing = z.unknown().transform(() => undefined);
+
+function serviceOf(
+  manager: Parameters<typeof sectorClient>[0],
+  link: ManagerLink | undefined,
+  given: GivenBy | null | undefined,
+  either: AskEither,
+): SectorService {
+  const { headersOf, answered, told, call } = asking(manager, link, given);
   return {
-    allocateSector: async (spec, isNonInteractive = false) => {
-      const UsedNumbers = await link?.usedNumbers();
-      const wish = { ...spec, ...(UsedNumbers ? { UsedNumbers } : {}) };
-      const whole = () => job(allocated, 'AllocateSector', wish, isNonInteractive);
-      // Managers of before take the wish alone.
-      const found = isNonInteractive
-        ? await whole()
-        : await either('AllocateSector', () => job(allocated, 'AllocateSector', wish), whole);
-      if (found) await link?.used({ miner: found.ID.Miner, number: found.ID.Number });
-      return found;
-    },
+    ...jobCalls(told, link, either),
+    ...eitherForm(call, either),
     acquireDeals: (id, spec) => call(deals.nullable(), 'AcquireDeals', wireId(id), spec),
     assignTicket: (id) => call(ticket, 'AssignTicket', wireId(id)),
     submitPreCommit: (sector, info, reset) => call(submitted, 'SubmitPreCommit', sector, info, reset),
     pollPreCommitState: (id) => call(polled, 'PollPreCommitState', wireId(id)),
-    ...eitherForm(call, either),
     submitProof: (id, proof, reset) => call(submitted, 'SubmitProof', wireId(id), proof, reset),
     pollProofState: (id) => call(polled, 'PollProofState', wireId(id)),
     reportState: (id, report) => call(verdict, 'ReportState', wireId(id), wireReport(report)),
     reportFinalized: (id) => call(nothing, 'ReportFinalized', wireId(id)),
     reportAborted: (id, reason) => call(nothing, 'ReportAborted', wireId(id), reason),
-    allocateSnapUpSector: (spec) => job(jobAnswers.snapUp, 'AllocateSanpUpSector', spec),
     submitSnapUpProof: (id, proof) => call(submitted, 'SubmitSnapUpProof', wireId(id), proof),
-    allocateRebuildSector: (spec) => job(jobAnswers.rebuild, 'AllocateRebuildSector', spec),
-    allocateUnsealSector: (spec) => job(jobAnswers.unseal, 'AllocateUnsealSector', spec),
     achieveUnsealSector: (id, pieceCid, errInfo) =>
       call(nothing, 'AchieveUnsealSector', wireId(id), { '/': pieceCid }, errInfo),
     acquireUnsealDest: (id, pieceCid) =>
@@ -215,12 +196,6 @@ function serviceOf(
     storeReserveSpace: (id, size, candidates) =>
       call(jobAnswers.store.nullable(), 'StoreReserveSpace', wireId(id), size, candidates),
     storeBasicInfo: (name) => call(jobAnswers.store.nullable(), 'StoreBasicInfo', name),
-    wdPoStAllocateJobs: async (spec, num, workerName) => {
-      const params = [spec, num, workerName];
-      const { data, by, whyNone } = await told(jobAnswers.wdPosts, 'WdPoStAllocateJobs', params);
-      if (data.length === 0) checkReason(whyNone);
-      return data.map((each) => behind(each, by));
-    },
     wdPoStHeartbeatJobs: (jobIds, workerName) => call(nothing, 'WdPoStHeartbeatJobs', jobIds, workerName),
     wdPoStFinishJob: (jobId, output, errorReason) =>
       call(nothing, 'WdPoStFinishJob', jobId, output, errorReason),

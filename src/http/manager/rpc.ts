@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Manager } from '../../manager/manager.js';
 import type { Caller } from '../../protocol/identity.js';
 import { snapUpProofParam } from '../../protocol/job-wire.js';
-import { pingParam } from '../../protocol/ping.js';
+import { type PingAnswer, pingParam } from '../../protocol/ping.js';
 import {
   allocatedParam,
   allocateParam,
@@ -16,7 +16,7 @@ import {
 } from '../../protocol/sealer-wire.js';
 import type { SectorId } from '../../protocol/sector.js';
 import type { OnChain } from '../../protocol/sector-answers.js';
-import type { RpcMethod } from '../json-rpc.js';
+import type { RpcCaller, RpcMethod } from '../json-rpc.js';
 import { parse } from '../parse.js';
 import { checkMeant } from '../worker/meant-manager.js';
 import { jobMethods, wantedOf } from './job-rpc.js';
@@ -35,8 +35,16 @@ function withChain(answer: object, told: OnChain | null, { worker }: Caller) {
   return worker === null || told === null ? answer : { ...answer, OnChain: told };
 }
 
+/** A method of a sector whose answer says, to workers of ours, what is on chain. */
+type OnChainMethod = (
+  method: string,
+  names: readonly string[],
+  call: (id: SectorId, ...params: unknown[]) => object,
+  told?: (id: SectorId) => OnChain | null,
+) => void;
+
 export function managerMethods(manager: Manager): Readonly<Record<string, RpcMethod>> {
-  const { roster, sectors } = manager;
+  const { sectors } = manager;
   const methods: Record<string, RpcMethod> = {};
   const add: OnCaller = (method, names, call) => {
     methods[`Venus.${method}`] = {
@@ -54,35 +62,56 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
       sectors.check(sector, caller);
       return call(sector, ...params);
     });
-  const onChain = (
-    method: string,
-    names: readonly string[],
-    call: (id: SectorId, ...params: unknown[]) => object,
-    told: (id: SectorId) => OnChain | null = sectors.onChain,
-  ) =>
+  const onChain: OnChainMethod = (method, names, call, told = sectors.onChain) =>
     add(method, names, ([of, ...params], caller) => {
       const sector = id(of);
       sectors.check(sector, caller);
       const answer = call(sector, ...params);
       return withChain(answer, told(sector), caller);
     });
-  add('WorkerPing', ['info'], ([info], caller) => {
-    const { usedNumbers, held, ...ping } = parse(pingParam, info, 'WorkerPing');
-    sectors.learnNumbers(usedNumbers, caller.worker);
-    const others = roster.ping({ ...ping, source: caller.address ?? null });
-    // Upstream's workers expect nothing.
-    if (caller.worker === null && ping.worker === null) return null;
-    return {
-      Manager: manager.identity,
-      ...(others.length > 0 ? { Others: others } : {}),
-      ...(held === null
-        ? {}
-        : { ReportAgain: sectors.reportsWanted(held, ping.name, caller.worker).map(wireId) }),
-    };
-  });
+  add('WorkerPing', ['info'], ([info], caller) => pinged(manager, info, caller));
   rosterMethods(on, manager);
   const onAllocation = allocations(add);
   allocateSector(onAllocation, sectors);
+  sealingMethods({ add, onSector, onChain }, sectors);
+  const { snapUp } = sectors.jobs;
+  onChain(
+    'SubmitSnapUpProof',
+    ['id', 'info'],
+    (of, info) => snapUp.submit(of, parse(snapUpProofParam, info, 'snapup proof')),
+    snapUp.onChain,
+  );
+  reports({ add, onSector }, manager);
+  jobMethods({ on, onSector, onAllocation }, sectors.jobs);
+  listingMethods(on, sectors);
+  return methods;
+}
+
+/** A worker's report of itself. */
+function pinged({ identity, roster, sectors }: Manager, info: unknown, caller: RpcCaller): PingAnswer | null {
+  const { usedNumbers, held, ...ping } = parse(pingParam, info, 'WorkerPing');
+  sectors.learnNumbers(usedNumbers, caller.worker);
+  const others = roster.ping({ ...ping, source: caller.address ?? null });
+  // Upstream's workers expect nothing.
+  if (caller.worker === null && ping.worker === null) return null;
+  return {
+    Manager: identity,
+    ...(others.length > 0 ? { Others: others } : {}),
+    ...(held === null
+      ? {}
+      : { ReportAgain: sectors.reportsWanted(held, ping.name, caller.worker).map(wireId) }),
+  };
+}
+
+/** From the deals of a sector that was given out to its proof on chain. */
+function sealingMethods(
+  {
+    add,
+    onSector,
+    onChain,
+  }: { readonly add: OnCaller; readonly onSector: OnSector; readonly onChain: OnChainMethod },
+  sectors: Manager['sectors'],
+): void {
   onSector('AcquireDeals', ['id', 'spec'], (of, spec) => {
     const wanted = parse(dealsParam, spec, 'AcquireDeals');
     const deals = sectors.acquireDeals(of, wanted?.MaxDeals ?? null, wanted?.MinUsedSpace ?? null);
@@ -107,17 +136,6 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
     return sectors.submitProof(of, Proof, flag(reset), Sealed);
   });
   onChain('PollProofState', ['id'], (of) => sectors.pollProof(of));
-  const { snapUp } = sectors.jobs;
-  onChain(
-    'SubmitSnapUpProof',
-    ['id', 'info'],
-    (of, info) => snapUp.submit(of, parse(snapUpProofParam, info, 'snapup proof')),
-    snapUp.onChain,
-  );
-  reports({ add, onSector }, manager);
-  jobMethods({ on, onSector, onAllocation }, sectors.jobs);
-  listingMethods(on, sectors);
-  return methods;
 }
 
 /** What a worker reports of a sector that it has, or had. */

@@ -1,5 +1,6 @@
 /** `/api/v1/workers`: who reported, and the way to each: what our own worker answers under `/api/v1`, it answers here. */
 import type { Context, Hono } from 'hono';
+import { bytesOf } from '../../fleet/http-client.js';
 import type { ThreadRequest } from '../../fleet/upstream-worker.js';
 import type { PassedRequest } from '../../fleet/worker-client.js';
 import type { Manager } from '../../manager/manager.js';
@@ -20,11 +21,11 @@ export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay
   });
   // An upstream worker has no REST; these are answered for it all the same.
   app.get(`${base}/:name/threads`, async (c) =>
-    c.json(await manager.relay.to(c.req.param('name')).threads()),
+    passedOn(c, await manager.relay.to(c.req.param('name')).threads()),
   );
   app.get(`${base}/:name/threads/:index`, async (c) => {
     const index = threadIndex(c.req.param('index'));
-    return c.json(await manager.relay.to(c.req.param('name')).thread(index));
+    return passedOn(c, await manager.relay.to(c.req.param('name')).thread(index));
   });
   const bodies = { pause: pauseBody, resume: resumeBody, restart: askedBody } as const;
   for (const verb of ['pause', 'resume', 'restart'] as const)
@@ -32,7 +33,7 @@ export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay
       const { name = '', index } = c.req.param();
       const request = parse<ThreadRequest>(bodies[verb], await readCommand(c), verb);
       const thread = threadIndex(index);
-      return c.json(await manager.relay.to(name).command(thread, verb, request, c.req.raw.signal));
+      return passedOn(c, await manager.relay.to(name).command(thread, verb, request, c.req.raw.signal));
     });
   app.on(['GET', 'POST', 'PUT', 'DELETE'], `${base}/:name/*`, async (c) => {
     const request = await passedRequest(c);
@@ -43,9 +44,18 @@ export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay
         `the events of ${name} are not relayed: they come from http://${manager.roster.get(name).dest}/api/v1/events`,
       );
     const answer = await manager.relay.to(name).pass(request);
-    return answer === undefined ? c.body(null, 204) : c.json(answer);
+    return answer === undefined ? c.body(null, 204) : passedOn(c, answer);
   });
 }
+
+/** A worker's answer as it came; what was made of an upstream worker's words is written here. */
+function passedOn(c: Context, answer: unknown): Response {
+  const bytes = bytesOf(answer);
+  if (bytes === undefined) return c.body(JSON.stringify(answer), 200, json);
+  return c.body(new Uint8Array(bytes), 200, json);
+}
+
+const json = { 'content-type': 'application/json' };
 
 /** What stands behind the worker's name, as it came. @throws not_found, body_too_large, invalid_request */
 async function passedRequest(c: Context): Promise<PassedRequest> {

@@ -70,7 +70,10 @@ export function places(options: PlacesOptions): Places {
   const desk = createDesk(
     {
       ...{ ...times, onChange, onBreaker, blockedBy },
-      onTaken: (index, name) => processors.take(index, name),
+      onTaken: (index, name) => {
+        space.taken(index, name);
+        processors.take(index, name);
+      },
       onFree: (index, name) => processors.free(index, name),
     },
     policy(),

@@ -174,11 +174,13 @@ export function spaceKeeper({ clock, wall, disks, config, isHolding, look }: Spa
       }
       const best = bestRoom(storeRooms(claim));
       // Without any store that can be written the stage itself says so.
-      if (!best) return null;
-      if (!hasRoom(best, best.neededBytes)) return blockedIn(claim, best, best.neededBytes);
-      // Who is let in now has its room there, until it chooses.
-      moveTo(claim, best.path);
-      return null;
+      return !best || hasRoom(best, best.neededBytes) ? null : blockedIn(claim, best, best.neededBytes);
+    },
+    taken: (index, name) => {
+      const claim = claims.latest(index);
+      if (!config().space.isEnabled || claim?.stage !== name || claim.need.at === 'location') return;
+      const best = plannedBytes(claim) > 0 ? bestRoom(storeRooms(claim)) : undefined;
+      if (best) moveTo(claim, best.path);
     },
     leave: (index, id) => {
       if (preparing.get(index) === id) preparing.delete(index);

@@ -22,8 +22,10 @@ export interface SpaceOptions {
 export interface Space {
   /** Looks at the disks before a thread asks the desk; false when it has left or died meanwhile, and asks no more. */
   prepare(ask: SpaceAsk): Promise<boolean>;
-  /** Why the thread cannot begin the stage it asked for now; null when there is room. */
+  /** Why the thread cannot begin the stage it asked for now; null when there is room. Whoever shows a thread asks too: nothing changes by it. */
   blockedBy(index: number, name: string): Blocked | null;
+  /** The desk has let the thread in, before anyone else is looked at. */
+  taken(index: number, name: string): void;
   /** The thread leaves, before the desk hears of it. */
   leave(index: number, id: number): void;
   /** The thread has died, before the desk hears of it. */

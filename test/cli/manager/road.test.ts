@@ -8,6 +8,7 @@ import { managerApp } from '#src/http/manager/app.js';
 import { serve } from '#src/http/serve.js';
 import { commandHeader } from '#src/protocol/who.js';
 import { captured, listening } from '../../tools/cli/setup.js';
+import { answering } from '../../tools/fleet/setup.js';
 import { countingProxy } from '../../tools/http/counting-proxy.js';
 import { setup as manage, summary } from '../../tools/manager/setup.js';
 import { pausedView, viewOf } from '../../tools/protocol/views.js';
@@ -29,7 +30,15 @@ async function setup() {
   });
   const lookUpsBefore = worker.counts.lookUps;
   const lookUps = () => worker.counts.lookUps - lookUpsBefore;
-  return { ...worker, toWorker, toManager, lines, lookUps, options: { manager: `http://${toManager.at}` } };
+  return {
+    ...worker,
+    manager,
+    toWorker,
+    toManager,
+    lines,
+    lookUps,
+    options: { manager: `http://${toManager.at}` },
+  };
 }
 
 const path = '/api/v1/workers/w1/threads';
@@ -101,4 +110,14 @@ test('what the manager passes on by its path has the id in a header, which an ol
     expect.stringMatching(/^[0-9a-f-]{36}$/),
   ]);
   expect(toWorker.passed.map(({ body }) => body)).toEqual([{}, {}]);
+});
+
+test("a worker's answer is written once: the manager hands its bytes on", async () => {
+  const { manager, options } = await setup();
+  const text = '[ {"seq": 1, "at": "2026-11-22T10:00:00.000Z", "kind": "command"} ]';
+  const dest = new URL(await answering(text)).host;
+  manager.roster.ping({ name: 'w2', dest, version: null, summary });
+  const answer = await fetch(`${options.manager}/api/v1/workers/w2/threads/0/history`);
+  expect(await answer.text()).toBe(text);
+  expect(answer.headers.get('content-type')).toBe('application/json');
 });

@@ -69,6 +69,7 @@ function setup({ free = { '/disk': 100 }, space = {}, limits = {} }: World = {})
       onChange: () => undefined,
       onBreaker: () => undefined,
       blockedBy: keeper.blockedBy,
+      onTaken: keeper.taken,
     },
     { ...noPolicy, limits },
   );
