@@ -128,7 +128,9 @@ describe('what a running fleet refuses', () => {
     expect((await onWorker(worker.at, 'pause', '--index', '0', '--reason', 'swap disk')).code).toBe(0);
     const impossible = await onWorker(worker.at, 'resume', '--index', '0', '--state', 'C1Done');
     expect(impossible).toMatchObject({ code: 1, stdout: '' });
-    expect(impossible.stderr).toMatch(/^error: thread #0 cannot go to C1Done; .* \(state_not_possible\)\n$/);
+    expect(impossible.stderr).toMatch(
+      /^error: cannot resume thread #0 to C1Done; .* \(state_not_possible\)\n$/,
+    );
     const [paused] = await threadsOf(worker.at);
     expect(paused).toMatchObject({ mode: 'paused', intent: { reason: 'swap disk' }, lastError: null });
     expect((await onWorker(worker.at, 'pause', '--index', '0')).code).toBe(3);
