@@ -4,6 +4,7 @@ export interface Room {
   readonly sees: readonly string[];
   readonly doors?: readonly string[];
 }
+export const mainSide: readonly string[];
 export const rooms: readonly Room[];
 export function roomOf(path: string): Room | undefined;
 export function maySee(from: string, to: string, isTypeOnly?: boolean): boolean;

@@ -17,8 +17,8 @@ import { pathToFileURL } from 'node:url';
 const basis = ['machines', 'src/protocol', 'src/actors', 'src/disks', 'src/config'];
 const underWorker = ['src/store', 'src/sealing', 'src/processes'];
 const border = 'src/worker/border';
-/** The main side of a sealing thread. */
-const mainSide = [
+/** The main side of a sealing thread: neither sees the other, both see the border between them. */
+export const mainSide = [
   'src/worker',
   'src/worker/roster',
   'src/worker/desk',
@@ -26,15 +26,7 @@ const mainSide = [
   'src/worker/processors',
   'src/worker/roots',
 ];
-const seenByMainSide = [
-  ...basis,
-  ...underWorker,
-  'src/fleet',
-  'src/threads',
-  border,
-  'src/worker/thread',
-  ...mainSide,
-];
+const seenByMainSide = [...basis, ...underWorker, 'src/fleet', 'src/threads', border, ...mainSide];
 
 /** @type {readonly Room[]} */
 export const rooms = [
@@ -96,12 +88,12 @@ export const rooms = [
   },
   {
     room: border,
-    sees: [...basis, ...underWorker, 'src/threads', 'src/fleet'],
-    holds: 'the contract between the main thread and a sealing thread',
+    sees: ['machines', 'src/protocol', ...underWorker],
+    holds: 'the contract between the main thread and a sealing thread, and what carries its calls',
   },
   {
     room: 'src/worker/thread',
-    sees: [...basis, ...underWorker, 'src/threads', border, ...mainSide],
+    sees: [...basis, ...underWorker, 'src/threads', border],
     holds: 'all that runs in a sealing thread, and nothing else',
   },
   {

@@ -97,7 +97,7 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
           flush();
           answering += 1;
           const answer = await answerOf(() => {
-            const verb = verbs[name];
+            const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
             if (!verb) throw new Error(`the thread has no verb ${name}`);
             return verb(...(args as never[]));
           });

@@ -8,8 +8,7 @@ import { timestamp } from '../protocol/clock.js';
 import { doneOnce } from '../protocol/done-once.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { someOf } from '../protocol/some-of.js';
-import type { CommandOutcome, ControlReply, DryRun, ThreadMode } from '../protocol/thread.js';
-import { waitedText } from './border/command-text.js';
+import type { CommandOutcome, ControlReply, ThreadMode, ThreadView } from '../protocol/thread.js';
 import type { WorkerControl } from './control-words.js';
 import { type FreezeDesk, freezing } from './processors/freezing.js';
 import type { ThreadSlot } from './roster/slot.js';
@@ -75,7 +74,7 @@ export function createWorkerControl(controlled: Controlled) {
       return reply({ ...(await onceRestarted(id, restart)), view: slot.view() });
     },
     dryRun: (index, { state = null, force = false }) =>
-      slotOf(index).call<DryRun>('preview', [meantState(state), force], commandDeadlineMs),
+      slotOf(index).within(commandDeadlineMs).preview(meantState(state), force),
   };
   return {
     control,
@@ -173,6 +172,13 @@ function slotIn(slots: readonly ThreadSlot[], index: number): ThreadSlot {
 const meantState = (state: string | null) => (state === 'Abort' ? 'Aborted' : state);
 
 const stopping = () => new SealvisorError('shutting_down', 'the worker is stopping');
+
+/** What a pause that was waited for has come to. */
+function waitedText({ index, mode, state }: Pick<ThreadView, 'index' | 'mode' | 'state'>): string {
+  return mode === 'paused'
+    ? `thread #${index} is paused at ${state}`
+    : `thread #${index} was not paused: it is ${mode} at ${state}`;
+}
 
 function restartText({ changed, view }: Pick<CommandOutcome, 'changed' | 'view'>): string {
   const thread = `thread #${view.index}`;

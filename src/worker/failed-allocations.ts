@@ -10,14 +10,6 @@ export interface FailedAllocation {
   readonly count: number;
 }
 
-const planOfCall = {
-  allocateSector: 'sealer',
-  allocateSnapUpSector: 'snapup',
-  allocateRebuildSector: 'rebuild',
-  allocateUnsealSector: 'unseal',
-  wdPoStAllocateJobs: 'wdpost',
-} as const satisfies Partial<Record<keyof SectorService, PlanName>>;
-
 export function failedAllocations() {
   const counts = new Map<string, FailedAllocation>();
   const failed = (plan: PlanName, thrown: unknown) => {
@@ -27,19 +19,24 @@ export function failedAllocations() {
     const key = `${plan} ${code}`;
     counts.set(key, { plan, code, count: (counts.get(key)?.count ?? 0) + 1 });
   };
+  const counted = async <T>(plan: PlanName, asked: Promise<T>): Promise<T> => {
+    try {
+      return await asked;
+    } catch (thrown) {
+      failed(plan, thrown);
+      throw thrown;
+    }
+  };
   return {
-    /** Looks at how a thread's call ends; gives the same promise. */
-    follow: <T>(name: string, call: Promise<T>): Promise<T> => {
-      if (!isAllocation(name)) return call;
-      return call.catch((thrown: unknown) => {
-        failed(planOfCall[name], thrown);
-        throw thrown;
-      });
-    },
+    /** The same service, whose failures to give a job are counted. */
+    counting: (service: SectorService): SectorService => ({
+      ...service,
+      allocateSector: (spec) => counted('sealer', service.allocateSector(spec)),
+      allocateSnapUpSector: (spec) => counted('snapup', service.allocateSnapUpSector(spec)),
+      allocateRebuildSector: (spec) => counted('rebuild', service.allocateRebuildSector(spec)),
+      allocateUnsealSector: (spec) => counted('unseal', service.allocateUnsealSector(spec)),
+      wdPoStAllocateJobs: (...asked) => counted('wdpost', service.wdPoStAllocateJobs(...asked)),
+    }),
     all: (): readonly FailedAllocation[] => [...counts.values()],
   };
-}
-
-function isAllocation(name: string): name is keyof typeof planOfCall {
-  return Object.hasOwn(planOfCall, name);
 }

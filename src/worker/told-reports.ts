@@ -8,18 +8,17 @@ import { timestamp } from '../protocol/clock.js';
 import { messageOf } from '../protocol/errors.js';
 import type { GivenBy } from '../protocol/identity.js';
 import { type HeldSector, pingAnswerParts } from '../protocol/ping.js';
-import type { StateReport } from '../protocol/sealer.js';
+import type { SectorService, StateReport, Verdict } from '../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../protocol/sector.js';
 import type { ReportRefused } from '../protocol/thread.js';
 import { isNeverAccepted } from './border/report-refusal.js';
-import { heldReportOf } from './border/service.js';
 
 export interface ToldReports {
   /**
-   * Looks at a thread's call and how it ends. A verdict that leaves what is wanted to the heartbeat does so only while heartbeats are
-   * answered with it: one that is passed on to another manager may be answered on the way.
+   * The same service, whose reports are followed to their ends. A verdict that leaves what is wanted to the heartbeat does so only while
+   * heartbeats are answered with it: one that is passed on to another manager may be answered on the way.
    */
-  follow<T>(name: string, args: readonly unknown[], call: Promise<T>): Promise<T>;
+  following(service: SectorService, given: GivenBy | null | undefined): SectorService;
   held(): readonly HeldSector[];
   /** Why the manager refused the last report of that sector from there; undefined where it did not. */
   refusalOf(location: string, sector: string): ReportRefused | undefined;
@@ -83,20 +82,20 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
   };
 
   return {
-    follow: (name, args, call) => {
-      const report = heldReportOf(name, args);
-      if (!report) return call;
-      return call.then(
-        (answer) => {
-          settled(report);
-          return heardOf(answer, isAnswered);
-        },
-        (thrown: unknown) => {
-          if (isNeverAccepted(thrown)) settled(report, thrown);
-          throw thrown;
-        },
-      );
-    },
+    following: (service, given) => ({
+      ...service,
+      reportState: (id, body) =>
+        service.reportState(id, body).then(
+          (verdict) => {
+            settled({ id, body, given });
+            return isAnswered ? verdict : withoutHeartbeat(verdict);
+          },
+          (thrown: unknown) => {
+            if (isNeverAccepted(thrown)) settled({ id, body, given }, thrown);
+            throw thrown;
+          },
+        ),
+    }),
     held: () =>
       locations().flatMap((location) => {
         const told = byLocation.get(location);
@@ -124,8 +123,6 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
   };
 }
 
-function heardOf<T>(answer: T, isAnswered: boolean): T {
-  if (isAnswered || typeof answer !== 'object' || answer === null || !('byHeartbeat' in answer))
-    return answer;
-  return { ...answer, byHeartbeat: false };
+function withoutHeartbeat(verdict: Verdict): Verdict {
+  return verdict.byHeartbeat === undefined ? verdict : { ...verdict, byHeartbeat: false };
 }

@@ -5,11 +5,11 @@ import type { ManagerLink } from '../fleet/sector-client.js';
 import type { LogLine } from '../protocol/log.js';
 import type { HistoryRow, Summary, ThreadView } from '../protocol/thread.js';
 import type { ManagerFacts } from '../protocol/worker.js';
-import type { LinkedService } from './border/service.js';
 import type { WorkerControl } from './control-words.js';
 import type { Desk } from './desk/words.js';
 import type { EventHub } from './event-hub.js';
 import type { FailedAllocation } from './failed-allocations.js';
+import type { LinkedService } from './manager-calls.js';
 import type { ToldReports } from './told-reports.js';
 
 export interface WorkerOptions {

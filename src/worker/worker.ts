@@ -8,7 +8,6 @@ import { homeMark } from '../processes/mark.js';
 import { limitNames } from '../protocol/stages.js';
 import { adoptionText } from '../protocol/text/adoption.js';
 import { summarize } from '../protocol/thread.js';
-import { linked, serviceDispatcher } from './border/service.js';
 import { createWorkerControl } from './control.js';
 import { places } from './desk/places.js';
 import { drainer } from './drain.js';
@@ -16,13 +15,14 @@ import { eventHub } from './event-hub.js';
 import { failedAllocations } from './failed-allocations.js';
 import { keptNews } from './kept-news.js';
 import { loggedActs } from './logged-acts.js';
+import { managerCalls } from './manager-calls.js';
 import { workerLink } from './manager-link.js';
+import { processCalls } from './processors/calls.js';
 import { processorCommands } from './processors/command.js';
 import { workerDumps } from './processors/dumps.js';
 import { largeAnswers } from './processors/large-answers.js';
 import { WorkerProcessors } from './processors/processors.js';
 import { provablePlans } from './processors/provable-plans.js';
-import { processCalls } from './processors/service.js';
 import { reloader } from './reload.js';
 import { disksInUse } from './roots/in-use.js';
 import { openDisks } from './roots/open.js';
@@ -84,7 +84,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   });
   const kept = keptNews((next) => command(next), warn);
   const large = largeAnswers();
-  const processCall = processCalls(processors, large);
   const link = workerLink({
     worker: store.id,
     stores: () => config.attached,
@@ -97,7 +96,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       tellWorker();
     },
   });
-  const manager = serviceDispatcher(linked(options.service, link));
   const failed = failedAllocations();
   const told = toldReports({
     ...{ locations: () => threads.locations(), check: link.check },
@@ -105,6 +103,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     askAll: () => threads.reportAgain(),
     onRefusal: (location) => threads.at(location)?.refresh(),
   });
+  const manager = managerCalls(options.service, link, [failed.counting, told.following]);
   const spares = config.spareThreads > 0 ? sparesOf(config.spareThreads) : undefined;
   const threads = threadRoster({
     config: () => config,
@@ -116,10 +115,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         ...{ send: actor.send, desk, processors, large, events, drain, onRow, onView, warn },
         ...{ standsAside: link.standsAside, diskOf, refusalOf: told.refusalOf },
       })),
-    services: (call, args) =>
-      asked.call(call, args) ??
-      processCall(call, args) ??
-      told.follow(call, args, failed.follow(call, manager(call, args))),
+    mainSideOf: (index) => ({
+      ...asked.sideOf(index),
+      ...{ processes: processCalls(processors, large, index), manager },
+    }),
     spares,
   });
 

@@ -1,9 +1,10 @@
 /** A thread that has a child do tasks, as a sealing thread does; it tells what each took, ms. */
 import { awaitHost } from '../../dist/src/threads/host.js';
+import { mainOver } from '../../dist/src/worker/border/calls.js';
 import { processTask } from '../../dist/src/worker/thread/process.js';
 
 const host = await awaitHost();
-const desk = { children: ['pc1'], index: 0, call: host.call };
+const desk = { children: ['pc1'], calls: mainOver(host.call).processes };
 const work = { signal: new AbortController().signal, progress: () => undefined };
 /** A pc1 task; `size` is what the program under test goes by. @param {number} size */
 const taskOf = (size) => ({

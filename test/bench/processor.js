@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { homeMark } from '../../dist/src/processes/index.js';
 import { threadChild } from '../../dist/src/threads/index.js';
+import { dispatcher } from '../../dist/src/worker/border/calls.js';
+import { processCalls } from '../../dist/src/worker/processors/calls.js';
 import { largeAnswers } from '../../dist/src/worker/processors/large-answers.js';
 import { WorkerProcessors } from '../../dist/src/worker/processors/processors.js';
-import { processCalls } from '../../dist/src/worker/processors/service.js';
 import { head, median, often, report } from './report.js';
 
 const program = new URL('./echo-processor.js', import.meta.url).pathname;
@@ -83,7 +84,8 @@ async function asWorker(home) {
     onProgress: () => undefined,
   });
   const tree = await processors.start();
-  const services = processCalls(processors, largeAnswers());
+  const processes = processCalls(processors, largeAnswers(), 0);
+  const services = dispatcher({ processes, desk: null, stores: null, settings: null, manager: null });
   const thread = await threadChild({ entry, name: 'bench', services })();
   return {
     ask: (size) => thread.call('ask', [size], 60_000),

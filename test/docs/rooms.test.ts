@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { linterWith, maySee, pageWith, roomOf, rooms } from '../../rooms.js';
+import { linterWith, mainSide, maySee, pageWith, roomOf, rooms } from '../../rooms.js';
 
 const files = globSync(['src/**/*.ts', 'machines/**/*.ts', 'cli/**/*.ts']);
 const anyImport = /\b(?:import|export)\s+(type\s)?[^;'"]*?from\s+'([^']+)'|\bimport\(\s*'([^']+)'/g;
@@ -32,6 +32,28 @@ describe('rooms', () => {
     );
     expect(wrong).toEqual([]);
     expect(files.filter((file) => !roomOf(plainPath(file)) && file !== 'src/version.ts')).toEqual([]);
+  });
+
+  test('a sealing thread and the main side never see each other, not even by a type; the border sees neither', () => {
+    const thread = 'src/worker/thread';
+    const inMainSide = (path: string) => mainSide.includes(roomOf(path)?.room ?? '');
+    const wrong = files.flatMap((file) =>
+      importsOf(file).flatMap(({ name }) => {
+        const seen = plainPath(normalize(join(dirname(file), name)));
+        const from = roomOf(plainPath(file))?.room;
+        const isMainSide = inMainSide(plainPath(file));
+        const isWrong =
+          (isMainSide && roomOf(seen)?.room === thread) ||
+          (from === thread && inMainSide(seen)) ||
+          (from === 'src/worker/border' && (inMainSide(seen) || roomOf(seen)?.room === thread));
+        return isWrong ? [`${file} sees ${seen}`] : [];
+      }),
+    );
+    expect(wrong).toEqual([]);
+    for (const room of mainSide) {
+      expect(maySee(`${room}/file`, `${thread}/file`, true)).toBe(false);
+      expect(maySee(`${thread}/file`, `${room}/file`, true)).toBe(false);
+    }
   });
 
   test('a package has its doors alone', () => {

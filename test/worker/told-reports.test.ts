@@ -1,8 +1,7 @@
 /** What the main thread sees of the threads' reports, for the heartbeat and for `why`. */
 import { expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
-import type { SectorService } from '#src/protocol/sealer.js';
-import { remoteService } from '#src/worker/border/service.js';
+import type { SectorService, Verdict } from '#src/protocol/sealer.js';
 import { toldReports } from '#src/worker/told-reports.js';
 
 const id = { miner: 10000, number: 2 };
@@ -16,6 +15,13 @@ const body = (Next: string): Parameters<SectorService['reportState']>[1] => ({
   Failure: null,
 });
 
+/** A manager whose answer to a report it is. */
+function ending(how: Verdict | Error): SectorService {
+  const reportState = () => (how instanceof Error ? Promise.reject(how) : Promise.resolve(how));
+  // Nothing else of it is asked.
+  return { reportState } as Partial<SectorService> as SectorService;
+}
+
 function setup(manager = 'm1') {
   const asked: string[] = [];
   const told = toldReports({
@@ -27,11 +33,11 @@ function setup(manager = 'm1') {
     askAll: () => asked.push('all'),
     onRefusal: (location) => asked.push(`refusal ${location}`),
   });
-  let end: () => Promise<unknown> = async () => verdict;
-  const report = async (state: string, how: unknown = verdict) => {
-    end = () => (how instanceof Error ? Promise.reject(how) : Promise.resolve(how));
-    const service = remoteService((name, args) => told.follow(name, args, end()), given);
-    await service.reportState(id, body(state)).catch(() => undefined);
+  const report = async (state: string, how: Verdict | Error = verdict) => {
+    await told
+      .following(ending(how), given)
+      .reportState(id, body(state))
+      .catch(() => undefined);
   };
   return { told, asked, report };
 }
@@ -98,9 +104,7 @@ test('a refused report is shown until one is accepted', async () => {
 test('a verdict leaves what is wanted to the heartbeat only while heartbeats are answered with it', async () => {
   const { told } = setup();
   const report = () =>
-    remoteService((name, args) =>
-      told.follow(name, args, Promise.resolve({ ...verdict, byHeartbeat: true })),
-    ).reportState(id, body('PC1Done'));
+    told.following(ending({ ...verdict, byHeartbeat: true }), undefined).reportState(id, body('PC1Done'));
   // As where a manager in front of the one that gave the sector answers the heartbeats.
   told.answered(null);
   expect(await report()).toMatchObject({ byHeartbeat: false });

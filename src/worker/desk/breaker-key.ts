@@ -1,11 +1,5 @@
 /** When two failures are one and the same trouble: their words, without what differs from sector to sector. */
-import type { ErrorLevel } from '../../protocol/level.js';
-
-/** A stage's failure as the desk hears of it. */
-export interface Failure {
-  readonly level: ErrorLevel;
-  readonly message: string;
-}
+import type { Failure } from '../border/contract.js';
 
 /** What comes behind is a dump, and a message can be as long as a child likes. */
 const longestMessage = 2000;

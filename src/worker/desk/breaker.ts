@@ -1,6 +1,7 @@
 /** A stage's breaker: opens when one trouble fails thread after thread, and is closed by the first that gets through. */
 import type { ErrorLevel } from '../../protocol/level.js';
-import { errorKey, type Failure } from './breaker-key.js';
+import type { Left } from '../border/contract.js';
+import { errorKey } from './breaker-key.js';
 
 export interface BreakerPolicy {
   /** So many threads must fail the same way, in a row. */
@@ -30,12 +31,6 @@ export interface Closed {
 }
 
 export type Breaker = Open | Closed;
-
-/** How a thread gave its place back: done, failed, or neither of them (paused, aborted, died). */
-export type Left =
-  | { readonly kind: 'done' }
-  | ({ readonly kind: 'failed' } & Failure)
-  | { readonly kind: 'left' };
 
 export const closed: Closed = { kind: 'closed', key: null, failed: [] };
 

@@ -1,7 +1,8 @@
 /** The breakers of all stages, with the times they are kept under. */
 
 import type { BreakerRecord } from '../../../machines/worker-record.js';
-import { type Breaker, type BreakerPolicy, closed, type Left, type Open, settled } from './breaker.js';
+import type { Left } from '../border/contract.js';
+import { type Breaker, type BreakerPolicy, closed, type Open, settled } from './breaker.js';
 import type { DeskTime } from './view.js';
 
 /** What a breaker's news do to its line. */

@@ -2,7 +2,7 @@
 import { sectorPlace } from '../../../machines/index.js';
 import { timestamp } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
-import type { Left } from './breaker.js';
+import type { Left } from '../border/contract.js';
 import { deskBreakers } from './breakers.js';
 import * as queue from './line.js';
 import { breakerView, type DeskTime, type LineFacts, limitView, waitingForIn } from './view.js';

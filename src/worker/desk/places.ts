@@ -1,21 +1,17 @@
 /** Where threads ask for a place: the desk, with what else a thread is told when it may take a new sector. */
-import { sectorPlace } from '../../../machines/index.js';
 import { type BreakerRecord, limitsInForce, type WorkerRecord } from '../../../machines/worker-record.js';
 import { systemClock } from '../../actors/index.js';
 import type { WorkerConfig } from '../../config/worker-config.js';
 import type { StoreView } from '../../protocol/worker.js';
+import type { MainSide } from '../border/contract.js';
 import type { SettingsOfThread } from '../border/setup.js';
 import type { Processors } from '../processors/processors.js';
-import { spacedDesk } from '../space/desk.js';
 import { diskReader } from '../space/disk.js';
 import { spaceKeeper } from '../space/space.js';
-import { deskCalls } from '../thread/desk.js';
-import { settingsCall } from '../thread/idle-answers.js';
-import { spaceService } from '../thread/space.js';
+import { deskCalls } from './calls.js';
 import { createDesk } from './desk.js';
 import { firstBlocked } from './first-blocked.js';
 import { leftPlaces } from './left-places.js';
-import { deskService } from './service.js';
 import type { Desk, DeskPolicy } from './words.js';
 
 export interface PlacesOptions {
@@ -33,8 +29,8 @@ export interface PlacesOptions {
 
 export interface Places {
   readonly desk: Desk;
-  /** A thread's call, when it is one for the desk. */
-  call(name: string, args: readonly unknown[]): Promise<unknown> | undefined;
+  /** What a thread may ask of the desk, and about its disks and settings. */
+  sideOf(index: number): Pick<MainSide, 'desk' | 'stores' | 'settings'>;
   /** Whether nothing but a processor keeps the thread from going on. */
   isAtTheDoor(index: number): boolean;
   /** The worker's disks, as they were looked at last. */
@@ -78,10 +74,6 @@ export function places(options: PlacesOptions): Places {
     },
     policy(),
   );
-  const service = spacedDesk(deskService(desk), space, () => config().space.isEnabled);
-  const stores = spaceService(space);
-  /** The id under which each thread asked for its next sector last. */
-  const sectorIds = new Map<number, number>();
   return {
     desk: {
       ...desk,
@@ -98,19 +90,17 @@ export function places(options: PlacesOptions): Places {
     storeOf: space.storeOf,
     start: space.start,
     stop: space.stop,
-    call: (name, args) => {
-      // Sent by the thread's desk alone: index, id, then what is asked.
-      const [index, id, asked] = args as [number, number, unknown];
-      if (name === settingsCall) return settingsOf(index);
-      if (name === deskCalls.ask) processors.arrive(index, String(asked));
-      const answer = service(name, args) ?? stores(name, args);
-      if (answer === undefined) return undefined;
-      if (name === deskCalls.ask && asked === sectorPlace) sectorIds.set(index, id);
-      if (sectorIds.get(index) !== id) return answer;
-      return answer.then(async (given) =>
-        isGiven(given) ? { ...given, settings: await settingsOf(index) } : given,
-      );
-    },
+    sideOf: (index) => ({
+      desk: deskCalls(index, {
+        ...{ desk, space, settingsOf, arrive: (at, name) => processors.arrive(at, name) },
+        isSpaceEnabled: () => config().space.isEnabled,
+      }),
+      stores: {
+        rooms: (bytes) => space.rooms(index, bytes),
+        take: (name, bytes) => space.take(index, name, bytes),
+      },
+      settings: { now: () => settingsOf(index) },
+    }),
     apply: () => {
       desk.setPolicy(policy());
       const { cordon, drain } = record();
@@ -120,10 +110,4 @@ export function places(options: PlacesOptions): Places {
         desk.hold(`${drain ? 'draining' : 'cordoned'} by ${wish.by}${wish.reason ? `: ${wish.reason}` : ''}`);
     },
   };
-}
-
-/** A place that is given now, not a place in the queue. */
-function isGiven(answer: unknown): answer is object {
-  if (typeof answer !== 'object' || answer === null) return false;
-  return !('granted' in answer) || answer.granted === true;
 }

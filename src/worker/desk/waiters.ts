@@ -1,5 +1,5 @@
 import { SealvisorError } from '../../protocol/errors.js';
-import type { Granted } from './words.js';
+import type { Granted } from '../border/contract.js';
 
 interface Waiter {
   resolve(granted: Granted): void;

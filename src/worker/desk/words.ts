@@ -4,7 +4,8 @@ import type { BreakerRecord } from '../../../machines/worker-record.js';
 import type { Clock } from '../../actors/index.js';
 import type { WaitingFor } from '../../protocol/thread.js';
 import type { BreakerView, LimitView } from '../../protocol/worker.js';
-import type { BreakerPolicy, Left } from './breaker.js';
+import type { DeskAnswer, Granted, Left } from '../border/contract.js';
+import type { BreakerPolicy } from './breaker.js';
 
 /** By the stage's name. */
 export interface DeskPolicy {
@@ -41,13 +42,6 @@ export interface DeskOptions {
   /** Told in the same turn: the slot is free again, before anyone is let in. */
   readonly onFree?: (index: number, name: string) => void;
 }
-
-export interface Granted {
-  /** Whether the stage's breaker hangs on this one. */
-  readonly isProbe: boolean;
-}
-
-export type DeskAnswer = ({ readonly granted: true } & Granted) | { readonly granted: false };
 
 /** Who may start what: first come first served per name, over all threads of a worker. */
 export interface Desk {

@@ -7,6 +7,7 @@ import { limitOf } from '../../protocol/stages.js';
 import type { ThreadView } from '../../protocol/thread.js';
 import type { FrozenProcess } from '../../protocol/worker.js';
 import type { TaskPart } from '../../sealing/task-parts.js';
+import type { ProcessAnswer } from '../border/contract.js';
 import type { Blocked } from '../desk/words.js';
 import { ProcessChildren } from './children.js';
 import type { Job } from './job.js';
@@ -14,9 +15,9 @@ import { Jobs } from './jobs.js';
 import { ProcessRequests } from './requests.js';
 import { Room } from './room.js';
 import { ProcessSeats } from './seats.js';
-import type { ProcessAnswer, Processors, ProcessorsOptions, Work } from './words.js';
+import type { Processors, ProcessorsOptions, Work } from './words.js';
 
-export type { ProcessAnswer, Processors, ProcessorsOptions, Work } from './words.js';
+export type { Processors, ProcessorsOptions, Work } from './words.js';
 
 export class WorkerProcessors implements Processors {
   readonly stages: readonly string[];

@@ -1,12 +1,12 @@
 /** What threads ask of the children: one request after the other for each thread, each as long as the thread wants it. */
 import type { Processor } from '../../processes/processor.js';
 import { SealvisorError } from '../../protocol/errors.js';
+import type { ProcessAnswer } from '../border/contract.js';
 import type { ProcessChildren } from './children.js';
 import type { Job, SentTask } from './job.js';
 import type { Jobs } from './jobs.js';
 import type { Room } from './room.js';
 import type { ProcessSeats } from './seats.js';
-import type { ProcessAnswer } from './words.js';
 
 export interface RequestsOptions {
   readonly children: Pick<ProcessChildren, 'isReturning' | 'returned' | 'missing'>;

@@ -1,10 +1,10 @@
 /** What the rest of the worker asks of its processor children, and is told of them. */
 import type { Tree } from '../../actors/index.js';
-import type { LongAnswer } from '../../processes/long-answer.js';
 import type { LogLine } from '../../protocol/log.js';
 import type { Progress, ThreadView } from '../../protocol/thread.js';
 import type { FrozenProcess } from '../../protocol/worker.js';
 import type { TaskPart } from '../../sealing/task-parts.js';
+import type { ProcessAnswer } from '../border/contract.js';
 import type { ProcessorCommand } from './command.js';
 import type { Dumps } from './dumps.js';
 import type { FreezeDesk } from './freezing.js';
@@ -31,12 +31,6 @@ export interface ProcessorsOptions {
   readonly isAtTheDoor?: (index: number) => boolean;
   /** Where lines that are not answers may go. @default to the log */
   readonly dumps?: Pick<Dumps, 'watch' | 'take'>;
-}
-
-/** An answer as it came, or what came of one that was too long for the memory; and who gave it. */
-export interface ProcessAnswer {
-  readonly line: Uint8Array | LongAnswer;
-  readonly by: string;
 }
 
 export interface Work {

@@ -3,6 +3,8 @@ import type { Exit, NodeFacts } from '../../actors/index.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
 import type { ThreadView } from '../../protocol/thread.js';
 import type { ThreadChild } from '../../threads/index.js';
+import { type Remote, threadOver } from '../border/calls.js';
+import type { ThreadSide } from '../border/contract.js';
 import { type Abandonable, abandonable } from './abandoned.js';
 
 const firstViewMs = 5000;
@@ -19,9 +21,14 @@ export class Incarnation {
     this.#ending = abandonable(thread);
   }
 
+  /** Asks it; what it does not answer within this time rejects. */
+  within(deadlineMs: number): Remote<ThreadSide> {
+    return threadOver((verb, args) => this.thread.call(verb, args, deadlineMs));
+  }
+
   /** @throws when it does not answer */
   firstView(): Promise<ThreadView> {
-    return this.thread.call<ThreadView>('view', [], firstViewMs);
+    return this.within(firstViewMs).view();
   }
 
   /** Resolves when it is gone. */
@@ -32,8 +39,8 @@ export class Incarnation {
 
   /** A row for its history. A thread that dies again misses it: its next start writes one of its own. */
   noteRestart(after: string): void {
-    const note = ['Restarted', `started again after: ${after}`];
-    this.thread.call('note', note, noteMs).catch(() => undefined);
+    const noted = this.within(noteMs).note('Restarted', `started again after: ${after}`);
+    noted.catch(() => undefined);
   }
 
   /** As its supervisor handles it. */
@@ -43,7 +50,8 @@ export class Incarnation {
 
   /** Lets its stage end, at most `stageMs`, then ends it. False when it cannot be ended and is left behind. */
   async drain(stageMs: number): Promise<boolean> {
-    await this.thread.call<void>('stop', [], Math.max(stageMs, 1)).catch(() => undefined);
+    const stopped = this.within(Math.max(stageMs, 1)).stop();
+    await stopped.catch(() => undefined);
     // Here and not by the supervisor, which would end one thread after the other.
     return this.#ending.stop();
   }

@@ -1,5 +1,7 @@
 /** How a sealing thread is launched: its code, its heap, what it may call and say. */
 import { type SpareThreads, spareThreads, type ThreadChild, threadChild } from '../../threads/index.js';
+import { dispatcher } from '../border/calls.js';
+import type { MainSide } from '../border/contract.js';
 import type { ThreadNews, ThreadSetup } from '../border/setup.js';
 
 const entry = new URL(import.meta.resolve('#src/worker/thread/entry.cjs'));
@@ -32,11 +34,13 @@ export type Launcher = (options: LaunchOptions) => () => Promise<ThreadChild>;
 export interface LauncherOptions {
   /** Made anew for each launch. */
   readonly setup: () => ThreadSetup;
-  readonly services: (name: string, args: readonly unknown[]) => Promise<unknown>;
+  /** What the thread may ask of the main thread. */
+  readonly main: MainSide;
   readonly spares: SpareThreads | undefined;
 }
 
-export function threadLauncher({ setup, services, spares }: LauncherOptions): Launcher {
+export function threadLauncher({ setup, main, spares }: LauncherOptions): Launcher {
+  const services = dispatcher(main);
   return ({ name, isHeldUp, onNews }) =>
     threadChild<ThreadNews>({
       ...{ entry, data: setup, name, services, resourceLimits, graceMs, isHeldUp, onEvent: onNews },

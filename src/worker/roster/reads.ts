@@ -1,6 +1,5 @@
 /** What can be read of a thread's past. */
 import type { Estimate, HistoryQuery, ThreadEstimate } from '../../protocol/thread.js';
-import type { StageDurations } from '../../store/history-rows.js';
 import { estimateOf } from './estimate.js';
 import { readHistoryAside } from './history-aside.js';
 import type { ThreadSlot } from './slot.js';
@@ -17,7 +16,10 @@ export function threadReads(
   const durationsOf = async (size: number) => {
     const all = slots().map((slot) =>
       // A thread that does not answer now has nothing to say to an estimate.
-      slot.call<readonly StageDurations[]>('durations', [size], durationsMs).catch(() => []),
+      slot
+        .within(durationsMs)
+        .durations(size)
+        .catch(() => []),
     );
     return (await Promise.all(all)).flat();
   };
@@ -29,7 +31,7 @@ export function threadReads(
         await demand(slot.location);
         return readHistoryAside(slot.location, query);
       }
-      return slot.call<string>('history', [query], readMs);
+      return slot.within(readMs).history(query);
     },
     estimate: async (index: number): Promise<Estimate> => {
       const view = slotOf(index).view();

@@ -1,6 +1,7 @@
 /** The worker's threads of the moment: made from the configuration, added and removed while the worker runs. */
 import type { ThreadConfig, WorkerConfig } from '../../config/worker-config.js';
 import type { SpareThreads } from '../../threads/index.js';
+import type { MainSide } from '../border/contract.js';
 import type { SettingsOfThread } from '../border/setup.js';
 import type { Disks } from '../roots/open.js';
 import { threadLauncher } from './launch.js';
@@ -19,7 +20,8 @@ export interface ThreadRosterOptions {
   readonly othersStages: readonly string[];
   readonly disks: Pick<Disks, 'hot' | 'ownerOf' | 'check'>;
   readonly newsOf: (index: number) => SlotNews;
-  readonly services: (name: string, args: readonly unknown[]) => Promise<unknown>;
+  /** What a thread may ask of the main thread. */
+  readonly mainSideOf: (index: number) => MainSide;
   readonly spares: SpareThreads | undefined;
 }
 
@@ -47,7 +49,7 @@ export interface ThreadRoster {
 }
 
 export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
-  const { config, newsOf, services, spares } = options;
+  const { config, newsOf, mainSideOf, spares } = options;
   const { hot, ownerOf, check } = options.disks;
   let slots: readonly SupervisedSlot[] = [];
   const leaving = new Set<SupervisedSlot>();
@@ -69,7 +71,8 @@ export function threadRoster(options: ThreadRosterOptions): ThreadRoster {
       await check(thread.location);
       await hot.refresh(threadOf(thread));
     };
-    const launcher = threadLauncher({ setup: () => setupOf(thread), services, spares });
+    const main = mainSideOf(thread.index);
+    const launcher = threadLauncher({ setup: () => setupOf(thread), main, spares });
     const slot = new Slot({ configured: thread, launcher, news: newsOf(thread.index), prepare });
     slots = [...slots, slot].toSorted((a, b) => a.index - b.index);
     return slot;

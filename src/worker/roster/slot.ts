@@ -4,7 +4,8 @@ import { messageOf, SealvisorError } from '../../protocol/errors.js';
 import type { SectorId } from '../../protocol/sector.js';
 import type { CommandOutcome, Progress, ThreadView } from '../../protocol/thread.js';
 import type { ThreadChild } from '../../threads/index.js';
-
+import { type Remote, threadOver } from '../border/calls.js';
+import type { ThreadSide } from '../border/contract.js';
 import type { SettingsOfThread, ThreadNews } from '../border/setup.js';
 import { mayPass } from '../roots/location-check.js';
 import { Arrivals } from './arrivals.js';
@@ -94,20 +95,8 @@ export class Slot implements SupervisedSlot {
     return (this.#thread()?.stats().heartbeatAgeMs ?? 0) > silentMs;
   }
 
-  async call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T> {
-    const failure = this.failure();
-    if (failure !== undefined)
-      throw new SealvisorError(
-        'thread_failed',
-        `${this.name} is failed (${failure}): fix the cause, then \`venus-worker worker restart --index ${this.index}\``,
-      );
-    const thread = this.#thread();
-    if (!thread)
-      throw new SealvisorError(
-        'thread_gone',
-        `${this.name} is being started again: try once more in a moment`,
-      );
-    return this.#held.before(thread.call<T>(verb, args, deadlineMs));
+  within(deadlineMs: number): Remote<ThreadSide> {
+    return threadOver((verb, args) => this.#call(verb, args, deadlineMs));
   }
 
   async obey(...[command, options, deadlineMs]: Parameters<SupervisedSlot['obey']>): Promise<CommandOutcome> {
@@ -116,7 +105,7 @@ export class Slot implements SupervisedSlot {
     const startedMs = performance.now();
     if (states.isAwaited(this.#state)) await this.#arrivals.next(deadlineMs);
     const leftMs = Math.max(1, deadlineMs - (performance.now() - startedMs));
-    const outcome = await this.call<CommandOutcome>('obey', [command, options], leftMs);
+    const outcome = await this.within(leftMs).obey(command, options);
     // The news of it may still be on its way: who asks next sees no less than this answer said.
     if (outcome.view.revision > this.#shown.last().revision) this.#shown.show(outcome.view);
     return { ...outcome, view: this.#news.overlay(outcome.view) };
@@ -124,16 +113,16 @@ export class Slot implements SupervisedSlot {
 
   configure(settings: SettingsOfThread): void {
     // A thread that is not up is started with them.
-    this.#notify('configure', [settings]);
+    this.within(noteMs).configure(settings).catch(ignored);
   }
 
   reportAgain(): void {
     // A thread that is not up reports as it starts.
-    this.#notify('reportAgain', []);
+    this.within(noteMs).reportAgain().catch(ignored);
   }
 
   reportAsked(id: SectorId): void {
-    this.#notify('reportAsked', [id]);
+    this.within(noteMs).reportAsked(id).catch(ignored);
   }
 
   refresh(): void {
@@ -240,8 +229,20 @@ export class Slot implements SupervisedSlot {
     this.#shown.show(standInView(this.#shown.last(), { mode, message, incarnation: this.#count }));
   }
 
-  #notify(verb: string, args: readonly unknown[]): void {
-    this.call(verb, args, noteMs).catch(ignored);
+  async #call(verb: string, args: readonly unknown[], deadlineMs: number): Promise<unknown> {
+    const failure = this.failure();
+    if (failure !== undefined)
+      throw new SealvisorError(
+        'thread_failed',
+        `${this.name} is failed (${failure}): fix the cause, then \`venus-worker worker restart --index ${this.index}\``,
+      );
+    const thread = this.#thread();
+    if (!thread)
+      throw new SealvisorError(
+        'thread_gone',
+        `${this.name} is being started again: try once more in a moment`,
+      );
+    return this.#held.before(thread.call(verb, args, deadlineMs));
   }
 }
 

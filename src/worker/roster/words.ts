@@ -3,7 +3,8 @@ import type { PauseCommand, ResumeCommand } from '../../../machines/command-chan
 import type { Child, NodeFacts } from '../../actors/index.js';
 import type { SectorId } from '../../protocol/sector.js';
 import type { CommandOutcome, HistoryRow, Progress, ThreadDisk, ThreadView } from '../../protocol/thread.js';
-import type { CommandOptions } from '../border/commands.js';
+import type { Remote } from '../border/calls.js';
+import type { CommandOptions, ThreadSide } from '../border/contract.js';
 import type { SettingsOfThread } from '../border/setup.js';
 import type { ShownView } from './shown-view.js';
 
@@ -28,7 +29,8 @@ export interface ThreadSlot extends Pick<ShownView, 'view' | 'until'> {
   readonly location: string;
   /** Why the thread is failed; undefined while it is not. */
   failure(): string | undefined;
-  call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
+  /** Asks the thread of now; a call that it does not answer within this time rejects. @throws thread_gone, thread_failed, disk_hung, deadline_exceeded */
+  within(deadlineMs: number): Remote<ThreadSide>;
   /** Has the thread carry out a command; while it is being started again the command waits for it. */
   obey(
     command: PauseCommand | ResumeCommand,

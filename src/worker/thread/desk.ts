@@ -1,27 +1,17 @@
 /** The desk as a sealing thread reaches it: one place at a time, told when it may start, given back when the work ends. */
+import { SealvisorError } from '../../protocol/errors.js';
 import type { SpaceNeed } from '../../sealing/space-need.js';
-import type { Left } from '../desk/breaker.js';
-import type { Failure } from '../desk/breaker-key.js';
-import type { DeskAnswer, Granted } from '../desk/words.js';
+import type { DeskCalls, Failure, Left } from '../border/contract.js';
 import { type Place, type PlaceCalls, type StagePlace, stagePlace } from './stage-place.js';
-
-/** The service calls by which a thread reaches the desk; each takes the thread's index and the place's id first. */
-export const deskCalls = { ask: 'desk.ask', granted: 'desk.granted', leave: 'desk.leave' } as const;
-
-export interface ThreadDeskOptions {
-  readonly index: number;
-  /** No place of an earlier incarnation has this id, or one of those behind it. */
-  readonly firstId: number;
-}
 
 export interface ThreadDesk {
   /**
    * Asks to start `name`. `isResumed`: an operator sent the thread, past an open breaker. `need`: looks at what it will
    * write; who leaves the line meanwhile has not asked.
    */
-  ask(name: string, isResumed: boolean, need?: () => Promise<SpaceNeed | null>): Promise<DeskAnswer>;
+  ask(name: string, isResumed: boolean, need?: () => Promise<SpaceNeed | null>): ReturnType<DeskCalls['ask']>;
   /** Resolves when what was asked last is granted. @throws thread_gone when the place was left */
-  granted(): Promise<Granted>;
+  granted(): ReturnType<DeskCalls['granted']>;
   /** Leaves the line, or gives back what no run has used; nothing once `hold` has it. */
   leaveLine(): void;
   /**
@@ -31,30 +21,24 @@ export interface ThreadDesk {
   hold<T>(run: (place: StagePlace) => Promise<T>, failureOf: (thrown: unknown) => Failure | null): Promise<T>;
 }
 
-export function threadDesk(
-  call: (name: string, args: readonly unknown[]) => Promise<unknown>,
-  { index, firstId }: ThreadDeskOptions,
-): ThreadDesk {
+/** `firstId`: no place of an earlier incarnation has this id, or one of those behind it. */
+export function threadDesk(desk: DeskCalls, firstId: number): ThreadDesk {
   let nextId = firstId;
   /** What was asked last and is neither left nor used. */
   let asked: Place | null = null;
 
   // A call fails only with the worker itself, which ends this thread too.
-  const leave = (id: number, how: Left) =>
-    void call(deskCalls.leave, [index, id, how]).catch(() => undefined);
+  const leave = (id: number, how: Left) => void desk.leave(id, how).catch(() => undefined);
   const take = () => {
     const place = asked;
     asked = null;
     return place;
   };
-  // The desk's own types on the other side.
-  const ask = async (id: number, name: string, isResumed: boolean, written: SpaceNeed | null) =>
-    (await call(deskCalls.ask, [index, id, name, isResumed, written])) as DeskAnswer;
-  const granted = async (id: number | null) => (await call(deskCalls.granted, [index, id])) as Granted;
   const calls: PlaceCalls = {
     nextId: () => nextId++,
-    ask: (id, name) => ask(id, name, false, null),
-    ...{ granted, leave },
+    ask: (id, name) => desk.ask(id, name, false, null),
+    granted: (id) => desk.granted(id),
+    leave,
   };
   return {
     ask: async (name, isResumed, need = async () => null) => {
@@ -62,9 +46,13 @@ export function threadDesk(
       asked = { id, name };
       const written = await need();
       if (asked?.id !== id) return { granted: false };
-      return ask(id, name, isResumed, written);
+      return desk.ask(id, name, isResumed, written);
     },
-    granted: () => granted(asked?.id ?? null),
+    granted: async () => {
+      if (asked === null)
+        throw new SealvisorError('thread_gone', 'the thread has left the line: it must ask anew');
+      return desk.granted(asked.id);
+    },
     leaveLine: () => {
       const place = take();
       if (place !== null) leave(place.id, { kind: 'left' });

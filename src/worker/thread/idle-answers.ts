@@ -1,9 +1,6 @@
 /** A current job for which there is nothing yet, such as a sector that waits for deals (`request_task_max_retries`). */
 import { inHand, type ThreadRecord } from '../../../machines/thread-record.js';
 
-/** The service call by which a thread gets the settings of the moment, its hot configuration read again. */
-export const settingsCall = 'settings.now';
-
 /**
  * Counts the answers in a row that there is nothing for the thread's current sector or job; behind `most()` of them it renews the
  * settings, so that an edited hot configuration takes hold without a new job.

@@ -5,9 +5,9 @@ import { inHand, type ThreadRecord } from '../../../machines/thread-record.js';
 import type { PlaceAnswer } from '../../../machines/thread-words.js';
 import { checkRootSync, seeRootSync } from '../../disks/seen-root.js';
 import { SealvisorError } from '../../protocol/errors.js';
-import { formatSectorId, type SectorId } from '../../protocol/sector.js';
+import { formatSectorId } from '../../protocol/sector.js';
 import { limitOf } from '../../protocol/stages.js';
-import type { DryRun, HistoryQuery, Row } from '../../protocol/thread.js';
+import type { Row } from '../../protocol/thread.js';
 import { abortLoss } from '../../sealing/abort-loss.js';
 import { freshGround } from '../../sealing/fresh-ground.js';
 import { dropIncoming, incomingFile } from '../../sealing/large-outputs.js';
@@ -18,18 +18,16 @@ import { spaceOf } from '../../sealing/space-need.js';
 import { isSent } from '../../sealing/submission-note.js';
 import { openThreadStore } from '../../store/thread-store.js';
 import { threadHost } from '../../threads/host.js';
-import type { CommandOptions } from '../border/commands.js';
-import { remoteService } from '../border/service.js';
+import { mainOver } from '../border/calls.js';
+import type { DeskAnswer, Granted, ThreadSide } from '../border/contract.js';
 import type { SettingsOfThread, ThreadNews, ThreadSetup } from '../border/setup.js';
-import type { DeskAnswer, Granted } from '../desk/words.js';
 import { threadDesk } from './desk.js';
 import { reportsHeldBack } from './held-back.js';
-import { idleAnswers, settingsCall } from './idle-answers.js';
+import { idleAnswers } from './idle-answers.js';
 import { jobHeartbeat } from './job-heartbeat.js';
 import { type KeepWith, type ThreadLife, threadLife } from './life.js';
 import { processTask } from './process.js';
 import { sectorReports } from './reports.js';
-import { threadSpace } from './space.js';
 import { presentReport, stateReport } from './state-report.js';
 
 /** More than a thread can ask for. */
@@ -38,6 +36,7 @@ const placesPerLife = 1e9;
 // Loaded by `thread-entry.ts`, when there is a setup.
 const host = threadHost<ThreadSetup, ThreadNews>();
 const setup = host.data;
+const main = mainOver(host.call);
 let settings = setup.settings;
 
 const root = seeRootSync(setup.location, setup.owner.location);
@@ -46,16 +45,12 @@ const record = store.read(planOf(settings.plan), Date.now());
 let revision = store.revision();
 /** As the thread speaks of its current sector or job. */
 const serviceOf = (present: ThreadRecord) =>
-  remoteService(host.call, inHand(present) === null ? undefined : (present.given ?? null));
-const desk = threadDesk((name, args) => host.call(name, args), {
-  index: setup.index,
-  firstId: host.incarnation * placesPerLife,
-});
-const attached = threadSpace((name, args) => host.call(name, args), setup.index);
-const processes = { children: setup.processChildren, index: setup.index, call: host.call };
+  main.manager(inHand(present) === null ? undefined : (present.given ?? null));
+const desk = threadDesk(main.desk, host.incarnation * placesPerLife);
+const processes = { children: setup.processChildren, calls: main.processes };
 const reports = reportsHeldBack(
   sectorReports({
-    send: (id, body, given = null) => remoteService(host.call, given).reportState(id, body),
+    send: (id, body, given = null) => main.manager(given).reportState(id, body),
     everyMs: () => settings.rpcPollingIntervalMs,
     onRefused: (line) => host.say({ type: 'warning', line }),
     onRefusal: (id, error) => {
@@ -82,10 +77,9 @@ const idle = idleAnswers({
   most: () => settings.requestTaskMaxRetries,
   renew: () => {
     // A call fails only with the worker itself, which ends this thread too.
-    void host.call(settingsCall, [setup.index]).then(
+    void main.settings.now().then(
       (next) => {
-        // The worker's own type on the other side.
-        settings = next as SettingsOfThread;
+        settings = next;
       },
       () => undefined,
     );
@@ -151,7 +145,7 @@ function lifeOf(from: ThreadRecord): ThreadLife {
       service: serviceOf(present),
       request: store.request,
       warn: (line: string) => host.say({ type: 'warning', line }),
-      ...{ attached, others: setup.othersStages },
+      ...{ attached: main.stores, others: setup.othersStages },
       process: (stage, task) =>
         place.under(limitOf(stage), signal, () =>
           processTask(processes, stage, task, {
@@ -183,36 +177,34 @@ let life = lifeOf(record);
 
 host.ready({
   // Those of the moment: the machine behind them is another one when the plan is.
-  obey: (command: Parameters<ThreadLife['commands']['obey']>[0], options: CommandOptions) =>
-    life.commands.obey(command, options),
-  preview: async (state: string | null, isForced: boolean): Promise<DryRun> => {
+  obey: (command, options) => life.commands.obey(command, options),
+  preview: async (state, isForced) => {
     const told = life.commands.preview(state, isForced);
     const loses =
       told.allowed && told.to === 'Aborted' ? await abortLoss(life.record(), setup.location) : null;
     return loses === null ? told : { ...told, loses };
   },
   view: () => life.view(),
-  configure: (next: SettingsOfThread) => {
+  configure: (next) => {
     settings = next;
   },
-  /** Something the worker knows of this thread, for its history. */
-  note: (event: string, message: string) => {
+  note: (event, message) => {
     const present = life.record();
     commit(present, rowOf(present, Date.now(), { kind: 'lifecycle', event, message }));
     // The machine has not moved: nobody else tells the revision that commands are checked against.
     host.say({ type: 'view', view: life.view() });
   },
   reportAgain: () => reports.again(),
-  reportAsked: (id: SectorId) => reports.asked(id),
-  history: (query: HistoryQuery) => store.historyJson(query),
-  durations: (size: number) => store.durations(size),
+  reportAsked: (id) => reports.asked(id),
+  history: (query) => store.historyJson(query),
+  durations: (size) => store.durations(size),
   stop: async () => {
     await life.stop();
     heartbeat.stop();
     reports.stop();
     store.close();
   },
-});
+} satisfies ThreadSide);
 // Behind the word that it is up: a first stage that spins or throws is then a death, not a start that hangs.
 life.start();
 heartbeat.follow(record);

@@ -10,18 +10,13 @@ import { outputFault } from '../../sealing/output-faults.js';
 import { checkParts, type TaskPart, taskDigest, taskParts } from '../../sealing/task-parts.js';
 import type { ProcessorStage, Tasks } from '../../sealing/tasks.js';
 import { handOver } from '../../threads/hand-over.js';
-import type { ProcessAnswer } from '../processors/processors.js';
+import type { ProcessAnswer, ProcessCalls } from '../border/contract.js';
 import { giveWay } from './give-way.js';
-
-/** The service calls by which a thread hands a task to a child, and takes up what was left of the very same one. */
-export const processService = 'process';
-export const leftService = 'left-process';
 
 export interface ProcessDesk {
   /** Stages that children do. */
   readonly children: readonly string[];
-  readonly index: number;
-  call<T>(name: string, args: readonly unknown[]): Promise<T>;
+  readonly calls: ProcessCalls;
 }
 
 export interface TaskWork {
@@ -51,7 +46,7 @@ export async function processTask<S extends ProcessorStage>(
   const parts = taskParts(task);
   const digest = taskDigest(parts);
   // A child that is shared cannot be told to stop: its answer is awaited, and dropped when the stage was aborted.
-  const left = await desk.call<ProcessAnswer | null>(leftService, [desk.index, stage, digest]);
+  const left = await desk.calls.takeUp(stage, digest);
   work.signal.throwIfAborted();
   const answer = left ?? (await asked(desk, stage, parts, digest, work));
   work.signal.throwIfAborted();
@@ -75,7 +70,7 @@ async function asked(
   const into = isOpaque(stage) ? await work.into?.() : undefined;
   work.signal.throwIfAborted();
   const handed = parts.map((part) => (part instanceof Uint8Array ? handOver(part) : part));
-  return desk.call<ProcessAnswer>(processService, [desk.index, stage, handed, digest, into]);
+  return desk.calls.request(stage, handed, digest, into);
 }
 
 /** @throws StageError, unreachable for an answer that is a failure, or cannot be read */

@@ -4,8 +4,7 @@
  * for each other, whatever stages ask for.
  */
 import { inTurn } from '../../actors/in-turn.js';
-import type { Left } from '../desk/breaker.js';
-import type { DeskAnswer, Granted } from '../desk/words.js';
+import type { DeskAnswer, Granted, Left } from '../border/contract.js';
 
 /** The desk, as one thread reaches it. */
 export interface PlaceCalls {

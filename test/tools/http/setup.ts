@@ -6,11 +6,12 @@ import { workerApp } from '#src/http/worker/app.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { summarize, type ThreadView } from '#src/protocol/thread.js';
 import type { WorkerView } from '#src/protocol/worker.js';
-import { pauseText, resumeText } from '#src/worker/border/command-text.js';
+import { threadOver } from '#src/worker/border/calls.js';
 import { createWorkerControl } from '#src/worker/control.js';
 import type { WorkerControl } from '#src/worker/control-words.js';
 import { eventHub } from '#src/worker/event-hub.js';
 import type { ThreadSlot } from '#src/worker/roster/slot.js';
+import { pauseText, resumeText } from '#src/worker/thread/command-text.js';
 import { node } from '../actors/node.js';
 import { pausedView, viewOf } from '../protocol/views.js';
 
@@ -48,10 +49,11 @@ function slotOf(first: ThreadView, sent: Sent[]): ThreadSlot {
     failure: () => undefined,
     view: () => view,
     until: async () => view,
-    call: async <T>(verb: string, args: readonly unknown[]) => {
-      sent.push({ index, verb, args });
-      return { allowed: true, to: args[0] } as T;
-    },
+    within: () =>
+      threadOver(async (verb, args) => {
+        sent.push({ index, verb, args });
+        return { allowed: true, to: args[0] };
+      }),
     obey: async (command, options) => {
       sent.push({ index, verb: 'obey', args: [command, options] });
       return send(command);

@@ -1,13 +1,10 @@
 /** The worker's processor children over small scripts, or over the real command. */
 import { expect, onTestFinished } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
+import type { ProcessAnswer } from '#src/worker/border/contract.js';
 import type { ProcessorCommand } from '#src/worker/processors/command.js';
-import {
-  type ProcessAnswer,
-  type ProcessorsOptions,
-  WorkerProcessors,
-} from '#src/worker/processors/processors.js';
-import { leftService, processTask } from '#src/worker/thread/process.js';
+import { type ProcessorsOptions, WorkerProcessors } from '#src/worker/processors/processors.js';
+import { processTask } from '#src/worker/thread/process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
 import type { Run } from '../sealing/by-tasks.js';
 
@@ -80,12 +77,10 @@ export function runIn(
     processTask(
       {
         children: desk.stages,
-        index,
-        // The arguments are those of the desk's own calls.
-        call: async <T>(name: string, args: readonly unknown[]) =>
-          (await (name === leftService
-            ? desk.takeUp(...(args as [number, string, string]))
-            : desk.request(...(args as Parameters<typeof desk.request>)))) as T,
+        calls: {
+          takeUp: (...task) => desk.takeUp(index, ...task),
+          request: (...task) => desk.request(index, ...task),
+        },
       },
       stage,
       task,

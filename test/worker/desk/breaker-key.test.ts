@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { errorKey, type Failure, sameError } from '#src/worker/desk/breaker-key.js';
+import type { Failure } from '#src/worker/border/contract.js';
+import { errorKey, sameError } from '#src/worker/desk/breaker-key.js';
 
 const permanent = (message: string): Failure => ({ level: 'permanent', message });
 

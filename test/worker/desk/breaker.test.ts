@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ErrorLevel } from '#src/protocol/level.js';
-import { type Breaker, closed, type Left, type Open, settled } from '#src/worker/desk/breaker.js';
+import type { Left } from '#src/worker/border/contract.js';
+import { type Breaker, closed, type Open, settled } from '#src/worker/desk/breaker.js';
 
 const policy = { after: 3, probeMs: 1000 };
 const at = '2026-11-22T10:00:00.000Z';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ErrorLevel } from '#src/protocol/level.js';
-import type { Left } from '#src/worker/desk/breaker.js';
+import type { Left } from '#src/worker/border/contract.js';
 import { done, left, makeDesk, noPolicy } from '../../tools/worker/desk-setup.js';
 
 const names = ['pc1', 'pc2', 'sector'] as const;

@@ -10,7 +10,13 @@ const by = 'the pc1 processor (pid 1)';
 const work = { signal: new AbortController().signal, progress: () => undefined };
 const ended = (stage: BuiltinStage, line: string) =>
   processTask(
-    { children: [stage], index: 0, call: async <T>() => ({ line: Buffer.from(line), by }) as T },
+    {
+      children: [stage],
+      calls: {
+        takeUp: async () => null,
+        request: async () => ({ line: Buffer.from(line), by }),
+      },
+    },
     stage,
     {} as never,
     work,

@@ -2,9 +2,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { threadChild } from '#src/threads/index.js';
+import { dispatcher } from '#src/worker/border/calls.js';
+import { processCalls } from '#src/worker/processors/calls.js';
 import { processorCommand } from '#src/worker/processors/command.js';
 import { largeAnswers } from '#src/worker/processors/large-answers.js';
-import { processCalls } from '#src/worker/processors/service.js';
+import { refusing } from '../../tools/worker/border.js';
 import { foreign } from '../../tools/worker/foreign.js';
 import { startProcessors } from '../../tools/worker/processors-setup.js';
 
@@ -16,11 +18,10 @@ async function asker() {
     await processorCommand(foreign('pc1', "give('x'.repeat(task.size));")),
     await processorCommand(foreign('c2', 'give({ proof: [task.c1out.length % 256] });')),
   ]);
-  const call = processCalls(desk, largeAnswers());
   const thread = await threadChild({
     entry: new URL('../../tools/worker/fixtures/asker.mjs', import.meta.url),
     name: 'asker',
-    services: async (name, args) => call(name, args),
+    services: dispatcher({ ...refusing, processes: processCalls(desk, largeAnswers(), 0) }),
   })();
   onTestFinished(async () => {
     thread.kill();

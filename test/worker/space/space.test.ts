@@ -4,13 +4,11 @@ import { defaultSealing } from '#src/config/sealing-settings.js';
 import type { SpaceConfig } from '#src/config/space-config.js';
 import type { SpaceNeed } from '#src/sealing/space-need.js';
 import { createDesk } from '#src/worker/desk/desk.js';
-import { deskService } from '#src/worker/desk/service.js';
-import { spacedDesk } from '#src/worker/space/desk.js';
 import type { Disks } from '#src/worker/space/disk.js';
 import { spaceKeeper } from '#src/worker/space/space.js';
 import { threadDesk } from '#src/worker/thread/desk.js';
-import { spaceService, threadSpace } from '#src/worker/thread/space.js';
 import { quiet, TestClock } from '../../tools/actors/world.js';
+import { callsOf } from '../../tools/worker/border.js';
 import { noPolicy } from '../../tools/worker/desk-setup.js';
 
 const noConfig: SpaceConfig = {
@@ -73,12 +71,9 @@ function setup({ free = { '/disk': 100 }, space = {}, limits = {} }: World = {})
     },
     { ...noPolicy, limits },
   );
-  const service = spacedDesk(deskService(desk), keeper, () => config.space.isEnabled);
-  const stores = spaceService(keeper);
-  const call = (name: string, args: readonly unknown[]) =>
-    service(name, args) ?? stores(name, args) ?? Promise.reject(new Error(`no call ${name}`));
   const thread = (index: number, need: Partial<SpaceNeed> = {}) => {
-    const side = threadDesk(call, { index, firstId: index * 100 + 1 });
+    const calls = callsOf(desk, index, { space: keeper, isSpaceEnabled: () => config.space.isEnabled });
+    const side = threadDesk(calls, index * 100 + 1);
     const whole: SpaceNeed = {
       at: 'location',
       location: '/disk',
@@ -103,7 +98,10 @@ function setup({ free = { '/disk': 100 }, space = {}, limits = {} }: World = {})
     };
     return {
       ...side,
-      space: threadSpace(call, index),
+      space: {
+        rooms: (bytes: number) => keeper.rooms(index, bytes),
+        take: (name: string, bytes: number) => keeper.take(index, name, bytes),
+      },
       hasBegun: () => hasBegun,
       /** Asks, and begins at once or when it is told to. */
       ask: async (stage = 'pc1') => {

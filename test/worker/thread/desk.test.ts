@@ -1,17 +1,13 @@
 import { expect, test } from 'vitest';
-import { deskService } from '#src/worker/desk/service.js';
 import { threadDesk } from '#src/worker/thread/desk.js';
-
+import { callsOf } from '../../tools/worker/border.js';
 import { makeDesk } from '../../tools/worker/desk-setup.js';
 
 /** Threads of one worker, each with its side of the desk. */
 function setup(policy: Parameters<typeof makeDesk>[0] = { limits: { pc1: 1 } }) {
   const made = makeDesk(policy);
-  const service = deskService(made.desk);
-  const call = (name: string, args: readonly unknown[]) =>
-    service(name, args) ?? Promise.reject(new Error(`no call ${name}`));
-  const thread = (index: number, firstId = 1) => threadDesk(call, { index, firstId });
-  return { ...made, service, thread };
+  const thread = (index: number, firstId = 1) => threadDesk(callsOf(made.desk, index), firstId);
+  return { ...made, thread };
 }
 
 /** What a run's rejection means to the stage, as the runner says it. */
@@ -101,11 +97,6 @@ test('a run that asked nobody is left alone', async () => {
   const { thread, told } = setup();
   expect(await thread(0).hold(async () => 1, failureOf)).toBe(1);
   expect(told).toEqual([]);
-});
-
-test("a call of another service is not the desk's", () => {
-  const { service } = setup();
-  expect(service('allocateSector', [])).toBeUndefined();
 });
 
 test('who leaves the line while it is looked what the stage will write has not asked; who asks anew is granted alone', async () => {

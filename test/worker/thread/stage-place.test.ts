@@ -1,17 +1,14 @@
 /** Whatever places stages ask for, one inside the other, nobody waits for ever. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deskService } from '#src/worker/desk/service.js';
 import { threadDesk } from '#src/worker/thread/desk.js';
 import type { StagePlace } from '#src/worker/thread/stage-place.js';
+import { callsOf } from '../../tools/worker/border.js';
 import { makeDesk } from '../../tools/worker/desk-setup.js';
 
 function setup(limits: Readonly<Record<string, number>>) {
   const made = makeDesk({ limits });
-  const service = deskService(made.desk);
-  const call = (name: string, args: readonly unknown[]) =>
-    service(name, args) ?? Promise.reject(new Error(`no call ${name}`));
-  const thread = (index: number) => threadDesk(call, { index, firstId: 1 });
+  const thread = (index: number) => threadDesk(callsOf(made.desk, index), 1);
   /** A stage of `outer` that asks for these, one after another. */
   const stage = async (
     index: number,

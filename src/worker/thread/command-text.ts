@@ -1,6 +1,5 @@
 /** What became of a thread's command, in one sentence. */
 import type { ThreadRecord } from '../../../machines/thread-record.js';
-import type { ThreadView } from '../../protocol/thread.js';
 
 export interface CommandFacts {
   readonly index: number;
@@ -25,13 +24,6 @@ export function pauseText({ index, record, stage, hasStage, changed }: CommandFa
   return hasStage && record.intent?.how === 'freeze'
     ? `${thread} is paused at ${record.state}: ${stage} is frozen where it stands`
     : `${thread} is paused at ${record.state}`;
-}
-
-/** What a pause that was waited for has come to. */
-export function waitedText({ index, mode, state }: Pick<ThreadView, 'index' | 'mode' | 'state'>): string {
-  return mode === 'paused'
-    ? `thread #${index} is paused at ${state}`
-    : `thread #${index} was not paused: it is ${mode} at ${state}`;
 }
 
 export function resumeText({ index, record, mode, changed }: CommandFacts): string {

@@ -1,36 +1,8 @@
+/** What the manager is told of a change of a sector. */
 import { expect, test } from 'vitest';
 import { emptyRecord } from '#machines/thread-record.js';
-import type { SectorService } from '#src/protocol/sealer.js';
 import type { Row } from '#src/protocol/thread.js';
-import { remoteService, serviceCalls, serviceDispatcher } from '#src/worker/border/service.js';
 import { presentReport, stateReport } from '#src/worker/thread/state-report.js';
-import { rejectionOf } from '../../tools/worker/setup.js';
-
-test('each call of a thread reaches the call of the same name with the same arguments, and its answer comes back', async () => {
-  const heard: [string, unknown[]][] = [];
-  const entries = serviceCalls.map((name) => [
-    name,
-    async (...args: unknown[]) => {
-      heard.push([name, args]);
-      return `${name} answered`;
-    },
-  ]);
-  const dispatch = serviceDispatcher(Object.fromEntries(entries) as SectorService);
-  const service = remoteService(dispatch);
-  for (const name of serviceCalls) {
-    const call = service[name] as (...args: unknown[]) => Promise<unknown>;
-    expect(await call('first', 2)).toBe(`${name} answered`);
-    expect(heard.at(-1)).toEqual([name, ['first', 2]]);
-  }
-});
-
-test.each(['constructor', 'toString', 'format'])(
-  'a call to %s, which the service does not offer, is refused',
-  async (name) => {
-    const dispatch = serviceDispatcher({} as SectorService);
-    expect((await rejectionOf(dispatch(name, []))).message).toContain(name);
-  },
-);
 
 const record = emptyRecord('sealer', '2026-11-22T10:00:00.000Z');
 const setup = { workerName: 'w1', location: '/store1' };

@@ -7,12 +7,8 @@ import { SealvisorError } from '../../protocol/errors.js';
 import { featureOf } from '../../protocol/sector.js';
 import type { CommandOutcome, DryRun, ThreadMode, ThreadView } from '../../protocol/thread.js';
 import type { DoneCommand } from '../../store/command-log.js';
+import type { CommandOptions } from '../border/contract.js';
 import { pauseText, resumeText } from './command-text.js';
-
-export interface CommandOptions {
-  readonly id?: string | undefined;
-  readonly ifRevision?: number | undefined;
-}
 
 export interface CommandDesk {
   readonly plan: Plan;
