@@ -154,7 +154,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     ...{ command, view, record: () => record },
     configured: () => config.limits,
     limitNames,
-    closeBreaker: desk.closeBreaker,
+    closeBreaker: (stage) => desk.closeBreaker(stage),
     adopt: link.adopt,
     manager: link.facts,
     askStop,

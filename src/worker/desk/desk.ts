@@ -2,208 +2,237 @@
 import { sectorPlace } from '../../../machines/index.js';
 import { timestamp } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
-import type { Left } from '../border/contract.js';
-import { deskBreakers } from './breakers.js';
+import type { WaitingFor } from '../../protocol/thread.js';
+import type { BreakerView, LimitView } from '../../protocol/worker.js';
+import type { DeskAnswer, Granted, Left } from '../border/contract.js';
+import { Alarms } from './alarms.js';
+import { type Breakers, deskBreakers } from './breakers.js';
 import * as queue from './line.js';
+import { Lines } from './lines.js';
+import { type PolicyTables, tables } from './policy-tables.js';
 import { breakerView, type DeskTime, type LineFacts, limitView, waitingForIn } from './view.js';
 import { deskWaiters } from './waiters.js';
 import type { Desk, DeskOptions, DeskPolicy } from './words.js';
 
-export function createDesk(options: DeskOptions, firstPolicy: DeskPolicy): Desk {
-  const { clock, wall, onChange, onBreaker, blockedBy = () => null } = options;
-  const { onTaken = () => undefined, onFree = () => undefined } = options;
-  const time: DeskTime = {
-    now: () => clock.now(),
-    text: (at) => timestamp(wall() + (at - clock.now())),
-    untilMs: (text) => Date.parse(text) - wall(),
-  };
-  const lines = new Map<string, queue.Line>();
-  const alarms = new Map<string, unknown>();
-  const waiters = deskWaiters();
-  const breakers = deskBreakers(time);
-  const unsaved = new Set<string>();
-  let policy = tables(firstPolicy);
-  let heldReason: string | null = null;
+export class WorkerDesk implements Desk {
+  readonly #options: DeskOptions;
+  readonly #time: DeskTime;
+  readonly #lines = new Lines();
+  /** When a line is looked at again because time lets the next one in. */
+  readonly #alarms: Alarms;
+  /** Who waits to be told that it goes on. */
+  readonly #waiters = deskWaiters();
+  readonly #breakers: Breakers;
+  /** Stages whose breaker has changed, and is not told yet. */
+  readonly #unsaved = new Set<string>();
+  #policy: PolicyTables;
+  /** Why nobody takes a new sector; null while they may. */
+  #heldReason: string | null = null;
 
-  const lineOf = (name: string) => lines.get(name) ?? queue.emptyLine;
-  const edit = (name: string, next: (line: queue.Line) => queue.Line) =>
-    void lines.set(name, next(lineOf(name)));
-  const namesOf = (index: number) => [...lines.keys()].filter((name) => queue.has(lineOf(name), index));
-  /** The line where the thread has a place, whether it stands there or will be back. */
-  const homeOf = (index: number) => namesOf(index).find((name) => queue.placeOf(lineOf(name), index));
-  const standing = (names: readonly string[]) =>
-    names.flatMap((name) => queue.waiting(lineOf(name)).map(({ index }) => index));
-  const factsOf = (name: string): LineFacts => ({
-    name,
-    line: lineOf(name),
-    limit: policy.limits.get(name) ?? null,
-    configured: policy.configured.get(name) ?? null,
-    staggeredMs: policy.staggeredMs.get(name) ?? null,
-    held: name === sectorPlace ? heldReason : null,
-    open: breakers.open(name),
-    blockedBy: (index) => blockedBy(index, name),
-  });
+  constructor(options: DeskOptions, policy: DeskPolicy) {
+    const { clock, wall } = options;
+    this.#options = options;
+    this.#time = {
+      now: () => clock.now(),
+      text: (at) => timestamp(wall() + (at - clock.now())),
+      untilMs: (text) => Date.parse(text) - wall(),
+    };
+    this.#alarms = new Alarms(clock);
+    this.#breakers = deskBreakers(this.#time);
+    this.#policy = tables(policy);
+  }
+
+  ask(index: number, id: number, name: string, isResumed: boolean): DeskAnswer {
+    const home = this.#lines.homeOf(index);
+    const join = () => {
+      this.#waiters.refuse(
+        index,
+        `thread #${index} queues again: its place in the queue of ${home} was another request's`,
+      );
+      if (home !== undefined && home !== name) this.#lines.edit(home, (line) => queue.giveUp(line, index));
+      // While one probes for all, the others wait for what comes of it.
+      const isUrged = isResumed && this.#breakers.open(name)?.probe === null;
+      this.#lines.edit(name, (line) => queue.stand(line, { index, id, isUrged }));
+    };
+    this.#change(home === undefined || home === name ? [name] : [home, name], join, [index]);
+    const holder = queue.holderOf(this.#lines.of(name), index, id);
+    return holder ? { granted: true, isProbe: holder.isProbe } : { granted: false };
+  }
+
+  async granted(index: number, id: number): Promise<Granted> {
+    for (const name of this.#lines.namesOf(index)) {
+      const line = this.#lines.of(name);
+      const holder = queue.holderOf(line, index, id);
+      if (holder) return { isProbe: holder.isProbe };
+      if (queue.placeOf(line, index)?.id === id) return this.#waiters.wait(index);
+    }
+    const why = `thread #${index} has no place under ${id}: it left the queue, and must queue again`;
+    throw new SealvisorError('thread_gone', why);
+  }
+
+  leave(index: number, id: number, how: Left): void {
+    for (const name of this.#lines.namesOf(index)) {
+      const line = this.#lines.of(name);
+      const isHolder = queue.holderOf(line, index, id) !== undefined;
+      if (!isHolder && queue.placeOf(line, index)?.id !== id) continue;
+      const goOut = () => (isHolder ? this.#release(name, index, id, how) : this.#stepOut(name, index));
+      this.#change([name], goOut, [index]);
+      return;
+    }
+  }
+
+  drop(index: number): void {
+    this.#options.onDrop?.(index);
+    const names = this.#lines.namesOf(index);
+    if (names.length === 0) return;
+    const forget = () => {
+      const home = this.#lines.homeOf(index);
+      this.#waiters.refuse(index, `thread #${index} died in the queue of ${home}; its place is free`);
+      for (const name of names) {
+        this.#lines.edit(name, (line) => queue.giveUp(line, index));
+        for (const holder of this.#lines.of(name).holders)
+          if (holder.index === index) this.#release(name, index, holder.id, { kind: 'left' });
+      }
+    };
+    this.#change(names, forget, [index]);
+  }
+
+  waitingFor(index: number): WaitingFor | null {
+    const name = this.#lines.homeOf(index);
+    return name === undefined ? null : waitingForIn(this.#factsOf(name), index, this.#time);
+  }
+
+  isHolding(index: number, id: number): boolean {
+    return this.#lines.namesOf(index).some((name) => queue.holderOf(this.#lines.of(name), index, id));
+  }
+
+  doorOf(index: number): string | null {
+    const name = this.#lines.homeOf(index);
+    if (name === undefined || queue.placeOf(this.#lines.of(name), index)?.id === null) return null;
+    const { line, limit, staggeredMs, held, open } = this.#factsOf(name);
+    const isShut = held !== null || open !== null || queue.isFull(line, limit);
+    return !isShut && queue.nextStart(line, staggeredMs ?? 0, this.#time.now()) === null ? name : null;
+  }
+
+  limits(): readonly LimitView[] {
+    const { limits, configured, staggeredMs } = this.#policy;
+    const names = new Set([...limits.keys(), ...configured.keys(), ...staggeredMs.keys()]);
+    return [...names].map((name) => limitView(this.#factsOf(name)));
+  }
+
+  breakers(): readonly BreakerView[] {
+    return this.#breakers.stages().flatMap((stage) => {
+      const open = this.#breakers.open(stage);
+      return open ? [breakerView(stage, this.#lines.of(stage), open, this.#time)] : [];
+    });
+  }
+
+  setPolicy(policy: DeskPolicy): void {
+    this.#change(this.#lines.names(), () => {
+      this.#policy = tables(policy);
+    });
+  }
+
+  closeBreaker(stage: string): boolean {
+    if (!this.#breakers.open(stage)) return false;
+    this.#breakers.close(stage);
+    this.#unsaved.add(stage);
+    this.#change([stage]);
+    return true;
+  }
+
+  restoreBreakers(open: Parameters<Desk['restoreBreakers']>[0]): void {
+    for (const [stage, kept] of Object.entries(open))
+      this.#breakers.restore(stage, kept, this.#policy.breaker);
+    this.#change(Object.keys(open));
+  }
+
+  look(): void {
+    this.#change(this.#lines.names());
+  }
+
+  hold(reason: string): void {
+    this.#setHeld(reason);
+  }
+
+  unhold(): void {
+    this.#setHeld(null);
+  }
+
+  #setHeld(reason: string | null): void {
+    this.#change([sectorPlace], () => {
+      this.#heldReason = reason;
+    });
+  }
+
+  /** Does it, then lets in whom that lets in, then tells. */
+  #change(names: readonly string[], act: () => void = () => undefined, actors: readonly number[] = []): void {
+    const stood = this.#lines.standingIn(names);
+    act();
+    const stand = this.#lines.standingIn(names);
+    for (const name of names) this.#admit(name);
+    for (const stage of this.#unsaved) {
+      this.#unsaved.delete(stage);
+      this.#options.onBreaker(stage, this.#breakers.kept(stage));
+    }
+    this.#options.onChange([...new Set([...actors, ...stood, ...stand])]);
+  }
 
   /** Lets in who may start, and looks again when time lets the next one. False when that is nobody now. */
-  const admit = (name: string): boolean => {
+  #admit(name: string): boolean {
     for (let count = 0; ; count++) {
-      const { line, limit, staggeredMs, held, open } = factsOf(name);
-      const isBlocked = (index: number) => blockedBy(index, name) !== null;
+      const { line, limit, staggeredMs, held, open, blockedBy } = this.#factsOf(name);
+      const isBlocked = (index: number) => blockedBy(index) !== null;
       const rules = { limit, staggeredMs: staggeredMs ?? 0, isHeld: held !== null, isBlocked, breaker: open };
-      const now = clock.now();
-      const turn = queue.nextTurn(line, rules, now);
+      const turn = queue.nextTurn(line, rules, this.#time.now());
       if (turn.kind === 'wait') {
-        arm(name, turn.until);
+        this.#alarms.set(name, turn.until, () => this.#lookByTime(name));
         return count > 0;
       }
-      const { index } = turn.place;
-      const isProbe = open !== null;
-      if (isProbe) breakers.probeBy(name, index);
-      edit(name, (before) => queue.begin(before, turn.place, isProbe, now));
-      onTaken(index, name);
-      waiters.grant(index, { isProbe });
+      this.#begin(name, turn.place, open !== null);
     }
-  };
-  const arm = (name: string, until: number | null) => {
-    const armed = alarms.get(name);
-    if (armed !== undefined) clock.clearTimeout(armed);
-    alarms.delete(name);
-    if (until === null) return;
-    const look = () => {
-      const stood = standing([name]);
-      if (admit(name)) onChange(stood);
-    };
-    alarms.set(name, clock.setTimeout(look, Math.ceil(until - clock.now())));
-  };
-  /** Does it, then lets in whom that lets in, then tells. */
-  const change = (names: readonly string[], act: () => void, actors: readonly number[] = []) => {
-    const stood = standing(names);
-    act();
-    const stand = standing(names);
-    for (const name of names) admit(name);
-    for (const stage of unsaved) {
-      unsaved.delete(stage);
-      onBreaker(stage, breakers.kept(stage));
-    }
-    onChange([...new Set([...actors, ...stood, ...stand])]);
-  };
-  const release = (name: string, index: number, id: number, how: Left) => {
-    edit(name, (line) => queue.giveBack(line, index, id));
-    onFree(index, name);
-    const news = name === sectorPlace ? null : breakers.settle(name, index, how, policy.breaker);
-    if (news !== null) unsaved.add(name);
+  }
+
+  #lookByTime(name: string): void {
+    const stood = this.#lines.standingIn([name]);
+    if (this.#admit(name)) this.#options.onChange(stood);
+  }
+
+  /** The place becomes a slot. */
+  #begin(name: string, place: queue.Waiting, isProbe: boolean): void {
+    const { index } = place;
+    if (isProbe) this.#breakers.probeBy(name, index);
+    this.#lines.edit(name, (line) => queue.begin(line, place, isProbe, this.#time.now()));
+    this.#options.onTaken?.(index, name);
+    this.#waiters.grant(index, { isProbe });
+  }
+
+  #stepOut(name: string, index: number): void {
+    this.#lines.edit(name, (line) => queue.stepOut(line, index));
+    this.#waiters.refuse(index, `thread #${index} has left the queue of ${name}; its place is kept`);
+  }
+
+  #release(name: string, index: number, id: number, how: Left): void {
+    this.#lines.edit(name, (line) => queue.giveBack(line, index, id));
+    this.#options.onFree?.(index, name);
+    if (name === sectorPlace) return;
+    const news = this.#breakers.settle(name, index, how, this.#policy.breaker);
+    if (news !== null) this.#unsaved.add(name);
     // Who was sent past it when it was open before was not sent past this one.
-    if (news === 'opened') edit(name, queue.calm);
-  };
+    if (news === 'opened') this.#lines.edit(name, queue.calm);
+  }
 
-  return {
-    ask: (index, id, name, isResumed) => {
-      const home = homeOf(index);
-      const join = () => {
-        waiters.refuse(
-          index,
-          `thread #${index} queues again: its place in the queue of ${home} was another request's`,
-        );
-        if (home !== undefined && home !== name) edit(home, (line) => queue.giveUp(line, index));
-        // While one probes for all, the others wait for what comes of it.
-        const isUrged = isResumed && breakers.open(name)?.probe === null;
-        edit(name, (line) => queue.stand(line, { index, id, isUrged }));
-      };
-      change(home === undefined || home === name ? [name] : [home, name], join, [index]);
-      const holder = queue.holderOf(lineOf(name), index, id);
-      return holder ? { granted: true, isProbe: holder.isProbe } : { granted: false };
-    },
-    granted: async (index, id) => {
-      for (const name of namesOf(index)) {
-        const holder = queue.holderOf(lineOf(name), index, id);
-        if (holder) return { isProbe: holder.isProbe };
-        if (queue.placeOf(lineOf(name), index)?.id === id) return waiters.wait(index);
-      }
-      const why = `thread #${index} has no place under ${id}: it left the queue, and must queue again`;
-      throw new SealvisorError('thread_gone', why);
-    },
-    leave: (index, id, how) => {
-      for (const name of namesOf(index)) {
-        if (queue.holderOf(lineOf(name), index, id))
-          return change([name], () => release(name, index, id, how), [index]);
-        if (queue.placeOf(lineOf(name), index)?.id !== id) continue;
-        const stepOut = () => {
-          edit(name, (line) => queue.stepOut(line, index));
-          waiters.refuse(index, `thread #${index} has left the queue of ${name}; its place is kept`);
-        };
-        return change([name], stepOut, [index]);
-      }
-    },
-    drop: (index) => {
-      const names = namesOf(index);
-      if (names.length === 0) return;
-      const forget = () => {
-        waiters.refuse(index, `thread #${index} died in the queue of ${homeOf(index)}; its place is free`);
-        for (const name of names) {
-          edit(name, (line) => queue.giveUp(line, index));
-          for (const holder of lineOf(name).holders)
-            if (holder.index === index) release(name, index, holder.id, { kind: 'left' });
-        }
-      };
-      change(names, forget, [index]);
-    },
-
-    waitingFor: (index) => {
-      const name = homeOf(index);
-      return name === undefined ? null : waitingForIn(factsOf(name), index, time);
-    },
-    isHolding: (index, id) => namesOf(index).some((name) => queue.holderOf(lineOf(name), index, id)),
-    doorOf: (index) => {
-      const name = homeOf(index);
-      if (name === undefined || queue.placeOf(lineOf(name), index)?.id === null) return null;
-      const { line, limit, staggeredMs, held, open } = factsOf(name);
-      const isShut = held !== null || open !== null || queue.isFull(line, limit);
-      return !isShut && queue.nextStart(line, staggeredMs ?? 0, clock.now()) === null ? name : null;
-    },
-    limits: () => {
-      const { limits, configured, staggeredMs } = policy;
-      const names = new Set([...limits.keys(), ...configured.keys(), ...staggeredMs.keys()]);
-      return [...names].map((name) => limitView(factsOf(name)));
-    },
-    breakers: () =>
-      breakers.stages().flatMap((stage) => {
-        const open = breakers.open(stage);
-        return open ? [breakerView(stage, lineOf(stage), open, time)] : [];
-      }),
-
-    setPolicy: (next) =>
-      change([...lines.keys()], () => {
-        policy = tables(next);
-      }),
-    closeBreaker: (stage) => {
-      if (!breakers.open(stage)) return false;
-      breakers.close(stage);
-      unsaved.add(stage);
-      change([stage], () => undefined);
-      return true;
-    },
-    restoreBreakers: (open) => {
-      for (const [stage, kept] of Object.entries(open)) breakers.restore(stage, kept, policy.breaker);
-      change(Object.keys(open), () => undefined);
-    },
-    look: () => change([...lines.keys()], () => undefined),
-    hold: (reason) =>
-      change([sectorPlace], () => {
-        heldReason = reason;
-      }),
-    unhold: () =>
-      change([sectorPlace], () => {
-        heldReason = null;
-      }),
-  };
-}
-
-function tables({ limits, configured, staggeredMs, breaker }: DeskPolicy) {
-  const table = (record: Readonly<Record<string, number>>) => new Map(Object.entries(record));
-  return {
-    limits: table(limits),
-    configured: table(configured),
-    staggeredMs: table(staggeredMs),
-    breaker,
-  };
+  #factsOf(name: string): LineFacts {
+    const { limits, configured, staggeredMs } = this.#policy;
+    return {
+      name,
+      line: this.#lines.of(name),
+      limit: limits.get(name) ?? null,
+      configured: configured.get(name) ?? null,
+      staggeredMs: staggeredMs.get(name) ?? null,
+      held: name === sectorPlace ? this.#heldReason : null,
+      open: this.#breakers.open(name),
+      blockedBy: (index) => this.#options.blockedBy?.(index, name) ?? null,
+    };
+  }
 }

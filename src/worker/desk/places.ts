@@ -7,9 +7,9 @@ import type { MainSide } from '../border/contract.js';
 import type { SettingsOfThread } from '../border/setup.js';
 import type { Processors } from '../processors/processors.js';
 import { diskReader } from '../space/disk.js';
-import { spaceKeeper } from '../space/space.js';
+import { SpaceKeeper } from '../space/space.js';
 import { deskCalls } from './calls.js';
-import { createDesk } from './desk.js';
+import { WorkerDesk } from './desk.js';
 import { firstBlocked } from './first-blocked.js';
 import { leftPlaces } from './left-places.js';
 import type { Desk, DeskPolicy } from './words.js';
@@ -51,7 +51,7 @@ export function places(options: PlacesOptions): Places {
     return { limits: limitsInForce(record(), limits), configured: limits, staggeredMs, breaker };
   };
   const times = { clock: systemClock, wall: Date.now };
-  const space = spaceKeeper({
+  const space = new SpaceKeeper({
     ...times,
     config,
     disks: diskReader(systemClock, undefined, undefined, options.checkRoot),
@@ -62,10 +62,15 @@ export function places(options: PlacesOptions): Places {
     limitOf: (name) => desk.limits().find((each) => each.name === name),
     leftAt: (limit) => processors.leftAt(limit),
   });
-  const blockedBy = firstBlocked(space.blockedBy, left, (index, name) => processors.blockedBy(index, name));
-  const desk = createDesk(
+  const blockedBy = firstBlocked(
+    (index, name) => space.blockedBy(index, name),
+    left,
+    (index, name) => processors.blockedBy(index, name),
+  );
+  const desk: Desk = new WorkerDesk(
     {
       ...{ ...times, onChange, onBreaker, blockedBy },
+      onDrop: (index) => space.drop(index),
       onTaken: (index, name) => {
         space.taken(index, name);
         processors.take(index, name);
@@ -75,21 +80,15 @@ export function places(options: PlacesOptions): Places {
     policy(),
   );
   return {
-    desk: {
-      ...desk,
-      drop: (index) => {
-        space.drop(index);
-        desk.drop(index);
-      },
-    },
+    desk,
     isAtTheDoor: (index) => {
       const name = desk.doorOf(index);
       return name !== null && space.blockedBy(index, name) === null;
     },
-    stores: space.stores,
-    storeOf: space.storeOf,
-    start: space.start,
-    stop: space.stop,
+    stores: () => space.stores(),
+    storeOf: (index) => space.storeOf(index),
+    start: () => space.start(),
+    stop: () => space.stop(),
     sideOf: (index) => ({
       desk: deskCalls(index, {
         ...{ desk, space, settingsOf, arrive: (at, name) => processors.arrive(at, name) },

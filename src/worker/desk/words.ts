@@ -37,6 +37,8 @@ export interface DeskOptions {
   readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
   /** Looked at whenever somebody may be let in; when the answer becomes another one, `look` is called. @default null */
   readonly blockedBy?: (index: number, name: string) => Blocked | null;
+  /** Told first when a thread has died, before its slots are free. */
+  readonly onDrop?: (index: number) => void;
   /** Told in the same turn: the thread has the slot, before anyone else is looked at. */
   readonly onTaken?: (index: number, name: string) => void;
   /** Told in the same turn: the slot is free again, before anyone is let in. */

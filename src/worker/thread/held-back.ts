@@ -22,7 +22,8 @@ export function reportsHeldBack(
     for (const report of held.splice(0)) reports.tell(report);
   };
   return {
-    ...reports,
+    again: () => reports.again(),
+    asked: (id) => reports.asked(id),
     tell: (report) => {
       release();
       reports.tell(report);

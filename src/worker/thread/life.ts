@@ -1,12 +1,13 @@
 /** A thread's machine for one plan, from its record on, and the commands it takes. */
-import { createActor, waitFor } from 'xstate';
+import { type Actor, createActor, type Subscription, waitFor } from 'xstate';
+import type { PauseCommand, ResumeCommand } from '../../../machines/command-changes.js';
 import { type Plan, planState, sealingThread, stageName } from '../../../machines/index.js';
 import type { StageFailure } from '../../../machines/record-changes.js';
 import type { ThreadRecord } from '../../../machines/thread-record.js';
 import type { PlaceAnswer, PlaceInput, ThreadWork } from '../../../machines/thread-words.js';
 import { systemClock } from '../../actors/system-clock.js';
 import type { Progress, Row, ThreadView } from '../../protocol/thread.js';
-import { stageRunner } from '../../sealing/runner.js';
+import { type StageRunner, stageRunner } from '../../sealing/runner.js';
 import type { StageContext } from '../../sealing/stage.js';
 import { planStages } from '../../sealing/stages/plan-stages.js';
 import type { DoneCommand } from '../../store/command-log.js';
@@ -51,129 +52,191 @@ export interface ThreadLifeOptions {
   onStopped(): void;
 }
 
-export type ThreadLife = ReturnType<typeof threadLife>;
+type ThreadActor = Actor<ReturnType<typeof sealingThread>>;
+
+export class ThreadLife {
+  readonly plan: Plan;
+  readonly commands: ReturnType<typeof threadCommands>;
+  readonly #options: ThreadLifeOptions;
+  readonly #runStage: StageRunner;
+  readonly #actor: ThreadActor;
+  readonly #watching: Subscription;
+  readonly #progress: ShownProgress;
+  #keepWith: KeepWith | undefined;
+  /** What the current command made the thread show; its answer shows the same. */
+  #shown: ThreadView | undefined;
+
+  constructor(options: ThreadLifeOptions) {
+    const { plan, setup } = options;
+    this.plan = plan;
+    this.#options = options;
+    this.#progress = new ShownProgress(options.onProgress);
+    this.#runStage = stageRunner({
+      stages: planStages[plan.name] ?? {},
+      nameOf: (state) => stageName(planState(plan, state)),
+      ...{ faults: setup.faults, leastMs: setup.leastMs },
+      check: options.checkRoot,
+      onOutcome: options.onOutcome,
+    });
+    this.#actor = this.#create();
+    this.#watching = this.#watch();
+    this.commands = this.#takeCommands();
+  }
+
+  record(): ThreadRecord {
+    return this.#actor.getSnapshot().context.record;
+  }
+
+  view(): ThreadView {
+    const { plan, setup, settings, incarnation, revision } = this.#options;
+    const progress = this.#progress.latest;
+    const facts = { plan, setup, settings: settings(), incarnation, revision: revision(), progress };
+    return viewOf(this.#actor.getSnapshot(), facts);
+  }
+
+  start(): void {
+    this.#actor.start();
+  }
+
+  /** `isFinalized`: the manager has its end already. */
+  lose(sector: string, reason: string, isFinalized = false): void {
+    this.#actor.send({ type: 'SECTOR.LOST', sector, reason, isFinalized });
+  }
+
+  /** Ends at a safe point. */
+  async stop(): Promise<void> {
+    this.#actor.send({ type: 'THREAD.STOP' });
+    await waitFor(this.#actor, (snapshot) => snapshot.status !== 'active');
+  }
+
+  /** Ends at once, unheard: the thread continues with another plan. */
+  leave(): void {
+    this.#watching.unsubscribe();
+    this.#actor.stop();
+  }
+
+  #create(): ThreadActor {
+    const { plan, setup, settings, record } = this.#options;
+    return createActor(sealingThread(plan, this.#work()), {
+      clock: systemClock,
+      input: {
+        record,
+        settings,
+        now: () => Date.now(),
+        steady: systemClock.now,
+        random: Math.random,
+        possible: (present) => possibleNow(plan, setup.location, present),
+      },
+    });
+  }
+
+  /** What the machine has done outside of itself. */
+  #work(): ThreadWork {
+    const { desk, askPlace, awaitPlace, commit } = this.#options;
+    return {
+      commit: (next, row) => {
+        if (row !== null) commit(next, row, this.#keepWith);
+      },
+      leaveLine: () => desk.leaveLine(),
+      askPlace,
+      awaitPlace,
+      stage: ({ record }, signal) => {
+        this.#progress.forget();
+        return desk.hold(
+          (place) => this.#stage(record, signal, place),
+          // What the runner rejects with is a failure already.
+          (thrown) => (signal.aborted ? null : (thrown as StageFailure)),
+        );
+      },
+    };
+  }
+
+  #stage(record: ThreadRecord, signal: AbortSignal, place: StagePlace): ReturnType<StageRunner> {
+    const { setup, stageContext } = this.#options;
+    const { location, workerName, localPiecesDirs } = setup;
+    const settings = this.#options.settings();
+    const { stores, deadlines } = settings;
+    const progress = (next: Progress) => this.#progress.show(next);
+    return this.#runStage({
+      ...stageContext(record, signal, progress, place),
+      ...{ location, workerName, stores, localPiecesDirs, signal, record, settings, deadlines, progress },
+      now: () => Date.now(),
+    });
+  }
+
+  #watch(): Subscription {
+    return this.#actor.subscribe({
+      next: () => {
+        const next = this.view();
+        if (this.#keepWith) this.#shown = next;
+        this.#options.onView(next);
+      },
+      // The write failed or the machine is broken: this thread ends, its worker starts it again from its record.
+      error: (error) => {
+        setImmediate(() => {
+          throw error;
+        });
+      },
+      complete: () => this.#options.onStopped(),
+    });
+  }
+
+  #takeCommands(): ReturnType<typeof threadCommands> {
+    const { plan, setup, store, revision } = this.#options;
+    return threadCommands({
+      plan,
+      index: setup.index,
+      view: () => this.#answered(),
+      mode: () => modeOf(this.#actor.getSnapshot()),
+      revision,
+      record: () => this.record(),
+      possible: () => possibleNow(plan, setup.location, this.record()),
+      send: (command, keep) => this.#send(command, keep),
+      done: (id) => store.commandDone(id),
+      keep: (command) => store.keepCommand(command),
+    });
+  }
+
+  #answered(): ThreadView {
+    const answered = this.#shown ?? this.view();
+    this.#shown = undefined;
+    return answered;
+  }
+
+  /** @throws what the write failed with */
+  #send(command: PauseCommand | ResumeCommand, keep: KeepWith): void {
+    this.#keepWith = keep;
+    this.#shown = undefined;
+    try {
+      this.#actor.send(command);
+    } finally {
+      this.#keepWith = undefined;
+    }
+    const snapshot = this.#actor.getSnapshot();
+    if (snapshot.status === 'error') throw snapshot.error;
+  }
+}
 
 const progressEveryMs = 200;
 
-export function threadLife(options: ThreadLifeOptions) {
-  const { plan, setup, desk, store, settings, revision } = options;
-  let progress: Progress | null = null;
-  let lastShown = 0;
-  let keepWith: KeepWith | undefined;
-  /** What the current command made the thread show; its answer shows the same. */
-  let shown: ThreadView | undefined;
+/** A stage's progress: the latest is kept, and shown now and then. */
+class ShownProgress {
+  readonly #onProgress: (progress: Progress) => void;
+  latest: Progress | null = null;
+  #shownAt = 0;
 
-  const showProgress = (next: Progress) => {
-    progress = next;
-    if (performance.now() - lastShown < progressEveryMs) return;
-    lastShown = performance.now();
-    options.onProgress(next);
-  };
-  const runStage = stageRunner({
-    stages: planStages[plan.name] ?? {},
-    nameOf: (state) => stageName(planState(plan, state)),
-    ...{ faults: setup.faults, leastMs: setup.leastMs },
-    check: options.checkRoot,
-    onOutcome: options.onOutcome,
-  });
-  const work: ThreadWork = {
-    commit: (next, row) => {
-      if (row !== null) options.commit(next, row, keepWith);
-    },
-    leaveLine: () => desk.leaveLine(),
-    askPlace: options.askPlace,
-    awaitPlace: options.awaitPlace,
-    stage: (input, signal) => {
-      progress = null;
-      const { location, workerName, localPiecesDirs } = setup;
-      const { stores, deadlines } = settings();
-      const run = (place: StagePlace) =>
-        runStage({
-          ...options.stageContext(input.record, signal, showProgress, place),
-          ...{ location, workerName, stores, localPiecesDirs, signal },
-          ...{ record: input.record, settings: settings(), deadlines },
-          now: () => Date.now(),
-          progress: showProgress,
-        });
-      // What the runner rejects with is a failure already.
-      return desk.hold(run, (thrown) => (signal.aborted ? null : (thrown as StageFailure)));
-    },
-  };
-  const actor = createActor(sealingThread(plan, work), {
-    clock: systemClock,
-    input: {
-      record: options.record,
-      settings,
-      now: () => Date.now(),
-      steady: systemClock.now,
-      random: Math.random,
-      possible: (present) => possibleNow(plan, setup.location, present),
-    },
-  });
-  const record = () => actor.getSnapshot().context.record;
-  const view = () => {
-    const { incarnation } = options;
-    const facts = { plan, setup, settings: settings(), incarnation, revision: revision(), progress };
-    return viewOf(actor.getSnapshot(), facts);
-  };
-  const watching = actor.subscribe({
-    next: () => {
-      const next = view();
-      if (keepWith) shown = next;
-      options.onView(next);
-    },
-    // The write failed or the machine is broken: this thread ends, its worker starts it again from its record.
-    error: (error) => {
-      setImmediate(() => {
-        throw error;
-      });
-    },
-    complete: () => options.onStopped(),
-  });
-  const commands = threadCommands({
-    plan,
-    index: setup.index,
-    view: () => {
-      const answered = shown ?? view();
-      shown = undefined;
-      return answered;
-    },
-    mode: () => modeOf(actor.getSnapshot()),
-    revision,
-    record,
-    possible: () => possibleNow(plan, setup.location, record()),
-    send: (command, keep) => {
-      keepWith = keep;
-      shown = undefined;
-      try {
-        actor.send(command);
-      } finally {
-        keepWith = undefined;
-      }
-      const snapshot = actor.getSnapshot();
-      if (snapshot.status === 'error') throw snapshot.error;
-    },
-    done: (id) => store.commandDone(id),
-    keep: (command) => store.keepCommand(command),
-  });
-  return {
-    plan,
-    commands,
-    record,
-    view,
-    start: () => void actor.start(),
-    /** `isFinalized`: the manager has its end already. */
-    lose: (sector: string, reason: string, isFinalized = false) =>
-      actor.send({ type: 'SECTOR.LOST', sector, reason, isFinalized }),
-    /** Ends at a safe point. */
-    stop: async () => {
-      actor.send({ type: 'THREAD.STOP' });
-      await waitFor(actor, (snapshot) => snapshot.status !== 'active');
-    },
-    /** Ends at once, unheard: the thread continues with another plan. */
-    leave: () => {
-      watching.unsubscribe();
-      actor.stop();
-    },
-  };
+  constructor(onProgress: (progress: Progress) => void) {
+    this.#onProgress = onProgress;
+  }
+
+  show(next: Progress): void {
+    this.latest = next;
+    if (performance.now() - this.#shownAt < progressEveryMs) return;
+    this.#shownAt = performance.now();
+    this.#onProgress(next);
+  }
+
+  forget(): void {
+    this.latest = null;
+  }
 }

@@ -25,9 +25,9 @@ import { threadDesk } from './desk.js';
 import { reportsHeldBack } from './held-back.js';
 import { idleAnswers } from './idle-answers.js';
 import { jobHeartbeat } from './job-heartbeat.js';
-import { type KeepWith, type ThreadLife, threadLife } from './life.js';
+import { type KeepWith, ThreadLife } from './life.js';
 import { processTask } from './process.js';
-import { sectorReports } from './reports.js';
+import { ReportQueue } from './reports.js';
 import { presentReport, stateReport } from './state-report.js';
 
 /** More than a thread can ask for. */
@@ -49,7 +49,7 @@ const serviceOf = (present: ThreadRecord) =>
 const desk = threadDesk(main.desk, host.incarnation * placesPerLife);
 const processes = { children: setup.processChildren, calls: main.processes };
 const reports = reportsHeldBack(
-  sectorReports({
+  new ReportQueue({
     send: (id, body, given = null) => main.manager(given).reportState(id, body),
     everyMs: () => settings.rpcPollingIntervalMs,
     onRefused: (line) => host.say({ type: 'warning', line }),
@@ -127,7 +127,7 @@ function intoOf({ sector }: ThreadRecord, stage: string) {
 }
 
 function lifeOf(from: ThreadRecord): ThreadLife {
-  return threadLife({
+  return new ThreadLife({
     plan: planOf(from.plan),
     record: from,
     setup,

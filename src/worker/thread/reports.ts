@@ -50,136 +50,167 @@ const longestPollMs = 3_600_000;
 const mostWaiting = 100;
 
 /** Reports go out one at a time, in the order they were told; what was not heard is said again before what comes next. */
-export function sectorReports(options: SectorReportsOptions): SectorReports {
-  const { send, onVerdict, everyMs, onRefused = () => undefined, clock = systemClock } = options;
-  const { onRefusal = () => false } = options;
-  const waiting: SectorReport[] = [];
-  let latest: SectorReport | undefined;
-  let isSending = false;
+export class ReportQueue implements SectorReports {
+  readonly #options: SectorReportsOptions;
+  readonly #timer: OneTimer;
+  readonly #waiting: SectorReport[] = [];
+  #latest: SectorReport | undefined;
+  #isSending = false;
   /** The latest is wanted once more, and one is on its way: its answer may be of before. */
-  let isWantedAgain = false;
-  let isStopped = false;
-  let isJudged = false;
-  let failures = 0;
+  #isWantedAgain = false;
+  #isStopped = false;
+  #isJudged = false;
+  #failures = 0;
   /** The manager has accepted it: sent again, it only asks what is wanted. */
-  let accepted: SectorReport | undefined;
+  #accepted: SectorReport | undefined;
   /** How often it refused that in a row. */
-  let refusedPolls = 0;
+  #refusedPolls = 0;
   /** The refusal that was told last: the same is not told again and again. */
-  let warned: string | undefined;
+  #warned: string | undefined;
 
-  const { wait, stopWaiting } = oneTimer(clock);
+  constructor(options: SectorReportsOptions) {
+    this.#options = options;
+    this.#timer = new OneTimer(options.clock ?? systemClock);
+  }
+
+  tell(report: SectorReport): void {
+    if (this.#isStopped) return;
+    if (this.#latest === undefined || !isSame(this.#latest.id, report.id)) this.#isJudged = false;
+    this.#latest = report;
+    this.#waiting.push(report);
+    this.#forgetOldest();
+    // While an unheard one waits for its next try, those behind it wait as well.
+    if (this.#failures === 0) this.#next();
+  }
+
+  again(): void {
+    if (this.#isStopped) return;
+    this.#isWantedAgain = this.#isSending;
+    if (this.#isSending) return;
+    this.#failures = 0;
+    if (this.#waiting.length > 0) this.#next();
+    else this.#sayAgain();
+  }
+
+  asked(id: SectorId): void {
+    if (this.#isSending || this.#isStopped || this.#isJudged || this.#waiting.length > 0) return;
+    if (this.#latest !== undefined && isSame(this.#latest.id, id)) this.#sayAgain();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#waiting.length = 0;
+    this.#timer.stop();
+  }
+
+  #next(): void {
+    const report = this.#isSending || this.#isStopped ? undefined : this.#waiting.shift();
+    if (report) void this.#say(report);
+  }
+
   /** Behind the end states the thread lets its sector go: nothing is left to be said. */
-  const isHeld = () => latest !== undefined && !endStates.includes(latest.body.StateChange.Next);
-  const sayAgain = () => {
-    if (!isHeld() || latest === undefined) return;
-    waiting.push(latest);
-    next();
-  };
-  const judge = ({ id }: SectorReport, verdict: Verdict) => {
-    if (isStopped || isJudged || latest === undefined || !isSame(latest.id, id)) return;
+  #isHeld(): boolean {
+    return this.#latest !== undefined && !endStates.includes(this.#latest.body.StateChange.Next);
+  }
+
+  #sayAgain(): void {
+    if (!this.#isHeld() || this.#latest === undefined) return;
+    this.#waiting.push(this.#latest);
+    this.#next();
+  }
+
+  async #say(report: SectorReport): Promise<void> {
+    this.#isSending = true;
+    this.#isWantedAgain = false;
+    this.#timer.stop();
+    const end = await endOf(this.#options.send(report.id, report.body, report.given));
+    this.#isSending = false;
+    if (this.#isStopped) return;
+    // One that the manager refuses blocks none behind it.
+    if ('error' in end && isNeverAccepted(end.error)) this.#refused(report, end.error);
+    else if ('error' in end) this.#unheard(report);
+    else {
+      this.#accepted = report;
+      this.#refusedPolls = 0;
+      this.#heard(end.verdict.byHeartbeat ? undefined : this.#options.everyMs());
+      this.#judge(report, end.verdict);
+    }
+  }
+
+  /** `pollMs`: when to ask again what is wanted; undefined = not by itself. */
+  #heard(pollMs: number | undefined): void {
+    this.#failures = 0;
+    if (this.#waiting.length === 0 && this.#isWantedAgain) this.#sayAgain();
+    else if (this.#waiting.length > 0) this.#next();
+    else if (pollMs !== undefined && this.#isHeld()) this.#timer.set(pollMs, () => this.#sayAgain());
+  }
+
+  #judge({ id }: SectorReport, verdict: Verdict): void {
+    const latest = this.#latest;
+    if (this.#isStopped || this.#isJudged || latest === undefined || !isSame(latest.id, id)) return;
     // By what the thread said last: the answer may be to an older word.
     if (!saysMore(verdict, latest.body.StateChange.Next)) return;
-    isJudged = true;
-    onVerdict(id, verdict);
-  };
-  /** `pollMs`: when to ask again what is wanted; undefined = not by itself. */
-  const heard = (pollMs: number | undefined) => {
-    failures = 0;
-    if (waiting.length === 0 && isWantedAgain) sayAgain();
-    else if (waiting.length > 0) next();
-    else if (pollMs !== undefined && isHeld()) wait(pollMs, sayAgain);
-  };
-  const next = () => {
-    const report = isSending || isStopped ? undefined : waiting.shift();
-    if (report) void say(report);
-  };
-  const say = async (report: SectorReport) => {
-    isSending = true;
-    isWantedAgain = false;
-    stopWaiting();
-    const end = await endOf(send(report.id, report.body, report.given));
-    isSending = false;
-    if (isStopped) return;
-    // One that the manager refuses blocks none behind it.
-    if ('error' in end && isNeverAccepted(end.error)) refused(report, end.error);
-    else if ('error' in end) unheard(report);
-    else {
-      accepted = report;
-      refusedPolls = 0;
-      heard(end.verdict.byHeartbeat ? undefined : everyMs());
-      judge(report, end.verdict);
-    }
-  };
-  /** Without its long text it may be accepted; with it never. */
-  const refused = (report: SectorReport, error: unknown) => {
-    // What was refused as it is would be refused again; what was accepted only asks. Managers of ours name the cause.
-    const asks = report === accepted && !isNamedRefusal(error);
-    const pollMs = asks ? Math.min(everyMs() * 2 ** ++refusedPolls, longestPollMs) : undefined;
-    if (onRefusal(report.id, error)) return heard(pollMs);
-    const short = shortened(report);
-    const state = report.body.StateChange.Next;
-    const what = short ? 'it is sent without its long text' : 'it is dropped';
-    const line = `the manager refuses the report that ${formatSectorId(report.id)} is ${state}: ${messageOf(error)}; ${what}`;
-    if (line !== warned) onRefused(line);
-    warned = line;
-    if (short) waiting.unshift(short);
-    if (short && latest === report) latest = short;
-    heard(pollMs);
-  };
-  const unheard = (report: SectorReport) => {
-    waiting.unshift(report);
-    forgetOldest();
-    wait(Math.min(firstRetryMs * 2 ** failures, longestRetryMs), next);
-    failures += 1;
-  };
-  const forgetOldest = () => {
-    waiting.splice(0, waiting.length - mostWaiting);
-  };
+    this.#isJudged = true;
+    this.#options.onVerdict(id, verdict);
+  }
 
-  return {
-    tell: (report) => {
-      if (isStopped) return;
-      if (latest === undefined || !isSame(latest.id, report.id)) isJudged = false;
-      latest = report;
-      waiting.push(report);
-      forgetOldest();
-      // While an unheard one waits for its next try, those behind it wait as well.
-      if (failures === 0) next();
-    },
-    again: () => {
-      if (isStopped) return;
-      isWantedAgain = isSending;
-      if (isSending) return;
-      failures = 0;
-      if (waiting.length > 0) next();
-      else sayAgain();
-    },
-    asked: (id) => {
-      if (isSending || isStopped || isJudged || waiting.length > 0) return;
-      if (latest !== undefined && isSame(latest.id, id)) sayAgain();
-    },
-    stop: () => {
-      isStopped = true;
-      waiting.length = 0;
-      stopWaiting();
-    },
-  };
+  /** Without its long text it may be accepted; with it never. */
+  #refused(report: SectorReport, error: unknown): void {
+    const pollMs = this.#pollAfterRefusal(report, error);
+    if (!this.#options.onRefusal?.(report.id, error)) this.#shorten(report, error);
+    this.#heard(pollMs);
+  }
+
+  #shorten(report: SectorReport, error: unknown): void {
+    const short = shortened(report);
+    this.#warn(report, error, short ? 'it is sent without its long text' : 'it is dropped');
+    if (short) this.#waiting.unshift(short);
+    if (short && this.#latest === report) this.#latest = short;
+  }
+
+  /** What was refused as it is would be refused again; what was accepted only asks. Managers of ours name the cause. */
+  #pollAfterRefusal(report: SectorReport, error: unknown): number | undefined {
+    if (report !== this.#accepted || isNamedRefusal(error)) return undefined;
+    this.#refusedPolls += 1;
+    return Math.min(this.#options.everyMs() * 2 ** this.#refusedPolls, longestPollMs);
+  }
+
+  #warn({ id, body }: SectorReport, error: unknown, what: string): void {
+    const line = `the manager refuses the report that ${formatSectorId(id)} is ${body.StateChange.Next}: ${messageOf(error)}; ${what}`;
+    if (line !== this.#warned) this.#options.onRefused?.(line);
+    this.#warned = line;
+  }
+
+  #unheard(report: SectorReport): void {
+    this.#waiting.unshift(report);
+    this.#forgetOldest();
+    this.#timer.set(Math.min(firstRetryMs * 2 ** this.#failures, longestRetryMs), () => this.#next());
+    this.#failures += 1;
+  }
+
+  #forgetOldest(): void {
+    this.#waiting.splice(0, this.#waiting.length - mostWaiting);
+  }
 }
 
-function oneTimer(clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>) {
-  let timer: unknown;
-  const stopWaiting = () => {
-    if (timer !== undefined) clock.clearTimeout(timer);
-    timer = undefined;
-  };
-  return {
-    stopWaiting,
-    wait: (ms: number, then: () => void) => {
-      stopWaiting();
-      timer = clock.setTimeout(then, ms);
-    },
-  };
+/** The later of two calls holds. */
+class OneTimer {
+  readonly #clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
+  #timer: unknown;
+
+  constructor(clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>) {
+    this.#clock = clock;
+  }
+
+  set(ms: number, then: () => void): void {
+    this.stop();
+    this.#timer = this.#clock.setTimeout(then, ms);
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
 }
 
 function endOf(sent: Promise<Verdict>): Promise<{ readonly verdict: Verdict } | { readonly error: unknown }> {

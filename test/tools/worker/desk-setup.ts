@@ -1,5 +1,5 @@
 import type { BreakerRecord } from '#machines/worker-record.js';
-import { createDesk } from '#src/worker/desk/desk.js';
+import { WorkerDesk } from '#src/worker/desk/desk.js';
 import type { DeskPolicy } from '#src/worker/desk/words.js';
 import { quiet, TestClock } from '../actors/world.js';
 
@@ -18,7 +18,7 @@ export function makeDesk(policy: Partial<DeskPolicy> = {}) {
   const offset = start - clock.now();
   const told: (readonly number[])[] = [];
   const saved: (readonly [string, BreakerRecord | null])[] = [];
-  const desk = createDesk(
+  const desk = new WorkerDesk(
     {
       clock,
       wall: () => offset + clock.now(),

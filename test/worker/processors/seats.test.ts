@@ -1,7 +1,7 @@
 /** Children and their locks, given at the desk: who has to wait for one waits in line, and sees for what. */
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '#src/actors/system-clock.js';
-import { createDesk } from '#src/worker/desk/desk.js';
+import { WorkerDesk } from '#src/worker/desk/desk.js';
 import type { ProcessorCommand } from '#src/worker/processors/command.js';
 import { obedientFile } from '../../tools/processes/setup.js';
 import { viewOf } from '../../tools/protocol/views.js';
@@ -11,14 +11,14 @@ import { isIn } from '../../tools/worker/setup.js';
 
 /** A desk over real children, without threads. */
 async function deskOver(processors: readonly ProcessorCommand[], locks: Record<string, number> = {}) {
-  const door: { desk?: ReturnType<typeof createDesk> } = {};
+  const door: { desk?: WorkerDesk } = {};
   const made = await startProcessors(processors, undefined, {
     locks,
     onRoom: () => door.desk?.look(),
     isAtTheDoor: (index) => (door.desk?.doorOf(index) ?? null) !== null,
   });
   const { desk: seats } = made;
-  const desk = createDesk(
+  const desk = new WorkerDesk(
     {
       ...{ clock: systemClock, wall: Date.now, onChange: () => undefined, onBreaker: () => undefined },
       ...{

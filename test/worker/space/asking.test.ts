@@ -1,11 +1,11 @@
 /** What is asked of the keeper to show a thread changes nothing. */
 import { expect, test } from 'vitest';
-import { spaceKeeper } from '#src/worker/space/space.js';
+import { SpaceKeeper } from '#src/worker/space/space.js';
 import { TestClock } from '../../tools/actors/world.js';
 
 test('a thread that is let in has its room in a store, one that is only shown has not', async () => {
   const held = { is: false };
-  const keeper = spaceKeeper({
+  const keeper = new SpaceKeeper({
     clock: new TestClock(),
     wall: () => 0,
     disks: {

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { defaultSealing } from '#src/config/sealing-settings.js';
 import type { SpaceConfig } from '#src/config/space-config.js';
 import type { SpaceNeed } from '#src/sealing/space-need.js';
-import { createDesk } from '#src/worker/desk/desk.js';
+import { WorkerDesk } from '#src/worker/desk/desk.js';
 import type { Disks } from '#src/worker/space/disk.js';
-import { spaceKeeper } from '#src/worker/space/space.js';
+import { SpaceKeeper } from '#src/worker/space/space.js';
 import { threadDesk } from '#src/worker/thread/desk.js';
 import { quiet, TestClock } from '../../tools/actors/world.js';
 import { callsOf } from '../../tools/worker/border.js';
@@ -52,7 +52,7 @@ function setup({ free = { '/disk': 100 }, space = {}, limits = {} }: World = {})
     },
     bytesIn: async (paths) => paths.reduce((sum, path) => sum + (written.get(path) ?? 0), 0),
   };
-  const keeper = spaceKeeper({
+  const keeper: SpaceKeeper = new SpaceKeeper({
     clock,
     wall: () => Date.parse('2026-11-22T10:00:00.000Z') + clock.now() - 1000,
     disks,
@@ -60,14 +60,14 @@ function setup({ free = { '/disk': 100 }, space = {}, limits = {} }: World = {})
     isHolding: (index, id) => desk.isHolding(index, id),
     look: () => desk.look(),
   });
-  const desk = createDesk(
+  const desk = new WorkerDesk(
     {
       clock,
       wall: Date.now,
       onChange: () => undefined,
       onBreaker: () => undefined,
-      blockedBy: keeper.blockedBy,
-      onTaken: keeper.taken,
+      blockedBy: (index, name) => keeper.blockedBy(index, name),
+      onTaken: (index, name) => keeper.taken(index, name),
     },
     { ...noPolicy, limits },
   );

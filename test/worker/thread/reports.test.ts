@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { Verdict } from '#src/protocol/sealer.js';
-import { sectorReports } from '#src/worker/thread/reports.js';
+import { ReportQueue } from '#src/worker/thread/reports.js';
 
 const fine: Verdict = { finalized: false, abortReason: null };
 const id = { miner: 10000, number: 2 };
@@ -24,7 +24,7 @@ function setup(everyMs = 180_000) {
   const refused: string[] = [];
   const open: { resolve(verdict: Verdict): void; reject(error: unknown): void }[] = [];
   let alarm: { readonly run: () => void; readonly ms: number } | undefined;
-  const reports = sectorReports({
+  const reports = new ReportQueue({
     send: (of, body, given) => {
       sent.push(`${of.number} ${body.StateChange.Next}${given ? ` under ${given.request}` : ''}`);
       return new Promise((resolve, reject) => open.push({ resolve, reject }));

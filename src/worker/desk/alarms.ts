@@ -1,0 +1,20 @@
+import type { Clock } from '../../actors/index.js';
+
+/** One timer a name. */
+export class Alarms {
+  readonly #clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>;
+  readonly #armed = new Map<string, unknown>();
+
+  constructor(clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>) {
+    this.#clock = clock;
+  }
+
+  /** In place of the one before; `at` is the clock's time, ms, null = none. */
+  set(name: string, at: number | null, look: () => void): void {
+    const armed = this.#armed.get(name);
+    if (armed !== undefined) this.#clock.clearTimeout(armed);
+    this.#armed.delete(name);
+    if (at === null) return;
+    this.#armed.set(name, this.#clock.setTimeout(look, Math.ceil(at - this.#clock.now())));
+  }
+}

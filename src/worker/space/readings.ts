@@ -1,0 +1,38 @@
+/** What the disks answered last. */
+import type { Disks, Reading } from './disk.js';
+
+export class Readings {
+  readonly #disks: Pick<Disks, 'read'>;
+  /** The last answer of each path: which file system it is on, or why it cannot be read. */
+  readonly #answers = new Map<string, Reading>();
+  /** By file system: the latest look at it, whichever of its paths was asked. */
+  readonly #latest = new Map<number, { readonly turn: number; readonly reading: Reading }>();
+
+  constructor(disks: Pick<Disks, 'read'>) {
+    this.#disks = disks;
+  }
+
+  /** The file system that the path is on; null where that is not known. */
+  deviceOf(path: string | null): number | null {
+    const answer = path === null ? undefined : this.#answers.get(path);
+    return answer?.isRead ? answer.device : null;
+  }
+
+  of(path: string): Reading | undefined {
+    const device = this.deviceOf(path);
+    return device === null ? this.#answers.get(path) : this.ofDevice(device);
+  }
+
+  ofDevice(device: number): Reading | undefined {
+    return this.#latest.get(device)?.reading;
+  }
+
+  /** Reads a path in the look of this number. `onNews` is called at once when it takes hold: a slow answer to an earlier look never does. */
+  async look(path: string, turn: number, onNews: (device: number) => void): Promise<void> {
+    const reading = await this.#disks.read(path);
+    this.#answers.set(path, reading);
+    if (!reading.isRead || turn < (this.#latest.get(reading.device)?.turn ?? 0)) return;
+    this.#latest.set(reading.device, { turn, reading });
+    onNews(reading.device);
+  }
+}
