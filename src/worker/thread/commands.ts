@@ -26,92 +26,98 @@ export interface CommandDesk {
   keep(command: DoneCommand): void;
 }
 
-export function threadCommands(desk: CommandDesk) {
-  const { plan, index } = desk;
-  const textOf = (command: PauseCommand | ResumeCommand, record: ThreadRecord, changed: boolean) => {
+/** The commands of one thread, by one plan. */
+export class ThreadCommands {
+  readonly #desk: CommandDesk;
+
+  constructor(desk: CommandDesk) {
+    this.#desk = desk;
+  }
+
+  /** @throws unknown_state, state_not_possible, revision_conflict, and what the write failed with */
+  obey(command: PauseCommand | ResumeCommand, { id, ifRevision }: CommandOptions = {}): CommandOutcome {
+    const desk = this.#desk;
+    const before = id === undefined ? undefined : desk.done(id);
+    if (before) return { ...before, view: desk.view(), isRepeat: true };
+    this.#checkRevision(ifRevision);
+    const revision = desk.revision();
+    desk.send(this.#checked(command), (next) =>
+      id === undefined ? undefined : { id, changed: true, message: this.#textOf(command, next, true) },
+    );
+    const changed = desk.revision() !== revision;
+    const message = this.#textOf(command, desk.record(), changed);
+    if (id !== undefined && !changed) desk.keep({ id, changed, message });
+    return { changed, message, view: desk.view() };
+  }
+
+  /** @throws unknown_state, state_not_possible */
+  preview(state: string | null, isForced: boolean): DryRun {
+    const { plan, index } = this.#desk;
+    const present = this.#desk.record();
+    const possible = this.#desk.possible();
+    const to = state ?? present.state;
+    if (!present.isPaused) {
+      if (state !== null) this.#checkState(state, isForced, possible);
+      return { allowed: false, why: `thread #${index} is not paused`, possible };
+    }
+    if (state !== null && !planState(plan, state)) this.#checkState(state, isForced, possible);
+    if (state !== null && !possible.includes(state) && !isForced)
+      return { allowed: false, why: `what ${state} needs is not there`, possible };
+    if (state !== null) this.#checkState(state, isForced, possible);
+    return {
+      allowed: true,
+      to,
+      redo: stagesBetween(plan, to, present.state, featureOf(present.sector)),
+      skip: stagesBetween(plan, present.state, to, featureOf(present.sector)),
+    };
+  }
+
+  #textOf(command: PauseCommand | ResumeCommand, record: ThreadRecord, changed: boolean): string {
+    const { plan, index } = this.#desk;
     const { stage = '-', processor } = planState(plan, record.state) ?? {};
-    const { mode, hasStage } = desk.mode();
+    const { mode, hasStage } = this.#desk.mode();
     const isHeavy = hasStage && processor !== undefined;
     const facts = { index, record, stage, mode, hasStage: isHeavy, changed };
     return command.type === 'THREAD.PAUSE' ? pauseText(facts) : resumeText(facts);
-  };
+  }
 
   /** @throws unknown_state, state_not_possible; both name what is possible */
-  const checkState = (name: string, isForced: boolean, possible: readonly string[]) => {
-    if (!planState(plan, name)) {
-      const known = plan.states.map((each) => each.name);
-      // What no resume can go to is not what was meant.
-      const hint = meantText(
-        name,
-        plan.states.filter(isResumable).map((each) => each.name),
-      );
-      throw new SealvisorError(
-        'unknown_state',
-        `unknown state ${name}: ${hint}plan ${plan.name} knows ${known.join(', ')}`,
-        { data: { possible } },
-      );
-    }
-    const record = desk.record();
+  #checkState(name: string, isForced: boolean, possible: readonly string[]): void {
+    const { plan, index } = this.#desk;
+    if (!planState(plan, name)) throw unknownState(plan, name, possible);
+    const record = this.#desk.record();
     if (!record.isPaused || maySendTo(plan, record, { state: name, force: isForced }, possible)) return;
     const can = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'it holds no sector';
     throw new SealvisorError('state_not_possible', `cannot resume thread #${index} to ${name}; ${can}`, {
       data: { possible },
     });
-  };
-  /** With what is possible, which the machine need not look for again. @throws as checkState */
-  const checked = (command: PauseCommand | ResumeCommand): PauseCommand | ResumeCommand => {
+  }
+
+  /** With what is possible, which the machine need not look for again. @throws unknown_state, state_not_possible */
+  #checked(command: PauseCommand | ResumeCommand): PauseCommand | ResumeCommand {
     if (command.type === 'THREAD.PAUSE' || command.state === null) return command;
-    const possible = desk.possible();
-    checkState(command.state, command.force, possible);
+    const possible = this.#desk.possible();
+    this.#checkState(command.state, command.force, possible);
     return { ...command, possible };
-  };
-  const checkRevision = (ifRevision: number | undefined) => {
-    const revision = desk.revision();
+  }
+
+  #checkRevision(ifRevision: number | undefined): void {
+    const revision = this.#desk.revision();
     if (ifRevision === undefined || ifRevision === revision) return;
-    const { mode, state, intent } = desk.view();
+    const { mode, state, intent } = this.#desk.view();
     const who = intent ? ` by ${intent.by}` : '';
     throw new SealvisorError(
       'revision_conflict',
-      `thread #${index} is at revision ${revision}, not ${ifRevision}: it is ${mode}${who} at ${state}; look again, then decide`,
+      `thread #${this.#desk.index} is at revision ${revision}, not ${ifRevision}: it is ${mode}${who} at ${state}; look again, then decide`,
       { data: { revision } },
     );
-  };
+  }
+}
 
-  return {
-    obey: (
-      command: PauseCommand | ResumeCommand,
-      { id, ifRevision }: CommandOptions = {},
-    ): CommandOutcome => {
-      const before = id === undefined ? undefined : desk.done(id);
-      if (before) return { ...before, view: desk.view(), isRepeat: true };
-      checkRevision(ifRevision);
-      const revision = desk.revision();
-      desk.send(checked(command), (next) =>
-        id === undefined ? undefined : { id, changed: true, message: textOf(command, next, true) },
-      );
-      const changed = desk.revision() !== revision;
-      const message = textOf(command, desk.record(), changed);
-      if (id !== undefined && !changed) desk.keep({ id, changed, message });
-      return { changed, message, view: desk.view() };
-    },
-    preview: (state: string | null, isForced: boolean): DryRun => {
-      const present = desk.record();
-      const possible = desk.possible();
-      const to = state ?? present.state;
-      if (!present.isPaused) {
-        if (state !== null) checkState(state, isForced, possible);
-        return { allowed: false, why: `thread #${index} is not paused`, possible };
-      }
-      if (state !== null && !planState(plan, state)) checkState(state, isForced, possible);
-      if (state !== null && !possible.includes(state) && !isForced)
-        return { allowed: false, why: `what ${state} needs is not there`, possible };
-      if (state !== null) checkState(state, isForced, possible);
-      return {
-        allowed: true,
-        to,
-        redo: stagesBetween(plan, to, present.state, featureOf(present.sector)),
-        skip: stagesBetween(plan, present.state, to, featureOf(present.sector)),
-      };
-    },
-  };
+function unknownState(plan: Plan, name: string, possible: readonly string[]): SealvisorError {
+  const known = plan.states.map((each) => each.name);
+  // What no resume can go to is not what was meant.
+  const resumable = plan.states.filter(isResumable).map((each) => each.name);
+  const text = `unknown state ${name}: ${meantText(name, resumable)}plan ${plan.name} knows ${known.join(', ')}`;
+  return new SealvisorError('unknown_state', text, { data: { possible } });
 }

@@ -13,7 +13,7 @@ import { planStages } from '../../sealing/stages/plan-stages.js';
 import type { DoneCommand } from '../../store/command-log.js';
 import type { ThreadStore } from '../../store/thread-store.js';
 import type { SettingsOfThread, ThreadSetup } from '../border/setup.js';
-import { threadCommands } from './commands.js';
+import { ThreadCommands } from './commands.js';
 import type { ThreadDesk } from './desk.js';
 import type { StagePlace } from './stage-place.js';
 import { modeOf, possibleNow, viewOf } from './view.js';
@@ -56,7 +56,7 @@ type ThreadActor = Actor<ReturnType<typeof sealingThread>>;
 
 export class ThreadLife {
   readonly plan: Plan;
-  readonly commands: ReturnType<typeof threadCommands>;
+  readonly commands: ThreadCommands;
   readonly #options: ThreadLifeOptions;
   readonly #runStage: StageRunner;
   readonly #actor: ThreadActor;
@@ -181,9 +181,9 @@ export class ThreadLife {
     });
   }
 
-  #takeCommands(): ReturnType<typeof threadCommands> {
+  #takeCommands(): ThreadCommands {
     const { plan, setup, store, revision } = this.#options;
-    return threadCommands({
+    return new ThreadCommands({
       plan,
       index: setup.index,
       view: () => this.#answered(),
