@@ -7,6 +7,8 @@ import { breakerText } from './warnings.js';
 type Breaker = Extract<WorkerCommand, { readonly type: 'WORKER.BREAKER' }>;
 type Configured = Extract<WorkerCommand, { readonly type: 'WORKER.CONFIGURED' }>;
 
+export type KeptNews = ReturnType<typeof keptNews>;
+
 export function keptNews(command: (next: Breaker | Configured) => Promise<unknown>, warn: LogLine) {
   return {
     breaker: (stage: Breaker['stage'], breaker: Breaker['breaker']): void => {

@@ -1,10 +1,11 @@
 /** Configuration without a restart: what the file says is compared with what runs, and the one is brought to the other. */
 import { inTurn } from '../actors/in-turn.js';
 import { configChanges } from '../config/diff.js';
-import type { LoadedConfig, WorkerConfig } from '../config/worker-config.js';
+import type { LoadedConfig, ThreadConfig, WorkerConfig } from '../config/worker-config.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { ReloadReply } from '../protocol/worker.js';
 import type { ThreadRoster } from './roster/roster.js';
+import type { SupervisedSlot } from './roster/slot.js';
 
 export interface ReloadOptions {
   running(): WorkerConfig;
@@ -17,6 +18,8 @@ export interface ReloadOptions {
   /** Gets ready for a configuration: takes its new directories into use. @throws location_not_writable, wrong_disk */
   prepare(config: WorkerConfig): Promise<void>;
   readonly threads: Pick<ThreadRoster, 'all' | 'add' | 'remove' | 'isLeaving'>;
+  /** Makes one more thread, which does not run yet. */
+  make(thread: ThreadConfig): SupervisedSlot;
   /** A thread that was removed has ended. */
   onRemoved(index: number): void;
   warn(line: string): void;
@@ -82,7 +85,7 @@ async function reload(options: ReloadOptions, isDryRun: boolean): Promise<Reload
   await options.prepare(next);
   await options.adopt(next);
   for (const { index } of without(running, next)) remove(options, index);
-  for (const thread of added) await threads.add(thread);
+  for (const thread of added) await threads.add(options.make(thread));
   return reply(true, `${live.length} changes are applied${rest}`);
 }
 

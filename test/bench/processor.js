@@ -83,6 +83,7 @@ async function asWorker(home) {
     warn: console.error,
     onProgress: () => undefined,
   });
+  processors.goBy({ look: () => undefined, isAtTheDoor: () => true });
   const tree = await processors.start();
   const processes = processCalls(processors, largeAnswers(), 0);
   const services = dispatcher({ processes, desk: null, stores: null, settings: null, manager: null });

@@ -15,9 +15,9 @@ import { Jobs } from './jobs.js';
 import { ProcessRequests } from './requests.js';
 import { Room } from './room.js';
 import { ProcessSeats } from './seats.js';
-import type { Processors, ProcessorsOptions, Work } from './words.js';
+import type { Processors, ProcessorsOptions, SeatDesk, Work } from './words.js';
 
-export type { Processors, ProcessorsOptions, Work } from './words.js';
+export type { Processors, ProcessorsOptions, SeatDesk, Work } from './words.js';
 
 export class WorkerProcessors implements Processors {
   readonly stages: readonly string[];
@@ -26,14 +26,15 @@ export class WorkerProcessors implements Processors {
   readonly #jobs: Jobs;
   readonly #seats: ProcessSeats;
   readonly #requests: ProcessRequests;
+  #desk: SeatDesk | undefined;
   /** Where each thread that died was: its work is for that place. */
   readonly #places = new Map<number, string>();
 
   constructor(options: ProcessorsOptions) {
     const { processors: commands, mark, dumps, largestOutput, info } = options;
-    const { onRoom = () => undefined, isAtTheDoor = () => true, locks = {} } = options;
+    const { locks = {} } = options;
     this.stages = [...new Set(commands.map(({ stage }) => stage))];
-    const room = new Room(onRoom);
+    const room = new Room(() => this.#deskOf().look());
     const jobs = new Jobs({
       onProgress: options.onProgress,
       onNews: (index) => options.onWork?.(index),
@@ -50,13 +51,23 @@ export class WorkerProcessors implements Processors {
       onChange: () => room.changed(),
       info: info && onPrinted,
     });
-    const seats = new ProcessSeats({ children, locks, jobs, isAtTheDoor });
+    const seats = new ProcessSeats({
+      children,
+      locks,
+      jobs,
+      isAtTheDoor: (index) => this.#deskOf().isAtTheDoor(index),
+    });
     const abandon = (index: number) => this.#abandon(index);
     this.#room = room;
     this.#jobs = jobs;
     this.#children = children;
     this.#seats = seats;
     this.#requests = new ProcessRequests({ children, jobs, seats, room, abandon });
+  }
+
+  /** The desk that these seats belong to, before the first thread asks: it is made with them. */
+  goBy(desk: SeatDesk): void {
+    this.#desk = desk;
   }
 
   start(): Promise<Tree> {
@@ -168,6 +179,11 @@ export class WorkerProcessors implements Processors {
     // A request that waits for a child is over as well, and hears it now.
     this.#room.changed();
     return answer;
+  }
+
+  #deskOf(): SeatDesk {
+    if (!this.#desk) throw new Error('the processors have no desk yet');
+    return this.#desk;
   }
 
   /** Does it to the process that works for this thread alone; `none` does, or it works for these others as well. */

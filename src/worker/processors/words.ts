@@ -25,10 +25,6 @@ export interface ProcessorsOptions {
   readonly onProgress: (index: number, progress: Progress) => void;
   /** What is known of a thread's process has changed. */
   readonly onWork?: (index: number) => void;
-  /** A child or a lock may be had that could not be had before. */
-  readonly onRoom?: () => void;
-  /** Whether nothing but a child or its locks keeps a thread from going on. @default always */
-  readonly isAtTheDoor?: (index: number) => boolean;
   /** Where lines that are not answers may go. @default to the log */
   readonly dumps?: Pick<Dumps, 'watch' | 'take'>;
 }
@@ -39,6 +35,14 @@ export interface Work {
   readonly frozenBytes?: number;
   /** It was started for an earlier incarnation. */
   readonly isLeft: boolean;
+}
+
+/** The desk that lets threads in, as the processors see it. */
+export interface SeatDesk {
+  /** A child or a lock may be had that could not be had before. */
+  look(): void;
+  /** Whether nothing but a child or its locks keeps a thread from going on. */
+  isAtTheDoor(index: number): boolean;
 }
 
 export interface Processors extends FreezeDesk, Pick<ProcessSeats, 'arrive' | 'blockedBy' | 'take' | 'free'> {

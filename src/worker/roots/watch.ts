@@ -11,9 +11,9 @@ export interface DiskWatchOptions {
   /** @default the system's */
   readonly clock?: Clock;
   /** `space.checkIntervalMs` is how often the disks are looked at. */
-  readonly config: () => Pick<WorkerConfig, 'space'>;
+  readonly config: () => Pick<WorkerConfig, 'space' | 'threads'>;
   readonly threads: Pick<ThreadRoster, 'all' | 'tree' | 'configure'>;
-  readonly disks: Pick<Disks, 'check' | 'pulse'> & { readonly roots: Pick<WorkerRoots, 'onTaken'> };
+  readonly disks: Pick<Disks, 'check' | 'pulse' | 'hot'> & { readonly roots: Pick<WorkerRoots, 'onTaken'> };
   readonly inUse: DisksInUse['inUse'];
   readonly warn: (line: string) => void;
 }
@@ -41,7 +41,7 @@ export function watchDisks(options: DiskWatchOptions): { stop(): void } {
     alarm = clock.setTimeout(() => void look(), config().space.checkIntervalMs);
   };
   // A store that is there at last is one for the threads that run.
-  disks.roots.onTaken(threads.configure);
+  disks.roots.onTaken(() => threads.configure(config().threads, disks.hot.settingsOf));
   const onLook = () => {
     for (const slot of threads.all()) slot.disksSeen();
   };

@@ -33,57 +33,56 @@ export interface SlotNewsDesk {
   readonly warn: LogLine;
 }
 
-/** `parts` are those of the moment of the news: a thread is made before all of them are there. */
-export function slotNews(index: number, parts: () => SlotNewsDesk): SlotNews {
+export function slotNews(index: number, parts: SlotNewsDesk): SlotNews {
   let said: string | undefined;
   /** Why it has nothing to do: once for each change, and again when it had something meanwhile. */
   const tellIdle = ({ mode, stage, idle }: ThreadView) => {
     const what = stage === '-' ? 'has no job' : `waits before ${stage}`;
     if (idle !== undefined && idle !== said)
-      parts().warn(`thread #${index} ${what}: ${idle}`, { thread: index, idle: true });
+      parts.warn(`thread #${index} ${what}: ${idle}`, { thread: index, idle: true });
     if (idle !== undefined) said = idle;
     else if (mode !== 'idle' && mode !== 'running') said = undefined;
   };
   return {
     onStarted: (incarnation) => {
-      const { send, drain } = parts();
+      const { send, drain } = parts;
       send({ type: 'thread.started', index, incarnation });
       drain.threadStarted(index);
     },
     onExited: (reason) => {
-      const { send, warn } = parts();
+      const { send, warn } = parts;
       warn(`thread #${index} ended: ${reason}; it is started again from its record`, { thread: index });
       send({ type: 'thread.exited', index, reason });
     },
-    onRestarting: () => parts().send({ type: 'thread.restarting', index }),
+    onRestarting: () => parts.send({ type: 'thread.restarting', index }),
     onFailed: (reason) => {
-      const { send, warn } = parts();
+      const { send, warn } = parts;
       warn(`thread #${index} failed: ${reason}; the other threads continue`, { thread: index });
       send({ type: 'thread.failed', index, reason });
     },
     onGone: (last) => {
-      const { desk, processors, large } = parts();
+      const { desk, processors, large } = parts;
       processors.leave(index, last);
       large.leave(index);
       desk.drop(index);
     },
     onView: (view) => {
-      const { events, processors, onView } = parts();
-      // Its stage was taken from it (the sector is lost): a process that is frozen for it would do so for ever.
+      const { events, processors, onView } = parts;
+      // Its stage was taken from it (the sector is lost): a process that stands still for it would do so for ever.
       processors.shown(view);
       tellIdle(view);
       events.publish({ type: 'thread', view });
       onView?.(view);
     },
     onRow: (row) => {
-      const { events, large, onRow } = parts();
+      const { events, large, onRow } = parts;
       large.leave(index);
       events.publish({ type: 'row', index, row });
       onRow?.(index, row);
     },
-    onWarning: (line) => parts().warn(line, { thread: index }),
-    disk: () => parts().diskOf(index),
-    overlay: (view) => overlaid(view, parts()),
+    onWarning: (line) => parts.warn(line, { thread: index }),
+    disk: () => parts.diskOf(index),
+    overlay: (view) => overlaid(view, parts),
   };
 }
 

@@ -15,6 +15,8 @@ export interface HotSettings {
    * was read before it holds, and one warning is given.
    */
   refresh(thread: ThreadConfig): Promise<void>;
+  /** As they are for a new sector: the hot configuration of the thread of this index is read first. */
+  freshSettingsOf(index: number): Promise<SettingsOfThread>;
   refreshAll(config: Pick<WorkerConfig, 'threads'>): Promise<void>;
 }
 
@@ -61,6 +63,12 @@ export function hotSettings({ config, gate, stores, warn, checkPlan }: HotSettin
         if (lastFault.get(location) !== fault) warn(`${told}; thread #${index} keeps its previous settings`);
         lastFault.set(location, fault);
       }
+    },
+    freshSettingsOf: async (index) => {
+      const thread = config().threads.find((each) => each.index === index);
+      if (!thread) throw new Error(`thread #${index} has left the configuration`);
+      await hot.refresh(thread);
+      return hot.settingsOf(thread);
     },
     refreshAll: async ({ threads }) => void (await Promise.all(threads.map(hot.refresh))),
   };

@@ -3,7 +3,11 @@ import { expect, onTestFinished } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
 import type { ProcessAnswer } from '#src/worker/border/contract.js';
 import type { ProcessorCommand } from '#src/worker/processors/command.js';
-import { type ProcessorsOptions, WorkerProcessors } from '#src/worker/processors/processors.js';
+import {
+  type ProcessorsOptions,
+  type SeatDesk,
+  WorkerProcessors,
+} from '#src/worker/processors/processors.js';
 import { processTask } from '#src/worker/thread/process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
 import type { Run } from '../sealing/by-tasks.js';
@@ -18,6 +22,7 @@ export async function startProcessors(
   processors: readonly ProcessorCommand[] = [command()],
   mark = homeMark(freshDir()),
   more: Partial<ProcessorsOptions> = {},
+  door: SeatDesk = { look: () => undefined, isAtTheDoor: () => true },
 ) {
   const warnings: string[] = [];
   const told: (readonly [number, unknown])[] = [];
@@ -28,6 +33,7 @@ export async function startProcessors(
     onProgress: (index, progress) => told.push([index, progress]),
     ...more,
   });
+  desk.goBy(door);
   const tree = await desk.start();
   const pids = new Set<number>();
   onTestFinished(async () => {

@@ -12,11 +12,15 @@ import { isIn } from '../../tools/worker/setup.js';
 /** A desk over real children, without threads. */
 async function deskOver(processors: readonly ProcessorCommand[], locks: Record<string, number> = {}) {
   const door: { desk?: WorkerDesk } = {};
-  const made = await startProcessors(processors, undefined, {
-    locks,
-    onRoom: () => door.desk?.look(),
-    isAtTheDoor: (index) => (door.desk?.doorOf(index) ?? null) !== null,
-  });
+  const made = await startProcessors(
+    processors,
+    undefined,
+    { locks },
+    {
+      look: () => door.desk?.look(),
+      isAtTheDoor: (index) => (door.desk?.doorOf(index) ?? null) !== null,
+    },
+  );
   const { desk: seats } = made;
   const desk = new WorkerDesk(
     {

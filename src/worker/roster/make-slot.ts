@@ -1,0 +1,44 @@
+/** Makes the slot of a configured thread: what it is started with, what is looked at before, and what it may ask. */
+import type { ThreadConfig, WorkerConfig } from '../../config/worker-config.js';
+import type { SpareThreads } from '../../threads/index.js';
+import type { MainSide } from '../border/contract.js';
+import type { Disks } from '../roots/open.js';
+import { threadLauncher } from './launch.js';
+import { setupOfThread } from './setup-of.js';
+import { Slot, type SlotNews } from './slot.js';
+
+export interface SlotMakerOptions {
+  readonly config: () => WorkerConfig;
+  /** Of the moment: a thread has it from its start on. */
+  readonly workerName: () => string;
+  readonly processChildren: readonly string[];
+  readonly othersStages: readonly string[];
+  readonly disks: Pick<Disks, 'hot' | 'ownerOf' | 'check'>;
+  readonly newsOf: (index: number) => SlotNews;
+  /** What a thread may ask of the main thread. */
+  readonly mainSideOf: (index: number) => MainSide;
+  readonly spares: SpareThreads | undefined;
+}
+
+export function slotMaker(options: SlotMakerOptions): (thread: ThreadConfig) => Slot {
+  const { config, disks, newsOf, mainSideOf, spares } = options;
+  const { workerName, processChildren, othersStages } = options;
+  /** The thread as it is configured now; one that leaves goes by what it was started with. */
+  const threadOf = (started: ThreadConfig) =>
+    config().threads.find((each) => each.location === started.location) ?? started;
+  const setupOf = (started: ThreadConfig) =>
+    setupOfThread(started, {
+      ...{ config: config(), processChildren, othersStages, workerName: workerName() },
+      owner: disks.ownerOf(started.location),
+      settings: disks.hot.settingsOf(threadOf(started)),
+    });
+  return (thread) => {
+    const { index, location } = thread;
+    const launcher = threadLauncher({ setup: () => setupOf(thread), main: mainSideOf(index), spares });
+    const prepare = async () => {
+      await disks.check(location);
+      await disks.hot.refresh(threadOf(thread));
+    };
+    return new Slot({ configured: thread, launcher, news: newsOf(index), prepare });
+  };
+}

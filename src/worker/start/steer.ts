@@ -1,0 +1,35 @@
+/** Second: the processes that work for threads, and the worker actor, which every command goes through. */
+import { homeMark } from '../../processes/mark.js';
+import { createWorkerControl } from '../control.js';
+import { type KeptNews, keptNews } from '../kept-news.js';
+import { type Dumps, workerDumps } from '../processors/dumps.js';
+import { WorkerProcessors } from '../processors/processors.js';
+import type { Ground } from './open.js';
+
+export interface Steering extends ReturnType<typeof createWorkerControl> {
+  readonly dumps: Dumps;
+  readonly processors: WorkerProcessors;
+  /** What the worker keeps over a restart without being told to by a person. */
+  readonly kept: KeptNews;
+}
+
+export function steer({ options, config, commands, disks, record, threads }: Ground): Steering {
+  const { warn, info } = options;
+  const dumps = workerDumps(warn);
+  const processors = new WorkerProcessors({
+    ...{ dumps, processors: commands, locks: config().extLocks, warn, info },
+    largestOutput: () => config().largestOutput,
+    mark: homeMark(disks.place),
+    onProgress: (index, progress) => threads.find(index)?.progress(progress),
+    onWork: (index) => threads.find(index)?.refresh(),
+  });
+  const control = createWorkerControl({
+    slots: () => threads.all(),
+    restart: (index) => threads.restart(index),
+    processes: processors,
+    record: record.now(),
+    write: disks.store.write,
+    apply: (next) => record.become(next),
+  });
+  return { ...control, dumps, processors, kept: keptNews(control.command, warn) };
+}
