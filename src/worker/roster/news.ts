@@ -68,7 +68,7 @@ export function slotNews(index: number, parts: SlotNewsDesk): SlotNews {
     },
     onView: (view) => {
       const { events, processors, onView } = parts;
-      // Its stage was taken from it (the sector is lost): a process that stands still for it would do so for ever.
+      // Its stage was taken from it (the sector is lost): a process that is frozen for it would stay so for ever.
       processors.shown(view);
       tellIdle(view);
       events.publish({ type: 'thread', view });
