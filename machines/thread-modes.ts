@@ -2,6 +2,24 @@
 import { endStates, type Plan, type PlanState, placeName } from './plan.js';
 import type { ThreadStates } from './thread-parts.js';
 
+const stopped = '#stopped';
+
+const standStillAt = (target: string) => ({
+  target,
+  actions: ['leaveLine' as const, 'standStill' as const, 'commit' as const],
+});
+type StandStill = ReturnType<typeof standStillAt>;
+
+/** Where a failure leads. What is aborted already cannot be aborted again: what is in the way is for a person. */
+function failing({ name }: PlanState) {
+  const fail = { actions: ['fail' as const, 'commit' as const], reenter: true };
+  return [
+    ...(name === 'Aborted' ? [] : [{ guard: 'givesUp' as const, target: '#Aborted', ...fail }]),
+    { target: `#${name}`, ...fail },
+  ];
+}
+type Failing = ReturnType<typeof failing>;
+
 function edgesOf(plan: Plan, state: PlanState) {
   if (endStates.includes(state.name)) {
     const guard = { type: 'earned' as const, params: { event: 'Released' } };
@@ -16,24 +34,74 @@ function edgesOf(plan: Plan, state: PlanState) {
     }));
 }
 
+/** Where a pause and a stop lead from each way of working; a heavy stage is waited for, frozen or aborted. */
+function waysOfWorking(isHeavy: boolean, standStill: StandStill): ThreadStates {
+  const stopAfterStage = { target: 'stopping', actions: 'markStopping' as const };
+  const freezing = {
+    guard: 'freezes' as const,
+    target: 'frozen',
+    actions: ['freeze' as const, 'commit' as const],
+  };
+  const atOnce = { guard: 'pausesNow' as const, ...standStill };
+  const goingOn = {
+    guard: 'goesOn' as const,
+    target: 'running',
+    actions: ['cancelPause' as const, 'commit' as const],
+  };
+  return {
+    running: {
+      on: {
+        'THREAD.PAUSE': isHeavy
+          ? [atOnce, freezing, { target: 'pausing', actions: ['keepIntent', 'commit'] }]
+          : standStill,
+        'THREAD.STOP': isHeavy ? stopAfterStage : stopped,
+      },
+    },
+    pausing: {
+      on: {
+        'THREAD.PAUSE': [atOnce, freezing],
+        'THREAD.RESUME': goingOn,
+        'THREAD.STOP': stopAfterStage,
+      },
+    },
+    frozen: {
+      entry: 'stopClock',
+      exit: 'goOnClock',
+      on: { 'THREAD.PAUSE': atOnce, 'THREAD.RESUME': goingOn, 'THREAD.STOP': stopped },
+    },
+    stopping: {},
+  };
+}
+
+/** A stage is at work. */
+function activeMode(
+  plan: Plan,
+  state: PlanState,
+  { again, standStill, failed }: { again: string; standStill: StandStill; failed: Failing },
+): ThreadStates[string] {
+  return {
+    entry: 'startClock',
+    initial: 'running',
+    invoke: {
+      src: 'stage',
+      input: ({ context }) => ({ record: context.record }),
+      onDone: [
+        ...edgesOf(plan, state),
+        { guard: 'recovers', target: again, actions: ['recover', 'commit', 'askLater'] },
+        { guard: { type: 'earned', params: { event: 'Idle' } }, target: again, actions: 'askLater' },
+        { target: again, actions: ['failImpossible', 'commit'], reenter: true },
+      ],
+      onError: failed,
+    },
+    states: waysOfWorking(state.processor !== undefined, standStill),
+  };
+}
+
 export function modesOf(plan: Plan, state: PlanState): ThreadStates[string] {
   const place = placeName(state);
-  const isHeavy = state.processor !== undefined;
   const again = `#${state.name}`;
-  const paused = `#${state.name}.paused`;
-  const stopped = '#stopped';
-  const standStill = {
-    target: paused,
-    actions: ['leaveLine' as const, 'standStill' as const, 'commit' as const],
-  };
-  const stopAfterStage = { target: 'stopping', actions: 'markStopping' as const };
-  const fail = { actions: ['fail' as const, 'commit' as const], reenter: true };
-  // What is aborted already cannot be aborted again: what is in the way is for a person.
-  const isAborted = state.name === 'Aborted';
-  const failed = [
-    ...(isAborted ? [] : [{ guard: 'givesUp' as const, target: '#Aborted', ...fail }]),
-    { target: again, ...fail },
-  ];
+  const standStill = standStillAt(`#${state.name}.paused`);
+  const failed = failing(state);
   const begin = place === undefined ? 'active' : 'asking';
   const untilDue: ThreadStates[string] = {
     entry: 'startWait',
@@ -58,56 +126,6 @@ export function modesOf(plan: Plan, state: PlanState): ThreadStates[string] {
     on: beforeWork,
   };
 
-  const active: ThreadStates[string] = {
-    entry: 'startClock',
-    initial: 'running',
-    invoke: {
-      src: 'stage',
-      input: ({ context }) => ({ record: context.record }),
-      onDone: [
-        ...edgesOf(plan, state),
-        { guard: 'recovers', target: again, actions: ['recover', 'commit', 'askLater'] },
-        { guard: { type: 'earned', params: { event: 'Idle' } }, target: again, actions: 'askLater' },
-        { target: again, actions: ['failImpossible', 'commit'], reenter: true },
-      ],
-      onError: failed,
-    },
-    states: {
-      running: {
-        on: {
-          'THREAD.PAUSE': isHeavy
-            ? [
-                { guard: 'pausesNow', ...standStill },
-                { guard: 'freezes', target: 'frozen', actions: ['freeze', 'commit'] },
-                { target: 'pausing', actions: ['keepIntent', 'commit'] },
-              ]
-            : standStill,
-          'THREAD.STOP': isHeavy ? stopAfterStage : stopped,
-        },
-      },
-      pausing: {
-        on: {
-          'THREAD.PAUSE': [
-            { guard: 'pausesNow', ...standStill },
-            { guard: 'freezes', target: 'frozen', actions: ['freeze', 'commit'] },
-          ],
-          'THREAD.RESUME': { guard: 'goesOn', target: 'running', actions: ['cancelPause', 'commit'] },
-          'THREAD.STOP': stopAfterStage,
-        },
-      },
-      frozen: {
-        entry: 'stopClock',
-        exit: 'goOnClock',
-        on: {
-          'THREAD.PAUSE': { guard: 'pausesNow', ...standStill },
-          'THREAD.RESUME': { guard: 'goesOn', target: 'running', actions: ['cancelPause', 'commit'] },
-          'THREAD.STOP': stopped,
-        },
-      },
-      stopping: {},
-    },
-  };
-
   return {
     id: state.name,
     initial: 'entering',
@@ -124,7 +142,7 @@ export function modesOf(plan: Plan, state: PlanState): ThreadStates[string] {
         ],
       },
       ...(place === undefined ? {} : { asking, waiting }),
-      active,
+      active: activeMode(plan, state, { again, standStill, failed }),
       idle: untilDue,
       retrying: untilDue,
       resting: untilDue,

@@ -7,7 +7,7 @@ import { orEmpty } from '../protocol/job-wire.js';
 import { someOf } from '../protocol/some-of.js';
 import { looked } from '../protocol/text/issue.js';
 import type { ControlReply, PauseHow, ThreadView } from '../protocol/thread.js';
-import { fromFieldThread } from '../protocol/upstream-thread.js';
+import { fromUpstreamThread } from '../protocol/upstream-thread.js';
 import { afterResume } from './after-resume.js';
 import { rpcCall } from './rpc-client.js';
 
@@ -27,7 +27,7 @@ export interface ThreadRequest {
   readonly by?: string | undefined;
 }
 
-export interface FieldWorker {
+export interface UpstreamClient {
   threads(): Promise<readonly ThreadView[]>;
   thread(index: number): Promise<ThreadView>;
   command(
@@ -74,17 +74,17 @@ const timeoutMs = 15_000;
 /** A thread takes a command a little after the worker's answer: it is looked at again after so long, ms. */
 const looksAfterMs = [0, 150, 350, 1000] as const;
 
-export function fieldWorker(
+export function upstreamClient(
   name: string,
   base: string,
   clock: WallClock,
   { wait = sleep }: { readonly wait?: (ms: number) => Promise<unknown> } = {},
-): FieldWorker {
+): UpstreamClient {
   const call = (method: string, params: readonly unknown[]) =>
     rpcCall(base, `VenusWorker.${method}`, params, { timeoutMs });
   const threads = async () => {
     const { data, fault } = looked(threadList, await call('WorkerList', []));
-    if (fault === undefined) return data.map((thread) => fromFieldThread(thread, clock.now()));
+    if (fault === undefined) return data.map((thread) => fromUpstreamThread(thread, clock.now()));
     throw new SealvisorError('bad_answer', `WorkerList of ${name} has another shape: ${fault}`);
   };
   const thread = async (index: number) => {

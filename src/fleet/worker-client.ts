@@ -7,7 +7,7 @@ import type { ControlReply, ThreadView } from '../protocol/thread.js';
 import { byHeader, commandHeader } from '../protocol/who.js';
 import { shapedAnswer } from './answer-shape.js';
 import { expectOk, type JsonRequest, type JsonResponse, requestJson } from './http-client.js';
-import type { FieldWorker } from './upstream-worker.js';
+import type { UpstreamClient } from './upstream-worker.js';
 
 const timeoutMs = 15_000;
 
@@ -20,7 +20,7 @@ export type PassedRequest = Pick<JsonRequest, 'method' | 'body' | 'signal'> & {
   readonly id?: string | undefined;
 };
 
-export interface WorkerClient extends FieldWorker {
+export interface WorkerClient extends UpstreamClient {
   /** The worker's supervisor tree, as it shows it. @throws invalid_request for an upstream worker */
   tree(): Promise<unknown>;
   /** Any request to our own worker's REST; undefined when it answers nothing. @throws invalid_request for an upstream worker */
@@ -60,7 +60,7 @@ export function workerClient(
       timeoutMs: patience(request.body),
     });
   // Loaded when it is needed: the schemas of upstream's answers would slow every command down.
-  const field = async () => (await import('./upstream-worker.js')).fieldWorker(name, base, clock);
+  const upstream = async () => (await import('./upstream-worker.js')).upstreamClient(name, base, clock);
   const pass = async (request: PassedRequest) => {
     const answer = await rest(request);
     if (answer.status === 204) return undefined;
@@ -74,12 +74,12 @@ export function workerClient(
   return {
     threads: async () => {
       const answer = await rest({ method: 'GET', path: '/threads' });
-      if (!isRest(answer)) return (await field()).threads();
+      if (!isRest(answer)) return (await upstream()).threads();
       return shapedAnswer(answer, '/threads', expectOk(answer)) as readonly ThreadView[];
     },
     thread: async (index) => {
       const answer = await rest({ method: 'GET', path: `/threads/${index}` });
-      if (!isRest(answer)) return (await field()).thread(index);
+      if (!isRest(answer)) return (await upstream()).thread(index);
       return shapedAnswer(answer, `/threads/${index}`, expectOk(answer)) as ThreadView;
     },
     command: async (index, verb, body, signal) => {
@@ -88,7 +88,7 @@ export function workerClient(
       const { id, ...others } = body;
       const told = verb === 'restart' ? { body: others, id } : { body };
       const answer = await rest({ method: 'POST', path, ...told, signal });
-      if (!isRest(answer)) return (await field()).command(index, verb, body);
+      if (!isRest(answer)) return (await upstream()).command(index, verb, body);
       return shapedAnswer(answer, path, expectOk(answer)) as ControlReply;
     },
     tree: () => pass({ method: 'GET', path: '/tree' }),

@@ -4,7 +4,7 @@ import type { ErrorLevel } from './level.js';
 import { formatSectorId, parseSectorId } from './sector.js';
 import type { LastError, ThreadView } from './thread.js';
 
-export interface FieldThread {
+export interface UpstreamThread {
   readonly location: string;
   readonly sector_id: { readonly Miner: number; readonly Number: number } | null;
   readonly index: number;
@@ -32,7 +32,7 @@ export function errorText(view: Pick<ThreadView, 'lastError'>): string | null {
   return view.lastError ? `${view.lastError.level}: ${view.lastError.message}` : null;
 }
 
-function threadState(view: ThreadView, elapsed: number): FieldThread['thread_state'] {
+function threadState(view: ThreadView, elapsed: number): UpstreamThread['thread_state'] {
   switch (view.mode) {
     case 'paused':
       return { state: 'Paused', elapsed };
@@ -50,7 +50,7 @@ function threadState(view: ThreadView, elapsed: number): FieldThread['thread_sta
   }
 }
 
-export function toFieldThread(view: ThreadView, nowMs: number): FieldThread {
+export function toUpstreamThread(view: ThreadView, nowMs: number): UpstreamThread {
   const elapsed = elapsedSeconds(view, nowMs);
   const isPaused = view.mode === 'paused';
   return {
@@ -77,13 +77,13 @@ export interface ToldThread {
   readonly index: number;
   readonly location: string;
   readonly plan?: string | undefined;
-  readonly sector_id?: FieldThread['sector_id'] | undefined;
+  readonly sector_id?: UpstreamThread['sector_id'] | undefined;
   readonly job_id?: string | null | undefined;
   readonly paused?: boolean | undefined;
   readonly paused_elapsed?: number | null | undefined;
   readonly thread_state?:
     | {
-        readonly state: FieldThread['thread_state']['state'];
+        readonly state: UpstreamThread['thread_state']['state'];
         readonly elapsed?: number | undefined;
         readonly proc?: string | null | undefined;
       }
@@ -109,7 +109,7 @@ function toldError(text: string | null | undefined): Pick<LastError, 'level' | '
 }
 
 /** The view of an upstream worker's thread, as far as it reports one. */
-export function fromFieldThread(thread: ToldThread, nowMs: number): ThreadView {
+export function fromUpstreamThread(thread: ToldThread, nowMs: number): ThreadView {
   const { thread_state: told } = thread;
   const sector = toldSector(thread);
   const elapsed = told?.elapsed ?? thread.paused_elapsed ?? 0;

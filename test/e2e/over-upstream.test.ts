@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { SectorView } from '../../src/protocol/sealer-view.js';
 import { onManager, onSectors, startManager } from '../tools/e2e/fleet.js';
 import { bytes, freshDir, write } from '../tools/e2e/setup.js';
-import { fieldWorker, threadsOf } from '../tools/manager/upstream-worker.js';
+import { fakeUpstreamWorker, threadsOf } from '../tools/manager/upstream-worker.js';
 import type { Version } from '../tools/recorded.js';
 import { upstreamWorker } from '../tools/upstream/worker.js';
 
@@ -17,7 +17,7 @@ async function setup(version: Version) {
   ] as const)
     write(join(pieces, name), bytes(length, length));
   const manager = await startManager(dir, { pieces });
-  const { dest } = await fieldWorker({ threads: [threadsOf[version]] });
+  const { dest } = await fakeUpstreamWorker({ threads: [threadsOf[version]] });
   const worker = upstreamWorker({
     ...{ version, manager: manager.at, name: `w-${version}`, dest },
     dir: join(dir, 'worker'),

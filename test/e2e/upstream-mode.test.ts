@@ -13,7 +13,7 @@ import {
 } from '../tools/e2e/fleet.js';
 import { seenBy, startFront, stepsOf } from '../tools/e2e/front.js';
 import { bytes, freePort, freshDir, write } from '../tools/e2e/setup.js';
-import { fieldWorker, threadsOf as upstreamThreads } from '../tools/manager/upstream-worker.js';
+import { fakeUpstreamWorker, threadsOf as upstreamThreads } from '../tools/manager/upstream-worker.js';
 import type { Version } from '../tools/recorded.js';
 import { upstreamManager } from '../tools/upstream/manager.js';
 import { offered } from '../tools/upstream/pieces.js';
@@ -64,7 +64,7 @@ test.each(versions)(
     write(join(pieces, 'a.bin'), bytes(1000, 1));
     const manager = await startManager(dir, { pieces });
     const front = await startFront(dir, manager.at);
-    const { dest } = await fieldWorker({ threads: [upstreamThreads[version]] });
+    const { dest } = await fakeUpstreamWorker({ threads: [upstreamThreads[version]] });
     const worker = upstreamWorker({
       ...{ version, manager: front.at, name: `w-${version}`, dest },
       dir: join(dir, 'worker'),

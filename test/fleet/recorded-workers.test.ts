@@ -1,6 +1,6 @@
 /** What upstream's workers were recorded to answer our manager, answered again to the client that it steers them with. */
 import { expect, test } from 'vitest';
-import { fieldWorker } from '#src/fleet/upstream-worker.js';
+import { upstreamClient } from '#src/fleet/upstream-worker.js';
 import { workerClient } from '#src/fleet/worker-client.js';
 import { wallClock } from '#src/protocol/clock.js';
 import { listening } from '../tools/fleet/setup.js';
@@ -76,7 +76,7 @@ test('a worker of today: its threads, a pause, a resume that it answers with `tr
 
 test('a worker of v0.2: what it answers with true, false and a refusal is told as such', async () => {
   const { unknown, url } = await recordedWorker(old);
-  const worker = fieldWorker('w1', url, wallClock, { wait: async () => undefined });
+  const worker = upstreamClient('w1', url, wallClock, { wait: async () => undefined });
   const [first, second] = await worker.threads();
   expect(first).toMatchObject({
     mode: 'paused',

@@ -9,7 +9,7 @@ import type { ThreadView } from '#src/protocol/thread.js';
 import { captured } from '../tools/cli/setup.js';
 import { listening } from '../tools/fleet/setup.js';
 import { setup as manage, summary } from '../tools/manager/setup.js';
-import { fieldWorker } from '../tools/manager/upstream-worker.js';
+import { fakeUpstreamWorker } from '../tools/manager/upstream-worker.js';
 import { pausedView, viewOf } from '../tools/protocol/views.js';
 
 const said = captured();
@@ -134,7 +134,7 @@ test.each([
 });
 
 test('--wait for an upstream worker pauses once and looks at its list', async () => {
-  const { dest, calls } = await fieldWorker();
+  const { dest, calls } = await fakeUpstreamWorker();
   const { options } = await setup(dest);
   await pause('w1', '0', { ...options, wait: true });
   expect(calls.filter(({ method }) => method.endsWith('Pause'))).toHaveLength(1);

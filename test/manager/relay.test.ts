@@ -5,7 +5,7 @@ import { managerApp } from '#src/http/manager/app.js';
 import { serve } from '#src/http/serve.js';
 import { get, post, problemOf, workerDoors } from '../tools/http/setup.js';
 import { setup, summary } from '../tools/manager/setup.js';
-import { type Doors, fieldWorker, threadsOf } from '../tools/manager/upstream-worker.js';
+import { type Doors, fakeUpstreamWorker, threadsOf } from '../tools/manager/upstream-worker.js';
 import { pausedView, viewOf } from '../tools/protocol/views.js';
 
 /** A manager that a worker at `dest` has reported to, as `w1`. */
@@ -84,7 +84,7 @@ test.each([
 const doors: readonly Doors[] = ['404 page not found', 'any path'];
 
 test.each(doors)('a worker of v0.2 (%s) is listed', async (kind) => {
-  const { dest } = await fieldWorker({ doors: kind });
+  const { dest } = await fakeUpstreamWorker({ doors: kind });
   const { app, clock } = await managerWith(dest);
   const since = new Date(clock.now() - 17_000).toISOString();
   const expected = {
@@ -102,7 +102,7 @@ test.each(doors)('a worker of v0.2 (%s) is listed', async (kind) => {
 });
 
 test("a worker of today's is listed", async () => {
-  const { dest } = await fieldWorker({ doors: 'any path', threads: [threadsOf.today] });
+  const { dest } = await fakeUpstreamWorker({ doors: 'any path', threads: [threadsOf.today] });
   const { app, clock } = await managerWith(dest);
   expect((await get(app, threads)).body).toMatchObject([
     {
@@ -121,7 +121,7 @@ test("a worker of today's is listed", async () => {
 test.each(doors)(
   'an upstream worker (%s) is paused and resumed, and the reply says what it said',
   async (kind) => {
-    const { dest, calls } = await fieldWorker({ doors: kind });
+    const { dest, calls } = await fakeUpstreamWorker({ doors: kind });
     const { app } = await managerWith(dest);
     expect(await post(app, `${threads}/0/pause`, { how: 'after-stage' })).toMatchObject({
       status: 200,
@@ -143,7 +143,7 @@ test.each([
   ['pause', { how: 'now' }, 400, 'invalid_request'],
   ['pause', { how: 'freeze' }, 409, 'freeze_refused'],
 ])('%s %j is beyond an upstream worker: refused, nothing is sent', async (verb, body, status, code) => {
-  const { dest, calls } = await fieldWorker({ doors: 'any path' });
+  const { dest, calls } = await fakeUpstreamWorker({ doors: 'any path' });
   const { app } = await managerWith(dest);
   expect(await post(app, `${threads}/0/${verb}`, body)).toEqual(
     problemOf(status, code, expect.stringContaining('w1')),
@@ -152,7 +152,7 @@ test.each([
 });
 
 test('a refusal of an upstream worker is told in its own words', async () => {
-  const { dest } = await fieldWorker();
+  const { dest } = await fakeUpstreamWorker();
   const { app } = await managerWith(dest);
   const { body, ...answer } = problemOf(502, 'remote_error', expect.stringContaining('worker #5 not found'));
   expect(await post(app, `${threads}/5/pause`, {})).toEqual({
@@ -163,13 +163,13 @@ test('a refusal of an upstream worker is told in its own words', async () => {
 });
 
 test('a list that is null, as Go writes an empty one, is a worker without threads', async () => {
-  const { dest } = await fieldWorker({ threads: null });
+  const { dest } = await fakeUpstreamWorker({ threads: null });
   const { app } = await managerWith(dest);
   expect(await get(app, threads)).toMatchObject({ status: 200, body: [] });
 });
 
 test.each([[{}], [[{ index: 0 }]]])('a list of another shape (%j) is a bad answer', async (list) => {
-  const { dest } = await fieldWorker({ threads: list });
+  const { dest } = await fakeUpstreamWorker({ threads: list });
   const { app } = await managerWith(dest);
   expect(await get(app, threads)).toMatchObject({ status: 502, body: { code: 'bad_answer' } });
 });
@@ -196,7 +196,7 @@ test('a name that never reported is refused, naming the known ones', async () =>
 test.each(['null', '[]', '"x"', '{', '{"how":"hard"}'])(
   'a command whose body is %s is refused before any worker is asked',
   async (body) => {
-    const { dest, calls } = await fieldWorker({ doors: 'any path' });
+    const { dest, calls } = await fakeUpstreamWorker({ doors: 'any path' });
     const { app } = await managerWith(dest);
     expect(await post(app, `${threads}/0/pause`, body)).toMatchObject({
       status: 400,
@@ -207,7 +207,7 @@ test.each(['null', '[]', '"x"', '{', '{"how":"hard"}'])(
 );
 
 test('an upstream worker cannot be forced, nor asked by revision', async () => {
-  const { dest, calls } = await fieldWorker({ doors: 'any path' });
+  const { dest, calls } = await fakeUpstreamWorker({ doors: 'any path' });
   const { app } = await managerWith(dest);
   for (const body of [{ force: true }, { ifRevision: 3 }])
     expect(await post(app, `${threads}/0/resume`, body)).toEqual(

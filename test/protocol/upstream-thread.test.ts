@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sectorOf } from '#src/protocol/sector.js';
 import { summarize, type ThreadMode, type ThreadView } from '#src/protocol/thread.js';
-import { fromFieldThread, toFieldThread } from '#src/protocol/upstream-thread.js';
+import { fromUpstreamThread, toUpstreamThread } from '#src/protocol/upstream-thread.js';
 import { nowMs, pausedView, viewOf } from '../tools/protocol/views.js';
 
 const modes: readonly ThreadMode[] = [
@@ -18,7 +18,7 @@ const modes: readonly ThreadMode[] = [
 ];
 
 test('a paused thread holds the fields of v0.2 and of today at once, and no others', () => {
-  expect(toFieldThread(pausedView(), nowMs)).toStrictEqual({
+  expect(toUpstreamThread(pausedView(), nowMs)).toStrictEqual({
     location: '/store1',
     sector_id: { Miner: 10000, Number: 2 },
     index: 0,
@@ -35,7 +35,7 @@ test('a paused thread holds the fields of v0.2 and of today at once, and no othe
 });
 
 test('a thread without a sector says null where there is nothing', () => {
-  expect(toFieldThread(viewOf(), nowMs)).toStrictEqual({
+  expect(toUpstreamThread(viewOf(), nowMs)).toStrictEqual({
     location: '/store1',
     sector_id: null,
     index: 0,
@@ -62,13 +62,13 @@ test.each<[ThreadMode, object]>([
   ['restarting', { state: 'Idle' }],
   ['failed', { state: 'Idle' }],
 ])('mode %s is thread_state %j', (mode, expected) => {
-  const thread = toFieldThread(viewOf({ mode, processor: { name: 'pc1', pid: null } }), nowMs);
+  const thread = toUpstreamThread(viewOf({ mode, processor: { name: 'pc1', pid: null } }), nowMs);
   expect(thread.thread_state).toStrictEqual(expected);
   expect(thread.paused).toBe(mode === 'paused');
 });
 
 test('a stage without a processor runs with proc null', () => {
-  expect(toFieldThread(viewOf({ mode: 'running' }), nowMs).thread_state).toStrictEqual({
+  expect(toUpstreamThread(viewOf({ mode: 'running' }), nowMs).thread_state).toStrictEqual({
     state: 'Running',
     elapsed: 17,
     proc: null,
@@ -77,11 +77,11 @@ test('a stage without a processor runs with proc null', () => {
 
 test('a clock that is behind the thread gives no negative time', () => {
   const early = Date.parse('2026-11-22T09:00:00.000Z');
-  expect(toFieldThread(pausedView(), early).paused_elapsed).toBe(0);
+  expect(toUpstreamThread(pausedView(), early).paused_elapsed).toBe(0);
 });
 
 test('a thread of v0.2 is read: sector, pause with its age, error with its level', () => {
-  const view = fromFieldThread(
+  const view = fromUpstreamThread(
     {
       location: '/store1',
       sector_id: { Miner: 10000, Number: 2 },
@@ -114,7 +114,7 @@ test("a thread of today's is read, which has neither sector_id nor paused", () =
     job_stage: 'C2',
     last_error: null,
   };
-  const paused = fromFieldThread({ ...told, thread_state: { state: 'Paused', elapsed: 17 } }, nowMs);
+  const paused = fromUpstreamThread({ ...told, thread_state: { state: 'Paused', elapsed: 17 } }, nowMs);
   expect(paused).toMatchObject({
     plan: 'snapup',
     sector: { miner: 10000, number: 2, id: 's-t010000-2' },
@@ -125,19 +125,19 @@ test("a thread of today's is read, which has neither sector_id nor paused", () =
     lastError: null,
   });
   const running = { state: 'Running', elapsed: 100, proc: 'pc1' } as const;
-  expect(fromFieldThread({ ...told, thread_state: running }, nowMs)).toMatchObject({
+  expect(fromUpstreamThread({ ...told, thread_state: running }, nowMs)).toMatchObject({
     mode: 'running',
     processor: { name: 'pc1', pid: null },
     since: new Date(nowMs - 100_000).toISOString(),
   });
-  expect(fromFieldThread({ ...told, thread_state: { state: 'Waiting', elapsed: 3 } }, nowMs).mode).toBe(
+  expect(fromUpstreamThread({ ...told, thread_state: { state: 'Waiting', elapsed: 3 } }, nowMs).mode).toBe(
     'waiting',
   );
-  expect(fromFieldThread({ ...told, thread_state: { state: 'Idle' } }, nowMs).mode).toBe('idle');
+  expect(fromUpstreamThread({ ...told, thread_state: { state: 'Idle' } }, nowMs).mode).toBe('idle');
 });
 
 test('a thread of the versions between is read: job_id with paused', () => {
-  const view = fromFieldThread(
+  const view = fromUpstreamThread(
     { location: '/s', plan: 'sealer', job_id: 's-t01-9', index: 0, paused: false, state: 'PC1Done' },
     nowMs,
   );
@@ -146,7 +146,7 @@ test('a thread of the versions between is read: job_id with paused', () => {
 
 test('a job that is no sector leaves the sector empty, and an error without a level counts as permanent', () => {
   const told = { location: '', plan: 'wdpost', index: 0, job_id: 'a1b2', job_state: 'Generated' };
-  const view = fromFieldThread(
+  const view = fromUpstreamThread(
     { ...told, thread_state: { state: 'Running', elapsed: 1, proc: '' }, last_error: 'boom' },
     nowMs,
   );
@@ -184,8 +184,8 @@ const anyView: fc.Arbitrary<ThreadView> = fc
 test('what the wire tells survives the way there and back', () => {
   fc.assert(
     fc.property(anyView, (view) => {
-      const told = toFieldThread(view, nowMs);
-      expect(toFieldThread(fromFieldThread(told, nowMs), nowMs)).toStrictEqual(told);
+      const told = toUpstreamThread(view, nowMs);
+      expect(toUpstreamThread(fromUpstreamThread(told, nowMs), nowMs)).toStrictEqual(told);
     }),
   );
 });

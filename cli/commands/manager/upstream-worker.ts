@@ -1,5 +1,5 @@
 /** `venus-worker worker` for an upstream worker (venus-cluster, damocles), which serves `VenusWorker.` alone. */
-import { fieldWorker, type ThreadRequest, type ThreadVerb } from '../../../src/fleet/upstream-worker.js';
+import { type ThreadRequest, type ThreadVerb, upstreamClient } from '../../../src/fleet/upstream-worker.js';
 import { wallClock } from '../../../src/protocol/clock.js';
 import { SealvisorError } from '../../../src/protocol/errors.js';
 
@@ -11,7 +11,7 @@ export async function askUpstream(
   body: unknown,
 ): Promise<unknown> {
   const { host } = new URL(base);
-  const worker = fieldWorker(host, base, wallClock);
+  const worker = upstreamClient(host, base, wallClock);
   const [plain = ''] = path.split('?');
   const found = /^\/api\/v1\/threads(?:\/(\d+)(?:\/(pause|resume|restart))?)?$/.exec(plain);
   const index = found?.[1] === undefined ? undefined : Number(found[1]);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { SealvisorError } from '../../protocol/errors.js';
 import { shortText } from '../../protocol/some-of.js';
-import { toFieldThread } from '../../protocol/upstream-thread.js';
+import { toUpstreamThread } from '../../protocol/upstream-thread.js';
 import type { Worker } from '../../worker/worker.js';
 import type { RpcMethod } from '../json-rpc.js';
 import { parse } from '../parse.js';
@@ -27,7 +27,7 @@ export function workerMethods({ control, version }: Worker): Readonly<Record<str
       `index ${shortText(JSON.stringify(value) ?? 'is missing')}: expected a thread's index, 0 to ${last}`,
     );
   };
-  on('WorkerList', [], () => control.threads().map((view) => toFieldThread(view, Date.now())));
+  on('WorkerList', [], () => control.threads().map((view) => toUpstreamThread(view, Date.now())));
   const commandId = (given: unknown) => parse(commandIdText.nullish(), given, 'id') ?? randomUUID();
   on('WorkerPause', ['index', 'id'], async (by, at, id) => {
     const { changed } = await control.pause(index(at), { by, id: commandId(id) });

@@ -47,12 +47,9 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
   const startedMs = performance.now();
   const lines: Said[] = [];
   const asked = new Set<number>();
-  const watchers = new Set<() => void>();
   let ended: Ended | undefined;
   let isAsked = false;
-  const look = () => {
-    for (const watcher of watchers) watcher();
-  };
+  const { look, until } = waits(() => ended !== undefined);
   child.stdout.on(
     'data',
     lineSplitter((line) => {
@@ -75,21 +72,6 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
   if (signal.aborted) kill();
 
   const send = (line: string) => void child.stdin.write(`${line}\n`);
-  const until = (isSo: () => boolean, withinMs: number) =>
-    new Promise<boolean>((resolve) => {
-      const settle = (is: boolean) => {
-        watchers.delete(watcher);
-        systemClock.clearTimeout(timer);
-        resolve(is);
-      };
-      const watcher = () => {
-        if (isSo()) settle(true);
-        else if (ended) settle(false);
-      };
-      const timer = systemClock.setTimeout(() => settle(isSo()), withinMs);
-      watchers.add(watcher);
-      watcher();
-    });
   let early: Ended | undefined;
   return {
     lines,
@@ -100,8 +82,7 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
     ask: (task) => {
       const id = asked.size + 1;
       asked.add(id);
-      const json = task instanceof Opaque && typeof task.json === 'string' ? task.json : JSON.stringify(task);
-      send(`{"id":${id},"task":${json}}`);
+      send(`{"id":${id},"task":${jsonOf(task)}}`);
       return id;
     },
     answers: (id) => lines.filter(({ line }) => answerId(line) === id && isAnswer(line)),
@@ -114,6 +95,35 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
       kill();
       await over;
       return undefined;
+    },
+  };
+}
+
+const jsonOf = (task: unknown) =>
+  task instanceof Opaque && typeof task.json === 'string' ? task.json : JSON.stringify(task);
+
+/** Waits for what is looked at again at each `look`; none goes on when all is over. */
+function waits(isOver: () => boolean) {
+  const watchers = new Set<() => void>();
+  return {
+    look: () => {
+      for (const watcher of watchers) watcher();
+    },
+    until: (isSo: () => boolean, withinMs: number): Promise<boolean> => {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const settle = (is: boolean) => {
+        watchers.delete(watcher);
+        systemClock.clearTimeout(timer);
+        resolve(is);
+      };
+      const watcher = () => {
+        if (isSo()) settle(true);
+        else if (isOver()) settle(false);
+      };
+      const timer = systemClock.setTimeout(() => settle(isSo()), withinMs);
+      watchers.add(watcher);
+      watcher();
+      return promise;
     },
   };
 }

@@ -7,7 +7,7 @@ import { sectors } from '#cli/commands/manager/sealer.js';
 import { info, list, pause, remove } from '#cli/commands/manager/workers.js';
 import { tree } from '#cli/commands/tree.js';
 import { captured, listening } from '../../tools/cli/setup.js';
-import { fieldWorker } from '../../tools/manager/upstream-worker.js';
+import { fakeUpstreamWorker } from '../../tools/manager/upstream-worker.js';
 import { viewOf } from '../../tools/protocol/views.js';
 import { recordedManager } from '../../tools/upstream/recorded-manager.js';
 
@@ -18,7 +18,7 @@ async function setup(
   version: 'today' | 'v0.2' = 'today',
   more: Partial<Parameters<typeof recordedManager>[0]> = {},
 ) {
-  const worker = await fieldWorker();
+  const worker = await fakeUpstreamWorker();
   const { at, calls } = await recordedManager({ version, dest: worker.dest, ...more });
   return {
     at,

@@ -9,12 +9,12 @@ import { resume } from '#cli/commands/worker/resume.js';
 import { show, why } from '#cli/commands/worker/show.js';
 import { list, restart } from '#cli/commands/worker/threads.js';
 import { captured } from '../../tools/cli/setup.js';
-import { type Doors, fieldWorker } from '../../tools/manager/upstream-worker.js';
+import { type Doors, fakeUpstreamWorker } from '../../tools/manager/upstream-worker.js';
 
 const said = captured();
 
-async function worker(options: Parameters<typeof fieldWorker>[0] = {}) {
-  const { dest, calls } = await fieldWorker(options);
+async function worker(options: Parameters<typeof fakeUpstreamWorker>[0] = {}) {
+  const { dest, calls } = await fakeUpstreamWorker(options);
   const [host, port] = dest.split(':');
   const dir = mkdtempSync(join(tmpdir(), 'sealvisor-upstream-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));

@@ -7,7 +7,7 @@ import { serve } from '#src/http/serve.js';
 import { listening } from '../../tools/fleet/setup.js';
 import { get, post, problemOf } from '../../tools/http/setup.js';
 import { setup as manage, summary } from '../../tools/manager/setup.js';
-import { fieldWorker } from '../../tools/manager/upstream-worker.js';
+import { fakeUpstreamWorker } from '../../tools/manager/upstream-worker.js';
 
 const w1 = '/api/v1/workers/w1';
 
@@ -133,7 +133,7 @@ test('a worker that never reported is refused', async () => {
 test.each(['404 page not found', 'any path'] as const)(
   'an upstream worker (%s) has none of it',
   async (doors) => {
-    const { dest } = await fieldWorker({ doors });
+    const { dest } = await fakeUpstreamWorker({ doors });
     const { manager } = await manage();
     manager.roster.ping({ name: 'w1', dest, version: null, summary });
     expect(await post(managerApp(manager), `${w1}/worker/drain`, {})).toEqual(

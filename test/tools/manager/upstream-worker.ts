@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-export interface FieldWorker {
+export interface FakeUpstreamWorker {
   readonly dest: string;
   readonly calls: readonly { readonly method: string; readonly params: readonly unknown[] }[];
 }
@@ -34,14 +34,14 @@ const today: Thread = {
 };
 export const threadsOf = { 'v0.2': v02, today } as const;
 
-export async function fieldWorker(
+export async function fakeUpstreamWorker(
   options: {
     readonly doors?: Doors;
     readonly threads?: unknown;
     /** It answers a resume with `true`, and does nothing. */
     readonly isDeaf?: boolean;
   } = {},
-): Promise<FieldWorker> {
+): Promise<FakeUpstreamWorker> {
   const { doors = '404 page not found', threads = [v02] } = options;
   const calls: { method: string; params: readonly unknown[] }[] = [];
   let shown = threads;
