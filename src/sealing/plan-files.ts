@@ -13,6 +13,8 @@ type NotedTouches = Readonly<Record<string, readonly { readonly path: string; re
 
 /** What is left out no plan asks of that name. */
 interface PlanFile {
+  /** As an operator calls it; of what a state can need. @default its name */
+  readonly title?: string;
   /** Whether the sector has such files at all. @default every sector */
   readonly isOf?: (outputs: Outputs) => boolean;
   /** Another name that it stands for. */
@@ -31,10 +33,11 @@ const notedCache = ['p_aux', 't_aux', 'sc-02-data-tree-r-last.dat', 'sealvisor.j
 const layer = /sc-02-data-layer-\d+\.dat$/;
 
 const planFiles: Readonly<Record<string, PlanFile>> = {
-  staged: one((files) => files.staged),
-  'tree-d': one((files) => join(files.cacheDir, dataTree)),
+  staged: one((files) => files.staged, 'the staged data'),
+  'tree-d': one((files) => join(files.cacheDir, dataTree), 'the tree of the data'),
   'all-but-tree-d': { ground: ({ cacheDir }) => entries(cacheDir, (entry) => entry !== dataTree) },
   layers: {
+    title: 'the first layer',
     // Where another's pc1 keeps its labels is between it and its pc2.
     isThere: ({ cacheDir }, { pc1 }) =>
       (pc1 !== undefined && !isOurPc1(pc1)) || existsSync(join(cacheDir, 'sc-02-data-layer-1.dat')),
@@ -44,6 +47,7 @@ const planFiles: Readonly<Record<string, PlanFile>> = {
         : othersIn(files, { ...notes, layers: [], sealed: [] }),
   },
   sealed: {
+    title: 'the sealed file or its p_aux',
     isThere: ({ sealed, cacheDir }) => existsSync(sealed) && existsSync(join(cacheDir, 'p_aux')),
     noted: (files, outputs, notes) =>
       isForeign(outputs) ? othersIn(files, notes) : withCache(files.sealed, files.cacheDir),
@@ -51,12 +55,13 @@ const planFiles: Readonly<Record<string, PlanFile>> = {
   },
   'sealed-cache': { ground: ({ cacheDir }) => entries(cacheDir, (entry) => sealedCache.test(entry)) },
   synthetic: {
-    ...one(({ cacheDir }) => join(cacheDir, 'syn-porep-vanilla-proofs.dat')),
+    ...one(({ cacheDir }) => join(cacheDir, 'syn-porep-vanilla-proofs.dat'), 'the file of synthetic proofs'),
     isOf: ({ synthetic }) => synthetic === true,
   },
-  'snap-staged': one((files) => files.snapStaged),
-  'snap-tree-d': one((files) => join(files.updateCacheDir, dataTree)),
+  'snap-staged': one((files) => files.snapStaged, 'the staged data of the upgrade'),
+  'snap-tree-d': one((files) => join(files.updateCacheDir, dataTree), 'the tree of the new data'),
   update: {
+    title: 'the upgraded file or its p_aux',
     isThere: ({ update, updateCacheDir }) => existsSync(update) && existsSync(join(updateCacheDir, 'p_aux')),
     noted: (files, outputs) =>
       isForeignUpdate(outputs)
@@ -70,6 +75,7 @@ const planFiles: Readonly<Record<string, PlanFile>> = {
   // What is kept in the end of a sector that is made again.
   replica: { standsFor: ({ upgrade }) => (upgrade ? 'update' : 'sealed') },
   piece: {
+    title: 'the unsealed piece',
     isThere: ({ piecesDir }) =>
       existsSync(piecesDir) && readdirSync(piecesDir).some((each) => !each.startsWith('.')),
     noted: (files) => filesUnder(files.piecesDir),
@@ -92,6 +98,11 @@ export function hasSectorFile(files: SectorFiles, name: string, outputs: Outputs
   return !isFileOf(name, outputs) || (planFiles[noteName(name, outputs)]?.isThere?.(files, outputs) ?? false);
 }
 
+/** The file a plan calls `name`, as an operator calls it. */
+export function fileTitle(name: string, outputs: Outputs): string {
+  return planFiles[noteName(name, outputs)]?.title ?? name;
+}
+
 /** Where the files of a name lie, those that are there. */
 export function notedPaths(
   name: string,
@@ -111,8 +122,9 @@ export async function groundFiles(name: string, files: SectorFiles): Promise<rea
 }
 
 /** A name of one file. */
-function one(path: (files: SectorFiles) => string): PlanFile {
+function one(path: (files: SectorFiles) => string, title: string): PlanFile {
   return {
+    title,
     isThere: (files) => existsSync(path(files)),
     noted: (files) => present([path(files)]),
     ground: (files) => [path(files)],

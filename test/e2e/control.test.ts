@@ -59,7 +59,7 @@ describe('pause', () => {
     const refused = await onManager(manager.at, 'resume', 'w1', '0', 'C1Done');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(
-      /cannot resume thread #0 to C1Done; possible now: .*TicketAssigned.*\(state_not_possible\)/,
+      /cannot resume thread #0 to C1Done: no PC1 output yet; possible now: .*TicketAssigned.*\(state_not_possible\)/,
     );
     expect((await on('pause', '--index', '9')).stderr).toContain('thread_not_found');
     expect(await viewAt(worker.at)).toMatchObject({ mode: 'paused', state: 'TicketAssigned' });

@@ -134,10 +134,10 @@ describe('resume to a state', () => {
     await control.pause(0, {});
     const error = await rejectionOf(control.resume(0, { state: 'PC1Done' }));
     expect(error).toMatchObject({ code: 'state_not_possible', data: { possible: [] } });
-    expect(error.message).toContain('it holds no sector');
+    expect(error.message).toBe('cannot resume thread #0 to PC1Done: it holds no sector');
   });
 
-  test('whose inputs are not there is refused with those that are possible now', async () => {
+  test('whose inputs are missing is refused with the first missing input and the states that are possible now', async () => {
     const { control, until } = await setup(stopsAtC2);
     const paused = await until(0, isIn('C1Done', 'paused'));
     expect(paused.lastError).toMatchObject({
@@ -149,7 +149,9 @@ describe('resume to a state', () => {
     expect(paused.possible).not.toContain('C2Done');
     const error = await rejectionOf(control.resume(0, { state: 'C2Done' }));
     expect(error).toMatchObject({ code: 'state_not_possible', data: { possible: paused.possible } });
-    expect(error.message).toContain(paused.possible.join(', '));
+    expect(error.message).toBe(
+      `cannot resume thread #0 to C2Done: no C2 output yet; possible now: ${paused.possible.join(', ')}`,
+    );
     expect(control.thread(0)).toMatchObject({ mode: 'paused', state: 'C1Done', revision: paused.revision });
   });
 
@@ -202,7 +204,7 @@ describe('a dry run', () => {
     expect(await control.dryRun(0, { state: 'Abort' })).toMatchObject({ allowed: true, to: 'Aborted' });
     expect(await control.dryRun(0, { state: 'C2Done' })).toEqual({
       allowed: false,
-      why: 'what C2Done needs is not there',
+      why: 'no C2 output yet',
       possible: paused.possible,
     });
     expect(await rejectionOf(control.dryRun(0, { state: 'Melted' }))).toMatchObject({

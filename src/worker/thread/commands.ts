@@ -20,6 +20,8 @@ export interface CommandDesk {
   revision(): number;
   record(): ThreadRecord;
   possible(): readonly string[];
+  /** What the sector lacks for a state that is not possible. */
+  missing(state: string): string;
   /** Sends the machine the command. `keep` makes what is kept with the change. @throws what the write failed with */
   send(command: PauseCommand | ResumeCommand, keep: (next: ThreadRecord) => DoneCommand | undefined): void;
   done(id: string): Omit<DoneCommand, 'id'> | undefined;
@@ -62,7 +64,7 @@ export class ThreadCommands {
     }
     if (state !== null && !planState(plan, state)) this.#checkState(state, isForced, possible);
     if (state !== null && !possible.includes(state) && !isForced)
-      return { allowed: false, why: `what ${state} needs is not there`, possible };
+      return { allowed: false, why: this.#whyNot(state, possible), possible };
     if (state !== null) this.#checkState(state, isForced, possible);
     return {
       allowed: true,
@@ -87,10 +89,13 @@ export class ThreadCommands {
     if (!planState(plan, name)) throw unknownState(plan, name, possible);
     const record = this.#desk.record();
     if (!record.isPaused || maySendTo(plan, record, { state: name, force: isForced }, possible)) return;
-    const can = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'it holds no sector';
-    throw new SealvisorError('state_not_possible', `cannot resume thread #${index} to ${name}; ${can}`, {
-      data: { possible },
-    });
+    const can = possible.length > 0 ? `; possible now: ${possible.join(', ')}` : '';
+    const text = `cannot resume thread #${index} to ${name}: ${this.#whyNot(name, possible)}${can}`;
+    throw new SealvisorError('state_not_possible', text, { data: { possible } });
+  }
+
+  #whyNot(name: string, possible: readonly string[]): string {
+    return possible.length > 0 ? this.#desk.missing(name) : 'it holds no sector';
   }
 
   /** With what is possible, which the machine need not look for again. @throws unknown_state, state_not_possible */

@@ -15,6 +15,7 @@ import type { ThreadStore } from '../../store/thread-store.js';
 import type { SettingsOfThread, ThreadSetup } from '../border/setup.js';
 import { ThreadCommands } from './commands.js';
 import type { ThreadDesk } from './desk.js';
+import { missingText } from './missing.js';
 import type { StagePlace } from './stage-place.js';
 import { modeOf, possibleNow, viewOf } from './view.js';
 
@@ -191,6 +192,7 @@ export class ThreadLife {
       revision,
       record: () => this.record(),
       possible: () => possibleNow(plan, setup.location, this.record()),
+      missing: (state) => missingText(plan, setup.location, this.record(), state),
       send: (command, keep) => this.#send(command, keep),
       done: (id) => store.commandDone(id),
       keep: (command) => store.keepCommand(command),

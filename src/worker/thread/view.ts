@@ -13,26 +13,14 @@ import { inHand, jobIdOf, type ThreadRecord } from '../../../machines/thread-rec
 import type { ThreadSettings } from '../../../machines/thread-words.js';
 import type { PlanName } from '../../protocol/plan-names.js';
 import type { Progress, ThreadMode, ThreadView } from '../../protocol/thread.js';
-import { presentOutputs } from '../../sealing/large-outputs.js';
-import { hasSectorFile } from '../../sealing/plan-files.js';
-import { sectorFiles } from '../../sealing/sector-files.js';
 import type { ThreadSetup } from '../border/setup.js';
+import { holdingsOf } from './missing.js';
 
 export type ThreadSnapshot = SnapshotFrom<ReturnType<typeof sealingThread>>;
 
 /** The states an operator may resume this record to now, from the plan's table and the files that are there. */
 export function possibleNow(plan: Plan, location: string, record: ThreadRecord): readonly string[] {
-  const { sector } = record;
-  if (inHand(record) === null) return [];
-  const files = sector && sectorFiles(location, sector.id);
-  // Most states need the same files: each is looked for once.
-  const found = new Map<string, boolean>();
-  const hasFile = (name: string) => {
-    const known = found.get(name) ?? (files !== null && hasSectorFile(files, name, record.outputs));
-    found.set(name, known);
-    return known;
-  };
-  return possibleStates(plan, { outputs: presentOutputs(record.outputs, files?.root), hasFile });
+  return inHand(record) === null ? [] : possibleStates(plan, holdingsOf(location, record));
 }
 
 /** The mode as the statechart tells it, and whether a stage is current: worked on, or frozen. */

@@ -145,6 +145,7 @@ describe('a resume', () => {
       data: { possible: expect.arrayContaining(['C1Done', 'Aborted']) },
     });
     expect(error.data).toMatchObject({ possible: expect.not.arrayContaining(['PC2Done']) });
+    expect(error.message).toContain('to PC2Done: the staged data is missing; possible now: ');
     expect(await control.dryRun(0, { state: 'PC2Done' })).toMatchObject({ allowed: false });
   });
 
