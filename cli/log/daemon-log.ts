@@ -1,17 +1,14 @@
 /** The log of a daemon, from its options: on stderr, or in a file that is opened again when it is asked to. */
 import { faultFields } from '../../src/protocol/events/event.js';
 import type { Emit } from '../../src/protocol/events/table.js';
-import type { Log } from '../../src/protocol/log.js';
 import { escaped } from '../../src/protocol/text/escaped.js';
 import { eventLine, eventLog } from './event-line.js';
 import type { LogFormat, LogOptions } from './log-options.js';
-import { logger } from './logger.js';
 import { fileOutlet, type Outlet, stderrOutlet } from './outlet.js';
 import { boundedSink, type Gap } from './sink.js';
 
 export interface DaemonLog {
-  emitter(component: string): Emit;
-  of(component: string): Log;
+  of(component: string): Emit;
   /** Text for the person at stderr, whole lines; never waited for, as the log. */
   stderr(text: string): void;
   /** Opens the file again, whatever has become of the old one; without a file nothing happens. */
@@ -32,7 +29,7 @@ export async function withLog(
   run: (emit: Emit, file: DaemonLog) => Promise<void>,
 ): Promise<void> {
   const file = await openLog(options);
-  const emit = file.emitter(component);
+  const emit = file.of(component);
   if (options.logFile !== undefined) file.stderr(`the log is written to ${escaped(options.logFile)}\n`);
   try {
     await run(emit, file);
@@ -50,17 +47,16 @@ export async function openLog(options: LogOptions): Promise<DaemonLog> {
   const sinkTo = (outlet: Outlet) => boundedSink({ outlet, gapLine: (gap) => gapLine(format, gap) });
   const stderr = sinkTo(stderrOutlet());
   const sink = logFile === undefined ? stderr : sinkTo(await fileOutlet(logFile));
-  const emitter = (component: string) => eventLog({ format, level, component, write: sink.write });
+  const of = (component: string) => eventLog({ format, level, component, write: sink.write });
   return {
-    emitter,
-    of: (component) => logger({ format, level, component, write: sink.write }),
+    of,
     stderr: stderr.write,
     reopen: async () => {
       if (logFile === undefined) return;
       try {
         sink.moveTo(await fileOutlet(logFile));
       } catch (error) {
-        emitter('log')({ event: 'log.notReopened', ...faultFields(error) });
+        of('log')({ event: 'log.notReopened', ...faultFields(error) });
       }
     },
     close: async () => {

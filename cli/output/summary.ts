@@ -1,4 +1,5 @@
 /** What was sealed, read back from what lies in the stores. */
+
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../src/actors/index.js';
@@ -6,7 +7,9 @@ import type { WorkerConfig } from '../../src/config/worker-config.js';
 import { diskGate } from '../../src/disks/disk-gate.js';
 import { inTime } from '../../src/disks/in-time.js';
 import { readRegular } from '../../src/disks/regular-file.js';
-import { messageOf, systemCodeOf } from '../../src/protocol/errors.js';
+import { systemCodeOf } from '../../src/protocol/errors.js';
+import { faultFields } from '../../src/protocol/events/event.js';
+import type { Emit } from '../../src/protocol/events/table.js';
 import type { HistoryRow } from '../../src/protocol/thread.js';
 import { readHistoryAside } from '../../src/worker/roster/history-aside.js';
 import { table } from './upstream-text.js';
@@ -31,17 +34,17 @@ type Row = Pick<HistoryRow, 'sector' | 'stage' | 'durationMs'>;
 
 /**
  * The worker must be stopped: its threads' stores are theirs alone. A disk that does not answer costs what is on it, and
- * is told to `onUnread`.
+ * is an event.
  */
 export async function summaryOf(
   config: Pick<WorkerConfig, 'threads' | 'attached'>,
-  onUnread: (why: string) => void,
+  emit: Emit,
   /** What was pre-committed, by sector: others' programs leave no description of what they sealed. */
   preCommits: ReadonlyMap<string, Commitments> = new Map(),
 ): Promise<readonly SealedSector[]> {
   const orNothing = <T>(read: Promise<readonly T[]>): Promise<readonly T[]> =>
     read.catch((error: unknown) => {
-      onUnread(`not in the summary: ${messageOf(error)}`);
+      emit({ event: 'fleet.summaryIncomplete', ...faultFields(error) });
       return [];
     });
   const seconds = new Map<string, Record<string, number>>();

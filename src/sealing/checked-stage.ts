@@ -7,7 +7,7 @@ import { noteName } from './plan-files.js';
 import type { StageContext } from './stage.js';
 
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> &
-  Partial<Pick<StageContext, 'stores' | 'warn'>>;
+  Partial<Pick<StageContext, 'stores' | 'emit'>>;
 
 /** The outcome with notes that were made before the stage (taken-over.ts); its own come last. */
 export function withEarlier({ outputs, ...outcome }: StageOutcome, notes: Notes | undefined): StageOutcome {

@@ -12,7 +12,7 @@ import type { StageContext } from './stage.js';
 import { checkStore } from './stores/stored-sector.js';
 
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> &
-  Partial<Pick<StageContext, 'stores' | 'warn'>>;
+  Partial<Pick<StageContext, 'stores' | 'emit'>>;
 
 /** Compares the files that a state's stage works from with what was noted of them; not what its ground makes again. @throws StageError permanent for the first that is another */
 export async function checkFiles(plan: Plan, state: PlanState, facts: Facts): Promise<void> {
@@ -27,9 +27,12 @@ export async function checkFiles(plan: Plan, state: PlanState, facts: Facts): Pr
   )
     throw damaged(plan, found, state);
   // An earlier try of this stage removed the local files, behind a look at the stored ones.
-  facts.warn?.(
-    `${sector.id} is finished and its local files are gone, but ${found.path} ${found.fault}: restore it from another copy or rebuild the sector`,
-  );
+  facts.emit?.({
+    event: 'sector.filesDamaged',
+    sector: sector.id,
+    path: found.path,
+    fault: found.fault,
+  });
 }
 
 function canBeMadeAgain(

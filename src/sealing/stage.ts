@@ -1,5 +1,6 @@
 import type { StageOutcome } from '../../machines/record-changes.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
+import type { StageEvent } from '../protocol/events/table.js';
 import { StageError } from '../protocol/level.js';
 import type { SectorService } from '../protocol/sealer.js';
 import type { Sector } from '../protocol/sector.js';
@@ -57,7 +58,7 @@ export interface StageContext {
   now(): number;
   progress(progress: Progress): void;
   /** Tells the operator, in one line. @default nobody is told */
-  warn?(line: string): void;
+  emit?(event: StageEvent): void;
   /** Stages that programs of others do: they read what others wrote, and ours do not. @default none */
   readonly others?: readonly string[];
   /** Has a processor do a task: our own in this thread, or a child process. Settles only when nobody works on it any more. */

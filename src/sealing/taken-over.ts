@@ -15,7 +15,7 @@ import { output, type StageContext, sectorAtHand } from './stage.js';
 import type { PieceInfo, Tasks } from './tasks.js';
 import { isForeign } from './whose-sector.js';
 
-type Facts = Pick<StageContext, 'record' | 'location' | 'signal' | 'warn'>;
+type Facts = Pick<StageContext, 'record' | 'location' | 'signal' | 'emit'>;
 
 /** The notes to be kept; undefined for a record that has some, or needs none. @throws StageError permanent for a file that is another */
 export async function takenOver(context: Facts): Promise<Notes | undefined> {
@@ -40,9 +40,7 @@ export async function takenOver(context: Facts): Promise<Notes | undefined> {
     }
   }
   if (left.length > 0)
-    context.warn?.(
-      `${record.sector.id} was started by an earlier version, which recorded no files: ${left.join(', ')} cannot be verified here and ${left.length > 1 ? 'are' : 'is'} used as ${left.length > 1 ? 'they are' : 'it is'}`,
-    );
+    context.emit?.({ event: 'sector.filesUnverified', sector: record.sector.id, files: left });
   return noted(record, location, verified, signal);
 }
 

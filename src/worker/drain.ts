@@ -2,7 +2,8 @@
 import type { Drain, DrainWish } from '../../machines/worker-record.js';
 import { type Clock, systemClock } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
-import { messageOf } from '../protocol/errors.js';
+import { faultFields } from '../protocol/events/event.js';
+import type { Emit } from '../protocol/events/table.js';
 import { isEmpty, type ThreadView } from '../protocol/thread.js';
 import type { DrainView } from '../protocol/worker.js';
 import type { ThreadControl } from './control.js';
@@ -19,7 +20,7 @@ export interface DrainerOptions {
   threads(): readonly ThreadView[];
   pause: ThreadControl['pause'];
   resume: ThreadControl['resume'];
-  warn(line: string): void;
+  readonly emit: Emit;
   /** @default the system's */
   readonly time?: { readonly clock: Clock; wall(): number };
 }
@@ -88,7 +89,7 @@ export function drainView(drain: Drain, views: readonly ThreadView[]): DrainView
 }
 
 export function drainer(options: DrainerOptions): Drainer {
-  const { threads, pause, resume, warn, time = systemTime } = options;
+  const { threads, pause, resume, emit, time = systemTime } = options;
   let inForce: Drain | null = null;
   let timer: unknown;
 
@@ -97,7 +98,7 @@ export function drainer(options: DrainerOptions): Drainer {
     const own = { by: drain.by, reason: drainReason(drain), drain: drain.pauseId };
     const { by, reason, drain: id } = intent ?? own;
     return pause(index, { how, by, reason: reason ?? undefined, drain: id }).catch((error: unknown) =>
-      warn(`the drain did not reach thread #${index}: ${messageOf(error)}`),
+      emit({ event: 'drain.threadNotPaused', thread: index, ...faultFields(error) }),
     );
   };
   const bringIn = (view: ThreadView, drain: Drain, how: 'after-stage' | 'now') => {
@@ -107,7 +108,7 @@ export function drainer(options: DrainerOptions): Drainer {
     const { index } = view;
     if (!isPausedBy(drain, view) || hasFailedSince(view)) return;
     await resume(index, { by: drain.by, reason: 'the drain is lifted' }).catch((error: unknown) =>
-      warn(`thread #${index} did not resume: ${messageOf(error)}`),
+      emit({ event: 'drain.threadNotResumed', thread: index, ...faultFields(error) }),
     );
   };
   const stopWaiting = () => {

@@ -1,7 +1,8 @@
 /** Tells the manager about this worker, at once, each interval, and when something that matters has changed; a failure is said once, and so is its end. */
 import { backoffMs } from '../actors/backoff.js';
 import { type Clock, systemClock } from '../actors/index.js';
-import { messageOf } from '../protocol/errors.js';
+import { faultFields } from '../protocol/events/event.js';
+import type { Emit } from '../protocol/events/table.js';
 import type { UsedNumber } from '../protocol/identity.js';
 import { type HeldSector, type WorkerPing, wireSummary } from '../protocol/ping.js';
 import type { Summary } from '../protocol/thread.js';
@@ -21,7 +22,7 @@ export interface HeartbeatOptions {
   readonly ping: (report: WorkerReport) => Promise<unknown>;
   /** Calls the listener whenever something about the worker has changed; gives what ends that. @default never */
   readonly changes?: (listener: () => void) => () => void;
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
   /** Told what broke the heartbeat itself. */
   readonly fail?: (error: unknown) => void;
   /** @default the system's */
@@ -75,11 +76,11 @@ export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<voi
     changes.looked();
     try {
       await report(factsNow());
-      if (failures > 0 && !isStopped) options.warn('the manager answers again');
+      if (failures > 0 && !isStopped) options.emit({ event: 'manager.answersAgain' });
       failures = 0;
     } catch (thrown) {
       if (failures === 0 && !isStopped)
-        options.warn(`${messageOf(thrown)}; threads without a sector wait, the worker keeps trying`);
+        options.emit({ event: 'manager.unreachable', ...faultFields(thrown) });
       failures += 1;
     }
     isBeating = false;

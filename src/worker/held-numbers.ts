@@ -1,7 +1,9 @@
 /** Numbers that this worker holds or keeps: no manager may give them out again, whatever it has forgotten. */
+
 import type { WorkerRecord } from '../../machines/worker-record.js';
 import { systemClock } from '../actors/system-clock.js';
-import { messageOf } from '../protocol/errors.js';
+import { faultFields } from '../protocol/events/event.js';
+import type { Emit } from '../protocol/events/table.js';
 import type { UsedNumber } from '../protocol/identity.js';
 import { isEmpty, type ThreadView } from '../protocol/thread.js';
 import type { AttachedStore } from '../sealing/stage.js';
@@ -11,7 +13,7 @@ export interface HeldNumbersOptions {
   readonly stores: () => readonly AttachedStore[];
   readonly threads: () => readonly ThreadView[];
   readonly record: () => WorkerRecord;
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
   /** How long a store may take to list what it keeps, ms. @default 5000 */
   readonly deadlineMs?: number;
 }
@@ -28,7 +30,7 @@ export interface HeldNumbers {
 const defaultDeadlineMs = 5000;
 
 export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
-  const { stores, threads, record, warn, deadlineMs = defaultDeadlineMs } = options;
+  const { stores, threads, record, emit, deadlineMs = defaultDeadlineMs } = options;
   /** Undefined: it could not be looked at. */
   let kept: readonly (HighestNumbers | undefined)[] | undefined;
   let looking: Promise<void> | undefined;
@@ -53,7 +55,7 @@ export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
       untold.delete(name);
       return numbers;
     } catch (thrown) {
-      if (!untold.has(name)) warn(`which sectors store ${name} keeps is not known: ${messageOf(thrown)}`);
+      if (!untold.has(name)) emit({ event: 'store.notListed', store: name, ...faultFields(thrown) });
       untold.add(name);
       return undefined;
     } finally {

@@ -1,7 +1,9 @@
 /** Where the worker keeps what is its own. */
+
 import { randomUUID } from 'node:crypto';
 import type { WorkerConfig } from '../config/worker-config.js';
-import { messageOf } from '../protocol/errors.js';
+import { faultFields } from '../protocol/events/event.js';
+import type { Emit } from '../protocol/events/table.js';
 import { openWorkerStore, type StoreIdentity, type WorkerStore } from '../store/worker-store.js';
 import type { NotedWorker } from './roots/roots.js';
 
@@ -17,7 +19,7 @@ export interface HomeOptions {
   /** Why a directory cannot be used. */
   readonly faultOf: (path: string) => Error | undefined;
   readonly noted: NotedWorker;
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface HomeOptions {
  */
 export function openHome(
   { home, threads }: Pick<WorkerConfig, 'home' | 'threads'>,
-  { faultOf, noted, warn }: HomeOptions,
+  { faultOf, noted, emit }: HomeOptions,
 ): WorkerHome {
   const open = (path: string, identity: StoreIdentity) => {
     const fault = faultOf(path);
@@ -43,21 +45,22 @@ export function openHome(
     const known = noted.worker ?? noted.workerOfShared;
     const isOfThisRun = known === null && !noted.isHomeNew;
     const instead = isOfThisRun ? randomUUID() : (known ?? undefined);
-    const whose = isOfThisRun
-      ? `; which worker this is is noted nowhere else, so it has the id ${instead} until it is started with ${home}`
-      : '';
+    const moved = {
+      event: 'worker.homeMoved',
+      home,
+      id: isOfThisRun ? instead : undefined,
+      ...faultFields(refusal),
+    } as const;
     for (const { location } of threads.slice(1)) {
       try {
         const store = open(location, { instead });
-        warn(
-          `${messageOf(refusal)}; limits and cordon set by hand are kept in ${location} meanwhile${whose}`,
-        );
+        emit({ ...moved, instead: location });
         return { store, place: location, workerId: isOfThisRun ? null : store.id };
       } catch {
         // The first home's refusal is the one to be told.
       }
     }
-    warn(`${messageOf(refusal)}; meanwhile no limit, cordon or drain can be set${whose}`);
+    emit(moved);
     return { store: nowhere(refusal, instead ?? randomUUID()), place: undefined, workerId: known };
   }
 }

@@ -1,6 +1,6 @@
 /** Commands for the worker itself that no record keeps: the log says who gave them. */
 import { doneOnce } from '../protocol/done-once.js';
-import type { LogLine } from '../protocol/log.js';
+import type { Emit } from '../protocol/events/table.js';
 import type { ReloadReply } from '../protocol/worker.js';
 import type { WorkerControl } from './control-words.js';
 import type { Dumps } from './processors/dumps.js';
@@ -8,7 +8,7 @@ import type { Dumps } from './processors/dumps.js';
 export function loggedActs(
   dumps: Pick<Dumps, 'setEnv' | 'removeEnv'>,
   reload: (isDryRun: boolean) => Promise<ReloadReply>,
-  info: LogLine,
+  emit: Emit,
 ): Pick<WorkerControl, 'setEnv' | 'removeEnv' | 'reload'> {
   const onceSet = doneOnce<void>();
   const onceRemoved = doneOnce<void>();
@@ -17,17 +17,17 @@ export function loggedActs(
     setEnv: (variable, value, { id, by = 'operator' } = {}) =>
       onceSet(id, async () => {
         await dumps.setEnv(variable, value);
-        info(`${variable} is set by ${by}`);
+        emit({ event: 'environment.set', variable, by });
       }),
     removeEnv: (variable, { id, by = 'operator' } = {}) =>
       onceRemoved(id, async () => {
         await dumps.removeEnv(variable);
-        info(`${variable} is removed by ${by}`);
+        emit({ event: 'environment.removed', variable, by });
       }),
     reload: ({ id, dryRun = false, by = 'operator' }) =>
       onceReloaded(id, async () => {
         const done = await reload(dryRun);
-        if (done.changed) info(`the configuration is reloaded by ${by}`);
+        if (done.changed) emit({ event: 'config.reloadedBy', by });
         return done;
       }),
   };

@@ -7,7 +7,8 @@ import type { WorkerCommand } from '../../machines/worker-record.js';
 import { inTurn } from '../actors/in-turn.js';
 import type { ManagerLink } from '../fleet/sector-client.js';
 import { timestamp } from '../protocol/clock.js';
-import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
+import { errorCodes, SealvisorError } from '../protocol/errors.js';
+import { faultFields } from '../protocol/events/event.js';
 import type { GivenBy } from '../protocol/identity.js';
 import type { ManagerFacts } from '../protocol/worker.js';
 import { leftRefusal } from '../sealing/left-manager.js';
@@ -34,7 +35,7 @@ export interface WorkerLink extends ManagerLink {
 }
 
 export function workerLink(options: WorkerLinkOptions): WorkerLink {
-  const { worker, record, command, warn, onChange } = options;
+  const { worker, record, command, emit, onChange } = options;
   const held = heldNumbers(options);
   /** The manager that answered last; undefined = none yet, null = one that does not say. */
   let current: string | null | undefined;
@@ -58,9 +59,7 @@ export function workerLink(options: WorkerLinkOptions): WorkerLink {
   const remember = async (manager: string, who: { readonly by: string; readonly reason: string | null }) => {
     unwritten = manager;
     await command({ type: 'WORKER.MANAGER', manager, ...who }).catch((error: unknown) =>
-      warn(
-        `that this worker has sectors of manager ${manager} is not kept over a restart: ${messageOf(error)}`,
-      ),
+      emit({ event: 'manager.notKept', manager, ...faultFields(error) }),
     );
   };
   const changed = async (manager: string | null) => {
@@ -70,14 +69,16 @@ export function workerLink(options: WorkerLinkOptions): WorkerLink {
     if (manager !== last) since = timestamp(Date.now());
     if (manager !== null && mine === null) await remember(manager, { by: 'worker', reason: null });
     else if (manager !== null && manager !== mine && (await held.isNothing())) {
-      warn(
-        `another manager answers (${manager}, before it was ${mine}): nothing is held here, so the worker uses it`,
-      );
+      emit({ event: 'manager.changed', manager, before: mine ?? '' });
       await remember(manager, { by: 'worker', reason: 'nothing was held' });
     }
     const now = other();
-    if (now !== null && now !== before) warn(otherText(now, mine ?? ''));
-    if (now === null && before !== null && own() === mine) warn(`manager ${mine} answers again`);
+    if (now !== null && now !== before) {
+      const about = { manager: now, own: mine ?? '' };
+      emit({ event: 'manager.otherAnswers', ...about, reason: otherText(now, about.own) });
+    }
+    if (now === null && before !== null && own() === mine)
+      emit({ event: 'manager.ownReturned', manager: mine ?? '' });
     if (now !== before || manager !== last) onChange();
   };
   const refusal = (given: GivenBy | null | undefined) => {

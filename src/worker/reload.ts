@@ -2,7 +2,9 @@
 import { inTurn } from '../actors/in-turn.js';
 import { configChanges } from '../config/diff.js';
 import type { LoadedConfig, ThreadConfig, WorkerConfig } from '../config/worker-config.js';
-import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { SealvisorError } from '../protocol/errors.js';
+import { faultFields } from '../protocol/events/event.js';
+import type { Emit } from '../protocol/events/table.js';
 import type { ReloadReply } from '../protocol/worker.js';
 import type { ThreadRoster } from './roster/roster.js';
 import type { SupervisedSlot } from './roster/slot.js';
@@ -22,7 +24,7 @@ export interface ReloadOptions {
   make(thread: ThreadConfig): SupervisedSlot;
   /** A thread that was removed has ended. */
   onRemoved(index: number): void;
-  warn(line: string): void;
+  readonly emit: Emit;
 }
 
 /**
@@ -95,10 +97,10 @@ function without(one: WorkerConfig, other: WorkerConfig) {
   return one.threads.filter((thread) => !locations.includes(thread.location));
 }
 
-function remove({ threads, onRemoved, warn }: ReloadOptions, index: number): void {
+function remove({ threads, onRemoved, emit }: ReloadOptions, index: number): void {
   threads.remove(index).then(
     () => onRemoved(index),
-    (error: unknown) => warn(`thread #${index} could not be removed: ${messageOf(error)}`),
+    (error: unknown) => emit({ event: 'thread.notRemoved', thread: index, ...faultFields(error) }),
   );
 }
 

@@ -1,8 +1,10 @@
 /** Commands for the worker itself: cordon, drain, limits, breakers. */
+
 import { randomUUID } from 'node:crypto';
 import { limitsInForce, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
 import { doneOnce } from '../protocol/done-once.js';
 import { SealvisorError } from '../protocol/errors.js';
+import type { Emit } from '../protocol/events/table.js';
 import type { ManagerFacts, WorkerView } from '../protocol/worker.js';
 import type { Asked, DrainRequest, WorkerControl } from './control-words.js';
 import type { WorkerLink } from './manager-link.js';
@@ -26,8 +28,8 @@ export interface WorkerVerbsOptions {
   manager(): ManagerFacts;
   /** Asks whoever runs the worker to end it. */
   askStop(graceMs: number | undefined): void;
-  /** Logs what leaves no other trace of who asked for it. */
-  info(line: string): void;
+  /** Gets what leaves no other trace of who asked for it. */
+  readonly emit: Emit;
 }
 
 /** What became of a command. */
@@ -65,7 +67,7 @@ const whose = ({ by, reason = null }: { by?: string | undefined; reason?: string
 });
 
 /** Whether it takes new sectors, and its end. */
-function lifeActs({ command, view, record, info, askStop }: WorkerVerbsOptions) {
+function lifeActs({ command, view, record, emit, askStop }: WorkerVerbsOptions) {
   return {
     cordon: async (request: Asked) => {
       const changed = await command({ type: 'WORKER.CORDON', ...whose(request) });
@@ -105,7 +107,7 @@ function lifeActs({ command, view, record, info, askStop }: WorkerVerbsOptions) 
       );
     },
     stop: async ({ graceMs, ...request }: Parameters<WorkerVerbs['stop']>[0]) => {
-      info(`the worker is stopped ${askedText(whose(request))}`);
+      emit({ event: 'worker.stoppedBy', ...askedFields(whose(request)) });
       askStop(graceMs ?? undefined);
       return told(true, `the worker stops: running stages may end within its grace${lostBy(view())}`);
     },
@@ -113,7 +115,7 @@ function lifeActs({ command, view, record, info, askStop }: WorkerVerbsOptions) 
 }
 
 /** Limits and breakers. */
-function limitActs({ command, record, info, limitNames, configured, ...options }: WorkerVerbsOptions) {
+function limitActs({ command, record, emit, limitNames, configured, ...options }: WorkerVerbsOptions) {
   return {
     setLimit: async (name: string, limit: number | null, request: Asked) => {
       if (!limitNames.includes(name))
@@ -135,13 +137,13 @@ function limitActs({ command, record, info, limitNames, configured, ...options }
     },
     closeBreaker: async (stage: string, request: Asked) => {
       if (!options.closeBreaker(stage)) return told(false, `no breaker of ${stage} is open`);
-      info(`the breaker of ${stage} is closed ${askedText(whose(request))}`);
+      emit({ event: 'breaker.closedBy', stage, ...askedFields(whose(request)) });
       return told(true, `the breaker of ${stage} is closed: waiting threads continue`);
     },
   };
 }
 
-function managerActs({ manager, info, ...options }: WorkerVerbsOptions) {
+function managerActs({ manager, emit, ...options }: WorkerVerbsOptions) {
   return {
     adopt: async ({ manager: meant, ...request }: Parameters<WorkerVerbs['adopt']>[0]) => {
       const before = manager().id;
@@ -154,7 +156,12 @@ function managerActs({ manager, info, ...options }: WorkerVerbsOptions) {
             ? 'no manager has sent its id yet'
             : `the worker's manager is ${id}, and no other one answers`,
         );
-      info(`the worker has adopted manager ${id}, in place of ${before} ${askedText(whose(request))}`);
+      emit({
+        event: 'manager.adopted',
+        manager: id ?? '',
+        before: before ?? '',
+        ...askedFields(whose(request)),
+      });
       return told(
         true,
         `the worker has adopted manager ${id}, in place of ${before}; its threads abort sectors of the other one of which nothing was submitted, and pause with those that may be on chain`,
@@ -163,8 +170,8 @@ function managerActs({ manager, info, ...options }: WorkerVerbsOptions) {
   };
 }
 
-function askedText({ by, reason }: { readonly by: string; readonly reason: string | null }): string {
-  return reason === null ? `by ${by}` : `by ${by}: ${reason}`;
+function askedFields({ by, reason }: { readonly by: string; readonly reason: string | null }) {
+  return { by, why: reason ?? undefined };
 }
 
 /** What a stop would lose. */

@@ -1,8 +1,9 @@
 /** What a worker is started with, and what it is to who started it. */
+
 import type { ChildSpec, TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
 import type { ManagerLink } from '../fleet/sector-client.js';
-import type { LogLine } from '../protocol/log.js';
+import type { Emit } from '../protocol/events/table.js';
 import type { HistoryRow, Summary, ThreadView } from '../protocol/thread.js';
 import type { ManagerFacts } from '../protocol/worker.js';
 import type { WorkerControl } from './control-words.js';
@@ -21,9 +22,7 @@ export interface WorkerOptions {
   readonly service: LinkedService;
   readonly onRow?: (index: number, row: HistoryRow) => void;
   readonly onView?: (view: ThreadView) => void;
-  readonly warn: LogLine;
-  /** What is not a fault, such as what processors print. @default to `warn` */
-  readonly info?: LogLine;
+  readonly emit: Emit;
   /** What has to be there before a thread asks the manager for anything: control. A door that breaks is started again alone. */
   readonly doors?: (worker: Worker) => readonly ChildSpec[];
   /** What comes after the threads and speaks of them: the heartbeat. */

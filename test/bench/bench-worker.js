@@ -1,4 +1,5 @@
 /** Workers to be measured: in this process, on a free port, with threads that stand where the figure needs them. */
+
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { loadWorkerConfig } from '../../dist/src/config/worker-config.js';
 import { startManagerServer } from '../../dist/src/http/manager/server.js';
 import { startWorkerServer } from '../../dist/src/http/worker/server.js';
 import { openThreadStore } from '../../dist/src/store/thread-store.js';
+import { shown } from './shown.js';
 
 export const locationOf = (home, index) => join(home, `store${index}`);
 
@@ -32,7 +34,7 @@ export async function benchWorker(home, { onRow = undefined, threads, ...more })
   const waiting = new Set();
   const server = await startWorkerServer({
     config: benchConfig(home, { threads, ...more }),
-    warn: () => undefined,
+    emit: () => undefined,
     ...(onRow ? { onRow } : {}),
     onView: () => {
       for (const look of waiting) look();
@@ -60,7 +62,7 @@ export const benchManager = (home, options) =>
     home: join(home, 'manager'),
     miner: 10000,
     epochMs: 1,
-    warn: console.error,
+    emit: shown,
     ...options,
   });
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startManagerServer } from '../../dist/src/http/manager/server.js';
-import { lineOf } from '../../dist/src/protocol/events/table.js';
 import { benchWorker } from './bench-worker.js';
 import { head, often, quantile, report } from './report.js';
+import { shown } from './shown.js';
 import { timedPost } from './timed-post.js';
 
 const size = 8 * 2 ** 20;
@@ -63,10 +63,7 @@ async function oneDealManager(home) {
     epochMs: 1000,
     pieces,
     onlyWithDeals: true,
-    emit: (event) => {
-      const { level, message } = lineOf(event);
-      if (level === 'warn' || level === 'error') console.error(message);
-    },
+    emit: shown,
   });
 }
 

@@ -8,6 +8,7 @@ import { processCalls } from '../../dist/src/worker/processors/calls.js';
 import { largeAnswers } from '../../dist/src/worker/processors/large-answers.js';
 import { WorkerProcessors } from '../../dist/src/worker/processors/processors.js';
 import { head, median, often, report } from './report.js';
+import { shown } from './shown.js';
 
 const program = new URL('./echo-processor.js', import.meta.url).pathname;
 const entry = new URL('./asking-thread.js', import.meta.url);
@@ -80,7 +81,7 @@ async function asWorker(home) {
       },
     ],
     mark: homeMark(home),
-    warn: console.error,
+    emit: shown,
     onProgress: () => undefined,
   });
   processors.goBy({ look: () => undefined, isAtTheDoor: () => true });

@@ -6,6 +6,7 @@ import { loadWorkerConfig } from '../../dist/src/config/worker-config.js';
 import { startWorkerServer } from '../../dist/src/http/worker/server.js';
 import { benchManager } from './bench-worker.js';
 import { head, median, often, report } from './report.js';
+import { shown } from './shown.js';
 
 const size = often(8 * 2 ** 20, 2048);
 const leaves = size / 32;
@@ -76,7 +77,7 @@ location = ${JSON.stringify(join(home, 'persisted'))}
   let began = 0;
   const worker = await startWorkerServer({
     config: loadWorkerConfig(path).config,
-    warn: console.error,
+    emit: shown,
     onRow: (_index, row) => {
       if (row.kind !== 'transition') return;
       if (row.from === 'Empty') began = Date.parse(row.at);

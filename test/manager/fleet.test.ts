@@ -47,7 +47,7 @@ location = ${JSON.stringify(join(dir, 'far'))}
   });
   const worker = await startWorkerServer({
     config: loadWorkerConfig(path).config,
-    warn: () => undefined,
+    emit: () => undefined,
   });
   onTestFinished(() => worker.stop(0));
   await reported;

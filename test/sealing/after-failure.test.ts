@@ -1,4 +1,5 @@
 /** A stage that failed because a file it worked from has rotted says so, and names the file. */
+
 import { cpSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { StageError } from '#src/protocol/level.js';
 import { touchOf } from '#src/sealing/digests.js';
 import { type FileNote, notesOf } from '#src/sealing/file-notes.js';
 import type { StageContext } from '#src/sealing/stage.js';
+import { warningsTo } from '../tools/protocol/told-events.js';
 import { sealed, snapUpJob } from '../tools/sealing/jobs.js';
 import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../tools/sealing/plan-world.js';
 
@@ -141,8 +143,8 @@ describe('a stored file that is damaged when the sector is Finished', () => {
       for (const name of left)
         cpSync(join(world.dir, 'away', id, name), join(world.location, 'sectors', id, name));
       const warnings: string[] = [];
-      const warn = (line: string) => void warnings.push(line);
-      expect(await world.run('sealer', { from, warn })).toMatchObject({ state: 'Finished' });
+      const emit = warningsTo(warnings);
+      expect(await world.run('sealer', { from, emit })).toMatchObject({ state: 'Finished' });
       expect(warnings).toEqual([
         expect.stringMatching(
           `^${id} is finished .*${stored} has 3 bytes instead of 2048: .*rebuild the sector`,

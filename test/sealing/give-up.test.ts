@@ -6,6 +6,7 @@ import type { ThreadRecord } from '#machines/thread-record.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { SectorService } from '#src/protocol/sealer.js';
 import { claimFile } from '#src/sealing/stores/place-claim.js';
+import { warningsTo } from '../tools/protocol/told-events.js';
 import { KiB } from '../tools/sealing/chain.js';
 import { keptFiles, sealed, snapUpJob } from '../tools/sealing/jobs.js';
 import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../tools/sealing/plan-world.js';
@@ -71,7 +72,7 @@ describe('given up after Persist', () => {
   ])('when %s, its files stay, and the manager is told', async (_, by, service, more) => {
     const { world, file, giveUp, all } = await persistedWorld();
     const warnings: string[] = [];
-    await giveUp(by, { service, warn: (line) => void warnings.push(line) }, more);
+    await giveUp(by, { service, emit: warningsTo(warnings) }, more);
     expect(keptFiles(world)).toEqual(all);
     expect(told(world)).toContain(`${file} stays: `);
     expect(warnings).toEqual([expect.stringContaining(`${id} is aborted: ${file} stays: `)]);

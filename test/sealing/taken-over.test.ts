@@ -1,9 +1,11 @@
 /** A sector of 0.1.0, of which no file was noted: what can be verified is noted when it goes on, the rest is named. */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { ThreadRecord } from '#machines/thread-record.js';
 import { sectorFiles } from '#src/sealing/sector-files.js';
+import { warningsTo } from '../tools/protocol/told-events.js';
 import { KiB } from '../tools/sealing/chain.js';
 import { id, planWorld } from '../tools/sealing/plan-world.js';
 
@@ -19,7 +21,7 @@ async function setup(until: string) {
     world.run('sealer', {
       from: { ...record, outputs: old } as ThreadRecord,
       until: next,
-      warn: (line) => void warnings.push(line),
+      emit: warningsTo(warnings),
     });
   return { files: sectorFiles(world.location, id), go, warnings };
 }
@@ -79,6 +81,6 @@ test('a data tree with another root pauses its thread', async () => {
 test('a record with notes of its own is passed by', async () => {
   const world = planWorld(2 * KiB);
   const warnings: string[] = [];
-  await world.run('sealer', { warn: (line) => void warnings.push(line) });
+  await world.run('sealer', { emit: warningsTo(warnings) });
   expect(warnings).toEqual([]);
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { Summary } from '#src/protocol/thread.js';
 import type { WorkerLife } from '#src/protocol/worker-life.js';
 import { startHeartbeat, type WorkerReport } from '#src/worker/heartbeat.js';
+import { warningsTo } from '../tools/protocol/told-events.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -37,7 +38,7 @@ function start() {
       pings.push(info);
       if (!manager.isUp) throw new Error('cannot reach the manager');
     },
-    warn: (line) => void warnings.push(line),
+    emit: warningsTo(warnings),
   });
   onTestFinished(() => {
     worker.life = 'serving';

@@ -1,9 +1,11 @@
 /** Who a worker is where its home cannot be opened. */
+
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openHome } from '#src/worker/home.js';
 import type { NotedWorker } from '#src/worker/roots/roots.js';
+import { warningsTo } from '../tools/protocol/told-events.js';
 import { freshDir } from '../tools/worker/setup.js';
 
 const nothing: NotedWorker = { worker: null, workerOfShared: null, isHomeNew: false };
@@ -22,7 +24,7 @@ function setup() {
       {
         faultOf: (path) => (missing.includes(path) ? new Error(`${path} is missing`) : undefined),
         noted: { ...nothing, ...noted },
-        warn: (line) => void warnings.push(line),
+        emit: warningsTo(warnings),
       },
     );
     const { store, workerId, place } = found;

@@ -1,4 +1,5 @@
 /** A worker goes by the manager whose sectors it has, until an operator says otherwise. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { emptyWorkerRecord, obeyed, type WorkerRecord } from '#machines/worker-record.js';
 import type { ThreadView } from '#src/protocol/thread.js';
 import { workerLink } from '#src/worker/manager-link.js';
+import { warningsTo } from '../tools/protocol/told-events.js';
 import { pausedView, viewOf } from '../tools/protocol/views.js';
 import { rejectionOf } from '../tools/worker/setup.js';
 
@@ -32,7 +34,7 @@ function setup(threads: readonly ThreadView[] = [idle], record: WorkerRecord = e
       present = next;
       return changed;
     },
-    warn: (line) => void warnings.push(line),
+    emit: warningsTo(warnings),
     onChange: () => undefined,
   });
   return { link, warnings, keep, record: () => present };

@@ -28,8 +28,7 @@ export async function startFleet(setup: StartSetup, story: StartStory): Promise<
   look = end.look;
   const worker = await startWorkerServer({
     config: setup.config,
-    warn: story.warn,
-    info: story.info,
+    emit: story.worker,
     onView: (view) => {
       story.display.show(view);
       if (view.sector === null) look();

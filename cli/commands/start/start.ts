@@ -35,7 +35,7 @@ async function run(options: StartOptions, file: DaemonLog): Promise<void> {
   story.banner(bannerOf(setup, fleet));
   fleet.opened();
   const preCommits = await served(fleet, story);
-  const summary = await summaryOf(setup.config, story.warn, preCommits);
+  const summary = await summaryOf(setup.config, story.worker, preCommits);
   if (Number.isFinite(setup.limit))
     options.json ? answerJson(summary) : answer(summaryText(summary, process.stdout.columns));
 }

@@ -2,7 +2,6 @@
 
 import { rowEvent } from '../../../src/protocol/events/history-events.js';
 import { type Emit, type LogEvent, lineOf } from '../../../src/protocol/events/table.js';
-import type { LogLine } from '../../../src/protocol/log.js';
 import { escapedLines } from '../../../src/protocol/text/escaped.js';
 import type { HistoryRow } from '../../../src/protocol/thread.js';
 import type { DaemonLog } from '../../log/daemon-log.js';
@@ -14,8 +13,6 @@ export interface StartStory {
   readonly display: ProgressDisplay;
   readonly manager: Emit;
   readonly worker: Emit;
-  readonly warn: LogLine;
-  readonly info: LogLine;
   /** A row of a thread's history. */
   row(index: number, row: HistoryRow): void;
   /** A line of the fleet as a whole. */
@@ -44,14 +41,15 @@ export function startStory(options: LogOptions, file: DaemonLog): StartStory {
   });
   const isShown = isTTY === true;
   const isLogged = !isShown || options.logFile !== undefined;
-  const log = file.emitter('worker');
-  const inLog = file.emitter('fleet');
+  const log = file.of('worker');
+  const inLog = file.of('fleet');
   const fleet: Emit = (event) => {
     if (isLogged) inLog(event);
     if (isShown) display.print(lineOf(event).message);
   };
   /** For a person: what is wrong. The rest is in the rows, and why a thread is idle in its live line. */
   const show = (event: LogEvent) => {
+    if (event.event === 'thread.idle') return;
     const { level, message } = lineOf(event);
     if (level === 'error' || level === 'warn') display.print(`warning: ${message}`);
   };
@@ -61,18 +59,10 @@ export function startStory(options: LogOptions, file: DaemonLog): StartStory {
       if (isLogged) emit(event);
       if (isShown) show(event);
     };
-  const old = file.of('worker');
   return {
     display,
-    manager: both(file.emitter('manager')),
+    manager: both(file.of('manager')),
     worker: both(log),
-    warn: (line, about) => {
-      if (isLogged) old.warn(line, about);
-      if (isShown && !about?.idle) display.print(`warning: ${line}`);
-    },
-    info: (line, about) => {
-      if (isLogged) old.info(line, about);
-    },
     row: (index, row) => {
       if (isLogged) log(rowEvent(index, row));
       if (isShown) display.print(rowLine(index, row));

@@ -31,9 +31,8 @@ async function run(path: string, emit: Emit, file: DaemonLog): Promise<void> {
   });
   const { config, warnings } = await readWorkerConfig(path, diskGate(systemClock));
   for (const warning of warnings) emit({ event: 'config.warned', warning });
-  const log = file.of('worker');
   const onRow = (index: number, row: HistoryRow) => emit(rowEvent(index, row));
-  server = await startWorkerServer({ config, warn: log.warn, info: log.info, onRow });
+  server = await startWorkerServer({ config, emit, onRow });
   const { worker, host, port, stop } = server;
   emit({
     event: 'worker.listening',

@@ -6,8 +6,8 @@ import { formatAddress } from '../../config/endpoint.js';
 import type { WorkerConfig } from '../../config/worker-config.js';
 import { rpcCall } from '../../fleet/rpc-client.js';
 import { type ManagerLink, sectorClient } from '../../fleet/sector-client.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { identityHeaders } from '../../protocol/identity.js';
-import type { LogLine } from '../../protocol/log.js';
 import type { WorkerPing } from '../../protocol/ping.js';
 import type { HistoryRow, ThreadView } from '../../protocol/thread.js';
 import { version } from '../../version.js';
@@ -30,13 +30,11 @@ const pingTimeoutMs = 5000;
 /** Listens first: with the port taken, no sector is taken from the manager. Then the threads start, then the manager is told. @throws port_taken, location_not_writable; nothing is left running */
 export async function startWorkerServer(options: {
   readonly config: WorkerConfig;
-  readonly warn: LogLine;
-  /** What is not a fault, such as what processors print. @default to `warn` */
-  readonly info?: LogLine;
+  readonly emit: Emit;
   readonly onRow?: (index: number, row: HistoryRow) => void;
   readonly onView?: (view: ThreadView) => void;
 }): Promise<WorkerServer> {
-  const { config, warn } = options;
+  const { config, emit } = options;
   const { manager } = config;
   const own = ownAddress(manager.url);
   await own.look();
@@ -44,15 +42,14 @@ export async function startWorkerServer(options: {
   // IPv4 everywhere is nowhere for a manager that is reached over IPv6.
   const isSix = config.worker.host === '0.0.0.0' && isIPv6(own.current());
   const host = isSix ? '::' : config.worker.host;
-  const tellNamesakes = namesakeWarner(name, warn);
+  const tellNamesakes = namesakeWarner(name, emit);
   let doors: Served | undefined;
   const worker = await startWorker({
     config,
     name,
     version,
     service: (link) => sectorClient(manager, link),
-    warn,
-    ...(options.info ? { info: options.info } : {}),
+    emit,
     ...(options.onRow ? { onRow: options.onRow } : {}),
     ...(options.onView ? { onView: options.onView } : {}),
     doors: (self) => [
@@ -83,7 +80,7 @@ export async function startWorkerServer(options: {
               tellNamesakes(answer);
               self.told.answered(answer);
             },
-            warn,
+            emit,
             fail,
           }),
         ),
@@ -99,7 +96,7 @@ export async function startWorkerServer(options: {
 }
 
 /** What it tells of the worker, and when. */
-function heartbeatOf(self: Worker): Omit<HeartbeatOptions, 'ping' | 'warn'> {
+function heartbeatOf(self: Worker): Omit<HeartbeatOptions, 'ping' | 'emit'> {
   return {
     version,
     intervalMs: () => self.config().worker.pingIntervalMs,

@@ -44,6 +44,12 @@ export const daemonEvents = {
     fields: { note: 'text' },
     text: ({ note }) => note,
   }),
+  'fleet.summaryIncomplete': event({
+    level: 'warn',
+    when: '`sealvisor start` could not read a disk for its summary',
+    fields: faultKinds,
+    text: ({ reason }) => `not in the summary: ${reason}`,
+  }),
   'daemon.stopAsked': event({
     level: 'info',
     when: 'somebody asked through a door that the daemon stop',

@@ -4,15 +4,37 @@
  */
 import type { LogLevel } from '../log.js';
 import { daemonEvents } from './daemon-events.js';
+import { diskEvents } from './disk-events.js';
 import type { FieldsOf } from './event.js';
 import { frontEvents } from './front-events.js';
 import { historyEvents } from './history-events.js';
 import { managerEvents } from './manager-events.js';
+import { processorEvents } from './processor-events.js';
+import { stageEvents } from './stage-events.js';
+import { workerEvents } from './worker-events.js';
 
 /** By the part of the product that they are events of. */
-export const eventGroups = { daemonEvents, historyEvents, managerEvents, frontEvents } as const;
+export const eventGroups = {
+  Daemons: daemonEvents,
+  'History of a thread': historyEvents,
+  Stages: stageEvents,
+  Workers: workerEvents,
+  'Processor children': processorEvents,
+  Disks: diskEvents,
+  Managers: managerEvents,
+  'A manager in front of another one': frontEvents,
+} as const;
 
-export const events = { ...daemonEvents, ...historyEvents, ...managerEvents, ...frontEvents };
+export const events = {
+  ...daemonEvents,
+  ...historyEvents,
+  ...stageEvents,
+  ...workerEvents,
+  ...processorEvents,
+  ...diskEvents,
+  ...managerEvents,
+  ...frontEvents,
+};
 
 type Events = typeof events;
 export type EventName = keyof Events;
@@ -22,6 +44,9 @@ type EventsOf<N extends EventName> = {
 };
 /** What has happened: its name and its fields. */
 export type LogEvent<N extends EventName = EventName> = EventsOf<EventName>[N];
+
+/** What a thread tells; its slot adds the index. */
+export type StageEvent = LogEvent<keyof typeof stageEvents>;
 
 /** Logs what has happened. Never throws, never waits. */
 export type Emit = (event: LogEvent) => void;

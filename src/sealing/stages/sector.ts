@@ -52,7 +52,8 @@ export const acquireDeals: Stage = async (context) => {
 export const finish: Stage = async (context) => {
   const sector = sectorAtHand(context);
   await context.service.reportFinalized(sector);
-  for (const line of await removeOtherCopies(context)) context.warn?.(`${sector.id} is finished: ${line}`);
+  for (const note of await removeOtherCopies(context))
+    context.emit?.({ event: 'sector.leftOver', sector: sector.id, end: 'finished', note });
   await leavePlaces(context.location, sector.id);
   await rm(sectorFiles(context.location, sector.id).root, { recursive: true, force: true });
   return { event: 'Released' };
@@ -80,7 +81,8 @@ export const abort: Stage = async (context) => {
   const { sector, outputs } = context.record;
   if (sector) {
     const left = await removeStored(context);
-    for (const line of left) context.warn?.(`${sector.id} is aborted: ${line}`);
+    for (const note of left)
+      context.emit?.({ event: 'sector.leftOver', sector: sector.id, end: 'aborted', note });
     await tellAborted(context, sector, [String(outputs.abortReason ?? 'aborted'), ...left].join('; '));
     await leavePlaces(context.location, sector.id);
     await rm(sectorFiles(context.location, sector.id).root, { recursive: true, force: true });

@@ -1,5 +1,7 @@
 /** What a sealing thread is started with, and what it says; plain values, they cross the thread's border. */
+
 import type { ThreadSettings } from '../../../machines/thread-words.js';
+import type { StageEvent } from '../../protocol/events/table.js';
 import type { PlanName } from '../../protocol/plan-names.js';
 import type { HistoryRow, Progress, ThreadView } from '../../protocol/thread.js';
 import type { Deadlines } from '../../sealing/deadlines.js';
@@ -40,5 +42,5 @@ export type ThreadNews =
   | { readonly type: 'view'; readonly view: ThreadView }
   | { readonly type: 'row'; readonly row: HistoryRow }
   | { readonly type: 'progress'; readonly progress: Progress }
-  | { readonly type: 'warning'; readonly line: string }
+  | { readonly type: 'event'; readonly event: StageEvent }
   | { readonly type: 'stopped' };

@@ -2,8 +2,9 @@
 import { type ChildSpec, startTree, type Tree } from '../../actors/index.js';
 import { endOrphans } from '../../processes/orphans.js';
 import { type Processor, startProcessor } from '../../processes/processor.js';
-import { messageOf, SealvisorError } from '../../protocol/errors.js';
-import type { LogLine } from '../../protocol/log.js';
+import { SealvisorError } from '../../protocol/errors.js';
+import { faultFields } from '../../protocol/events/event.js';
+import type { Emit } from '../../protocol/events/table.js';
 import type { ProcessorCommand } from './command.js';
 import type { Dumps } from './dumps.js';
 import { processReturns } from './returns.js';
@@ -11,9 +12,7 @@ import { processReturns } from './returns.js';
 export interface ProcessChildrenOptions {
   readonly commands: readonly ProcessorCommand[];
   readonly mark: string;
-  readonly warn: LogLine;
-  /** What a child prints beside its answers. @default to `warn` */
-  readonly info?: LogLine | undefined;
+  readonly emit: Emit;
   /** Largest output that is handed on, bytes. */
   readonly largestOutput?: (() => number) | undefined;
   /** One has come or gone. */
@@ -37,8 +36,8 @@ export class ProcessChildren {
 
   /** Ends what an earlier worker left, and starts the children. @throws start_failed; nothing is left running */
   async start(): Promise<Tree> {
-    const { commands, mark, warn } = this.#options;
-    for (const pid of await endOrphans(mark)) warn(`ended process ${pid}, left by an earlier worker`);
+    const { commands, mark, emit } = this.#options;
+    for (const pid of await endOrphans(mark)) emit({ event: 'processor.orphanEnded', pid });
     const children = commands.map((command, at) => this.#specOf(command, at));
     return startTree({ children, ...limit, backoff });
   }
@@ -86,7 +85,7 @@ export class ProcessChildren {
   }
 
   #specOf(command: ProcessorCommand, at: number): ChildSpec {
-    const { warn, onChange } = this.#options;
+    const { emit, onChange } = this.#options;
     let hasBeenUp = false;
     return {
       id: `${command.stage}#${at}`,
@@ -99,7 +98,8 @@ export class ProcessChildren {
           return { ...processor, facts: () => ({ pid: processor.pid }) };
         } catch (error) {
           // The first failure is the whole start's, and is told by that.
-          if (hasBeenUp) warn(`${messageOf(error)}; it is tried again`);
+          if (hasBeenUp)
+            emit({ event: 'processor.notStarted', processor: command.stage, ...faultFields(error) });
           throw error;
         }
       },
@@ -107,10 +107,10 @@ export class ProcessChildren {
   }
 
   async #startOne(command: ProcessorCommand): Promise<Processor> {
-    const { mark, warn, info, onChange, dumps, largestOutput } = this.#options;
+    const { mark, emit, onChange, dumps, largestOutput } = this.#options;
     const { stage } = command;
     const onLog = (line: string, pid: number) =>
-      info ? info(line, { processor: stage, pid }) : warn(`processor ${stage}: ${line}`);
+      emit({ event: 'processor.printed', processor: stage, pid, line });
     const placed = command.place?.() ?? command;
     const hook = dumps && { onStray: dumps.take };
     const processor = await startProcessor({ ...command, ...placed, mark, onLog, ...hook, largestOutput });
@@ -119,7 +119,11 @@ export class ProcessChildren {
     void processor.exited.then((exit) => {
       this.#living.delete(processor);
       placed.leave?.();
-      if (exit.kind === 'crash') warn(`${messageOf(exit.error)}; ${outlook(command.autoRestart)}`);
+      if (exit.kind === 'crash')
+        emit({
+          ...{ event: 'processor.crashed', processor: stage, pid: processor.pid },
+          ...{ outlook: outlook(command.autoRestart), ...faultFields(exit.error) },
+        });
       onChange();
     });
     return processor;

@@ -1,7 +1,9 @@
 /** How a `[[processors.<stage>]]` is run on this machine. */
+
 import { fileURLToPath } from 'node:url';
 import { type ProcessorConfig, processorKey } from '../../config/processor-config.js';
 import { executable } from '../../processes/executable.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { type CommandLine, processorPlacement } from './placement.js';
 
 export interface ProcessorCommand extends CommandLine {
@@ -28,10 +30,10 @@ const venusWorker = fileURLToPath(import.meta.resolve('#cli/venus-worker.cjs'));
 /** All that are configured. @throws config_invalid for a program that cannot be run, CPUs that are not there; disk_hung */
 export async function processorCommands(
   configs: readonly ProcessorConfig[],
-  warn: (line: string) => void,
+  emit: Emit,
 ): Promise<readonly ProcessorCommand[]> {
   const counts = new Map<string, number>();
-  const placement = processorPlacement(warn);
+  const placement = processorPlacement(emit);
   const commands: ProcessorCommand[] = [];
   for (const config of configs) {
     const at = counts.get(config.stage) ?? 0;

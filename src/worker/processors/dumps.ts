@@ -1,4 +1,5 @@
 /** Lines of a processor child that are not answers, each written to a file while that is switched on for the child's pid. */
+
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
@@ -7,6 +8,7 @@ import type { Processor } from '../../processes/processor.js';
 import { shortened } from '../../processes/protocol.js';
 import { dumpedPid, dumpVariable } from '../../protocol/dump-variable.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { shortText, someOf } from '../../protocol/some-of.js';
 import type { WorkerControl } from '../control-words.js';
 
@@ -20,7 +22,7 @@ export interface Dumps extends Pick<WorkerControl, 'setEnv' | 'removeEnv'> {
 /** A child that babbles does not fill a disk with files. */
 const mostFiles = 1000;
 
-export function workerDumps(warn: (line: string) => void): Dumps {
+export function workerDumps(emit: Emit): Dumps {
   const children = new Map<number, string>();
   const dumped = new Map<number, { readonly dir: string; files: number }>();
 
@@ -35,7 +37,7 @@ export function workerDumps(warn: (line: string) => void): Dumps {
     );
   };
   const endDump = (pid: number, why: string) => {
-    if (dumped.delete(pid)) warn(`lines of process ${pid} are logged again: ${why}`);
+    if (dumped.delete(pid)) emit({ event: 'dump.ended', pid, reason: why });
   };
   return {
     watch: ({ pid, stage, exited }) => {
@@ -51,9 +53,12 @@ export function workerDumps(warn: (line: string) => void): Dumps {
       // It may have ended meanwhile.
       childOf(name);
       dumped.set(pid, { dir: value, files: 0 });
-      warn(
-        `lines of process ${pid} (${children.get(pid)}) that are not answers are written to files in ${value}`,
-      );
+      emit({
+        event: 'dump.started',
+        processor: children.get(pid) ?? '',
+        pid,
+        directory: value,
+      });
     },
     removeEnv: async (name) => endDump(childOf(name), 'the dump is switched off'),
     take: (line, pid = 0) => {
@@ -62,7 +67,7 @@ export function workerDumps(warn: (line: string) => void): Dumps {
       const path = join(dump.dir, `ext-processor-err-resp-${pid}-${randomUUID().replaceAll('-', '')}.json`);
       writeFile(path, line).catch((error: unknown) => {
         endDump(pid, messageOf(error));
-        warn(`process ${pid}: answers no request: ${shortened(line)}`);
+        emit({ event: 'dump.notWritten', pid, line: shortened(line) });
       });
       dump.files += 1;
       if (dump.files >= mostFiles) endDump(pid, `${mostFiles} files are written to ${dump.dir}`);

@@ -1,9 +1,11 @@
 /** CPUs and memory of a processor, where the system can hold it to them; where not, one warning says so. */
+
 import type { ProcessorConfig } from '../../config/processor-config.js';
 import { cpusHere, nodesHere, numbersIn } from '../../processes/cpu-list.js';
 import { cpusetGroup, cpusetHierarchy } from '../../processes/cpuset-group.js';
 import { onPath } from '../../processes/run-fault.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
+import type { Emit } from '../../protocol/events/table.js';
 
 export interface CommandLine {
   readonly command: string;
@@ -17,10 +19,10 @@ const groupByDefault = 'vc-worker';
 
 type Facts = Pick<ProcessorConfig, 'stage' | 'cpuset' | 'groupName' | 'numaPreferred'>;
 
-export function processorPlacement(warn: (line: string) => void) {
+export function processorPlacement(emit: Emit) {
   const told = new Set<string>();
-  const warnOnce = (what: string, line: string) => {
-    if (!told.has(what)) warn(line);
+  const tellOnce = (what: string, key: string, reason: string) => {
+    if (!told.has(what)) emit({ event: 'processor.notPlaced', key, reason });
     told.add(what);
   };
   const hierarchy = cpusetHierarchy();
@@ -37,12 +39,12 @@ export function processorPlacement(warn: (line: string) => void) {
         : `this machine has the nodes ${nodes}`;
     if (numactl && isHere)
       return { command: numactl, args: [`--preferred=${node}`, '--', line.command, ...line.args] };
-    warnOnce('numa', `${key}.numa_preferred = ${node} has no effect: ${why}`);
+    tellOnce('numa', `${key}.numa_preferred = ${node}`, why);
     return line;
   };
   const onCpus = (key: string, name: string, cpus: string, line: CommandLine): CommandLine => {
     if (!hierarchy) {
-      warnOnce('cpuset', `${key}.cgroup.cpuset has no effect: this system has no control groups for CPUs`);
+      tellOnce('cpuset', `${key}.cgroup.cpuset`, 'this system has no control groups for CPUs');
       return line;
     }
     try {
@@ -50,10 +52,7 @@ export function processorPlacement(warn: (line: string) => void) {
       const [command, args] = group.wrapped(line.command, line.args);
       return { command, args, leave: group.remove };
     } catch (error) {
-      warnOnce(
-        'cpuset',
-        `${key}.cgroup.cpuset has no effect: no control group can be made (${messageOf(error)})`,
-      );
+      tellOnce('cpuset', `${key}.cgroup.cpuset`, `no control group can be made (${messageOf(error)})`);
       return line;
     }
   };

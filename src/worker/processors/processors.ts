@@ -1,8 +1,8 @@
 /** The worker's processor children, shared by its threads: who has which, what they work at, what is frozen. */
 import { endStates } from '../../../machines/index.js';
 import type { Tree } from '../../actors/index.js';
-import { messageOf } from '../../protocol/errors.js';
-import type { LogLine } from '../../protocol/log.js';
+import { faultFields } from '../../protocol/events/event.js';
+import type { Emit } from '../../protocol/events/table.js';
 import { limitOf } from '../../protocol/stages.js';
 import type { ThreadView } from '../../protocol/thread.js';
 import type { FrozenProcess } from '../../protocol/worker.js';
@@ -31,7 +31,7 @@ export class WorkerProcessors implements Processors {
   readonly #places = new Map<number, string>();
 
   constructor(options: ProcessorsOptions) {
-    const { processors: commands, mark, dumps, largestOutput, info } = options;
+    const { processors: commands, mark, dumps, largestOutput, emit } = options;
     const { locks = {} } = options;
     this.stages = [...new Set(commands.map(({ stage }) => stage))];
     const room = new Room(() => this.#deskOf().look());
@@ -39,17 +39,20 @@ export class WorkerProcessors implements Processors {
       onProgress: options.onProgress,
       onNews: (index) => options.onWork?.(index),
       onDone: () => room.changed(),
-      onLost: (job, error) => options.warn(lostText(job, error), { thread: job.index }),
+      onLost: ({ index: thread, stage, isFrozen }, error) => {
+        const was = isFrozen ? 'was frozen' : 'worked';
+        emit({ event: 'processor.workLost', thread, stage, was, ...faultFields(error) });
+      },
     });
-    /** With the thread that the child works for, when it is one. */
-    const onPrinted: LogLine = (line, about) => {
-      const users = jobs.all().filter(({ processor }) => processor.pid === about?.pid);
-      info?.(line, { ...about, ...(users.length === 1 && users[0] ? { thread: users[0].index } : {}) });
+    /** What a child printed, with the thread that it works for, when it is one. */
+    const ofThread: Emit = (event) => {
+      if (event.event !== 'processor.printed') return emit(event);
+      const [user, ...others] = jobs.all().filter(({ processor }) => processor.pid === event.pid);
+      emit({ ...event, thread: others.length === 0 ? user?.index : undefined });
     };
     const children = new ProcessChildren({
-      ...{ commands, mark, warn: options.warn, dumps, largestOutput },
+      ...{ commands, mark, emit: ofThread, dumps, largestOutput },
       onChange: () => room.changed(),
-      info: info && onPrinted,
     });
     const seats = new ProcessSeats({
       children,
@@ -203,11 +206,6 @@ export class WorkerProcessors implements Processors {
     if (isInTheWay && this.#jobs.of(index) === job) this.#children.end(job.processor);
     this.#room.changed();
   }
-}
-
-function lostText({ index, stage, isFrozen }: Job, error: unknown): string {
-  const was = isFrozen ? 'was frozen' : 'worked';
-  return `the ${stage} process that ${was} for thread #${index} is gone (${messageOf(error)}): the stage starts over`;
 }
 
 /** Where a thread stands: work for one state is of no use in another. */

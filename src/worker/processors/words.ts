@@ -1,6 +1,7 @@
 /** What the rest of the worker asks of its processor children, and is told of them. */
+
 import type { Tree } from '../../actors/index.js';
-import type { LogLine } from '../../protocol/log.js';
+import type { Emit } from '../../protocol/events/table.js';
 import type { Progress, ThreadView } from '../../protocol/thread.js';
 import type { FrozenProcess } from '../../protocol/worker.js';
 import type { TaskPart } from '../../sealing/task-parts.js';
@@ -16,11 +17,9 @@ export interface ProcessorsOptions {
   readonly locks?: Readonly<Record<string, number>>;
   /** Whose children they are: the same for every worker on this home (`homeMark`). */
   readonly mark: string;
-  readonly warn: LogLine;
+  readonly emit: Emit;
   /** Largest output that is handed on, bytes. @default 4 GiB */
   readonly largestOutput?: () => number;
-  /** What children print beside their answers. @default to `warn` */
-  readonly info?: LogLine | undefined;
   /** A task's progress, told by its child. */
   readonly onProgress: (index: number, progress: Progress) => void;
   /** What is known of a thread's process has changed. */

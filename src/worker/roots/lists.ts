@@ -1,4 +1,5 @@
 /** The lists of what a worker expects where, read from all of its roots and written to all of them. */
+
 import type { DiskGate } from '../../disks/disk-gate.js';
 import {
   type KnownRoot,
@@ -9,7 +10,8 @@ import {
   writeKnownRoots,
 } from '../../disks/known-roots.js';
 import type { Root } from '../../disks/open-root.js';
-import { messageOf } from '../../protocol/errors.js';
+import { faultFields } from '../../protocol/events/event.js';
+import type { Emit } from '../../protocol/events/table.js';
 
 /** A location is one worker's alone: whoever works there knows the list. In shared stores each worker has its own. */
 export const listNameIn = (root: Root, key: string) => (root.kind === 'location' ? 'location' : key);
@@ -47,7 +49,7 @@ export async function writeLists(
   known: KnownRoots,
   owner: ListOwner,
   gate: DiskGate,
-  warn: (line: string) => void,
+  emit: Emit,
 ): Promise<void> {
   const writes = roots.filter(({ isReadonly }) => !isReadonly);
   await Promise.all(
@@ -66,7 +68,7 @@ export async function writeLists(
           if (!isSame) await writeKnownRoots(root.path, name, known, { ...owner, worker });
         });
       } catch (error) {
-        warn(`the list of this worker's stores cannot be kept in ${root.path}: ${messageOf(error)}`);
+        emit({ event: 'storeList.notKept', path: root.path, ...faultFields(error) });
       }
     }),
   );

@@ -1,8 +1,11 @@
 /** What a worker does with its disks before anything else: looks at them, opens its home, marks what is new. */
+
 import { dirname } from 'node:path';
 import { systemClock } from '../../actors/index.js';
 import { readWorkerConfig } from '../../config/read-worker-config.js';
 import type { LoadedConfig, WorkerConfig } from '../../config/worker-config.js';
+import { faultFields } from '../../protocol/events/event.js';
+import type { Emit } from '../../protocol/events/table.js';
 import type { RecordOwner } from '../../store/record-owner.js';
 import type { WorkerStore } from '../../store/worker-store.js';
 import { openHome } from '../home.js';
@@ -39,15 +42,15 @@ export interface HomeStore extends Pick<WorkerStore, 'id' | 'read'> {
 /** @throws location_not_writable, wrong_disk when no thread has a location it can use; what a home that is named failed with */
 export async function openDisks(options: {
   readonly config: () => WorkerConfig;
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
   readonly checkPlan: HotSettingsOptions['checkPlan'];
 }): Promise<Disks> {
-  const { config, warn, checkPlan } = options;
+  const { config, emit, checkPlan } = options;
   const roots = new WorkerRoots({
     config,
     timers: systemClock,
     now: () => new Date(),
-    warn,
+    emit,
   });
   await roots.admit();
   const { threads, path, attached } = config();
@@ -55,21 +58,21 @@ export async function openDisks(options: {
     threads.map(({ location }) => location),
     (location) => roots.faultOf(location),
   );
-  const pulse = diskPulse({ clock: systemClock, wall: Date.now, gate: roots.gate, warn });
+  const pulse = diskPulse({ clock: systemClock, wall: Date.now, gate: roots.gate, emit });
   const hung = await hungAmong([config().home, ...threads.map(({ location }) => location)], pulse);
   const { store, place, workerId } = openHome(config(), {
     faultOf: (at) => roots.faultOf(at) ?? hung.get(at),
     noted: roots.noted(config().home),
-    warn,
+    emit,
   });
   await roots.take(store.id, workerId !== null);
   for (const { name: store, location } of attached) {
     const fault = roots.faultOf(location);
-    if (fault) warn(`store ${store} is not used: ${fault.message}`);
+    if (fault) emit({ event: 'store.notUsed', store, ...faultFields(fault) });
   }
   // Each with the mark that is expected there.
   const stores = () => config().attached.map((each) => ({ ...each, mark: roots.idOf(each.location) }));
-  const hot = hotSettings({ config, gate: roots.gate, stores, warn, checkPlan });
+  const hot = hotSettings({ config, gate: roots.gate, stores, emit, checkPlan });
   return {
     roots,
     pulse,

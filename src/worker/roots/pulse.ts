@@ -2,11 +2,13 @@
  * Whether the disks that are worked on answer. A thread that hangs in its disk cannot say so itself; here its disk is
  * asked, off the main thread, so that everybody can be told what it waits for.
  */
+
 import type { Clock } from '../../actors/index.js';
 import type { DiskGate } from '../../disks/disk-gate.js';
 import { touchRoot } from '../../disks/touch-root.js';
 import { timestamp } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
+import type { Emit } from '../../protocol/events/table.js';
 
 /** A disk that is worked on now. */
 export interface DiskInUse {
@@ -20,7 +22,7 @@ export interface DiskPulseOptions {
   /** Wall time in ms since the epoch. */
   readonly wall: () => number;
   readonly gate: DiskGate;
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
   /** @default touchRoot */
   readonly ask?: (path: string) => Promise<unknown>;
 }
@@ -46,7 +48,7 @@ const lookEveryMs = 1000;
 const askEveryMs = 5000;
 
 export function diskPulse(options: DiskPulseOptions): DiskPulse {
-  const { clock, wall, gate, warn, ask = touchRoot } = options;
+  const { clock, wall, gate, emit, ask = touchRoot } = options;
   /** By path, since when. */
   const hung = new Map<string, string>();
   const asking = new Set<string>();
@@ -57,14 +59,16 @@ export function diskPulse(options: DiskPulseOptions): DiskPulse {
 
   const answered = (path: string) => {
     const since = hung.get(path);
-    if (!hung.delete(path) || isStopped) return;
-    warn(`the disk of ${path} answers again; it had not since ${since}`);
+    if (since === undefined) return;
+    hung.delete(path);
+    if (isStopped) return;
+    emit({ event: 'disk.answersAgain', path, since });
     onLook();
   };
   const silent = (path: string, since: string) => {
     if (hung.has(path) || isStopped) return;
     hung.set(path, since);
-    warn(`the disk of ${path} does not answer: work on it waits until it does`);
+    emit({ event: 'disk.silent', path, since });
     onLook();
   };
   const demand = async (path: string) => {

@@ -6,6 +6,7 @@ import { listKey } from '../../disks/known-roots.js';
 import { type Admitted, admitRoot, type Root, takeRoot } from '../../disks/open-root.js';
 import { checkRoot, type SeenRoot } from '../../disks/seen-root.js';
 import type { SealvisorError } from '../../protocol/errors.js';
+import type { Emit, LogEvent } from '../../protocol/events/table.js';
 import { rootAbove, rootsOf } from './list.js';
 import { type FoundLists, readLists, writeLists } from './lists.js';
 import { copied, faultFrom } from './root-faults.js';
@@ -16,7 +17,7 @@ export interface WorkerRootsOptions {
   readonly config: () => RootsConfig;
   readonly timers: Timers;
   readonly now: () => Date;
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
   readonly gate?: DiskGate;
 }
 
@@ -198,11 +199,11 @@ export class WorkerRoots {
     const held = this.#held.get(root.path);
     if (held?.kind !== 'admitted') return;
     const { admitted } = held;
-    const { now, warn } = this.#options;
+    const { now, emit } = this.#options;
     try {
       const seen = await this.gate.within(root.path, () => takeRoot(root, admitted, worker, now()));
       this.#held.set(root.path, { kind: 'taken', admitted, seen });
-      if (!admitted.mark && admitted.content?.kind === 'used') warn(takenOverText(root.path, admitted, seen));
+      if (!admitted.mark && admitted.content?.kind === 'used') emit(takenOver(root.path, admitted, seen));
       this.#noteKnown(root, seen);
     } catch (error) {
       this.#held.set(root.path, { kind: 'refused', fault: faultFrom(root.path, error) });
@@ -219,11 +220,12 @@ export class WorkerRoots {
     const usable = this.#roots().filter(({ path }) => this.#seen(path) !== null);
     const worker = this.#worker?.isLasting ? this.#worker.id : null;
     const owner = { key: this.#key(), worker };
-    return writeLists(usable, this.#lists.known, owner, this.gate, this.#options.warn);
+    return writeLists(usable, this.#lists.known, owner, this.gate, this.#options.emit);
   }
 }
 
-function takenOverText(path: string, { content }: Admitted, seen: SeenRoot | null): string {
-  const left = content?.kind === 'used' && content.by === 'us' ? 'it holds' : 'an upstream worker left there';
-  return `${path} is taken over with what ${left}; its mark is ${seen?.id}`;
+function takenOver(path: string, { content }: Admitted, seen: SeenRoot | null): LogEvent {
+  const holds =
+    content?.kind === 'used' && content.by === 'us' ? 'it holds' : 'an upstream worker left there';
+  return { event: 'location.takenOver', path, holds, mark: seen?.id };
 }

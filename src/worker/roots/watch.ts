@@ -1,7 +1,9 @@
 /** Looks after the disks that are worked on, and starts threads again whose disks were missing, as soon as those are back. */
+
 import { type Clock, systemClock } from '../../actors/index.js';
 import type { WorkerConfig } from '../../config/worker-config.js';
-import { messageOf } from '../../protocol/errors.js';
+import { faultFields } from '../../protocol/events/event.js';
+import type { Emit } from '../../protocol/events/table.js';
 import type { ThreadRoster } from '../roster/roster.js';
 import type { DisksInUse } from './in-use.js';
 import type { Disks } from './open.js';
@@ -15,11 +17,11 @@ export interface DiskWatchOptions {
   readonly threads: Pick<ThreadRoster, 'all' | 'tree' | 'configure'>;
   readonly disks: Pick<Disks, 'check' | 'pulse' | 'hot'> & { readonly roots: Pick<WorkerRoots, 'onTaken'> };
   readonly inUse: DisksInUse['inUse'];
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
 }
 
 export function watchDisks(options: DiskWatchOptions): { stop(): void } {
-  const { clock = systemClock, config, threads, disks, inUse, warn } = options;
+  const { clock = systemClock, config, threads, disks, inUse, emit } = options;
   let alarm: unknown;
   let isStopped = false;
   const lookAt = async (slot: ReturnType<ThreadRoster['all']>[number]) => {
@@ -28,9 +30,13 @@ export function watchDisks(options: DiskWatchOptions): { stop(): void } {
       () => false,
     );
     if (!isBack || isStopped || slot.failure() === undefined) return;
-    warn(`the disk of ${slot.location} is back: ${slot.name} is started again`);
+    emit({ event: 'disk.returned', path: slot.location, name: slot.name });
     // What its start fails with is shown by the thread.
-    await threads.tree.restart(slot).catch((error: unknown) => warn(`${slot.name}: ${messageOf(error)}`));
+    await threads.tree
+      .restart(slot)
+      .catch((error: unknown) =>
+        emit({ event: 'disk.threadNotStarted', name: slot.name, ...faultFields(error) }),
+      );
   };
   const look = async () => {
     const missing = threads.all().filter((slot) => slot.failure() !== undefined && slot.isDiskMissing());

@@ -1,6 +1,7 @@
 /** What the worker does with what its threads tell. */
+
 import type { WorkerEvent } from '../../../machines/worker.js';
-import type { LogLine } from '../../protocol/log.js';
+import type { Emit } from '../../protocol/events/table.js';
 import {
   type HistoryRow,
   isEmpty,
@@ -30,16 +31,15 @@ export interface SlotNewsDesk {
   readonly standsAside: () => string | null;
   readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
   readonly onView: ((view: ThreadView) => void) | undefined;
-  readonly warn: LogLine;
+  readonly emit: Emit;
 }
 
 export function slotNews(index: number, parts: SlotNewsDesk): SlotNews {
   let said: string | undefined;
   /** Why it has nothing to do: once for each change, and again when it had something meanwhile. */
   const tellIdle = ({ mode, stage, idle }: ThreadView) => {
-    const what = stage === '-' ? 'has no job' : `waits before ${stage}`;
     if (idle !== undefined && idle !== said)
-      parts.warn(`thread #${index} ${what}: ${idle}`, { thread: index, idle: true });
+      parts.emit({ event: 'thread.idle', thread: index, stage, reason: idle });
     if (idle !== undefined) said = idle;
     else if (mode !== 'idle' && mode !== 'running') said = undefined;
   };
@@ -50,14 +50,14 @@ export function slotNews(index: number, parts: SlotNewsDesk): SlotNews {
       drain.threadStarted(index);
     },
     onExited: (reason) => {
-      const { send, warn } = parts;
-      warn(`thread #${index} ended: ${reason}; it is started again from its record`, { thread: index });
+      const { send, emit } = parts;
+      emit({ event: 'thread.ended', thread: index, reason });
       send({ type: 'thread.exited', index, reason });
     },
     onRestarting: () => parts.send({ type: 'thread.restarting', index }),
     onFailed: (reason) => {
-      const { send, warn } = parts;
-      warn(`thread #${index} failed: ${reason}; the other threads continue`, { thread: index });
+      const { send, emit } = parts;
+      emit({ event: 'thread.failed', thread: index, reason });
       send({ type: 'thread.failed', index, reason });
     },
     onGone: (last) => {
@@ -80,7 +80,7 @@ export function slotNews(index: number, parts: SlotNewsDesk): SlotNews {
       events.publish({ type: 'row', index, row });
       onRow?.(index, row);
     },
-    onWarning: (line) => parts.warn(line, { thread: index }),
+    onEvent: (event) => parts.emit({ ...event, thread: index }),
     disk: () => parts.diskOf(index),
     overlay: (view) => overlaid(view, parts),
   };

@@ -1,9 +1,12 @@
 /** What a thread goes by: the worker's configuration, and the thread's own hot one over it. */
+
 import { hotConfigPath, hotConfigText, hotWarnings, parseHotConfig } from '../../config/hot-config.js';
 import { leastIntervalMs } from '../../config/interval-floor.js';
 import type { ThreadConfig, WorkerConfig } from '../../config/worker-config.js';
 import type { DiskGate } from '../../disks/disk-gate.js';
 import { messageOf } from '../../protocol/errors.js';
+import { faultFields } from '../../protocol/events/event.js';
+import type { Emit } from '../../protocol/events/table.js';
 import type { AttachedStore } from '../../sealing/stage.js';
 import type { SettingsOfThread } from '../border/setup.js';
 
@@ -25,12 +28,12 @@ export interface HotSettingsOptions {
   readonly gate: DiskGate;
   /** The attached stores of the moment, each with its mark. */
   readonly stores: () => readonly AttachedStore[];
-  readonly warn: (line: string) => void;
+  readonly emit: Emit;
   /** Refuses a plan that could not be proven. @throws config_invalid */
   readonly checkPlan: (thread: ThreadConfig, path: string) => void;
 }
 
-export function hotSettings({ config, gate, stores, warn, checkPlan }: HotSettingsOptions): HotSettings {
+export function hotSettings({ config, gate, stores, emit, checkPlan }: HotSettingsOptions): HotSettings {
   /** The tables of the last sound file; undefined where there is none. */
   const lastGood = new Map<string, string>();
   const lastFault = new Map<string, string>();
@@ -53,14 +56,17 @@ export function hotSettings({ config, gate, stores, warn, checkPlan }: HotSettin
         if (text === undefined) lastGood.delete(location);
         else {
           checkPlan(parsed(text, thread), hotConfigPath(location));
-          if (lastGood.get(location) !== text) for (const line of hotWarnings(text, thread)) warn(line);
+          if (lastGood.get(location) !== text)
+            for (const warning of hotWarnings(text, thread))
+              emit({ event: 'config.warned', warning, thread: index });
           lastGood.set(location, text);
         }
         lastFault.delete(location);
       } catch (error) {
         const fault = messageOf(error);
-        const told = fault.includes(location) ? fault : `cannot read ${hotConfigPath(location)}: ${fault}`;
-        if (lastFault.get(location) !== fault) warn(`${told}; thread #${index} keeps its previous settings`);
+        const reason = fault.includes(location) ? fault : `cannot read ${hotConfigPath(location)}: ${fault}`;
+        if (lastFault.get(location) !== fault)
+          emit({ event: 'thread.settingsFaulty', thread: index, ...faultFields(error), reason });
         lastFault.set(location, fault);
       }
     },

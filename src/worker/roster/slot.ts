@@ -169,10 +169,7 @@ export class Slot implements SupervisedSlot {
     this.#state = states.leaving(this.#state);
     this.#arrivals.settle();
     const isEnded = await states.threadOf(this.#state)?.drain(stageMs);
-    if (isEnded === false)
-      this.#news.onWarning(
-        `${this.name} cannot be ended: a call to its disk does not return; it is left behind`,
-      );
+    if (isEnded === false) this.#news.onEvent({ event: 'thread.leftBehind', name: this.name });
   }
 
   async #startNext(): Promise<Incarnation> {
@@ -221,7 +218,7 @@ export class Slot implements SupervisedSlot {
   #hear(event: ThreadNews): void {
     if (event.type === 'view') this.#shown.show(event.view);
     else if (event.type === 'row') this.#news.onRow(event.row);
-    else if (event.type === 'warning') this.#news.onWarning(event.line);
+    else if (event.type === 'event') this.#news.onEvent(event.event);
     else if (event.type === 'progress') this.progress(event.progress);
   }
 

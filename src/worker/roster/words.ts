@@ -1,6 +1,8 @@
 /** A sealing thread over all its incarnations, as those who speak to it, supervise it and are told of it see it. */
+
 import type { PauseCommand, ResumeCommand } from '../../../machines/command-changes.js';
 import type { Child, NodeFacts } from '../../actors/index.js';
+import type { StageEvent } from '../../protocol/events/table.js';
 import type { SectorId } from '../../protocol/sector.js';
 import type { CommandOutcome, HistoryRow, Progress, ThreadDisk, ThreadView } from '../../protocol/thread.js';
 import type { Remote } from '../border/calls.js';
@@ -15,7 +17,7 @@ export interface SlotNews {
   onFailed(reason: string): void;
   onView(view: ThreadView): void;
   onRow(row: HistoryRow): void;
-  onWarning(line: string): void;
+  onEvent(event: StageEvent): void;
   /** The thread is gone, for whatever reason: what it held is free. `last` is what it showed. */
   onGone(last: ThreadView): void;
   /** What the worker knows beside the thread: the process that works for it, the line it stands in. */

@@ -23,11 +23,11 @@ export function commanded(
   const { options, config, record, disks, threads, events, changes } = ground;
   const { control, command, slotOf, dumps } = steering;
   const { places, link } = seating;
-  const info = options.info ?? options.warn;
+  const { emit } = options;
   const view = viewOf(ground, steering, seating);
   changes.publishedBy(() => events.publish({ type: 'worker', view: view() }));
   const verbs = workerVerbs({
-    ...{ command, view, askStop, info, limitNames },
+    ...{ command, view, askStop, emit, limitNames },
     record: () => record.now(),
     configured: () => config().limits,
     closeBreaker: (stage) => places.desk.closeBreaker(stage),
@@ -39,7 +39,7 @@ export function commanded(
     ...verbs,
     ...threadReads(slotOf, () => threads.all(), disks.pulse.demand),
     worker: view,
-    ...loggedActs(dumps, reloadOf(ground, steering, seating, crew), info),
+    ...loggedActs(dumps, reloadOf(ground, steering, seating, crew), emit),
   };
 }
 
@@ -74,6 +74,6 @@ function reloadOf(ground: Ground, { kept, processors, actor }: Steering, seating
       actor.send({ type: 'thread.removed', index });
       changes.tell();
     },
-    warn: options.warn,
+    emit: options.emit,
   });
 }

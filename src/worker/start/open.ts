@@ -31,11 +31,11 @@ export interface Ground {
 
 /** @throws location_not_writable when no thread has a location it can use */
 export async function openGround(options: WorkerOptions): Promise<Ground> {
-  const { warn } = options;
+  const { emit } = options;
   let config = options.config;
-  const commands = await processorCommands(config.processors, warn);
+  const commands = await processorCommands(config.processors, emit);
   const provable = await provablePlans(config);
-  const disks = await openDisks({ config: () => config, warn, checkPlan: provable.checkThread });
+  const disks = await openDisks({ config: () => config, emit, checkPlan: provable.checkThread });
   // Written by this worker alone, and guarded by its checksum.
   const record = (disks.store.read() ?? emptyWorkerRecord) as WorkerRecord;
   return {

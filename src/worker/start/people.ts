@@ -34,9 +34,9 @@ export function people(ground: Ground, steering: Steering, seating: Seating): Cr
   const told = reportsOf(ground, seating);
   const manager = managerCalls(options.service, link, [failed.counting, told.following]);
   const { inUse, diskOf } = disksInUse(disks.pulse, () => threads.all(), places.storeOf);
-  const { onRow, onView, warn } = options;
+  const { onRow, onView, emit } = options;
   const news = {
-    ...{ send: actor.send, desk, processors, large, events, drain, onRow, onView, warn },
+    ...{ send: actor.send, desk, processors, large, events, drain, onRow, onView, emit },
     ...{ standsAside: link.standsAside, diskOf, refusalOf: told.refusalOf },
   };
   const spares = config().spareThreads > 0 ? sparesOf(config().spareThreads) : undefined;

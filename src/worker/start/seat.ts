@@ -19,7 +19,7 @@ export function seat(ground: Ground, steering: Steering): Seating {
   processors.goBy({ look: () => seats.desk.look(), isAtTheDoor: seats.isAtTheDoor });
   const link = linkManager(ground, steering);
   const { threads, pause, resume } = control;
-  const drain = drainer({ threads, pause, resume, warn: options.warn });
+  const drain = drainer({ threads, pause, resume, emit: options.emit });
   record.onChange((next, before) => {
     seats.apply();
     if (next.drain !== before.drain) drain.apply(next.drain, before.drain);
@@ -53,7 +53,7 @@ function linkManager({ options, config, record, disks, threads, changes }: Groun
     threads: () => threads.all().map((slot) => slot.view()),
     record: () => record.now(),
     command,
-    warn: options.warn,
+    emit: options.emit,
     onChange: () => {
       threads.managerChanged();
       changes.tell();

@@ -4,7 +4,6 @@ import { adoptionText } from '../../protocol/text/adoption.js';
 import { summarize } from '../../protocol/thread.js';
 import type { WorkerControl } from '../control-words.js';
 import { watchDisks } from '../roots/watch.js';
-import { lostText } from '../warnings.js';
 import type { Worker } from '../words.js';
 import type { Ground } from './open.js';
 import type { Crew } from './people.js';
@@ -25,7 +24,7 @@ export async function serve(parts: Parts): Promise<Worker> {
   const { options, config, disks, threads, record } = ground;
   const worker = new RunningWorker(parts);
   seating.places.start();
-  const watch = watchDisks({ config, threads, disks, inUse: crew.inUse, warn: options.warn });
+  const watch = watchDisks({ config, threads, disks, inUse: crew.inUse, emit: options.emit });
   const tree = await startTree({
     ...serviceLimits,
     children: [
@@ -120,7 +119,8 @@ class RunningWorker implements Worker {
     actor.send({ type: 'WORKER.STOP' });
     const { tree, watch } = await this.#up.promise;
     for (const each of [seating.drain, watch]) each.stop();
-    for (const each of processors.frozen()) ground.options.warn(lostText(each));
+    for (const { index, name, pid } of processors.frozen())
+      ground.options.emit({ event: 'processor.frozenLost', thread: index, processor: name, pid });
     await Promise.all(ground.threads.all().map((slot) => slot.drain(graceMs)));
     await Promise.all([tree.stop(), crew.spares?.stop()]);
     seating.places.stop();

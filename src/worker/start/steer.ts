@@ -14,10 +14,10 @@ export interface Steering extends ReturnType<typeof createWorkerControl> {
 }
 
 export function steer({ options, config, commands, disks, record, threads }: Ground): Steering {
-  const { warn, info } = options;
-  const dumps = workerDumps(warn);
+  const { emit } = options;
+  const dumps = workerDumps(emit);
   const processors = new WorkerProcessors({
-    ...{ dumps, processors: commands, locks: config().extLocks, warn, info },
+    ...{ dumps, processors: commands, locks: config().extLocks, emit },
     largestOutput: () => config().largestOutput,
     mark: homeMark(disks.place),
     onProgress: (index, progress) => threads.find(index)?.progress(progress),
@@ -31,5 +31,5 @@ export function steer({ options, config, commands, disks, record, threads }: Gro
     write: disks.store.write,
     apply: (next) => record.become(next),
   });
-  return { ...control, dumps, processors, kept: keptNews(control.command, warn) };
+  return { ...control, dumps, processors, kept: keptNews(control.command, emit) };
 }

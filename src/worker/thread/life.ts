@@ -45,7 +45,7 @@ export interface ThreadLifeOptions {
     signal: AbortSignal,
     progress: (progress: Progress) => void,
     place: StagePlace,
-  ): Pick<StageContext, 'service' | 'request' | 'attached' | 'others' | 'process' | 'warn'>;
+  ): Pick<StageContext, 'service' | 'request' | 'attached' | 'others' | 'process' | 'emit'>;
   /** A stage was done, or had nothing to do yet. */
   onOutcome(record: ThreadRecord, event: string): void;
   onView(view: ThreadView): void;

@@ -52,7 +52,7 @@ const reports = reportsHeldBack(
   new ReportQueue({
     send: (id, body, given = null) => main.manager(given).reportState(id, body),
     everyMs: () => settings.rpcPollingIntervalMs,
-    onRefused: (line) => host.say({ type: 'warning', line }),
+    onRefused: (event) => host.say({ type: 'event', event }),
     onRefusal: (id, error) => {
       const left = leftFailure(error, life.record(), setup.location);
       // What waits for a person says so by itself, when its stage asks the manager.
@@ -144,7 +144,7 @@ function lifeOf(from: ThreadRecord): ThreadLife {
     stageContext: (present, signal, progress, place) => ({
       service: serviceOf(present),
       request: store.request,
-      warn: (line: string) => host.say({ type: 'warning', line }),
+      emit: (event) => host.say({ type: 'event', event }),
       ...{ attached: main.stores, others: setup.othersStages },
       process: (stage, task) =>
         place.under(limitOf(stage), signal, () =>

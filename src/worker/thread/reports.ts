@@ -2,10 +2,12 @@
  * What the manager is told of the current sector: each change once. What it wants of the sector it says with its answer, that the sector is lost,
  * it may be; later a manager of ours asks by the worker's heartbeat for a report to hear it, of any other the state is reported again.
  */
+
 import { endStates } from '../../../machines/index.js';
 import type { Clock } from '../../actors/index.js';
 import { systemClock } from '../../actors/system-clock.js';
-import { messageOf } from '../../protocol/errors.js';
+import { faultFields } from '../../protocol/events/event.js';
+import type { StageEvent } from '../../protocol/events/table.js';
 import type { GivenBy } from '../../protocol/identity.js';
 import type { StateReport, Verdict } from '../../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
@@ -25,7 +27,7 @@ export interface SectorReportsOptions {
   /** How often a manager that does not ask by the heartbeat is asked, by the accepted report of a sector that is held, what it wants of it, ms. */
   readonly everyMs: () => number;
   /** Told of a report that the manager does not accept. @default nothing */
-  readonly onRefused?: (line: string) => void;
+  readonly onRefused?: (event: StageEvent) => void;
   /** The same, with what it was refused with; true = it is dealt with. @default false */
   readonly onRefusal?: (sector: SectorId, error: unknown) => boolean;
   /** @default the timers of this process */
@@ -66,7 +68,7 @@ export class ReportQueue implements SectorReports {
   /** How often it refused that in a row. */
   #refusedPolls = 0;
   /** The refusal that was told last: the same is not told again and again. */
-  #warned: string | undefined;
+  #told: string | undefined;
 
   constructor(options: SectorReportsOptions) {
     this.#options = options;
@@ -163,7 +165,7 @@ export class ReportQueue implements SectorReports {
 
   #shorten(report: SectorReport, error: unknown): void {
     const short = shortened(report);
-    this.#warn(report, error, short ? 'it is sent without its long text' : 'it is dropped');
+    this.#tellRefused(report, error, short ? 'it is sent without its long text' : 'it is dropped');
     if (short) this.#waiting.unshift(short);
     if (short && this.#latest === report) this.#latest = short;
   }
@@ -175,10 +177,17 @@ export class ReportQueue implements SectorReports {
     return Math.min(this.#options.everyMs() * 2 ** this.#refusedPolls, longestPollMs);
   }
 
-  #warn({ id, body }: SectorReport, error: unknown, what: string): void {
-    const line = `the manager refuses the report that ${formatSectorId(id)} is ${body.StateChange.Next}: ${messageOf(error)}; ${what}`;
-    if (line !== this.#warned) this.#options.onRefused?.(line);
-    this.#warned = line;
+  #tellRefused({ id, body }: SectorReport, error: unknown, outcome: string): void {
+    const event: StageEvent = {
+      event: 'report.refused',
+      sector: formatSectorId(id),
+      state: body.StateChange.Next,
+      outcome,
+      ...faultFields(error),
+    };
+    const told = JSON.stringify(event);
+    if (told !== this.#told) this.#options.onRefused?.(event);
+    this.#told = told;
   }
 
   #unheard(report: SectorReport): void {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { summaryOf } from '#cli/output/summary.js';
 import { loadWorkerConfig } from '#src/config/worker-config.js';
 import { canBeSilent, silentDisk } from '../../tools/e2e/silent-disk.js';
+import { warningsTo } from '../../tools/protocol/told-events.js';
 import { freshDir, openStore, recordOf, rowOf } from '../../tools/store/setup.js';
 
 /** A store with one kept sector, and a stopped thread that sealed it. */
@@ -42,7 +43,7 @@ function setup() {
 test('what was sealed is read back from threads and stores', async () => {
   const { location, store, configOf, sector } = setup();
   const told: string[] = [];
-  const found = await summaryOf(configOf([location], [store]), (line) => told.push(line));
+  const found = await summaryOf(configOf([location], [store]), warningsTo(told));
   expect(found).toEqual([sector]);
   expect(told).toEqual([]);
 });
@@ -54,10 +55,10 @@ test('a sector by programs of others is told with what was pre-committed of it, 
   const config = configOf([location], [store]);
   const told: string[] = [];
   const other = { sector: id, secondsByStage: {}, sealedFile: join(store, 'sealed', id) };
-  const warn = (line: string) => told.push(line);
-  expect(await summaryOf(config, warn)).toEqual([sector, { ...other, commD: null, commR: null }]);
+  const emit = warningsTo(told);
+  expect(await summaryOf(config, emit)).toEqual([sector, { ...other, commD: null, commR: null }]);
   const preCommits = new Map([[id, { commD: [1], commR: [255] }]]);
-  expect(await summaryOf(config, warn, preCommits)).toEqual([sector, { ...other, commD: '01', commR: 'ff' }]);
+  expect(await summaryOf(config, emit, preCommits)).toEqual([sector, { ...other, commD: '01', commR: 'ff' }]);
   expect(told).toEqual([]);
 });
 
@@ -68,7 +69,7 @@ test.runIf(canBeSilent)(
     const config = configOf([location, join(dir, 'thread2')], [store, join(dir, 'store2')]);
     const hung = ['thread2', 'store2'].map((name) => silentDisk(dir, name).at);
     const told: string[] = [];
-    expect(await summaryOf(config, (line) => told.push(line))).toEqual([sector]);
+    expect(await summaryOf(config, warningsTo(told))).toEqual([sector]);
     expect(told).toHaveLength(2);
     for (const at of hung)
       expect(told.join('\n')).toContain(`not in the summary: the disk of ${at} has not answered in time`);

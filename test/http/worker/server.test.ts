@@ -62,7 +62,7 @@ test('a worker whose port is taken starts no thread and asks the manager for not
   const views: string[] = [];
   const starting = startWorkerServer({
     config,
-    warn: () => undefined,
+    emit: () => undefined,
     onView: ({ mode }) => views.push(mode),
   });
   await expect(starting).rejects.toMatchObject({ code: 'port_taken' });
@@ -76,7 +76,7 @@ test.each([
 ])('a worker without a name has its address as the manager sees it, over IPv6 by %s', async (_, addr) => {
   const manager = await noting('::1');
   const config = configOf(addr(manager.port), { worker: '', host: '0.0.0.0' });
-  const server = await startWorkerServer({ config, warn: () => undefined });
+  const server = await startWorkerServer({ config, emit: () => undefined });
   onTestFinished(() => server.stop(0));
   await manager.pinged;
   expect(server).toMatchObject({ host: '::', worker: { name: '::1' } });
@@ -88,7 +88,7 @@ test.each([
 test('a worker that is stopped says goodbye to the manager', async () => {
   const manager = await noting();
   const config = configOf(`http://127.0.0.1:${manager.port}`);
-  const server = await startWorkerServer({ config, warn: () => undefined });
+  const server = await startWorkerServer({ config, emit: () => undefined });
   await manager.pinged;
   await server.stop(0);
   expect(manager.pings.at(-1)).toMatchObject({ Name: 'w1', Life: 'stopped' });
@@ -97,7 +97,7 @@ test('a worker that is stopped says goodbye to the manager', async () => {
 test('a heartbeat and a scrape ask for what they tell, and build no view of the worker', async () => {
   const manager = await noting();
   const config = configOf(`http://127.0.0.1:${manager.port}`);
-  const server = await startWorkerServer({ config, warn: () => undefined });
+  const server = await startWorkerServer({ config, emit: () => undefined });
   onTestFinished(() => server.stop(0));
   await manager.pinged;
   const { control } = server.worker;

@@ -1,7 +1,9 @@
 /** A sector that was brought to one store, sent back, and brought to another is kept once. */
+
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { warningsTo } from '../../tools/protocol/told-events.js';
 import { bytesOf, KiB, marked } from '../../tools/sealing/chain.js';
 import { sealed, snapUpJob } from '../../tools/sealing/jobs.js';
 import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../../tools/sealing/plan-world.js';
@@ -33,7 +35,7 @@ async function keptTwice() {
   const stores = [...world.stores, other];
   const warnings: string[] = [];
   const finish = (more: RunOptions = {}) =>
-    world.run('sealer', { from: last, stores, warn: (line) => void warnings.push(line), ...more });
+    world.run('sealer', { from: last, stores, emit: warningsTo(warnings), ...more });
   return { world, last, stores, warnings, finish };
 }
 

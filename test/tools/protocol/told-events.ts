@@ -13,3 +13,11 @@ export function toldEvents() {
   };
   return { emit, told, lines, warnings };
 }
+
+/** Puts the messages of events that warn behind each other. */
+export function warningsTo(warnings: string[]): Emit {
+  return (event) => {
+    const { level, message } = lineOf(event);
+    if (level === 'error' || level === 'warn') warnings.push(message);
+  };
+}

@@ -1,8 +1,10 @@
 /** A thread without its machine: a plan's own stages one after another, over real files, and a manager in memory. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Plan, planNamed } from '#machines/index.js';
 import { emptyRecord, type ThreadRecord } from '#machines/thread-record.js';
+import type { StageEvent } from '#src/protocol/events/table.js';
 import type { JobService, RebuildJob, UnsealJob, WdPostJob } from '#src/protocol/jobs.js';
 import type { SectorService } from '#src/protocol/sealer.js';
 import { proofTypeOfSize } from '#src/protocol/sector.js';
@@ -37,7 +39,7 @@ export interface RunOptions {
   readonly process?: StageContext['process'];
   readonly settings?: Partial<StageContext['settings']>;
   readonly onProgress?: StageContext['progress'];
-  readonly warn?: (line: string) => void;
+  readonly emit?: (event: StageEvent) => void;
   /** Stages that `process` does as programs of others. @default none */
   readonly others?: readonly string[];
   /** @default the world's own */
@@ -155,7 +157,7 @@ async function runPlan(name: string, { location, piecesDir, stores, service, giv
       signal,
       now: () => Date.parse('2026-11-22T10:00:00.000Z'),
       progress,
-      ...(given.warn ? { warn: given.warn } : {}),
+      ...(given.emit ? { emit: given.emit } : {}),
       ...(given.others ? { others: given.others } : {}),
       process: given.process ?? ((stage, task) => runTask(stage, task, { signal, progress })),
     });

@@ -1,4 +1,5 @@
 /** The worker's processor children over small scripts, or over the real command. */
+
 import { expect, onTestFinished } from 'vitest';
 import { homeMark } from '#src/processes/index.js';
 import type { ProcessAnswer } from '#src/worker/border/contract.js';
@@ -10,6 +11,7 @@ import {
 } from '#src/worker/processors/processors.js';
 import { processTask } from '#src/worker/thread/process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
+import { warningsTo } from '../protocol/told-events.js';
 import type { Run } from '../sealing/by-tasks.js';
 
 /** A child that does what its task says (`obedient`). */
@@ -29,7 +31,7 @@ export async function startProcessors(
   const desk = new WorkerProcessors({
     processors,
     mark,
-    warn: (line) => warnings.push(line),
+    emit: warningsTo(warnings),
     onProgress: (index, progress) => told.push([index, progress]),
     ...more,
   });

@@ -6,12 +6,13 @@ import { parseAnswer, processorChild } from '#src/processes/index.js';
 import { dumpedPid, dumpVariable } from '#src/protocol/dump-variable.js';
 import { workerDumps } from '#src/worker/processors/dumps.js';
 import { freshDir, obedientFile } from '../../tools/processes/setup.js';
+import { warningsTo } from '../../tools/protocol/told-events.js';
 
 /** A child that prints what it is told to, and a worker's log. */
 async function setup() {
   const warnings: string[] = [];
   const logs: string[] = [];
-  const dumps = workerDumps((line) => warnings.push(line));
+  const dumps = workerDumps(warningsTo(warnings));
   const start = async () => {
     const child = await processorChild({
       stage: 'work',

@@ -1,9 +1,11 @@
 /** A processor as it is configured, on the machine as it is. */
+
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { cpusHere, numbersIn } from '#src/processes/cpu-list.js';
 import { processorCommands } from '#src/worker/processors/command.js';
+import { warningsTo } from '../../tools/protocol/told-events.js';
 import { freshDir } from '../../tools/worker/setup.js';
 
 const config = { stage: 'pc1', stableWaitMs: 5000, envs: {}, inheritEnvs: true, autoRestart: true } as const;
@@ -17,7 +19,7 @@ function program(): string {
 
 async function commandsOf(...configs: Parameters<typeof processorCommands>[0]) {
   const warnings: string[] = [];
-  return { commands: await processorCommands(configs, (line) => warnings.push(line)), warnings };
+  return { commands: await processorCommands(configs, warningsTo(warnings)), warnings };
 }
 
 describe('the command line', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { diskGate } from '#src/disks/disk-gate.js';
 import { type DiskInUse, diskPulse } from '#src/worker/roots/pulse.js';
 import { quiet, TestClock } from '../../tools/actors/world.js';
+import { warningsTo } from '../../tools/protocol/told-events.js';
 
 const path = '/store1';
 const startMs = Date.parse('2026-11-27T10:00:00.000Z');
@@ -22,7 +23,7 @@ function setup(...used: readonly DiskInUse[]) {
     clock,
     wall: () => startMs + clock.now() - bornAt,
     gate: diskGate(clock, 2000),
-    warn: (line) => warned.push(line),
+    emit: warningsTo(warned),
     ask,
   });
   const inUse = { paths: used };

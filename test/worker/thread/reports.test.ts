@@ -1,8 +1,10 @@
 /** What a thread tells the manager: in order, each change until it is accepted or refused; and how it hears what the manager wants later. */
+
 import { describe, expect, test } from 'vitest';
 import { SealvisorError } from '#src/protocol/errors.js';
 import type { Verdict } from '#src/protocol/sealer.js';
 import { ReportQueue } from '#src/worker/thread/reports.js';
+import { warningsTo } from '../../tools/protocol/told-events.js';
 
 const fine: Verdict = { finalized: false, abortReason: null };
 const id = { miner: 10000, number: 2 };
@@ -29,7 +31,7 @@ function setup(everyMs = 180_000) {
       sent.push(`${of.number} ${body.StateChange.Next}${given ? ` under ${given.request}` : ''}`);
       return new Promise((resolve, reject) => open.push({ resolve, reject }));
     },
-    onRefused: (line) => refused.push(line),
+    onRefused: warningsTo(refused),
     onVerdict: (of, verdict) => verdicts.push([of.number, verdict]),
     everyMs: () => everyMs,
     clock: {
