@@ -1,6 +1,8 @@
 /** A slot over threads that live and die by a test's word. */
+
 import type { Exit } from '#src/actors/index.js';
 import { SealvisorError } from '#src/protocol/errors.js';
+import { lineOf } from '#src/protocol/events/table.js';
 import type { ThreadView } from '#src/protocol/thread.js';
 import type { ThreadChild } from '#src/threads/index.js';
 import type { ThreadNews } from '#src/worker/border/setup.js';
@@ -97,7 +99,7 @@ export function scriptedSlot() {
       onGone: () => log.push('gone'),
       onView: () => undefined,
       onRow: () => undefined,
-      onWarning: (line) => log.push(`warning: ${line}`),
+      onEvent: (event) => log.push(`warning: ${lineOf(event).message}`),
       overlay: (view) => view,
       disk: () => null,
     },
