@@ -4,13 +4,16 @@ import type { LogEvent } from '#src/protocol/events/table.js';
 
 const atMs = Date.parse('2026-11-27T00:44:50.123Z');
 const lifecycle = { event: 'thread.lifecycle', thread: 2, note: 'started' } as const;
+const printed = { event: 'processor.printed', processor: 'pc1', pid: 4711, line: 'layer 3' } as const;
 const warned = (warning: string): LogEvent => ({ event: 'config.warned', warning });
 
 test.each<[LogEvent, string]>([
   [warned('it ended'), '2026-11-27T00:44:50.123Z warn  worker it ended'],
   [lifecycle, '2026-11-27T00:44:50.123Z info  worker #2 - started'],
+  [printed, '2026-11-27T00:44:50.123Z info  worker pc1[4711]: layer 3'],
+  [{ ...printed, thread: 0 }, '2026-11-27T00:44:50.123Z info  worker #0 pc1[4711]: layer 3'],
   [warned('a\nb\u001b[2J'), String.raw`2026-11-27T00:44:50.123Z warn  worker a\nb\x1b[2J`],
-])('as text: date, level, component, thread, and one line whatever is in it', (event, line) => {
+])('as text: date, level, component, thread and child, and one line whatever is in it', (event, line) => {
   expect(eventLine('text', { atMs, component: 'worker', event })).toBe(line);
 });
 
