@@ -21,3 +21,11 @@ export function warningsTo(warnings: string[]): Emit {
     if (level === 'error' || level === 'warn') warnings.push(message);
   };
 }
+
+/** Puts the messages of all events behind each other; a line that a child printed names the child. */
+export function messagesTo(messages: string[]): Emit {
+  return (event) => {
+    const { message } = lineOf(event);
+    messages.push(event.event === 'processor.printed' ? `processor ${event.processor}: ${message}` : message);
+  };
+}

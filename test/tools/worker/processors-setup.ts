@@ -11,7 +11,7 @@ import {
 } from '#src/worker/processors/processors.js';
 import { processTask } from '#src/worker/thread/process.js';
 import { freshDir, isAlive, obedientFile } from '../processes/setup.js';
-import { warningsTo } from '../protocol/told-events.js';
+import { messagesTo } from '../protocol/told-events.js';
 import type { Run } from '../sealing/by-tasks.js';
 
 /** A child that does what its task says (`obedient`). */
@@ -31,7 +31,7 @@ export async function startProcessors(
   const desk = new WorkerProcessors({
     processors,
     mark,
-    emit: warningsTo(warnings),
+    emit: messagesTo(warnings),
     onProgress: (index, progress) => told.push([index, progress]),
     ...more,
   });

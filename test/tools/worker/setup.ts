@@ -11,7 +11,7 @@ import type { HistoryRow, ThreadView } from '#src/protocol/thread.js';
 import type { WorkerView } from '#src/protocol/worker.js';
 import { startWorker, type WorkerOptions } from '#src/worker/worker.js';
 import { realService } from '../manager/service.js';
-import { warningsTo } from '../protocol/told-events.js';
+import { messagesTo } from '../protocol/told-events.js';
 
 /** A fresh directory that is gone after the test. */
 export function freshDir(): string {
@@ -114,7 +114,7 @@ export async function setup(options: Setup = {}) {
       views.push(view);
       wake();
     },
-    emit: warningsTo(warnings),
+    emit: messagesTo(warnings),
     ...(options.doors ? { doors: options.doors } : {}),
   });
   onTestFinished(() => worker.stop(0));
