@@ -10,6 +10,8 @@ export interface FailedAllocation {
   readonly count: number;
 }
 
+export type FailedAllocations = ReturnType<typeof failedAllocations>;
+
 export function failedAllocations() {
   const counts = new Map<string, FailedAllocation>();
   const failed = (plan: PlanName, thrown: unknown) => {
@@ -19,23 +21,27 @@ export function failedAllocations() {
     const key = `${plan} ${code}`;
     counts.set(key, { plan, code, count: (counts.get(key)?.count ?? 0) + 1 });
   };
-  const counted = async <T>(plan: PlanName, asked: Promise<T>): Promise<T> => {
-    try {
-      return await asked;
-    } catch (thrown) {
-      failed(plan, thrown);
-      throw thrown;
-    }
-  };
+  /** The same call; `planOf` is asked as it is made, for the thread may have another plan by the time it fails. */
+  const counted =
+    <A extends unknown[], T>(planOf: () => PlanName, call: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      const plan = planOf();
+      try {
+        return await call(...args);
+      } catch (thrown) {
+        failed(plan, thrown);
+        throw thrown;
+      }
+    };
   return {
-    /** The same service, whose failures to give a job are counted. */
-    counting: (service: SectorService): SectorService => ({
+    /** The same service, whose failures to give a job are counted for the plan of the thread that calls it. */
+    counting: (service: SectorService, planOf: () => PlanName): SectorService => ({
       ...service,
-      allocateSector: (spec) => counted('sealer', service.allocateSector(spec)),
-      allocateSnapUpSector: (spec) => counted('snapup', service.allocateSnapUpSector(spec)),
-      allocateRebuildSector: (spec) => counted('rebuild', service.allocateRebuildSector(spec)),
-      allocateUnsealSector: (spec) => counted('unseal', service.allocateUnsealSector(spec)),
-      wdPoStAllocateJobs: (...asked) => counted('wdpost', service.wdPoStAllocateJobs(...asked)),
+      allocateSector: counted(planOf, service.allocateSector),
+      allocateSnapUpSector: counted(planOf, service.allocateSnapUpSector),
+      allocateRebuildSector: counted(planOf, service.allocateRebuildSector),
+      allocateUnsealSector: counted(planOf, service.allocateUnsealSector),
+      wdPoStAllocateJobs: counted(planOf, service.wdPoStAllocateJobs),
     }),
     all: (): readonly FailedAllocation[] => [...counts.values()],
   };

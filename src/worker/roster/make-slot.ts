@@ -1,5 +1,6 @@
 /** Makes the slot of a configured thread: what it is started with, what is looked at before, and what it may ask. */
 import type { ThreadConfig, WorkerConfig } from '../../config/worker-config.js';
+import type { PlanName } from '../../protocol/plan-names.js';
 import type { SpareThreads } from '../../threads/index.js';
 import type { MainSide } from '../border/contract.js';
 import type { Disks } from '../roots/open.js';
@@ -15,8 +16,8 @@ export interface SlotMakerOptions {
   readonly othersStages: readonly string[];
   readonly disks: Pick<Disks, 'hot' | 'ownerOf' | 'check'>;
   readonly newsOf: (index: number) => SlotNews;
-  /** What a thread may ask of the main thread. */
-  readonly mainSideOf: (index: number) => MainSide;
+  /** What a thread may ask of the main thread; `planOf`: its plan of the moment. */
+  readonly mainSideOf: (index: number, planOf: () => PlanName) => MainSide;
   readonly spares: SpareThreads | undefined;
 }
 
@@ -34,11 +35,13 @@ export function slotMaker(options: SlotMakerOptions): (thread: ThreadConfig) => 
     });
   return (thread) => {
     const { index, location } = thread;
-    const launcher = threadLauncher({ setup: () => setupOf(thread), main: mainSideOf(index), spares });
+    const main = mainSideOf(index, () => slot.view().plan);
+    const launcher = threadLauncher({ setup: () => setupOf(thread), main, spares });
     const prepare = async () => {
       await disks.check(location);
       await disks.hot.refresh(threadOf(thread));
     };
-    return new Slot({ configured: thread, launcher, news: newsOf(index), prepare });
+    const slot: Slot = new Slot({ configured: thread, launcher, news: newsOf(index), prepare });
+    return slot;
   };
 }

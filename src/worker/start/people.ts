@@ -1,7 +1,7 @@
 /** Fourth: the threads. They are made with all that they may ask; they start with the worker's tree. */
 import type { ThreadConfig } from '../../config/worker-config.js';
 import type { SpareThreads } from '../../threads/index.js';
-import { failedAllocations } from '../failed-allocations.js';
+import { type FailedAllocations, failedAllocations } from '../failed-allocations.js';
 import { managerCalls } from '../manager-calls.js';
 import { processCalls } from '../processors/calls.js';
 import { largeAnswers } from '../processors/large-answers.js';
@@ -17,7 +17,7 @@ import type { Steering } from './steer.js';
 
 export interface Crew {
   readonly told: ToldReports;
-  readonly failed: ReturnType<typeof failedAllocations>;
+  readonly failed: FailedAllocations;
   readonly inUse: DisksInUse['inUse'];
   readonly spares: SpareThreads | undefined;
   /** Makes one more thread. */
@@ -32,7 +32,7 @@ export function people(ground: Ground, steering: Steering, seating: Seating): Cr
   const large = largeAnswers();
   const failed = failedAllocations();
   const told = reportsOf(ground, seating);
-  const manager = managerCalls(options.service, link, [failed.counting, told.following]);
+  const manager = managerCalls(options.service, link, { failed, told });
   const { inUse, diskOf } = disksInUse(disks.pulse, () => threads.all(), places.storeOf);
   const { onRow, onView, emit } = options;
   const news = {
@@ -44,9 +44,9 @@ export function people(ground: Ground, steering: Steering, seating: Seating): Cr
     ...{ config, disks, spares, workerName: name },
     ...{ processChildren: processors.stages, othersStages: provable.othersStages },
     newsOf: (index) => slotNews(index, news),
-    mainSideOf: (index) => ({
+    mainSideOf: (index, planOf) => ({
       ...places.sideOf(index),
-      ...{ processes: processCalls(processors, large, index), manager },
+      ...{ processes: processCalls(processors, large, index), manager: manager(planOf) },
     }),
   });
   for (const thread of config().threads) threads.admit(make(thread));
