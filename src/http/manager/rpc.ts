@@ -79,7 +79,7 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
     'SubmitSnapUpProof',
     ['id', 'info'],
     (of, info) => snapUp.submit(of, parse(snapUpProofParam, info, 'snapup proof')),
-    snapUp.onChain,
+    (of) => snapUp.onChain(of),
   );
   reports({ add, onSector }, manager);
   jobMethods({ on, onSector, onAllocation }, sectors.jobs);

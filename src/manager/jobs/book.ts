@@ -6,42 +6,52 @@ import type { FleetStore } from '../../store/fleet-store.js';
 import type { JobRow } from '../../store/job-table.js';
 import { isOpen, type Job, type JobLife, type JobTask, type NewJob, newJob } from './life.js';
 
-export interface JobBook {
-  add<T extends JobTask>(job: NewJob<T>): Job;
+export class JobBook {
+  constructor(
+    private readonly store: FleetStore,
+    private readonly clock: WallClock,
+  ) {}
+
+  add<T extends JobTask>(job: NewJob<T>): Job {
+    return jobIn(this.store.addJob(rowOf(newJob(job))));
+  }
+
   /** A new state is dated. */
-  keep<T extends JobTask>(job: Job<T>, facts: Partial<JobLife<T>>): Job<T>;
+  keep<T extends JobTask>(job: Job<T>, facts: Partial<JobLife<T>>): Job<T> {
+    const isNew = facts.state !== undefined && facts.state !== job.life.state;
+    const life = { ...job.life, ...(isNew ? { sinceMs: this.clock.now() } : {}), ...facts };
+    this.store.putJob({ seq: job.seq, ...rowOf(life) });
+    return { ...job, life };
+  }
+
   /** @throws job_not_found */
-  of(id: string): Job;
+  of(id: string): Job {
+    const row = /^[a-z]+-\d{1,15}$/.test(id) ? this.store.job(Number(id.split('-')[1])) : undefined;
+    const job = row && jobIn(row);
+    if (job?.id === id) return job;
+    throw new SealvisorError('job_not_found', `no job ${id}: \`util sealer jobs\` lists those there are`);
+  }
+
   /** In the order in which they were asked for. */
-  all(): readonly Job[];
-  open(): readonly Job[];
-  ofSector(id: SectorId): readonly Job[];
+  all(): readonly Job[] {
+    return this.store.jobs().map(jobIn);
+  }
+
+  open(): readonly Job[] {
+    return this.store.openJobs().map(jobIn);
+  }
+
+  ofSector({ miner, number }: SectorId): readonly Job[] {
+    return this.store.jobsOf(miner, number).map(jobIn);
+  }
 }
 
-export function jobBook(store: FleetStore, clock: WallClock): JobBook {
-  const rowOf = (life: JobLife) => ({
+function rowOf(life: JobLife) {
+  return {
     miner: life.sector?.miner ?? null,
     number: life.sector?.number ?? null,
     isOpen: isOpen(life) ? (1 as const) : (0 as const),
     body: JSON.stringify(life),
-  });
-  return {
-    add: (job) => jobIn(store.addJob(rowOf(newJob(job)))),
-    keep: (job, facts) => {
-      const isNew = facts.state !== undefined && facts.state !== job.life.state;
-      const life = { ...job.life, ...(isNew ? { sinceMs: clock.now() } : {}), ...facts };
-      store.putJob({ seq: job.seq, ...rowOf(life) });
-      return { ...job, life };
-    },
-    of: (id) => {
-      const row = /^[a-z]+-\d{1,15}$/.test(id) ? store.job(Number(id.split('-')[1])) : undefined;
-      const job = row && jobIn(row);
-      if (job?.id === id) return job;
-      throw new SealvisorError('job_not_found', `no job ${id}: \`util sealer jobs\` lists those there are`);
-    },
-    all: () => store.jobs().map(jobIn),
-    open: () => store.openJobs().map(jobIn),
-    ofSector: ({ miner, number }) => store.jobsOf(miner, number).map(jobIn),
   };
 }
 

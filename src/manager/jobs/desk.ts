@@ -1,24 +1,22 @@
-/** What the jobs of every kind stand on. */
+/** What the jobs of every kind share: how one is asked for and given, and what its sector has to be. */
 import type { WallClock } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
+import type { JobKind } from '../../protocol/job-view.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
+import type { Allocated } from '../../protocol/sector-answers.js';
 import type { FleetStore } from '../../store/fleet-store.js';
-import type { MockChain } from '../chain.js';
 import type { SectorLife } from '../sectors/life.js';
 import type { Lives } from '../sectors/lives.js';
-import type { JobBook } from './book.js';
-import type { JobHands } from './hands.js';
-import { isWanted } from './life.js';
+import { JobBook } from './book.js';
+import { JobHands, type JobSpec, requestOf } from './hands.js';
+import { isWanted, type Job, type JobTask, type NewJob, type TaskOf } from './life.js';
 
-export interface JobDesk {
+export interface DeskOptions {
   readonly store: FleetStore;
   readonly lives: Lives;
-  readonly book: JobBook;
-  readonly hands: JobHands;
-  readonly chain: MockChain;
   readonly clock: WallClock;
-  /** Directories that pieces may be read from. */
-  readonly pieceRoots: readonly string[];
+  /** How long a worker may take from a job's answer to its first word about it, ms. */
+  readonly heartbeatMs: number;
 }
 
 /** Who asks and why. */
@@ -27,35 +25,72 @@ export interface Asked {
   readonly reason?: string | undefined;
 }
 
-export function askedOf({ by, reason }: Asked, clock: WallClock) {
-  return { by: by ?? 'operator', reason: reason || null, atMs: clock.now() };
+/** A job of a sector that a worker was given. `answer`: what its answer says first, whatever the kind. */
+export interface Given<T extends JobTask> {
+  readonly task: T;
+  readonly life: SectorLife;
+  readonly answer: { readonly Request?: string; readonly Sector: Allocated };
 }
 
-/** The life of a sector that is proven and kept. @throws sector_not_found, state_not_possible */
-export function finishedLife({ lives }: JobDesk, id: SectorId): SectorLife {
-  const life = lives.of(id);
-  if (life.abortReason !== null) throw notPossible(id, `was aborted: ${life.abortReason}`);
-  if (!life.finalized)
-    throw notPossible(
-      id,
-      `is not finished: it is at ${life.state}, wait until \`util sealer sectors\` says Finished`,
-    );
-  if (life.persistedIn === null)
-    throw notPossible(id, 'is finished, but no worker reported where its files are');
-  if (life.lost) throw notPossible(id, 'is lost: it has to be rebuilt first');
-  return life;
-}
+export class JobDesk {
+  readonly store: FleetStore;
+  readonly lives: Lives;
+  readonly clock: WallClock;
+  readonly book: JobBook;
+  readonly #hands: JobHands;
 
-/** @throws state_not_possible when a job of the sector is not over */
-export function checkNoJob({ book }: JobDesk, id: SectorId): void {
-  const job = book.ofSector(id).find(({ life }) => isWanted(life));
-  if (job) throw notPossible(id, `has a job that is not over: ${job.id}; wait for it, or cancel it`);
+  constructor({ store, lives, clock, heartbeatMs }: DeskOptions) {
+    this.store = store;
+    this.lives = lives;
+    this.clock = clock;
+    this.book = new JobBook(store, clock);
+    this.#hands = new JobHands(this.book, clock, heartbeatMs);
+  }
+
+  asked({ by, reason }: Asked): NewJob['asked'] {
+    return { by: by ?? 'operator', reason: reason || null, atMs: this.clock.now() };
+  }
+
+  /** @throws sector_not_found */
+  give<K extends JobKind>(
+    kind: K,
+    spec: JobSpec,
+    isWanted?: (job: Job<TaskOf<K>>) => boolean,
+  ): Given<TaskOf<K>> | null {
+    const job = this.#hands.give(kind, spec, isWanted);
+    if (!job?.life.sector) return null;
+    const { sector, proofType, task } = job.life;
+    const Sector = { ID: { Miner: sector.miner, Number: sector.number }, ProofType: proofType };
+    return { task, life: this.lives.of(sector), answer: { ...requestOf(job), Sector } };
+  }
+
+  /** The latest of the sector that a worker has. */
+  held<K extends JobKind>(kind: K, id: SectorId): Job<TaskOf<K>> | undefined {
+    return this.#hands.held(kind, id);
+  }
+
+  /** The life of a sector that is proven and kept. @throws sector_not_found, state_not_possible */
+  finishedLife(id: SectorId): SectorLife {
+    const life = this.lives.of(id);
+    if (life.abortReason !== null) throw notPossible(id, `was aborted: ${life.abortReason}`);
+    if (!life.finalized)
+      throw notPossible(
+        id,
+        `is not finished: it is at ${life.state}, wait until \`util sealer sectors\` says Finished`,
+      );
+    if (life.persistedIn === null)
+      throw notPossible(id, 'is finished, but no worker reported where its files are');
+    if (life.lost) throw notPossible(id, 'is lost: it has to be rebuilt first');
+    return life;
+  }
+
+  /** @throws state_not_possible when a job of the sector is not over */
+  checkNoJob(id: SectorId): void {
+    const job = this.book.ofSector(id).find(({ life }) => isWanted(life));
+    if (job) throw notPossible(id, `has a job that is not over: ${job.id}; wait for it, or cancel it`);
+  }
 }
 
 export function notPossible(id: SectorId, why: string): SealvisorError {
   return new SealvisorError('state_not_possible', `sector ${formatSectorId(id)} ${why}`);
-}
-
-export function wireSector(id: SectorId, proofType: number) {
-  return { ID: { Miner: id.miner, Number: id.number }, ProofType: proofType };
 }

@@ -6,54 +6,54 @@ import type { AllowedSpec } from '../../protocol/jobs.js';
 import type { SectorId } from '../../protocol/sector.js';
 import { isAllowed } from '../sectors/allowed.js';
 import type { JobBook } from './book.js';
-import { isOfKind, isSilent, type Job, type TaskOf, waitingAgain } from './life.js';
+import { isSilent, type Job, jobsOfKind, type TaskOf, waitingAgain } from './life.js';
 
-export interface JobHands {
+/** A worker's wish for a job of a sector. */
+export type JobSpec = AllowedSpec & Pick<Asking, 'Request'>;
+
+export class JobHands {
+  /** `firstMs`: how long a worker may take from a job's answer to its first word about it. */
+  constructor(
+    private readonly book: JobBook,
+    private readonly clock: WallClock,
+    private readonly firstMs: number,
+  ) {}
+
   /** The one of the same request, the first that waits, or one whose worker was never heard of; null = none. */
   give<K extends JobKind>(
     kind: K,
-    spec: AllowedSpec & Pick<Asking, 'Request'>,
-    isWanted?: (job: Job<TaskOf<K>>) => boolean,
-  ): Job<TaskOf<K>> | null;
-  /** The latest of the sector that a worker has. */
-  held<K extends JobKind>(kind: K, id: SectorId): Job<TaskOf<K>> | undefined;
-}
+    spec: JobSpec,
+    isWanted: (job: Job<TaskOf<K>>) => boolean = () => true,
+  ): Job<TaskOf<K>> | null {
+    const jobs = jobsOfKind(this.book.open(), kind);
+    const again = jobs.find((job) => isGivenUnder(job, spec.Request));
+    if (again) return again;
+    const nowMs = this.clock.now();
+    const free = jobs.find((job) => isOfSpec(job, spec) && this.#isFree(job, nowMs) && isWanted(job));
+    if (!free) return null;
+    const facts = { ...waitingAgain, state: 'given', isHeld: true, given: free.life.given + 1 } as const;
+    return this.book.keep(free, { ...facts, ...givenUnder(free, spec.Request), sinceMs: nowMs, end: null });
+  }
 
-/** `firstMs`: how long a worker may take from a job's answer to its first word about it. */
-export function jobHands(book: JobBook, clock: WallClock, firstMs: number): JobHands {
-  const isFree = (job: Job, nowMs: number) => {
+  /** The latest of the sector that a worker has. */
+  held<K extends JobKind>(kind: K, id: SectorId): Job<TaskOf<K>> | undefined {
+    return jobsOfKind(this.book.ofSector(id), kind).findLast(({ life }) => life.isHeld);
+  }
+
+  #isFree(job: Job, nowMs: number): boolean {
     const { sector, state } = job.life;
     const isAtHand =
-      state === 'waiting' || (state === 'given' && isSilent(job.life, nowMs, firstMs) && isUnheard(job));
+      state === 'waiting' || (state === 'given' && isSilent(job.life, nowMs, this.firstMs) && isUnheard(job));
     if (!isAtHand || sector === null) return false;
-    const others = book.ofSector(sector).filter(({ seq }) => seq !== job.seq);
+    const others = this.book.ofSector(sector).filter(({ seq }) => seq !== job.seq);
     return others.every(
-      ({ life }) => !life.isHeld || (life.state !== 'given' && isSilent(life, nowMs, firstMs)),
+      ({ life }) => !life.isHeld || (life.state !== 'given' && isSilent(life, nowMs, this.firstMs)),
     );
-  };
-  return {
-    give: (kind, spec, isWanted = () => true) => {
-      const nowMs = clock.now();
-      const open = book.open();
-      const again = open.find((job) => isOfKind(job, kind) && isGivenUnder(job, spec.Request));
-      if (again && isOfKind(again, kind)) return again;
-      for (const job of open) {
-        const { sector, proofType, given } = job.life;
-        if (!isOfKind(job, kind) || sector === null) continue;
-        if (!isAllowed(spec.AllowedMiners, sector.miner)) continue;
-        if (!isAllowed(spec.AllowedProofTypes, proofType)) continue;
-        if (!isFree(job, nowMs) || !isWanted(job)) continue;
-        const facts = { ...waitingAgain, state: 'given', isHeld: true, given: given + 1 } as const;
-        return book.keep(job, { ...facts, ...givenUnder(job, spec.Request), sinceMs: nowMs, end: null });
-      }
-      return null;
-    },
-    held: (kind, id) => {
-      const held = book.ofSector(id).filter((job) => isOfKind(job, kind) && job.life.isHeld);
-      const job = held.at(-1);
-      return job && isOfKind(job, kind) ? job : undefined;
-    },
-  };
+  }
+}
+
+function isOfSpec({ life: { sector, proofType } }: Job, { AllowedMiners, AllowedProofTypes }: JobSpec) {
+  return sector !== null && isAllowed(AllowedMiners, sector.miner) && isAllowed(AllowedProofTypes, proofType);
 }
 
 /** Whether it is in the hands of who asks again: the answer was lost. */

@@ -97,6 +97,15 @@ export function isOfKind<K extends JobKind>(job: Job, kind: K): job is Job<TaskO
   return job.life.task.kind === kind;
 }
 
+export function jobsOfKind<K extends JobKind>(jobs: readonly Job[], kind: K): readonly Job<TaskOf<K>>[] {
+  return jobs.filter((job): job is Job<TaskOf<K>> => isOfKind(job, kind));
+}
+
+/** Whose word it is that ends a job: the name of its worker, as far as that said it. */
+export function workerOf({ life: { worker } }: Job): string {
+  return worker?.Instance ?? 'worker';
+}
+
 /** It is still to be done. */
 export function isWanted({ state }: JobLife): boolean {
   return state === 'waiting' || state === 'given';

@@ -1,83 +1,77 @@
 /** Rebuilds: a sector whose files are lost is made again from its ticket and pieces. */
-import type { Asking } from '../../protocol/identity.js';
-import type { AllowedSpec, RebuildJob } from '../../protocol/jobs.js';
+import type { RebuildJob } from '../../protocol/jobs.js';
 import { isInteractive, type SectorId } from '../../protocol/sector.js';
 import { piecesOf, sealedAs } from '../sectors/facts.js';
 import { isHeld } from '../sectors/life.js';
-import { type Asked, askedOf, checkNoJob, type JobDesk, notPossible, wireSector } from './desk.js';
-import { requestOf } from './hands.js';
+import { type Asked, type JobDesk, notPossible } from './desk.js';
+import type { JobSpec } from './hands.js';
 import { isOfKind, type Job } from './life.js';
-
-export type RebuildJobs = ReturnType<typeof rebuildJobs>;
 
 /** A worker that says nothing of its sector for so long is taken to have lost it, ms. */
 const goneMs = 600_000;
 
-export function rebuildJobs(desk: JobDesk) {
-  const { store, lives, book, hands, clock } = desk;
-  return {
-    /** Sets the sector lost. @throws sector_not_found, state_not_possible */
-    add: (id: SectorId, asked: Asked): Job => {
-      const life = lives.of(id);
-      const { abortReason, finalized, worker, heardMs, givenMs } = life;
-      if (abortReason !== null) throw notPossible(id, `was aborted: ${abortReason}`);
-      const isAlive = isHeld(life, clock.now()) && clock.now() - (heardMs ?? givenMs) < goneMs;
-      if (!finalized && isAlive)
-        throw notPossible(id, `is alive: ${worker?.Instance ?? 'a worker'} works on it, at ${life.state}`);
-      const submission = isInteractive(life) ? 'it was never pre-committed' : 'its proof was never submitted';
-      if (!sealedAs(life)) throw notPossible(id, `cannot be rebuilt: ${submission}`);
-      checkNoJob(desk, id);
-      const who = askedOf(asked, clock);
-      return store.together(() => {
-        lives.keep(id, { lost: { by: who.by, reason: who.reason, atMs: who.atMs } });
-        const task = { kind: 'rebuild', reserved: null, persistedIn: null } as const;
-        return book.add({ task, sector: id, proofType: life.proofType, asked: who });
-      });
-    },
+export class Rebuilds {
+  constructor(private readonly desk: JobDesk) {}
 
-    allocate: (spec: AllowedSpec & Pick<Asking, 'Request'>): RebuildJob | null => {
-      const job = hands.give('rebuild', spec);
-      if (!job?.life.sector) return null;
-      const { sector, proofType } = job.life;
-      const life = lives.of(sector);
-      const { upgraded } = life;
-      const sealed = sealedAs(life);
-      // Asked for only where it is known.
-      if (!sealed) return null;
-      return {
-        ...requestOf(job),
-        Sector: wireSector(sector, proofType),
-        Ticket: sealed.Ticket,
-        Pieces: piecesOf(life),
-        IsSnapUp: upgraded !== null,
-        UpgradePublic: upgraded && { CommR: sealed.CommR },
-        CommR: sealed.CommR,
-        CommRNew: upgraded?.CommR ?? null,
-      };
-    },
+  /** Sets the sector lost. @throws sector_not_found, state_not_possible */
+  add(id: SectorId, wish: Asked): Job {
+    const { store, lives, book, clock } = this.desk;
+    const life = lives.of(id);
+    const { abortReason, finalized, worker, heardMs, givenMs, proofType } = life;
+    if (abortReason !== null) throw notPossible(id, `was aborted: ${abortReason}`);
+    const isAlive = isHeld(life, clock.now()) && clock.now() - (heardMs ?? givenMs) < goneMs;
+    if (!finalized && isAlive)
+      throw notPossible(id, `is alive: ${worker?.Instance ?? 'a worker'} works on it, at ${life.state}`);
+    const submission = isInteractive(life) ? 'it was never pre-committed' : 'its proof was never submitted';
+    if (!sealedAs(life)) throw notPossible(id, `cannot be rebuilt: ${submission}`);
+    this.desk.checkNoJob(id);
+    const asked = this.desk.asked(wish);
+    return store.together(() => {
+      lives.keep(id, { lost: { by: asked.by, reason: asked.reason, atMs: asked.atMs } });
+      const task = { kind: 'rebuild', reserved: null, persistedIn: null } as const;
+      return book.add({ task, sector: id, proofType, asked });
+    });
+  }
 
-    /** Where the files were put; null when no rebuild of the sector is in progress. */
-    submitPersisted: (id: SectorId, instance: string): boolean | null => {
-      const job = hands.held('rebuild', id);
-      if (!job) return null;
-      const { state, task } = job.life;
-      const isThere = state === 'given' && (task.reserved === null || task.reserved === instance);
-      if (isThere) book.keep(job, { task: { ...task, persistedIn: instance } });
-      return isThere;
-    },
+  allocate(spec: JobSpec): RebuildJob | null {
+    const given = this.desk.give('rebuild', spec);
+    const sealed = given && sealedAs(given.life);
+    // Asked for only where it is known.
+    if (!sealed) return null;
+    const { upgraded } = given.life;
+    return {
+      ...given.answer,
+      Ticket: sealed.Ticket,
+      Pieces: piecesOf(given.life),
+      IsSnapUp: upgraded !== null,
+      UpgradePublic: upgraded && { CommR: sealed.CommR },
+      CommR: sealed.CommR,
+      CommRNew: upgraded?.CommR ?? null,
+    };
+  }
 
-    /** The sector is as it was, in its new place. Whether it is. */
-    finish: (id: SectorId, job: Job): boolean => {
-      if (!isOfKind(job, 'rebuild') || job.life.state !== 'given') return false;
-      const { persistedIn } = job.life.task;
-      if (persistedIn === null) return false;
-      const { upgraded } = lives.of(id);
-      store.together(() => {
-        const place = upgraded && { ...upgraded, instance: persistedIn };
-        lives.keep(id, { persistedIn, upgraded: place, lost: null });
-        book.keep(job, { state: 'done', isHeld: false, failure: null, planState: 'Finished' });
-      });
-      return true;
-    },
-  };
+  /** Where the files were put; null when no rebuild of the sector is in progress. */
+  submitPersisted(id: SectorId, instance: string): boolean | null {
+    const job = this.desk.held('rebuild', id);
+    if (!job) return null;
+    const { state, task } = job.life;
+    const isThere = state === 'given' && (task.reserved === null || task.reserved === instance);
+    if (isThere) this.desk.book.keep(job, { task: { ...task, persistedIn: instance } });
+    return isThere;
+  }
+
+  /** The sector is as it was, in its new place. Whether it is. */
+  finish(id: SectorId, job: Job): boolean {
+    if (!isOfKind(job, 'rebuild') || job.life.state !== 'given') return false;
+    const { persistedIn } = job.life.task;
+    if (persistedIn === null) return false;
+    const { store, lives, book } = this.desk;
+    const { upgraded } = lives.of(id);
+    store.together(() => {
+      const place = upgraded && { ...upgraded, instance: persistedIn };
+      lives.keep(id, { persistedIn, upgraded: place, lost: null });
+      book.keep(job, { state: 'done', isHeld: false, failure: null, planState: 'Finished' });
+    });
+    return true;
+  }
 }

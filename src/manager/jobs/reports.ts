@@ -1,100 +1,99 @@
 /** What a worker tells of a sector is told of the job that it has with it, where it has one; else of the sector's own life. */
 import { endStates } from '../../../machines/plan.js';
 import { plans } from '../../../machines/plans/index.js';
-import type { WallClock } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { StateReport, Verdict } from '../../protocol/sealer.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
 import { isHeardAgain, silenceMs } from '../sectors/life.js';
-import type { JobBook } from './book.js';
-import { isOfKind, type Job, type JobTask } from './life.js';
+import type { JobDesk } from './desk.js';
+import { isOfKind, type Job, type JobTask, workerOf } from './life.js';
 import { abortReasonOf, reportsAbort } from './old-abort.js';
-import type { RebuildJobs } from './rebuild.js';
-
-export type JobReports = ReturnType<typeof jobReports>;
-
-export function jobReports(book: JobBook, rebuild: Pick<RebuildJobs, 'finish'>, clock: WallClock) {
-  const held = (id: SectorId) => book.ofSector(id).filter(({ life }) => life.isHeld);
-  return {
-    /** Null when it is of no job. */
-    reportState: (id: SectorId, report: StateReport): Verdict | null => {
-      const { Worker: worker, StateChange, Failure: failure } = report;
-      const planState = StateChange.Next;
-      const job = jobOf(book.ofSector(id), worker, planState);
-      if (!job) return null;
-      const nowMs = clock.now();
-      // A thread's disk may have moved to another worker; two that say they have it are both let be.
-      const isTold =
-        isOf(job, worker) || job.life.worker === null || nowMs - (job.life.heardMs ?? 0) >= silenceMs;
-      const told = { planState, worker, failure };
-      if (job.life.isHeld && isTold && !isHeardAgain(job.life, told, nowMs))
-        book.keep(job, { ...told, heardMs: nowMs });
-      return verdictOf(job);
-    },
-    /** The same as a heartbeat names it: whether its report is wanted; null when it is of no job. */
-    heard: (id: SectorId, worker: Worker, planState: string) =>
-      heardAgain(book, clock, { id, worker, planState }),
-    /** Whether it was of a job. @throws state_not_possible for a job that was cancelled */
-    reportFinalized: (id: SectorId): boolean => {
-      const jobs = held(id);
-      const aborted = jobs.find(
-        ({ life }) => life.state === 'given' && reportsAbort(life.planState, life.failure),
-      );
-      if (aborted) {
-        const end = { reason: abortReasonOf(aborted.life), by: aborted.life.worker?.Instance ?? 'worker' };
-        book.keep(aborted, { isHeld: false, planState: 'Aborted', state: 'aborted', end });
-        return true;
-      }
-      const ready = jobs.find((job) => isOfKind(job, 'rebuild') && rebuild.finish(id, job));
-      if (ready) return true;
-      const done = jobs.find(({ life }) => life.state === 'done');
-      if (done) book.keep(done, { isHeld: false, failure: null, planState: 'Finished' });
-      // Its worker let go of what it could not do, and does not abort the sector for that.
-      const failed = done ? undefined : jobs.find(({ life }) => life.state === 'failed');
-      if (failed) {
-        book.keep(failed, { isHeld: false });
-        return true;
-      }
-      const taken = jobs.find(({ life }) => life.state === 'cancelled');
-      if (!done && taken)
-        throw new SealvisorError(
-          'state_not_possible',
-          `${taken.id} of sector ${formatSectorId(id)} was cancelled (${taken.life.end?.reason}): it cannot be finished; resume --state Aborted cleans it up`,
-        );
-      return done !== undefined;
-    },
-    /** Whether it was of a job. */
-    reportAborted: (id: SectorId, reason: string): boolean => {
-      const jobs = held(id);
-      // Who says so is not told. Mostly its thread has told where it stands; else it is the oldest, which was to be aborted.
-      const job = jobs.find(({ life }) => life.planState === 'Aborted') ?? jobs[0];
-      if (!job) return false;
-      const { state, worker } = job.life;
-      const letGo = { isHeld: false, planState: 'Aborted' } as const;
-      if (state !== 'given') book.keep(job, letGo);
-      else {
-        const by = worker?.Instance ?? 'worker';
-        book.keep(job, { ...letGo, state: 'aborted', end: { reason, by } });
-      }
-      return true;
-    },
-  };
-}
+import type { Rebuilds } from './rebuild.js';
 
 type Worker = StateReport['Worker'];
 
-function heardAgain(
-  book: JobBook,
-  clock: WallClock,
-  { id, worker, planState }: { readonly id: SectorId; readonly worker: Worker; readonly planState: string },
-): boolean | null {
-  const job = jobOf(book.ofSector(id), worker, planState);
-  if (!job) return null;
-  const { finalized, abortReason } = verdictOf(job);
-  const isKnown = isOf(job, worker) && job.life.planState === planState;
-  if (finalized || abortReason !== null || !isKnown) return true;
-  if (job.life.isHeld && !isHeardAgain(job.life, {}, clock.now())) book.keep(job, { heardMs: clock.now() });
-  return false;
+export class JobReports {
+  constructor(
+    private readonly desk: JobDesk,
+    private readonly rebuilds: Pick<Rebuilds, 'finish'>,
+  ) {}
+
+  /** Null when it is of no job. */
+  reportState(id: SectorId, report: StateReport): Verdict | null {
+    const { Worker: worker, StateChange, Failure: failure } = report;
+    const planState = StateChange.Next;
+    const { book, clock } = this.desk;
+    const job = jobOf(book.ofSector(id), worker, planState);
+    if (!job) return null;
+    const nowMs = clock.now();
+    // A thread's disk may have moved to another worker; two that say they have it are both let be.
+    const isTold =
+      isOf(job, worker) || job.life.worker === null || nowMs - (job.life.heardMs ?? 0) >= silenceMs;
+    const told = { planState, worker, failure };
+    if (job.life.isHeld && isTold && !isHeardAgain(job.life, told, nowMs))
+      book.keep(job, { ...told, heardMs: nowMs });
+    return verdictOf(job);
+  }
+
+  /** The same as a heartbeat names it: whether its report is wanted; null when it is of no job. */
+  heard(id: SectorId, worker: Worker, planState: string): boolean | null {
+    const { book, clock } = this.desk;
+    const job = jobOf(book.ofSector(id), worker, planState);
+    if (!job) return null;
+    const { finalized, abortReason } = verdictOf(job);
+    const isKnown = isOf(job, worker) && job.life.planState === planState;
+    if (finalized || abortReason !== null || !isKnown) return true;
+    const nowMs = clock.now();
+    if (job.life.isHeld && !isHeardAgain(job.life, {}, nowMs)) book.keep(job, { heardMs: nowMs });
+    return false;
+  }
+
+  /** Whether it was of a job. @throws state_not_possible for a job that was cancelled */
+  reportFinalized(id: SectorId): boolean {
+    const jobs = this.#held(id);
+    const of = (state: Job['life']['state']) => jobs.find(({ life }) => life.state === state);
+    const aborted = jobs.find(
+      ({ life }) => life.state === 'given' && reportsAbort(life.planState, life.failure),
+    );
+    if (aborted) {
+      this.#aborted(aborted, abortReasonOf(aborted.life));
+      return true;
+    }
+    if (jobs.some((job) => isOfKind(job, 'rebuild') && this.rebuilds.finish(id, job))) return true;
+    const done = of('done');
+    // Its worker let go of what it could not do, and does not abort the sector for that.
+    const failed = of('failed');
+    if (done) this.desk.book.keep(done, { isHeld: false, failure: null, planState: 'Finished' });
+    else if (failed) this.desk.book.keep(failed, { isHeld: false });
+    if (done || failed) return true;
+    const cancelled = of('cancelled');
+    if (!cancelled) return false;
+    throw new SealvisorError(
+      'state_not_possible',
+      `${cancelled.id} of sector ${formatSectorId(id)} was cancelled (${cancelled.life.end?.reason}): it cannot be finished; resume --state Aborted cleans it up`,
+    );
+  }
+
+  /** Whether it was of a job. */
+  reportAborted(id: SectorId, reason: string): boolean {
+    const jobs = this.#held(id);
+    // Who says so is not told. Mostly its thread has told where it stands; else it is the oldest, which was to be aborted.
+    const job = jobs.find(({ life }) => life.planState === 'Aborted') ?? jobs[0];
+    if (!job) return false;
+    if (job.life.state === 'given') this.#aborted(job, reason);
+    else this.desk.book.keep(job, { isHeld: false, planState: 'Aborted' });
+    return true;
+  }
+
+  /** A worker gave it up, and let go of it. */
+  #aborted(job: Job, reason: string): void {
+    const end = { reason, by: workerOf(job) };
+    this.desk.book.keep(job, { isHeld: false, planState: 'Aborted', state: 'aborted', end });
+  }
+
+  #held(id: SectorId): readonly Job[] {
+    return this.desk.book.ofSector(id).filter(({ life }) => life.isHeld);
+  }
 }
 
 const isOf = ({ life }: Job, { Instance, Location }: Worker) =>

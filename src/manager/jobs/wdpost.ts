@@ -1,167 +1,137 @@
 /** Window proofs: sectors that are kept are proven over a seed of the chain. */
 import { SealvisorError } from '../../protocol/errors.js';
-import type { JobService, WdPostJob, WdPostOutput, WdPostSector } from '../../protocol/jobs.js';
+import type { JobService, WdPostJob, WdPostOutput } from '../../protocol/jobs.js';
 import { proofTypeOfNumber, proofTypesOfSize, type SectorId, windowProofsOf } from '../../protocol/sector.js';
+import type { MockChain } from '../chain.js';
 import { isAllowed } from '../sectors/allowed.js';
-import { commitmentsOf, storeOf } from '../sectors/facts.js';
-import type { SectorLife } from '../sectors/life.js';
-import { type Asked, askedOf, finishedLife, type JobDesk, notPossible } from './desk.js';
+import type { Asked, JobDesk } from './desk.js';
 import { givenUnder, isGivenUnder, requestOf } from './hands.js';
-import { isOfKind, type Job, type TaskOf, waitingAgain } from './life.js';
+import { isOfKind, type Job, jobsOfKind, type TaskOf, waitingAgain, workerOf } from './life.js';
+import { ProvableSectors } from './provable.js';
 
 type WdPost = Job<TaskOf<'wdpost'>>;
 type Spec = Parameters<JobService['wdPoStAllocateJobs']>[0];
 
-/** A job whose workers told an error so often is failed. */
-const mostErrors = 3;
+/** Without `sectors`: of all that can be proven. */
+export interface WdPostWish extends Asked {
+  readonly sectors?: readonly SectorId[] | undefined;
+}
 
 export interface WdPostOptions {
+  readonly chain: MockChain;
   readonly miner: number;
   readonly proofType: number;
   /** A job of which nothing is heard for so long is another worker's, ms. */
   readonly heartbeatMs: number;
 }
 
-export function wdPostJobs(desk: JobDesk, { miner, proofType, heartbeatMs }: WdPostOptions) {
-  const { lives, book, chain, clock } = desk;
+/** A job whose workers told an error so often is failed. */
+const mostErrors = 3;
 
-  const isFree = ({ life }: WdPost) =>
-    life.state === 'waiting' ||
-    (life.state === 'given' && clock.now() - (life.heardMs ?? life.sinceMs) >= heartbeatMs);
+export class WindowProofs {
+  readonly #sectors: ProvableSectors;
 
-  /** However they were sealed, sectors of a size are proven together. */
-  const { size } = proofTypeOfNumber(proofType);
-  const isOfSize = (life: Pick<SectorLife, 'proofType'>) => proofTypeOfNumber(life.proofType).size === size;
-
-  const provable = (id: SectorId) => {
-    const life = finishedLife(desk, id);
-    if (!commitmentsOf(life)) throw notPossible(id, 'cannot be proven: its CommR was never reported here');
-    return life;
-  };
-
-  /** All that can be proven. @throws state_not_possible when there is none */
-  const every = (): readonly number[] => {
-    const all = lives
-      .all()
-      .filter(
-        ({ id, life }) => id.miner === miner && life.finalized && !life.lost && life.persistedIn !== null,
-      )
-      .filter(({ life }) => commitmentsOf(life) !== null && isOfSize(life));
-    if (all.length > 0) return all.map(({ id }) => id.number);
-    throw new SealvisorError(
-      'state_not_possible',
-      `miner ${miner} has no finished sector: there is nothing to prove`,
-    );
-  };
+  constructor(
+    private readonly desk: JobDesk,
+    private readonly options: WdPostOptions,
+  ) {
+    this.#sectors = new ProvableSectors(desk, options);
+  }
 
   /** @throws sector_not_found, state_not_possible, usage */
-  const named = (ids: readonly SectorId[]): readonly number[] => {
-    if (ids.length === 0)
-      throw new SealvisorError('usage', '--sectors names none: write s-t010000-2,s-t010000-3');
-    for (const id of ids)
-      if (!isOfSize(provable(id))) throw notPossible(id, 'has another size than the others');
-    return [...new Set(ids.map(({ number }) => number))].toSorted((one, other) => one - other);
-  };
+  add(wish: WdPostWish): Job {
+    const { chain, miner, proofType } = this.options;
+    const numbers = wish.sectors ? this.#sectors.named(wish.sectors) : this.#sectors.all();
+    const seed = chain.randomness('post', miner, 0, chain.epoch());
+    const task = { kind: 'wdpost', miner, numbers, seed, errors: 0, output: null } as const;
+    return this.desk.book.add({ task, sector: null, proofType, asked: this.desk.asked(wish) });
+  }
 
-  const replica = (number: number): WdPostSector => {
-    const life = lives.of({ miner, number });
-    const instance = storeOf(life) ?? '';
+  allocate(spec: Spec, num: number, worker: string): readonly WdPostJob[] {
+    const { miner, proofType } = this.options;
+    const names = windowProofNames(proofType);
+    if (!isAllowed(spec.AllowedMiners, miner) || !isAllowed(spec.AllowedProofTypes, ...names)) return [];
+    const again = (job: WdPost) => isGivenUnder(job, spec.Request);
+    // What a worker had when it died is its own again first.
+    const own = (job: WdPost) => job.life.worker?.Instance === worker;
+    const rank = (job: WdPost) => (again(job) ? 0 : own(job) ? 1 : 2);
+    return jobsOfKind(this.desk.book.open(), 'wdpost')
+      .filter((job) => this.#isFree(job) || again(job))
+      .toSorted((one, other) => rank(one) - rank(other))
+      .slice(0, num)
+      .map((job) => this.#give(job, spec, worker));
+  }
+
+  /** @throws job_not_found, state_not_possible, naming what is not the worker's any more; the others are kept */
+  heartbeat(ids: readonly string[], worker: string): void {
+    const refusals = ids.flatMap((id) => {
+      const job = this.#jobOf(id);
+      const { state, end, worker: of } = job.life;
+      if (state === 'given' && of?.Instance === worker) {
+        this.desk.book.keep(job, { heardMs: this.desk.clock.now() });
+        return [];
+      }
+      if (state === 'given') return [`${id} is ${of?.Instance ?? 'another worker'}'s now`];
+      return [`${id} is ${state}${end ? `: ${end.reason}` : ''}`];
+    });
+    if (refusals.length > 0) throw new SealvisorError('state_not_possible', refusals.join('; '));
+  }
+
+  /** A proof is a proof, whoever has the job by now; of a job that is over it changes nothing. @throws job_not_found, state_not_possible */
+  finish(id: string, output: WdPostOutput | null, errorReason: string): void {
+    const job = this.#jobOf(id);
+    const { state, task, end } = job.life;
+    if (state === 'cancelled')
+      throw new SealvisorError('state_not_possible', `${id} was cancelled: ${end?.reason}`);
+    if (state === 'done' || state === 'failed') return;
+    if (errorReason !== '' || output === null) {
+      this.#failed(job, errorReason || 'the worker reported neither a proof nor an error');
+      return;
+    }
+    const { proofs, faults } = output;
+    const told = { proofs: proofs.length, faults: [...faults] };
+    this.desk.book.keep(job, { state: 'done', isHeld: false, end: null, task: { ...task, output: told } });
+  }
+
+  #isFree({ life }: WdPost): boolean {
+    const silentMs = this.desk.clock.now() - (life.heardMs ?? life.sinceMs);
+    return life.state === 'waiting' || (life.state === 'given' && silentMs >= this.options.heartbeatMs);
+  }
+
+  #give(job: WdPost, { Request }: Spec, worker: string): WdPostJob {
+    const { task, given } = job.life;
+    const nowMs = this.desk.clock.now();
+    const kept = this.desk.book.keep(job, {
+      ...{ state: 'given', isHeld: true, worker: { Instance: worker, Location: '' } },
+      ...(isGivenUnder(job, Request) ? {} : givenUnder(job, Request)),
+      ...{ sinceMs: nowMs, heardMs: nowMs, given: given + 1 },
+    });
     return {
-      SectorId: number,
-      CommR: commitmentsOf(life)?.CommR ?? [],
-      Upgrade: life.upgraded !== null,
-      Accesses: { SealedFile: instance, CacheDir: instance },
+      Id: job.id,
+      ...requestOf(kept),
+      Input: {
+        Sectors: task.numbers.map((number) => this.#sectors.replica(number)),
+        MinerId: task.miner,
+        ProofType: windowProofNames(this.options.proofType)[0],
+        Seed: [...Buffer.from(task.seed, 'base64')],
+      },
     };
-  };
+  }
+
+  #failed(job: WdPost, reason: string): void {
+    const { task } = job.life;
+    const errors = task.errors + 1;
+    const facts = { task: { ...task, errors }, end: { reason, by: workerOf(job) } };
+    const next = errors < mostErrors ? waitingAgain : ({ state: 'failed', isHeld: false } as const);
+    this.desk.book.keep(job, { ...next, ...facts });
+  }
 
   /** @throws job_not_found */
-  const jobOf = (id: string): WdPost => {
-    const job = book.of(id);
+  #jobOf(id: string): WdPost {
+    const job = this.desk.book.of(id);
     if (isOfKind(job, 'wdpost')) return job;
     throw new SealvisorError('job_not_found', `${id} is not a window proof`);
-  };
-
-  return {
-    /** @throws sector_not_found, state_not_possible, usage */
-    add: (asked: Asked & { readonly sectors?: readonly SectorId[] | undefined }): Job => {
-      const numbers = asked.sectors ? named(asked.sectors) : every();
-      const seed = chain.randomness('post', miner, 0, chain.epoch());
-      const task = { kind: 'wdpost', miner, numbers, seed, errors: 0, output: null } as const;
-      return book.add({ task, sector: null, proofType, asked: askedOf(asked, clock) });
-    },
-
-    allocate: (spec: Spec, num: number, worker: string): readonly WdPostJob[] => {
-      const names = windowProofNames(proofType);
-      if (!isAllowed(spec.AllowedMiners, miner) || !isAllowed(spec.AllowedProofTypes, ...names)) return [];
-      const free = book
-        .open()
-        .filter((job) => isOfKind(job, 'wdpost'))
-        .filter((job) => isFree(job) || isGivenUnder(job, spec.Request));
-      // What a worker had when it died is its own again first.
-      const own = (job: WdPost) => job.life.worker?.Instance === worker;
-      const again = (job: WdPost) => isGivenUnder(job, spec.Request);
-      const first = [
-        ...free.filter(again),
-        ...free.filter((job) => !again(job) && own(job)),
-        ...free.filter((job) => !again(job) && !own(job)),
-      ];
-      return first.slice(0, num).map((job) => {
-        const { task, given } = job.life;
-        const nowMs = clock.now();
-        const hand = { state: 'given', isHeld: true, worker: { Instance: worker, Location: '' } } as const;
-        const kept = book.keep(job, {
-          ...hand,
-          ...(again(job) ? {} : givenUnder(job, spec.Request)),
-          ...{ sinceMs: nowMs, heardMs: nowMs, given: given + 1 },
-        });
-        return {
-          Id: job.id,
-          ...requestOf(kept),
-          Input: {
-            Sectors: task.numbers.map(replica),
-            MinerId: task.miner,
-            ProofType: names[0],
-            Seed: [...Buffer.from(task.seed, 'base64')],
-          },
-        };
-      });
-    },
-
-    /** @throws job_not_found, state_not_possible, naming what is not the worker's any more; the others are kept */
-    heartbeat: (ids: readonly string[], worker: string): void => {
-      const refusals = ids.flatMap((id) => {
-        const job = jobOf(id);
-        const { state, end, worker: of } = job.life;
-        if (state === 'given' && of?.Instance === worker) {
-          book.keep(job, { heardMs: clock.now() });
-          return [];
-        }
-        if (state === 'given') return [`${id} is ${of?.Instance ?? 'another worker'}'s now`];
-        return [`${id} is ${state}${end ? `: ${end.reason}` : ''}`];
-      });
-      if (refusals.length > 0) throw new SealvisorError('state_not_possible', refusals.join('; '));
-    },
-
-    /** A proof is a proof, whoever has the job by now; of a job that is over it changes nothing. @throws job_not_found, state_not_possible */
-    finish: (id: string, output: WdPostOutput | null, errorReason: string): void => {
-      const job = jobOf(id);
-      const { state, task, worker, end } = job.life;
-      if (state === 'cancelled')
-        throw new SealvisorError('state_not_possible', `${id} was cancelled:  ${end?.reason}`);
-      if (state === 'done' || state === 'failed') return;
-      if (errorReason !== '' || output === null) {
-        const reason = errorReason || 'the worker reported neither a proof nor an error';
-        const errors = task.errors + 1;
-        const facts = { task: { ...task, errors }, end: { reason, by: worker?.Instance ?? 'worker' } };
-        if (errors < mostErrors) book.keep(job, { ...waitingAgain, ...facts });
-        else book.keep(job, { ...facts, state: 'failed', isHeld: false });
-        return;
-      }
-      const { proofs, faults } = output;
-      const told = { proofs: proofs.length, faults: [...faults] };
-      book.keep(job, { state: 'done', isHeld: false, end: null, task: { ...task, output: told } });
-    },
-  };
+  }
 }
 
 /** The name of the window proof of a sector's proof type as upstream's workers read it, and others that mean the same. */

@@ -6,7 +6,7 @@ import type { SectorView } from '../../protocol/sealer-view.js';
 import { proofTypeOfKind, proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../../protocol/sector.js';
 import type { FleetStore } from '../../store/fleet-store.js';
 import type { MockChain } from '../chain.js';
-import { jobService } from '../jobs/jobs.js';
+import { Jobs } from '../jobs/jobs.js';
 import { sectorAllocation } from './allocation.js';
 import { sectorEnds } from './ends.js';
 import { piecesOf } from './facts.js';
@@ -53,7 +53,7 @@ export function sectorService(options: SectorsOptions) {
         .flatMap(({ life }) => piecesOf(life))
         .map((deal) => deal.Piece.Cid['/']),
     );
-  const jobs = jobService({
+  const jobs = new Jobs({
     ...options,
     lives,
     proofType,
@@ -107,7 +107,7 @@ export function sectorService(options: SectorsOptions) {
       return true;
     },
     reportState: (id: SectorId, report: StateReport) => {
-      const { finalized, abortReason } = jobs.reportState(id, report) ?? ownState(id, report);
+      const { finalized, abortReason } = jobs.reports.reportState(id, report) ?? ownState(id, report);
       const Id = { Miner: id.miner, Number: id.number };
       return {
         // Upstream's worker, in Rust, reads `Id`; its manager's own type, in Go, says `ID`.
@@ -117,8 +117,8 @@ export function sectorService(options: SectorsOptions) {
         AbortReason: abortReason ?? '',
       };
     },
-    ...sectorEnds(lives, jobs, viewOf),
-    ...heldSectors({ lives, jobs, given, store, clock }),
+    ...sectorEnds(lives, jobs.reports, viewOf),
+    ...heldSectors({ lives, jobs: jobs.reports, given, store, clock }),
     jobs,
     /** @throws sector_not_found */
     view: (id: SectorId): SectorView => viewOf({ id, life: lives.of(id) }),

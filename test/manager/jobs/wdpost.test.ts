@@ -191,7 +191,7 @@ test('one that is taken back is heard of with the heartbeat, and with the proof'
     refusal('state_not_possible', 'wdpost-1 is cancelled: wrong sectors'),
   );
   expect(() => jobs.wdPost.finish('wdpost-1', output, '')).toThrow(
-    refusal('state_not_possible', 'was cancelled:  wrong sectors'),
+    refusal('state_not_possible', 'was cancelled: wrong sectors'),
   );
   expect(jobs.view('wdpost-1')).toMatchObject({ state: 'cancelled', isHeld: false });
 });
