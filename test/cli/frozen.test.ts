@@ -21,7 +21,7 @@ test.each([
   [1023, '1023 B'],
   [1024, '1.0 KiB'],
   [12.34 * gib, '12.3 GiB'],
-  [5000 * 1024 * gib, '5000.0 TiB'],
+  [5000 * 1024 * gib, '4.9 PiB'],
 ])('%d bytes are %s', (bytes, text) => {
   expect(memoryText(bytes)).toBe(text);
 });

@@ -237,7 +237,7 @@ test.each([
   ['reason', long, 'pause reason: expected a text of at most 1000 characters (found 5,000 characters)'],
   ['reason', ['x'], 'pause reason: expected a text of at most 1000 characters (found a list of 1)'],
   ['id', null, 'pause id: expected a text of 1 to 200 characters (found null)'],
-  ['wait', 1, 'pause: unknown field wait; known are how, waitMs, reason, by, id, ifRevision'],
+  ['wait', 1, 'pause: unknown field wait; known are how, waitMs, id, reason, by, ifRevision'],
 ])('a pause with %s = %j says what it is to be', async (key, value, words) => {
   const app = await workerApp();
   const response = await app.request(`${thread}/pause`, {

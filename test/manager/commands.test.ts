@@ -95,9 +95,10 @@ test('pause asks for the form, resume for the state, each with who and why', asy
   const { options } = await setup(dest);
   await pause('w1', '0', { ...options, freeze: true, reason: 'swap disk' });
   await resume('w1', '0', 'PC1Done', { ...options, force: true });
+  const by = { by: 'alice', id: expect.any(String) };
   expect(asked).toEqual([
-    { url: '/api/v1/threads/0/pause', body: { how: 'freeze', reason: 'swap disk', by: 'alice' } },
-    { url: '/api/v1/threads/0/resume', body: { state: 'PC1Done', force: true, by: 'alice' } },
+    { url: '/api/v1/threads/0/pause', body: { how: 'freeze', reason: 'swap disk', ...by } },
+    { url: '/api/v1/threads/0/resume', body: { state: 'PC1Done', force: true, ...by } },
   ]);
 });
 

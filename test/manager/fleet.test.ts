@@ -37,7 +37,7 @@ location = ${JSON.stringify(join(dir, 'far'))}
   );
   const { roster, relay } = manager.manager;
   const reported = new Promise<void>((resolve) => {
-    const { ping } = roster;
+    const ping = roster.ping.bind(roster);
     Object.assign(roster, {
       ping: (info: Parameters<typeof ping>[0]) => {
         ping(info);

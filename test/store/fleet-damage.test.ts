@@ -55,7 +55,7 @@ function openedBy(file: string): readonly string[] | string | undefined {
 }
 
 const advice =
-  /restore it .*from a backup.*manager-identity\.json.*to start empty.*numbers begin anew.*worker adopt/;
+  /restore it .*from a backup.*manager-identity\.json.*to start empty.*sector numbers continue after.*worker adopt/;
 
 function refusal(file: string, home = join(file, '..')) {
   const before = contentOf(home);
@@ -77,7 +77,9 @@ describe('is refused with what to do and what it costs, and left as it is:', () 
     const { file, identity } = closedHome();
     rmSync(file);
     const message = refusal(file);
-    expect(message).toMatch(/is gone.*restore it.*from a backup.*numbers begin anew.*worker adopt/);
+    expect(message).toMatch(
+      /is gone.*restore it.*from a backup.*sector numbers continue after.*worker adopt/,
+    );
     expect(message).toContain(identity);
   });
 

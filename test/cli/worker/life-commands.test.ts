@@ -46,7 +46,7 @@ async function noted(own: Partial<WorkerControl> = {}) {
   });
   return { worker, events, asked };
 }
-const who = (reason: string) => ({ reason, by: expect.any(String) });
+const who = (reason: string) => ({ reason, by: expect.any(String), id: expect.any(String) });
 
 test('cordon, uncordon, drain and stop are told with who and why; exit 3 when nothing changed', async () => {
   const { worker, asked } = await noted();
