@@ -8,7 +8,7 @@ import { fleetLayout, sumOfRow } from './fleet-layout.js';
 import { lostDatabase, makeFleetMark, otherDatabase, readFleetMark } from './fleet-mark.js';
 import { type JobTable, jobTable } from './job-table.js';
 import { type PieceTable, pieceTable } from './piece-table.js';
-import { openSound, sizeOf } from './sound-database.js';
+import { madeOf, openSound, sizeOf } from './sound-database.js';
 import { watched } from './watched.js';
 import { type WorkerTable, workerTable } from './worker-table.js';
 
@@ -50,12 +50,7 @@ export function openFleetStore(
   const known = readFleetMark(path);
   if (known !== undefined && sizeOf(path, fleetLayout.advice) === undefined) throw lostDatabase(path, known);
   const db = openSound(path, fleetLayout, { makesDirectory: false });
-  try {
-    return storeOf(db, identified(db, path, known), onBroken);
-  } catch (thrown) {
-    db.close();
-    throw thrown;
-  }
+  return madeOf(db, path, () => storeOf(db, identified(db, path, known), onBroken), fleetLayout.advice);
 }
 
 /** The manager's identity: made with the database, and noted beside it. @throws store_failed, location_not_writable */

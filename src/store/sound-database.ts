@@ -94,6 +94,16 @@ export function openWhole(file: string, open: () => Db, advice = usualAdvice): D
   }
 }
 
+/** What is made of an open database, which is closed where that fails: tables or columns may have other names. @throws store_failed */
+export function madeOf<T>(db: Db, file: string, make: () => T, advice = usualAdvice): T {
+  try {
+    return make();
+  } catch (cause) {
+    db.close();
+    throw cause instanceof SealvisorError ? cause : damaged(file, messageOf(cause), { cause, advice });
+  }
+}
+
 /** SQLite takes a file of less than a page for a new one, and writes over it. @throws store_failed */
 export function checkBegin(file: string, size: number, advice = usualAdvice): void {
   if (size === 0) throw damaged(file, 'it is empty', { advice });

@@ -17,7 +17,7 @@ import { checkNotLeft, ownRecord, type RecordOwner } from './record-owner.js';
 import { recordTable } from './record-table.js';
 import { requestTable } from './request-table.js';
 import { reservePages, writeInReserve } from './reserve.js';
-import { damaged, openSound, samePlace } from './sound-database.js';
+import { damaged, madeOf, openSound, samePlace } from './sound-database.js';
 import { threadLayout } from './thread-layout.js';
 import { parseRecord, unreadable } from './thread-record-check.js';
 
@@ -64,7 +64,7 @@ export function openThreadStore(location: string, options: ThreadStoreOptions = 
   const { root, owner, keepRows = 10_000 } = options;
   if (root) checkNotLeft(location, file);
   const db = openSound(file, threadLayout, { makesDirectory: root === undefined });
-  try {
+  return madeOf(db, file, () => {
     if (owner) ownRecord(db, file, owner);
     const same = samePlace(file);
     const isOurs = () => {
@@ -72,10 +72,7 @@ export function openThreadStore(location: string, options: ThreadStoreOptions = 
       same();
     };
     return storeOf(db, { file, location, isOurs, keepRows: Math.max(1, keepRows) });
-  } catch (cause) {
-    db.close();
-    throw cause instanceof SealvisorError ? cause : damaged(file, messageOf(cause), { cause });
-  }
+  });
 }
 
 interface StoreParts {

@@ -1,6 +1,6 @@
 /** What a manager in front of another one keeps: the workers that reported, and what it saw of sectors on the way. */
 import type { Db } from './database.js';
-import { openSound } from './sound-database.js';
+import { madeOf, openSound } from './sound-database.js';
 import { watched } from './watched.js';
 import { type WorkerTable, workerSchema, workerTable } from './worker-table.js';
 
@@ -63,12 +63,7 @@ export function openUpstreamStore(
   onBroken: (error: unknown) => void = () => undefined,
 ): UpstreamStore {
   const db = openSound(path, layout);
-  try {
-    return watched(onBroken, storeOf(db));
-  } catch (thrown) {
-    db.close();
-    throw thrown;
-  }
+  return madeOf(db, path, () => watched(onBroken, storeOf(db)));
 }
 
 function storeOf(db: Db): UpstreamStore {

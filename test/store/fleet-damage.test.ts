@@ -173,6 +173,17 @@ test('one wrong byte anywhere: every sector as it was, or a refusal that leaves 
   );
 });
 
+test('a column of another name is damage, and says what to do', () => {
+  const { file } = closedHome();
+  const spoil = `pragma writable_schema = on;
+    update sqlite_master set sql = replace(sql, 'cid', 'cie') where name = 'aside'`;
+  const db = new Database(file);
+  db.unsafeMode(true);
+  db.exec(spoil);
+  db.close();
+  expect(refusal(file)).toMatch(advice);
+});
+
 test('a home from before there was an identity file is taken over and gets one', () => {
   const { file, home, identity } = closedHome();
   rmSync(join(home, 'manager-identity.json'));
