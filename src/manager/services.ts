@@ -9,8 +9,8 @@ import { type FailsOnChain, mockChain } from './chain.js';
 import { type PieceWatch, watchPieces } from './pieces/watch.js';
 import { type Relay, relay } from './relay.js';
 import { type Roster, WorkerRoster } from './roster.js';
-import { sectorLives } from './sectors/lives.js';
-import { type Sectors, sectorService } from './sectors/sectors.js';
+import { Lives } from './sectors/lives.js';
+import { Sectors } from './sectors/sectors.js';
 import { trustedAddresses } from './worker-address.js';
 
 export interface ServiceOptions {
@@ -156,7 +156,7 @@ export class ManagerServices {
         const clock = options.clock ?? clockOf(store);
         const { epochMs, fails, onlyWithDeals = false, limit = Number.POSITIVE_INFINITY } = options;
         const chain = mockChain(store.genesisMs(clock.now()), epochMs, clock, fails);
-        this.#sectors = sectorService({ ...options, store, chain, clock, pieceRoots, onlyWithDeals, limit });
+        this.#sectors = new Sectors({ ...options, store, chain, clock, pieceRoots, onlyWithDeals, limit });
         return nothingToStop;
       }),
     };
@@ -171,7 +171,7 @@ function up<S>(service: S | undefined): S {
 
 /** Epochs and silences are counted from the wall clock of the start on, which may have been set back meanwhile. */
 function clockOf(store: FleetStore): WallClock {
-  const latest = sectorLives(store)
+  const latest = new Lives(store)
     .all()
     .reduce((at, { life }) => Math.max(at, life.givenMs, life.heardMs ?? 0), 0);
   return steadyFrom(Math.max(wallClock.now(), latest));

@@ -70,7 +70,7 @@ test('the sector service reads the same over the wire', async () => {
     const deals = await client.acquireDeals(id, { MaxDeals: 5, MinUsedSpace: null });
     expect(deals).toHaveLength(1);
     const ticket = await client.assignTicket(id);
-    expect(ticket).toEqual(manager.sectors.assignTicket(id));
+    expect(ticket).toEqual(manager.sectors.chain.assignTicket(id));
     if (!sector) throw new Error('no sector was given');
     expect(await client.submitPreCommit(sector, preCommitOf(), false)).toEqual({ Res: 1, Desc: null });
     expect(await client.pollPreCommitState(id)).toEqual({ State: 2, Desc: null });

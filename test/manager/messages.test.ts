@@ -19,13 +19,13 @@ async function setup(fails: FailsOnChain = () => false) {
 function submitTo(sectors: Sectors, kind: Kind, seed = 1, reset = false): number {
   const answer =
     kind === 'proof'
-      ? sectors.submitProof(id, Buffer.alloc(32, seed).toString('base64'), reset)
-      : sectors.submitPreCommit(id, preCommitOf(seed), reset);
+      ? sectors.chain.submitProof(id, Buffer.alloc(32, seed).toString('base64'), reset)
+      : sectors.chain.submitPreCommit(id, preCommitOf(seed), reset);
   return answer.Res;
 }
 
 const pollOf = (sectors: Sectors, kind: Kind) =>
-  kind === 'proof' ? sectors.pollProof(id) : sectors.pollPreCommit(id);
+  kind === 'proof' ? sectors.chain.pollProof(id) : sectors.chain.pollPreCommit(id);
 
 describe.each(kinds)('a %s', (kind) => {
   test('that is asked for again is a duplicate, other words are mismatched, one message is sent', async () => {
@@ -84,26 +84,26 @@ describe.each(kinds)('a %s', (kind) => {
 test('what is on chain, or on its way there, is told; a message that failed is not', async () => {
   const { manager, epochs } = await setup((of, _, nth) => of === 'proof' && nth === 1);
   const { sectors } = manager;
-  expect(sectors.onChain(id)).toBeNull();
+  expect(sectors.chain.onChain(id)).toBeNull();
   submitTo(sectors, 'preCommit');
   const { Deals: _deals, ...preCommit } = preCommitOf(1);
-  expect(sectors.onChain(id)).toEqual(preCommit);
+  expect(sectors.chain.onChain(id)).toEqual(preCommit);
   const ProofSha256 = createHash('sha256').update(Buffer.alloc(32, 1)).digest('hex');
   submitTo(sectors, 'proof');
-  expect(sectors.onChain(id)).toEqual({ ...preCommit, ProofSha256 });
+  expect(sectors.chain.onChain(id)).toEqual({ ...preCommit, ProofSha256 });
   // Another one does not take its place by being refused.
   submitTo(sectors, 'preCommit', 2);
   submitTo(sectors, 'proof', 2);
-  expect(sectors.onChain(id)).toEqual({ ...preCommit, ProofSha256 });
+  expect(sectors.chain.onChain(id)).toEqual({ ...preCommit, ProofSha256 });
   epochs(1);
-  expect(sectors.onChain(id)).toEqual(preCommit);
+  expect(sectors.chain.onChain(id)).toEqual(preCommit);
 });
 
 test('a ticket is drawn anew when the pre-commit that rested on it has failed', async () => {
   const { manager, epochs } = await setup(() => true);
   const { sectors } = manager;
-  const ticket = sectors.assignTicket(id);
+  const ticket = sectors.chain.assignTicket(id);
   submitTo(sectors, 'preCommit');
   epochs(20);
-  expect(sectors.assignTicket(id)).not.toEqual(ticket);
+  expect(sectors.chain.assignTicket(id)).not.toEqual(ticket);
 });

@@ -59,13 +59,13 @@ export function managerMethods(manager: Manager): Readonly<Record<string, RpcMet
   const onSector: OnSector = (method, names, call) =>
     add(method, names, ([of, ...params], caller) => {
       const sector = id(of);
-      sectors.check(sector, caller);
+      sectors.given.check(sector, caller);
       return call(sector, ...params);
     });
-  const onChain: OnChainMethod = (method, names, call, told = sectors.onChain) =>
+  const onChain: OnChainMethod = (method, names, call, told = (of) => sectors.chain.onChain(of)) =>
     add(method, names, ([of, ...params], caller) => {
       const sector = id(of);
-      sectors.check(sector, caller);
+      sectors.given.check(sector, caller);
       const answer = call(sector, ...params);
       return withChain(answer, told(sector), caller);
     });
@@ -99,7 +99,7 @@ function pinged({ identity, roster, sectors }: Manager, info: unknown, caller: R
     ...(others.length > 0 ? { Others: others } : {}),
     ...(held === null
       ? {}
-      : { ReportAgain: sectors.reportsWanted(held, ping.name, caller.worker).map(wireId) }),
+      : { ReportAgain: sectors.held.reportsWanted(held, ping.name, caller.worker).map(wireId) }),
   };
 }
 
@@ -117,25 +117,25 @@ function sealingMethods(
     const deals = sectors.acquireDeals(of, wanted?.MaxDeals ?? null, wanted?.MinUsedSpace ?? null);
     return wirePieces(deals, of.miner);
   });
-  onSector('AssignTicket', ['id'], (of) => sectors.assignTicket(of));
+  onSector('AssignTicket', ['id'], (of) => sectors.chain.assignTicket(of));
   add('SubmitPreCommit', ['sector', 'info', 'reset'], ([sector, info, reset], caller) => {
     const { ID } = parse(allocatedParam, sector, 'sector');
-    sectors.check(ID, caller);
-    const answer = sectors.submitPreCommit(ID, parse(preCommitParam, info, 'pre-commit'), flag(reset));
-    return withChain(answer, sectors.onChain(ID), caller);
+    sectors.given.check(ID, caller);
+    const answer = sectors.chain.submitPreCommit(ID, parse(preCommitParam, info, 'pre-commit'), flag(reset));
+    return withChain(answer, sectors.chain.onChain(ID), caller);
   });
-  onChain('PollPreCommitState', ['id'], (of) => sectors.pollPreCommit(of));
+  onChain('PollPreCommitState', ['id'], (of) => sectors.chain.pollPreCommit(of));
   // Upstream's workers up to v0.8 call it by the shorter name.
   for (const method of ['SubmitPersisted', 'SubmitPersistedEx'])
     onSector(method, ['id', 'instance', 'isUpgrade'], (of, instance) =>
       sectors.submitPersisted(of, name(instance)),
     );
-  onChain('WaitSeed', ['id', 'proofType'], (of) => sectors.waitSeed(of));
+  onChain('WaitSeed', ['id', 'proofType'], (of) => sectors.chain.waitSeed(of));
   onChain('SubmitProof', ['id', 'proof', 'reset'], (of, proof, reset) => {
     const { Proof, Sealed } = parse(proofParam, proof, 'proof');
-    return sectors.submitProof(of, Proof, flag(reset), Sealed);
+    return sectors.chain.submitProof(of, Proof, flag(reset), Sealed);
   });
-  onChain('PollProofState', ['id'], (of) => sectors.pollProof(of));
+  onChain('PollProofState', ['id'], (of) => sectors.chain.pollProof(of));
 }
 
 /** What a worker reports of a sector that it has, or had. */
@@ -145,8 +145,8 @@ function reports(
 ): void {
   add('ReportState', ['id', 'report'], ([of, said], caller) => {
     const [sector, report] = [id(of), parse(reportParam, said, 'report')];
-    if (sectors.isGivenElsewhere(sector, caller)) return givenElsewhere(sector);
-    sectors.check(sector, caller);
+    if (sectors.given.isGivenElsewhere(sector, caller)) return givenElsewhere(sector);
+    sectors.given.check(sector, caller);
     const verdict = sectors.reportState(sector, report);
     if (readsNull(roster, caller, report.Worker.Instance)) return null;
     // Workers of ours name with their heartbeat what they hold.
@@ -156,8 +156,8 @@ function reports(
   add('ReportAborted', ['id', 'reason'], ([of, reason], caller) => {
     const [sector, why] = [id(of), parse(shortened, reason, 'reason')];
     // It is another's by now, and continues there.
-    if (sectors.isGivenElsewhere(sector, caller)) return null;
-    sectors.check(sector, caller);
+    if (sectors.given.isGivenElsewhere(sector, caller)) return null;
+    sectors.given.check(sector, caller);
     return sectors.reportAborted(sector, why);
   });
 }

@@ -94,3 +94,9 @@ export class JobDesk {
 export function notPossible(id: SectorId, why: string): SealvisorError {
   return new SealvisorError('state_not_possible', `sector ${formatSectorId(id)} ${why}`);
 }
+
+/** How the worker of what an operator ended learns of it. */
+export function howTold(worker: SectorLife['worker']): string {
+  if (!worker) return 'no worker has reported it yet';
+  return `${worker.Instance} is notified with its next heartbeat or report`;
+}

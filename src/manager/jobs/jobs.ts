@@ -4,7 +4,7 @@ import type { StoreInfo } from '../../protocol/jobs.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
 import { someOf } from '../../protocol/some-of.js';
 import { type Offered, type Wanted, whyNoJob } from '../sectors/why-none.js';
-import { type Asked, type DeskOptions, JobDesk } from './desk.js';
+import { type Asked, type DeskOptions, howTold, JobDesk } from './desk.js';
 import { isOfKind, isWanted, type Job, jobsOfKind } from './life.js';
 import { Rebuilds } from './rebuild.js';
 import { JobReports } from './reports.js';
@@ -84,12 +84,9 @@ export class Jobs {
     if (state === 'cancelled') return unchanged(`${id} was cancelled already: ${end?.reason}`);
     if (!isWanted(job.life)) return unchanged(`${id} is over: it is ${state}`);
     const kept = this.#cancelled(job, wish);
-    const told = worker
-      ? `${worker.Instance} is notified with its next heartbeat or report`
-      : 'no worker has reported it yet';
     return {
       changed: true,
-      message: `${id} is cancelled${state === 'given' ? `: ${told}` : ''}`,
+      message: `${id} is cancelled${state === 'given' ? `: ${howTold(worker)}` : ''}`,
       jobs: [jobView(kept)],
     };
   }

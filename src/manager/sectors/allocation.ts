@@ -24,16 +24,54 @@ export interface AllocationOptions {
   readonly emit: Emit;
 }
 
-export function sectorAllocation(options: AllocationOptions) {
-  const { store, lives, clock, miner, proofTypeOf } = options;
-  const startedMs = clock.now();
+export class SectorAllocation {
   /** While this manager was away nobody could be heard. */
-  const since = ({ givenMs }: SectorLife) => Math.max(givenMs, startedMs);
+  readonly #startedMs: number;
 
-  const askedAgain = (all: readonly KeptLife[], { request }: GivenTo): KeptLife | undefined =>
-    all.find(({ life }) => life.given?.request === request && life.abortReason === null && !life.finalized);
+  constructor(private readonly options: AllocationOptions) {
+    this.#startedMs = options.clock.now();
+  }
 
-  const givenAnew = (all: readonly KeptLife[], given: GivenTo, proofType: number): KeptLife | undefined => {
+  /** `given` null: who asks says nothing of itself, and what it gets is given to nobody else. */
+  allocate(
+    miners: readonly number[] | null,
+    proofTypes: readonly number[] | null,
+    given: GivenTo | null = null,
+    isOfInteractive = true,
+  ): Allocated | null {
+    const { lives, clock, miner, limit, isWanted } = this.options;
+    const proofType = this.options.proofTypeOf(isOfInteractive);
+    if (!isAllowed(miners, miner) || !isAllowed(proofTypes, proofType)) return null;
+    const all = lives.all();
+    const again = given && askedAgain(all, given);
+    if (again) return answerOf(again);
+    const held = all.filter(({ life }) => isHeld(life, clock.now()));
+    if (held.length >= limit) return null;
+    const open = held.filter(({ life }) => isInteractive(life) && life.deals === null).length;
+    if (isOfInteractive && !isWanted(all, open)) return null;
+    return answerOf((given && this.#givenAnew(all, given, proofType)) ?? this.#newSector(given, proofType));
+  }
+
+  /** Why `allocate` gave none. */
+  whyNone(wanted: Wanted, isOfInteractive = true): string {
+    const { lives, clock, miner, limit } = this.options;
+    const proofType = this.options.proofTypeOf(isOfInteractive);
+    const held = lives.all().filter(({ life }) => isHeld(life, clock.now()));
+    return whyNoSector(wanted, { miner, proofType, isFull: held.length >= limit, limit });
+  }
+
+  /** No number at or below one of these is given out from now on. */
+  learnNumbers(used: readonly UsedNumber[], worker: string | null): void {
+    for (const { Miner, Number: number } of used) {
+      if (!this.options.store.learnNumber(Miner, number)) continue;
+      const sector = formatSectorId({ miner: Miner, number });
+      this.options.emit({ event: 'numbers.learnt', sector, worker: worker ?? undefined });
+    }
+  }
+
+  #givenAnew(all: readonly KeptLife[], given: GivenTo, proofType: number): KeptLife | undefined {
+    const { lives, clock, miner } = this.options;
+    const since = ({ givenMs }: SectorLife) => Math.max(givenMs, this.#startedMs);
     const free = all.find(
       ({ id, life }) =>
         id.miner === miner && life.proofType === proofType && isFree(life, since(life), clock.now()),
@@ -41,52 +79,20 @@ export function sectorAllocation(options: AllocationOptions) {
     if (!free) return undefined;
     const earlier = [...free.life.earlier, ...(free.life.given ? [free.life.given.request] : [])];
     return { id: free.id, life: lives.keep(free.id, { given, earlier, givenMs: clock.now() }) };
-  };
+  }
 
-  const newSector = (given: GivenTo | null, proofType: number): KeptLife => {
+  #newSector(given: GivenTo | null, proofType: number): KeptLife {
+    const { store, clock, miner } = this.options;
     const life = newLife(proofType, clock.now(), given);
     const { number } = store.nextSector(miner, JSON.stringify(life));
     return { id: { miner, number }, life };
-  };
+  }
+}
 
-  const isFull = () => {
-    const held = lives.all().filter(({ life }) => isHeld(life, clock.now()));
-    return held.length >= options.limit;
-  };
-
-  return {
-    /** Why `allocate` gave none. */
-    whyNone: (wanted: Wanted, isOfInteractive = true): string => {
-      const proofType = proofTypeOf(isOfInteractive);
-      return whyNoSector(wanted, { miner, proofType, isFull: isFull(), limit: options.limit });
-    },
-    /** No number at or below one of these is given out from now on. */
-    learnNumbers: (used: readonly UsedNumber[], worker: string | null): void => {
-      for (const { Miner, Number: number } of used) {
-        if (!store.learnNumber(Miner, number)) continue;
-        const sector = formatSectorId({ miner: Miner, number });
-        options.emit({ event: 'numbers.learnt', sector, worker: worker ?? undefined });
-      }
-    },
-    /** `given` null: who asks says nothing of itself, and what it gets is given to nobody else. */
-    allocate: (
-      miners: readonly number[] | null,
-      proofTypes: readonly number[] | null,
-      given: GivenTo | null = null,
-      isOfInteractive = true,
-    ): Allocated | null => {
-      const proofType = proofTypeOf(isOfInteractive);
-      if (!isAllowed(miners, miner) || !isAllowed(proofTypes, proofType)) return null;
-      const all = lives.all();
-      const again = given && askedAgain(all, given);
-      if (again) return answerOf(again);
-      const held = all.filter(({ life }) => isHeld(life, clock.now()));
-      if (held.length >= options.limit) return null;
-      const open = held.filter(({ life }) => isInteractive(life) && life.deals === null).length;
-      if (isOfInteractive && !options.isWanted(all, open)) return null;
-      return answerOf((given && givenAnew(all, given, proofType)) ?? newSector(given, proofType));
-    },
-  };
+function askedAgain(all: readonly KeptLife[], { request }: GivenTo): KeptLife | undefined {
+  return all.find(
+    ({ life }) => life.given?.request === request && life.abortReason === null && !life.finalized,
+  );
 }
 
 function answerOf({ id, life }: KeptLife): Allocated {

@@ -2,57 +2,56 @@
 import { SealvisorError } from '../../protocol/errors.js';
 import type { SectorReply, SectorView } from '../../protocol/sealer-view.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
-import { type Asked, notPossible } from '../jobs/desk.js';
+import { type Asked, howTold, notPossible } from '../jobs/desk.js';
 import { abortReasonOf, reportsAbort } from '../jobs/old-abort.js';
 import type { JobReports } from '../jobs/reports.js';
 import type { KeptLife, Lives } from './lives.js';
 
 /** What concerns a job that a worker has with the sector ends that, and leaves the sector as it is. */
-export function sectorEnds(
-  lives: Lives,
-  jobs: Pick<JobReports, 'reportFinalized' | 'reportAborted'>,
-  viewOf: (kept: KeptLife) => SectorView,
-) {
-  return {
-    /** @throws state_not_possible for a sector that was aborted here; its worker hears so with its reports */
-    reportFinalized: (id: SectorId): void => {
-      const life = lives.of(id);
-      const { abortReason, state, failure } = life;
-      if (jobs.reportFinalized(id)) return;
-      if (reportsAbort(state, failure)) {
-        lives.keep(id, { state: 'Aborted', abortReason: abortReason ?? abortReasonOf(life) });
-        return;
-      }
-      if (abortReason !== null)
-        throw new SealvisorError(
-          'state_not_possible',
-          `sector ${formatSectorId(id)} was aborted (${abortReason}): it cannot be finalized; resume --state Aborted cleans it up`,
-        );
-      lives.keep(id, { state: 'Finished', finalized: true, failure: null });
-    },
-    /** The first reason counts: an abort told again, or of a sector that is done, changes nothing. */
-    reportAborted: (id: SectorId, reason: string): void => {
-      const { finalized, abortReason, lost } = lives.of(id);
-      if (jobs.reportAborted(id, reason) || finalized || lost) return;
-      lives.keep(id, { state: 'Aborted', abortReason: abortReason ?? reason });
-    },
-    /** An operator gives a sector up: its worker hears so with whatever it asks next. @throws sector_not_found, state_not_possible */
-    abort: (id: SectorId, asked: Asked): SectorReply => {
-      const life = lives.of(id);
-      const name = formatSectorId(id);
-      if (life.finalized) throw notPossible(id, 'is finalized: it is proven, and cannot be aborted');
-      if (life.abortReason !== null) {
-        const message = `sector ${name} was aborted already: ${life.abortReason}`;
-        return { ...viewOf({ id, life }), changed: false, message };
-      }
-      const by = asked.by ?? 'operator';
-      const abortReason = asked.reason || `aborted by ${by} at the manager`;
-      const told = life.worker
-        ? `${life.worker.Instance} is notified with its next heartbeat or report`
-        : 'no worker has reported it yet';
-      const message = `sector ${name} is aborted: ${told}`;
-      const kept = { id, life: lives.keep(id, { abortReason, abortedBy: by }) };
-      return { ...viewOf(kept), changed: true, message };
-    },
-  };
+export class SectorEnds {
+  constructor(
+    private readonly lives: Lives,
+    private readonly jobs: Pick<JobReports, 'reportFinalized' | 'reportAborted'>,
+    private readonly viewOf: (kept: KeptLife) => SectorView,
+  ) {}
+
+  /** @throws state_not_possible for a sector that was aborted here; its worker hears so with its reports */
+  reportFinalized(id: SectorId): void {
+    const life = this.lives.of(id);
+    const { abortReason, state, failure } = life;
+    if (this.jobs.reportFinalized(id)) return;
+    if (reportsAbort(state, failure)) {
+      this.lives.keep(id, { state: 'Aborted', abortReason: abortReason ?? abortReasonOf(life) });
+      return;
+    }
+    if (abortReason !== null)
+      throw new SealvisorError(
+        'state_not_possible',
+        `sector ${formatSectorId(id)} was aborted (${abortReason}): it cannot be finalized; resume --state Aborted cleans it up`,
+      );
+    this.lives.keep(id, { state: 'Finished', finalized: true, failure: null });
+  }
+
+  /** The first reason counts: an abort told again, or of a sector that is done, changes nothing. */
+  reportAborted(id: SectorId, reason: string): void {
+    const { finalized, abortReason, lost } = this.lives.of(id);
+    if (this.jobs.reportAborted(id, reason) || finalized || lost) return;
+    this.lives.keep(id, { state: 'Aborted', abortReason: abortReason ?? reason });
+  }
+
+  /** An operator gives a sector up: its worker hears so with whatever it asks next. @throws sector_not_found, state_not_possible */
+  abort(id: SectorId, asked: Asked): SectorReply {
+    const life = this.lives.of(id);
+    const name = formatSectorId(id);
+    if (life.finalized) throw notPossible(id, 'is finalized: it is proven, and cannot be aborted');
+    if (life.abortReason !== null) {
+      const message = `sector ${name} was aborted already: ${life.abortReason}`;
+      return { ...this.viewOf({ id, life }), changed: false, message };
+    }
+    const by = asked.by ?? 'operator';
+    const abortReason = asked.reason || `aborted by ${by} at the manager`;
+    const kept = { id, life: this.lives.keep(id, { abortReason, abortedBy: by }) };
+    const message = `sector ${name} is aborted: ${howTold(life.worker)}`;
+    return { ...this.viewOf(kept), changed: true, message };
+  }
 }

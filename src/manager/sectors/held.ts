@@ -16,21 +16,35 @@ export interface Held {
   readonly instance: string | null;
 }
 
-export function heldSectors({
-  lives,
-  jobs,
-  given,
-  store,
-  clock,
-}: {
+export interface HeldOptions {
   readonly lives: Lives;
   readonly jobs: Pick<JobReports, 'heard'>;
   readonly given: GivenCheck;
   readonly store: Pick<FleetStore, 'together'>;
   readonly clock: WallClock;
-}) {
+}
+
+export class HeldSectors {
+  constructor(private readonly options: HeldOptions) {}
+
+  /** Of a sector that is not the caller's its report was refused already. */
+  reportsWanted(held: readonly Held[], worker: string, caller: string | null): readonly SectorId[] {
+    const { lives, given, store } = this.options;
+    return store.together(() =>
+      held
+        .filter((each) => {
+          const by = { worker: caller, given: each.request, expects: null };
+          if (lives.find(each.id) === undefined) return false;
+          if (given.isGivenTo(each.id, by)) return this.#isWanted(each, worker);
+          return given.isGivenElsewhere(each.id, by);
+        })
+        .map(({ id }) => id),
+    );
+  }
+
   /** Whether the answer to its report would tell its worker something, or the report this manager. */
-  const isWanted = ({ id, state, location, instance }: Held, name: string): boolean => {
+  #isWanted({ id, state, location, instance }: Held, name: string): boolean {
+    const { lives, jobs, clock } = this.options;
     const by = { Instance: instance ?? name, Location: location };
     const ofJob = jobs.heard(id, by, state);
     if (ofJob !== null) return ofJob;
@@ -40,19 +54,5 @@ export function heldSectors({
     if (!isKnown || isOver(life) || life.abortReason !== null) return true;
     if (!isHeardAgain(life, {}, clock.now())) lives.keep(id, { heardMs: clock.now() });
     return false;
-  };
-  return {
-    /** Of a sector that is not the caller's its report was refused already. */
-    reportsWanted: (held: readonly Held[], worker: string, caller: string | null): readonly SectorId[] =>
-      store.together(() =>
-        held
-          .filter((each) => {
-            const by = { worker: caller, given: each.request, expects: null };
-            if (lives.find(each.id) === undefined) return false;
-            if (given.isGivenTo(each.id, by)) return isWanted(each, worker);
-            return given.isGivenElsewhere(each.id, by);
-          })
-          .map(({ id }) => id),
-      ),
-  };
+  }
 }

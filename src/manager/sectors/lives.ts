@@ -9,32 +9,31 @@ export interface KeptLife {
   readonly life: SectorLife;
 }
 
-export interface Lives {
-  find(id: SectorId): SectorLife | undefined;
-  /** @throws sector_not_found */
-  of(id: SectorId): SectorLife;
-  keep(id: SectorId, facts: Partial<SectorLife>): SectorLife;
-  all(): readonly KeptLife[];
-}
+export class Lives {
+  constructor(private readonly store: FleetStore) {}
 
-export function sectorLives(store: FleetStore): Lives {
-  const lives: Lives = {
-    find: ({ miner, number }) => {
-      const row = store.sector(miner, number);
-      return row && lifeIn(row.body);
-    },
-    of: (id) => {
-      const life = lives.find(id);
-      if (life) return life;
-      throw new SealvisorError('sector_not_found', `sector ${formatSectorId(id)} was never allocated here`);
-    },
-    keep: (id, facts) => {
-      const life = { ...lives.of(id), ...facts };
-      store.putSector({ ...id, body: JSON.stringify(life) });
-      return life;
-    },
-    all: () =>
-      store.sectors().map(({ miner, number, body }) => ({ id: { miner, number }, life: lifeIn(body) })),
-  };
-  return lives;
+  find({ miner, number }: SectorId): SectorLife | undefined {
+    const row = this.store.sector(miner, number);
+    return row && lifeIn(row.body);
+  }
+
+  /** @throws sector_not_found */
+  of(id: SectorId): SectorLife {
+    const life = this.find(id);
+    if (life) return life;
+    throw new SealvisorError('sector_not_found', `sector ${formatSectorId(id)} was never allocated here`);
+  }
+
+  /** @throws sector_not_found */
+  keep(id: SectorId, facts: Partial<SectorLife>): SectorLife {
+    const life = { ...this.of(id), ...facts };
+    this.store.putSector({ ...id, body: JSON.stringify(life) });
+    return life;
+  }
+
+  all(): readonly KeptLife[] {
+    return this.store
+      .sectors()
+      .map(({ miner, number, body }) => ({ id: { miner, number }, life: lifeIn(body) }));
+  }
 }

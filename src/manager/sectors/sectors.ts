@@ -1,20 +1,25 @@
 /** The sector service: allocates, deals, answers for the chain, and keeps what workers tell. */
 import type { WallClock } from '../../protocol/clock.js';
 import type { Emit } from '../../protocol/events/table.js';
+import type { UsedNumber } from '../../protocol/identity.js';
 import type { StateReport, Verdict } from '../../protocol/sealer.js';
-import type { SectorView } from '../../protocol/sealer-view.js';
-import { proofTypeOfKind, proofTypeOfNumber, proofTypeOfSize, type SectorId } from '../../protocol/sector.js';
+import type { SectorReply, SectorView } from '../../protocol/sealer-view.js';
+import { proofTypeOfKind, proofTypeOfSize, type SectorId } from '../../protocol/sector.js';
+import type { Allocated, Deal } from '../../protocol/sector-answers.js';
 import type { FleetStore } from '../../store/fleet-store.js';
+import type { PieceRow } from '../../store/piece-table.js';
 import type { MockChain } from '../chain.js';
+import type { Asked } from '../jobs/desk.js';
 import { Jobs } from '../jobs/jobs.js';
-import { sectorAllocation } from './allocation.js';
-import { sectorEnds } from './ends.js';
-import { piecesOf } from './facts.js';
-import { givenCheck } from './given.js';
-import { heldSectors } from './held.js';
-import { dealOf, isHeardAgain, isOver, leftBeside, packPieces, sectorView } from './life.js';
-import { type KeptLife, sectorLives } from './lives.js';
-import { sectorChain } from './on-chain.js';
+import { SectorAllocation } from './allocation.js';
+import { SectorDeals } from './deals.js';
+import { SectorEnds } from './ends.js';
+import { GivenCheck } from './given.js';
+import { HeldSectors } from './held.js';
+import { isHeardAgain, isOver, type SectorLife, sectorView } from './life.js';
+import { type KeptLife, Lives } from './lives.js';
+import { SectorChain } from './on-chain.js';
+import type { Wanted } from './why-none.js';
 
 export interface SectorsOptions {
   readonly store: FleetStore;
@@ -37,94 +42,131 @@ export interface SectorsOptions {
 
 const defaultHeartbeatMs = 60_000;
 
-export type Sectors = ReturnType<typeof sectorService>;
+export class Sectors {
+  /** What is told to the chain, and drawn from it. */
+  readonly chain: SectorChain;
+  /** Who may speak of which sector. */
+  readonly given: GivenCheck;
+  /** What workers hold, as their heartbeats name it. */
+  readonly held: HeldSectors;
+  readonly jobs: Jobs;
+  readonly #lives: Lives;
+  readonly #deals: SectorDeals;
+  readonly #allocation: SectorAllocation;
+  readonly #ends: SectorEnds;
+  readonly #clock: WallClock;
 
-export function sectorService(options: SectorsOptions) {
-  const { store, chain, clock, miner, sectorSize, onlyWithDeals, limit } = options;
-  const { proofType } = proofTypeOfSize(
-    sectorSize,
-    options.useSyntheticPoRep === true ? 'synthetic' : 'interactive',
-  );
-  const lives = sectorLives(store);
-  const heldIn = (all: readonly KeptLife[]) =>
-    new Set(
-      all
-        .filter(({ life }) => life.abortReason === null)
-        .flatMap(({ life }) => piecesOf(life))
-        .map((deal) => deal.Piece.Cid['/']),
+  constructor(options: SectorsOptions) {
+    const { store, chain, clock, sectorSize } = options;
+    const lives = new Lives(store);
+    const { proofType } = proofTypeOfSize(
+      sectorSize,
+      options.useSyntheticPoRep === true ? 'synthetic' : 'interactive',
     );
-  const jobs = new Jobs({
-    ...options,
-    lives,
-    proofType,
-    heartbeatMs: options.heartbeatMs ?? defaultHeartbeatMs,
-    inSectors: () => heldIn(lives.all()),
-  });
-  /** Pieces that fit and that nobody holds. A life is the one place that says so: one write, no half of two. */
-  const waitingBeside = (all: readonly KeptLife[]) => {
-    const held = new Set([...heldIn(all), ...jobs.pieces()]);
-    return store.pieces().filter((piece) => piece.paddedSize <= sectorSize && !held.has(piece.cid));
-  };
-  const waiting = () => waitingBeside(lives.all());
-  const ownState = (id: SectorId, { StateChange, Worker, Failure }: StateReport): Verdict => {
-    const before = lives.of(id);
+    this.#clock = clock;
+    this.#lives = lives;
+    this.#deals = new SectorDeals({ store, lives, sectorSize, inJobs: () => this.jobs.pieces() });
+    this.jobs = new Jobs({
+      ...options,
+      ...{ lives, proofType, heartbeatMs: options.heartbeatMs ?? defaultHeartbeatMs },
+      inSectors: () => this.#deals.inSectors(),
+    });
+    this.#allocation = new SectorAllocation({
+      ...options,
+      lives,
+      proofTypeOf: (isInteractive) =>
+        isInteractive ? proofType : proofTypeOfKind(sectorSize, false).proofType,
+      isWanted: (all, open) => !options.onlyWithDeals || this.#deals.isLeftBeside(all, open),
+    });
+    this.chain = new SectorChain(lives, chain);
+    this.given = new GivenCheck(lives, this.jobs);
+    this.held = new HeldSectors({ lives, jobs: this.jobs.reports, given: this.given, store, clock });
+    this.#ends = new SectorEnds(lives, this.jobs.reports, (kept) => this.#viewOf(kept));
+  }
+
+  /** A sector for whoever asks, see `SectorAllocation`; null = none. */
+  allocate(...wish: Parameters<SectorAllocation['allocate']>): Allocated | null {
+    return this.#allocation.allocate(...wish);
+  }
+
+  /** Why `allocate` gave none. */
+  whyNone(wanted: Wanted, isOfInteractive?: boolean): string {
+    return this.#allocation.whyNone(wanted, isOfInteractive);
+  }
+
+  /** No number at or below one of these is given out from now on. */
+  learnNumbers(used: readonly UsedNumber[], worker: string | null): void {
+    this.#allocation.learnNumbers(used, worker);
+  }
+
+  /** Null while too little is waiting. @throws sector_not_found */
+  acquireDeals(id: SectorId, maxDeals: number | null, minUsedSpace: number | null): readonly Deal[] | null {
+    return this.#deals.acquire(id, maxDeals, minUsedSpace);
+  }
+
+  /** Where its files were put: false when that is not where the manager wanted them. @throws sector_not_found */
+  submitPersisted(id: SectorId, instance: string): boolean {
+    const ofJob = this.jobs.rebuild.submitPersisted(id, instance);
+    if (ofJob !== null) return ofJob;
+    this.#lives.keep(id, { persistedIn: instance });
+    return true;
+  }
+
+  /** @throws sector_not_found */
+  reportState(id: SectorId, report: StateReport) {
+    const { finalized, abortReason } =
+      this.jobs.reports.reportState(id, report) ?? this.#ownState(id, report);
+    const Id = { Miner: id.miner, Number: id.number };
+    // Upstream's worker, in Rust, reads `Id`; its manager's own type, in Go, says `ID`.
+    return { Id, ID: Id, Finalized: finalized, AbortReason: abortReason ?? '' };
+  }
+
+  /** @throws sector_not_found, state_not_possible */
+  reportFinalized(id: SectorId): void {
+    this.#ends.reportFinalized(id);
+  }
+
+  /** @throws sector_not_found */
+  reportAborted(id: SectorId, reason: string): void {
+    this.#ends.reportAborted(id, reason);
+  }
+
+  /** An operator gives a sector up. @throws sector_not_found, state_not_possible */
+  abort(id: SectorId, asked: Asked): SectorReply {
+    return this.#ends.abort(id, asked);
+  }
+
+  /** @throws sector_not_found */
+  view(id: SectorId): SectorView {
+    return this.#viewOf({ id, life: this.#lives.of(id) });
+  }
+
+  list(): readonly SectorView[] {
+    return this.#lives.all().map((kept) => this.#viewOf(kept));
+  }
+
+  lives(): readonly KeptLife[] {
+    return this.#lives.all();
+  }
+
+  find(id: SectorId): SectorLife | undefined {
+    return this.#lives.find(id);
+  }
+
+  /** Pieces that fit and that nobody holds. */
+  waiting(): readonly PieceRow[] {
+    return this.#deals.waiting();
+  }
+
+  #ownState(id: SectorId, { StateChange, Worker, Failure }: StateReport): Verdict {
+    const before = this.#lives.of(id);
     if (isOver(before)) return before;
     const told = { state: StateChange.Next, worker: Worker, failure: Failure };
-    if (isHeardAgain(before, told, clock.now())) return before;
-    return lives.keep(id, { ...told, heardMs: clock.now() });
-  };
-  const allocation = sectorAllocation({
-    ...{ store, lives, clock, miner, limit },
-    proofTypeOf: (isInteractive) =>
-      isInteractive ? proofType : proofTypeOfKind(sectorSize, false).proofType,
-    // A sector that was given and has no deals yet will take those of the waiting that fit it.
-    isWanted: (all, open) => !onlyWithDeals || leftBeside(waitingBeside(all), open, sectorSize).length > 0,
-    emit: options.emit,
-  });
-  const given = givenCheck(lives, jobs);
-  const viewOf = ({ id, life }: KeptLife) => sectorView(id, life, jobs.openOf(id));
+    if (isHeardAgain(before, told, this.#clock.now())) return before;
+    return this.#lives.keep(id, { ...told, heardMs: this.#clock.now() });
+  }
 
-  return {
-    ...allocation,
-    ...given,
-    acquireDeals: (id: SectorId, maxDeals: number | null, minUsedSpace: number | null) => {
-      const life = lives.of(id);
-      // The pieces of a sector that was aborted are free, and may be another's by now.
-      if (life.abortReason !== null) return null;
-      if (life.deals) return life.deals;
-      const chosen = packPieces(waiting(), proofTypeOfNumber(life.proofType).size, maxDeals);
-      const used = chosen.reduce((sum, piece) => sum + piece.paddedSize, 0);
-      if (chosen.length === 0 || used < (minUsedSpace ?? 0)) return null;
-      const deals = chosen.map(dealOf);
-      lives.keep(id, { deals });
-      return deals;
-    },
-    ...sectorChain(lives, chain),
-    submitPersisted: (id: SectorId, instance: string): boolean => {
-      const ofJob = jobs.rebuild.submitPersisted(id, instance);
-      if (ofJob !== null) return ofJob;
-      lives.keep(id, { persistedIn: instance });
-      return true;
-    },
-    reportState: (id: SectorId, report: StateReport) => {
-      const { finalized, abortReason } = jobs.reports.reportState(id, report) ?? ownState(id, report);
-      const Id = { Miner: id.miner, Number: id.number };
-      return {
-        // Upstream's worker, in Rust, reads `Id`; its manager's own type, in Go, says `ID`.
-        Id,
-        ID: Id,
-        Finalized: finalized,
-        AbortReason: abortReason ?? '',
-      };
-    },
-    ...sectorEnds(lives, jobs.reports, viewOf),
-    ...heldSectors({ lives, jobs: jobs.reports, given, store, clock }),
-    jobs,
-    /** @throws sector_not_found */
-    view: (id: SectorId): SectorView => viewOf({ id, life: lives.of(id) }),
-    list: (): readonly SectorView[] => lives.all().map(viewOf),
-    lives: lives.all,
-    find: lives.find,
-    waiting,
-  };
+  #viewOf({ id, life }: KeptLife): SectorView {
+    return sectorView(id, life, this.jobs.openOf(id));
+  }
 }

@@ -118,7 +118,7 @@ test('a sector that is unknown, given up, or never pre-committed cannot be rebui
 test('a sector that a worker still holds is alive; ten minutes after its last word it can be rebuilt', async () => {
   const { jobs, sectors, clock } = await setup({ finished: 0 });
   sectors.allocate(null, null);
-  sectors.submitPreCommit(first, preCommitOf(), false);
+  sectors.chain.submitPreCommit(first, preCommitOf(), false);
   sectors.reportState(first, reportOf('PCSubmitted'));
   clock.pass(599_999);
   expect(() => jobs.addRebuild(first, {})).toThrow(
@@ -134,7 +134,7 @@ test('a sector that a worker still holds is alive; ten minutes after its last wo
 test('the abort of a thread that had lost the sector does not give it up', async () => {
   const { jobs, sectors, clock } = await setup({ finished: 0 });
   sectors.allocate(null, null);
-  sectors.submitPreCommit(first, preCommitOf(), false);
+  sectors.chain.submitPreCommit(first, preCommitOf(), false);
   sectors.reportState(first, reportOf('PCSubmitted', 'gone'));
   clock.pass(600_000);
   jobs.addRebuild(first, {});

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { mockChain } from '#src/manager/chain.js';
-import { sectorService } from '#src/manager/sectors/sectors.js';
+import { Sectors } from '#src/manager/sectors/sectors.js';
 import { type FleetStore, openFleetStore } from '#src/store/fleet-store.js';
 import {
   anything,
@@ -108,7 +108,7 @@ test('a fault of the store while it is handed in leaves sector and job as they w
   };
   const clock = stoppedClock();
   const limits = { miner: 10000, sectorSize, onlyWithDeals: false, limit: 9, pieceRoots: [tmpdir()] };
-  const sectors = sectorService({
+  const sectors = new Sectors({
     store: { ...store, putJob },
     chain: mockChain(0, epochMs, clock),
     clock,

@@ -20,7 +20,7 @@ async function setup(options: Parameters<typeof manage>[0] = {}) {
 test('from then on polls say it should be aborted, submissions are rejected, reports are answered with the reason', async () => {
   const { sectors, restart } = await setup();
   sectors.reportState(id, reportOf('TicketAssigned'));
-  sectors.submitPreCommit(id, preCommitOf(), false);
+  sectors.chain.submitPreCommit(id, preCommitOf(), false);
   expect(sectors.abort(id, { reason: 'disk lost', by: 'alice' })).toMatchObject({
     changed: true,
     message: 'sector s-t010000-1 is aborted: w1 is notified with its next heartbeat or report',
@@ -28,11 +28,11 @@ test('from then on polls say it should be aborted, submissions are rejected, rep
     abort: { reason: 'disk lost', by: 'alice' },
   });
   const again = await restart();
-  expect(again.sectors.pollPreCommit(id)).toEqual({ State: 7, Desc: 'disk lost' });
-  expect(again.sectors.pollProof(id)).toEqual({ State: 7, Desc: 'disk lost' });
+  expect(again.sectors.chain.pollPreCommit(id)).toEqual({ State: 7, Desc: 'disk lost' });
+  expect(again.sectors.chain.pollProof(id)).toEqual({ State: 7, Desc: 'disk lost' });
   const rejected = { Res: 4, Desc: 'disk lost' };
-  expect(again.sectors.submitPreCommit(id, preCommitOf(), true)).toEqual(rejected);
-  expect(again.sectors.submitProof(id, 'AAAA', false)).toEqual(rejected);
+  expect(again.sectors.chain.submitPreCommit(id, preCommitOf(), true)).toEqual(rejected);
+  expect(again.sectors.chain.submitProof(id, 'AAAA', false)).toEqual(rejected);
   expect(again.sectors.reportState(id, reportOf('PC1Done'))).toMatchObject({
     Finalized: false,
     AbortReason: 'disk lost',

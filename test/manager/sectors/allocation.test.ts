@@ -38,7 +38,9 @@ describe('an allocation whose answer was lost', () => {
     expect(number(sectors.allocate(null, null, from('r2', 'worker-b')))).toBe(2);
     clock.pass(silenceMs);
     expect(number(sectors.allocate(null, null, from('r3', 'worker-b')))).toBe(1);
-    expect(sectors.isGivenElsewhere(first, { worker: 'worker-a', expects: null, given: 'r1' })).toBe(true);
+    expect(sectors.given.isGivenElsewhere(first, { worker: 'worker-a', expects: null, given: 'r1' })).toBe(
+      true,
+    );
     expect(number(sectors.allocate(null, null, from('r1')))).not.toBe(1);
   });
 
@@ -54,8 +56,8 @@ describe('an allocation whose answer was lost', () => {
 
   test.each<[string, (sectors: Awaited<ReturnType<typeof setup>>['manager']['sectors']) => void]>([
     ['was reported', (sectors) => void sectors.reportState(first, reportOf('Allocated'))],
-    ['has its ticket', (sectors) => void sectors.assignTicket(first)],
-    ['has its pre-commit', (sectors) => void sectors.submitPreCommit(first, preCommitOf(), false)],
+    ['has its ticket', (sectors) => void sectors.chain.assignTicket(first)],
+    ['has its pre-commit', (sectors) => void sectors.chain.submitPreCommit(first, preCommitOf(), false)],
     ['was given up', (sectors) => sectors.reportAborted(first, 'x')],
   ])('stays its worker’s, however long, once it %s', async (_, tell) => {
     const { manager, clock } = await setup();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { mockChain } from '#src/manager/chain.js';
 import { packPieces } from '#src/manager/sectors/life.js';
-import { sectorService } from '#src/manager/sectors/sectors.js';
+import { Sectors } from '#src/manager/sectors/sectors.js';
 import type { FleetStore } from '#src/store/fleet-store.js';
 import { openFleetStore } from '#src/store/fleet-store.js';
 import { epochMs, filesIn, freshDir, sectorSize, setup, stoppedClock } from '../../tools/manager/setup.js';
@@ -146,7 +146,7 @@ test('a fault of the store while deals are kept loses no piece and gives none tw
   const clock = stoppedClock();
   const chain = mockChain(0, epochMs, clock);
   const limits = { miner: 10000, sectorSize, onlyWithDeals: false, limit: 9, pieceRoots: [] };
-  const sectors = sectorService({ store: failing, chain, clock, emit: () => undefined, ...limits });
+  const sectors = new Sectors({ store: failing, chain, clock, emit: () => undefined, ...limits });
   sectors.allocate(null, null);
   sectors.allocate(null, null);
   isBroken = true;

@@ -28,7 +28,7 @@ async function setup() {
   const { sectors } = fixture.manager;
   sectors.allocate(null, null, { request: 'r1', worker: 'worker-a' });
   sectors.reportState(id, reportOf('TicketAssigned'));
-  const wanted = (...held: Held[]) => sectors.reportsWanted(held, 'w1', 'worker-a');
+  const wanted = (...held: Held[]) => sectors.held.reportsWanted(held, 'w1', 'worker-a');
   return { ...fixture, sectors, wanted };
 }
 
@@ -44,7 +44,7 @@ test('a sector that is known as it is named is heard, and no report of it is wan
 test('a worker that goes by another name meanwhile is known by the one that its threads report under', async () => {
   const { sectors, wanted } = await setup();
   const held = heldAt('TicketAssigned', { instance: 'w1' });
-  expect(sectors.reportsWanted([held], '10.0.0.7', 'worker-a')).toEqual([]);
+  expect(sectors.held.reportsWanted([held], '10.0.0.7', 'worker-a')).toEqual([]);
   expect(wanted({ ...held, instance: 'w0' })).toEqual([id]);
 });
 
@@ -77,7 +77,7 @@ test('a sector that a job is done with: heard as the job’s, wanted when that i
   jobs.snapUp.allocate({ ...anything, Request: 'r9' });
   const { Location } = reportOfJob('PieceAdded').Worker;
   const held = { id: first, state: 'PieceAdded', location: Location, request: 'r9', instance: null };
-  const wanted = () => sectors.reportsWanted([held], 'w1', 'worker-a');
+  const wanted = () => sectors.held.reportsWanted([held], 'w1', 'worker-a');
   expect(wanted()).toEqual([first]);
   sectors.reportState(first, reportOfJob('PieceAdded'));
   const heardMs = () => jobs.ofSector(first).at(-1)?.life.heardMs ?? 0;

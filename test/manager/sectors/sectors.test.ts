@@ -38,9 +38,9 @@ test('a sector that was never allocated is refused by name', async () => {
   const { manager } = await setup();
   for (const call of [
     () => manager.sectors.acquireDeals(id, null, null),
-    () => manager.sectors.assignTicket(id),
-    () => manager.sectors.submitPreCommit(id, preCommitOf(), false),
-    () => manager.sectors.pollPreCommit(id),
+    () => manager.sectors.chain.assignTicket(id),
+    () => manager.sectors.chain.submitPreCommit(id, preCommitOf(), false),
+    () => manager.sectors.chain.pollPreCommit(id),
     () => manager.sectors.reportFinalized(id),
     () => manager.sectors.reportAborted(id, 'x'),
   ])
@@ -57,28 +57,28 @@ test('a ticket is 32 bytes, the same when asked again, another for another secto
   manager.sectors.allocate(null, null);
   manager.sectors.allocate(null, null);
   epochs(7);
-  const ticket = manager.sectors.assignTicket(id);
+  const ticket = manager.sectors.chain.assignTicket(id);
   expect(ticket.Epoch).toBe(7);
   expect(Buffer.from(ticket.Ticket, 'base64')).toHaveLength(32);
   epochs(1);
-  expect(manager.sectors.assignTicket(id)).toEqual(ticket);
-  expect(manager.sectors.assignTicket({ ...id, number: 2 }).Ticket).not.toBe(ticket.Ticket);
+  expect(manager.sectors.chain.assignTicket(id)).toEqual(ticket);
+  expect(manager.sectors.chain.assignTicket({ ...id, number: 2 }).Ticket).not.toBe(ticket.Ticket);
 });
 
 test('a ticket that is old is drawn anew while no pre-commit rests on it', async () => {
   const { manager, epochs } = await setup();
   const { sectors } = manager;
   sectors.allocate(null, null);
-  const first = sectors.assignTicket(id);
+  const first = sectors.chain.assignTicket(id);
   epochs(10);
-  expect(sectors.assignTicket(id)).toEqual(first);
+  expect(sectors.chain.assignTicket(id)).toEqual(first);
   epochs(1);
-  const second = sectors.assignTicket(id);
+  const second = sectors.chain.assignTicket(id);
   expect(second.Epoch).toBe(11);
   expect(second.Ticket).not.toBe(first.Ticket);
-  sectors.submitPreCommit(id, preCommitOf(), false);
+  sectors.chain.submitPreCommit(id, preCommitOf(), false);
   epochs(100);
-  expect(sectors.assignTicket(id)).toEqual(second);
+  expect(sectors.chain.assignTicket(id)).toEqual(second);
 });
 
 test('tickets and seeds depend on nothing but sector and epoch', async () => {
@@ -86,10 +86,10 @@ test('tickets and seeds depend on nothing but sector and epoch', async () => {
     const { manager, epochs } = await setup();
     manager.sectors.allocate(null, null);
     epochs(3);
-    const ticket = manager.sectors.assignTicket(id);
-    manager.sectors.submitPreCommit(id, preCommitOf(), false);
+    const ticket = manager.sectors.chain.assignTicket(id);
+    manager.sectors.chain.submitPreCommit(id, preCommitOf(), false);
     epochs(3);
-    return { ticket, seed: manager.sectors.waitSeed(id).Seed };
+    return { ticket, seed: manager.sectors.chain.waitSeed(id).Seed };
   };
   const first = await draw();
   expect(first.seed).not.toBeNull();
@@ -101,35 +101,35 @@ test('a pre-commit lands after one epoch, its seed comes two later', async () =>
   const { manager, epochs, clock } = await setup();
   const { sectors } = manager;
   sectors.allocate(null, null);
-  expect(sectors.pollPreCommit(id)).toMatchObject({ State: 4 });
-  expect(sectors.waitSeed(id)).toEqual({ ShouldWait: false, Delay: 0, Seed: null });
+  expect(sectors.chain.pollPreCommit(id)).toMatchObject({ State: 4 });
+  expect(sectors.chain.waitSeed(id)).toEqual({ ShouldWait: false, Delay: 0, Seed: null });
   epochs(5);
-  sectors.submitPreCommit(id, preCommitOf(), false);
-  expect(sectors.pollPreCommit(id).State).toBe(2);
-  expect(sectors.waitSeed(id)).toEqual({ ShouldWait: true, Delay: 3, Seed: null });
+  sectors.chain.submitPreCommit(id, preCommitOf(), false);
+  expect(sectors.chain.pollPreCommit(id).State).toBe(2);
+  expect(sectors.chain.waitSeed(id)).toEqual({ ShouldWait: true, Delay: 3, Seed: null });
   clock.pass(999);
-  expect(sectors.pollPreCommit(id).State).toBe(2);
+  expect(sectors.chain.pollPreCommit(id).State).toBe(2);
   clock.pass(1);
-  expect(sectors.pollPreCommit(id).State).toBe(3);
-  expect(sectors.waitSeed(id)).toMatchObject({ ShouldWait: true, Delay: 2 });
+  expect(sectors.chain.pollPreCommit(id).State).toBe(3);
+  expect(sectors.chain.waitSeed(id)).toMatchObject({ ShouldWait: true, Delay: 2 });
   epochs(2);
-  const answer = sectors.waitSeed(id);
+  const answer = sectors.chain.waitSeed(id);
   expect(answer).toMatchObject({ ShouldWait: false, Seed: { Epoch: 8 } });
   epochs(100);
-  expect(sectors.waitSeed(id)).toEqual(answer);
+  expect(sectors.chain.waitSeed(id)).toEqual(answer);
 });
 
 test('an empty proof is rejected; one that is not lands after one epoch', async () => {
   const { manager, epochs } = await setup();
   const { sectors } = manager;
   sectors.allocate(null, null);
-  expect(sectors.pollProof(id).State).toBe(4);
-  expect(sectors.submitProof(id, '', false).Res).toBe(4);
-  expect(sectors.pollProof(id).State).toBe(4);
-  expect(sectors.submitProof(id, 'AAAA', false).Res).toBe(1);
-  expect(sectors.pollProof(id).State).toBe(2);
+  expect(sectors.chain.pollProof(id).State).toBe(4);
+  expect(sectors.chain.submitProof(id, '', false).Res).toBe(4);
+  expect(sectors.chain.pollProof(id).State).toBe(4);
+  expect(sectors.chain.submitProof(id, 'AAAA', false).Res).toBe(1);
+  expect(sectors.chain.pollProof(id).State).toBe(2);
   epochs(1);
-  expect(sectors.pollProof(id).State).toBe(3);
+  expect(sectors.chain.pollProof(id).State).toBe(3);
 });
 
 test('what workers tell of a sector is kept, over a restart too', async () => {
@@ -184,17 +184,17 @@ test('a sector goes on after a restart where it was: number, ticket, pre-commit,
   const { manager, restart, epochs } = await setup();
   manager.sectors.allocate(null, null);
   epochs(2);
-  const ticket = manager.sectors.assignTicket(id);
-  manager.sectors.submitPreCommit(id, preCommitOf(), false);
-  manager.sectors.submitProof(id, 'AAAA', false);
+  const ticket = manager.sectors.chain.assignTicket(id);
+  manager.sectors.chain.submitPreCommit(id, preCommitOf(), false);
+  manager.sectors.chain.submitProof(id, 'AAAA', false);
   epochs(1);
   const { sectors } = await restart();
-  expect(sectors.assignTicket(id)).toEqual(ticket);
-  expect(sectors.submitPreCommit(id, preCommitOf(), false).Res).toBe(2);
-  expect(sectors.pollPreCommit(id).State).toBe(3);
-  expect(sectors.pollProof(id).State).toBe(3);
+  expect(sectors.chain.assignTicket(id)).toEqual(ticket);
+  expect(sectors.chain.submitPreCommit(id, preCommitOf(), false).Res).toBe(2);
+  expect(sectors.chain.pollPreCommit(id).State).toBe(3);
+  expect(sectors.chain.pollProof(id).State).toBe(3);
   epochs(2);
-  expect(sectors.waitSeed(id).Seed?.Epoch).toBe(5);
+  expect(sectors.chain.waitSeed(id).Seed?.Epoch).toBe(5);
   expect(sectors.allocate(null, null)?.ID.Number).toBe(2);
 });
 

@@ -19,7 +19,7 @@ export function finish(sectors: Sectors, { withDeals = false } = {}): SectorId {
   const allocated = sectors.allocate(null, null);
   const id = { miner: 10000, number: allocated?.ID.Number ?? 0 };
   if (withDeals) sectors.acquireDeals(id, null, null);
-  sectors.submitPreCommit(id, preCommitOf(id.number), false);
+  sectors.chain.submitPreCommit(id, preCommitOf(id.number), false);
   sectors.submitPersisted(id, 's1');
   sectors.reportState(id, reportOf('ProofSubmitted', 'sealer'));
   sectors.reportFinalized(id);

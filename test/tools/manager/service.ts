@@ -23,7 +23,7 @@ function realJobs({ jobs }: Sectors): JobService {
 
 /** What a worker of ours is told with an answer. */
 function withChain<T extends object>(sectors: Sectors, id: SectorId, answer: T): T {
-  const OnChain = sectors.onChain(id);
+  const OnChain = sectors.chain.onChain(id);
   return OnChain ? { ...answer, OnChain } : answer;
 }
 
@@ -34,21 +34,21 @@ export function realService(sectors: Sectors): SectorService {
     allocateSector: async (spec, isNonInteractive) =>
       sectors.allocate(spec.AllowedMiners, spec.AllowedProofTypes, null, !isNonInteractive),
     acquireDeals: async (id, spec) => sectors.acquireDeals(id, spec.MaxDeals, spec.MinUsedSpace),
-    assignTicket: async (id) => sectors.assignTicket(id),
+    assignTicket: async (id) => sectors.chain.assignTicket(id),
     submitPreCommit: async ({ ID }, info, reset) => {
       const id = { miner: ID.Miner, number: ID.Number };
-      return withChain(sectors, id, sectors.submitPreCommit(id, info, reset));
+      return withChain(sectors, id, sectors.chain.submitPreCommit(id, info, reset));
     },
-    pollPreCommitState: async (id) => withChain(sectors, id, sectors.pollPreCommit(id)),
+    pollPreCommitState: async (id) => withChain(sectors, id, sectors.chain.pollPreCommit(id)),
     submitPersisted: async (id, instance) => sectors.submitPersisted(id, instance),
     // The mock chain counts whole seconds; nobody waits for them here.
     waitSeed: async (id) => ({
-      ...withChain(sectors, id, sectors.waitSeed(id)),
-      ...(sectors.waitSeed(id).ShouldWait ? { Delay: 0 } : {}),
+      ...withChain(sectors, id, sectors.chain.waitSeed(id)),
+      ...(sectors.chain.waitSeed(id).ShouldWait ? { Delay: 0 } : {}),
     }),
     submitProof: async (id, { Proof, Sealed }, reset) =>
-      withChain(sectors, id, sectors.submitProof(id, Proof, reset, Sealed)),
-    pollProofState: async (id) => withChain(sectors, id, sectors.pollProof(id)),
+      withChain(sectors, id, sectors.chain.submitProof(id, Proof, reset, Sealed)),
+    pollProofState: async (id) => withChain(sectors, id, sectors.chain.pollProof(id)),
     reportState: async (id, report) => {
       const { Finalized: finalized, AbortReason } = sectors.reportState(id, report);
       return { finalized, abortReason: AbortReason || null };
