@@ -105,8 +105,8 @@ function paused({ context, event }: Happened, isNow: boolean): Change {
 export function threadParts(plan: Plan, work: ThreadWork) {
   const changes = changesOf(plan);
   return setup({
-    // XState takes these types from values that it never reads.
-    types: { context: {} as ThreadContext, input: {} as ThreadInput, events: {} as ThreadEvent },
+    // XState takes these types from a value that it never reads.
+    types: {} as { context: ThreadContext; input: ThreadInput; events: ThreadEvent },
     actors: {
       stage: fromPromise<StageOutcome, StageInput>(({ input, signal }) => work.stage(input, signal)),
       askPlace: fromPromise<PlaceAnswer, PlaceInput>(({ input }) => work.askPlace(input)),

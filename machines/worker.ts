@@ -71,10 +71,11 @@ function changed(context: WorkerContext, index: number, facts: Partial<WorkerThr
  * own and sends `worker.changed`, `refuse` rejects the command; each answers the command's own reply. Its life follows its record.
  */
 export const workerMachine = setup({
-  types: {
-    context: {} as WorkerContext,
-    events: {} as WorkerEvent,
-    input: {} as { readonly record: WorkerRecord },
+  // XState takes these types from a value that it never reads.
+  types: {} as {
+    context: WorkerContext;
+    events: WorkerEvent;
+    input: { readonly record: WorkerRecord };
   },
   actions: {
     forward: () => {},

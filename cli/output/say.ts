@@ -1,5 +1,5 @@
 /** stdout is the answer, stderr the story; and the only way out of the process. */
-import { type ErrorCode, errorCodes, messageOf } from '../../src/protocol/errors.js';
+import { type ErrorCode, errorCodes, isErrorCode, messageOf } from '../../src/protocol/errors.js';
 import { escaped, escapedJson, escapedLines } from '../../src/protocol/text/escaped.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, unchanged: 3, unreachable: 4 } as const;
@@ -42,8 +42,7 @@ export function fail(thrown: unknown): void {
 /** By the code alone: a daemon's module brings its own copy of the error's class into a bundled bin. */
 function ourCode(thrown: unknown): ErrorCode | undefined {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  // The table was just asked: the code is one of ours.
-  return typeof code === 'string' && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : undefined;
+  return isErrorCode(code) ? code : undefined;
 }
 
 /** The result of a command that changes a thread: its message, or the whole reply with `--json`; exit 3 when nothing changed. */

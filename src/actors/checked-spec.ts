@@ -120,10 +120,13 @@ function isStart(value: unknown): value is ChildSpec['start'] {
 }
 
 function fieldsOf(code: RefusalCode, name: string, value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw refusal(code, name, value, 'give an object');
-  // Any object can be read by name.
-  return value as Fields;
+  if (isFields(value)) return value;
+  throw refusal(code, name, value, 'give an object');
+}
+
+/** Any object can be read by name. */
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function oneOf<T extends string>(code: RefusalCode, name: string, words: readonly T[], value: unknown): T {

@@ -88,8 +88,8 @@ function entriesOf(
   if (schema instanceof z.ZodRecord) return Object.keys(value).length === 0 ? [] : undefined;
   if (!(schema instanceof z.ZodObject)) return undefined;
   const shape = shapeOf(schema);
-  return Object.entries(value).flatMap(([key, item]) => {
+  return Object.entries(value).flatMap(([key, item]: [string, unknown]) => {
     const part = shape[key];
-    return part ? [[part, item as unknown, join(path, key)] as const] : [];
+    return part ? [[part, item, join(path, key)] as const] : [];
   });
 }

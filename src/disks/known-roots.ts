@@ -2,9 +2,11 @@
  * Which store a worker expects in which directory, and which worker it is. The list is kept in every location, in the worker's home and, under
  * the worker's own key, in every attached store: the loss of a disk does not take it along.
  */
+
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { fieldsOf, isObject, type JsonObject } from '../protocol/json-object.js';
 import { writeDurably } from './durable-file.js';
 import { marksDir, type RootKind } from './mark.js';
 import { readRegular } from './regular-file.js';
@@ -49,7 +51,7 @@ export async function readKnownRoots(root: string, name: string, key: string): P
   const path = listPath(root, name);
   try {
     const found: unknown = JSON.parse((await readRegular(path, limits)).toString());
-    if (typeof found === 'object' && found !== null && 'roots' in found && Array.isArray(found.roots))
+    if (isObject(found) && Array.isArray(found.roots))
       return { roots: found.roots.filter(isKnownRoot), worker: workerIn(found, key) };
     throw new Error('fields are missing');
   } catch (cause) {
@@ -60,8 +62,8 @@ export async function readKnownRoots(root: string, name: string, key: string): P
 }
 
 /** A location may have come from another worker, with its list. */
-function workerIn(list: object, key: string): string | null {
-  const { worker, key: writtenUnder } = list as { readonly worker?: unknown; readonly key?: unknown };
+function workerIn(list: JsonObject, key: string): string | null {
+  const { worker, key: writtenUnder } = list;
   return typeof worker === 'string' && worker !== '' && writtenUnder === key ? worker : null;
 }
 
@@ -89,7 +91,6 @@ export function mergedRoots(lists: Iterable<readonly KnownRoot[]>): Map<string, 
 }
 
 function isKnownRoot(value: unknown): value is KnownRoot {
-  if (typeof value !== 'object' || value === null) return false;
-  const { path, id, kind, at } = value as Partial<KnownRoot>;
+  const { path, id, kind, at } = fieldsOf(value);
   return [path, id, kind, at].every((part) => typeof part === 'string');
 }

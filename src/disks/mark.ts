@@ -1,7 +1,9 @@
 /** The mark of a disk: a small file in a root directory that says which store it is. */
+
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
+import { fieldsOf } from '../protocol/json-object.js';
 import { syncDirectory, writeNew } from './durable-file.js';
 import { makeOne } from './make-below.js';
 import { readRegular, readRegularSync } from './regular-file.js';
@@ -62,13 +64,13 @@ function withoutMark(root: string, error: unknown): undefined {
 }
 
 function markOf(root: string, bytes: Buffer): Mark {
-  let found: Partial<Mark> | null;
+  let found: unknown;
   try {
-    found = JSON.parse(bytes.toString()) as Partial<Mark> | null;
+    found = JSON.parse(bytes.toString());
   } catch (cause) {
     throw unreadable(root, messageOf(cause), cause);
   }
-  const { version, id, kind, madeAt, madeBy } = found ?? {};
+  const { version, id, kind, madeAt, madeBy } = fieldsOf(found);
   if (version !== 1) throw unreadable(root, `version ${version}, this program knows version 1`);
   const isWhole = typeof id === 'string' && typeof madeAt === 'string' && typeof madeBy === 'string';
   if (isWhole && (kind === 'location' || kind === 'attached' || kind === 'home'))

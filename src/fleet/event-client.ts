@@ -93,8 +93,9 @@ async function* stream(response: IncomingMessage, url: URL): AsyncGenerator<Told
   response.setEncoding('utf8');
   try {
     // An encoding was set: chunks are text.
+    const chunks: AsyncIterable<string> = response;
     let waiting = 0;
-    for await (const chunk of response as AsyncIterable<string>) {
+    for await (const chunk of chunks) {
       parser.feed(chunk);
       waiting = events.length > 0 ? 0 : waiting + chunk.length;
       if (waiting > mostOfEvent)

@@ -2,7 +2,8 @@
 
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { systemClock } from '../actors/system-clock.js';
-import { type ErrorCode, errorCodes, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { isErrorCode, messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
+import { isObject } from '../protocol/json-object.js';
 import { jsonFault } from '../protocol/nesting.js';
 import { shortText } from '../protocol/some-of.js';
 import { answerCounter, mostOfPath } from './answer-size.js';
@@ -121,7 +122,8 @@ export async function readAnswer(response: IncomingMessage, mostBytes: number, b
   const counter = answerCounter(mostBytes, by);
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
+    const arriving: AsyncIterable<Buffer> = response;
+    for await (const chunk of arriving) {
       counter.add(chunk.length);
       chunks.push(chunk);
     }
@@ -136,7 +138,7 @@ export function parsed(text: string | Buffer, by: string): unknown {
   const fault = jsonFault(text, { mostHeap: Number.POSITIVE_INFINITY });
   if (fault !== undefined) throw new SealvisorError('bad_answer', `the answer of ${by} ${fault}`);
   try {
-    return JSON.parse(text.toString()) as unknown;
+    return JSON.parse(text.toString());
   } catch {
     return undefined;
   }
@@ -214,17 +216,9 @@ export const longestText = 4096;
 
 /** The problem that an answer tells in our words, if it does. */
 export function problemIn({ body }: JsonResponse): SealvisorError | undefined {
-  if (typeof body !== 'object' || body === null || !('code' in body && 'detail' in body)) return undefined;
-  const {
-    code,
-    detail,
-    type: _type,
-    title: _title,
-    status: _status,
-    ...data
-  } = body as Record<string, unknown>;
-  if (typeof code !== 'string' || !Object.hasOwn(errorCodes, code)) return undefined;
-  // The table was just asked: the code is one of ours.
+  if (!isObject(body) || !('code' in body && 'detail' in body)) return undefined;
+  const { code, detail, type: _type, title: _title, status: _status, ...data } = body;
+  if (!isErrorCode(code)) return undefined;
   const words = typeof detail === 'string' && detail.trim() !== '' ? detail : `${code}, without a reason`;
-  return new SealvisorError(code as ErrorCode, shortText(words, longestText), { data });
+  return new SealvisorError(code, shortText(words, longestText), { data });
 }

@@ -1,5 +1,6 @@
 import { SealvisorError } from '../protocol/errors.js';
 import { identityHeaders } from '../protocol/identity.js';
+import { fieldsOf, isObject } from '../protocol/json-object.js';
 import { mayPass } from '../protocol/passing-status.js';
 import { shortText } from '../protocol/some-of.js';
 import { mostOfMethod } from './answer-size.js';
@@ -45,10 +46,10 @@ export async function rpcCall(
   onManager?.(typeof manager === 'string' && manager !== '' ? manager : null);
   const why = answer.headers?.[identityHeaders.whyNone];
   if (typeof why === 'string' && why !== '') onWhyNone?.(shortText(decoded(why), longestText));
-  const said = typeof answer.body === 'object' && answer.body !== null ? answer.body : {};
-  if ('error' in said && typeof said.error === 'object' && said.error !== null) {
-    const { code, message, data } = said.error as { code?: unknown; message?: unknown; data?: unknown };
-    const named = typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined;
+  const said = fieldsOf(answer.body);
+  if (isObject(said.error)) {
+    const { code, message, data } = said.error;
+    const named = fieldsOf(data).code;
     // A reason that ends in a colon announces what is not there.
     const words = typeof message === 'string' ? shortText(message, longestText).replace(/[\s:]+$/, '') : '';
     const text = words === '' ? `${new URL(url).host} refuses it and gives no reason` : words;

@@ -51,7 +51,7 @@ export async function readBody(c: Context): Promise<unknown> {
   const fault = jsonFault(text);
   if (fault !== undefined) throw new SealvisorError('invalid_request', `the body ${fault}`);
   try {
-    const body = JSON.parse(text) as unknown;
+    const body: unknown = JSON.parse(text);
     read.set(c.req.raw, body);
     return body;
   } catch (cause) {

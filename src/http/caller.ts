@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
 import type { Context } from 'hono';
 import { type Caller, identityHeaders } from '../protocol/identity.js';
+import { nodeSide } from './node-side.js';
 
 /** The connection that a request came over; undefined where there is none, as in a test of the app. */
 export function callerSocket(c: Context): Socket | undefined {
-  // Hono's server puts node's own request there.
-  const { incoming } = (c.env ?? {}) as { readonly incoming?: { readonly socket?: Socket } };
-  return incoming?.socket;
+  return nodeSide(c).incoming?.socket;
 }
 
 /** The address that a request came from, IPv4 as such; undefined where there is no connection. */

@@ -8,6 +8,7 @@ import type { WorkerNews } from '../protocol/worker.js';
 import type { EventHub, HubEvent, Snapshot } from '../worker/event-hub.js';
 import type { Worker } from '../worker/worker.js';
 import { permits } from './load.js';
+import { nodeSide } from './node-side.js';
 import { parse } from './parse.js';
 
 const pingMs = 15_000;
@@ -122,7 +123,5 @@ function snapshot(control: Worker['control'], { thread }: EventsQuery): Snapshot
 /** Ends the connection itself too: a client that does not read would not see the stream's end. */
 function cutOff(c: Context, stream: SSEStreamingApi): void {
   stream.abort();
-  // Hono's server puts node's own answer there; a test that asks the app itself has none.
-  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: { destroy(): void } };
-  outgoing?.destroy();
+  nodeSide(c).outgoing?.destroy();
 }

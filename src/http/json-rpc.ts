@@ -1,4 +1,5 @@
 /** JSON-RPC 2.0 over one POST, by the library json-rpc-2.0 (batches, notifications, the standard codes). */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   createJSONRPCErrorResponse,
@@ -12,6 +13,7 @@ import {
 } from 'json-rpc-2.0';
 import { errorCodes, messageOf, SealvisorError } from '../protocol/errors.js';
 import { type Caller, nobody } from '../protocol/identity.js';
+import { fieldsOf } from '../protocol/json-object.js';
 import { jsonFault } from '../protocol/nesting.js';
 import { shortText } from '../protocol/some-of.js';
 
@@ -107,13 +109,13 @@ function serverOf(methods: Readonly<Record<string, RpcMethod>>): JSONRPCServer<R
       ? errorAnswer(id, errorCodes[error.code].rpc, error.message, { code: error.code, ...error.data })
       : errorAnswer(id, JSONRPCErrorCode.InternalError, messageOf(error));
   for (const [name, method] of Object.entries(methods)) {
-    server.addMethod(name, (params: unknown, from) => {
-      if (Array.isArray(params)) return method.call(params, from) as PromiseLike<unknown>;
-      const named = (params ?? {}) as Record<string, unknown>;
+    server.addMethod(name, async (params: unknown, from) => {
+      if (Array.isArray(params)) return method.call(params, from);
+      const named = fieldsOf(params);
       return method.call(
         method.names.map((key) => named[key]),
         from,
-      ) as PromiseLike<unknown>;
+      );
     });
   }
   return server;

@@ -1,10 +1,10 @@
 /** What the manager did for its workers, as events. */
+
 import { faultFields } from '../protocol/events/event.js';
 import type { Emit, LogEvent } from '../protocol/events/table.js';
+import { fieldsOf } from '../protocol/json-object.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { RpcMethod } from './json-rpc.js';
-
-type Values = Readonly<Record<string, unknown>>;
 
 /** The event of a call that was answered; null when it changed nothing. */
 type Done = (params: readonly unknown[], result: unknown) => LogEvent | null;
@@ -45,7 +45,7 @@ const doneEvents: Readonly<Record<string, Done>> = {
     Array.isArray(result) && result.length > 0
       ? {
           event: 'windowProof.given',
-          jobs: result.map((job) => textOf(valuesOf(job).Id)),
+          jobs: result.map((job) => textOf(fieldsOf(job).Id)),
           worker: textOf(worker),
         }
       : null,
@@ -56,7 +56,7 @@ const doneEvents: Readonly<Record<string, Done>> = {
   AssignTicket: ([id], result) => ({
     event: 'sector.ticketAssigned',
     sector: sectorText(id),
-    epoch: textOf(valuesOf(result).Epoch),
+    epoch: textOf(fieldsOf(result).Epoch),
   }),
   SubmitPreCommit: submitted('pre-commit'),
   SubmitProof: submitted('proof'),
@@ -96,7 +96,7 @@ const answers: Readonly<Record<number, string>> = { 1: 'accepted', 2: 'known alr
 
 function submitted(submission: string): Done {
   return ([sector], result) => {
-    const { Res, Desc } = valuesOf(result);
+    const { Res, Desc } = fieldsOf(result);
     return {
       event: 'sector.submitted',
       sector: sectorText(sector),
@@ -122,22 +122,18 @@ function reportEvents(): Done {
 }
 
 function reportOf([id, body]: readonly unknown[], result: unknown) {
-  const { StateChange, Worker, Failure } = valuesOf(body);
-  const { Prev, Next } = valuesOf(StateChange);
-  const { Level, Desc } = valuesOf(Failure);
+  const { StateChange, Worker, Failure } = fieldsOf(body);
+  const { Prev, Next } = fieldsOf(StateChange);
+  const { Level, Desc } = fieldsOf(Failure);
   return {
     sector: sectorText(id),
     from: textOf(Prev),
     to: textOf(Next),
-    worker: textOf(valuesOf(Worker).Instance),
+    worker: textOf(fieldsOf(Worker).Instance),
     ...(Failure ? { severity: textOf(Level).toLowerCase(), reason: textOf(Desc) } : {}),
-    abortReason: textOf(valuesOf(result).AbortReason) || undefined,
+    abortReason: textOf(fieldsOf(result).AbortReason) || undefined,
   };
 }
-
-const valuesOf = (value: unknown): Values =>
-  // Read as what it may be: each field is looked at before it is shown.
-  typeof value === 'object' && value !== null ? (value as Values) : {};
 
 function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -145,8 +141,8 @@ function textOf(value: unknown): string {
 
 /** Of an id, or of what has one. */
 function sectorOf(value: unknown): string | undefined {
-  const found = valuesOf(value);
-  const { Miner, Number: number } = valuesOf(found.ID ?? valuesOf(found.Sector).ID ?? found);
+  const found = fieldsOf(value);
+  const { Miner, Number: number } = fieldsOf(found.ID ?? fieldsOf(found.Sector).ID ?? found);
   return typeof Miner === 'number' && typeof number === 'number'
     ? formatSectorId({ miner: Miner, number })
     : undefined;

@@ -81,7 +81,7 @@ function collected(most: number) {
       const text = Buffer.concat(parts).toString();
       if (bytes > most) return cutText(text, bytes);
       try {
-        return JSON.parse(text) as unknown;
+        return JSON.parse(text);
       } catch {
         // The line broke off inside of it.
         return undefined;

@@ -1,5 +1,6 @@
 /** The external processor protocol (docs/spec.md#processor-protocol): one JSON a line, both ways. Pure. */
 
+import { fieldsOf, isObject, type JsonObject } from '../protocol/json-object.js';
 import { jsonFault } from '../protocol/nesting.js';
 import type { Progress } from '../protocol/thread.js';
 import type { LinePart } from './line-writer.js';
@@ -107,8 +108,7 @@ const longestProgress = 512;
 export function progressOf(line: Buffer): Progress | undefined {
   if (line.length > longestProgress || !line.includes('"progress"')) return undefined;
   const progress = parsed(line)?.progress;
-  if (typeof progress !== 'object' || progress === null) return undefined;
-  const { done, total, unit } = progress as Record<string, unknown>;
+  const { done, total, unit } = fieldsOf(progress);
   if (typeof done !== 'number' || typeof total !== 'number' || typeof unit !== 'string') return undefined;
   return { done, total, unit };
 }
@@ -119,10 +119,10 @@ export function shortened(line: Buffer): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
-function parsed(line: Buffer): Record<string, unknown> | undefined {
+function parsed(line: Buffer): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(line.toString());
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -66,6 +66,11 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
+/** Whether the table has it: one from another version, or another program, may not be there. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errorCodes, code);
+}
+
 /** The one error class of the product: match on `code`, read `message` (what happened, to which thing, what to do). */
 export class SealvisorError extends Error {
   override readonly name = 'SealvisorError';

@@ -2,18 +2,8 @@
  * Reads a JSON object of any size as its bytes pass, and gives the bytes of its members' values. They are verified to be
  * JSON, and never become text.
  */
-import {
-  closeList,
-  closeObject,
-  comma,
-  decide,
-  failed,
-  firstOf,
-  openList,
-  openObject,
-  states,
-  tables,
-} from './json-states.js';
+import { closeList, closeObject, comma, openList, openObject } from './json-signs.js';
+import { decide, failed, firstOf, states, tables } from './json-states.js';
 import { deepestJson } from './nesting.js';
 
 /** Takes the bytes of a value, in the parts that came. */

@@ -1,4 +1,14 @@
 /** What each byte of a JSON text makes of what came before it: a table for lists, one for objects, one for the object whose members are wanted. */
+import {
+  backslash,
+  closeList,
+  closeObject,
+  colon,
+  comma,
+  openList,
+  openObject,
+  quote,
+} from './json-signs.js';
 
 export const states = {
   start: 0,
@@ -44,13 +54,6 @@ const codeOf = (text: string) => text.charCodeAt(0);
 const white = [...' \t\r\n'].map(codeOf);
 const digits = [...'0123456789'].map(codeOf);
 const hexDigits = [...'0123456789abcdefABCDEF'].map(codeOf);
-export const [quote, backslash, comma, colon] = [...'"\\,:'].map(codeOf) as [number, number, number, number];
-export const [openList, closeList, openObject, closeObject] = [...'[]{}'].map(codeOf) as [
-  number,
-  number,
-  number,
-  number,
-];
 
 type Inside = 'list' | 'object' | 'top';
 

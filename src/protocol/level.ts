@@ -15,6 +15,15 @@ export function wireLevel(level: ErrorLevel): string {
   return wireLevels[level];
 }
 
+const levelled = new RegExp(`^(${errorLevels.join('|')}):\\s(.*)$`, 's');
+
+/** The level before a failure's text (`permanent: …`), as our children and upstream's threads say it; undefined = none is there. */
+export function levelIn(text: string): { readonly level: ErrorLevel; readonly rest: string } | undefined {
+  const [, said, rest] = levelled.exec(text) ?? [];
+  const level = errorLevels.find((each) => each === said);
+  return level === undefined || rest === undefined ? undefined : { level, rest };
+}
+
 /** A stage's failure with its level; the level decides what the thread does next. */
 export class StageError extends Error {
   override readonly name = 'StageError';

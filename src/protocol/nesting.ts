@@ -1,5 +1,16 @@
 /** What a foreign JSON text would cost to parse: looked at before it is parsed, since afterwards it is too late. */
 
+import {
+  backslash,
+  closeList,
+  closeObject,
+  comma,
+  openList,
+  openObject,
+  point,
+  quote,
+} from './json-signs.js';
+
 /** How deep lists and objects of a foreign JSON may be nested: writing, checking and copying a value recurse into it. */
 export const deepestJson = 512;
 
@@ -8,9 +19,6 @@ export const mostHeapOfJson = 640_000_000;
 
 /** V8's cost of a list element, a string, a number with a fraction, and a list or an object, bytes. */
 const cost = { element: 8, string: 24, fraction: 16, container: 64 } as const;
-
-const [quote, comma, point, backslash] = [0x22, 0x2c, 0x2e, 0x5c];
-const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** Heap that a byte outside of a text stands for. */
 const costs = new Uint8Array(256);

@@ -1,6 +1,6 @@
 /** A thread as upstream's programs read it: the fields of v0.2 and of damocles at once (docs/spec.md#rpc). */
 import { passedMs } from './clock.js';
-import type { ErrorLevel } from './level.js';
+import { levelIn } from './level.js';
 import { formatSectorId, parseSectorId } from './sector.js';
 import type { LastError, ThreadView } from './thread.js';
 
@@ -103,9 +103,8 @@ function toldSector({ sector_id: sector, job_id: job }: ToldThread): ThreadView[
 
 function toldError(text: string | null | undefined): Pick<LastError, 'level' | 'message'> | null {
   if (!text) return null;
-  const [, level, message] = /^(temporary|permanent|critical|abort): (.*)$/s.exec(text) ?? [];
-  // The expression names the levels.
-  return { level: (level as ErrorLevel | undefined) ?? 'permanent', message: message ?? text };
+  const { level, rest } = levelIn(text) ?? { level: 'permanent', rest: text };
+  return { level, message: rest };
 }
 
 /** The view of an upstream worker's thread, as far as it reports one. */

@@ -12,7 +12,7 @@ type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> &
 /** The outcome with notes that were made before the stage (taken-over.ts); its own come last. */
 export function withEarlier({ outputs, ...outcome }: StageOutcome, notes: Notes | undefined): StageOutcome {
   if (notes === undefined) return { ...outcome, ...(outputs ? { outputs } : {}) };
-  return { ...outcome, outputs: { ...outputs, files: { ...notes, ...((outputs?.files ?? {}) as Notes) } } };
+  return { ...outcome, outputs: { ...outputs, files: { ...notes, ...notesOf({ outputs: outputs ?? {} }) } } };
 }
 
 /** Hours are not spent on files that are not what was written. An abort needs none. @throws StageError permanent */
@@ -60,7 +60,7 @@ export async function withNotes(
   const before = state.needs.files.map(nameIn);
   const made = next.needs.files.map(nameIn).filter((name) => !before.includes(name));
   // What a stage brought to a store it notes itself.
-  const own = (outputs?.files ?? {}) as Notes;
+  const own = notesOf({ outputs: outputs ?? {} });
   const isWriter = state.processor !== undefined;
   if ((!isWriter || made.length === 0) && outputs?.files === undefined) return outputs;
   return { ...outputs, files: { ...(isWriter ? await noted(after, location, made, signal) : {}), ...own } };

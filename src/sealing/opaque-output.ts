@@ -85,12 +85,17 @@ const chunkBytes = 1024 * 1024;
 /** What is told of a sector is shorter, bytes of JSON. */
 const longestMember = 1024 * 1024;
 
+interface Member {
+  readonly parts: Uint8Array[];
+  bytes: number;
+}
+
 /** Members of the JSON object in a file, read without the rest of it ever being in memory. Undefined when it is not an object. */
 async function membersOf(path: string, keys: readonly string[]): Promise<unknown> {
-  const found = new Map<string, { readonly parts: Uint8Array[]; bytes: number }>();
+  const found = new Map<string, Member>();
   const scan = new MemberScan((key) => {
     if (!keys.includes(key)) return undefined;
-    const member = { parts: [] as Uint8Array[], bytes: 0 };
+    const member: Member = { parts: [], bytes: 0 };
     found.set(key, member);
     return (part) => {
       member.bytes += part.length;
@@ -111,8 +116,8 @@ async function membersOf(path: string, keys: readonly string[]): Promise<unknown
     await file.close();
   }
   return Object.fromEntries(
-    [...found].flatMap(([key, { parts, bytes }]) =>
-      bytes > longestMember ? [] : [[key, JSON.parse(Buffer.concat(parts).toString()) as unknown]],
-    ),
+    [...found]
+      .filter(([, { bytes }]) => bytes <= longestMember)
+      .map(([key, { parts }]): [string, unknown] => [key, JSON.parse(Buffer.concat(parts).toString())]),
   );
 }

@@ -82,13 +82,22 @@ export function isByOthers({ others = [] }: Pick<StageContext, 'others'>, stage:
   return others.includes(stage);
 }
 
+/** An output of an earlier stage that may not have run. @throws StageError permanent when it is kept in a file that is not whole */
+export function outputIfAny<T>(
+  { record, location }: Pick<StageContext, 'record' | 'location'>,
+  key: string,
+): T | undefined {
+  const found = record.outputs[key];
+  const { sector } = record;
+  const value = sector ? takenUp(found, sectorFiles(location, sector.id).root, key) : found;
+  // Each key is written by exactly one stage, whose type the caller names.
+  return value as T | undefined;
+}
+
 /** An output of an earlier stage. @throws StageError permanent, naming it */
 export function output<T>(context: Pick<StageContext, 'record' | 'location'>, key: string): T {
-  const { sector, outputs } = context.record;
-  const found = outputs[key];
-  const value = sector ? takenUp(found, sectorFiles(context.location, sector.id).root, key) : found;
-  // Each key is written by exactly one stage, whose type the caller names.
-  if (value !== undefined) return value as T;
+  const value = outputIfAny<T>(context, key);
+  if (value !== undefined) return value;
   throw new StageError(
     'permanent',
     `${context.record.state} needs the output ${key}, which is not there: resume to an earlier state`,

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes, SealvisorError } from '../protocol/errors.js';
+import { isErrorCode, SealvisorError } from '../protocol/errors.js';
 
 /** An error as it crosses a thread's border: Comlink alone would lose class, code and cause. */
 export interface WireError {
@@ -33,9 +33,8 @@ export function toWireError(thrown: unknown, depth = 0): WireError {
 
 export function fromWireError(wire: WireError): Error {
   const cause = wire.cause === null ? {} : { cause: fromWireError(wire.cause) };
-  if (wire.code !== null && wire.code in errorCodes) {
-    // The table was just asked: the code is one of ours.
-    const ours = new SealvisorError(wire.code as ErrorCode, wire.message, {
+  if (isErrorCode(wire.code)) {
+    const ours = new SealvisorError(wire.code, wire.message, {
       ...cause,
       ...(wire.data === null ? {} : { data: wire.data }),
     });

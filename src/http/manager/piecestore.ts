@@ -1,4 +1,5 @@
 /** `GET /piecestore/<cid>`: a piece's payload as it is, without padding; a part of it by Range (RFC 9110, one range). */
+
 import { Readable } from 'node:stream';
 import type { Hono } from 'hono';
 import type { Manager } from '../../manager/manager.js';
@@ -6,6 +7,7 @@ import { openPieceFile } from '../../manager/pieces/file.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
 import { rangeOf } from '../byte-range.js';
 import { callerOf } from '../caller.js';
+import { webStream } from '../node-side.js';
 import { checkMeant } from '../worker/meant-manager.js';
 
 export function pieceRoutes(app: Hono, manager: Pick<Manager, 'identity' | 'piece' | 'pieceRoots'>): void {
@@ -40,9 +42,9 @@ export function pieceRoutes(app: Hono, manager: Pick<Manager, 'identity' | 'piec
       await handle.close();
       return c.body(null, status, part);
     }
-    // No more than was there when it was opened. Node's and the DOM's stream types differ in name only.
+    // No more than was there when it was opened.
     const file = size === 0 ? Readable.from([]) : handle.createReadStream({ start, end });
     if (size === 0) await handle.close();
-    return c.body(Readable.toWeb(file) as unknown as ReadableStream, status, part);
+    return c.body(webStream(file), status, part);
   });
 }

@@ -1,4 +1,5 @@
 /** Which of the requests in a body are answered here, and which by the manager behind this one. */
+import { isObject } from '../../protocol/json-object.js';
 import { jsonFault } from '../../protocol/nesting.js';
 
 /** What workers report of themselves, and who asks for it. */
@@ -42,15 +43,15 @@ export function isPing({ calls }: Asked): boolean {
 export function valueIn(body: Uint8Array): unknown {
   if (jsonFault(body) !== undefined) return undefined;
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()) as unknown;
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
   } catch {
     return undefined;
   }
 }
 
 function callIn(value: unknown): readonly AskedCall[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { method, params, id }: { method?: unknown; params?: unknown; id?: unknown } = value;
+  if (!isObject(value)) return [];
+  const { method, params, id } = value;
   return [
     {
       method: typeof method === 'string' ? method : '',
@@ -65,10 +66,8 @@ export type RpcAnswer = { readonly result: unknown } | { readonly error: string 
 /** What an answer says, as far as it is JSON-RPC. */
 export function answerIn(body: Uint8Array): RpcAnswer | undefined {
   const value = valueIn(body);
-  if (typeof value !== 'object' || value === null || !('jsonrpc' in value)) return undefined;
-  const { result, error } = value as { result?: unknown; error?: unknown };
-  if (typeof error !== 'object' || error === null) return { result: result ?? null };
-  return {
-    error: 'message' in error && typeof error.message === 'string' ? error.message : 'without a reason',
-  };
+  if (!isObject(value) || !('jsonrpc' in value)) return undefined;
+  const { result, error } = value;
+  if (!isObject(error)) return { result: result ?? null };
+  return { error: typeof error.message === 'string' ? error.message : 'without a reason' };
 }

@@ -1,5 +1,6 @@
 /** Passes requests on to the manager behind this one, and its answers back: byte for byte, and once. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
@@ -11,6 +12,7 @@ import { messageOf, SealvisorError } from '../../protocol/errors.js';
 import { identityHeaders } from '../../protocol/identity.js';
 import { humanDuration } from '../../protocol/text/ages.js';
 import { permits } from '../load.js';
+import { nodeSide, webStream } from '../node-side.js';
 import type { RpcAnswer } from './calls.js';
 import { headerIn, lookedAt } from './look.js';
 import type { Outcome, PassCounts } from './metrics.js';
@@ -132,14 +134,11 @@ export async function answerWith(c: Context, { status, headers, bytes, rest }: G
       status,
       headers: headersOf(headers),
     });
-  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
+  const { outgoing } = nodeSide(c);
   if (!outgoing) {
-    // A test that asks the app itself has no connection to write to. Node's and the DOM's stream types differ in name only.
+    // A test that asks the app itself has no connection to write to.
     const whole = Readable.from(chunksOf(bytes, rest), { objectMode: false });
-    return new Response(Readable.toWeb(whole) as unknown as ReadableStream, {
-      status,
-      headers: headersOf(headers),
-    });
+    return new Response(webStream(whole), { status, headers: headersOf(headers) });
   }
   outgoing.writeHead(status, headers.flat());
   // Where either side breaks off, so does the other: nobody takes half an answer for the whole.
@@ -149,7 +148,8 @@ export async function answerWith(c: Context, { status, headers, bytes, rest }: G
 
 async function* chunksOf(bytes: Buffer, rest: IncomingMessage): AsyncGenerator<Buffer> {
   if (bytes.length > 0) yield bytes;
-  yield* rest as AsyncIterable<Buffer>;
+  const chunks: AsyncIterable<Buffer> = rest;
+  yield* chunks;
 }
 
 /** A record is written faster; it holds each name once. */
@@ -163,13 +163,12 @@ function headersOf(pairs: readonly HeaderPair[]): [string, string][] | Record<st
 /** A stop waits until this one has its answer. @throws shutting_down */
 export function countInFlight(c: Context, { inFlight }: Pick<Front, 'inFlight'>): void {
   const end = inFlight.begin();
-  const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse };
+  const { outgoing } = nodeSide(c);
   if (outgoing) outgoing.once('close', end);
   else end();
 }
 
 /** As they came. */
 export function rawHeadersOf(c: Context): readonly string[] {
-  const { incoming } = (c.env ?? {}) as { readonly incoming?: IncomingMessage };
-  return incoming?.rawHeaders ?? [...c.req.raw.headers].flat();
+  return nodeSide(c).incoming?.rawHeaders ?? [...c.req.raw.headers].flat();
 }

@@ -1,11 +1,12 @@
 /** A task for each stage that a processor can be tried with: no sector is needed. */
+
 import { join } from 'node:path';
+import { isObject } from '../../protocol/json-object.js';
 import type { ProcessorStage } from '../tasks.js';
 import {
   bytes32,
   inputFile,
   isBytes,
-  isObject,
   of,
   type SampleTask,
   sealProof,

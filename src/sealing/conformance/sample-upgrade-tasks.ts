@@ -1,6 +1,8 @@
 /** Sample tasks of an upgrade's stages. */
+
 import { join } from 'node:path';
-import { bytes32, isBytes, isObject, of, updateProof, wholeSector } from './sample.js';
+import { isObject } from '../../protocol/json-object.js';
+import { bytes32, isBytes, of, updateProof, wholeSector } from './sample.js';
 
 const commitments = { comm_r_old: bytes32, comm_r_new: bytes32, comm_d_new: bytes32 };
 

@@ -55,10 +55,6 @@ export function inputFile(dir: string): string {
   return path;
 }
 
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
 export function isBytes(value: unknown, length?: number): boolean {
   if (!Array.isArray(value) || value.length === 0) return false;
   if (length !== undefined && value.length !== length) return false;

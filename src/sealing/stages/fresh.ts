@@ -3,7 +3,7 @@ import { StageError } from '../../protocol/level.js';
 import { isInteractive } from '../../protocol/sector.js';
 import type { Ticket } from '../../protocol/sector-answers.js';
 import { type Age, ageOf, ageText, isTicketShort, proofTicketEpochs } from '../deadlines.js';
-import { output, type StageContext, sectorAtHand } from '../stage.js';
+import { output, outputIfAny, type StageContext, sectorAtHand } from '../stage.js';
 import { checkOnChain, type Submitted } from './on-chain.js';
 
 export interface DrawnTicket {
@@ -64,11 +64,10 @@ export async function isOnItsWay(context: StageContext, own?: Submitted): Promis
 
 /** The ticket of a pre-commit that the chain has: a sector that is made again behind it has to be the same. */
 export async function submittedTicket(context: StageContext): Promise<DrawnTicket | undefined> {
-  // Written when the pre-commit was submitted.
-  const { pre_commit, pre_commit_ticket } = context.record.outputs;
-  const submitted = pre_commit_ticket as DrawnTicket | undefined;
   // Only a sector that was sent back before its pre-commit has lost that it was submitted.
-  if (pre_commit !== undefined) return undefined;
+  if (context.record.outputs.pre_commit !== undefined) return undefined;
+  // Written when the pre-commit was submitted.
+  const submitted = outputIfAny<DrawnTicket>(context, 'pre_commit_ticket');
   return submitted && (await isOnItsWay(context, { ticket: submitted.ticket })) ? submitted : undefined;
 }
 

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { StageError } from '../../protocol/level.js';
 import { isInteractive } from '../../protocol/sector.js';
 import type { OnChain, Ticket } from '../../protocol/sector-answers.js';
-import { output, type StageContext, sectorAtHand } from '../stage.js';
+import { output, outputIfAny, type StageContext, sectorAtHand } from '../stage.js';
 import type { Tasks } from '../tasks.js';
 
 /** What this thread made; what it has not made yet, or left out here, is compared with nothing. */
@@ -61,12 +61,11 @@ export function checkOnChain(
 
 /** Whether the manager has another sector under this number: what is done with this one is nothing to that one. */
 export async function isAnother(context: StageContext): Promise<boolean> {
-  const { ticket, pre_commit_ticket } = context.record.outputs;
   // The second was written with the submission; what is made again may have a ticket since, its submission unheard.
-  const own = [ticket, (pre_commit_ticket as { readonly ticket?: unknown } | undefined)?.ticket]
-    .filter((found) => found !== undefined)
-    // Written by the stage that draws tickets.
-    .map((found) => found as Ticket);
+  const own = [
+    outputIfAny<Ticket>(context, 'ticket'),
+    outputIfAny<{ readonly ticket?: Ticket }>(context, 'pre_commit_ticket')?.ticket,
+  ].filter((found) => found !== undefined);
   if (own.length === 0) return false;
   const { service } = context;
   const sector = sectorAtHand(context);

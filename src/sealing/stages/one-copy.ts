@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { statIfAny } from '../../disks/stat-if-any.js';
 import { messageOf } from '../../protocol/errors.js';
-import { type StageContext, sectorAtHand } from '../stage.js';
+import { outputIfAny, type StageContext, sectorAtHand } from '../stage.js';
 import { type Brought, broughtBy } from '../stores/brought.js';
 import { removedBrought, storeOf } from '../stores/remove-brought.js';
 import { storedKinds } from '../stores/stored-sector.js';
@@ -41,8 +41,7 @@ async function whyItStays(context: StageContext, brought: Brought): Promise<stri
 
 /** The sector's file of the same kind in the store that keeps it. */
 function keptLike(context: StageContext, brought: Brought): string | undefined {
-  // Written by persist alone.
-  const persisted = context.record.outputs.persisted as Persisted | undefined;
+  const persisted = outputIfAny<Persisted>(context, 'persisted');
   const store = context.stores.find(({ name }) => name === persisted?.instance);
   const from = storeOf(context, brought);
   return store && from && join(store.location, relative(from.location, brought.file));

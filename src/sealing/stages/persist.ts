@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { StoredKind } from '../../../machines/plan.js';
 import { StageError } from '../../protocol/level.js';
 import { type FileNote, noteFile } from '../file-notes.js';
-import { output, type Stage, type StageContext } from '../stage.js';
+import { output, outputIfAny, type Stage, type StageContext } from '../stage.js';
 import { chosenStore } from '../stores/choice.js';
 import { inItsPlace } from '../stores/keep-place.js';
 import { keptNotesFile, writeKeptNotes } from '../stores/kept-notes.js';
@@ -83,10 +83,8 @@ async function commROf(context: StageContext, kind: StoredKind): Promise<readonl
   if (context.record.outputs.snap_encode !== undefined)
     return output<Encoded>(context, 'snap_encode').comm_r_new;
   // A rebuild that was sent back to be persisted again has dropped it, and was compared with this.
-  const { upgrade } = context.record.outputs;
-  // Written by the rebuild's allocation alone.
-  const { commR } = (upgrade ?? {}) as { readonly commR?: readonly number[] | null };
-  if (commR) return commR;
+  const upgrade = outputIfAny<{ readonly commR?: readonly number[] | null } | null>(context, 'upgrade');
+  if (upgrade?.commR) return upgrade.commR;
   const { files } = await sectorWork(context);
   const { readManifest } = await builtin();
   return (await readManifest(files.updateCacheDir)).commR;

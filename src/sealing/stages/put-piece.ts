@@ -25,9 +25,9 @@ export async function putPiece(
     isRead = false;
   });
   const counted = async function* () {
-    for await (const chunk of file) {
-      // A stream without an encoding gives buffers.
-      const bytes = chunk as Buffer;
+    // A stream without an encoding gives buffers.
+    const chunks: AsyncIterable<Buffer> = file;
+    for await (const bytes of chunks) {
       yield bytes;
       sent += bytes.length;
       progress({ done: sent, total: size, unit: 'bytes' });

@@ -1,7 +1,7 @@
 import type { RebuildJob } from '../../protocol/jobs.js';
 import { StageError } from '../../protocol/level.js';
 import type { Deal, Ticket } from '../../protocol/sector-answers.js';
-import { output, type Stage, type StageContext } from '../stage.js';
+import { output, outputIfAny, type Stage, type StageContext } from '../stage.js';
 import type { PieceInfo, Tasks } from '../tasks.js';
 import { isForeign } from '../whose-sector.js';
 import { allocation, allowed } from './allocation.js';
@@ -59,7 +59,7 @@ const addPiecesOfJob: Stage = async (context) => {
 };
 
 /** As it was sealed, where the job says it. Written at the allocation. */
-const lostCommR = ({ record }: StageContext) => record.outputs.comm_r as readonly number[] | null | undefined;
+const lostCommR = (context: StageContext) => outputIfAny<readonly number[] | null>(context, 'comm_r');
 
 /**
  * Does what a proof of the sector would show, with the ticket as seed; of what another's processors sealed only CommR can be

@@ -1,8 +1,10 @@
 /** Which sector's files lie in a place of an attached store, as far as they say so themselves. */
+
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRegular } from '../../disks/regular-file.js';
 import { isMissing } from '../../disks/stat-if-any.js';
+import { fieldsOf } from '../../protocol/json-object.js';
 import type { StoredSector } from './stored-sector.js';
 
 /** 32 bytes each, in hex. */
@@ -52,8 +54,7 @@ async function smallFile(path: string): Promise<Buffer | undefined> {
 
 function commRIn(bytes: Buffer): string | undefined {
   try {
-    // Each field is looked at.
-    const { commR } = JSON.parse(bytes.toString('utf8')) as { readonly commR?: unknown };
+    const { commR } = fieldsOf(JSON.parse(bytes.toString('utf8')));
     const isNode = Array.isArray(commR) && commR.length === 32 && commR.every(isByte);
     return isNode ? Buffer.from(commR).toString('hex') : undefined;
   } catch {

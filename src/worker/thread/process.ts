@@ -2,7 +2,7 @@
 import { rawAnswer } from '../../processes/answer-scan.js';
 import { type Failure, parseAnswer } from '../../processes/protocol.js';
 import { SealvisorError } from '../../protocol/errors.js';
-import { type ErrorLevel, StageError } from '../../protocol/level.js';
+import { levelIn, StageError } from '../../protocol/level.js';
 import { longSlice } from '../../protocol/long-slice.js';
 import type { Progress } from '../../protocol/thread.js';
 import { isOpaque, lookedAt, opaqueOutput } from '../../sealing/opaque-output.js';
@@ -104,9 +104,7 @@ function failureOf({ isUnreadable, message }: Failure, by: string): Error {
 function failureSaid(message: string, by: string): Error {
   const away = /^unreachable:\s(.*)$/s.exec(message)?.[1];
   if (away !== undefined) return new SealvisorError('unreachable', away);
-  const [, level = 'permanent', rest = message] =
-    /^(temporary|permanent|critical|abort):\s(.*)$/s.exec(message) ?? [];
+  const { level, rest } = levelIn(message) ?? { level: 'permanent', rest: message };
   const reason = rest.trim() === '' ? `${by} failed and gave no reason: its err_msg is empty` : rest;
-  // One of the four by the pattern, or permanent.
-  return new StageError(level as ErrorLevel, reason);
+  return new StageError(level, reason);
 }
