@@ -5,7 +5,7 @@ import { escaped } from '../../src/protocol/text/escaped.js';
 import { eventLine, eventLog } from './event-line.js';
 import type { LogFormat, LogOptions } from './log-options.js';
 import { fileOutlet, type Outlet, stderrOutlet } from './outlet.js';
-import { boundedSink, type Gap } from './sink.js';
+import { BoundedSink, type Gap } from './sink.js';
 
 export interface DaemonLog {
   of(component: string): Emit;
@@ -44,13 +44,13 @@ export async function withLog(
 /** @throws location_not_writable when the file cannot be opened */
 export async function openLog(options: LogOptions): Promise<DaemonLog> {
   const { logFormat: format = 'text', logLevel: level = 'info', logFile } = options;
-  const sinkTo = (outlet: Outlet) => boundedSink({ outlet, gapLine: (gap) => gapLine(format, gap) });
+  const sinkTo = (outlet: Outlet) => new BoundedSink({ outlet, gapLine: (gap) => gapLine(format, gap) });
   const stderr = sinkTo(stderrOutlet());
   const sink = logFile === undefined ? stderr : sinkTo(await fileOutlet(logFile));
-  const of = (component: string) => eventLog({ format, level, component, write: sink.write });
+  const of = (component: string) => eventLog({ format, level, component, write: (text) => sink.write(text) });
   return {
     of,
-    stderr: stderr.write,
+    stderr: (text) => stderr.write(text),
     reopen: async () => {
       if (logFile === undefined) return;
       try {

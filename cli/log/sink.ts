@@ -21,15 +21,6 @@ export interface SinkOptions {
   readonly clock?: { now(): number; setTimeout(fn: () => void, ms: number): unknown };
 }
 
-export interface Sink {
-  /** Takes whole lines with their ends, or counts them as dropped: one, whatever it is. */
-  write(text: string): void;
-  /** From the next line on, elsewhere. */
-  moveTo(outlet: Outlet): void;
-  /** Resolves when all is written, or after `withinMs`. */
-  flush(withinMs: number): Promise<void>;
-}
-
 const mebibyte = 1024 * 1024;
 const chunkBytes = 64 * 1024;
 /** A pipe or a terminal that is full. */
@@ -39,106 +30,147 @@ const longestRetryMs = 1000;
 /** An unwritten log keeps no process alive. `now` is shown as a date. */
 const idleTimers = { ...idleClock, now: Date.now };
 
-export function boundedSink(options: SinkOptions): Sink {
-  const { gapLine, mostBytes = mebibyte, clock = idleTimers } = options;
-  let { outlet } = options;
-  let next: Outlet | undefined;
-  const queue: Buffer[] = [];
-  let queuedBytes = 0;
-  let gap: { count: number; sinceMs: number } | undefined;
-  let why = notRead;
-  let isWriting = false;
-  let failures = 0;
-  const waiting = new Set<() => void>();
+export class BoundedSink {
+  readonly #options: SinkOptions;
+  readonly #clock: NonNullable<SinkOptions['clock']>;
+  readonly #queue = new LineQueue();
+  #outlet: Outlet;
+  #next: Outlet | undefined;
+  #gap: Omit<Gap, 'why'> | undefined;
+  #why = notRead;
+  #isWriting = false;
+  /** Writes that failed, one after the other. */
+  #failures = 0;
+  /** Who waits for the end of what is being written. */
+  readonly #waiting = new Set<() => void>();
 
-  const put = (text: string) => {
-    const bytes = Buffer.from(text);
-    queue.push(bytes);
-    queuedBytes += bytes.length;
-  };
-  const pump = () => {
-    if (isWriting) return;
-    isWriting = true;
-    void writeAll().finally(() => {
-      isWriting = false;
-      for (const resolve of waiting) resolve();
-      waiting.clear();
+  constructor(options: SinkOptions) {
+    this.#options = options;
+    this.#outlet = options.outlet;
+    this.#clock = options.clock ?? idleTimers;
+  }
+
+  /** Takes whole lines with their ends, or counts them as dropped: one, whatever it is. */
+  write(text: string): void {
+    const { mostBytes = mebibyte } = this.#options;
+    // Nothing passes what is missing: the count stands in its place.
+    if (this.#gap || this.#queue.bytes + Buffer.byteLength(text) > mostBytes) {
+      const { count, sinceMs } = this.#gap ?? { count: 0, sinceMs: this.#clock.now() };
+      this.#gap = { count: count + 1, sinceMs };
+    } else this.#queue.put(text);
+    this.#pump();
+  }
+
+  /** From the next line on, elsewhere. */
+  moveTo(other: Outlet): void {
+    this.#next?.close();
+    this.#next = other;
+    if (!this.#isWriting) this.#move();
+  }
+
+  /** Resolves when all is written, or after `withinMs`. */
+  async flush(withinMs: number): Promise<void> {
+    if (!this.#isWriting) return;
+    await new Promise<void>((resolve) => {
+      const timer = systemClock.setTimeout(resolve, withinMs);
+      this.#waiting.add(() => {
+        systemClock.clearTimeout(timer);
+        resolve();
+      });
     });
-  };
-  const writeAll = async () => {
+  }
+
+  #pump(): void {
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    void this.#writeAll().finally(() => {
+      this.#isWriting = false;
+      for (const resolve of this.#waiting) resolve();
+      this.#waiting.clear();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
     // What is logged in one turn goes out together.
     await Promise.resolve();
     for (;;) {
-      if (queue.length === 0 && gap) {
-        put(gapLine({ ...gap, why }));
-        gap = undefined;
+      if (this.#queue.isEmpty && this.#gap) {
+        this.#queue.put(this.#options.gapLine({ ...this.#gap, why: this.#why }));
+        this.#gap = undefined;
       }
-      if (queue.length === 0) return;
-      await writeChunk(chunk());
+      if (this.#queue.isEmpty) return;
+      const chunk = this.#queue.take();
+      await this.#writeChunk(chunk);
+      this.#queue.written(chunk);
     }
-  };
-  /** Whole lines, as many as go out at once. */
-  const chunk = (): Buffer => {
-    let bytes = 0;
-    const end = queue.findIndex((line) => {
-      bytes += line.length;
-      return bytes > chunkBytes;
-    });
-    const lines = queue.splice(0, end < 0 ? queue.length : Math.max(1, end));
-    return lines.length === 1 ? (lines[0] ?? Buffer.alloc(0)) : Buffer.concat(lines);
-  };
-  const writeChunk = async (bytes: Buffer) => {
+  }
+
+  async #writeChunk(bytes: Buffer): Promise<void> {
     let from = 0;
     while (from < bytes.length) {
-      if (next && (from === 0 || failures > 0)) {
-        outlet.close();
-        outlet = next;
-        next = undefined;
+      if (this.#next && (from === 0 || this.#failures > 0)) {
+        this.#move();
         // A line that was cut off is whole in the other one.
         from = from === 0 ? 0 : bytes.lastIndexOf(0x0a, from - 1) + 1;
       }
       try {
-        const count = await outlet.write(from === 0 ? bytes : bytes.subarray(from));
-        from += count;
-        failures = 0;
+        from += await this.#outlet.write(from === 0 ? bytes : bytes.subarray(from));
+        this.#failures = 0;
       } catch (error) {
-        const code = systemCodeOf(error) ?? 'it is closed';
-        why = code === 'EAGAIN' ? notRead : code;
-        await new Promise<void>((resolve) => {
-          clock.setTimeout(resolve, Math.min(firstRetryMs * 2 ** failures, longestRetryMs));
-        });
-        failures += 1;
+        await this.#failed(error);
       }
     }
-    queuedBytes -= bytes.length;
-  };
+  }
 
-  return {
-    write: (text) => {
-      // Nothing passes what is missing: the count stands in its place.
-      if (gap || queuedBytes + Buffer.byteLength(text) > mostBytes) {
-        gap ??= { count: 0, sinceMs: clock.now() };
-        gap.count += 1;
-      } else put(text);
-      pump();
-    },
-    moveTo: (other) => {
-      next?.close();
-      next = other;
-      if (isWriting) return;
-      outlet.close();
-      outlet = other;
-      next = undefined;
-    },
-    flush: async (withinMs) => {
-      if (!isWriting) return;
-      await new Promise<void>((resolve) => {
-        const timer = systemClock.setTimeout(resolve, withinMs);
-        waiting.add(() => {
-          systemClock.clearTimeout(timer);
-          resolve();
-        });
-      });
-    },
-  };
+  /** Resolves when it is time to try again. */
+  async #failed(error: unknown): Promise<void> {
+    const code = systemCodeOf(error) ?? 'it is closed';
+    this.#why = code === 'EAGAIN' ? notRead : code;
+    await new Promise<void>((resolve) => {
+      this.#clock.setTimeout(resolve, Math.min(firstRetryMs * 2 ** this.#failures, longestRetryMs));
+    });
+    this.#failures += 1;
+  }
+
+  #move(): void {
+    if (!this.#next) return;
+    this.#outlet.close();
+    this.#outlet = this.#next;
+    this.#next = undefined;
+  }
+}
+
+/** Lines that wait, and the bytes of those that are not written yet. */
+class LineQueue {
+  #bytes = 0;
+  readonly #lines: Buffer[] = [];
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0;
+  }
+
+  put(text: string): void {
+    const line = Buffer.from(text);
+    this.#lines.push(line);
+    this.#bytes += line.length;
+  }
+
+  /** Whole lines, as many as go out at once. Their bytes count until they are written. */
+  take(): Buffer {
+    let bytes = 0;
+    const end = this.#lines.findIndex((line) => {
+      bytes += line.length;
+      return bytes > chunkBytes;
+    });
+    const lines = this.#lines.splice(0, end < 0 ? this.#lines.length : Math.max(1, end));
+    return lines.length === 1 ? (lines[0] ?? Buffer.alloc(0)) : Buffer.concat(lines);
+  }
+
+  written(chunk: Buffer): void {
+    this.#bytes -= chunk.length;
+  }
 }

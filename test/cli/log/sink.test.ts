@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Outlet } from '../../../cli/log/outlet.js';
-import { boundedSink, type Gap } from '../../../dist/cli/log/sink.js';
+import { BoundedSink, type Gap } from '../../../dist/cli/log/sink.js';
 
 /** An outlet that does what the test says, and timers that the test turns. */
 function setup(options: { readonly mostBytes?: number } = {}) {
   const timers: (() => void)[] = [];
   const outlet = fakeOutlet();
-  const sink = boundedSink({
+  const sink = new BoundedSink({
     outlet,
     gapLine: ({ count, why }: Gap) => `${count} dropped (${why})\n`,
     clock: { now: () => 0, setTimeout: (run) => timers.push(run) },
