@@ -1,6 +1,9 @@
 /** What a worker counts, for Prometheus: threads by mode, limits and breakers as they are, stages and failures since the start. */
 import type { Hono } from 'hono';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type EventMetric, eventMetrics, type Sample } from '../protocol/events/counted.js';
+import { rowEvent } from '../protocol/events/history-events.js';
+import { countOf } from '../protocol/events/table.js';
 import { errorLevels } from '../protocol/level.js';
 import { type ThreadView, threadModes } from '../protocol/thread.js';
 import type { BreakerView, LimitView } from '../protocol/worker.js';
@@ -28,7 +31,7 @@ function scraperOf({ control, desk, events, failedAllocations }: Worker): () => 
   const registry = new Registry();
   const set = gaugesOf(registry);
   countAllocations(registry, failedAllocations);
-  countStages(registry, events);
+  countEvents(registry, events);
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   return async () => {
     // Everything is looked at once for a scrape.
@@ -76,28 +79,31 @@ function gaugesOf(registry: Registry): (seen: Seen) => void {
   };
 }
 
-function countStages(registry: Registry, events: Worker['events']): void {
-  const registers = [registry];
-  const durations = new Histogram({
-    name: 'sealvisor_stage_seconds',
-    help: 'how long finished stages took',
-    labelNames: ['stage'],
-    buckets: stageSeconds,
-    registers,
-  });
-  const failures = new Counter({
-    name: 'sealvisor_stage_failures_total',
-    help: 'failed tries of stages, by level',
-    labelNames: ['stage', 'level'],
-    registers,
-  });
+/** What the rows of the threads' histories count for, as the table of events says. */
+function countEvents(registry: Registry, events: Worker['events']): void {
+  const add = metersOf(registry);
   events.subscribe(undefined, ({ news }) => {
     if (news.type !== 'row') return;
-    const { kind, stage, durationMs, level } = news.row;
-    if (kind === 'transition' && stage !== null && durationMs !== null)
-      durations.observe({ stage }, durationMs / 1000);
-    if (level !== null) failures.inc({ stage: stage ?? '-', level });
+    const count = countOf(rowEvent(news.index, news.row));
+    if (count) add[count.metric](count);
   });
+}
+
+function metersOf(registry: Registry): Readonly<Record<EventMetric, (sample: Sample) => void>> {
+  const meter = (name: EventMetric) => {
+    const { kind, help, labels: labelNames } = eventMetrics[name];
+    const options = { name, help, labelNames, registers: [registry] };
+    if (kind === 'count') {
+      const counter = new Counter<string>(options);
+      return ({ labels, value }: Sample) => counter.inc(labels, value);
+    }
+    const histogram = new Histogram<string>({ ...options, buckets: stageSeconds });
+    return ({ labels, value }: Sample) => histogram.observe(labels, value);
+  };
+  return {
+    sealvisor_stage_seconds: meter('sealvisor_stage_seconds'),
+    sealvisor_stage_failures_total: meter('sealvisor_stage_failures_total'),
+  };
 }
 
 function countAllocations(registry: Registry, failed: Worker['failedAllocations']): void {

@@ -3,8 +3,8 @@ import { get as httpGet, type IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { serve } from '#src/http/serve.js';
-import type { HistoryRow } from '#src/protocol/thread.js';
 import { type EventHub, eventHub } from '#src/worker/event-hub.js';
+import { rowOf } from '../tools/cli/setup.js';
 import { get, problemOf, workerDoors, workerViewOf } from '../tools/http/setup.js';
 import { viewOf } from '../tools/protocol/views.js';
 
@@ -15,8 +15,7 @@ const thread = (index: number, revision: number) => ({
   type: 'thread' as const,
   view: viewOf({ index, revision }),
 });
-// The hub and its stream look at no field of a row.
-const row = (index: number, seq: number) => ({ type: 'row' as const, index, row: { seq } as HistoryRow });
+const row = (index: number, seq: number) => ({ type: 'row' as const, index, row: rowOf({ seq }) });
 
 /** The events of an answer, in turn. */
 function reader(response: Response) {

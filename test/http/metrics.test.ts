@@ -40,9 +40,22 @@ test('finished stages and failed tries are counted from the first one on', async
   const { app, events } = workerDoors();
   const done = rowOf({ kind: 'transition', stage: 'PC1', durationMs: 90_000 });
   const failed = rowOf({ kind: 'try', stage: 'C2', level: 'temporary', message: 'manager unreachable' });
-  for (const row of [done, done, failed]) events.publish({ type: 'row', index: 0, row });
+  const paused = rowOf({ kind: 'error', stage: 'C2', level: 'permanent', message: 'no parameters' });
+  const aborted = rowOf({ kind: 'error', stage: '-', level: 'abort', message: 'no deal' });
+  const others = [
+    rowOf({ kind: 'transition', event: 'Released', stage: null, durationMs: null }),
+    rowOf({ kind: 'command', command: 'resume' }),
+    rowOf({ kind: 'lifecycle', stage: 'C2', event: 'Recovered' }),
+  ];
+  for (const row of [done, done, failed, paused, aborted, ...others])
+    events.publish({ type: 'row', index: 0, row });
   const lines = (await scrape(app)).split('\n');
   expect(lines).toContain('sealvisor_stage_seconds_count{stage="PC1"} 2');
   expect(lines).toContain('sealvisor_stage_seconds_sum{stage="PC1"} 180');
-  expect(lines).toContain('sealvisor_stage_failures_total{stage="C2",level="temporary"} 1');
+  expect(lines.filter((line) => line.startsWith('sealvisor_stage_failures_total'))).toEqual([
+    'sealvisor_stage_failures_total{stage="C2",level="temporary"} 1',
+    'sealvisor_stage_failures_total{stage="C2",level="permanent"} 1',
+    'sealvisor_stage_failures_total{stage="-",level="abort"} 1',
+  ]);
+  expect(lines.filter((line) => /^sealvisor_stage_seconds_count/.test(line))).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 /** What a row of the table of events is made of. */
 import { messageOf, SealvisorError } from '../errors.js';
 import type { LogLevel } from '../log.js';
+import type { Counted } from './counted.js';
 
 /** How the value of a field is written. */
 interface Kinds {
@@ -30,7 +31,9 @@ export interface EventRow<F extends FieldKinds> {
   /** The message of its log line. */
   text(fields: FieldsOf<F>): string;
   /** What stands before the message in a text log, where it is about a thread or a child of the worker. */
-  prefix?(fields: FieldsOf<F>): string;
+  prefix?(fields: FieldsOf<F>): string | undefined;
+  /** Where it counts in `/metrics`. */
+  readonly counted?: Counted<FieldsOf<F>>;
 }
 
 /** A row, with the types of its fields. */

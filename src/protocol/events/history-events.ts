@@ -12,6 +12,14 @@ const failure = {
   reason: 'text',
 } as const;
 
+const countedFailure = {
+  metric: 'sealvisor_stage_failures_total',
+  sample: ({ stage = '-', severity: level }: FieldsOf<typeof failure>) => ({
+    labels: { stage, level },
+    value: 1,
+  }),
+} as const;
+
 export const historyEvents = {
   'thread.transition': event({
     level: 'info',
@@ -30,6 +38,13 @@ export const historyEvents = {
       return `${sector} ${from} -> ${to}${durationMs === undefined ? '' : ` (${named}${tookText(durationMs)})`}`;
     },
     prefix: threadPrefix,
+    counted: {
+      metric: 'sealvisor_stage_seconds',
+      sample: ({ stage, durationMs }) =>
+        stage === undefined || durationMs === undefined
+          ? undefined
+          : { labels: { stage }, value: durationMs / 1000 },
+    },
   }),
   'thread.stageRetried': event({
     level: 'warn',
@@ -38,6 +53,7 @@ export const historyEvents = {
     text: ({ sector = '-', state, severity, reason }) =>
       `${sector} ${state}: ${severity}: ${reason}; tries again`,
     prefix: threadPrefix,
+    counted: countedFailure,
   }),
   'thread.stageFailed': event({
     level: 'error',
@@ -45,6 +61,7 @@ export const historyEvents = {
     fields: failure,
     text: ({ sector = '-', state, severity, reason }) => `${sector} ${state}: ${severity}: ${reason}`,
     prefix: threadPrefix,
+    counted: countedFailure,
   }),
   'thread.sectorAborted': event({
     level: 'warn',
@@ -52,6 +69,7 @@ export const historyEvents = {
     fields: failure,
     text: ({ sector = '-', state, severity, reason }) => `${sector} ${state}: ${severity}: ${reason}`,
     prefix: threadPrefix,
+    counted: countedFailure,
   }),
   'thread.commanded': event({
     level: 'info',

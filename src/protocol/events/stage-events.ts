@@ -3,7 +3,7 @@ import { event, type FieldKinds, faultKinds } from './event.js';
 
 const ofSector = { thread: 'number?', sector: 'text' } as const satisfies FieldKinds;
 const prefix = ({ thread }: { readonly thread?: number | undefined }) =>
-  thread === undefined ? '' : `#${thread}`;
+  thread === undefined ? undefined : `#${thread}`;
 
 export const stageEvents = {
   'thread.leftBehind': event({

@@ -3,6 +3,7 @@
  * log, `docs/events.md` and the counters of `/metrics` are made from it.
  */
 import type { LogLevel } from '../log.js';
+import type { Counted, EventMetric, Sample } from './counted.js';
 import { daemonEvents } from './daemon-events.js';
 import { diskEvents } from './disk-events.js';
 import type { FieldsOf } from './event.js';
@@ -64,7 +65,8 @@ const rows: {
   readonly [K in EventName]: {
     readonly level: LogLevel;
     text(event: LogEvent<K>): string;
-    prefix?(event: LogEvent<K>): string;
+    prefix?(event: LogEvent<K>): string | undefined;
+    readonly counted?: Counted<LogEvent<K>>;
   };
 } = events;
 
@@ -75,4 +77,13 @@ export function levelOf(name: EventName): LogLevel {
 export function lineOf<N extends EventName>(event: LogEvent<N>): EventLine {
   const row = rows[event.event];
   return { level: row.level, message: row.text(event), prefix: row.prefix?.(event) };
+}
+
+/** What an event adds to `/metrics`, if anything. */
+export function countOf<N extends EventName>(
+  event: LogEvent<N>,
+): (Sample & { readonly metric: EventMetric }) | undefined {
+  const counted: Counted<LogEvent<N>> | undefined = rows[event.event].counted;
+  const sample = counted?.sample(event);
+  return counted && sample && { metric: counted.metric, ...sample };
 }

@@ -1,4 +1,5 @@
 /** docs/events.md: made from the table of events. */
+import { type EventMetric, eventMetrics } from '#src/protocol/events/counted.js';
 import { eventGroups } from '#src/protocol/events/table.js';
 
 const head = `# What the daemons log
@@ -7,13 +8,16 @@ A line of the log is one event: dated, with a level, the component that tells it
 
 \`reason\` is the text of an error or the reason that a person gave, \`code\` the error's stable code ([errors](errors.md)), \`thread\` the index of a sealing thread. A field with \`?\` is left out where it is not known.
 
+The history of a thread is told by \`GET /api/v1/events\`, too: each of its events is a \`row\` there. "Counted in" names the figure of a worker's \`/metrics\` that an event adds to, with its labels.
+
 This page is made by \`npm run docs\` from the table (\`src/protocol/events\`).`;
 
 /** The whole page. */
 export function eventsPage(): string {
   const parts = Object.entries(eventGroups).map(([title, rows]) => {
     const lines = Object.entries(rows).map(
-      ([name, { level, when, fields }]) => `| \`${name}\` | ${level} | ${when} | ${fieldsText(fields)} |`,
+      ([name, { level, when, fields, counted }]) =>
+        `| \`${name}\` | ${level} | ${when}${countedText(counted?.metric)} | ${fieldsText(fields)} |`,
     );
     return [
       `## ${title}`,
@@ -27,4 +31,9 @@ function fieldsText(fields: Readonly<Record<string, string>>): string {
   return Object.entries(fields)
     .map(([name, kind]) => (kind.endsWith('?') ? `\`${name}?\`` : `\`${name}\``))
     .join(', ');
+}
+
+function countedText(metric: EventMetric | undefined): string {
+  if (metric === undefined) return '';
+  return ` (counted in \`${metric}{${eventMetrics[metric].labels.join(', ')}}\`)`;
 }

@@ -233,7 +233,7 @@ describe('a kept output', () => {
 });
 
 test.each([
-  ['{"a":', 'no answer: '],
+  ['{"a":', 'not an answer: '],
   [`{"a":${'['.repeat(600)}${']'.repeat(600)}}`, 'its answer is nested deeper than 512'],
   ['1,"result":2', 'its answer gives more than one output'],
   ['1,"err_msg":{"code":5}', 'its err_msg is not text: {"code":5}'],
