@@ -1,6 +1,5 @@
 /** Who reported, and when: a row for each daemon, so that two of one name are told apart. */
-import type { WallClock } from '../protocol/clock.js';
-import { timestamp } from '../protocol/clock.js';
+import { timestamp, type WallClock, wallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Emit } from '../protocol/events/table.js';
 import { shortText, someOf } from '../protocol/some-of.js';
@@ -8,7 +7,7 @@ import type { WorkerEntry } from '../protocol/worker-entry.js';
 import type { WorkerRow, WorkerTable } from '../store/worker-table.js';
 import type { Ping } from './ping.js';
 import { isOfOnePlace, keyOf, labelOf, rowOf, summaryOf } from './roster-row.js';
-import { type Silence, silence } from './silence.js';
+import { Silence } from './silence.js';
 import { WorkerWatch } from './worker-watch.js';
 
 /** A worker that reported, and where its last report came from. */
@@ -32,7 +31,7 @@ export interface RosterOptions {
   readonly emit: Emit;
   /** Most daemons that are kept. @default 2000 */
   readonly most?: number;
-  /** A clock that nobody sets, ms: how long a worker has been silent is counted by it. @default the wall clock */
+  /** A clock that nobody sets, ms: how long a worker has been silent is counted by it. @default the process's own beside its wall clock; another wall clock itself */
   readonly steady?: () => number;
 }
 
@@ -54,10 +53,10 @@ export class WorkerRoster implements Roster {
   constructor(
     private readonly store: WorkerTable,
     private readonly clock: WallClock,
-    { emit, most = 2000, steady = clock.now }: RosterOptions,
+    { emit, most = 2000, steady = steadyBeside(clock) }: RosterOptions,
   ) {
     this.#most = most;
-    this.#silent = silence(clock.now, steady, most);
+    this.#silent = new Silence(clock.now, steady, most);
     this.#watch = new WorkerWatch(emit);
     this.#emit = emit;
   }
@@ -194,6 +193,11 @@ export class WorkerRoster implements Roster {
     // Enough to tell twins by: whoever is alive reports again soon.
     if (this.#replaced.size > this.#most) this.#replaced.clear();
   }
+}
+
+/** A clock that somebody sets says nothing of how long a worker was silent; one that a test turns does. */
+function steadyBeside(clock: WallClock): () => number {
+  return clock === wallClock ? () => performance.now() : clock.now;
 }
 
 /** The same daemon under the name that it had before it knew how the manager sees it. */

@@ -111,11 +111,7 @@ export class ManagerServices {
     return {
       id: 'roster',
       start: serviceChild(() => {
-        const roster = new WorkerRoster(this.store, clock, {
-          emit,
-          // A clock that somebody sets says nothing of how long a worker was silent.
-          ...(clock === wallClock ? { steady: () => performance.now() } : {}),
-        });
+        const roster = new WorkerRoster(this.store, clock, { emit });
         this.#roster = roster;
         return { stop: () => roster.stop() };
       }),

@@ -14,9 +14,9 @@ import { openUpstreamStore, type UpstreamStore } from '../../store/upstream-stor
 import { type Relay, relay } from '../relay.js';
 import { type Roster, WorkerRoster } from '../roster.js';
 import { trustedAddresses } from '../worker-address.js';
-import { type InFlight, inFlight } from './in-flight.js';
-import { type Reach, reach } from './reach.js';
-import { type Sightings, sightings } from './sightings.js';
+import { InFlight } from './in-flight.js';
+import { Reach } from './reach.js';
+import { Sightings } from './sightings.js';
 
 export interface FrontOptions {
   readonly home: string;
@@ -56,8 +56,8 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const upstream = upstreamHttp(options.upstream);
   const front: Front = {
     upstream,
-    reach: reach(upstream.url, emit),
-    inFlight: inFlight(),
+    reach: new Reach(upstream.url, emit),
+    inFlight: new InFlight(),
     get roster() {
       return up(services.roster);
     },
@@ -126,11 +126,7 @@ function recordChildren(
     {
       id: 'roster',
       start: serviceChild(() => {
-        const roster = new WorkerRoster(up(services.store), clock, {
-          emit,
-          // A clock that somebody sets says nothing of how long a worker was silent.
-          ...(clock === wallClock ? { steady: () => performance.now() } : {}),
-        });
+        const roster = new WorkerRoster(up(services.store), clock, { emit });
         services.roster = roster;
         return { stop: () => forget('roster', () => roster.stop()) };
       }),
@@ -145,7 +141,7 @@ function recordChildren(
     {
       id: 'sightings',
       start: serviceChild(() => {
-        const kept = sightings(up(services.store), { clock, emit });
+        const kept = new Sightings(up(services.store), { clock, emit });
         services.sightings = kept;
         return { stop: () => forget('sightings', () => kept.stop()) };
       }),

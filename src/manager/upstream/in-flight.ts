@@ -2,40 +2,35 @@
 import { systemClock } from '../../actors/system-clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
 
-export interface InFlight {
-  /** One more; ended by what is given. @throws shutting_down */
-  begin(): () => void;
-  /** From now on none is started; resolves when all have ended, or after `mostMs`. */
-  settle(mostMs: number): Promise<void>;
-}
+export class InFlight {
+  #count = 0;
+  #isEnding = false;
+  #tell = () => {};
 
-export function inFlight(): InFlight {
-  let count = 0;
-  let isEnding = false;
-  let tell = () => {};
-  return {
-    begin: () => {
-      if (isEnding)
-        throw new SealvisorError(
-          'shutting_down',
-          'the manager is stopping: ask again when it has been started',
-        );
-      count += 1;
-      return () => {
-        count -= 1;
-        if (count === 0) tell();
+  /** One more; ended by what is given. @throws shutting_down */
+  begin(): () => void {
+    if (this.#isEnding)
+      throw new SealvisorError(
+        'shutting_down',
+        'the manager is stopping: ask again when it has been started',
+      );
+    this.#count += 1;
+    return () => {
+      this.#count -= 1;
+      if (this.#count === 0) this.#tell();
+    };
+  }
+
+  /** From now on none is started; resolves when all have ended, or after `mostMs`. */
+  async settle(mostMs: number): Promise<void> {
+    this.#isEnding = true;
+    if (this.#count === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = systemClock.setTimeout(resolve, mostMs);
+      this.#tell = () => {
+        systemClock.clearTimeout(timer);
+        resolve();
       };
-    },
-    settle: async (mostMs) => {
-      isEnding = true;
-      if (count === 0) return;
-      await new Promise<void>((resolve) => {
-        const timer = systemClock.setTimeout(resolve, mostMs);
-        tell = () => {
-          systemClock.clearTimeout(timer);
-          resolve();
-        };
-      });
-    },
-  };
+    });
+  }
 }

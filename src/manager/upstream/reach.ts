@@ -14,61 +14,69 @@ export interface ReachState {
   readonly fault: string | null;
 }
 
-export interface Reach {
-  /** `manager`: its id, as its answer says; null where it says nothing of it. */
-  answered(status: number, manager: string | null): void;
-  failed(fault: string): void;
-  state(): ReachState;
-  /** The id that it gave last; null where it gives none, or has not answered yet. */
-  manager(): string | null;
-}
-
 /** Between two lines that it does not answer, ms. */
 const betweenMs = 60_000;
 
-export function reach(url: string, emit: Emit, now: () => number = Date.now): Reach {
-  let isUp: boolean | null = null;
-  let sinceMs: number | null = null;
-  let last: { readonly ms: number; readonly status: number } | null = null;
-  let why: string | null = null;
-  let id: string | null = null;
+export class Reach {
+  #isUp: boolean | null = null;
+  #sinceMs: number | null = null;
+  #last: { readonly ms: number; readonly status: number } | null = null;
+  #why: string | null = null;
+  #id: string | null = null;
   /** One that fails now and then is not said each time. */
-  let saidMs = Number.NEGATIVE_INFINITY;
-  let isSaid = false;
-  /** Whether it did. */
-  const change = (to: boolean): boolean => {
-    if (isUp === to) return false;
-    isUp = to;
-    sinceMs = now();
-    return true;
-  };
-  return {
-    answered: (status, manager) => {
-      const before = sinceMs;
-      last = { ms: now(), status };
-      id = manager;
-      why = null;
-      if (!change(true) || !isSaid) return;
-      isSaid = false;
-      emit({ event: 'upstream.returned', url, silentMs: now() - (before ?? now()) });
-    },
-    failed: (fault) => {
-      why = fault;
-      change(false);
-      const quietMs = now() - saidMs;
-      // Below zero: the clock was set back.
-      if (isSaid || (quietMs >= 0 && quietMs < betweenMs)) return;
-      isSaid = true;
-      saidMs = now();
-      emit({ event: 'upstream.silent', reason: fault });
-    },
-    state: () => ({
-      url,
-      isUp,
-      since: sinceMs === null ? null : timestamp(sinceMs),
+  #saidMs = Number.NEGATIVE_INFINITY;
+  #isSaid = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly emit: Emit,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** `manager`: its id, as its answer says; null where it says nothing of it. */
+  answered(status: number, manager: string | null): void {
+    const { url, now } = this;
+    const before = this.#sinceMs;
+    this.#last = { ms: now(), status };
+    this.#id = manager;
+    this.#why = null;
+    if (!this.#changed(true) || !this.#isSaid) return;
+    this.#isSaid = false;
+    this.emit({ event: 'upstream.returned', url, silentMs: now() - (before ?? now()) });
+  }
+
+  failed(fault: string): void {
+    this.#why = fault;
+    this.#changed(false);
+    const quietMs = this.now() - this.#saidMs;
+    // Below zero: the clock was set back.
+    if (this.#isSaid || (quietMs >= 0 && quietMs < betweenMs)) return;
+    this.#isSaid = true;
+    this.#saidMs = this.now();
+    this.emit({ event: 'upstream.silent', reason: fault });
+  }
+
+  state(): ReachState {
+    const last = this.#last;
+    return {
+      url: this.url,
+      isUp: this.#isUp,
+      since: this.#sinceMs === null ? null : timestamp(this.#sinceMs),
       lastAnswer: last && { at: timestamp(last.ms), status: last.status },
-      fault: why,
-    }),
-    manager: () => id,
-  };
+      fault: this.#why,
+    };
+  }
+
+  /** The id that it gave last; null where it gives none, or has not answered yet. */
+  manager(): string | null {
+    return this.#id;
+  }
+
+  /** Whether it did. */
+  #changed(to: boolean): boolean {
+    if (this.#isUp === to) return false;
+    this.#isUp = to;
+    this.#sinceMs = this.now();
+    return true;
+  }
 }

@@ -12,50 +12,62 @@ import type { UpstreamStore } from '../../store/upstream-store.js';
 import { SeenBook, type SeenEntry } from './seen-book.js';
 import type { SeenCall } from './sighting.js';
 
-export interface Sightings {
-  see(call: SeenCall): void;
-  list(): readonly SeenSector[];
-  /** @throws sector_not_found */
-  view(id: SectorId): SeenSector;
-  /** Oldest first. @throws sector_not_found */
-  history(id: SectorId, limit: number): readonly SectorStep[];
-  stop(): void;
-}
-
 const writeMs = 100;
 
-export function sightings(
-  store: UpstreamStore,
-  { clock, emit }: { readonly clock: WallClock; readonly emit: Emit },
-): Sightings {
-  const book = new SeenBook(store, emit);
-  const stopWriting = every(writeMs, () => book.write(), idleClock);
-  const find = (id: SectorId): SeenEntry => {
-    book.write();
-    const entry = book.find(id);
+export class Sightings {
+  readonly #book: SeenBook;
+  readonly #clock: WallClock;
+  readonly #stopWriting: () => void;
+
+  constructor(
+    private readonly store: UpstreamStore,
+    { clock, emit }: { readonly clock: WallClock; readonly emit: Emit },
+  ) {
+    const book = new SeenBook(store, emit);
+    this.#book = book;
+    this.#clock = clock;
+    this.#stopWriting = every(writeMs, () => book.write(), idleClock);
+  }
+
+  see(call: SeenCall): void {
+    this.#book.take(call, this.#clock.now());
+  }
+
+  list(): readonly SeenSector[] {
+    return this.#book.all().map(viewOf);
+  }
+
+  /** @throws sector_not_found */
+  view(id: SectorId): SeenSector {
+    return viewOf(this.#find(id));
+  }
+
+  /** Oldest first. @throws sector_not_found */
+  history(id: SectorId, limit: number): readonly SectorStep[] {
+    this.#find(id);
+    const steps = this.store.stepsOf(id.miner, id.number, limit);
+    return steps.map(({ seq, at, method, worker, text }) => ({
+      seq,
+      at,
+      kind: kindOf(method),
+      method,
+      worker,
+      text,
+    }));
+  }
+
+  stop(): void {
+    this.#stopWriting();
+    this.#book.write();
+  }
+
+  /** @throws sector_not_found */
+  #find(id: SectorId): SeenEntry {
+    this.#book.write();
+    const entry = this.#book.find(id);
     if (entry) return entry;
     throw new SealvisorError('sector_not_found', `nothing was seen of sector ${formatSectorId(id)} here yet`);
-  };
-  return {
-    see: (call) => book.take(call, clock.now()),
-    list: () => book.all().map(viewOf),
-    view: (id) => viewOf(find(id)),
-    history: (id, limit) => {
-      find(id);
-      return store.stepsOf(id.miner, id.number, limit).map(({ seq, at, method, worker, text }) => ({
-        seq,
-        at,
-        kind: kindOf(method),
-        method,
-        worker,
-        text,
-      }));
-    },
-    stop: () => {
-      stopWriting();
-      book.write();
-    },
-  };
+  }
 }
 
 function kindOf(method: string): SectorStep['kind'] {

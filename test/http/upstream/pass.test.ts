@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { upstreamHttp } from '#src/fleet/upstream-http.js';
 import { passer } from '#src/http/upstream/pass.js';
-import { reach } from '#src/manager/upstream/reach.js';
+import { Reach } from '#src/manager/upstream/reach.js';
 import { behind, front, jsonOf, rpcBody, send, soon } from '../../tools/http/upstream-setup.js';
 import { allExchanges } from '../../tools/traffic.js';
 
@@ -358,7 +358,7 @@ test('an answer that is still on its way counts among what is passed on at once'
   const upstream = upstreamHttp(url);
   const silent = () => undefined;
   const counts = { begin: () => () => undefined };
-  const pass = passer({ upstream, reach: reach(url, silent) }, counts, 1);
+  const pass = passer({ upstream, reach: new Reach(url, silent) }, counts, 1);
   const piece = { method: 'GET', path: '/piecestore/baga', headers: [] };
   const { rest } = await pass(piece, { label: 'piecestore' });
   await expect(pass(piece, { label: 'piecestore' })).rejects.toMatchObject({ code: 'too_many' });

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { UpstreamHttp } from '#src/fleet/upstream-http.js';
 import { passCounts } from '#src/http/upstream/metrics.js';
 import { passer } from '#src/http/upstream/pass.js';
-import { reach } from '#src/manager/upstream/reach.js';
+import { Reach } from '#src/manager/upstream/reach.js';
 import { SealvisorError } from '#src/protocol/errors.js';
 import { behind, front, jsonOf, pingBody, rpcBody, send, soon } from '../../tools/http/upstream-setup.js';
 import { toldEvents } from '../../tools/protocol/told-events.js';
@@ -136,7 +136,7 @@ describe('an upstream that is silent', () => {
   /** Calls wait until their caller leaves; `at` is the time. */
   function silent() {
     const { emit, warnings } = toldEvents();
-    const reached = reach('http://behind:1', emit);
+    const reached = new Reach('http://behind:1', emit);
     const clock = { at: 0 };
     const answers: (() => void)[] = [];
     const upstream: UpstreamHttp = {

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test, vi } from 'vitest';
-import { reach } from '#src/manager/upstream/reach.js';
-import { sightings } from '#src/manager/upstream/sightings.js';
+import { Reach } from '#src/manager/upstream/reach.js';
+import { Sightings } from '#src/manager/upstream/sightings.js';
 import { type Emit, lineOf } from '#src/protocol/events/table.js';
 import { openUpstreamStore } from '#src/store/upstream-store.js';
 import { behind, front, pingBody, rpcBody, send, soon } from '../../tools/http/upstream-setup.js';
@@ -30,7 +30,7 @@ test('a disk that takes no more is said once, and once when it does again; the l
       store.putSeen(...rows);
     },
   };
-  const seen = sightings(failing, { clock: { now: () => 0 }, emit });
+  const seen = new Sightings(failing, { clock: { now: () => 0 }, emit });
   for (let n = 0; n < 3; n += 1) {
     seen.see(allocated);
     expect(seen.view({ miner: 10000, number: 7 })).toMatchObject({ state: 'Allocated' });
@@ -105,7 +105,7 @@ test('steps are kept up to a bound, the oldest go', () => {
 test('how long upstream was away is said, whatever the fault was in between', () => {
   let nowMs = 0;
   const { lines, emit } = lined();
-  const up = reach('http://up', emit, () => nowMs);
+  const up = new Reach('http://up', emit, () => nowMs);
   up.failed('ECONNREFUSED');
   nowMs = 120_000;
   up.failed('EHOSTUNREACH');
@@ -124,7 +124,7 @@ test('how long upstream was away is said, whatever the fault was in between', ()
 test('one that fails again within a minute is said when it has lasted that long', () => {
   let nowMs = 0;
   const { lines, emit } = lined();
-  const up = reach('http://up', emit, () => nowMs);
+  const up = new Reach('http://up', emit, () => nowMs);
   up.failed('first');
   up.answered(200, null);
   nowMs = 1000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { isPieceName } from '#src/manager/pieces/names.js';
-import { settledFiles } from '#src/manager/pieces/settled-files.js';
+import { SettledFiles } from '#src/manager/pieces/settled-files.js';
 
 function setup() {
   const at = { wall: 1_000_000, steady: 0 };
@@ -8,7 +8,7 @@ function setup() {
     at.wall += ms;
     at.steady += ms;
   };
-  return { at, pass, files: settledFiles({ wall: () => at.wall, steady: () => at.steady }) };
+  return { at, pass, files: new SettledFiles({ wall: () => at.wall, steady: () => at.steady }) };
 }
 
 test('a file that was written to in the last second waits; an older one is complete at the first look', () => {

@@ -1,13 +1,13 @@
 /** What is said of whether the manager behind answers. */
 import { expect, test } from 'vitest';
-import { reach } from '#src/manager/upstream/reach.js';
+import { Reach } from '#src/manager/upstream/reach.js';
 import { type Emit, lineOf } from '#src/protocol/events/table.js';
 
 function setup() {
   const lines: string[] = [];
   const emit: Emit = (event) => void lines.push(lineOf(event).message);
   let nowMs = 1_000_000_000;
-  const self = reach('http://m:1789', emit, () => nowMs);
+  const self = new Reach('http://m:1789', emit, () => nowMs);
   const pass = (ms: number) => {
     nowMs += ms;
   };
