@@ -106,7 +106,7 @@ describe('what is missing below a sector', () => {
     await worker.line(/DealsAcquired: permanent: \w+: the data have another commitment than the CID says/);
   });
 
-  test('a disk full in the middle of a layer: critical, nothing half-written, and on it goes when there is space', async () => {
+  test('a disk full in the middle of a layer: critical, nothing half-written, and it continues when there is space', async () => {
     const { dir, payload, manager } = await setup({ sectorSize: '8MiB', size: 8_000_000 });
     const disk = smallDisk();
     // A disk that others fill while a stage runs: nothing looks at it before.

@@ -146,7 +146,7 @@ describe('the worker as a whole', () => {
   });
 });
 
-test('events go on behind the last one a client has seen, and nothing is missed', async () => {
+test('events continue after the last one a client has seen, and nothing is missed', async () => {
   const { worker, atPc1, on } = await setup();
   await atPc1();
   const url = `http://${worker.at}/api/v1/events?types=row`;

@@ -126,7 +126,7 @@ describe('pause --now', () => {
 });
 
 describe('the manager', () => {
-  test('kill -9 while a sector is sealed: started again, the sector goes on to its end', async () => {
+  test('kill -9 while a sector is sealed: started again, the sector is finished', async () => {
     const { dir, payload, manager, again, store } = await setup();
     const more = '[sealvisor.builtin]\nleast = { pc1 = "500ms" }';
     const sealing = 'max_retries = 1000';

@@ -127,7 +127,7 @@ describe.runIf(canMount)('the disk of one thread', () => {
     await worker.line(/#1 s-t\S+ Empty -> Allocated/);
   });
 
-  test('full in the middle of a sector: critical, kept on that disk, the others finish; with space it goes on', async () => {
+  test('full in the middle of a sector: critical, kept on that disk, the others finish; with space it continues', async () => {
     const { dir, disk, toml } = await setup({
       size: '4m',
       // Nothing looks at the disk before a stage: it is to fail in its middle.

@@ -27,7 +27,7 @@ async function setup({ more = look, threads = 2 } = {}) {
 const ask = async (worker: Daemon, ...args: readonly string[]) => (await onWorker(worker.at, ...args)).stdout;
 
 describe.runIf(canMount)('a location whose disk is not mounted', () => {
-  test('at the start: its thread says so, the other seals, nothing is written below; mounted, it goes on', async () => {
+  test('at the start: its thread says so, the other seals, nothing is written below; mounted, it continues', async () => {
     const { dir, toml } = await setup({ more: `${look}[sealvisor.builtin]\nleast = { pc1 = "2s" }` });
     const { at, mount, unmount } = bindDisk(dir, 'store1');
     const first = await startWorker(dir, toml);
@@ -61,7 +61,7 @@ describe.runIf(canMount)('a location whose disk is not mounted', () => {
     await second.line(/#0 \S+ Empty -> Allocated/);
   });
 
-  test('any more, in mid-run: no new sector, nothing below; mounted again it goes on where it was', async () => {
+  test('any more, in mid-run: no new sector, nothing below; mounted again it continues where it was', async () => {
     const { dir, toml } = await setup({ more: `${look}[sealvisor.builtin]\nleast = { pc1 = "1s" }` });
     const { at, mount, unmount } = bindDisk(dir, 'store1');
     const worker = await startWorker(dir, toml);

@@ -29,7 +29,7 @@ const threadOf = async (worker: Daemon, index: number): Promise<ThreadView> =>
 const second = 1000;
 
 describe.runIf(canMount)('a location whose disk hangs in mid-stage', () => {
-  test('the other thread seals on, control answers; when it answers the sector resumes by itself', async () => {
+  test('the other thread continues, control answers; when it answers the sector resumes by itself', async () => {
     const { dir, hung, toml, manager } = await setup('store1');
     const worker = await startWorker(dir, toml);
     const [, sector] = await worker.line(/#0 (s-\S+) TreeDBuilt -> TicketAssigned/);

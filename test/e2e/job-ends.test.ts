@@ -68,7 +68,7 @@ test('one damaged sector, one destination that refuses and one that nobody reach
   expect(reasons[2]).toContain('unseal_roots');
 });
 
-test('a job that stands at an error is cancelled at the manager: its thread takes the next one by itself', async () => {
+test('a job that is paused by an error is cancelled at the manager: its thread takes the next one by itself', async () => {
   const faults =
     '[[sealvisor.faults]]\nstage = "unseal"\nlevel = "critical"\nmessage = "the disk is gone"\ntimes = 1\n';
   const { ask, cancel, unsealer, states, jobs } = await setup(2, faults);

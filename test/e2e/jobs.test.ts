@@ -26,7 +26,7 @@ async function setup() {
   };
 }
 
-test('a job outlives kill -9 of the manager, wherever it is: waiting, given, told of, taken back', async () => {
+test('a job outlives kill -9 of the manager, wherever it is: waiting, given, reported, cancelled', async () => {
   const { dir, manager, killed, jobs } = await setup();
   const asked = await onSectors(manager.at, 'snapup', id, '--pieces', join(dir, 'deals'));
   expect(asked).toMatchObject({ code: 0, stderr: expect.stringContaining('snapup-1') });

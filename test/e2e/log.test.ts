@@ -123,7 +123,7 @@ describe('what becomes of the log is nothing to the work', () => {
     }
   });
 
-  test('a terminal that is closed: the fleet seals on', async () => {
+  test('a terminal that is closed: the fleet continues to seal', async () => {
     const { manager, worker, managerLine, workerLine } = await setup();
     // A pseudo terminal whose other side is closed while the daemons run in it; the hangup reaches them, too.
     const script = `

@@ -47,7 +47,7 @@ test.each(versions)('a worker of %s seals a sector with pieces: both sides say s
 });
 
 test.each(versions)(
-  'a sector that a worker of %s gives up is aborted, and its pieces are the next one’s',
+  'a sector that a worker of %s aborts is aborted here, and its pieces are the next one’s',
   async (version) => {
     const { worker, sector } = await setup(version);
     const given = await worker.abortOne('disk lost');
@@ -63,7 +63,7 @@ test.each(versions)(
 );
 
 test.each(versions)(
-  'a sector that an operator gives up is let go by a worker of %s, which hears why',
+  'a sector that an operator aborts is dropped by a worker of %s, which is told why',
   async (version) => {
     const { manager, worker, sector } = await setup(version);
     let number = 0;

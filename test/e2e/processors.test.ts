@@ -75,7 +75,7 @@ test('a child that was stopped when its worker was killed is ended by the next w
   expect(isAlive(frozen)).toBe(false);
 });
 
-test('a child killed again and again costs tries, not the sector; the next one goes on', async () => {
+test('a child killed again and again costs tries, not the sector; the next one continues', async () => {
   const { dir, worker } = await setup();
   const root = await treeOf(worker.at);
   for (const pid of pidsIn(root)) process.kill(pid, 'SIGKILL');

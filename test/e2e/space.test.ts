@@ -42,7 +42,7 @@ async function setup(threads: number) {
 const workerOf = async (worker: Daemon) =>
   JSON.parse((await onWorker(worker.at, 'info', '--json')).stdout) as WorkerView;
 
-test('a thread without room for PC1 waits, says why, and goes on when a file is removed', async (context) => {
+test('a thread without room for PC1 waits, says why, and continues when a file is removed', async (context) => {
   const { dir, toml } = await setup(1);
   const disk = join(dir, 'store1');
   mountAt(disk, '16m', context);

@@ -141,7 +141,7 @@ test('an abort begun at the worker: the manager shows it with its reason', async
 });
 
 describe('kill -9 of the manager', () => {
-  test('in the middle of each submission, heard or unheard: no thread in error, one message each', async () => {
+  test('in the middle of each submission, received or not: no thread in error, one message each', async () => {
     const fleet = await setup();
     let manager = fleet.manager;
     for (const method of ['SubmitPreCommit', 'SubmitProof'])

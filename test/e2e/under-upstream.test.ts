@@ -190,7 +190,7 @@ test("a window proof is made of a kept sector by the name that upstream's manage
 });
 
 test.each<Version>(['v0.2', 'today'])(
-  'a sector that an operator gives up is reported to a manager of %s as aborted, and never as finished',
+  'a sector that an operator aborts is reported to a manager of %s as aborted, and never as finished',
   async (version) => {
     const held = '[sealvisor.builtin]\nleast = { pc1 = "1h" }';
     const { worker, manager, of } = await setup(version, { more: held });

@@ -116,7 +116,7 @@ async function ours() {
   return { dir, port, manage, manager: await manage() };
 }
 
-test('upstream dies in the middle and comes back, and so does the manager in front of it: the sector goes on', async () => {
+test('upstream dies in the middle and comes back, and so does the manager in front of it: the sector continues', async () => {
   const { dir, port, manage, manager } = await ours();
   const frontPort = await freePort();
   const front = await startFront(dir, `127.0.0.1:${port}`, frontPort);

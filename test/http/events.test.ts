@@ -75,7 +75,7 @@ test.each([
   ['by Last-Event-ID', '', 'b1-1'],
   ['by ?after', '?after=b1-1', undefined],
   ['by Last-Event-ID before ?after', '?after=b1-0', 'b1-1'],
-])('who was cut off goes on where it was: %s', async (_, query, lastId) => {
+])('a client that was cut off continues where it was: %s', async (_, query, lastId) => {
   const doors = workerDoors([viewOf()]);
   for (const revision of [1, 2, 3]) doors.events.publish(thread(0, revision));
   const { next } = await watch(doors, query, lastId);

@@ -68,7 +68,7 @@ test('what a stage took is never less than nothing, and not what the wall clock 
 });
 
 describe('a side that cannot be reached', () => {
-  test('is waited out: no try is counted, however often, and the thread goes on by itself', async () => {
+  test('is waited out: no try is counted, however often, and the thread continues by itself', async () => {
     const one = thread({ record: recordAt('PC2Done', { sector }) });
     for (let n = 0; n < 50; n++) {
       await one.fail('temporary', 'cannot reach manager', true);
@@ -109,7 +109,7 @@ describe('a side that cannot be reached', () => {
     expect(one.record().outage).toBeUndefined();
   });
 
-  test('holds up no pause', async () => {
+  test('delays no pause', async () => {
     const one = thread({ record: recordAt('PC2Done') });
     await one.fail('temporary', 'cannot reach manager', true);
     one.pause();

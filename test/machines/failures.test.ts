@@ -235,7 +235,7 @@ describe('an abort', () => {
     expect(one.lastRun().record.outputs.abortReason).toBe('the sector is lost');
   });
 
-  test('of what is given up already pauses instead of going round', async () => {
+  test('of what is aborted already pauses instead of looping', async () => {
     const one = thread({ record: recordAt('Aborted') });
     await one.fail('abort', 'not known here');
     expect(one.where()).toBe('Aborted.paused');

@@ -43,7 +43,7 @@ describe('a frozen stage', () => {
     expect(one.live()).toEqual([]);
   });
 
-  test('goes on at the resume: the same run, a row, the error cleared, the tries kept', async () => {
+  test('continues at the resume: the same run, a row, the error cleared, the tries kept', async () => {
     const one = frozen('TicketAssigned', { lastError, tries: 1 });
     one.clock.increment(5000);
     one.resume();
@@ -147,7 +147,7 @@ describe('frozen time', () => {
     expect(one.lastRow()).toMatchObject({ event: 'PC1', durationMs: 3500 });
   });
 
-  test('is not counted when the answer comes while the stage stands still', async () => {
+  test('is not counted when the answer comes while the stage is frozen', async () => {
     const one = frozen();
     one.clock.increment(3_600_000);
     await one.succeed('PC1');
@@ -166,7 +166,7 @@ describe('frozen time', () => {
 });
 
 describe('a stage that ends while it is frozen', () => {
-  test('done: what it made is kept, and the thread stands still in the next state', async () => {
+  test('done: what it made is kept, and the thread is paused in the next state', async () => {
     const one = frozen();
     await one.succeed('PC1', { outputs: { pc1: 1 } });
     expect(one.where()).toBe('PC1Done.paused');
@@ -199,7 +199,7 @@ describe('a stage that ends while it is frozen', () => {
     },
   );
 
-  test('with nothing to do: the thread stands still as it is written', async () => {
+  test('with nothing to do: the thread is paused as soon as it is written', async () => {
     const one = frozen();
     await one.succeed('Idle');
     expect(one.where()).toBe('TicketAssigned.paused');

@@ -112,7 +112,7 @@ describe('a sector that the manager gave up', () => {
     },
   );
 
-  test('goes on to the next sector', async () => {
+  test('continues with the next sector', async () => {
     const one = thread({ record: recordAt('TicketAssigned') });
     one.lose(sector.id, reason);
     await one.succeed('Released');
@@ -162,7 +162,7 @@ describe('a sector that the manager gave up', () => {
   });
 });
 
-test('a finished sector that the manager has given up is given up: its report would be refused for ever', () => {
+test('a finished sector that the manager has aborted is aborted: its report would be refused for ever', () => {
   const one = thread({ record: recordAt('Finished') });
   one.lose(sector.id, reason);
   expect(one.where()).toBe('Aborted.active.running');

@@ -108,7 +108,7 @@ describe('a pause while a heavy stage runs', () => {
     },
   );
 
-  test('a resume before it holds cancels it: the same run goes on, its time and tries as before', async () => {
+  test('a resume before it holds cancels it: the same run continues, its time and tries as before', async () => {
     const record = recordAt('TicketAssigned', { tries: 1, lastError });
     const one = thread({ record });
     one.clock.increment(1000);
@@ -133,7 +133,7 @@ describe('a pause while a heavy stage runs', () => {
 });
 
 describe('a pause outlives the thread', () => {
-  test('that waited for its stage: the restarted thread stands still, says since when, and resumes', () => {
+  test('that waited for its stage: the restarted thread is paused, says since when, and resumes', () => {
     const one = thread({ record: recordAt('TicketAssigned', { intent: operatorsPause }) });
     expect(one.where()).toBe('TicketAssigned.paused');
     expect(one.runs).toEqual([]);

@@ -179,7 +179,7 @@ describe('a thread that an operator sent on says so in line', () => {
     expect(one.places.at(-1)?.asked).toEqual({ name: 'pc1', isResumed: false });
   });
 
-  test('and stands still when its probe fails for good: it does not go back in line by itself', async () => {
+  test('and is paused when its probe fails for good: it does not queue again by itself', async () => {
     const one = await resumed();
     await one.answer(probe);
     await one.fail('permanent');
@@ -228,7 +228,7 @@ describe('a stage that is tried for all who wait', () => {
     },
   );
 
-  test('is no probe any more when it has its next place', async () => {
+  test('is not a probe any more when it has its next slot', async () => {
     const one = inLine('C1Done');
     await one.answer(probe);
     await one.fail('permanent');
@@ -237,7 +237,7 @@ describe('a stage that is tried for all who wait', () => {
     expect(one.where()).toBe('C1Done.paused');
   });
 
-  test('and is done goes on as any other', async () => {
+  test('and is done continues as any other', async () => {
     const one = inLine('C1Done');
     await one.answer(refused);
     await one.answer(probe);
@@ -263,7 +263,7 @@ describe('a stage that is tried for all who wait', () => {
     expect(one.record().sector).toEqual(sector);
   });
 
-  test('and is paused while it works stands still after its failure', async () => {
+  test('and is paused while it works is paused after its failure', async () => {
     const one = inLine('C1Done');
     await one.answer(probe);
     one.pause();

@@ -43,7 +43,7 @@ async function setup(pieces = true) {
   return { world, deal, CommD, CommR, kept, post };
 }
 
-test('our window_post gives up no power for it: the job is handed back with what to configure', async () => {
+test('our window_post gives up no power for it: the job is returned with what to configure', async () => {
   const { world, post } = await setup();
   await world.run('wdpost', { service: gives({ wdPost: post }) });
   expect(lastSaid(world, 'wdPoStFinishJob')).toEqual([

@@ -33,7 +33,7 @@ const told = (world: PlanWorld) => {
   return String(last?.args[1]);
 };
 
-describe('given up after Persist', () => {
+describe('aborted after Persist', () => {
   test.each(['operator', 'manager', 'rejected'])('by %s: its files are gone from the store', async (by) => {
     const { world, giveUp } = await persistedWorld();
     await giveUp(by);
@@ -189,7 +189,7 @@ describe('given up after Persist', () => {
   });
 });
 
-describe('an upgrade that is given up', () => {
+describe('an upgrade that is aborted', () => {
   const upgradeWorld = async () => {
     const world = planWorld(size);
     const { CommR } = await sealed(world, size, []);

@@ -106,7 +106,7 @@ test('nothing is compared with what is not made yet', async () => {
   });
 });
 
-test('an old ticket is no reason to go on behind another’s pre-commit', async () => {
+test('an old ticket is not a reason to continue after another’s pre-commit', async () => {
   const old = { ...outputs, ticket_at: epochsAgo(2881) };
   const service = manager({ ...own, CommR: bytes(9) });
   await expect(submitPreCommit(stageContext({ outputs: old, service }).context)).rejects.toThrow(hex(9));
@@ -120,7 +120,7 @@ test('a sector that is made again does not take another’s pre-commit for its o
   expect(await stage(own)).toMatchObject({ outputs: { ticket: ticketOf(1) } });
 });
 
-describe('a sector that is given up', () => {
+describe('a sector that is aborted', () => {
   const giveUp = async (of: Record<string, unknown>, told: OnChain | undefined) => {
     const said: string[] = [];
     const service = {

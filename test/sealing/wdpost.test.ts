@@ -24,7 +24,7 @@ async function setup() {
   return { world, job, post, commR: CommR, updated: update.CommR };
 }
 
-test('a job is done over the real files, with no sector in hand, and handed in', async () => {
+test('a job is done over the real files, with no current sector, and delivered', async () => {
   const { job, post } = await setup();
   const { end, told } = await post(job);
   expect(end).toMatchObject({ state: 'Finished', sector: null });
@@ -67,7 +67,7 @@ test.each<[string, Partial<WdPostJob['Input']>, RegExp]>([
   expect(end.state).toBe('Finished');
 });
 
-test('a job that is given up is handed back with the reason', async () => {
+test('a job that is aborted is returned with the reason', async () => {
   const { job, world } = await setup();
   const from = await world.run('wdpost', { service: gives({ wdPost: job }), until: 'Allocated' });
   const outputs = { ...from.outputs, abortReason: 'set Aborted by alice' };
@@ -75,7 +75,7 @@ test('a job that is given up is handed back with the reason', async () => {
   expect(lastSaid(world, 'wdPoStFinishJob')).toEqual(['job-1', null, 'set Aborted by alice']);
 });
 
-test('a job that the manager has taken back is let go without a word about it', async () => {
+test('a job that the manager has cancelled is dropped without a report', async () => {
   const { job, world } = await setup();
   const from = await world.run('wdpost', { service: gives({ wdPost: job }), until: 'Allocated' });
   const refused = async () => {
@@ -88,7 +88,7 @@ test('a job that the manager has taken back is let go without a word about it', 
   expect(world.said.map(({ call }) => call)).not.toContain('wdPoStFinishJob');
 });
 
-test('a proof that comes too late for a job that was taken back gives the job up', async () => {
+test('a proof that comes too late for a cancelled job ends the job', async () => {
   const { job, world } = await setup();
   const refused = async () => {
     throw new SealvisorError('remote_error', 'job-1 was cancelled', { data: { rpcCode: -32602 } });

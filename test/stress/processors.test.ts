@@ -21,7 +21,7 @@ function random(seed: number): (below: number) => number {
 }
 
 // The waits between are part of the draw: how a command falls into the work, not what is waited for.
-test(`random pauses, resumes and deaths for ${seconds} s: every sector goes on, in the order of its plan`, {
+test(`random pauses, resumes and deaths for ${seconds} s: every sector makes progress, in the order of its plan`, {
   timeout: seconds * 1000 + 120_000,
 }, async () => {
   const seed = Number(process.env.STRESS_SEED ?? Date.now() % 2 ** 31);

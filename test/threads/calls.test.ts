@@ -51,7 +51,7 @@ describe('a call to a thread', () => {
     expect(await thread.call('add', [1, 1], longMs)).toBe(2);
   });
 
-  test('that is not answered in time rejects with deadline_exceeded and names the verb; others go on', async () => {
+  test('that is not answered in time rejects with deadline_exceeded and names the verb; others continue', async () => {
     const { thread } = await setup();
     const error = await rejectionOf(thread.call('never', [], 5));
     expect(error).toMatchObject({ code: 'deadline_exceeded' });

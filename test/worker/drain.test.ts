@@ -9,7 +9,7 @@ const atPc1 = isWorking('TicketAssigned');
 const stands = (view: { readonly mode: string }) => view.mode === 'paused';
 
 describe('a cordoned worker', () => {
-  test('finishes what was begun and takes no new sector, until it is uncordoned', async () => {
+  test('finishes what was started and takes no new sector, until it is uncordoned', async () => {
     const door = gate();
     const { control, until, untilRow, untilWorker } = await setup({
       service: ({ assignTicket }) => ({
@@ -54,7 +54,7 @@ describe('a cordoned worker', () => {
 });
 
 describe('a drain', () => {
-  test('brings each thread to the end of its stage, shows how far it is, and what is lifted goes on', async () => {
+  test('brings each thread to the end of its stage, shows how far it is, and when it is lifted the threads continue', async () => {
     const { control, until, untilWorker } = await setup({ threads: 2, leastMs: { pc1: 500 } });
     await Promise.all([0, 1].map((index) => until(index, atPc1)));
     expect(await control.drain({ by: 'alice', reason: 'kernel' })).toMatchObject({

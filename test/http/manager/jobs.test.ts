@@ -12,7 +12,7 @@ async function setup(options: Parameters<typeof manage>[0] = {}) {
   return { ...fixture, app: managerApp(fixture.manager) };
 }
 
-test('each is asked for, listed, shown by its id, and taken back', async () => {
+test('each is asked for, listed, shown by its id, and cancelled', async () => {
   const { app } = await setup({ finished: 2, withDeals: true, pieces: piecesOf(2000) });
   const by = { by: 'alice', reason: 'why' };
   const dest = 'http://host/';

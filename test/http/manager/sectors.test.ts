@@ -49,7 +49,7 @@ test('sectors are listed by number, one is shown by its id', async () => {
   expect((await get(app, '/api/v1/sectors/s-t010000-1')).body).toEqual(first);
 });
 
-test('a sector is given up once; the reply is the sector with what happened', async () => {
+test('a sector is aborted once; the reply is the sector with what happened', async () => {
   const { app } = await setup();
   const path = '/api/v1/sectors/s-t010000-1/abort';
   const abort = { reason: 'disk lost', by: 'alice' };

@@ -56,7 +56,7 @@ test("the variable is upstream's, and no other is one", () => {
 });
 
 describe('switched on for a child', () => {
-  test('each line that is no answer is a file of its own, whole, and is not logged', async () => {
+  test('each line that is not an answer is a file of its own, whole, and is not logged', async () => {
     const { dumps, child, print, logs, warnings, name, dir } = await setup();
     await dumps.setEnv(name, dir);
     const lines = ['nonsense', `{"id":77,"outp${'x'.repeat(5000)}`, '{"id":99,"err_msg":null,"output":1}'];

@@ -4,7 +4,7 @@ import { isAlive, until as untilSo } from '../../tools/processes/setup.js';
 import { heldChild } from '../../tools/worker/held-child.js';
 import { isIn, rejectionOf } from '../../tools/worker/setup.js';
 
-test('a freeze stops the process of the stage; the resume lets the same one go on, and nothing is started over', async () => {
+test('a freeze stops the process of the stage; the resume continues the same one, and nothing is started over', async () => {
   const { control, until, atWork, stateOf, taskCount, open, rowsOf, untilRow } = await heldChild();
   const { pid } = await atWork();
   await untilSo(() => taskCount() === 1);
@@ -88,7 +88,7 @@ test('a resume of a frozen stage to its own state starts it over, in a new proce
   expect([taskCount(), isAlive(pid)]).toEqual([2, false]);
 });
 
-test('a frozen sector that the manager gives up lets its process go: the others can use the stage again', async () => {
+test('a frozen sector that the manager aborts releases its process: the others can use the stage again', async () => {
   const { control, until, atWork, sectors, open, untilRow, stateOf } = await heldChild({
     threads: 2,
     config: { limits: { pc1: 1 } },

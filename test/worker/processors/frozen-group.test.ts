@@ -25,7 +25,7 @@ function membersOf(group: number) {
 const ticksOf = (group: number) => membersOf(group).reduce((sum, { ticks }) => sum + ticks, 0);
 const bootIs = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
 
-test('each member of the group is stopped and uses no CPU time while it is frozen, and all go on at the resume', async () => {
+test('each member of the group is stopped and uses no CPU time while it is frozen, and all continue at the resume', async () => {
   const go = `${freshDir()}/go`;
   const { control, until, untilRow } = await setup({
     config: {

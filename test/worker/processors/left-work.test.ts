@@ -11,7 +11,7 @@ import { isIn } from '../../tools/worker/setup.js';
 const here = viewOf({ state: 'TicketAssigned', mode: 'running' });
 
 describe('a frozen process whose thread dies', () => {
-  test('stands still on, is shown, and goes on at the resume: the stage is given the answer to the old request', async () => {
+  test('stays frozen, is shown, and continues at the resume: the stage is given the answer to the old request', async () => {
     const { control, atWork, die, open, taskCount, untilRow, warnings } = await heldChild();
     const { pid } = await atWork();
     await untilSo(() => taskCount() === 1);
@@ -188,7 +188,7 @@ describe('of what a dead thread left', () => {
     await untilSo(() => !isAlive(pid));
   });
 
-  test('what was asked and had no child yet is not begun', async () => {
+  test('a task that had no child yet is not started', async () => {
     const { ask, desk, pidOf } = await startProcessors([{ ...command(), concurrent: 1 }]);
     const held = ask(0, { hold: 'a' });
     await pidOf(0);

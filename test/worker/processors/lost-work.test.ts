@@ -5,7 +5,7 @@ import { heldChild } from '../../tools/worker/held-child.js';
 
 const giveUp = { reason: 'lost' };
 
-test('work on a sector that the manager gives up is ended: the thread goes on, and the child is free for others', async () => {
+test('work on a sector that the manager aborts is ended: the thread continues, and the child is free for others', async () => {
   const { control, atWork, taskCount, sectors, open, untilRow } = await heldChild({
     sealing: { recoverIntervalMs: 50 },
   });

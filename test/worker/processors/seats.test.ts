@@ -58,7 +58,7 @@ const one = (stage: string, more: Partial<ProcessorCommand> = {}) => ({
 });
 
 describe('a child that may have one task', () => {
-  test('has one user: the next waits in line, sees who has it, and goes on when it is free', async () => {
+  test('has one user: the next is queued, sees which thread has it, and continues when it is free', async () => {
     const { come, leave, granted, waitsFor } = await deskOver([one('pc1', { concurrent: 1 })]);
     expect([come(0, 'pc1'), come(1, 'pc1'), come(2, 'pc1')]).toEqual([true, false, false]);
     expect(waitsFor(1)).toEqual({ limit: 'processor pc1', place: 1, holders: [0] });
@@ -148,7 +148,7 @@ describe('locks', () => {
   });
 });
 
-test('a thread that waits for a child is shown as waiting, and goes on when the other is done', async () => {
+test('a thread that waits for a child is shown as waiting, and continues when the other is done', async () => {
   const { atWork, until, open, untilRow, control } = await heldChild({
     threads: 2,
     config: (pc1) => ({ processors: [{ ...pc1, concurrent: 1 }] }),
@@ -166,7 +166,7 @@ test('a thread that waits for a child is shown as waiting, and goes on when the 
   await Promise.all([0, 1].map((index) => untilRow(index, (row) => row.event === 'PC1')));
 });
 
-test('the death of a child costs those who only waited for it nothing: they wait on until it is back', async () => {
+test('the death of a child costs those that only waited for it nothing: they keep waiting until it is restarted', async () => {
   const { control, until, atWork, untilRow, rowsOf, open } = await heldChild({
     threads: 4,
     config: (pc1) => ({ processors: [{ ...pc1, concurrent: 1 }], breaker: { after: 2, probeMs: 300_000 } }),

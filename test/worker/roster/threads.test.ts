@@ -44,7 +44,7 @@ describe('a worker with two threads', () => {
 });
 
 describe('a thread that dies', () => {
-  test('is started again from its record, goes on to the end, and the others do not notice', async () => {
+  test('is restarted from its record, finishes, and the others do not notice', async () => {
     let asked = 0;
     const assignTicket = async () => (++asked === 1 ? deadly : goodTicket);
     const { control, until, views, warnings } = await setup({
@@ -73,7 +73,7 @@ describe('a thread that dies', () => {
     expect(control.worker()).toMatchObject({ life: 'serving' });
   });
 
-  test('again and again is parked as failed, says why, and the others go on', async () => {
+  test('again and again is parked as failed, says why, and the others continue', async () => {
     const { control, until, warnings, worker } = await setup({
       threads: 2,
       service: { assignTicket: async () => deadly },

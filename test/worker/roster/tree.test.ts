@@ -77,7 +77,7 @@ test('a thread that died shows its restart and why; the other one is untouched',
   expect(nodeOf(worker.tree(), 'thread-1')).toMatchObject({ incarnation: 1, lastExit: null });
 });
 
-test('a failed thread is shown with its reason, and started again by hand once its cause is mended', async () => {
+test('a failed thread is shown with its reason, and restarted by hand once its cause is fixed', async () => {
   const home = freshDir();
   const location = join(home, 'store0');
   openThreadStore(location).close();

@@ -185,7 +185,7 @@ describe('a resume', () => {
     expect(control.thread(0)).toMatchObject({ mode: 'paused', state: 'C1Done', revision });
   });
 
-  test('to Aborted gives the sector up, and the thread goes on with the next', async () => {
+  test('to Aborted aborts the sector, and the thread continues with the next', async () => {
     const { control, until } = await setup({ ...stopsAtC2, sealing: { sealIntervalMs: 10 } });
     await until(0, isIn('C1Done', 'paused'));
     await control.resume(0, { state: 'Aborted', by: 'bob' });

@@ -16,7 +16,7 @@ const failureOf = (thrown: unknown) =>
     ? null
     : ({ level: 'permanent', message: String(thrown) } as const);
 
-test('a thread asks, is told when it goes on, and gives back what it held when the run is done', async () => {
+test('a thread asks, is told when it may start, and releases its slot when the run is done', async () => {
   const { thread, holders, quiet } = setup();
   const [one, other] = [thread(0), thread(1)];
   expect(await one.ask('pc1', false)).toEqual({ granted: true, isProbe: false });

@@ -20,7 +20,7 @@ async function waitingForDeals(requestTaskMaxRetries: number) {
   return { ...made, doors, asked: () => asked };
 }
 
-test('behind so many answers that there are no deals its hot configuration is read again, and holds for the sector in hand', async () => {
+test('behind so many answers that there are no deals its hot configuration is read again, and applies to the current sector', async () => {
   const { doors, asked, until, locationOf, warnings } = await waitingForDeals(3);
   await doors[0]?.reached;
   const { sector } = await until(0, isIn('Allocated', 'running'));

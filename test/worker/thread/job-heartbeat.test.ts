@@ -49,7 +49,7 @@ test.each([
   expect(beats).toHaveLength(1);
 });
 
-test('a sector is no such job', () => {
+test('a sector is not such a job', () => {
   const { heartbeat, beats } = setup();
   const sector = { miner: 10000, number: 2, id: 's-t010000-2', proofType: 5, size: 2048 };
   heartbeat.follow({ ...emptyRecord('sealer', ''), state: 'PC1Done', sector });

@@ -82,7 +82,7 @@ describe('a pause takes hold at once', () => {
     });
   });
 
-  test('while it stands in line: it leaves the line, and is back at its place when it is resumed', async () => {
+  test('while it is queued: it leaves the queue, and gets its position back when it is resumed', async () => {
     const { control, until } = await setup({
       threads: 4,
       leastMs: { pc1: 600_000 },
@@ -142,7 +142,7 @@ describe('a pause that is said again while it is pending', () => {
     });
   });
 
-  test('never acts on a later resume: a stage that was resumed ends, and the next one begins', async () => {
+  test('never acts on a later resume: a stage that was resumed ends, and the next one starts', async () => {
     const { control, until, untilRow } = await setup({ leastMs: { pc1: 300 } });
     await until(0, isWorking('TicketAssigned'));
     await control.pause(0, {});
@@ -153,7 +153,7 @@ describe('a pause that is said again while it is pending', () => {
 });
 
 describe('a pause that is waited for', () => {
-  test('answers when the thread stands still, with the state behind the stage', async () => {
+  test('answers when the thread is paused, with the state after the stage', async () => {
     const { control, until } = await setup({ leastMs: { pc1: 300 } });
     await until(0, isWorking('TicketAssigned'));
     expect(await control.pause(0, { ...alice, waitMs: 20_000 })).toMatchObject({

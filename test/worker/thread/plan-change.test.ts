@@ -8,7 +8,7 @@ import { setup } from '../../tools/worker/setup.js';
 const hot = (location: string, plan: string) => write(join(location, 'config.toml'), `plan = "${plan}"\n`);
 const soon = { recoverIntervalMs: 20, sealIntervalMs: 1 };
 
-describe('a thread with nothing in hand', () => {
+describe('a thread without a job', () => {
   test('asks for jobs of the plan that its hot configuration says now', async () => {
     const asked: string[] = [];
     const none = (plan: string) => async () => {
@@ -35,7 +35,7 @@ describe('a thread with nothing in hand', () => {
     expect(made.worker.control.thread(0)).toMatchObject({ incarnation: 1, sector: null, lastError: null });
   });
 
-  test('keeps its pause over a change of plan, and takes the new one when it goes on', async () => {
+  test('keeps its pause over a change of plan, and takes the new one when it is resumed', async () => {
     const made = await setup({ sealing: soon, service: { allocateSector: async () => null } });
     await made.until(0, ({ mode }) => mode === 'idle');
     await made.worker.control.pause(0, { by: 'alice' });
@@ -46,7 +46,7 @@ describe('a thread with nothing in hand', () => {
   });
 });
 
-describe('a job in hand', () => {
+describe('a current job', () => {
   const job: SnapUpJob = {
     Sector: { ID: { Miner: 10000, Number: 7 }, ProofType: 5 },
     Pieces: [],

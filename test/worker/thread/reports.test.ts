@@ -275,7 +275,7 @@ test.each(['Finished', 'Aborted'])('a sector that is %s is not told of again', a
   expect(waitMs()).toBeUndefined();
 });
 
-test('an abort begun at the manager is heard once, by the answer to any report', async () => {
+test('an abort started at the manager is received once, with the answer to any report', async () => {
   const { reports, verdicts, answer, ring } = setup();
   const lost = { finalized: false, abortReason: 'aborted by alice' };
   reports.tell(reportOf('TicketAssigned'));

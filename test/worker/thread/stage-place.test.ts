@@ -57,7 +57,7 @@ test('any stages that ask for any places, within limits, come to their ends; no 
   );
 });
 
-test('a process of the stage’s own name is done under the place that it was begun with', async () => {
+test('a process of the stage’s own name is done under the slot that it started with', async () => {
   const { stage, holdersOf } = setup({ pc2: 1 });
   const seen: (readonly number[])[] = [];
   await stage(4, 'pc2', ['pc2', 'pc2'], async () => void seen.push(holdersOf('pc2')));
