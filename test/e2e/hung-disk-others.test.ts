@@ -82,7 +82,7 @@ describe.runIf(canMount)('a worker’s home whose disk hangs', () => {
     await worker.line(/#0 \S+ TreeDBuilt -> TicketAssigned/);
     await whileFrozen([hung], async () => {
       process.kill(worker.pid, 'SIGTERM');
-      await worker.line(/stopped; the same line/);
+      await worker.line(/stopped; the same command/);
       await expect.poll(() => isListening(worker.at), soon).toBe(false);
     });
     await worker.ended;

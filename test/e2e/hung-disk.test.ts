@@ -68,7 +68,7 @@ describe.runIf(canMount)('a location whose disk hangs in mid-stage', () => {
       await worker.line(/the disk of \S+store1 does not answer/);
       process.kill(worker.pid, 'SIGTERM');
       await worker.line(/thread #0 cannot be ended: a call to its disk does not return/);
-      await worker.line(/stopped; the same line/);
+      await worker.line(/stopped; the same command/);
       await expect.poll(() => isListening(worker.at), soon).toBe(false);
       const second = await startWorker(dir);
       const from = second.lines.length;
