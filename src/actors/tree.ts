@@ -1,6 +1,7 @@
 /** A supervisor that keeps book of its children, so that the whole tree can be shown. */
 import type {
   Child,
+  ChildInfo,
   ChildType,
   Exit,
   Strategy,
@@ -107,27 +108,7 @@ export async function startTree(spec: SupervisorSpec): Promise<Tree> {
     isOver = true;
   });
   const infos = () => (isOver ? [] : supervisor.whichChildren());
-  const children = () =>
-    infos().map(({ id = 'child', child, type }): TreeNode => {
-      const book = bookOf(id);
-      const told: Partial<Told> = typeof child === 'object' ? child : {};
-      const { pid, threadId, heartbeatAgeMs = null, heapBytes = null } = told.facts?.() ?? {};
-      return {
-        id,
-        type,
-        strategy: told.strategy ?? null,
-        status: child === 'restarting' ? 'restarting' : child === undefined ? 'down' : 'running',
-        incarnation: book.incarnation,
-        since: iso(wallTime(book.since)),
-        restarts: { inPeriod: inPeriod(book, periodMs).length, total: book.total },
-        lastExit: book.lastExit && { ...book.lastExit, at: iso(wallTime(book.lastExit.at)) },
-        heartbeatAgeMs,
-        heapBytes,
-        ...(pid == null ? {} : { pid }),
-        ...(threadId == null ? {} : { threadId }),
-        children: told.children?.() ?? [],
-      };
-    });
+  const children = () => infos().map((info) => nodeOf(info, bookOf(info.id ?? 'child'), periodMs));
   return {
     supervisor,
     strategy,
@@ -149,6 +130,27 @@ export async function startTree(spec: SupervisorSpec): Promise<Tree> {
       pid: process.pid,
       children: children(),
     }),
+  };
+}
+
+/** What stands in the book of a child, with what it tells of itself. */
+function nodeOf({ id = 'child', child, type }: ChildInfo, book: Book, periodMs: number): TreeNode {
+  const told: Partial<Told> = typeof child === 'object' ? child : {};
+  const { pid, threadId, heartbeatAgeMs = null, heapBytes = null } = told.facts?.() ?? {};
+  return {
+    id,
+    type,
+    strategy: told.strategy ?? null,
+    status: child === 'restarting' ? 'restarting' : child === undefined ? 'down' : 'running',
+    incarnation: book.incarnation,
+    since: iso(wallTime(book.since)),
+    restarts: { inPeriod: inPeriod(book, periodMs).length, total: book.total },
+    lastExit: book.lastExit && { ...book.lastExit, at: iso(wallTime(book.lastExit.at)) },
+    heartbeatAgeMs,
+    heapBytes,
+    ...(pid == null ? {} : { pid }),
+    ...(threadId == null ? {} : { threadId }),
+    children: told.children?.() ?? [],
   };
 }
 

@@ -94,21 +94,6 @@ export function upstreamClient(
     const known = someOf(views.map((view) => String(view.index))) || 'none';
     throw new SealvisorError('thread_not_found', `no thread #${index} on ${name}: known are ${known}`);
   };
-  const beyond = (verb: ThreadVerb, request: ThreadRequest): SealvisorError | undefined => {
-    const { how, dryRun, force, ifRevision } = request;
-    const field = `${name} is an upstream worker`;
-    if (verb === 'restart')
-      return new SealvisorError('invalid_request', `${field}: it starts no thread again; restart the worker`);
-    if (dryRun) return new SealvisorError('invalid_request', `${field}: it knows no dry run`);
-    if (force) return new SealvisorError('invalid_request', `${field}: it cannot be forced`);
-    if (ifRevision !== undefined)
-      return new SealvisorError('invalid_request', `${field}: its threads have no revisions`);
-    if (how === 'freeze')
-      return new SealvisorError('freeze_refused', `${field}: it cannot freeze a stage; pause without freeze`);
-    if (how === 'now')
-      return new SealvisorError('invalid_request', `${field}: it pauses after the stage; pause without now`);
-    return undefined;
-  };
   const pause = async (index: number): Promise<ControlReply> => {
     const changed = (await call('WorkerPause', [index])) === true;
     const message = changed ? `${name} took the pause of thread #${index}` : unchanged(index);
@@ -130,7 +115,7 @@ export function upstreamClient(
     threads,
     thread,
     command: async (index, verb, request) => {
-      const refusal = beyond(verb, request);
+      const refusal = beyondIt(name, verb, request);
       if (refusal) throw refusal;
       if (verb === 'pause') return pause(index);
       const { state = null } = request;
@@ -141,3 +126,20 @@ export function upstreamClient(
 }
 
 const unchanged = (index: number) => `thread #${index} did not change`;
+
+/** Why an upstream worker cannot do what is asked; undefined where it can. */
+function beyondIt(name: string, verb: ThreadVerb, request: ThreadRequest): SealvisorError | undefined {
+  const { how, dryRun, force, ifRevision } = request;
+  const which = `${name} is an upstream worker`;
+  if (verb === 'restart')
+    return new SealvisorError('invalid_request', `${which}: it starts no thread again; restart the worker`);
+  if (dryRun) return new SealvisorError('invalid_request', `${which}: it knows no dry run`);
+  if (force) return new SealvisorError('invalid_request', `${which}: it cannot be forced`);
+  if (ifRevision !== undefined)
+    return new SealvisorError('invalid_request', `${which}: its threads have no revisions`);
+  if (how === 'freeze')
+    return new SealvisorError('freeze_refused', `${which}: it cannot freeze a stage; pause without freeze`);
+  if (how === 'now')
+    return new SealvisorError('invalid_request', `${which}: it pauses after the stage; pause without now`);
+  return undefined;
+}

@@ -51,6 +51,18 @@ function askerOf(line: Buffer, pending: ReadonlyMap<number, Asker>): Asker | und
   return pending.get(answerId(line) ?? -1) ?? (pending.size === 1 ? [...pending.values()][0] : undefined);
 }
 
+/** Gives a line to who asked for it; false when it answers no request. */
+function taken(line: Buffer, pending: ReadonlyMap<number, Asker>, log: (line: string) => void): boolean {
+  const asker = pending.get(answerId(line) ?? -1);
+  if (!asker) return false;
+  const progress = progressOf(line);
+  if (progress) asker.onProgress(progress);
+  else if (isAnswer(line)) asker.resolve(line);
+  // What gives neither an output nor an error is a log line, whatever its id.
+  else log(shortened(line));
+  return true;
+}
+
 /** Gives the `start` of a ChildSpec, as `processChild` does. */
 export function processorChild(options: ProcessorOptions): () => Promise<Processor> {
   return () => startProcessor(options);
@@ -88,14 +100,9 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     onLongLine: shape.hearing(long.take),
     onLine: (line, log, bytes) => {
       if (child) shape.heard(line);
-      if (bytes > longestAnswer) return refuse(line, bytes);
-      const asker = pending.get(answerId(line) ?? -1);
-      const progress = asker && progressOf(line);
-      if (progress) asker.onProgress(progress);
-      else if (asker && isAnswer(line)) asker.resolve(line);
-      // What gives neither an output nor an error is a log line, whatever its id.
-      else if (asker) log(shortened(line));
-      else if (!options.onStray?.(line, child?.pid)) log(`answers no request: ${shortened(line)}`);
+      if (bytes > longestAnswer) refuse(line, bytes);
+      else if (!taken(line, pending, log) && !options.onStray?.(line, child?.pid))
+        log(`answers no request: ${shortened(line)}`);
     },
     // A death ends it as well, and is told at once.
     onSilent: () => {
@@ -110,15 +117,10 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     long.cut(gone);
   });
   const { write, ...rest } = started;
+  const refusal = () => (isLeaving ? gone() : undefined);
   return {
     ...rest,
-    ...requests({
-      pending,
-      write,
-      giveUp,
-      lineOf: shape.line,
-      refusal: () => (isLeaving ? gone() : undefined),
-    }),
+    ...requests({ pending, write, giveUp, lineOf: shape.line, refusal }),
     stage,
     stop: () => {
       isLeaving = true;

@@ -83,7 +83,8 @@ interface StoreParts {
   isOurs(): void;
 }
 
-function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): ThreadStore {
+function storeOf(db: Db, parts: StoreParts): ThreadStore {
+  const { file, keepRows } = parts;
   const records = recordTable(db);
   const writeRow = rowWriter(db);
   const trim = db.prepare<[number]>('delete from history where seq <= ?');
@@ -99,25 +100,7 @@ function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): Thre
     if (inHand(record) !== null) requests.done();
     return seq;
   });
-  const read = <T>(act: () => T): T => {
-    try {
-      return act();
-    } catch (cause) {
-      throw damaged(file, messageOf(cause), { cause });
-    }
-  };
-  const written = <T>(act: () => T): T => {
-    isOurs();
-    try {
-      return writeInReserve(db, act);
-    } catch (cause) {
-      throw new SealvisorError(
-        'store_failed',
-        `cannot write the record of ${location}: ${messageOf(cause)}; free space or check the disk, then restart the thread`,
-        { cause },
-      );
-    }
-  };
+  const { read, written } = guarded(db, parts);
   const revision = () => read(() => last.get()?.seq ?? 0);
   return {
     read: (plan, nowMs) => {
@@ -144,6 +127,31 @@ function storeOf(db: Db, { file, location, keepRows, isOurs }: StoreParts): Thre
     historyJson: (query) => read(() => selectRowsJson(db, query)),
     durations: (size) => read(() => selectDurations(db, size)),
     close: () => db.close(),
+  };
+}
+
+/** Acts on the database, whose faults say which file or location it is. */
+function guarded(db: Db, { file, location, isOurs }: StoreParts) {
+  return {
+    read: <T>(act: () => T): T => {
+      try {
+        return act();
+      } catch (cause) {
+        throw damaged(file, messageOf(cause), { cause });
+      }
+    },
+    written: <T>(act: () => T): T => {
+      isOurs();
+      try {
+        return writeInReserve(db, act);
+      } catch (cause) {
+        throw new SealvisorError(
+          'store_failed',
+          `cannot write the record of ${location}: ${messageOf(cause)}; free space or check the disk, then restart the thread`,
+          { cause },
+        );
+      }
+    },
   };
 }
 

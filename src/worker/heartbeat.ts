@@ -50,77 +50,97 @@ const matters = ({ summary: { threads, paused, errors }, life, sectorsOf }: Fact
 
 /** `stop` says goodbye when the worker itself stops. Safe twice. */
 export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<void> } {
-  const { clock = systemClock } = options;
-  let timer: unknown;
-  let reported = '';
-  let isStopped = false;
-  let isBeating = false;
+  const heartbeat = new Heartbeat(options);
+  return { stop: () => heartbeat.stop() };
+}
+
+class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  readonly #clock: Clock;
+  readonly #changes: ReturnType<typeof looks>;
+  readonly #unsubscribe: (() => void) | undefined;
+  #timer: unknown;
+  #reported = '';
+  #isStopped = false;
+  #isBeating = false;
   /** Something has changed while a report was under way. */
-  let hasMissed = false;
-  let failures = 0;
-  let beating: Promise<void> = Promise.resolve();
-  const factsNow = (life = options.life()): Facts => ({
-    summary: options.summary(),
-    life,
-    sectorsOf: options.awaitsAdoption?.() ?? null,
-  });
-  const report = async (facts: Facts) => {
-    reported = matters(facts);
-    const used = options.usedNumbers ? { UsedNumbers: await options.usedNumbers() } : {};
-    const held = options.held ? { Held: options.held() } : {};
-    await options.ping({ ...reportOf(options.version, facts), ...used, ...held });
-  };
-  const beat = async () => {
-    isBeating = true;
-    hasMissed = false;
-    changes.looked();
+  #hasMissed = false;
+  #failures = 0;
+  #beating: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#changes = looks(this.#clock, () => this.#look());
+    this.#unsubscribe = options.changes?.(this.#changes.look);
+    this.#run();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#end();
+    return this.#stopping;
+  }
+
+  #run(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#beating = this.#beat().catch((error: unknown) => this.#options.fail?.(error));
+  }
+
+  async #beat(): Promise<void> {
+    const { emit, intervalMs } = this.#options;
+    this.#isBeating = true;
+    this.#hasMissed = false;
+    this.#changes.looked();
     try {
-      await report(factsNow());
-      if (failures > 0 && !isStopped) options.emit({ event: 'manager.answersAgain' });
-      failures = 0;
+      await this.#report(this.#factsNow());
+      if (this.#failures > 0 && !this.#isStopped) emit({ event: 'manager.answersAgain' });
+      this.#failures = 0;
     } catch (thrown) {
-      if (failures === 0 && !isStopped)
-        options.emit({ event: 'manager.unreachable', ...faultFields(thrown) });
-      failures += 1;
+      if (this.#failures === 0 && !this.#isStopped)
+        emit({ event: 'manager.unreachable', ...faultFields(thrown) });
+      this.#failures += 1;
     }
-    isBeating = false;
-    if (isStopped) return;
-    const maxMs = options.intervalMs();
-    const retryMs = backoffMs({ minMs: firstRetryMs, maxMs, jitter: 0 }, failures, 0);
-    timer = clock.setTimeout(run, failures > 0 ? retryMs : maxMs);
-    if (hasMissed) changes.look();
-  };
-  const run = () => {
-    clock.clearTimeout(timer);
-    beating = beat().catch((error: unknown) => options.fail?.(error));
-  };
-  const changes = looks(clock, () => {
-    if (isBeating) hasMissed = true;
+    this.#isBeating = false;
+    if (this.#isStopped) return;
+    const maxMs = intervalMs();
+    const retryMs = backoffMs({ minMs: firstRetryMs, maxMs, jitter: 0 }, this.#failures, 0);
+    this.#timer = this.#clock.setTimeout(() => this.#run(), this.#failures > 0 ? retryMs : maxMs);
+    if (this.#hasMissed) this.#changes.look();
+  }
+
+  #look(): void {
+    if (this.#isBeating) this.#hasMissed = true;
     // A manager that is away is asked at its own pace.
-    if (isBeating || failures > 0) return;
-    if (matters(factsNow()) !== reported) run();
-  });
-  const unsubscribe = options.changes?.(changes.look);
-  run();
-  let stopping: Promise<void> | undefined;
-  const stop = async () => {
-    isStopped = true;
-    unsubscribe?.();
-    changes.stop();
-    clock.clearTimeout(timer);
+    if (this.#isBeating || this.#failures > 0) return;
+    if (matters(this.#factsNow()) !== this.#reported) this.#run();
+  }
+
+  #factsNow(life = this.#options.life()): Facts {
+    const { summary, awaitsAdoption } = this.#options;
+    return { summary: summary(), life, sectorsOf: awaitsAdoption?.() ?? null };
+  }
+
+  async #report(facts: Facts): Promise<void> {
+    const { version, usedNumbers, held, ping } = this.#options;
+    this.#reported = matters(facts);
+    const used = usedNumbers ? { UsedNumbers: await usedNumbers() } : {};
+    const named = held ? { Held: held() } : {};
+    await ping({ ...reportOf(version, facts), ...used, ...named });
+  }
+
+  async #end(): Promise<void> {
+    this.#isStopped = true;
+    this.#unsubscribe?.();
+    this.#changes.stop();
+    this.#clock.clearTimeout(this.#timer);
     // Otherwise it broke by itself, and is started again: the worker continues.
-    if (options.life() !== 'stopping') return;
-    await within(clock, goodbyeMs, async () => {
-      await beating;
-      if (failures === 0) await report(factsNow('stopped'));
+    if (this.#options.life() !== 'stopping') return;
+    await within(this.#clock, goodbyeMs, async () => {
+      await this.#beating;
+      if (this.#failures === 0) await this.#report(this.#factsNow('stopped'));
     });
-  };
-  return {
-    stop: () => {
-      stopping ??= stop();
-      return stopping;
-    },
-  };
+  }
 }
 
 function reportOf(version: string, { summary, life, sectorsOf }: Facts): WorkerReport {

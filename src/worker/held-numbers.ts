@@ -30,40 +30,13 @@ export interface HeldNumbers {
 const defaultDeadlineMs = 5000;
 
 export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
-  const { stores, threads, record, emit, deadlineMs = defaultDeadlineMs } = options;
+  const { stores, threads, record } = options;
+  const listings = new StoreListings(options);
   /** Undefined: it could not be looked at. */
   let kept: readonly (HighestNumbers | undefined)[] | undefined;
   let looking: Promise<void> | undefined;
-  const asked = new Set<string>();
-  /** Stores that a warning was given of. */
-  const untold = new Set<string>();
-
-  const inStore = async ({ name, location }: AttachedStore) => {
-    let timer: unknown;
-    const late = new Promise<never>((_, reject) => {
-      timer = systemClock.setTimeout(
-        () => reject(new Error(`no answer within ${deadlineMs} ms`)),
-        deadlineMs,
-      );
-    });
-    try {
-      // A disk that has not answered yet is not asked again: each question would hold a thread of the pool.
-      if (asked.has(location)) throw new Error('it has not answered yet');
-      asked.add(location);
-      const listing = numbersIn(location).finally(() => asked.delete(location));
-      const numbers = await Promise.race([listing, late]);
-      untold.delete(name);
-      return numbers;
-    } catch (thrown) {
-      if (!untold.has(name)) emit({ event: 'store.notListed', store: name, ...faultFields(thrown) });
-      untold.add(name);
-      return undefined;
-    } finally {
-      systemClock.clearTimeout(timer);
-    }
-  };
   const look = async () => {
-    kept = await Promise.all(stores().map(inStore));
+    kept = await Promise.all(stores().map((store) => listings.of(store)));
   };
   const looked = () => {
     looking ??= look();
@@ -97,4 +70,44 @@ export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
       return looking;
     },
   };
+}
+
+/** What attached stores keep, each asked in its own time. */
+class StoreListings {
+  readonly #options: Pick<HeldNumbersOptions, 'emit' | 'deadlineMs'>;
+  /** Locations that have not answered yet. */
+  readonly #asked = new Set<string>();
+  /** Stores that a warning was given of. */
+  readonly #untold = new Set<string>();
+
+  constructor(options: Pick<HeldNumbersOptions, 'emit' | 'deadlineMs'>) {
+    this.#options = options;
+  }
+
+  /** Of each miner the highest; undefined when the store cannot be looked at. */
+  async of({ name, location }: AttachedStore): Promise<HighestNumbers | undefined> {
+    const { emit, deadlineMs = defaultDeadlineMs } = this.#options;
+    let timer: unknown;
+    const late = new Promise<never>((_, reject) => {
+      timer = systemClock.setTimeout(
+        () => reject(new Error(`no answer within ${deadlineMs} ms`)),
+        deadlineMs,
+      );
+    });
+    try {
+      // A disk that has not answered yet is not asked again: each question would hold a thread of the pool.
+      if (this.#asked.has(location)) throw new Error('it has not answered yet');
+      this.#asked.add(location);
+      const listing = numbersIn(location).finally(() => this.#asked.delete(location));
+      const numbers = await Promise.race([listing, late]);
+      this.#untold.delete(name);
+      return numbers;
+    } catch (thrown) {
+      if (!this.#untold.has(name)) emit({ event: 'store.notListed', store: name, ...faultFields(thrown) });
+      this.#untold.add(name);
+      return undefined;
+    } finally {
+      systemClock.clearTimeout(timer);
+    }
+  }
 }

@@ -48,29 +48,9 @@ interface Told {
 }
 
 export function toldReports(options: ToldReportsOptions): ToldReports {
-  const { locations, check, ask, askAll, onRefusal } = options;
-  const byLocation = new Map<string, Told>();
+  const { locations, check, ask, askAll } = options;
+  const last = new LastReports(options.onRefusal);
   let isAnswered = false;
-
-  const keep = (location: string, told: Told | undefined) => {
-    const before = byLocation.get(location)?.refused;
-    if (told) byLocation.set(location, told);
-    else byLocation.delete(location);
-    if (before?.message !== told?.refused?.message || before?.state !== told?.refused?.state)
-      onRefusal(location);
-  };
-  const settled = (
-    of: { id: SectorId; body: StateReport; given: GivenBy | null | undefined },
-    error?: unknown,
-  ) => {
-    const { Location, Instance: instance } = of.body.Worker;
-    const state = of.body.StateChange.Next;
-    // Behind the end states the thread lets its sector go.
-    if (endStates.includes(state)) return keep(Location, undefined);
-    const at = timestamp(Date.now());
-    const refused = error === undefined ? undefined : { state, message: messageOf(error), at };
-    keep(Location, { id: of.id, given: of.given, state, instance, refused });
-  };
   const isGiven = ({ given }: Told) => {
     try {
       check(given);
@@ -87,18 +67,18 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
       reportState: (id, body) =>
         service.reportState(id, body).then(
           (verdict) => {
-            settled({ id, body, given });
+            last.settled({ id, body, given });
             return isAnswered ? verdict : withoutHeartbeat(verdict);
           },
           (thrown: unknown) => {
-            if (isNeverAccepted(thrown)) settled({ id, body, given }, thrown);
+            if (isNeverAccepted(thrown)) last.settled({ id, body, given }, thrown);
             throw thrown;
           },
         ),
     }),
     held: () =>
       locations().flatMap((location) => {
-        const told = byLocation.get(location);
+        const told = last.at(location);
         if (!told || !isGiven(told)) return [];
         const { id, state, given, instance } = told;
         const ID = { Miner: id.miner, Number: id.number };
@@ -107,7 +87,7 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
         ];
       }),
     refusalOf: (location, sector) => {
-      const told = byLocation.get(location);
+      const told = last.at(location);
       return told && formatSectorId(told.id) === sector ? told.refused : undefined;
     },
     answered: (answer) => {
@@ -116,7 +96,7 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
       isAnswered = data !== undefined;
       for (const { Miner: miner, Number: number } of data?.ReportAgain ?? [])
         for (const location of locations()) {
-          const id = byLocation.get(location)?.id;
+          const id = last.at(location)?.id;
           if (id?.miner === miner && id.number === number) ask(location, id);
         }
     },
@@ -125,4 +105,36 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
 
 function withoutHeartbeat(verdict: Verdict): Verdict {
   return verdict.byHeartbeat === undefined ? verdict : { ...verdict, byHeartbeat: false };
+}
+
+/** The last report from each location, as the manager answered it. */
+class LastReports {
+  readonly #byLocation = new Map<string, Told>();
+  readonly #onRefusal: (location: string) => void;
+
+  constructor(onRefusal: (location: string) => void) {
+    this.#onRefusal = onRefusal;
+  }
+
+  at(location: string): Told | undefined {
+    return this.#byLocation.get(location);
+  }
+
+  settled(of: { id: SectorId; body: StateReport; given: Told['given'] }, error?: unknown): void {
+    const { Location, Instance: instance } = of.body.Worker;
+    const state = of.body.StateChange.Next;
+    const at = timestamp(Date.now());
+    const refused = error === undefined ? undefined : { state, message: messageOf(error), at };
+    // Behind the end states the thread lets its sector go.
+    const isOver = endStates.includes(state);
+    this.#keep(Location, isOver ? undefined : { id: of.id, given: of.given, state, instance, refused });
+  }
+
+  #keep(location: string, told: Told | undefined): void {
+    const before = this.at(location)?.refused;
+    if (told) this.#byLocation.set(location, told);
+    else this.#byLocation.delete(location);
+    if (before?.message !== told?.refused?.message || before?.state !== told?.refused?.state)
+      this.#onRefusal(location);
+  }
 }

@@ -32,13 +32,7 @@ export function startEnd(options: {
   let isMaking = false;
   const look = () => {
     if (!worker || isOver) return;
-    const held = new Set(worker.control.threads().map((view) => view.sector?.id));
-    const lives = manager.sectors.lives().filter(({ life }) => life.abortReason === null);
-    // A thread has still to clean up behind a sector that it holds.
-    const sealed = lives.filter(({ id, life }) => life.finalized && !held.has(formatSectorId(id))).length;
-    // One that was given out and got no pieces waits for the next ones: it keeps nothing from ending.
-    const withPieces = lives.filter(({ life }) => life.finalized || life.deals !== null).length;
-    const isLeft = manager.sectors.waiting().length > 0 || manager.pendingPieces() > 0;
+    const { sealed, withPieces, isLeft } = standing(manager, worker);
     const isMakingMore = made !== undefined && onlyWithDeals && withPieces < limit && !isLeft;
     const isAllSealed = onlyWithDeals && sealed === withPieces && !isLeft && !isMakingMore;
     if (sealed >= limit) {
@@ -75,5 +69,18 @@ export function startEnd(options: {
       worker = serving;
     },
     ended,
+  };
+}
+
+/** How far the sectors of the run have come; `isLeft`: pieces wait for a sector. */
+function standing(manager: Pick<Manager, 'sectors' | 'pendingPieces'>, worker: Pick<Worker, 'control'>) {
+  const held = new Set(worker.control.threads().map((view) => view.sector?.id));
+  const lives = manager.sectors.lives().filter(({ life }) => life.abortReason === null);
+  return {
+    // A thread has still to clean up behind a sector that it holds.
+    sealed: lives.filter(({ id, life }) => life.finalized && !held.has(formatSectorId(id))).length,
+    // One that was given out and got no pieces waits for the next ones: it keeps nothing from ending.
+    withPieces: lives.filter(({ life }) => life.finalized || life.deals !== null).length,
+    isLeft: manager.sectors.waiting().length > 0 || manager.pendingPieces() > 0,
   };
 }

@@ -45,7 +45,7 @@ export interface Places {
 }
 
 export function places(options: PlacesOptions): Places {
-  const { config, record, settingsOf, onChange, onBreaker, processors } = options;
+  const { config, record, onChange, onBreaker, processors } = options;
   const policy = (): DeskPolicy => {
     const { limits, staggeredMs, breaker } = config();
     return { limits: limitsInForce(record(), limits), configured: limits, staggeredMs, breaker };
@@ -89,24 +89,37 @@ export function places(options: PlacesOptions): Places {
     storeOf: (index) => space.storeOf(index),
     start: () => space.start(),
     stop: () => space.stop(),
-    sideOf: (index) => ({
-      desk: deskCalls(index, {
-        ...{ desk, space, settingsOf, arrive: (at, name) => processors.arrive(at, name) },
-        isSpaceEnabled: () => config().space.isEnabled,
-      }),
-      stores: {
-        rooms: (bytes) => space.rooms(index, bytes),
-        take: (name, bytes) => space.take(index, name, bytes),
-      },
-      settings: { now: () => settingsOf(index) },
-    }),
+    sideOf: (index) => sideOfThread(index, options, { desk, space }),
     apply: () => {
       desk.setPolicy(policy());
-      const { cordon, drain } = record();
-      const wish = drain ?? cordon;
-      if (wish === null) desk.unhold();
-      else
-        desk.hold(`${drain ? 'draining' : 'cordoned'} by ${wish.by}${wish.reason ? `: ${wish.reason}` : ''}`);
+      const why = whyHeld(record());
+      if (why === null) desk.unhold();
+      else desk.hold(why);
     },
   };
+}
+
+function sideOfThread(
+  index: number,
+  { config, settingsOf, processors }: PlacesOptions,
+  { desk, space }: { readonly desk: Desk; readonly space: SpaceKeeper },
+): ReturnType<Places['sideOf']> {
+  return {
+    desk: deskCalls(index, {
+      ...{ desk, space, settingsOf, arrive: (at, name) => processors.arrive(at, name) },
+      isSpaceEnabled: () => config().space.isEnabled,
+    }),
+    stores: {
+      rooms: (bytes) => space.rooms(index, bytes),
+      take: (name, bytes) => space.take(index, name, bytes),
+    },
+    settings: { now: () => settingsOf(index) },
+  };
+}
+
+/** Why nobody may begin a new sector; null while they may. */
+function whyHeld({ cordon, drain }: WorkerRecord): string | null {
+  const wish = drain ?? cordon;
+  if (wish === null) return null;
+  return `${drain ? 'draining' : 'cordoned'} by ${wish.by}${wish.reason ? `: ${wish.reason}` : ''}`;
 }

@@ -24,32 +24,38 @@ function whyNot(answer: 'waits' | 'none' | readonly number[], stage: string): st
   return `the process of its ${stage} works for ${listed(answer)} as well`;
 }
 
+/** Whether the work of a thread is frozen now; nothing is to be frozen while none is done. @throws freeze_refused */
+function freeze(processes: FreezeDesk, { index, mode, processor, stage }: ThreadView): boolean {
+  // Only heavy work is frozen: everything else pauses by itself.
+  if (processor === null || !atWork.includes(mode)) return false;
+  // In line in the middle of its stage: nothing works for it now.
+  const answer = mode === 'waiting' ? 'waits' : processes.freeze(index);
+  if (answer === 'frozen') return true;
+  throw new SealvisorError(
+    'freeze_refused',
+    `thread #${index} cannot be frozen: ${whyNot(answer, stage)}; pause after the stage, or with --now`,
+  );
+}
+
+/** Nobody waits for what an aborted stage's process does: what it uses is to be free. */
+function aborted(
+  processes: FreezeDesk,
+  { index, stage }: ThreadView,
+  outcome: CommandOutcome,
+): CommandOutcome {
+  const answer = processes.end(index);
+  if (answer === 'none') return outcome;
+  if (answer === 'ended') {
+    if (outcome.changed) return outcome;
+    // The thread was paused already, after its death; what it had left running was not.
+    const message = `${outcome.message}; the process of its ${stage} is ended, and the stage starts over`;
+    return { changed: true, message, view: { ...outcome.view, processor: null } };
+  }
+  const goesOn = `the process of its ${stage} works for ${listed(answer)} as well, and does the work to its end`;
+  return { ...outcome, message: `${outcome.message}; ${goesOn}` };
+}
+
 export function freezing(processes: FreezeDesk) {
-  /** @throws freeze_refused */
-  const freeze = ({ index, mode, processor, stage }: ThreadView): boolean => {
-    // Only heavy work is frozen: everything else pauses by itself.
-    if (processor === null || !atWork.includes(mode)) return false;
-    // In line in the middle of its stage: nothing works for it now.
-    const answer = mode === 'waiting' ? 'waits' : processes.freeze(index);
-    if (answer === 'frozen') return true;
-    throw new SealvisorError(
-      'freeze_refused',
-      `thread #${index} cannot be frozen: ${whyNot(answer, stage)}; pause after the stage, or with --now`,
-    );
-  };
-  /** Nobody waits for what an aborted stage's process does: what it uses is to be free. */
-  const aborted = ({ index, stage }: ThreadView, outcome: CommandOutcome): CommandOutcome => {
-    const answer = processes.end(index);
-    if (answer === 'none') return outcome;
-    if (answer === 'ended') {
-      if (outcome.changed) return outcome;
-      // The thread was paused already, after its death; what it had left running was not.
-      const message = `${outcome.message}; the process of its ${stage} is ended, and the stage starts over`;
-      return { changed: true, message, view: { ...outcome.view, processor: null } };
-    }
-    const goesOn = `the process of its ${stage} works for ${listed(answer)} as well, and does the work to its end`;
-    return { ...outcome, message: `${outcome.message}; ${goesOn}` };
-  };
   return {
     pause: async (
       slot: { view(): ThreadView },
@@ -58,10 +64,12 @@ export function freezing(processes: FreezeDesk) {
     ): Promise<CommandOutcome> => {
       // What works before the pause matters to these two alone.
       const view = how === 'after-stage' ? null : slot.view();
-      if (view === null || how === 'now' || !freeze(view)) {
+      if (view === null || how === 'now' || !freeze(processes, view)) {
         const outcome = await send();
         const holds = outcome.changed || outcome.view.mode === 'paused';
-        return view && how === 'now' && holds && outcome.isRepeat !== true ? aborted(view, outcome) : outcome;
+        return view && how === 'now' && holds && outcome.isRepeat !== true
+          ? aborted(processes, view, outcome)
+          : outcome;
       }
       try {
         const outcome = await send();
