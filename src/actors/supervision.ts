@@ -1,14 +1,16 @@
 import type { CheckedSpec, Settings } from './checked-spec.js';
+import { clearTimer, type DeadlineOptions, endInTurn, endTogether, nowOf } from './deadline.js';
 import { readExit } from './exit.js';
 import { killChild } from './kill-child.js';
-import { askToLeave, killAll } from './leaving.js';
+import { killAll } from './leaving.js';
+import { Leftovers } from './leftovers.js';
 import { hasEnded, isOpen, type Life, type LifeEvent, nextLife } from './life.js';
 import { Listeners } from './listeners.js';
 import { SupervisorError } from './refusal.js';
 import { RestartWindow } from './restart-window.js';
 import { Roster } from './roster.js';
 import { isAlive, type Slot } from './slot.js';
-import type { Child, Clock, Exit, Shutdown, SupervisorEvent } from './spec.js';
+import type { Child, Clock, Exit, SupervisorEvent } from './spec.js';
 import { callStart, StartAttempt, type Started } from './start-attempt.js';
 import { VerbQueue } from './verb-queue.js';
 
@@ -31,8 +33,8 @@ export class Supervision {
   readonly #flights = new Map<StartAttempt, Slot>();
   /** Exits whose turn comes when a start under way has told what it gave. */
   undecided: (() => void | Promise<void>)[] | undefined;
-  /** Starts that were abandoned and have not settled, by id: the next incarnation waits for them. */
-  readonly #leftovers = new Map<string, Promise<void>>();
+  readonly #leftovers = new Leftovers();
+  readonly #underDeadline: DeadlineOptions;
   #life: Life = 'starting';
   #fault: unknown;
   #births = 0;
@@ -42,6 +44,7 @@ export class Supervision {
     this.clock = clock;
     this.roster = new Roster(settings.strategy === 'simple_one_for_one' ? children[0] : undefined);
     this.#afterExit = afterExit;
+    this.#underDeadline = { clock, fault: (error) => this.fault(error) };
   }
 
   get isStarting(): boolean {
@@ -105,7 +108,7 @@ export class Supervision {
     const { spec, args } = slot;
     return this.#awaitStart(
       slot,
-      new StartAttempt(() => callStart(spec, args ?? none), this.#leftovers.get(spec.id)),
+      new StartAttempt(() => callStart(spec, args ?? none), this.#leftovers.of(spec.id)),
     );
   }
 
@@ -120,18 +123,14 @@ export class Supervision {
   /** Gives up what is planned for this slot: a wait for a restart, or a start under way. */
   giveUp(slot: Slot): void {
     slot.plan++;
-    this.#clear(slot.timer);
+    clearTimer(slot.timer, this.#underDeadline);
     slot.timer = undefined;
     if (slot.status === 'restarting') slot.status = 'down';
     if (slot.flight === undefined) return;
     const { id } = slot.spec;
     const leftover = slot.flight.abandon();
     slot.flight = undefined;
-    if (this.roster.template !== undefined) return;
-    this.#leftovers.set(id, leftover);
-    void leftover.then(() => {
-      if (this.#leftovers.get(id) === leftover) this.#leftovers.delete(id);
-    });
+    if (this.roster.template === undefined) this.#leftovers.keep(id, leftover);
   }
 
   /** Does `next` after a delay, unless another plan is made for the slot before. */
@@ -146,7 +145,7 @@ export class Supervision {
   /** Ends the slot's child as its spec says; resolves when it is gone. */
   terminate(slot: Slot): Promise<void> {
     if (slot.leaving) return slot.leaving.gone;
-    return this.#endTogether([slot], slot.spec.shutdown);
+    return endTogether([slot], slot.spec.shutdown, this.#underDeadline);
   }
 
   /** Work of the supervisor itself, after the verbs that wait. */
@@ -182,7 +181,7 @@ export class Supervision {
   #started(slot: Slot, started: Started): Started {
     if (started.kind !== 'up') return started;
     const { child } = started;
-    const startedAt = this.settings.backoff === 'none' ? 0 : this.#now();
+    const startedAt = this.settings.backoff === 'none' ? 0 : nowOf(this.#underDeadline);
     if (!this.isOpen) {
       killChild(child);
       return { kind: 'abandoned' };
@@ -221,64 +220,17 @@ export class Supervision {
     if (!wasAsked && this.isOpen) this.guard(() => this.#afterExit(this, slot, exit));
   }
 
-  #now(): number {
-    try {
-      return this.clock.now();
-    } catch (error) {
-      this.fault(error);
-      return 0;
-    }
-  }
-
-  #clear(timer: Slot['timer']): void {
-    if (timer) this.guard(() => this.clock.clearTimeout(timer.handle));
-  }
-
   #giveUpPlans(): void {
     this.verbs.close(this.noproc);
     for (const slot of this.roster.inOrder()) this.giveUp(slot);
     for (const attempt of this.#flights.keys()) void attempt.abandon();
   }
 
-  /** Asks all at once, under one deadline. */
-  #endTogether(slots: readonly Slot[], shutdown: Shutdown): Promise<void> {
-    const leaving = slots.map((slot) => askToLeave(slot, shutdown));
-    const gone = Promise.all(leaving.map((each) => each?.gone)).then(() => undefined);
-    if (slots.some(isAlive)) this.#setDeadline(slots, shutdown, gone);
-    return gone;
-  }
-
-  /** Last to first. A child that leaves at once costs no timer: there may be very many. */
-  async #endInTurn(slots: readonly Slot[]): Promise<void> {
-    for (const slot of slots) {
-      const isAsked = slot.leaving !== undefined;
-      const leaving = askToLeave(slot, slot.spec.shutdown);
-      if (leaving === undefined) continue;
-      // The exit of a child that ended within its stop is noted now.
-      await undefined;
-      if (slot.leaving !== leaving) continue;
-      if (!isAsked) this.#setDeadline([slot], slot.spec.shutdown, leaving.gone);
-      await leaving.gone;
-    }
-  }
-
-  /** Kills who stays, unless all are gone before. */
-  #setDeadline(slots: readonly Slot[], shutdown: Shutdown, gone: Promise<void>): void {
-    if (typeof shutdown !== 'number') return;
-    try {
-      const handle = this.clock.setTimeout(() => killAll(slots), shutdown);
-      void gone.then(() => this.#clear({ handle }));
-    } catch (error) {
-      killAll(slots);
-      this.fault(error);
-    }
-  }
-
   async #windDown(): Promise<void> {
     const slots = this.roster.inOrder().reverse();
     const { template } = this.roster;
-    if (template === undefined) await this.#endInTurn(slots);
-    else await this.#endTogether(slots, template.shutdown);
+    if (template === undefined) await endInTurn(slots, this.#underDeadline);
+    else await endTogether(slots, template.shutdown, this.#underDeadline);
     this.tell('children.exited');
   }
 

@@ -1,8 +1,11 @@
 import type { Hono } from 'hono';
 import { expect, test } from 'vitest';
 import { managerApp } from '#src/http/manager/app.js';
-import { managerRows, type RouteRow, upstreamRows, workerRows } from '#src/http/routes.js';
+import { managerRows } from '#src/http/manager/routes.js';
+import type { RouteRow } from '#src/http/route-row.js';
 import { upstreamApp } from '#src/http/upstream/app.js';
+import { upstreamRows } from '#src/http/upstream/routes.js';
+import { workerRows } from '#src/http/worker/routes.js';
 import { apiPage } from '../tools/docs/api-page.js';
 import { workerDoors } from '../tools/http/setup.js';
 import { front } from '../tools/http/upstream-setup.js';

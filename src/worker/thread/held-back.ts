@@ -1,7 +1,7 @@
 /** Reports of what commands did wait until the commands' answers are out: the worker's loop is left to those. */
 import type { Clock } from '../../actors/index.js';
 import { systemClock } from '../../actors/system-clock.js';
-import type { SectorReport, SectorReports } from './reports.js';
+import type { SectorReport, SectorReports } from './report.js';
 
 export interface ReportsHeldBack extends SectorReports {
   /** Behind the answer to the current command; in its order with all others. */

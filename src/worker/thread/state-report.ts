@@ -2,7 +2,7 @@ import type { ThreadRecord } from '../../../machines/thread-record.js';
 import { parseSectorId } from '../../protocol/sector.js';
 import type { Row } from '../../protocol/thread.js';
 import type { ThreadSetup } from '../border/setup.js';
-import type { SectorReport } from './reports.js';
+import type { SectorReport } from './report.js';
 
 type Teller = Pick<ThreadSetup, 'workerName' | 'location'>;
 

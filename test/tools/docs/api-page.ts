@@ -1,6 +1,9 @@
-/** docs/api.md: made from the rows of src/http/routes.ts and the schemas that the routes parse with. */
+/** docs/api.md: made from the rows of src/http/{worker,manager,upstream}/routes.ts and the schemas that the routes parse with. */
 import * as z from 'zod';
-import { everyRoute, managerRows, type RouteRow, upstreamRows, workerRows } from '#src/http/routes.js';
+import { managerRows } from '#src/http/manager/routes.js';
+import { everyRoute, type RouteRow } from '#src/http/route-row.js';
+import { upstreamRows } from '#src/http/upstream/routes.js';
+import { workerRows } from '#src/http/worker/routes.js';
 import { errorCodes } from '#src/protocol/errors.js';
 
 const parts: readonly (readonly [title: string, rows: readonly RouteRow[]])[] = [

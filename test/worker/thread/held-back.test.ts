@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { reportsHeldBack } from '#src/worker/thread/held-back.js';
-import type { SectorReport } from '#src/worker/thread/reports.js';
+import type { SectorReport } from '#src/worker/thread/report.js';
 
 const reportOf = (Next: string): SectorReport => ({
   id: { miner: 10000, number: 2 },

@@ -1,0 +1,73 @@
+/** How children are ended under their deadlines: all at once, or one after the other. */
+import { askToLeave, killAll } from './leaving.js';
+import { isAlive, type Slot } from './slot.js';
+import type { Clock, Shutdown } from './spec.js';
+
+export interface DeadlineOptions {
+  readonly clock: Clock;
+  /** Told what the clock has thrown. */
+  readonly fault: (error: unknown) => void;
+}
+
+/** Asks all at once, under one deadline; resolves when they are gone. */
+export function endTogether(
+  slots: readonly Slot[],
+  shutdown: Shutdown,
+  options: DeadlineOptions,
+): Promise<void> {
+  const leaving = slots.map((slot) => askToLeave(slot, shutdown));
+  const gone = Promise.all(leaving.map((each) => each?.gone)).then(() => undefined);
+  if (slots.some(isAlive)) setDeadline(slots, shutdown, gone, options);
+  return gone;
+}
+
+/** Last to first. A child that leaves at once costs no timer: there may be very many. */
+export async function endInTurn(slots: readonly Slot[], options: DeadlineOptions): Promise<void> {
+  for (const slot of slots) {
+    const isAsked = slot.leaving !== undefined;
+    const leaving = askToLeave(slot, slot.spec.shutdown);
+    if (leaving === undefined) continue;
+    // The exit of a child that ended within its stop is noted now.
+    await undefined;
+    if (slot.leaving !== leaving) continue;
+    if (!isAsked) setDeadline([slot], slot.spec.shutdown, leaving.gone, options);
+    await leaving.gone;
+  }
+}
+
+/** 0 where the clock throws. */
+export function nowOf({ clock, fault }: DeadlineOptions): number {
+  try {
+    return clock.now();
+  } catch (error) {
+    fault(error);
+    return 0;
+  }
+}
+
+/** Stops a timer, if there is one. */
+export function clearTimer(timer: Slot['timer'], { clock, fault }: DeadlineOptions): void {
+  if (!timer) return;
+  try {
+    clock.clearTimeout(timer.handle);
+  } catch (error) {
+    fault(error);
+  }
+}
+
+/** Kills who stays, unless all are gone before. */
+function setDeadline(
+  slots: readonly Slot[],
+  shutdown: Shutdown,
+  gone: Promise<void>,
+  options: DeadlineOptions,
+): void {
+  if (typeof shutdown !== 'number') return;
+  try {
+    const handle = options.clock.setTimeout(() => killAll(slots), shutdown);
+    void gone.then(() => clearTimer({ handle }, options));
+  } catch (error) {
+    killAll(slots);
+    options.fault(error);
+  }
+}
