@@ -14,7 +14,7 @@ export interface Sector extends SectorId {
 }
 
 /** How a sector is proven: `synthetic` writes the proofs that may be asked for down before the pre-commit. */
-export type PoRepFeature = 'interactive' | 'synthetic';
+export type PoRepFeature = 'interactive' | 'synthetic' | 'non-interactive';
 
 interface ProofType {
   readonly proofType: number;
@@ -53,6 +53,7 @@ const families: readonly {
 }[] = [
   { feature: 'interactive', isInteractive: true, first: 5, suffix: 'V1_1' },
   { feature: 'synthetic', isInteractive: true, first: 10, suffix: 'V1_1_Feat_SyntheticPoRep' },
+  { feature: 'non-interactive', isInteractive: false, first: 15, suffix: 'V1_2_Feat_NonInteractivePoRep' },
 ];
 
 /** Every proof type that is known, by the chain's numbers (docs/spec.md#rpc). */

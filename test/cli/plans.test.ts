@@ -85,7 +85,10 @@ test('a state with two ways out has a line for each; its facts stand in the firs
 });
 
 test.each([
-  [['plans', 'sealing'], /^error: no plan is named sealing: there are sealer, snapup, .*wdpost \(usage\)\n$/],
+  [
+    ['plans', 'sealing'],
+    /^error: no plan is named sealing: there are sealer, niporep, .*wdpost \(usage\)\n$/,
+  ],
   [['plans', 'constructor'], /^error: no plan is named constructor: there are sealer/],
   [['plans', '--mermaid'], /^error: --mermaid draws one plan: name it, of sealer, .*\(usage\)\n$/],
   [['plans', 'sealer', '--mermaid', '--json'], /cannot be used with option/],

@@ -80,7 +80,7 @@ test.each([
 test.each([
   [
     'plan = "seal"',
-    'sealing_thread[0].plan = "seal" in FILE: expected one of sealer, snapup, rebuild, unseal, wdpost',
+    'sealing_thread[0].plan = "seal" in FILE: expected one of sealer, niporep, snapup, rebuild, unseal, wdpost',
   ],
   ['[[sealing_thread]]\nplan = "sealer"', 'sealing_thread[1].location is missing in FILE: expected a text'],
   [

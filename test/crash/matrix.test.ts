@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { sealing } from '../tools/crash/courses.js';
+import { sealing, withoutPreCommit } from '../tools/crash/courses.js';
 import { half, victims } from '../tools/crash/deaths.js';
 import { live } from '../tools/crash/life.js';
 import { type Deaths, matrix } from '../tools/crash/matrix.js';
@@ -30,6 +30,26 @@ const few: Deaths = {
 test('one sector through a few deaths of everyone: as if nothing had happened', async () => {
   const world = await startWorld({ more: children });
   await expectUndisturbed(world, await live(world, sealing, few, cells));
+});
+
+test('one empty sector without a pre-commit through a few deaths: its proof is submitted once', async () => {
+  const world = await startWorld({ more: children, plan: 'niporep', hasDeals: false });
+  const deaths: Deaths = {
+    Empty: [{ victim: 'worker', moment: 'answer' }],
+    TicketAssigned: [{ victim: 'worker', moment: 'half' }],
+    PC1Done: [{ victim: 'processor', moment: 'half' }],
+    PC2Done: [{ victim: 'thread', moment: 'stage' }],
+    PersistanceSubmitted: [{ victim: 'manager', moment: 'answer' }],
+    SeedAssigned: [{ victim: 'worker', moment: 'stage' }],
+    C2Done: [{ victim: 'worker', moment: 'answer' }],
+    Finished: [{ victim: 'worker', moment: 'stage' }],
+  };
+  const id = await live(world, withoutPreCommit, deaths, cells);
+  expect(await world.sector(id)).toMatchObject({
+    state: 'Finished',
+    proofType: 15,
+    messages: { preCommit: 0, proof: 1 },
+  });
 });
 
 const atWork = ['DealsAcquired', 'PieceAdded', 'TicketAssigned', 'PC1Done'];

@@ -45,6 +45,27 @@ C2Done SubmitProof ProofSubmitted WaitProofLanded Finished - Aborted -`,
       C2: 'c2',
     },
   },
+  niporep: {
+    lines: [
+      `Empty --Allocate--> Allocated --AcquireDeals--> DealsAcquired --AddPiece--> PieceAdded --BuildTreeD--> TreeDBuilt
+--AssignTicket--> TicketAssigned --PC1--> PC1Done --PC2--> PC2Done --Persist--> Persisted
+--SubmitPersistance--> PersistanceSubmitted --AssignSeed--> SeedAssigned --C1--> C1Done
+--C2--> C2Done --SubmitProof--> ProofSubmitted --Finish--> Finished`,
+      'ProofSubmitted --ReSubmitProof--> C2Done',
+    ],
+    shown: `Empty - Allocated AcquireDeals DealsAcquired AddPieces PieceAdded TreeD TreeDBuilt AssignTicket
+TicketAssigned PC1 PC1Done PC2 PC2Done PersistFiles Persisted SubmitPersisted PersistanceSubmitted WaitSeed
+SeedAssigned C1 C1Done C2 C2Done SubmitProof ProofSubmitted WaitProofLanded Finished - Aborted -`,
+    processors: {
+      AddPieces: 'add_pieces',
+      TreeD: 'tree_d',
+      PC1: 'pc1',
+      PC2: 'pc2',
+      PersistFiles: 'transfer',
+      C1: 'c1',
+      C2: 'c2',
+    },
+  },
   snapup: {
     lines: [
       `Empty --AllocatedSnapUpSector--> Allocated --AddPiece--> PieceAdded --BuildTreeD--> TreeDBuilt --SnapEncode-->

@@ -11,6 +11,7 @@ const heavyOf: Readonly<Record<string, readonly string[]>> = {
     ...['DealsAcquired', 'PieceAdded', 'TicketAssigned', 'PC1Done', 'SyntheticPoRepNeeded'],
     ...['PCLanded', 'SeedAssigned', 'C1Done'],
   ],
+  niporep: ['DealsAcquired', 'PieceAdded', 'TicketAssigned', 'PC1Done', 'PC2Done', 'SeedAssigned', 'C1Done'],
   snapup: ['Allocated', 'PieceAdded', 'TreeDBuilt', 'SnapEncoded', 'SnapProved'],
   rebuild: [
     ...[
@@ -32,6 +33,8 @@ const heavyOf: Readonly<Record<string, readonly string[]>> = {
 const wayOf: Readonly<Record<string, string>> = {
   sealer:
     'Allocate AcquireDeals AddPiece BuildTreeD AssignTicket PC1 PC2 SubmitPC CheckPC Persist SubmitPersistance AssignSeed C1 C2 SubmitProof Finish',
+  niporep:
+    'Allocate AcquireDeals AddPiece BuildTreeD AssignTicket PC1 PC2 Persist SubmitPersistance AssignSeed C1 C2 SubmitProof Finish',
   snapup: 'AllocatedSnapUpSector AddPiece BuildTreeD SnapEncode SnapProve Persist Finish',
   rebuild:
     'AllocatedRebuildSector AddPiece BuildTreeD PC1 PC2 CheckSealed SkipSnap Persist SubmitPersistance',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   formatSectorId,
+  isInteractive,
   isSynthetic,
   parseSectorId,
   payloadOf,
@@ -48,6 +49,11 @@ test("proof types are the chain's numbers, and sizes read as they are written", 
     [12, '512MiB', 'StackedDrg512MiBV1_1_Feat_SyntheticPoRep'],
     [13, '32GiB', 'StackedDrg32GiBV1_1_Feat_SyntheticPoRep'],
     [14, '64GiB', 'StackedDrg64GiBV1_1_Feat_SyntheticPoRep'],
+    [15, '2KiB', 'StackedDrg2KiBV1_2_Feat_NonInteractivePoRep'],
+    [16, '8MiB', 'StackedDrg8MiBV1_2_Feat_NonInteractivePoRep'],
+    [17, '512MiB', 'StackedDrg512MiBV1_2_Feat_NonInteractivePoRep'],
+    [18, '32GiB', 'StackedDrg32GiBV1_2_Feat_NonInteractivePoRep'],
+    [19, '64GiB', 'StackedDrg64GiBV1_2_Feat_NonInteractivePoRep'],
   ]);
   for (const type of proofTypes) {
     expect(parseSize(type.text)).toBe(type.size);
@@ -56,13 +62,15 @@ test("proof types are the chain's numbers, and sizes read as they are written", 
     expect(proofTypesOfSize(type.size).map(({ proofType }) => proofType % 5)).toEqual([
       type.proofType % 5,
       type.proofType % 5,
+      type.proofType % 5,
     ]);
     expect(type.registeredUpdate).toBe(`StackedDrg${type.text}V1`);
     expect(windowProofsOf(type)).toEqual([
       `StackedDrgWindow${type.text}V1_2`,
       `StackedDrgWindow${type.text}V1_1`,
     ]);
-    expect(isSynthetic(type)).toBe(type.proofType >= 10);
+    expect(isSynthetic(type)).toBe(type.proofType >= 10 && type.proofType < 15);
+    expect(isInteractive(type)).toBe(type.proofType < 15);
     expect(proofTypeOfNumber(type.proofType)).toBe(type);
     expect(sectorOf({ miner: 1, number: 2 }, type.proofType)).toEqual({
       miner: 1,
@@ -79,7 +87,7 @@ test('another size or proof type is refused, and the message says what is allowe
     expect.objectContaining({ code: 'usage', message: expect.stringContaining('2KiB, 8MiB, 512MiB') }),
   );
   expect(() => proofTypeOfNumber(4)).toThrow(
-    expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('5 to 14') }),
+    expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining('5 to 19') }),
   );
 });
 

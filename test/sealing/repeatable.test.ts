@@ -29,9 +29,11 @@ import { gives, id, type PlanWorld, planWorld, type RunOptions } from '../tools/
 vi.setConfig({ testTimeout: 120_000 });
 
 const size = 2 * KiB;
+const ID = { Miner: 10000, Number: 2 };
 
 /** A world with what the plan's job is about, and that job. */
 async function jobOf(plan: string, world: PlanWorld): Promise<RunOptions> {
+  if (plan === 'niporep') return { service: { allocateSector: async () => ({ ID, ProofType: 15 }) } };
   const deal = await world.piece(500, 512, 1);
   const { CommR } = await sealed(world, size, []);
   if (plan === 'snapup') return { service: gives({ snapUp: snapUpJob(size, CommR, [deal]) }) };
@@ -74,7 +76,7 @@ async function dropped(world: PlanWorld, plan: string, record: ThreadRecord, giv
     .catch(() => undefined);
 }
 
-test.each(['snapup', 'rebuild', 'unseal', 'wdpost'])(
+test.each(['niporep', 'snapup', 'rebuild', 'unseal', 'wdpost'])(
   '%s: each stage done twice, its first end unheard, is as if nothing had happened',
   async (plan) => {
     const undisturbed = planWorld(size);

@@ -1,5 +1,6 @@
 import type { PlanName } from '../../protocol/plan-names.js';
 import type { Stage } from '../stage.js';
+import { niporepStages } from './niporep.js';
 import { rebuildStages } from './rebuild.js';
 import { sealerStages } from './sealer.js';
 import { snapupStages } from './snapup.js';
@@ -9,6 +10,7 @@ import { wdpostStages } from './wdpost.js';
 /** The stage that leads out of each state, by the plan's name. */
 const byPlan: Readonly<Record<PlanName, Readonly<Record<string, Stage>>>> = {
   sealer: sealerStages,
+  niporep: niporepStages,
   snapup: snapupStages,
   rebuild: rebuildStages,
   unseal: unsealStages,

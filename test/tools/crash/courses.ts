@@ -1,5 +1,15 @@
 /** The ways that jobs go, state by state, with the call and the file of each stage's middle. */
-import { type Plan, planState, rebuild, sealer, snapup, stageName, unseal, wdpost } from '#machines/index.js';
+import {
+  type Plan,
+  planState,
+  plans,
+  rebuild,
+  sealer,
+  snapup,
+  stageName,
+  unseal,
+  wdpost,
+} from '#machines/index.js';
 
 export interface Course {
   readonly plan: Plan;
@@ -41,6 +51,13 @@ export const sealing: Course = {
     PC1Done: 'sealed',
     PCLanded: 't_aux',
   },
+};
+
+export const withoutPreCommit: Course = {
+  plan: plans.niporep,
+  states: statesOf(plans.niporep),
+  callOf: sealing.callOf,
+  fileOf: { ...sealing.fileOf, PC2Done: 't_aux' },
 };
 
 /** What is kept has the sector's name, and no other stage writes that: it is the first of its world. */

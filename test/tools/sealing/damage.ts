@@ -62,12 +62,14 @@ export interface Course {
   readonly end: ReadonlyMap<string, string>;
 }
 
-export const damagedPlans = ['sealer', 'snapup', 'rebuild', 'unseal'];
+export const damagedPlans = ['sealer', 'niporep', 'snapup', 'rebuild', 'unseal'];
 
 async function jobOf(plan: string, world: PlanWorld): Promise<RunOptions> {
   const deal = await world.piece(500, 512, 1);
   if (plan === 'sealer')
     return { service: { allocateSector: async () => sectorOfSize(size), acquireDeals: async () => [deal] } };
+  if (plan === 'niporep')
+    return { service: { allocateSector: async () => ({ ...sectorOfSize(size), ProofType: 15 }) } };
   const { CommR } = await sealed(world, size, []);
   if (plan === 'snapup') return { service: gives({ snapUp: snapUpJob(size, CommR, [deal]) }) };
   const update = await upgraded(world, size, CommR, [deal]);
