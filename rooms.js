@@ -193,7 +193,8 @@ const named = (/** @type {readonly string[]} */ names) =>
 export function table() {
   const lines = rooms.map(({ room, sees, typesOf = [], doors = [], holds }) => {
     const types = typesOf.length > 0 ? `types of ${named(typesOf)}` : '';
-    const seen = sees.length > rooms.length - 5 ? 'everything' : named(sees);
+    const hidden = rooms.filter((each) => each.room !== room && !sees.includes(each.room));
+    const seen = hidden.length < 6 ? `all but ${named(hidden.map((each) => each.room))}` : named(sees);
     return `| \`${room}\` | ${holds} | ${[seen, types].filter(Boolean).join(', ') || 'nothing'} | ${named(doors)} |`;
   });
   return ['| room | holds | sees | is the only door to |', '| --- | --- | --- | --- |', ...lines].join('\n');

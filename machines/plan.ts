@@ -77,7 +77,7 @@ export interface Plan {
   readonly about: string;
   /** What is sent to be put on chain, in its order. @default nothing */
   readonly submits?: readonly Submission[];
-  /** Which stored files it makes again: when the job is aborted they are removed. @default none */
+  /** Which stored files it makes for the first time: when the job is aborted they are removed. @default none */
   readonly makes?: StoredKind;
   /** Whether it asks for deals: always, or where the configuration enables it. @default never */
   readonly deals?: 'always' | 'enabled';

@@ -4,10 +4,10 @@ import { escaped, escapedJson, escapedLines } from '../../src/protocol/text/esca
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, unchanged: 3, unreachable: 4 } as const;
 
-/** One or more lines. A value inside of them has lost its own line ends already. */
 /** Text that may hold anything, as it is safe on a terminal. */
 export const shownText = escapedLines;
 
+/** One or more lines. A value inside of them has lost its own line ends already. */
 export function answer(text: string): void {
   process.stdout.write(`${escapedLines(text)}\n`);
 }

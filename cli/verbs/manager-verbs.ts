@@ -62,7 +62,7 @@ export const mockVerb: Verb = {
 
 export const daemonVerb: Verb = {
   name: 'daemon',
-  about: 'the manager',
+  about: 'run the manager',
   verbs: [
     {
       name: 'run',
@@ -156,7 +156,7 @@ const workerVerbs: readonly Verb[] = [
 
 export const utilVerb: Verb = {
   name: 'util',
-  about: 'tools',
+  about: 'list, pause and resume workers; see sectors and jobs',
   verbs: [
     {
       name: 'worker',

@@ -81,7 +81,7 @@ const threadVerbs: readonly Verb[] = [
   {
     name: 'restart',
     about: 'restart a failed thread from its record',
-    options: [index, json, option('--reason <text>', 'why')],
+    options: [index, json, option('--reason <text>', 'the reason, kept in the log')],
     examples: ['restart --index 0 --reason "disk 7 is back"'],
     run: () => restart,
   },

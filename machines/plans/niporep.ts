@@ -28,6 +28,8 @@ export const niporep: Plan = {
     ticket_at: { with: 'ticket' },
     pc2_foreign: { with: 'pc2' },
     pc2_checked: { with: 'pc2' },
+    // A sector that is sealed again behind its proof has to be the same.
+    proof_ticket: 'always',
     resubmitProof: 'until-sent-back',
   },
   states: [

@@ -26,7 +26,7 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown, file
   const path = pathText(issue.path);
   const value = valueAt(raw, issue.path);
   if (value === undefined) return [`${path} is missing in ${file}: expected ${issue.message}`];
-  const shown = isSecret(schema, issue.path) ? '(secret)' : show(value);
+  const shown = isSecret(schema, issue.path, value) ? '(secret)' : show(value);
   return [`${path} = ${shown} in ${file}: expected ${expectedOf(issue)}`];
 }
 
@@ -36,14 +36,16 @@ function expectedOf(issue: z.core.$ZodIssue): string {
   return inner?.message ?? issue.message;
 }
 
-/** Whether a key on the path is one whose value is never printed. */
-function isSecret(schema: z.ZodType, path: readonly PropertyKey[]): boolean {
-  if (factsOf(schema)?.secret === true) return true;
+/** Whether a key on the path is one whose value is never printed, or only in part: a URL may hold a password. */
+function isSecret(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): boolean {
+  const { secret } = factsOf(schema) ?? {};
+  if (secret === true) return true;
+  if (secret) return path.length > 0 || /[@?]/.test(String(value));
   const [key, ...rest] = path;
   const inner = unwrap(schema);
-  if (inner instanceof z.ZodArray) return isSecret(itemOf(inner), rest);
+  if (inner instanceof z.ZodArray) return isSecret(itemOf(inner), rest, value);
   const part = inner instanceof z.ZodObject ? shapeOf(inner)[String(key)] : undefined;
-  return part !== undefined && isSecret(part, rest);
+  return part !== undefined && isSecret(part, rest, value);
 }
 
 function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {

@@ -98,7 +98,8 @@ export class WorkerRoster implements Roster {
     const rows = this.#find(name);
     if (rows.length === 0) throw this.#unknown(name);
     for (const row of rows) this.store.removeWorker(row);
-    this.#watch.removed(name);
+    for (const each of new Set(rows.map((row) => row.name)))
+      if (this.store.workersOf(each).length === 0) this.#watch.removed(each);
   }
 
   /** Nothing is said of silent workers any more. */

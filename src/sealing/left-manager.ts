@@ -11,7 +11,7 @@ interface Left {
   readonly adopted: string;
 }
 
-/** The refusal of the worker's own link (worker/manager-link.ts); a manager's own `not_your_sector` names nobody. */
+/** The refusal of the worker's own link (worker/known-manager.ts); a manager's own `not_your_sector` names nobody. */
 export function leftRefusal({ gaveIt, adopted }: Left, rpcCode: number): SealvisorError {
   return new SealvisorError(
     'not_your_sector',
@@ -58,9 +58,16 @@ function mayBeOnChain({ plan, state, outputs, sector, given }: ThreadRecord, loc
   const isNoted = sector !== null && isSent(location, sector.id, ...submits);
   const isSubmitted = ['pre_commit', 'pre_commit_ticket', 'proof'].some((key) => outputs[key] !== undefined);
   // 0.1.0 noted no submission: its answer may have been lost.
-  const isUnknown = !given && /^Submit/.test(planState(table, state)?.stage ?? '');
+  const isUnknown = !given && planState(table, state)?.stage === submittedBy[first];
   return isSubmitted || isNoted || isUnknown ? onChainText[first] : undefined;
 }
+
+/** The stage that sends it. */
+const submittedBy: Readonly<Record<Submission, string>> = {
+  'pre-commit': 'SubmitPreCommit',
+  proof: 'SubmitProof',
+  upgrade: 'SubmitSnapupProof',
+};
 
 /** Of what is sent first: the rest comes behind it. */
 const onChainText: Readonly<Record<Submission, string>> = {

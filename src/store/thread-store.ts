@@ -30,7 +30,7 @@ export interface ThreadStoreOptions {
   readonly keepRows?: number;
 }
 
-/** The store of one thread: its record and its history. One writer, the thread itself (DESIGN, truth 3). */
+/** The store of one thread: its record and its history. One writer, the thread itself (docs/architecture.md#truths). */
 export interface ThreadStore {
   /** The record, or a fresh one for `plan`; a current job keeps the plan it was started with. @throws record_unreadable, store_failed; the bytes stay where they are */
   read(plan: Plan, nowMs: number): ThreadRecord;

@@ -95,13 +95,15 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
         call: async (name: string, args: readonly unknown[]) => {
           // A quick asker can come back before this loop has turned: what was said before goes out first.
           flush();
-          answering += 1;
+          // A stop takes as long as the stage: what is said meanwhile is not for its answer to wait.
+          const holds = name === 'stop' ? 0 : 1;
+          answering += holds;
           const answer = await answerOf(() => {
             const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
             if (!verb) throw new Error(`the thread has no verb ${name}`);
             return verb(...(args as never[]));
           });
-          answering -= 1;
+          answering -= holds;
           // Who has stopped is ended as soon as the answer is there: its last words go before it.
           if (name === 'stop') flush();
           return answer;

@@ -42,7 +42,7 @@ export function createWorkerControl(controlled: Controlled) {
   const slotOf = (index: number) => slotIn(slots(), index);
   const toThread = threadCommands(answered, controlled);
   const frozen = freezing(controlled.processes);
-  const onceRestarted = doneOnce<CommandOutcome>();
+  const once = doneOnce();
 
   const control: ThreadControl = {
     life: () => actor.getSnapshot().value,
@@ -71,7 +71,7 @@ export function createWorkerControl(controlled: Controlled) {
     restart: async (index, { id, reason = null, by = 'operator' }) => {
       const slot = slotOf(index);
       const restart = () => toThread(slot, { type: 'THREAD.RESTART', by, reason }, { id });
-      return reply({ ...(await onceRestarted(id, restart)), view: slot.view() });
+      return reply({ ...(await once(id, ['restart', index], restart)), view: slot.view() });
     },
     dryRun: (index, { state = null, force = false }) =>
       slotOf(index).within(commandDeadlineMs).preview(meantState(state), force),

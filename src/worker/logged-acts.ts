@@ -10,22 +10,21 @@ export function loggedActs(
   reload: (isDryRun: boolean) => Promise<ReloadReply>,
   emit: Emit,
 ): Pick<WorkerControl, 'setEnv' | 'removeEnv' | 'reload'> {
-  const onceSet = doneOnce<void>();
-  const onceRemoved = doneOnce<void>();
-  const onceReloaded = doneOnce<ReloadReply>();
+  const once = doneOnce();
   return {
     setEnv: (variable, value, { id, by = 'operator' } = {}) =>
-      onceSet(id, async () => {
+      once(id, ['set', variable, value], async () => {
         await dumps.setEnv(variable, value);
         emit({ event: 'environment.set', variable, by });
       }),
     removeEnv: (variable, { id, by = 'operator' } = {}) =>
-      onceRemoved(id, async () => {
+      once(id, ['remove', variable], async () => {
         await dumps.removeEnv(variable);
         emit({ event: 'environment.removed', variable, by });
       }),
     reload: ({ id, dryRun = false, by = 'operator' }) =>
-      onceReloaded(id, async () => {
+      // A dry run does nothing: it is asked again each time.
+      once(dryRun ? undefined : id, ['reload'], async () => {
         const done = await reload(dryRun);
         if (done.changed) emit({ event: 'config.reloadedBy', by });
         return done;

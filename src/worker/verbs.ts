@@ -40,22 +40,22 @@ interface Done {
 
 export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
   const acts = { ...lifeActs(options), ...limitActs(options), ...managerActs(options) };
-  const once = doneOnce<Done>();
+  const once = doneOnce();
   /** Done once under its id, and answered with the worker as it is now. */
-  const replied = async (verb: keyof WorkerVerbs, { id }: Asked, act: () => Promise<Done>) => {
-    const done = await once(id === undefined ? undefined : `${verb} ${id}`, act);
+  const replied = async ({ id }: Asked, command: readonly unknown[], act: () => Promise<Done>) => {
+    const done = await once(id, command, act);
     return { ...options.view(), ...done };
   };
   return {
-    cordon: (request) => replied('cordon', request, () => acts.cordon(request)),
-    uncordon: (request) => replied('uncordon', request, () => acts.uncordon(request)),
-    drain: (request) => replied('drain', request, () => acts.drain(request)),
+    cordon: (request) => replied(request, ['cordon'], () => acts.cordon(request)),
+    uncordon: (request) => replied(request, ['uncordon'], () => acts.uncordon(request)),
+    drain: (request) => replied(request, ['drain'], () => acts.drain(request)),
     setLimit: (name, limit, request) =>
-      replied('setLimit', request, () => acts.setLimit(name, limit, request)),
+      replied(request, ['limit', name, limit], () => acts.setLimit(name, limit, request)),
     closeBreaker: (stage, request) =>
-      replied('closeBreaker', request, () => acts.closeBreaker(stage, request)),
-    adopt: (request) => replied('adopt', request, () => acts.adopt(request)),
-    stop: (request) => replied('stop', request, () => acts.stop(request)),
+      replied(request, ['breaker', stage], () => acts.closeBreaker(stage, request)),
+    adopt: (request) => replied(request, ['adopt', request.manager], () => acts.adopt(request)),
+    stop: (request) => replied(request, ['stop'], () => acts.stop(request)),
   };
 }
 

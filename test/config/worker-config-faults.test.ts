@@ -70,6 +70,10 @@ test.each([
     '[[processors.pc1]]\nstable_wait = "x"',
     'processors.pc1[0].stable_wait = "x" in FILE: expected a duration',
   ],
+  [
+    '[[processors.pc1]]\nenvs = { TOKEN = 12345 }',
+    'processors.pc1[0].envs.TOKEN = (secret) in FILE: expected a text',
+  ],
 ])('%j is told with key, value and what is expected', (head, message) => {
   expect(faultOf(minimal({ head }))).toEqual({
     code: 'config_invalid',

@@ -129,7 +129,7 @@ describe('what a running fleet refuses', () => {
     const impossible = await onWorker(worker.at, 'resume', '--index', '0', '--state', 'C1Done');
     expect(impossible).toMatchObject({ code: 1, stdout: '' });
     expect(impossible.stderr).toMatch(
-      /^error: cannot resume thread #0 to C1Done; .* \(state_not_possible\)\n$/,
+      /^error: cannot resume thread #0 to C1Done: .*; .* \(state_not_possible\)\n$/,
     );
     const [paused] = await threadsOf(worker.at);
     expect(paused).toMatchObject({ mode: 'paused', intent: { reason: 'swap disk' }, lastError: null });

@@ -154,7 +154,7 @@ test.each([
   const { context, tasks } = stageContext({ state, outputs: { pre_commit_at: epochsAgo(86_551), c1: {} } });
   await expect(stage(context)).rejects.toMatchObject({
     level: 'permanent',
-    message: expect.stringMatching(/^the pre-commit is 86551 epochs old .*resume --state Aborted gives/),
+    message: expect.stringMatching(/^the pre-commit is 86551 epochs old .*resume --state Aborted aborts/),
   });
   expect(tasks).toEqual([]);
 });

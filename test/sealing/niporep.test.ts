@@ -81,3 +81,16 @@ test('its ticket lasts for 180 days, and not longer: nothing is submitted then',
   const done = await world.run('niporep', { service, from: { ...record, outputs: days(179) } });
   expect(done.state).toBe('Finished');
 });
+
+test('sent back behind its proof it keeps the ticket of the proof that the chain has', async () => {
+  const { world, service } = setup();
+  const { ticket } = (await world.run('niporep', { service, until: 'ProofSubmitted' })).outputs;
+  const submitted = await world.run('niporep', { service, until: 'ProofSubmitted' });
+  const { proof: _, ticket: __, ticket_at: ___, ...outputs } = submitted.outputs;
+  const again = await world.run('niporep', {
+    service: { ...service, assignTicket: () => Promise.reject(new Error('no other ticket is drawn')) },
+    from: { ...submitted, state: 'TreeDBuilt', outputs },
+    until: 'PC1Done',
+  });
+  expect(again.outputs.ticket).toEqual(ticket);
+});

@@ -43,7 +43,7 @@ test('pieces are asked for as the thread is set, sectors too', async () => {
   });
   expect(asked).toEqual([
     {
-      Sector: { AllowedMiners: [10000], AllowedProofTypes: [5, 10] },
+      Sector: { AllowedMiners: [10000], AllowedProofTypes: [5, 10, 15] },
       Deals: { MaxDeals: 3, MinUsedSpace: 512 },
     },
   ]);

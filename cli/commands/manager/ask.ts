@@ -10,7 +10,7 @@ import {
   requestJson,
 } from '../../../src/fleet/http-client.js';
 import { isRest, patience } from '../../../src/fleet/worker-client.js';
-import { SealvisorError } from '../../../src/protocol/errors.js';
+import { SealvisorError, systemCodeOf } from '../../../src/protocol/errors.js';
 import { mayPass } from '../../../src/protocol/passing-status.js';
 import { byHeader, commandHeader } from '../../../src/protocol/who.js';
 import { tell } from '../../output/say.js';
@@ -48,6 +48,12 @@ export function isManagerAway(thrown: SealvisorError): boolean {
   return away.has(thrown);
 }
 
+/** No connection was made. Behind one, a command may have been passed on before the connection broke: it is not sent another way. */
+const wasNeverSent = ({ cause }: SealvisorError) =>
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/.test(
+    systemCodeOf(cause) ?? '',
+  );
+
 /** Managers that turned out to be upstream's. */
 const upstream = new Set<string>();
 
@@ -74,7 +80,12 @@ export async function askManager<T>(
     headers,
     timeoutMs,
   }).catch((thrown: unknown) => {
-    if (thrown instanceof SealvisorError && thrown.code === 'unreachable') away.add(thrown);
+    if (
+      thrown instanceof SealvisorError &&
+      thrown.code === 'unreachable' &&
+      (method === 'GET' || wasNeverSent(thrown))
+    )
+      away.add(thrown);
     throw thrown;
   });
   if (isServed(response)) return shapedAnswer(response, path, expectOk(response)) as T;

@@ -1,7 +1,9 @@
 /** `/api/v1/jobs`, and the ways to ask for one. */
+
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import type { Manager } from '../../manager/manager.js';
+import { doneOnce } from '../../protocol/done-once.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import { parseSectorId, type SectorId } from '../../protocol/sector.js';
 import { parse } from '../parse.js';
@@ -23,30 +25,38 @@ export const wdPostBody = z.strictObject({ ...asked, sectors: z.array(z.string()
 
 export function jobRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void {
   const { jobs } = manager.sectors;
+  const once = doneOnce();
   const sector = '/api/v1/sectors/:id';
   app.post(`${sector}/snapup`, async (c) => {
     const id = sectorId(c.req.param('id'));
     const body = parse(snapUpBody, await readCommand(c), 'snapup');
     // Who asked may go while the pieces are read.
-    return c.json(await jobs.addSnapUp(id, body, c.req.raw.signal));
+    const add = () => jobs.addSnapUp(id, body, c.req.raw.signal);
+    return c.json(await once(body.id, ['snapup', id, body.pieces], add));
   });
   app.post(`${sector}/rebuild`, async (c) => {
     const id = sectorId(c.req.param('id'));
-    return c.json(jobs.addRebuild(id, parse(askedBody, await readCommand(c), 'rebuild')));
+    const body = parse(askedBody, await readCommand(c), 'rebuild');
+    return c.json(await once(body.id, ['rebuild', id], () => jobs.addRebuild(id, body)));
   });
   app.post(`${sector}/unseal`, async (c) => {
     const id = sectorId(c.req.param('id'));
-    return c.json(jobs.addUnseal(id, parse(unsealBody, await readCommand(c), 'unseal')));
+    const body = parse(unsealBody, await readCommand(c), 'unseal');
+    const { by: _, reason: __, ...wanted } = body;
+    return c.json(await once(body.id, ['unseal', id, wanted], () => jobs.addUnseal(id, body)));
   });
   app.post('/api/v1/wdpost', async (c) => {
     const { sectors, ...who } = parse(wdPostBody, await readCommand(c), 'wdpost');
-    return c.json(jobs.addWdPost({ ...who, sectors: sectors?.map(sectorId) }));
+    const add = () => jobs.addWdPost({ ...who, sectors: sectors?.map(sectorId) });
+    return c.json(await once(who.id, ['wdpost', sectors], add));
   });
   app.get('/api/v1/jobs', (c) => c.json(jobs.list()));
   app.get('/api/v1/jobs/:id', (c) => c.json(jobs.view(c.req.param('id'))));
-  app.post('/api/v1/jobs/:id/cancel', async (c) =>
-    c.json(jobs.cancel(c.req.param('id'), parse(askedBody, await readCommand(c), 'cancel'))),
-  );
+  app.post('/api/v1/jobs/:id/cancel', async (c) => {
+    const job = c.req.param('id');
+    const body = parse(askedBody, await readCommand(c), 'cancel');
+    return c.json(await once(body.id, ['cancel', job], () => jobs.cancel(job, body)));
+  });
 }
 
 /** @throws invalid_request */

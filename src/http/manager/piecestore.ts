@@ -8,7 +8,7 @@ import { messageOf, SealvisorError } from '../../protocol/errors.js';
 import { rangeOf } from '../byte-range.js';
 import { callerOf } from '../caller.js';
 import { webStream } from '../node-side.js';
-import { checkMeant } from '../worker/meant-manager.js';
+import { checkMeant } from './meant-manager.js';
 
 export function pieceRoutes(app: Hono, manager: Pick<Manager, 'identity' | 'piece' | 'pieceRoots'>): void {
   app.get('/piecestore/:cid', async (c) => {

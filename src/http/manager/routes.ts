@@ -138,7 +138,7 @@ export const managerRows: readonly RouteRow[] = [
     purpose: 'Have sectors proven over a fresh seed.',
     body: wdPostBody,
     answer: '`JobsReply`',
-    errors: [...ofJob, 'job_not_found', 'usage'],
+    errors: [...ofJob, 'usage'],
   },
   { route: 'GET /api/v1/jobs', purpose: 'The jobs that were requested.', answer: 'list of `JobView`' },
   { route: 'GET /api/v1/jobs/:id', purpose: 'One of them.', answer: '`JobView`', errors: ['job_not_found'] },

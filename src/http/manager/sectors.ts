@@ -1,6 +1,8 @@
 /** `/api/v1/sectors`: what the manager knows of each, and the way to give one up. */
+
 import type { Hono } from 'hono';
 import type { Manager } from '../../manager/manager.js';
+import { doneOnce } from '../../protocol/done-once.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import { parse } from '../parse.js';
 import { askedBody } from '../thread-bodies.js';
@@ -9,6 +11,7 @@ import { sectorId } from './jobs.js';
 
 export function sectorRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void {
   const { sectors } = manager;
+  const once = doneOnce();
   app.get('/api/v1/sectors', (c) => c.json(sectors.list()));
   app.get('/api/v1/sectors/:id', (c) => c.json(sectors.view(sectorId(c.req.param('id')))));
   app.get('/api/v1/sectors/:id/history', (c) => {
@@ -20,6 +23,7 @@ export function sectorRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void
   });
   app.post('/api/v1/sectors/:id/abort', async (c) => {
     const id = sectorId(c.req.param('id'));
-    return c.json(sectors.abort(id, parse(askedBody, await readCommand(c), 'abort')));
+    const body = parse(askedBody, await readCommand(c), 'abort');
+    return c.json(await once(body.id, ['abort', id], () => sectors.abort(id, body)));
   });
 }

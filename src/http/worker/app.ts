@@ -6,11 +6,11 @@ import { eventRoutes } from '../events.js';
 import { refuseForeignPages } from '../foreign-pages.js';
 import { jsonRpcHandler } from '../json-rpc.js';
 import { limitInFlight } from '../load.js';
-import { refuseForOthers } from '../manager/meant-worker.js';
 import { metricsRoute } from '../metrics.js';
 import { problem } from '../problem.js';
 import { answerRpc } from '../rpc-door.js';
 import { lifeRoutes } from './life.js';
+import { refuseForOthers } from './meant-worker.js';
 import { workerMethods } from './rpc.js';
 import { threadRoutes } from './threads.js';
 

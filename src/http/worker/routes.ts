@@ -1,10 +1,13 @@
 /** What a worker's routes are for. */
+import type { ErrorCode } from '../../protocol/errors.js';
 import { eventsQuery } from '../events.js';
 import { noThread, ofThread, type RouteRow } from '../route-row.js';
 import { askedBody, historyQuery, pauseBody, resumeBody } from '../thread-bodies.js';
 import { adoptBody, drainBody, limitBody, reloadBody, stopBody } from './bodies.js';
 
 const thread = '/api/v1/threads/:index';
+/** A command that the worker's record keeps. */
+const kept: readonly ErrorCode[] = ['shutting_down', 'disk_hung', 'store_failed'];
 
 export const workerRows: readonly RouteRow[] = [
   {
@@ -73,21 +76,21 @@ export const workerRows: readonly RouteRow[] = [
     purpose: 'Take no new sectors.',
     body: askedBody,
     answer: '`WorkerReply`',
-    errors: ['shutting_down'],
+    errors: kept,
   },
   {
     route: 'POST /api/v1/worker/uncordon',
     purpose: 'Lift cordon and drain.',
     body: askedBody,
     answer: '`WorkerReply`',
-    errors: ['shutting_down'],
+    errors: kept,
   },
   {
     route: 'POST /api/v1/worker/drain',
     purpose: 'Bring each thread to a safe point, and take no new sectors.',
     body: drainBody,
     answer: '`WorkerReply`',
-    errors: ['shutting_down'],
+    errors: kept,
   },
   {
     route: 'POST /api/v1/worker/adopt',
@@ -122,6 +125,7 @@ export const workerRows: readonly RouteRow[] = [
     purpose: 'Set how many threads may do a stage at once, kept over restarts; `null` removes the limit.',
     body: limitBody,
     answer: '`WorkerReply`',
+    errors: kept,
   },
   {
     route: 'POST /api/v1/breakers/:stage/close',

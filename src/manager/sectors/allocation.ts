@@ -43,7 +43,8 @@ export class SectorAllocation {
     const proofType = this.options.proofTypeOf(isOfInteractive);
     if (!isAllowed(miners, miner) || !isAllowed(proofTypes, proofType)) return null;
     const all = lives.all();
-    const again = given && askedAgain(all, given);
+    // A thread that has changed its plan asks under the request that it has open still.
+    const again = given && askedAgain(all, given, isOfInteractive);
     if (again) return answerOf(again);
     const held = all.filter(({ life }) => isHeld(life, clock.now()));
     if (held.length >= limit) return null;
@@ -89,9 +90,17 @@ export class SectorAllocation {
   }
 }
 
-function askedAgain(all: readonly KeptLife[], { request }: GivenTo): KeptLife | undefined {
+function askedAgain(
+  all: readonly KeptLife[],
+  { request }: GivenTo,
+  isOfInteractive: boolean,
+): KeptLife | undefined {
   return all.find(
-    ({ life }) => life.given?.request === request && life.abortReason === null && !life.finalized,
+    ({ life }) =>
+      life.given?.request === request &&
+      life.abortReason === null &&
+      !life.finalized &&
+      isInteractive(life) === isOfInteractive,
   );
 }
 

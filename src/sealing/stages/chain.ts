@@ -178,7 +178,10 @@ export const submitProof: Stage = async (context) => {
   );
   checkOnChain(context, answer.OnChain);
   checkSubmission(answer, 'the proof');
-  return { event: 'SubmitProof', outputs: { proof: true, resubmitProof: false } };
+  const { ticket, ticket_at } = context.record.outputs;
+  // Of a sector without a pre-commit, which would keep it.
+  const kept = isInteractive(sectorAtHand(context)) ? {} : { proof_ticket: { ticket, ticket_at } };
+  return { event: 'SubmitProof', outputs: { proof: true, resubmitProof: false, ...kept } };
 };
 
 export const waitProof: Stage = async (context) => {

@@ -4,7 +4,7 @@ import { isInteractive } from '../../protocol/sector.js';
 import type { Ticket } from '../../protocol/sector-answers.js';
 import { type Age, ageOf, ageText, isTicketShort, proofTicketEpochs } from '../deadlines.js';
 import { output, outputIfAny, type StageContext, sectorAtHand } from '../stage.js';
-import { checkOnChain, type Submitted } from './on-chain.js';
+import { checkOnChain, polledFirst, type Submitted } from './on-chain.js';
 
 export interface DrawnTicket {
   readonly ticket: Ticket;
@@ -52,22 +52,25 @@ export function checkPreCommit(context: StageContext): void {
 }
 
 /**
- * Whether a pre-commit of the sector is on its way or landed: an earlier submission may have been taken, its answer unheard.
+ * Whether the sector's first message is on its way or landed: an earlier submission may have been taken, its answer unheard.
  * @throws StageError permanent when it is another sector's
  */
 export async function isOnItsWay(context: StageContext, own?: Submitted): Promise<boolean> {
-  const { State, OnChain } = await context.service.pollPreCommitState(sectorAtHand(context));
+  const { State, OnChain } = await polledFirst(context);
   const isOnIts = State >= 1 && State <= 3;
   if (isOnIts) checkOnChain(context, OnChain, own);
   return isOnIts;
 }
 
-/** The ticket of a pre-commit that the chain has: a sector that is made again behind it has to be the same. */
+/** The ticket of what the chain has of it: a sector that is made again behind that has to be the same. */
 export async function submittedTicket(context: StageContext): Promise<DrawnTicket | undefined> {
-  // Only a sector that was sent back before its pre-commit has lost that it was submitted.
-  if (context.record.outputs.pre_commit !== undefined) return undefined;
-  // Written when the pre-commit was submitted.
-  const submitted = outputIfAny<DrawnTicket>(context, 'pre_commit_ticket');
+  const [sent, ticket] = isInteractive(sectorAtHand(context))
+    ? ['pre_commit', 'pre_commit_ticket']
+    : ['proof', 'proof_ticket'];
+  // Only a sector that was sent back before its submission has lost that it was submitted.
+  if (context.record.outputs[sent] !== undefined) return undefined;
+  // Written when it was submitted.
+  const submitted = outputIfAny<DrawnTicket>(context, ticket);
   return submitted && (await isOnItsWay(context, { ticket: submitted.ticket })) ? submitted : undefined;
 }
 

@@ -2,8 +2,10 @@
  * What a manager tells of a sector on chain is compared with what this thread made: a number alone does not identify it, and a
  * sector must not continue after the pre-commit or the proof of another one.
  */
+
 import { createHash } from 'node:crypto';
 import { StageError } from '../../protocol/level.js';
+import type { PollAnswer } from '../../protocol/sealer.js';
 import { isInteractive } from '../../protocol/sector.js';
 import type { OnChain, Ticket } from '../../protocol/sector-answers.js';
 import { output, outputIfAny, type StageContext, sectorAtHand } from '../stage.js';
@@ -65,15 +67,19 @@ export async function isAnother(context: StageContext): Promise<boolean> {
   const own = [
     outputIfAny<Ticket>(context, 'ticket'),
     outputIfAny<{ readonly ticket?: Ticket }>(context, 'pre_commit_ticket')?.ticket,
+    outputIfAny<{ readonly ticket?: Ticket }>(context, 'proof_ticket')?.ticket,
   ].filter((found) => found !== undefined);
   if (own.length === 0) return false;
-  const { service } = context;
-  const sector = sectorAtHand(context);
-  const { OnChain: told } = await (isInteractive(sector)
-    ? service.pollPreCommitState(sector)
-    : service.pollProofState(sector));
+  const { OnChain: told } = await polledFirst(context);
   // By the ticket alone: the same sector, made again of damaged files, has another CommR.
   return own.every((each) => differenceOf(told, { ticket: each }) !== undefined);
+}
+
+/** What the manager says of the message that comes first: the pre-commit, or the proof of a sector that has none. */
+export function polledFirst(context: StageContext): Promise<PollAnswer> {
+  const { service } = context;
+  const sector = sectorAtHand(context);
+  return isInteractive(sector) ? service.pollPreCommitState(sector) : service.pollProofState(sector);
 }
 
 const hexOf = (bytes: readonly number[] | null | undefined) =>

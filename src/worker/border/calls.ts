@@ -60,7 +60,8 @@ export function dispatcher(side: MainSide): Call {
     manager: Object.values(mainVerbs.manager).map((name) => [
       name,
       (given: GivenBy | null | undefined, ...args: never[]) => {
-        const verb: Verb = side.manager(given)[name];
+        const service = side.manager(given);
+        const verb: Verb = service[name].bind(service);
         return verb(...args);
       },
     ]),

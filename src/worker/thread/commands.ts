@@ -37,8 +37,13 @@ export class ThreadCommands {
   }
 
   /** @throws unknown_state, state_not_possible, revision_conflict, and what the write failed with */
-  obey(command: PauseCommand | ResumeCommand, { id, ifRevision }: CommandOptions = {}): CommandOutcome {
+  obey(
+    command: PauseCommand | ResumeCommand,
+    { id: given, ifRevision }: CommandOptions = {},
+  ): CommandOutcome {
     const desk = this.#desk;
+    // Another command under the same id is another one.
+    const id = given === undefined ? undefined : `${command.type} ${given}`;
     const before = id === undefined ? undefined : desk.done(id);
     if (before) return { ...before, view: desk.view(), isRepeat: true };
     this.#checkRevision(ifRevision);

@@ -1,5 +1,5 @@
 /** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
-import { emptyState, type Plan, planNamed, plans } from '../../../machines/index.js';
+import { emptyState, endStates, type Plan, planNamed, plans } from '../../../machines/index.js';
 import { rowOf } from '../../../machines/record-changes.js';
 import { inHand, type ThreadRecord } from '../../../machines/thread-record.js';
 import type { PlaceAnswer } from '../../../machines/thread-words.js';
@@ -33,7 +33,7 @@ import { presentReport, stateReport } from './state-report.js';
 /** More than a thread can ask for. */
 const placesPerLife = 1e9;
 
-// Loaded by `thread-entry.ts`, when there is a setup.
+// Loaded by `entry.ts`, when there is a setup.
 const host = threadHost<ThreadSetup, ThreadNews>();
 const setup = host.data;
 const main = mainOver(host.call);
@@ -101,8 +101,8 @@ function commit(next: ThreadRecord, row: Row, keepWith?: KeepWith): void {
   heartbeat.follow(next);
   const report = stateReport(next, row, setup);
   if (!report) return;
-  // Who gave the current command does not wait until the manager is asked, too.
-  if (keepWith) reports.tellBehind(report);
+  // Who gave the current command does not wait until the manager is asked, too. What ends the sector is told before that end is.
+  if (keepWith && !endStates.includes(next.state)) reports.tellBehind(report);
   else reports.tell(report);
 }
 

@@ -45,6 +45,18 @@ test('each is asked for, listed, shown by its id, and cancelled', async () => {
   expect((await get(app, sector)).body).toMatchObject({ lost: by, job: { id: 'rebuild-4' } });
 });
 
+test('asked for again under its id it is one job, and the answer is the same; another command is another', async () => {
+  const { app } = await setup({ finished: 2, withDeals: true });
+  const ask = (path: string, body: object = {}) => post(app, path, { id: 'same', ...body });
+  const first = await ask('/api/v1/wdpost', { sectors: ['s-t010000-1'] });
+  expect(await ask('/api/v1/wdpost', { sectors: ['s-t010000-1'] })).toEqual(first);
+  expect((await ask('/api/v1/wdpost', { sectors: ['s-t010000-2'] })).status).toBe(200);
+  expect((await get(app, '/api/v1/jobs')).body).toHaveLength(2);
+  const cancelled = await ask('/api/v1/jobs/wdpost-1/cancel');
+  expect(cancelled.body).toMatchObject({ changed: true });
+  expect(await ask('/api/v1/jobs/wdpost-1/cancel')).toEqual(cancelled);
+});
+
 test('the payload of an upgrade’s piece can be fetched as any other', async () => {
   const { app, jobs } = await setup();
   await post(app, `${sector}/snapup`, { pieces: piecesOf(100) });

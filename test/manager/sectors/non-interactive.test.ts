@@ -50,3 +50,13 @@ test('what it was sealed as is known to the jobs that come later, also after a r
     Ticket: sealed.Ticket,
   });
 });
+
+test('a request that is open since the thread had another plan is given a sector of the kind that is asked for', async () => {
+  const { manager } = await setup();
+  const given = { request: 'r', worker: 'w' };
+  const ask = (isInteractive: boolean) => manager.sectors.allocate(null, null, given, isInteractive);
+  expect(ask(true)).toMatchObject({ ID: { Number: 1 }, ProofType: 5 });
+  expect(ask(false)).toMatchObject({ ID: { Number: 2 }, ProofType: 15 });
+  expect(ask(false)).toMatchObject({ ID: { Number: 2 } });
+  expect(ask(true)).toMatchObject({ ID: { Number: 1 } });
+});

@@ -43,9 +43,9 @@ describe('commP', () => {
   });
 });
 
-test('commitmentOfCid refuses what is no piece CID', () => {
-  expect(() => commitmentOfCid('bafkqaaa')).toThrow('no piece CID');
-  expect(() => commitmentOfCid('!')).toThrow('no piece CID');
+test('commitmentOfCid refuses what is not a piece CID', () => {
+  expect(() => commitmentOfCid('bafkqaaa')).toThrow('is not a valid piece CID');
+  expect(() => commitmentOfCid('!')).toThrow('is not a valid piece CID');
 });
 
 test('fr32 is data-segment’s, and reversible', () => {
