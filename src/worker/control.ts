@@ -1,4 +1,4 @@
-/** The one way in: every control becomes an event to the worker actor, whichever door it came through. */
+/** The single entry for commands: each one becomes an event to the worker actor, from whichever source it comes. */
 import { createActor } from 'xstate';
 import { workerMachine } from '../../machines/index.js';
 import type { OwnCommand, Reply, ThreadCommand, WorkerEvent } from '../../machines/worker.js';
@@ -18,22 +18,22 @@ export type ThreadControl = Pick<
   'threads' | 'thread' | 'pause' | 'resume' | 'restart' | 'dryRun' | 'life'
 >;
 
-/** What stands behind the actor: the threads, and the worker's own record. */
+/** What the actor controls: the threads, and the worker's own record. */
 export interface Controlled {
   /** By index, ascending. */
   slots(): readonly ThreadSlot[];
-  /** Starts a failed thread again; false when it is not failed. */
+  /** Restarts a failed thread; false if it is not failed. */
   restart(index: number): Promise<boolean>;
   readonly processes: FreezeDesk;
   readonly record: WorkerRecord;
   /** Makes the worker's record durable. @throws store_failed, disk_hung */
   write(record: WorkerRecord): Promise<void>;
-  /** The worker is as the record says. */
+  /** Makes the worker behave as the record says. */
   apply(record: WorkerRecord, before: WorkerRecord): void;
 }
 
 const commandDeadlineMs = 10_000;
-/** A pause has been asked for and not come to its end. */
+/** Modes in which a requested pause is not settled yet. */
 const unsettled: readonly ThreadMode[] = ['pausing', 'restarting'];
 
 export function createWorkerControl(controlled: Controlled) {
@@ -54,7 +54,7 @@ export function createWorkerControl(controlled: Controlled) {
       const command = { type: 'THREAD.PAUSE', how, by, reason, drain } as const;
       const outcome = await frozen.pause(slot, how, () => toThread(slot, command, request));
       if (waitMs <= 0 || outcome.view.mode !== 'pausing') return reply(outcome);
-      // A thread that dies meanwhile is paused when it is restarted.
+      // A thread that crashes meanwhile is paused after its restart.
       const view = await slot.until(({ mode }) => !unsettled.includes(mode), waitMs, signal);
       const message = unsettled.includes(view.mode) ? outcome.message : waitedText(view);
       return reply({ ...outcome, view, message });
@@ -80,13 +80,13 @@ export function createWorkerControl(controlled: Controlled) {
     control,
     actor,
     slotOf,
-    /** A command for the worker itself; false when it changes nothing. @throws store_failed, disk_hung, shutting_down */
+    /** Sends a command for the worker itself; false if it changes nothing. @throws store_failed, disk_hung, shutting_down */
     command: (command: WorkerCommand) =>
       answered<boolean>((reply) => ({ type: 'WORKER.COMMAND', command, reply })),
   };
 }
 
-/** The worker actor, running, with what its machine has others do. */
+/** The worker actor, started, with the implementations of its machine's actions. */
 function controlActor({ record: first, write, apply }: Controlled) {
   const oneAtATime = inTurn();
   const written = async ({ command }: OwnCommand) => {
@@ -104,7 +104,7 @@ function controlActor({ record: first, write, apply }: Controlled) {
       forward: ({ event }) => {
         if (event.type === 'THREAD.COMMAND') event.reply.resolve(event.carryOut());
       },
-      // One after the other: each goes by what the one before it has made durable.
+      // One at a time: each starts from the record that the previous one made durable.
       execute: ({ event }) => {
         if (event.type !== 'WORKER.COMMAND') return;
         void oneAtATime(() => written(event)).then(event.reply.resolve, event.reply.reject);
@@ -118,7 +118,7 @@ function controlActor({ record: first, write, apply }: Controlled) {
   actor.start();
   /** Sends the worker actor a command, and waits for its reply. @throws shutting_down */
   const answered = async <T>(commandWith: (reply: Reply<T>) => WorkerEvent): Promise<T> => {
-    // An actor that has ended takes no event: nobody would reply.
+    // An actor that has ended drops events: the reply would never come.
     if (actor.getSnapshot().status !== 'active') throw stopping();
     const { promise, ...reply } = Promise.withResolvers<T>();
     actor.send(commandWith(reply));
@@ -127,7 +127,7 @@ function controlActor({ record: first, write, apply }: Controlled) {
   return { actor, answered };
 }
 
-/** Commands for a thread that was looked up. */
+/** Sends a command to a slot. */
 function threadCommands(
   answered: ReturnType<typeof controlActor>['answered'],
   { restart }: Pick<Controlled, 'restart'>,
@@ -154,7 +154,7 @@ function threadCommands(
 
 const reply = ({ changed, view, message }: CommandOutcome): ControlReply => ({ ...view, changed, message });
 
-/** @throws thread_not_found, which names the indexes that there are */
+/** @throws thread_not_found, which lists the existing indexes */
 function slotIn(slots: readonly ThreadSlot[], index: number): ThreadSlot {
   const slot = slots.find((each) => each.index === index);
   if (slot) return slot;
@@ -173,7 +173,7 @@ const meantState = (state: string | null) => (state === 'Abort' ? 'Aborted' : st
 
 const stopping = () => new SealvisorError('shutting_down', 'the worker is stopping');
 
-/** What a pause that was waited for has come to. */
+/** The outcome of a pause that the request waited for. */
 function waitedText({ index, mode, state }: Pick<ThreadView, 'index' | 'mode' | 'state'>): string {
   return mode === 'paused'
     ? `thread #${index} is paused at ${state}`

@@ -1,4 +1,4 @@
-/** A drain: every thread is brought to where it may be left, and resumes when the drain is lifted. */
+/** A drain pauses each thread after its stage, or lets it finish its sector. Paused threads resume when the drain is lifted. */
 import type { Drain, DrainWish } from '../../machines/worker-record.js';
 import { type Clock, systemClock } from '../actors/index.js';
 import { timestamp } from '../protocol/clock.js';
@@ -9,9 +9,9 @@ import type { DrainView } from '../protocol/worker.js';
 import type { ThreadControl } from './control.js';
 
 export interface Drainer {
-  /** The drain that is in force changed: from `before` to `drain`. */
+  /** The current drain changed from `before` to `drain`. */
   apply(drain: Drain | null, before: Drain | null): void;
-  /** A thread came up: a drain that is in force holds for it, too. */
+  /** A thread started: a current drain pauses it, too, unless the drain waits for the end of sectors. */
   threadStarted(index: number): void;
   stop(): void;
 }
@@ -27,30 +27,30 @@ export interface DrainerOptions {
 
 const systemTime = { clock: systemClock, wall: () => Date.now() };
 
-/** The reason that stands in the threads' intents. */
+/** The reason in the threads' intents. */
 export function drainReason({ reason }: DrainWish): string {
   return reason === null ? 'drain' : `drain: ${reason}`;
 }
 
-/** Whether the drain has this thread where it wants it; past its deadline that is where it stands. */
+/** Whether the thread has reached the drain's goal; after the deadline a thread that the drain paused counts as drained. */
 export function isDrained(view: ThreadView, drain: Drain): boolean {
   if (view.mode === 'failed') return true;
   if (!drain.toFinish) return view.mode === 'paused';
   return isEmpty(view) || (view.mode === 'paused' && isPausedBy(drain, view));
 }
 
-/** Whether the pause is the drain's own, or of one that it took the place of. */
+/** Whether the pause is from this drain or from an earlier one that it replaced. */
 function isPausedBy(drain: Drain, { intent }: ThreadView): boolean {
   const wishes: readonly DrainWish[] = [drain, ...(drain.earlier ?? [])];
   if (intent === null) return false;
   return wishes.some((wish) => {
     if (wish.pauseId !== undefined) return intent.drain === wish.pauseId;
-    // A drain of before its pauses were marked knows them by their text.
+    // A record from before pauses carried the drain's id: they are matched by their text.
     return intent.drain === undefined && intent.by === wish.by && intent.reason === drainReason(wish);
   });
 }
 
-/** Its stage failed while the pause waited for it: it stands for that. */
+/** Whether its stage failed after the pause was requested: the thread then stays paused because of that failure. */
 function hasFailedSince({ intent, lastError }: ThreadView): boolean {
   if (intent === null || lastError === null || lastError.level === 'temporary') return false;
   return lastError.at >= intent.at;
@@ -59,7 +59,7 @@ function hasFailedSince({ intent, lastError }: ThreadView): boolean {
 export function drainView(drain: Drain, views: readonly ThreadView[]): DrainView {
   const { by, reason, at, toFinish, deadlineMs } = drain;
   const left = views.filter((view) => !isDrained(view, drain));
-  // Past its deadline: where it wants them, but not at the end of their sector.
+  // After the deadline: paused by the drain, but their sector is not finished.
   const holding = toFinish ? views.filter((view) => isDrained(view, drain) && !isEmpty(view)) : [];
   return {
     by,
@@ -94,7 +94,7 @@ export function drainer(options: DrainerOptions): Drainer {
   let timer: unknown;
 
   const pauseOne = ({ index, intent }: ThreadView, drain: Drain, how: 'after-stage' | 'now') => {
-    // A pause that another has asked for, and that has not taken hold yet, stays theirs.
+    // A pause that somebody else requested and that has not taken effect yet stays theirs.
     const own = { by: drain.by, reason: drainReason(drain), drain: drain.pauseId };
     const { by, reason, drain: id } = intent ?? own;
     return pause(index, { how, by, reason: reason ?? undefined, drain: id }).catch((error: unknown) =>

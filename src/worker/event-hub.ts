@@ -1,9 +1,9 @@
-/** What the worker tells whoever watches it; the last of it is kept, so that a watcher who was cut off misses nothing. */
+/** The worker's events for its watchers. The latest are kept, so that a watcher can reconnect without missing any. */
 import { randomUUID } from 'node:crypto';
 import type { ThreadView } from '../protocol/thread.js';
 import type { WorkerNews, WorkerView } from '../protocol/worker.js';
 
-/** What a watcher starts from: everything as it is now. The first event of a stream that does not continue where another ended. */
+/** The complete current state: the first event of a stream that does not continue an earlier one. */
 export interface Snapshot {
   readonly type: 'reset';
   readonly threads: readonly ThreadView[];
@@ -11,28 +11,28 @@ export interface Snapshot {
 }
 
 export interface HubEvent {
-  /** `<boot>-<n>`: ids of another boot are known as such. */
+  /** `<boot>-<n>`: `boot` tells ids of another start apart. */
   readonly id: string;
   readonly news: WorkerNews;
-  /** The news as JSON, made once for all who watch. */
+  /** The news as JSON, serialized once for all watchers. */
   text(): string;
 }
 
 export interface Subscription {
-  /** What was published behind `after`; `'too old'` when that is not known any more, or never was. */
+  /** What was published after `after`; `'too old'` if that id is no longer known or never was. */
   readonly missed: readonly HubEvent[] | 'too old';
-  /** The id of the latest event before this subscription's own. */
+  /** The id of the latest event when the subscription was made. */
   readonly latest: string;
   unsubscribe(): void;
 }
 
 export interface EventHub {
   publish(news: WorkerNews): void;
-  /** `listener` hears all that is published from now on, and must not throw. Without `after` nothing was missed. */
+  /** `listener` gets every event published from now on, and must not throw. Without `after`, `missed` is empty. */
   subscribe(after: string | undefined, listener: (event: HubEvent) => void): Subscription;
 }
 
-/** Keeps the last `keep` events. `boot` marks the ids of this start of the worker. */
+/** Keeps the last `keep` events. `boot` prefixes the ids of this start of the worker. */
 export function eventHub({
   keep = 1000,
   boot = randomUUID().slice(0, 8),
@@ -60,7 +60,7 @@ export function eventHub({
       for (const listener of listeners) listener(event);
     },
     subscribe: (after, listener) => {
-      // One of its own: the same function may listen twice.
+      // A new function each time: the same listener may subscribe twice.
       const own = (event: HubEvent) => listener(event);
       listeners.add(own);
       return {

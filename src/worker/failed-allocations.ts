@@ -1,4 +1,4 @@
-/** How often the manager was asked for a job and did not answer with one, nor that it has none: for `/metrics`. */
+/** Counts failed requests for a job, for `/metrics`. An answer that there is no job is not a failure. */
 import { systemCodeOf } from '../protocol/errors.js';
 import type { PlanName } from '../protocol/plan-names.js';
 import type { SectorService } from '../protocol/sealer.js';
@@ -16,12 +16,12 @@ export function failedAllocations() {
   const counts = new Map<string, FailedAllocation>();
   const failed = (plan: PlanName, thrown: unknown) => {
     const code = systemCodeOf(thrown) ?? 'unknown';
-    // The manager says why it has none: no failure.
+    // The manager answered that it has no job, and why: not a failure.
     if (code === 'no_job') return;
     const key = `${plan} ${code}`;
     counts.set(key, { plan, code, count: (counts.get(key)?.count ?? 0) + 1 });
   };
-  /** The same call; `planOf` is asked as it is made, for the thread may have another plan by the time it fails. */
+  /** The same call, counted. `planOf` is read before the call: the thread may have another plan by the time it fails. */
   const counted =
     <A extends unknown[], T>(planOf: () => PlanName, call: (...args: A) => Promise<T>) =>
     async (...args: A): Promise<T> => {
@@ -34,7 +34,7 @@ export function failedAllocations() {
       }
     };
   return {
-    /** The same service, whose failures to give a job are counted for the plan of the thread that calls it. */
+    /** The same service; its failures to give a job are counted under the calling thread's plan. */
     counting: (service: SectorService, planOf: () => PlanName): SectorService => ({
       ...service,
       allocateSector: counted(planOf, service.allocateSector),

@@ -1,4 +1,4 @@
-/** Tells the manager about this worker, at once, each interval, and when something that matters has changed; a failure is said once, and so is its end. */
+/** Reports this worker to the manager: at start, each interval, and on important changes. An outage and its end are logged once. */
 import { backoffMs } from '../actors/backoff.js';
 import { type Clock, systemClock } from '../actors/index.js';
 import { faultFields } from '../protocol/events/event.js';
@@ -10,45 +10,45 @@ import type { WorkerLife } from '../protocol/worker-life.js';
 
 export interface HeartbeatOptions {
   readonly version: string;
-  /** That of the moment: a reload changes it. */
+  /** The current interval: a reload changes it. */
   readonly intervalMs: () => number;
   readonly summary: () => Summary;
   readonly life: () => WorkerLife;
-  /** The manager that its sectors are of, while another one answers; null while none does. @default null */
+  /** The manager that gave the worker its sectors, while another one answers; otherwise null. @default null */
   readonly awaitsAdoption?: () => string | null;
   readonly usedNumbers?: () => Promise<readonly UsedNumber[]>;
-  /** The sectors in hand, as the manager was told of them. */
+  /** The current sectors, as last reported to the manager. */
   readonly held?: () => readonly HeldSector[];
   readonly ping: (report: WorkerReport) => Promise<unknown>;
-  /** Calls the listener whenever something about the worker has changed; gives what ends that. @default never */
+  /** Calls the listener when something about the worker has changed; returns the unsubscribe function. @default never */
   readonly changes?: (listener: () => void) => () => void;
   readonly emit: Emit;
-  /** Told what broke the heartbeat itself. */
+  /** Called with an error in the heartbeat itself. */
   readonly fail?: (error: unknown) => void;
   /** @default the system's */
   readonly clock?: Clock;
 }
 
-/** Without what depends on how the manager is reached. */
+/** The ping without the fields that depend on how the manager is reached. */
 export type WorkerReport = Omit<WorkerPing, 'Name' | 'Dest'>;
 
 const firstRetryMs = 500;
-/** What changes in one moment is one report. */
+/** The shortest time between two checks for changes: what changes within it goes into one report. */
 const leastGapMs = 1000;
 const goodbyeMs = 1000;
 
-/** What is said of the worker itself, looked at once for a report. */
+/** What a report says of the worker itself, read once per report. */
 interface Facts {
   readonly summary: Summary;
   readonly life: WorkerLife;
   readonly sectorsOf: string | null;
 }
 
-/** What is reported at once when it changes: a pause, an error, a thread that failed, a cordon, a stop. */
+/** What is reported without waiting for the interval when it changes: a pause, an error, a failed thread, a cordon, a stop. */
 const matters = ({ summary: { threads, paused, errors }, life, sectorsOf }: Facts) =>
   [threads, paused, errors, life, sectorsOf ?? ''].join(' ');
 
-/** `stop` says goodbye when the worker itself stops. Safe twice. */
+/** `stop` sends a last report if the worker itself is stopping. Safe twice. */
 export function startHeartbeat(options: HeartbeatOptions): { stop(): Promise<void> } {
   const heartbeat = new Heartbeat(options);
   return { stop: () => heartbeat.stop() };
@@ -63,7 +63,7 @@ class Heartbeat {
   #reported = '';
   #isStopped = false;
   #isBeating = false;
-  /** Something has changed while a report was under way. */
+  /** Something changed while a report was being sent. */
   #hasMissed = false;
   #failures = 0;
   #beating: Promise<void> = Promise.resolve();
@@ -111,7 +111,7 @@ class Heartbeat {
 
   #look(): void {
     if (this.#isBeating) this.#hasMissed = true;
-    // A manager that is away is asked at its own pace.
+    // While the manager is unreachable, only the backoff decides when to try again.
     if (this.#isBeating || this.#failures > 0) return;
     if (matters(this.#factsNow()) !== this.#reported) this.#run();
   }
@@ -134,7 +134,7 @@ class Heartbeat {
     this.#unsubscribe?.();
     this.#changes.stop();
     this.#clock.clearTimeout(this.#timer);
-    // Otherwise it broke by itself, and is started again: the worker continues.
+    // Otherwise the heartbeat itself failed and is restarted: the worker continues.
     if (this.#options.life() !== 'stopping') return;
     await within(this.#clock, goodbyeMs, async () => {
       await this.#beating;
@@ -152,7 +152,7 @@ function reportOf(version: string, { summary, life, sectorsOf }: Facts): WorkerR
   };
 }
 
-/** Has `act` look, once for all that changes within `leastGapMs`. */
+/** Calls `act` once for all changes within `leastGapMs`. */
 function looks(clock: Clock, act: () => void) {
   let timer: unknown;
   let isStopped = false;
@@ -178,7 +178,7 @@ function looks(clock: Clock, act: () => void) {
   };
 }
 
-/** Who cannot be told in time sees the last report grow old. */
+/** Waits for `act`, up to `ms`; its failure is ignored: the manager then sees the last report grow old. */
 async function within(clock: Clock, ms: number, act: () => Promise<void>): Promise<void> {
   let late: unknown;
   const isLate = new Promise<void>((resolve) => {

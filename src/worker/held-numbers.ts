@@ -1,4 +1,4 @@
-/** Numbers that this worker holds or keeps: no manager may give them out again, whatever it has forgotten. */
+/** Sector numbers that this worker holds or stores: no manager may give them out again, even one that lost its records. */
 
 import type { WorkerRecord } from '../../machines/worker-record.js';
 import { systemClock } from '../actors/system-clock.js';
@@ -14,16 +14,16 @@ export interface HeldNumbersOptions {
   readonly threads: () => readonly ThreadView[];
   readonly record: () => WorkerRecord;
   readonly emit: Emit;
-  /** How long a store may take to list what it keeps, ms. @default 5000 */
+  /** How long listing a store may take, ms. @default 5000 */
   readonly deadlineMs?: number;
 }
 
 export interface HeldNumbers {
-  /** Of each miner the highest; waits for the first look into the stores. */
+  /** The highest number of each miner; waits for the first listing of the stores. */
   usedNumbers(): Promise<readonly UsedNumber[]>;
-  /** Whether this worker was never given a sector, no thread has one and no store keeps one: all of them can be looked at. */
+  /** Whether this worker was never given a sector, and no thread or store has one. False if one cannot be checked. */
   isNothing(): Promise<boolean>;
-  /** Looks into the stores again. */
+  /** Lists the stores again. */
   look(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const defaultDeadlineMs = 5000;
 export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
   const { stores, threads, record } = options;
   const listings = new StoreListings(options);
-  /** Undefined: it could not be looked at. */
+  /** One for each store; undefined = it could not be listed. */
   let kept: readonly (HighestNumbers | undefined)[] | undefined;
   let looking: Promise<void> | undefined;
   const look = async () => {
@@ -45,7 +45,7 @@ export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
   return {
     usedNumbers: async () => {
       await looked();
-      // One that did not answer may the next time; who asks now does not wait for it twice.
+      // A store that did not answer may answer next time; this caller does not wait for it again.
       if (kept?.includes(undefined)) looking = look();
       const all = [
         ...threads().map(({ sector }) => sector),
@@ -55,11 +55,11 @@ export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
       return [...highestOf(all)].map(([Miner, number]) => ({ Miner, Number: number }));
     },
     isNothing: async () => {
-      // A store whose disk is missing looks empty: who was ever given a number may keep it there.
+      // A store whose disk is missing looks empty: a number that was ever given may be there.
       if (Object.keys(record().used ?? {}).length > 0) return false;
       looking = look();
       await looking;
-      // A thread that is not up may hold what it does not show.
+      // A thread that is not running may hold a sector that it does not show.
       const areEmpty = threads().every(
         (view) => isEmpty(view) && !/^(failed|restarting)$/.test(view.mode) && view.incarnation > 0,
       );
@@ -72,19 +72,19 @@ export function heldNumbers(options: HeldNumbersOptions): HeldNumbers {
   };
 }
 
-/** What attached stores keep, each asked in its own time. */
+/** Listings of attached stores, each with its own deadline. */
 class StoreListings {
   readonly #options: Pick<HeldNumbersOptions, 'emit' | 'deadlineMs'>;
-  /** Locations that have not answered yet. */
+  /** Locations whose listing has not finished. */
   readonly #asked = new Set<string>();
-  /** Stores that a warning was given of. */
+  /** Stores that a warning was logged for. */
   readonly #untold = new Set<string>();
 
   constructor(options: Pick<HeldNumbersOptions, 'emit' | 'deadlineMs'>) {
     this.#options = options;
   }
 
-  /** Of each miner the highest; undefined when the store cannot be looked at. */
+  /** The highest number of each miner; undefined if the store cannot be listed. */
   async of({ name, location }: AttachedStore): Promise<HighestNumbers | undefined> {
     const { emit, deadlineMs = defaultDeadlineMs } = this.#options;
     let timer: unknown;
@@ -95,7 +95,7 @@ class StoreListings {
       );
     });
     try {
-      // A disk that has not answered yet is not asked again: each question would hold a thread of the pool.
+      // A disk that has not answered yet is not listed again: each listing would block a thread of the pool.
       if (this.#asked.has(location)) throw new Error('it has not answered yet');
       this.#asked.add(location);
       const listing = numbersIn(location).finally(() => this.#asked.delete(location));

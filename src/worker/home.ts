@@ -1,4 +1,4 @@
-/** Where the worker keeps what is its own. */
+/** Where the worker keeps its own record. */
 
 import { randomUUID } from 'node:crypto';
 import type { WorkerConfig } from '../config/worker-config.js';
@@ -9,24 +9,24 @@ import type { NotedWorker } from './roots/roots.js';
 
 export interface WorkerHome {
   readonly store: WorkerStore;
-  /** Where it is kept; undefined where it is kept nowhere. */
+  /** The directory; undefined if nothing can be kept. */
   readonly place: string | undefined;
-  /** The worker's id where it outlives this run; null when this run does not know it and has one of its own. */
+  /** The worker's id if it outlives this run; null if it is unknown and this run uses a temporary one. */
   readonly workerId: string | null;
 }
 
 export interface HomeOptions {
-  /** Why a directory cannot be used. */
+  /** Why a directory cannot be used; undefined if it can. */
   readonly faultOf: (path: string) => Error | undefined;
   readonly noted: NotedWorker;
   readonly emit: Emit;
 }
 
 /**
- * The worker's store. Where the configuration names no home, a location that refuses is its thread's failure alone:
- * the next thread's is taken, and where all refuse the worker serves all the same, but takes no command that it could
- * not keep. It stays the same worker as long as its id is noted in any root that can be read; where a home was in use
- * and nothing says whose, the id is of this run alone, and none is made in its place. @throws what a home that is named failed with
+ * Opens the worker's store. If the configuration names no home, a location that cannot be used fails only its own thread:
+ * the next thread's location is used. If none can be used, the worker still runs, but refuses commands that it cannot keep.
+ * It keeps its id as long as any readable root notes it. If a home was in use and no root notes its id, the worker uses a
+ * temporary id for this run. @throws the failure of a home that the configuration names
  */
 export function openHome(
   { home, threads }: Pick<WorkerConfig, 'home' | 'threads'>,
@@ -57,7 +57,7 @@ export function openHome(
         emit({ ...moved, instead: location });
         return { store, place: location, workerId: isOfThisRun ? null : store.id };
       } catch {
-        // The first home's refusal is the one to be told.
+        // The first home's failure is the one that is reported.
       }
     }
     emit(moved);
@@ -65,7 +65,7 @@ export function openHome(
   }
 }
 
-/** Keeps nothing, and says so. */
+/** A store that keeps nothing: each write throws `refusal`. */
 function nowhere(refusal: unknown, id: string): WorkerStore {
   return {
     id,

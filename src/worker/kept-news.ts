@@ -1,4 +1,4 @@
-/** What the worker keeps over a restart without being told to by a person; where that fails, the log says so. */
+/** What the worker itself keeps over a restart, without an operator's command. Failures are logged. */
 
 import type { WorkerCommand } from '../../machines/worker-record.js';
 import { faultFields } from '../protocol/events/event.js';
@@ -21,7 +21,7 @@ export function keptNews(command: (next: Breaker | Configured) => Promise<unknow
         emit({ event: 'breaker.notKept', stage, ...faultFields(error) }),
       );
     },
-    /** A limit set by hand when the file said something else holds no more. */
+    /** Drops limits set by hand whose limit in the file has changed since. */
     limits: async (limits: Configured['limits']): Promise<void> => {
       await command({ type: 'WORKER.CONFIGURED', limits }).catch((error: unknown) =>
         emit({ event: 'limits.notForgotten', ...faultFields(error) }),

@@ -1,4 +1,4 @@
-/** The worker's own record as it holds now, and what follows it. The worker actor alone makes it durable (`control.ts`). */
+/** The worker's current record and its listeners. Only the worker actor makes it durable (`control.ts`). */
 import type { WorkerRecord } from '../../machines/worker-record.js';
 
 type OnChange = (record: WorkerRecord, before: WorkerRecord) => void;
@@ -15,12 +15,12 @@ export class KeptRecord {
     return this.#record;
   }
 
-  /** Calls `follow` after each change, in the order in which they were given. */
+  /** Calls `follow` after each change; listeners run in the order in which they were added. */
   onChange(follow: OnChange): void {
     this.#followers.push(follow);
   }
 
-  /** It is durable: it holds from now on. */
+  /** `next` is durable: it is the current record from now on. */
   become(next: WorkerRecord): void {
     const before = this.#record;
     this.#record = next;

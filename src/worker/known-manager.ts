@@ -1,6 +1,6 @@
 /**
- * The manager that a worker got its sectors from, beside the one that answers now. The worker goes by the id that was made with
- * its manager's home, and remembers another one only while it holds nothing of the first, or when an operator says so.
+ * The manager that a worker got its sectors from, and the one that answers now. The worker identifies its manager by the id
+ * that was created with the manager's home. It accepts another one only if it holds nothing, or if an operator adopts it.
  */
 import type { WorkerCommand, WorkerRecord } from '../../machines/worker-record.js';
 import { timestamp } from '../protocol/clock.js';
@@ -11,7 +11,7 @@ import type { GivenBy } from '../protocol/identity.js';
 import type { ManagerFacts } from '../protocol/worker.js';
 import { leftRefusal } from '../sealing/left-manager.js';
 
-/** Who says that the worker goes by another manager. */
+/** Who makes the worker accept another manager, and why. */
 export interface Who {
   readonly by: string;
   readonly reason: string | null;
@@ -21,27 +21,27 @@ export interface KnownManagerOptions {
   readonly record: () => WorkerRecord;
   readonly command: (command: WorkerCommand) => Promise<boolean>;
   readonly emit: Emit;
-  /** Another manager answers, or does no longer. */
+  /** The manager that answers, or whether it is the worker's own, has changed. */
   readonly onChange: () => void;
-  /** Whether the worker holds nothing of any manager. */
+  /** Whether the worker holds no sector of any manager. */
   readonly isNothingHeld: () => Promise<boolean>;
 }
 
 export class KnownManager {
-  /** The manager that answered last; undefined = none yet, null = one that does not say. */
+  /** The manager that answered last; undefined = none yet, null = one that sends no id. */
   #current: string | null | undefined;
   #since = '';
-  /** Where the record cannot be written, for this run alone. */
+  /** The same id for this run, in case the record cannot be written. */
   #unwritten: string | null = null;
 
   constructor(private readonly options: KnownManagerOptions) {}
 
-  /** The id that this worker goes by; null = it knows none yet. */
+  /** The id of this worker's manager; null = none known yet. */
   own(): string | null {
     return this.options.record().manager ?? this.#unwritten;
   }
 
-  /** The id of another one that answers now; null = none does. */
+  /** The id of another manager that answers now; null = none does. */
   other(): string | null {
     const [own, current] = [this.own(), this.#current];
     return own !== null && typeof current === 'string' && current !== own ? current : null;
@@ -49,11 +49,11 @@ export class KnownManager {
 
   meantBy(given: GivenBy | null | undefined): string | null {
     if (given === undefined) return this.own();
-    // Who gave a record's sector that does not say so: the first that this worker ever knew.
+    // The record does not say who gave its sector: it was the first manager that this worker knew.
     return given === null ? (this.options.record().firstManager ?? this.own()) : given.manager;
   }
 
-  /** @throws other_manager, not_your_sector when another than the one that is meant answers */
+  /** @throws other_manager, not_your_sector if another manager answers than the one that gave the sector */
   check(given: GivenBy | null | undefined): void {
     const [meant, current] = [this.meantBy(given), this.#current];
     if (meant === null || typeof current !== 'string' || current === meant) return;
@@ -61,7 +61,7 @@ export class KnownManager {
     throw leftRefusal({ gaveIt: meant, adopted: current }, errorCodes.not_your_sector.rpc);
   }
 
-  /** One answered; null = it does not say which. To be called one after the other. */
+  /** A manager answered; null = it sends no id. Calls must not overlap. */
   async answered(manager: string | null): Promise<void> {
     const [own, before, last] = [this.own(), this.other(), this.#current];
     if (manager === last && before === null) return;
@@ -91,7 +91,7 @@ export class KnownManager {
     return id === null ? null : otherText(id, this.own() ?? '');
   }
 
-  /** The first one that answers, and a later one when nothing is held of that before it. */
+  /** Remembers the first manager that answers, or another one if nothing is held. */
   async #takeUp(manager: string, own: string | null): Promise<void> {
     if (own === null) {
       await this.remember(manager, { by: 'worker', reason: null });
@@ -102,7 +102,7 @@ export class KnownManager {
     await this.remember(manager, { by: 'worker', reason: 'nothing was held' });
   }
 
-  /** `own`, `before`: the worker's own and the other one, before the answer. */
+  /** Logs the change. `own`, `before`: the worker's own manager and the other one, before the answer. */
   #tell(own: string | null, before: string | null): void {
     const { emit } = this.options;
     const now = this.other();

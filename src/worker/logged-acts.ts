@@ -1,4 +1,4 @@
-/** Commands for the worker itself that no record keeps: the log says who gave them. */
+/** Commands for the worker itself that no record keeps: who gave them is only in the log. */
 import { doneOnce } from '../protocol/done-once.js';
 import type { Emit } from '../protocol/events/table.js';
 import type { ReloadReply } from '../protocol/worker.js';
@@ -23,7 +23,7 @@ export function loggedActs(
         emit({ event: 'environment.removed', variable, by });
       }),
     reload: ({ id, dryRun = false, by = 'operator' }) =>
-      // A dry run does nothing: it is asked again each time.
+      // A dry run changes nothing: it is repeated each time.
       once(dryRun ? undefined : id, ['reload'], async () => {
         const done = await reload(dryRun);
         if (done.changed) emit({ event: 'config.reloadedBy', by });

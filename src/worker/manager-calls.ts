@@ -1,4 +1,4 @@
-/** The manager's service, as the threads' calls reach it. */
+/** The manager's service for the threads' calls: with failures counted and reports recorded. */
 import type { ManagerLink, SectorClient } from '../fleet/sector-client.js';
 import type { PlanName } from '../protocol/plan-names.js';
 import type { SectorService } from '../protocol/sealer.js';
@@ -6,16 +6,16 @@ import type { MainSide } from './border/contract.js';
 import type { FailedAllocations } from './failed-allocations.js';
 import type { ToldReports } from './told-reports.js';
 
-/** A manager that is told of this worker, and says who it is; or one that is not. */
+/** A plain service, or a client that identifies this worker to the manager and checks the manager's id. */
 export type LinkedService = SectorService | ((link: ManagerLink) => SectorClient);
 
-/** What follows the calls of every thread. */
+/** What observes the calls of every thread. */
 export interface CallFollowers {
   readonly failed: Pick<FailedAllocations, 'counting'>;
   readonly told: Pick<ToldReports, 'following'>;
 }
 
-/** The calls of one thread; `planOf`: its plan of the moment. */
+/** The calls of one thread; `planOf`: its current plan. */
 export type ManagerCalls = (planOf: () => PlanName) => MainSide['manager'];
 
 export function managerCalls(

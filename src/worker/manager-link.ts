@@ -1,6 +1,6 @@
 /**
- * Whose sectors this worker has. It remembers the manager that it got them from (`KnownManager`), and has nothing to do with
- * another one, at the same address or elsewhere, until an operator says so (`worker adopt`).
+ * Which manager this worker's sectors belong to. While it holds any, it works only with the manager that it got them from
+ * (`KnownManager`), even if another one answers at the same address, until an operator adopts that one (`worker adopt`).
  */
 
 import { inTurn } from '../actors/in-turn.js';
@@ -18,11 +18,11 @@ export interface WorkerLinkOptions
 
 export interface WorkerLink extends ManagerLink {
   facts(): ManagerFacts;
-  /** The attached stores are others now. */
+  /** The attached stores have changed. */
   storesChanged(): void;
-  /** Why the worker takes no job now; null while it does. */
+  /** Why the worker takes no job while another manager answers; null while none does. */
   standsAside(): string | null;
-  /** @throws revision_conflict when it is not the one that answers */
+  /** Adopts the other manager that answers; false if none does. @throws revision_conflict if `manager` is not the one that answers */
   adopt(manager: string | undefined, who: Who): Promise<boolean>;
 }
 
@@ -38,7 +38,7 @@ export function workerLink(options: WorkerLinkOptions): WorkerLink {
       return known.meantBy(given);
     },
     check: (given) => known.check(given),
-    // One after the other: of two that come in one moment the first is remembered before the second is compared.
+    // One at a time: of two concurrent answers the first is remembered before the second is compared.
     answered: (manager) => oneAtATime(() => known.answered(manager)),
     usedNumbers: () => held.usedNumbers(),
     used: async ({ miner, number }) => {

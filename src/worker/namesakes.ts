@@ -1,8 +1,8 @@
-/** Another living worker of this one's name, as the manager tells it with the answer to a report. */
+/** Another live worker with the same name, as the manager reports it in its answer to a ping. */
 import type { Emit } from '../protocol/events/table.js';
 import { pingAnswerParts } from '../protocol/ping.js';
 
-/** Warns once for each time that there are others. Upstream's managers tell nothing. */
+/** Warns once each time that others appear. Upstream's managers do not report them. */
 export function namesakeWarner(name: () => string, emit: Emit): (answer: unknown) => void {
   let isWarned = false;
   return (told) => {

@@ -1,4 +1,4 @@
-/** Configuration without a restart: what the file says is compared with what runs, and the one is brought to the other. */
+/** Reload without a restart: the configuration file is compared with what runs, and the changes are applied. */
 import { inTurn } from '../actors/in-turn.js';
 import { configChanges } from '../config/diff.js';
 import type { LoadedConfig, ThreadConfig, WorkerConfig } from '../config/worker-config.js';
@@ -13,14 +13,14 @@ export interface ReloadOptions {
   running(): WorkerConfig;
   /** Reads the file again. @throws config_missing, config_invalid, location_shared */
   read(path: string): Promise<LoadedConfig>;
-  /** Refuses plans that could not be proven, of what would run and of the file. @throws config_invalid */
+  /** Refuses plans that could not be proven, in what would run and in the file. @throws config_invalid */
   check(next: WorkerConfig, wanted: WorkerConfig): Promise<void>;
-  /** Makes the configuration that of the worker: threads that stay go by it from now on. */
+  /** Makes it the worker's configuration: remaining threads use it from now on. */
   adopt(config: WorkerConfig): Promise<void>;
-  /** Gets ready for a configuration: takes its new directories into use. @throws location_not_writable, wrong_disk */
+  /** Prepares for a configuration: opens its new directories. @throws location_not_writable, wrong_disk */
   prepare(config: WorkerConfig): Promise<void>;
   readonly threads: Pick<ThreadRoster, 'all' | 'add' | 'remove' | 'isLeaving'>;
-  /** Makes one more thread, which does not run yet. */
+  /** Makes a thread without starting it. */
   make(thread: ThreadConfig): SupervisedSlot;
   /** A thread that was removed has ended. */
   onRemoved(index: number): void;
@@ -28,8 +28,8 @@ export interface ReloadOptions {
 }
 
 /**
- * What runs, as far as a restart is not needed for it. Threads keep their indexes; new ones get those behind `lastIndex`,
- * the last that is in use.
+ * The running configuration with every wanted change that needs no restart. Threads keep their indexes; new ones are
+ * numbered after `lastIndex`, the highest index in use.
  */
 export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, lastIndex: number): WorkerConfig {
   let next = Math.max(lastIndex, ...running.threads.map((thread) => thread.index));
@@ -60,8 +60,8 @@ export function reloadedConfig(running: WorkerConfig, wanted: WorkerConfig, last
 }
 
 /**
- * One reload after the other. @throws config_missing, config_invalid, location_shared, location_in_use,
- * location_not_writable, wrong_disk; then nothing has changed
+ * Reloads, one at a time. @throws config_missing, config_invalid, location_shared, location_in_use,
+ * location_not_writable, wrong_disk; then nothing that runs has changed
  */
 export function reloader(options: ReloadOptions): (isDryRun: boolean) => Promise<ReloadReply> {
   const oneAtATime = inTurn();
@@ -91,7 +91,7 @@ async function reload(options: ReloadOptions, isDryRun: boolean): Promise<Reload
   return reply(true, `${live.length} changes are applied${rest}`);
 }
 
-/** Threads of `one` that `other` has not. */
+/** Threads of `one` that are not in `other`, by location. */
 function without(one: WorkerConfig, other: WorkerConfig) {
   const locations = other.threads.map((thread) => thread.location);
   return one.threads.filter((thread) => !locations.includes(thread.location));

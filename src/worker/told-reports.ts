@@ -1,6 +1,6 @@
 /**
- * What the manager knows by the threads' reports, as the worker's main thread sees them pass: its heartbeat names the sectors that are held,
- * so that no thread has to report a state again to hear what the manager wants of it.
+ * What the manager knows from the threads' reports, which pass through the worker's main thread. The heartbeat lists the held
+ * sectors, so that no thread has to repeat a report only to learn what the manager wants.
  */
 
 import { endStates } from '../../machines/plan.js';
@@ -15,27 +15,27 @@ import { isNeverAccepted } from './border/report-refusal.js';
 
 export interface ToldReports {
   /**
-   * The same service, whose reports are followed to their ends. A verdict that leaves what is wanted to the heartbeat does so only while
-   * heartbeats are answered with it: one that is passed on to another manager may be answered on the way.
+   * The same service, with its reports recorded once they are settled. A verdict may leave further requests to the heartbeat
+   * (`byHeartbeat`) only while heartbeat answers carry them: a forwarded heartbeat may be answered by a manager on the way.
    */
   following(service: SectorService, given: GivenBy | null | undefined): SectorService;
   held(): readonly HeldSector[];
-  /** Why the manager refused the last report of that sector from there; undefined where it did not. */
+  /** Why the manager refused the last report of that sector from that location; undefined if it did not. */
   refusalOf(location: string, sector: string): ReportRefused | undefined;
   /** The answer to a heartbeat that named `held`. */
   answered(answer: unknown): void;
 }
 
 export interface ToldReportsOptions {
-  /** Locations of the threads of now. */
+  /** Locations of the current threads. */
   readonly locations: () => readonly string[];
-  /** @throws when the manager of now is not the one that gave it */
+  /** @throws if the manager that answers now is not the one that gave it */
   readonly check: (given: GivenBy | null | undefined) => void;
-  /** Has the thread at that location report that sector once more. */
+  /** Makes the thread at that location report that sector once more. */
   readonly ask: (location: string, id: SectorId) => void;
-  /** The manager does not answer to heartbeats any more what it wants: each thread has to ask. */
+  /** Heartbeat answers no longer say what the manager wants: each thread has to ask. */
   readonly askAll: () => void;
-  /** Whether the last report from there was refused has changed. */
+  /** The refusal of the last report from that location has changed. */
   readonly onRefusal: (location: string) => void;
 }
 
@@ -56,7 +56,7 @@ export function toldReports(options: ToldReportsOptions): ToldReports {
       check(given);
       return true;
     } catch {
-      // Its thread is told so by its own calls.
+      // The thread gets this error from its own calls.
       return false;
     }
   };
@@ -107,7 +107,7 @@ function withoutHeartbeat(verdict: Verdict): Verdict {
   return verdict.byHeartbeat === undefined ? verdict : { ...verdict, byHeartbeat: false };
 }
 
-/** The last report from each location, as the manager answered it. */
+/** The last report from each location, with the manager's answer. */
 class LastReports {
   readonly #byLocation = new Map<string, Told>();
   readonly #onRefusal: (location: string) => void;
@@ -125,7 +125,7 @@ class LastReports {
     const state = of.body.StateChange.Next;
     const at = timestamp(Date.now());
     const refused = error === undefined ? undefined : { state, message: messageOf(error), at };
-    // Behind the end states the thread lets its sector go.
+    // In an end state the thread releases its sector.
     const isOver = endStates.includes(state);
     this.#keep(Location, isOver ? undefined : { id: of.id, given: of.given, state, instance, refused });
   }

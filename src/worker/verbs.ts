@@ -1,4 +1,4 @@
-/** Commands for the worker itself: cordon, drain, limits, breakers. */
+/** Commands for the worker itself: cordon, drain, stop, limits, breakers, adopt. */
 
 import { randomUUID } from 'node:crypto';
 import { limitsInForce, type WorkerCommand, type WorkerRecord } from '../../machines/worker-record.js';
@@ -22,17 +22,17 @@ export interface WorkerVerbsOptions {
   configured(): Readonly<Record<string, number>>;
   /** Names that a limit can have. */
   readonly limitNames: readonly string[];
-  /** Lets the threads that wait continue; false when no such breaker is open. */
+  /** Lets the threads that wait for it continue; false if the stage's breaker is not open. */
   closeBreaker(stage: string): boolean;
   adopt: WorkerLink['adopt'];
   manager(): ManagerFacts;
-  /** Asks whoever runs the worker to end it. */
+  /** Asks the code that runs the worker to stop it. */
   askStop(graceMs: number | undefined): void;
-  /** Gets what leaves no other trace of who asked for it. */
+  /** Logs who sent a command that no record keeps. */
   readonly emit: Emit;
 }
 
-/** What became of a command. */
+/** The outcome of a command. */
 interface Done {
   readonly changed: boolean;
   readonly message: string;
@@ -41,7 +41,7 @@ interface Done {
 export function workerVerbs(options: WorkerVerbsOptions): WorkerVerbs {
   const acts = { ...lifeActs(options), ...limitActs(options), ...managerActs(options) };
   const once = doneOnce();
-  /** Done once under its id, and answered with the worker as it is now. */
+  /** Runs a command once under its id, and answers with the current view. */
   const replied = async ({ id }: Asked, command: readonly unknown[], act: () => Promise<Done>) => {
     const done = await once(id, command, act);
     return { ...options.view(), ...done };
@@ -66,7 +66,7 @@ const whose = ({ by, reason = null }: { by?: string | undefined; reason?: string
   reason,
 });
 
-/** Whether it takes new sectors, and its end. */
+/** Commands that decide whether the worker takes new sectors, and the stop. */
 function lifeActs({ command, view, record, emit, askStop }: WorkerVerbsOptions) {
   return {
     cordon: async (request: Asked) => {
@@ -174,7 +174,7 @@ function askedFields({ by, reason }: { readonly by: string; readonly reason: str
   return { by, why: reason ?? undefined };
 }
 
-/** What a stop would lose. */
+/** The work that a stop would lose. */
 function lostBy({ frozen = [] }: WorkerView): string {
   const each = frozen.map(({ index, name }) => `${name} of #${index}`);
   return each.length === 0 ? '' : `; frozen, and started over when the worker ends: ${each.join(', ')}`;

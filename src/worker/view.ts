@@ -1,4 +1,4 @@
-/** The worker as everyone sees it. */
+/** The worker's public view. */
 import type { WorkerRecord } from '../../machines/worker-record.js';
 import { summarize, type ThreadView } from '../protocol/thread.js';
 import type { ManagerFacts, WorkerView } from '../protocol/worker.js';

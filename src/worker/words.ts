@@ -1,4 +1,4 @@
-/** What a worker is started with, and what it is to who started it. */
+/** What a worker is started with, and its interface for the code that started it. */
 
 import type { ChildSpec, TreeNode } from '../actors/index.js';
 import type { WorkerConfig } from '../config/worker-config.js';
@@ -15,48 +15,48 @@ import type { ToldReports } from './told-reports.js';
 
 export interface WorkerOptions {
   readonly config: WorkerConfig;
-  /** Of the moment: without one in the configuration it is the address that the manager sees. */
+  /** A function if it can change: without a configured name it is the address that the manager sees. */
   readonly name: string | (() => string);
   readonly version: string;
-  /** The manager, as threads reach it. */
+  /** The manager's service, for the threads. */
   readonly service: LinkedService;
   readonly onRow?: (index: number, row: HistoryRow) => void;
   readonly onView?: (view: ThreadView) => void;
   readonly emit: Emit;
-  /** What has to be there before a thread asks the manager for anything: control. A door that breaks is started again alone. */
+  /** What has to run before a thread asks the manager for anything: control. A door that fails is restarted on its own. */
   readonly doors?: (worker: Worker) => readonly ChildSpec[];
-  /** What comes after the threads and speaks of them: the heartbeat. */
+  /** What starts after the threads and reports on them: the heartbeat. */
   readonly reporters?: (worker: Worker) => readonly ChildSpec[];
 }
 
 export interface Worker {
-  /** Of its home, whatever its name and address are. */
+  /** The id of its home, independent of its name and address. */
   readonly id: string;
-  /** Another one at each start. */
+  /** A new one at each start. */
   readonly incarnation: string;
   readonly name: string;
   readonly version: string;
   readonly control: WorkerControl;
-  /** What the manager was told of the current sectors, for the heartbeat. */
+  /** What was reported to the manager of the current sectors, for the heartbeat. */
   readonly told: Pick<ToldReports, 'held' | 'answered'>;
-  /** Since the start. */
+  /** Counted since the start. */
   failedAllocations(): readonly FailedAllocation[];
-  /** Which manager answers, and what it is told of this worker. */
+  /** Which manager answers, and what this worker tells it about itself. */
   readonly link: ManagerLink;
-  /** The manager it goes by, and another one that answers in its place. */
+  /** The worker's manager, and another one that answers in its place. */
   manager(): ManagerFacts;
-  /** Limits and breakers as they are. */
+  /** Current limits and breakers. */
   readonly desk: Pick<Desk, 'limits' | 'breakers'>;
-  /** What changes, for whoever watches. */
+  /** Changes, for watchers. */
   readonly events: EventHub;
-  /** As it runs now: a reload changes it. */
+  /** The current configuration: a reload changes it. */
   config(): WorkerConfig;
   summary(): Summary;
   tree(): TreeNode;
-  /** Resolves when somebody asked, through a door, that the worker be stopped; with the grace in ms that was wished for. */
+  /** Resolves when a command asks for the worker to be stopped, with the requested grace in ms; undefined = as configured. */
   readonly stopAsked: Promise<number | undefined>;
-  /** Resolves when the worker's tree has ended, whoever ended it. */
+  /** Resolves when the worker's tree has ended, for any reason. */
   readonly ended: Promise<void>;
-  /** Lets running stages end within the grace of the configuration, then ends the tree. Safe twice. */
+  /** Lets running stages end within `graceMs` (default: as configured), then ends the tree. Safe twice. */
   stop(graceMs?: number): Promise<void>;
 }

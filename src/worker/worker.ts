@@ -1,4 +1,4 @@
-/** The worker as a tree: its sealing threads, and the doors that whoever starts it adds. Serves no HTTP itself. */
+/** The worker as a tree: its sealing threads, and the doors that its caller adds. It serves no HTTP itself. */
 import { commanded } from './start/command.js';
 import { openGround } from './start/open.js';
 import { people } from './start/people.js';
@@ -10,8 +10,8 @@ import type { Worker, WorkerOptions } from './words.js';
 export type { Worker, WorkerOptions } from './words.js';
 
 /**
- * Each stage is made of those before it and of nothing that comes later.
- * @throws location_not_writable when no thread has a location it can use; what a door's first start failed with, nothing is left running
+ * Starts a worker. Each step uses only the steps before it.
+ * @throws location_not_writable if no thread has a usable location; the error of a child's first start (nothing is left running)
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { promise: stopAsked, resolve: askStop } = Promise.withResolvers<number | undefined>();

@@ -1,35 +1,35 @@
-/** How the contract crosses the border: calls by name on the side that asks, and the verbs behind the names on the other. */
+/** Carries the contract between threads: the caller's side makes calls by name, the other side maps the names to verbs. */
 import type { GivenBy } from '../../protocol/identity.js';
 import { type MainSide, mainVerbs, type Names, type ThreadSide, threadVerbs } from './contract.js';
 
-/** What carries a call over the border (`src/threads`). */
+/** Sends a call to the other thread (`src/threads`). */
 export type Call = (name: string, args: readonly unknown[]) => Promise<unknown>;
 
 type Verb = (...args: never[]) => unknown;
 
-/** An interface as it is used from the other side of the border: what answers at once there answers later here. */
+/** An interface as the other thread sees it: every result is a promise. */
 export type Remote<V> = {
   readonly [K in keyof V]: V[K] extends (...args: infer A) => infer R
     ? (...args: A) => Promise<Awaited<R>>
     : never;
 };
 
-/** `before`: arguments that come before those of each call. */
+/** `before`: arguments put before those of each call. */
 function remote<V>(names: Names<V>, call: Call, room = '', before: readonly unknown[] = []): Remote<V> {
   const verbs = Object.keys(names).map((name) => {
     const called = `${room}${name}`;
     return [name, (...args: unknown[]) => call(called, [...before, ...args])];
   });
-  // The table has every verb of V, and V's types are those of the side that answers.
+  // The table has every verb of V; the answering side implements V's types.
   return Object.fromEntries(verbs) as Remote<V>;
 }
 
-/** A sealing thread, as the main thread asks it. */
+/** A sealing thread, as the main thread calls it. */
 export function threadOver(call: Call): Remote<ThreadSide> {
   return remote(threadVerbs, call);
 }
 
-/** The main thread, as a sealing thread asks it. */
+/** The main thread, as a sealing thread calls it. */
 export function mainOver(call: Call): MainSide {
   return {
     desk: remote(mainVerbs.desk, call, 'desk.'),
@@ -40,7 +40,7 @@ export function mainOver(call: Call): MainSide {
   };
 }
 
-/** The verbs of one interface, without what an object inherits. */
+/** The verbs of one interface, without inherited members. */
 function verbsOf<V extends Record<keyof V, Verb>>(
   names: Names<V>,
   side: V,
@@ -50,7 +50,7 @@ function verbsOf<V extends Record<keyof V, Verb>>(
   return verbs;
 }
 
-/** Answers one thread's calls; refuses a name that the contract does not have. */
+/** Answers one thread's calls; rejects a name that is not in the contract. */
 export function dispatcher(side: MainSide): Call {
   const rooms: { readonly [R in keyof MainSide]: ReturnType<typeof verbsOf> } = {
     desk: verbsOf(mainVerbs.desk, side.desk),
@@ -74,7 +74,7 @@ export function dispatcher(side: MainSide): Call {
   return async (name, args) => {
     const verb = verbs.get(name);
     if (!verb) throw new Error(`a sealing thread called ${name}: the main thread has no such verb`);
-    // `mainOver` made the call, by the same interface.
+    // `mainOver` made the call with the same interface.
     return verb(...(args as never[]));
   };
 }

@@ -1,6 +1,6 @@
 /**
- * What the main thread and a sealing thread may ask of each other: one interface for each direction, and the names of its verbs.
- * A verb that is missing from a table or on the side that answers does not compile. `calls.ts` carries them.
+ * The calls between the main thread and a sealing thread: one interface for each direction, and the names of its verbs.
+ * A verb that is missing from a table or on the answering side does not compile. `calls.ts` carries the calls.
  */
 import type { PauseCommand, ResumeCommand } from '../../../machines/command-changes.js';
 import type { LongAnswer } from '../../processes/long-answer.js';
@@ -15,36 +15,36 @@ import type { TaskPart } from '../../sealing/task-parts.js';
 import type { StageDurations } from '../../store/history-rows.js';
 import type { SettingsOfThread } from './setup.js';
 
-/** Each verb by its own name: a table of an interface's verbs is whole or does not compile. */
+/** Maps each verb to its own name: an incomplete table does not compile. */
 export type Names<V> = { readonly [K in keyof V]: K };
 
-/** What the main thread may ask of a sealing thread (`thread/main.ts` answers). */
+/** Calls from the main thread to a sealing thread (answered in `thread/main.ts`). */
 export interface ThreadSide {
-  /** Carries out a command: durable when it answers. @throws unknown_state, state_not_possible, revision_conflict, store_failed */
+  /** Carries out a command; the change is durable when it returns. @throws unknown_state, state_not_possible, revision_conflict, store_failed */
   obey(command: PauseCommand | ResumeCommand, options: CommandOptions): CommandOutcome;
-  /** What a resume to that state would do; null = to where it is. @throws unknown_state, state_not_possible */
+  /** What a resume to that state would do; null = to the current state. @throws unknown_state, state_not_possible */
   preview(state: string | null, isForced: boolean): Promise<DryRun>;
   view(): ThreadView;
-  /** The settings it goes by from now on. */
+  /** Settings for use from now on. */
   configure(settings: SettingsOfThread): void;
-  /** Writes something that the worker knows of the thread into its history. */
+  /** Adds a row about the thread to its history, for the worker. */
   note(event: string, message: string): void;
-  /** Reports its sector once more: another manager may answer now. */
+  /** Reports its sector again: another manager may answer now. */
   reportAgain(): void;
-  /** Reports its sector once more, if it is that one: the manager asks for it. */
+  /** Reports its sector again if it is that one, because the manager asks for it. */
   reportAsked(id: SectorId): void;
-  /** JSON. */
+  /** The rows as JSON text. */
   history(query: HistoryQuery): string;
-  /** How long stages took, of sectors of that size. */
+  /** How long stages took for sectors of that size. */
   durations(size: number): readonly StageDurations[];
-  /** Ends at a safe point. */
+  /** Stops at a safe point. */
   stop(): Promise<void>;
 }
 
 export interface CommandOptions {
-  /** A command that comes again under the same id is done once. */
+  /** A command that is repeated under the same id is done once. */
   readonly id?: string | undefined;
-  /** Refused when the thread is at another revision. */
+  /** The command is refused if the thread is at another revision. */
   readonly ifRevision?: number | undefined;
 }
 
@@ -61,20 +61,20 @@ export const threadVerbs: Names<ThreadSide> = {
   stop: 'stop',
 };
 
-/** What a sealing thread may ask of the main thread. Each thread has its own channel: which thread asks is no argument. */
+/** Calls from a sealing thread to the main thread. Each thread has its own channel, so its index is not an argument. */
 export interface MainSide {
   readonly desk: DeskCalls;
   readonly stores: AttachedDesk;
   readonly processes: ProcessCalls;
   readonly settings: SettingsCalls;
-  /** The manager, asked about what the thread was given so; null where that is not known, undefined where it holds nothing. */
+  /** The manager's service for what the thread holds; `given`: the manager and request it came from; null = not known, undefined = holds nothing. */
   manager(given: GivenBy | null | undefined): SectorService;
 }
 
 export interface DeskCalls {
   /**
-   * Asks to start `name` under an id that the thread uses once. `isResumed`: an operator sent it, past an open breaker.
-   * `need`: what it will write; null = nothing that has to be looked at.
+   * Requests a slot for `name` under an id that the thread uses once. `isResumed`: an operator resumed the thread: it may probe
+   * an open breaker early. `need`: what it will write; null = nothing to check.
    */
   ask(
     id: number,
@@ -82,31 +82,31 @@ export interface DeskCalls {
     isResumed: boolean,
     need: SpaceNeed | null,
   ): Promise<DeskAnswer & WithSettings>;
-  /** Resolves when what was asked under `id` is granted. @throws thread_gone when it was left */
+  /** Resolves when the request `id` is granted. @throws thread_gone if the thread left the queue */
   granted(id: number): Promise<Granted & WithSettings>;
-  /** Leaves the line, or gives back what was granted, with what came of it; nothing when the id stands for neither. */
+  /** Leaves the queue (the place is kept), or returns the slot with its outcome; does nothing if `id` has neither. */
   leave(id: number, how: Left): Promise<void>;
 }
 
 export interface Granted {
-  /** Whether the stage's breaker hangs on this one. */
+  /** Whether this run is the breaker's probe: its outcome decides. */
   readonly isProbe: boolean;
 }
 
 export type DeskAnswer = ({ readonly granted: true } & Granted) | { readonly granted: false };
 
-/** A place for a new job comes with the settings it is to be done by. */
+/** A slot for a new job comes with the settings for that job. */
 interface WithSettings {
   readonly settings?: SettingsOfThread;
 }
 
-/** How a thread gave its place back: done, failed, or neither of them (paused, aborted, died). */
+/** How a thread returned its slot: done, failed, or neither (paused, aborted, died). */
 export type Left =
   | { readonly kind: 'done' }
   | ({ readonly kind: 'failed' } & Failure)
   | { readonly kind: 'left' };
 
-/** A stage's failure as the desk is told of it. */
+/** A stage's failure, as reported to the desk. */
 export interface Failure {
   readonly level: ErrorLevel;
   readonly message: string;
@@ -114,22 +114,22 @@ export interface Failure {
 
 export interface ProcessCalls {
   /**
-   * The answer to the very same task that an earlier incarnation of the thread has left. Null when there is none: what
-   * was left of another is over then, and nobody works at the thread's files.
+   * The answer to the same task if an earlier incarnation of the thread left it running; null if not. On null, any other
+   * task that was left is over, and no process works on the thread's files.
    */
   takeUp(stage: string, digest: string): Promise<ProcessAnswer | null>;
-  /** Has a child do a task (its JSON, in parts); a long output goes into the file `into`. @throws process_gone at once when the children are down */
+  /** Gives a child a task (JSON, in parts); a long output goes into the file `into`. @throws process_gone at once if the children are down */
   request(stage: string, task: readonly TaskPart[], digest: string, into?: string): Promise<ProcessAnswer>;
 }
 
-/** An answer as it came, or what came of one that was too long for the memory; and who gave it. */
+/** An answer's line, or the result of an answer too long for memory; `by`: the processor that gave it. */
 export interface ProcessAnswer {
   readonly line: Uint8Array | LongAnswer;
   readonly by: string;
 }
 
 export interface SettingsCalls {
-  /** Those of the moment, with the thread's hot configuration read anew. */
+  /** The current settings, with the thread's hot configuration read again. */
   now(): Promise<SettingsOfThread>;
 }
 

@@ -1,4 +1,4 @@
-/** What a sealing thread is started with, and what it says; plain values, they cross the thread's border. */
+/** What a sealing thread is started with, and the events it sends: plain values, so that they can be sent between threads. */
 
 import type { ThreadSettings } from '../../../machines/thread-words.js';
 import type { StageEvent } from '../../protocol/events/table.js';
@@ -12,29 +12,29 @@ import type { RecordOwner } from '../../store/record-owner.js';
 export interface ThreadSetup {
   readonly index: number;
   readonly location: string;
-  /** Whose the record is: the location with this mark, the worker of this id. */
+  /** The record's owner: a location with this mark, and the worker with this id. */
   readonly owner: RecordOwner;
   readonly settings: SettingsOfThread;
   readonly localPiecesDirs: readonly string[];
   readonly faults: readonly Fault[];
   readonly leastMs: Readonly<Record<string, number>>;
   readonly workerName: string;
-  /** Rows of history that are kept. */
+  /** How many rows of history are kept. */
   readonly historyRows: number;
-  /** Stages that a child process does. */
+  /** Stages that a child process runs. */
   readonly processChildren: readonly string[];
-  /** Those that only programs of others do. */
+  /** Stages that only third-party programs run. */
   readonly othersStages: readonly string[];
 }
 
-/** What a thread goes by; it may change before each sector, and by a reload. */
+/** A thread's settings. They can change before each sector and at a reload. */
 export type SettingsOfThread = StageSettings &
   ThreadSettings & {
     readonly deadlines: Deadlines;
     readonly stores: readonly AttachedStore[];
-    /** Answers without deals before the hot configuration is read again. */
+    /** How many times in a row a current job may have nothing to do before the hot configuration is read again. */
     readonly requestTaskMaxRetries: number;
-    /** Of the next job; the current one keeps its own. */
+    /** The next job's plan; the current job keeps its own. */
     readonly plan: PlanName;
   };
 

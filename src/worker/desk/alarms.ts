@@ -1,6 +1,6 @@
 import type { Clock } from '../../actors/index.js';
 
-/** One timer a name. */
+/** One timer for each name. */
 export class Alarms {
   readonly #clock: Pick<Clock, 'now' | 'setTimeout' | 'clearTimeout'>;
   readonly #armed = new Map<string, unknown>();
@@ -9,7 +9,7 @@ export class Alarms {
     this.#clock = clock;
   }
 
-  /** In place of the one before; `at` is the clock's time, ms, null = none. */
+  /** Replaces the name's timer; `at`: the clock's time, ms, null = none. */
   set(name: string, at: number | null, look: () => void): void {
     const armed = this.#armed.get(name);
     if (armed !== undefined) this.#clock.clearTimeout(armed);

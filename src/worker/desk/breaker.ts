@@ -1,12 +1,12 @@
-/** A stage's breaker: opens when one trouble fails thread after thread, and is closed by the first that gets through. */
+/** A stage's breaker: opens when several threads in a row fail with the same error, and closes when any thread succeeds. */
 import type { ErrorLevel } from '../../protocol/level.js';
 import type { Left } from '../border/contract.js';
 import { errorKey } from './breaker-key.js';
 
 export interface BreakerPolicy {
-  /** So many threads must fail the same way, in a row. */
+  /** How many threads must fail in a row with the same error. */
   readonly after: number;
-  /** From then, and from each failed probe, to the next probe, ms. */
+  /** Time from the opening, and from each failed probe, to the next probe, ms. */
   readonly probeMs: number;
 }
 
@@ -17,7 +17,7 @@ export interface Open {
   /** RFC 3339 UTC. */
   readonly since: string;
   readonly failed: readonly number[];
-  /** The thread that tries now. */
+  /** The thread whose probe is running; null = none. */
   readonly probe: number | null;
   /** The clock's time, ms. */
   readonly nextProbeAt: number;
@@ -25,7 +25,7 @@ export interface Open {
 
 export interface Closed {
   readonly kind: 'closed';
-  /** The trouble of the failures in a row, and the threads that met it. */
+  /** The error key of the failures in a row, and the threads that had them (`failed`). */
   readonly key: string | null;
   readonly failed: readonly number[];
 }
@@ -43,9 +43,9 @@ export interface Settled {
   readonly at: string;
 }
 
-/** The breaker when a thread that did the stage has given it back. */
+/** The breaker after a thread has returned the stage's slot. */
 export function settled(breaker: Breaker, policy: BreakerPolicy, { index, how, now, at }: Settled): Breaker {
-  // Also a thread that had started before it opened: what it got through is not broken.
+  // Also if the thread started before the breaker opened: the stage works.
   if (how.kind === 'done') return closed;
   if (!counts(how)) return isProbe(breaker, index) ? { ...breaker, probe: null, nextProbeAt: now } : breaker;
   const { level, message } = how;
@@ -62,7 +62,7 @@ function isProbe(breaker: Breaker, index: number): breaker is Open {
   return breaker.kind === 'open' && breaker.probe === index;
 }
 
-/** What passes by itself, and a sector that is lost, say nothing of the stage. */
+/** Temporary failures and lost sectors do not count: they say nothing about the stage. */
 function counts(how: Left): how is Extract<Left, { kind: 'failed' }> {
   return how.kind === 'failed' && (how.level === 'permanent' || how.level === 'critical');
 }

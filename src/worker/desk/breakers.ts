@@ -1,11 +1,11 @@
-/** The breakers of all stages, with the times they are kept under. */
+/** The breakers of all stages. Times are the desk clock's inside, RFC 3339 in kept records. */
 
 import type { BreakerRecord } from '../../../machines/worker-record.js';
 import type { Left } from '../border/contract.js';
 import { type Breaker, type BreakerPolicy, closed, type Open, settled } from './breaker.js';
 import type { DeskTime } from './view.js';
 
-/** What a breaker's news do to its line. */
+/** What happened to a breaker. */
 export type BreakerNews = 'opened' | 'updated' | 'closed';
 
 export interface Breakers {
@@ -13,10 +13,10 @@ export interface Breakers {
   stages(): readonly string[];
   open(stage: string): Open | null;
   probeBy(stage: string, index: number): void;
-  /** A thread gave the stage back; null when that makes no difference. */
+  /** A thread returned the stage's slot; null if the breaker stays closed, or open and unchanged. */
   settle(stage: string, index: number, how: Left, policy: BreakerPolicy): BreakerNews | null;
   close(stage: string): void;
-  /** As it is kept over a restart. */
+  /** The record that is kept over a restart; null if it is not open. */
   kept(stage: string): BreakerRecord | null;
   restore(stage: string, kept: BreakerRecord, policy: BreakerPolicy): void;
 }
@@ -51,7 +51,7 @@ export function deskBreakers(time: DeskTime): Breakers {
       return { level, message, since, failed, nextProbeAt: time.text(nextProbeAt) };
     },
     restore: (stage, { nextProbeAt, ...facts }, { probeMs }) => {
-      // A wall clock that was set meanwhile puts a probe off by no more than the usual time.
+      // If the wall clock was changed meanwhile, the probe is delayed by `probeMs` at most.
       const leftMs = Math.min(Math.max(0, time.untilMs(nextProbeAt)), probeMs);
       breakers.set(stage, { ...facts, kind: 'open', probe: null, nextProbeAt: time.now() + leftMs });
     },

@@ -1,4 +1,4 @@
-/** What a sealing thread asks of the desk: its disk is looked at first, and a place for a new job brings the settings of the moment. */
+/** A sealing thread's calls to the desk: disk space is checked first; a slot for a new job comes with current settings. */
 import { sectorPlace } from '../../../machines/index.js';
 import type { DeskCalls } from '../border/contract.js';
 import type { SettingsOfThread } from '../border/setup.js';
@@ -10,19 +10,19 @@ export interface DeskCallsParts {
   readonly desk: Pick<Desk, 'ask' | 'granted' | 'leave'>;
   readonly space: Pick<Space, 'prepare' | 'leave'>;
   readonly isSpaceEnabled: () => boolean;
-  /** Told of each ask, before the desk. */
+  /** Called for each request, before the desk. */
   readonly arrive: Processors['arrive'];
-  /** As they are for a new job. */
+  /** The settings for a new job. */
   readonly settingsOf: (index: number) => Promise<SettingsOfThread>;
 }
 
 /** The calls of one thread. */
 export function deskCalls(index: number, parts: DeskCallsParts): DeskCalls {
   const { desk, space, isSpaceEnabled, arrive, settingsOf } = parts;
-  /** Under which the thread asked for its next job last. */
+  /** The id of the thread's latest request for a new job. */
   let jobId: number | undefined;
   return {
-    // As far as nothing has to be looked at each is done at once: what a thread asks first is done first.
+    // Without a space check there is no await before the desk: requests reach it in the thread's order.
     ask: async (id, name, isResumed, need) => {
       arrive(index, name);
       if (name === sectorPlace) jobId = id;

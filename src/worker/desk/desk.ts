@@ -1,4 +1,4 @@
-/** Where a worker's threads ask before they start: limits, staggered starts, breakers, cordon. Lives on the main thread. */
+/** Where a worker's threads queue before they start: limits, staggered starts, breakers, cordon. Runs on the main thread. */
 import { sectorPlace } from '../../../machines/index.js';
 import { timestamp } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
@@ -18,15 +18,15 @@ export class WorkerDesk implements Desk {
   readonly #options: DeskOptions;
   readonly #time: DeskTime;
   readonly #lines = new Lines();
-  /** When a line is looked at again because time lets the next one in. */
+  /** Timers to check a queue again when the next start or probe is due. */
   readonly #alarms: Alarms;
-  /** Who waits to be told that it goes on. */
+  /** Calls that wait for a slot. */
   readonly #waiters = deskWaiters();
   readonly #breakers: Breakers;
-  /** Stages whose breaker has changed, and is not told yet. */
+  /** Stages whose breaker has changed since the last `onBreaker`. */
   readonly #unsaved = new Set<string>();
   #policy: PolicyTables;
-  /** Why nobody takes a new sector; null while they may. */
+  /** Why no thread may take a new sector; null while they may. */
   #heldReason: string | null = null;
 
   constructor(options: DeskOptions, policy: DeskPolicy) {
@@ -50,7 +50,7 @@ export class WorkerDesk implements Desk {
         `thread #${index} queues again: its place in the queue of ${home} was another request's`,
       );
       if (home !== undefined && home !== name) this.#lines.edit(home, (line) => queue.giveUp(line, index));
-      // While one probes for all, the others wait for what comes of it.
+      // While a probe is running, the others wait for its outcome.
       const isUrged = isResumed && this.#breakers.open(name)?.probe === null;
       this.#lines.edit(name, (line) => queue.stand(line, { index, id, isUrged }));
     };
@@ -165,7 +165,7 @@ export class WorkerDesk implements Desk {
     });
   }
 
-  /** Does it, then lets in whom that lets in, then tells. */
+  /** Runs `act`, admits the threads that may now start, then reports the changes. */
   #change(names: readonly string[], act: () => void = () => undefined, actors: readonly number[] = []): void {
     const stood = this.#lines.standingIn(names);
     act();
@@ -178,7 +178,7 @@ export class WorkerDesk implements Desk {
     this.#options.onChange([...new Set([...actors, ...stood, ...stand])]);
   }
 
-  /** Lets in who may start, and looks again when time lets the next one. False when that is nobody now. */
+  /** Admits the threads that may start, and sets the alarm for the next one. False if it admits none. */
   #admit(name: string): boolean {
     for (let count = 0; ; count++) {
       const { line, limit, staggeredMs, held, open, blockedBy } = this.#factsOf(name);
@@ -198,7 +198,7 @@ export class WorkerDesk implements Desk {
     if (this.#admit(name)) this.#options.onChange(stood);
   }
 
-  /** The place becomes a slot. */
+  /** Turns the place in the queue into a slot. */
   #begin(name: string, place: queue.Waiting, isProbe: boolean): void {
     const { index } = place;
     if (isProbe) this.#breakers.probeBy(name, index);
@@ -218,7 +218,7 @@ export class WorkerDesk implements Desk {
     if (name === sectorPlace) return;
     const news = this.#breakers.settle(name, index, how, this.#policy.breaker);
     if (news !== null) this.#unsaved.add(name);
-    // Who was sent past it when it was open before was not sent past this one.
+    // An operator's resume past an earlier breaker does not apply to this one.
     if (news === 'opened') this.#lines.edit(name, queue.calm);
   }
 

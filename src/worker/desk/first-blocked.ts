@@ -2,7 +2,7 @@ import type { Blocked } from './words.js';
 
 type BlockedBy = (index: number, name: string) => Blocked | null;
 
-/** Of several that may stand in a thread's way, what the first of them says. */
+/** Combines several checks: the first that blocks the thread gives the answer. */
 export function firstBlocked(...all: readonly BlockedBy[]): BlockedBy {
   return (index, name) => {
     for (const blockedBy of all) {

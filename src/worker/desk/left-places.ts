@@ -1,9 +1,9 @@
-/** What a dead thread's process still works at counts as if the thread had its place: its next incarnation takes the work up. */
+/** A process that a dead thread left running counts as a held slot: the thread's next incarnation takes over the work. */
 import type { LimitView } from '../../protocol/worker.js';
 import type { Blocked } from './words.js';
 
 export interface LeftPlacesOptions {
-  /** Undefined where the name has none. */
+  /** Undefined if the name has no limit. */
   limitOf(name: string): Pick<LimitView, 'limit' | 'holders'> | undefined;
   /** Threads whose earlier incarnations have left a process running under that name. */
   leftAt(name: string): readonly number[];

@@ -1,10 +1,10 @@
-/** The line before one name: who stands in it, who holds it, and whose turn it is. Values in, values out. */
+/** The queue of one name: its places, its held slots, and which thread is next. Pure. */
 
 export interface Place {
   readonly index: number;
-  /** What the thread asked under; null while it is away: it finds its place again when it comes back. */
+  /** The request's id; null while the thread is away and its place is kept. */
   readonly id: number | null;
-  /** Goes first, and need not wait for the next probe: its operator said so. */
+  /** While a breaker is open, the thread goes first and does not wait for the next probe: an operator resumed it. */
   readonly isUrged: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface Holder {
 }
 
 export interface Line {
-  /** First come first. */
+  /** First come, first served. */
   readonly places: readonly Place[];
   readonly holders: readonly Holder[];
   /** The clock's time of the latest start, ms. */
@@ -28,22 +28,22 @@ export interface LineRules {
   /** Least time between two starts, ms. */
   readonly staggeredMs: number;
   readonly isHeld: boolean;
-  /** Whether what only this thread needs (room, a free process) is not there now: those behind need not wait for that. */
+  /** Whether the thread lacks something that only it needs (disk space, a free process): those behind it do not wait for that. */
   isBlocked(index: number): boolean;
-  /** While it is open. `nextProbeAt` is the clock's time, ms. */
+  /** The open breaker; null if closed. `nextProbeAt`: the clock's time, ms. */
   readonly breaker: { readonly probe: number | null; readonly nextProbeAt: number } | null;
 }
 
 export type Turn =
   | { readonly kind: 'admit'; readonly place: Waiting }
-  /** The clock's time, ms; null = when somebody leaves, or the rules change. */
+  /** The clock's time, ms; null = until a thread leaves or the rules change. */
   | { readonly kind: 'wait'; readonly until: number | null };
 
 export type Waiting = Place & { readonly id: number };
 
 export const emptyLine: Line = { places: [], holders: [], startedAt: null };
 
-/** A thread's place; where it stood, when it comes back. */
+/** Adds the thread's place at the end, or updates the place that it has. */
 export function stand(line: Line, place: Waiting): Line {
   const places = placeOf(line, place.index)
     ? line.places.map((each) => (each.index === place.index ? place : each))
@@ -51,24 +51,24 @@ export function stand(line: Line, place: Waiting): Line {
   return { ...line, places };
 }
 
-/** The thread goes away, and its place is kept. */
+/** The thread leaves, but its place is kept. */
 export function stepOut(line: Line, index: number): Line {
   const places = line.places.map((each) => (each.index === index ? { ...each, id: null } : each));
   return { ...line, places };
 }
 
-/** The thread's place is kept no longer. */
+/** Removes the thread's place. */
 export function giveUp(line: Line, index: number): Line {
   return { ...line, places: line.places.filter((each) => each.index !== index) };
 }
 
-/** The place becomes a slot, at `now` ms. A probe is one for all: nobody else is urged any more. */
+/** Turns the place into a slot, at `now` ms. A probe counts for all: it clears `isUrged` of the others. */
 export function begin(line: Line, { index, id }: Waiting, isProbe: boolean, now: number): Line {
   const { places } = giveUp(isProbe ? calm(line) : line, index);
   return { places, holders: [...line.holders, { index, id, isProbe }], startedAt: now };
 }
 
-/** The slot under this id is free. */
+/** Frees the slot with this id. */
 export function giveBack(line: Line, index: number, id: number): Line {
   return { ...line, holders: line.holders.filter((each) => each.index !== index || each.id !== id) };
 }
@@ -90,7 +90,7 @@ export function holderOf({ holders }: Line, index: number, id: number): Holder |
   return holders.find((each) => each.index === index && each.id === id);
 }
 
-/** Those who stand there now, first to last. */
+/** The places whose threads are waiting now, first to last. */
 export function waiting(line: Line): readonly Waiting[] {
   return line.places.flatMap(({ index, id, isUrged }) => (id === null ? [] : [{ index, id, isUrged }]));
 }
@@ -99,18 +99,18 @@ export function isFull(line: Line, limit: number | null): boolean {
   return limit !== null && line.holders.length >= limit;
 }
 
-/** When the next may start, the clock's ms; null when that is now. */
+/** When the next thread may start, the clock's time in ms; null = now. */
 export function nextStart({ startedAt }: Line, staggeredMs: number, now: number): number | null {
   const at = startedAt === null ? now : startedAt + staggeredMs;
   return at > now ? at : null;
 }
 
-/** Whose turn it is at `now` ms. */
+/** Which thread may start at `now` ms, or until when to wait. */
 export function nextTurn(line: Line, rules: LineRules, now: number): Turn {
   const never = { kind: 'wait', until: null } as const;
   const { limit, staggeredMs, isHeld, breaker } = rules;
   if (isHeld || isFull(line, limit) || (breaker && breaker.probe !== null)) return never;
-  // Whose own aborted work still holds a slot waits for that; those behind need not.
+  // A thread whose aborted work still holds a slot waits for that work; those behind it do not.
   const free = waiting(line).filter(
     ({ index }) => !line.holders.some((holder) => holder.index === index) && !rules.isBlocked(index),
   );

@@ -1,4 +1,4 @@
-/** The lines before all names: one a name, and where each thread stands. */
+/** The queues of all names, and the places of each thread. */
 import * as queue from './line.js';
 
 export class Lines {
@@ -16,17 +16,17 @@ export class Lines {
     return [...this.#lines.keys()];
   }
 
-  /** Those where the thread has a place or a slot. */
+  /** The names where the thread has a place or a slot. */
   namesOf(index: number): readonly string[] {
     return this.names().filter((name) => queue.has(this.of(name), index));
   }
 
-  /** The one where the thread has a place, whether it stands there or will be back. */
+  /** The name where the thread has a place, even while it is away. */
   homeOf(index: number): string | undefined {
     return this.namesOf(index).find((name) => queue.placeOf(this.of(name), index));
   }
 
-  /** Threads that stand in these lines now. */
+  /** Threads that are waiting in these queues now. */
   standingIn(names: readonly string[]): readonly number[] {
     return names.flatMap((name) => queue.waiting(this.of(name)).map(({ index }) => index));
   }

@@ -1,4 +1,4 @@
-/** Where threads ask for a place: the desk, with what else a thread is told when it may take a new sector. */
+/** The desk with its other parts: disk space, processors, and the settings for a new sector. */
 import { type BreakerRecord, limitsInForce, type WorkerRecord } from '../../../machines/worker-record.js';
 import { systemClock } from '../../actors/index.js';
 import type { WorkerConfig } from '../../config/worker-config.js';
@@ -17,30 +17,30 @@ import type { Desk, DeskPolicy } from './words.js';
 export interface PlacesOptions {
   readonly config: () => WorkerConfig;
   readonly record: () => WorkerRecord;
-  /** As they are for a new sector: the thread's hot configuration is read. */
+  /** The settings for a new sector, with the thread's hot configuration read again. */
   readonly settingsOf: (index: number) => Promise<SettingsOfThread>;
-  /** Whether a location or an attached store is on its disk. @throws the reason */
+  /** Checks that a location or an attached store is on its disk. @throws the reason */
   readonly checkRoot: (path: string) => Promise<void>;
   readonly onChange: (indexes: readonly number[]) => void;
   readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
-  /** Who may have which processor. */
+  /** Assigns processors to threads. */
   readonly processors: Pick<Processors, 'arrive' | 'blockedBy' | 'take' | 'free' | 'leftAt'>;
 }
 
 export interface Places {
   readonly desk: Desk;
-  /** What a thread may ask of the desk, and about its disks and settings. */
+  /** A thread's calls to the desk, and about its stores and settings. */
   sideOf(index: number): Pick<MainSide, 'desk' | 'stores' | 'settings'>;
-  /** Whether nothing but a processor keeps the thread from going on. */
+  /** Whether the thread waits only for a processor. */
   isAtTheDoor(index: number): boolean;
-  /** The worker's disks, as they were looked at last. */
+  /** The worker's disks, as last checked. */
   stores(): readonly StoreView[];
-  /** The attached store that the thread writes to; undefined while it writes to none. */
+  /** The attached store that the thread is writing to; undefined if none. */
   storeOf(index: number): string | undefined;
-  /** Looks at the disks from now on. */
+  /** Starts the checks of the disks. */
   start(): void;
   stop(): void;
-  /** Limits, breakers and cordon are as configuration and record say. */
+  /** Applies limits, breaker settings and cordon from configuration and record. */
   apply(): void;
 }
 
@@ -117,7 +117,7 @@ function sideOfThread(
   };
 }
 
-/** Why nobody may begin a new sector; null while they may. */
+/** Why no thread may start a new sector; null while they may. */
 function whyHeld({ cordon, drain }: WorkerRecord): string | null {
   const wish = drain ?? cordon;
   if (wish === null) return null;

@@ -1,4 +1,4 @@
-/** Lines and breakers as everyone sees them. Times are RFC 3339 UTC. */
+/** Public views of queues and breakers. Times are RFC 3339 UTC. */
 import type { WaitingFor } from '../../protocol/thread.js';
 import type { BreakerView, LimitView } from '../../protocol/worker.js';
 import type { Open } from './breaker.js';
@@ -11,23 +11,23 @@ export interface LineFacts {
   readonly limit: number | null;
   readonly configured: number | null;
   readonly staggeredMs: number | null;
-  /** Why nobody is let in at all. */
+  /** Why no thread is admitted; null = not held. */
   readonly held: string | null;
   readonly open: Open | null;
   blockedBy(index: number): Blocked | null;
 }
 
-/** The desk's clock, and what its times are called outside. */
+/** The desk's clock, and conversions of its times to and from RFC 3339. */
 export interface DeskTime {
-  /** The clock's, ms. */
+  /** The clock's time, ms. */
   now(): number;
-  /** RFC 3339 UTC of a time of the clock. */
+  /** A time of the clock as RFC 3339 UTC. */
   text(at: number): string;
-  /** From now to a time in RFC 3339; below 0 when it is past. */
+  /** Ms from now to an RFC 3339 time; negative if it is past. */
   untilMs(text: string): number;
 }
 
-/** What a thread of the line waits for: cordon before breaker before limit before what it alone needs before staggered start. */
+/** What a queued thread waits for; of several reasons the first of: cordon, breaker, limit, its own needs, staggered start. */
 export function waitingForIn(facts: LineFacts, index: number, time: DeskTime): WaitingFor | null {
   const { name, line, limit, staggeredMs, held, open } = facts;
   const place = queueOf(line).indexOf(index) + 1;

@@ -6,7 +6,7 @@ interface Waiter {
   reject(reason: SealvisorError): void;
 }
 
-/** Who waits to be told that its thread may start; a thread is in one queue at most. */
+/** Calls that wait until their thread may start; a thread is in one queue at most. */
 export function deskWaiters() {
   const waiters = new Map<number, Waiter[]>();
   const take = (index: number) => {

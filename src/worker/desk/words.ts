@@ -1,4 +1,4 @@
-/** What the desk is asked, and what it answers. */
+/** The desk's interface and options. */
 
 import type { BreakerRecord } from '../../../machines/worker-record.js';
 import type { Clock } from '../../actors/index.js';
@@ -7,23 +7,23 @@ import type { BreakerView, LimitView } from '../../protocol/worker.js';
 import type { DeskAnswer, Granted, Left } from '../border/contract.js';
 import type { BreakerPolicy } from './breaker.js';
 
-/** By the stage's name. */
+/** The desk's rules; tables are keyed by the stage's name. */
 export interface DeskPolicy {
-  /** What holds now; no limit where there is none. */
+  /** Limits in force; a name without an entry has no limit. */
   readonly limits: Readonly<Record<string, number>>;
-  /** What the configuration's file says. */
+  /** Limits in the configuration file. */
   readonly configured: Readonly<Record<string, number>>;
   /** Least time between two starts, ms. */
   readonly staggeredMs: Readonly<Record<string, number>>;
   readonly breaker: BreakerPolicy;
 }
 
-/** Why a thread cannot begin though it is its turn: what it waits for, who has it, and why where that says more. */
+/** Why a thread cannot start although it is next: what it waits for, which threads hold that, and details if any. */
 export interface Blocked {
   readonly limit: string;
   readonly holders: readonly number[];
   readonly reason?: string;
-  /** When it is looked at again, RFC 3339, where that is known. */
+  /** When it is checked again, RFC 3339, if known. */
   readonly nextAt?: string;
 }
 
@@ -31,50 +31,50 @@ export interface DeskOptions {
   readonly clock: Clock;
   /** Wall time in ms since the epoch. */
   readonly wall: () => number;
-  /** Told behind every change of holders, lines, limits or breakers. `indexes`: threads whose `waitingFor` may have changed. */
+  /** Called after every change of holders, queues, limits or breakers. `indexes`: threads whose `waitingFor` may have changed. */
   readonly onChange: (indexes: readonly number[]) => void;
-  /** A breaker opened or a probe ended (facts), or it closed (null): whoever keeps it durable writes it. */
+  /** Called when a breaker opened or its probe ended (record), or it closed (null), so that it can be made durable. */
   readonly onBreaker: (stage: string, breaker: BreakerRecord | null) => void;
-  /** Looked at whenever somebody may be let in; when the answer becomes another one, `look` is called. @default null */
+  /** Checked whenever a thread may be admitted; the caller calls `look` when the answer has changed. @default null */
   readonly blockedBy?: (index: number, name: string) => Blocked | null;
-  /** Told first when a thread has died, before its slots are free. */
+  /** Called when a thread has died, before its slots are freed. */
   readonly onDrop?: (index: number) => void;
-  /** Told in the same turn: the thread has the slot, before anyone else is looked at. */
+  /** Called synchronously when a thread gets a slot, before the next thread is considered. */
   readonly onTaken?: (index: number, name: string) => void;
-  /** Told in the same turn: the slot is free again, before anyone is let in. */
+  /** Called synchronously when a slot is freed, before any thread is admitted. */
   readonly onFree?: (index: number, name: string) => void;
 }
 
-/** Who may start what: first come first served per name, over all threads of a worker. */
+/** Decides which thread may start what: first come, first served for each name, over all threads of a worker. */
 export interface Desk {
   /**
-   * Asks for `name` under an id that the worker's threads use once. A thread stands in one line at a time: where it
-   * stood, when it left that one last, else behind the others. `isResumed`: an operator sent it, past an open breaker.
+   * Requests a slot for `name` under an id that the thread uses once. A thread is in one queue at a time; it keeps the place of the
+   * queue that it left last, and joins any other at the end. `isResumed`: an operator resumed it: it may probe an open breaker early.
    */
   ask(index: number, id: number, name: string, isResumed: boolean): DeskAnswer;
-  /** Resolves when the place asked for under `id` is granted. @throws thread_gone when it was left or its thread has died */
+  /** Resolves when the request `id` is granted. @throws thread_gone if the thread left the queue or died */
   granted(index: number, id: number): Promise<Granted>;
-  /** Leaves the line, or gives the slot back with what came of it; nothing when the id stands for neither. */
+  /** Leaves the queue (the place is kept), or returns the slot with its outcome; does nothing if `id` has neither. */
   leave(index: number, id: number, how: Left): void;
-  /** The thread has died: its slots and places are free. */
+  /** The thread has died: frees its slots and places. */
   drop(index: number): void;
   waitingFor(index: number): WaitingFor | null;
-  /** Whether what the thread asked for under this id was granted, and is not given back yet. */
+  /** Whether the request `id` was granted and its slot is not returned yet. */
   isHolding(index: number, id: number): boolean;
-  /** The name it asked for, when nothing but what `blockedBy` tells keeps the thread from going on. */
+  /** The name that the thread waits for if only `blockedBy` can keep it from starting; otherwise null. */
   doorOf(index: number): string | null;
-  /** Of every name with a limit, a configured limit or a least time between starts. */
+  /** One for each name with a limit, a configured limit or a least time between starts. */
   limits(): readonly LimitView[];
   breakers(): readonly BreakerView[];
-  /** Takes hold now: a raised limit admits at once, a lowered one as holders leave. */
+  /** Takes effect at once: a raised limit admits threads, a lowered one waits for holders to leave. */
   setPolicy(policy: DeskPolicy): void;
-  /** By hand: admits those who wait before it. False when it is not open. */
+  /** Closes an open breaker by hand; false if it is not open. */
   closeBreaker(stage: string): boolean;
-  /** What was open before a restart is open again, with the probe when it was due. */
+  /** Opens the breakers that were open before a restart; probes keep their due time, at most `probeMs` from now. */
   restoreBreakers(open: Readonly<Record<string, BreakerRecord>>): void;
-  /** What `blockedBy` answers has changed: lets in whom that lets in. */
+  /** `blockedBy`'s answers have changed: admits the threads that may now start. */
   look(): void;
-  /** Cordon: nobody takes a new sector. */
+  /** Cordon: no thread may take a new sector. */
   hold(reason: string): void;
   unhold(): void;
 }

@@ -1,4 +1,4 @@
-/** Fifth: what can be asked of the worker, whichever door the question comes through. */
+/** Step 5: the worker's commands and reads, for every door. */
 import { limitNames } from '../../protocol/stages.js';
 import type { WorkerView } from '../../protocol/worker.js';
 import type { WorkerControl } from '../control-words.js';
@@ -12,7 +12,7 @@ import type { Crew } from './people.js';
 import type { Seating } from './seat.js';
 import type { Steering } from './steer.js';
 
-/** `askStop`: asks whoever runs the worker to end it. */
+/** `askStop`: asks the code that runs the worker to stop it. */
 export function commanded(
   ground: Ground,
   steering: Steering,

@@ -1,4 +1,4 @@
-/** First: what the worker stands on. Its configuration, its disks and what was kept there; as yet nobody works. */
+/** Step 1: the worker's configuration, its disks and the records kept there. Nothing runs yet. */
 import { randomBytes } from 'node:crypto';
 import { emptyWorkerRecord, type WorkerRecord } from '../../../machines/worker-record.js';
 import type { WorkerConfig } from '../../config/worker-config.js';
@@ -14,9 +14,9 @@ import type { WorkerOptions } from '../words.js';
 export interface Ground {
   readonly options: WorkerOptions;
   readonly name: () => string;
-  /** Another one at each start. */
+  /** A new one at each start. */
   readonly incarnation: string;
-  /** As the worker goes by it now; a reload changes it. */
+  /** The current configuration; a reload changes it. */
   readonly config: () => WorkerConfig;
   readonly setConfig: (next: WorkerConfig) => void;
   readonly commands: readonly ProcessorCommand[];
@@ -25,18 +25,18 @@ export interface Ground {
   readonly record: KeptRecord;
   readonly events: EventHub;
   readonly changes: Changes;
-  /** Empty as yet. */
+  /** Still empty. */
   readonly threads: ThreadRoster;
 }
 
-/** @throws location_not_writable when no thread has a location it can use */
+/** @throws location_not_writable if no thread has a usable location */
 export async function openGround(options: WorkerOptions): Promise<Ground> {
   const { emit } = options;
   let config = options.config;
   const commands = await processorCommands(config.processors, emit);
   const provable = await provablePlans(config);
   const disks = await openDisks({ config: () => config, emit, checkPlan: provable.checkThread });
-  // Written by this worker alone, and guarded by its checksum.
+  // Only this worker writes it, and a checksum guards it.
   const record = (disks.store.read() ?? emptyWorkerRecord) as WorkerRecord;
   return {
     options,

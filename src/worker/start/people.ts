@@ -1,4 +1,4 @@
-/** Fourth: the threads. They are made with all that they may ask; they start with the worker's tree. */
+/** Step 4: the threads, made with every service that they call. They start with the worker's tree. */
 import type { ThreadConfig } from '../../config/worker-config.js';
 import type { SpareThreads } from '../../threads/index.js';
 import { type FailedAllocations, failedAllocations } from '../failed-allocations.js';
@@ -20,7 +20,7 @@ export interface Crew {
   readonly failed: FailedAllocations;
   readonly inUse: DisksInUse['inUse'];
   readonly spares: SpareThreads | undefined;
-  /** Makes one more thread. */
+  /** Makes a thread without starting it. */
   readonly make: (thread: ThreadConfig) => Slot;
 }
 

@@ -1,4 +1,4 @@
-/** Third: where threads ask before they start a stage, whose sectors they have, and the drain that brings them in. */
+/** Step 3: the desk where threads queue before a stage, the link to the manager, and the drain. */
 import { type Places, places } from '../desk/places.js';
 import { type Drainer, drainer } from '../drain.js';
 import { type WorkerLink, workerLink } from '../manager-link.js';

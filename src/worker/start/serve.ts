@@ -1,4 +1,4 @@
-/** Last: the worker as a tree that runs, and how it ends. */
+/** Step 6: the worker's running tree, and how it stops. */
 import { serviceLimits, startTree, type Tree, type TreeNode } from '../../actors/index.js';
 import { adoptionText } from '../../protocol/text/adoption.js';
 import { summarize } from '../../protocol/thread.js';

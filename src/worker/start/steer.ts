@@ -1,4 +1,4 @@
-/** Second: the processes that work for threads, and the worker actor, which every command goes through. */
+/** Step 2: the processes that work for threads, and the worker actor, which handles every command. */
 import { homeMark } from '../../processes/mark.js';
 import { createWorkerControl } from '../control.js';
 import { type KeptNews, keptNews } from '../kept-news.js';
@@ -9,7 +9,7 @@ import type { Ground } from './open.js';
 export interface Steering extends ReturnType<typeof createWorkerControl> {
   readonly dumps: Dumps;
   readonly processors: WorkerProcessors;
-  /** What the worker keeps over a restart without being told to by a person. */
+  /** What the worker itself keeps over a restart, without an operator's command. */
   readonly kept: KeptNews;
 }
 

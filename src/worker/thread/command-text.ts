@@ -1,14 +1,14 @@
-/** What became of a thread's command, in one sentence. */
+/** The outcome of a thread's command, in one sentence. */
 import type { ThreadRecord } from '../../../machines/thread-record.js';
 
 export interface CommandFacts {
   readonly index: number;
   readonly record: ThreadRecord;
-  /** The stage that leads out of the record's state. */
+  /** The stage that starts from the record's state. */
   readonly stage: string;
-  /** The thread's mode, for what changed nothing. */
+  /** The thread's mode, for a command that changed nothing. */
   readonly mode: string;
-  /** Whether there is a current stage: a freeze of anything else freezes nothing. */
+  /** Whether a stage with a processor is current: otherwise a freeze is only a pause. */
   readonly hasStage: boolean;
   readonly changed: boolean;
 }

@@ -1,4 +1,4 @@
-/** Commands as the thread takes them: checked, carried out once, answered with what happened. */
+/** A thread's commands: checked, carried out once, answered with the outcome. */
 import { maySendTo, type PauseCommand, type ResumeCommand } from '../../../machines/command-changes.js';
 import { isResumable, type Plan, planState, stagesBetween } from '../../../machines/index.js';
 import type { ThreadRecord } from '../../../machines/thread-record.js';
@@ -14,21 +14,21 @@ export interface CommandDesk {
   readonly plan: Plan;
   readonly index: number;
   view(): ThreadView;
-  /** The mode of the moment, without the cost of a view; and whether a stage is current. */
+  /** The current mode, without the cost of a view, and whether a stage is current. */
   mode(): { readonly mode: ThreadMode; readonly hasStage: boolean };
   /** Sequence number of the latest row. */
   revision(): number;
   record(): ThreadRecord;
   possible(): readonly string[];
-  /** What the sector lacks for a state that is not possible. */
+  /** What is missing for a state that is not possible. */
   missing(state: string): string;
-  /** Sends the machine the command. `keep` makes what is kept with the change. @throws what the write failed with */
+  /** Sends the command to the machine. `keep` returns what is stored with the change. @throws the error of a failed write */
   send(command: PauseCommand | ResumeCommand, keep: (next: ThreadRecord) => DoneCommand | undefined): void;
   done(id: string): Omit<DoneCommand, 'id'> | undefined;
   keep(command: DoneCommand): void;
 }
 
-/** The commands of one thread, by one plan. */
+/** The commands of one thread under one plan. */
 export class ThreadCommands {
   readonly #desk: CommandDesk;
 
@@ -36,13 +36,13 @@ export class ThreadCommands {
     this.#desk = desk;
   }
 
-  /** @throws unknown_state, state_not_possible, revision_conflict, and what the write failed with */
+  /** @throws unknown_state, state_not_possible, revision_conflict, and the error of a failed write */
   obey(
     command: PauseCommand | ResumeCommand,
     { id: given, ifRevision }: CommandOptions = {},
   ): CommandOutcome {
     const desk = this.#desk;
-    // Another command under the same id is another one.
+    // The same id for another type of command is not a repeat.
     const id = given === undefined ? undefined : `${command.type} ${given}`;
     const before = id === undefined ? undefined : desk.done(id);
     if (before) return { ...before, view: desk.view(), isRepeat: true };
@@ -88,7 +88,7 @@ export class ThreadCommands {
     return command.type === 'THREAD.PAUSE' ? pauseText(facts) : resumeText(facts);
   }
 
-  /** @throws unknown_state, state_not_possible; both name what is possible */
+  /** @throws unknown_state, state_not_possible; both carry the possible states */
   #checkState(name: string, isForced: boolean, possible: readonly string[]): void {
     const { plan, index } = this.#desk;
     if (!planState(plan, name)) throw unknownState(plan, name, possible);
@@ -103,7 +103,7 @@ export class ThreadCommands {
     return possible.length > 0 ? this.#desk.missing(name) : 'it holds no sector';
   }
 
-  /** With what is possible, which the machine need not look for again. @throws unknown_state, state_not_possible */
+  /** Adds the possible states, so that the machine need not look for them again. @throws unknown_state, state_not_possible */
   #checked(command: PauseCommand | ResumeCommand): PauseCommand | ResumeCommand {
     if (command.type === 'THREAD.PAUSE' || command.state === null) return command;
     const possible = this.#desk.possible();
@@ -126,7 +126,7 @@ export class ThreadCommands {
 
 function unknownState(plan: Plan, name: string, possible: readonly string[]): SealvisorError {
   const known = plan.states.map((each) => each.name);
-  // What no resume can go to is not what was meant.
+  // States that no resume can reach are not suggested.
   const resumable = plan.states.filter(isResumable).map((each) => each.name);
   const text = `unknown state ${name}: ${meantText(name, resumable)}plan ${plan.name} knows ${known.join(', ')}`;
   return new SealvisorError('unknown_state', text, { data: { possible } });

@@ -1,4 +1,4 @@
-/** The desk as a sealing thread reaches it: one place at a time, told when it may start, given back when the work ends. */
+/** The desk, as a sealing thread uses it: one request at a time; a granted slot is returned when the work ends. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { SpaceNeed } from '../../sealing/space-need.js';
 import type { DeskCalls, Failure, Left } from '../border/contract.js';
@@ -6,28 +6,28 @@ import { type Place, type PlaceCalls, type StagePlace, stagePlace } from './stag
 
 export interface ThreadDesk {
   /**
-   * Asks to start `name`. `isResumed`: an operator sent the thread, past an open breaker. `need`: looks at what it will
-   * write; who leaves the line meanwhile has not asked.
+   * Requests a slot for `name`. `isResumed`: an operator resumed the thread: it may probe an open breaker early. `need`: finds
+   * out what it will write; if the request is cancelled meanwhile, it is not sent.
    */
   ask(name: string, isResumed: boolean, need?: () => Promise<SpaceNeed | null>): ReturnType<DeskCalls['ask']>;
-  /** Resolves when what was asked last is granted. @throws thread_gone when the place was left */
+  /** Resolves when the last request is granted. @throws thread_gone if it was cancelled */
   granted(): ReturnType<DeskCalls['granted']>;
-  /** Leaves the line, or gives back what no run has used; nothing once `hold` has it. */
+  /** Cancels the last request or returns its unused slot; does nothing once `hold` has it. */
   leaveLine(): void;
   /**
-   * Begins a run with what was asked last, which its end gives back. `failureOf` says what a rejection means for the stage;
-   * null = nothing: it was aborted.
+   * Starts a run with the slot of the last request, and returns the slot when the run ends. `failureOf` maps a rejection to
+   * the stage's failure; null = the run was aborted.
    */
   hold<T>(run: (place: StagePlace) => Promise<T>, failureOf: (thrown: unknown) => Failure | null): Promise<T>;
 }
 
-/** `firstId`: no place of an earlier incarnation has this id, or one of those behind it. */
+/** `firstId`: no request of an earlier incarnation has this id or a higher one. */
 export function threadDesk(desk: DeskCalls, firstId: number): ThreadDesk {
   let nextId = firstId;
-  /** What was asked last and is neither left nor used. */
+  /** The last request, if it is neither cancelled nor used. */
   let asked: Place | null = null;
 
-  // A call fails only with the worker itself, which ends this thread too.
+  // The call fails only if the worker ends, which ends this thread too.
   const leave = (id: number, how: Left) => void desk.leave(id, how).catch(() => undefined);
   const take = () => {
     const place = asked;

@@ -1,7 +1,7 @@
-/** Where a sealing thread begins. A spare one waits here for its setup, with what takes time to load loaded already. */
+/** The entry of a sealing thread. A spare thread waits here for its setup, with the slow modules already loaded. */
 import { hasData } from '../../threads/host.js';
 import './life.js';
 import '../../store/thread-store.js';
 
-// What is wrong with its module ends the thread, with that error.
+// An error while loading the module ends the thread with that error.
 void hasData().then(() => import('./main.js'));

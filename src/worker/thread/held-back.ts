@@ -1,10 +1,10 @@
-/** Reports of what commands did wait until the commands' answers are out: the worker's loop is left to those. */
+/** Delays reports caused by commands until the commands are answered, so that the worker's loop sends the answers first. */
 import type { Clock } from '../../actors/index.js';
 import { systemClock } from '../../actors/system-clock.js';
 import type { SectorReport, SectorReports } from './report.js';
 
 export interface ReportsHeldBack extends SectorReports {
-  /** Behind the answer to the current command; in its order with all others. */
+  /** Reports it after the answer to the current command; the order of reports is kept. */
   tellBehind(report: SectorReport): void;
 }
 

@@ -1,9 +1,9 @@
-/** A current job for which there is nothing yet, such as a sector that waits for deals (`request_task_max_retries`). */
+/** Detects a current job with nothing to do yet, such as a sector that waits for deals (`request_task_max_retries`). */
 import { inHand, type ThreadRecord } from '../../../machines/thread-record.js';
 
 /**
- * Counts the answers in a row that there is nothing for the thread's current sector or job; behind `most()` of them it renews the
- * settings, so that an edited hot configuration takes hold without a new job.
+ * Counts consecutive answers that there is nothing to do for the thread's current sector or job. After more than `most()` it
+ * renews the settings, so that an edited hot configuration takes effect without a new job.
  */
 export function idleAnswers({ most, renew }: { most(): number; renew(): void }) {
   let answers = 0;

@@ -1,4 +1,4 @@
-/** A job of the manager's is kept by telling, again and again, that it is still worked at (docs/spec.md#plans, wdpost). */
+/** Keeps a job at the manager by repeated heartbeats while the thread works on it (docs/spec.md#plans, wdpost). */
 
 import { planNamed, planState } from '../../../machines/index.js';
 import { jobIdOf, type ThreadRecord } from '../../../machines/thread-record.js';
@@ -7,14 +7,14 @@ import { isRefusal, messageOf } from '../../protocol/errors.js';
 
 export interface JobHeartbeatOptions {
   beat(jobId: string): Promise<void>;
-  /** The manager took the job back, or gave it to somebody else. */
+  /** The manager cancelled the job or gave it to another worker. */
   onTaken(jobId: string, reason: string): void;
-  /** As upstream's worker does. @default 3000 */
+  /** Interval of the heartbeats, ms; the same as upstream's worker. @default 3000 */
   readonly everyMs?: number;
 }
 
 export interface JobHeartbeat {
-  /** The thread's record has changed: its job is kept until the heavy work is done, unless it is paused. */
+  /** The thread's record has changed: its job is kept during stages that need a processor, unless the thread is paused. */
   follow(record: ThreadRecord): void;
   stop(): void;
 }
@@ -30,7 +30,7 @@ export function jobHeartbeat({ beat, onTaken, everyMs = 3000 }: JobHeartbeatOpti
     if (id === null) return;
     const tell = () =>
       void beat(id).catch((error: unknown) => {
-        // A manager that does not hear this one hears the next.
+        // Other failures are ignored: the next heartbeat may get through.
         if (isRefusal(error) && kept === id) onTaken(id, messageOf(error));
       });
     stopTelling = every(everyMs, tell);

@@ -1,4 +1,4 @@
-/** A thread's machine for one plan, from its record on, and the commands it takes. */
+/** A thread's machine for one plan, started from its record, and its commands. */
 import { type Actor, createActor, type Subscription, waitFor } from 'xstate';
 import type { PauseCommand, ResumeCommand } from '../../../machines/command-changes.js';
 import { type Plan, planState, sealingThread, stageName } from '../../../machines/index.js';
@@ -19,7 +19,7 @@ import { missingText } from './missing.js';
 import type { StagePlace } from './stage-place.js';
 import { modeOf, possibleNow, viewOf } from './view.js';
 
-/** What a command keeps with the change it makes. */
+/** Returns what a command stores with the change that it makes. */
 export type KeepWith = (next: ThreadRecord) => DoneCommand | undefined;
 
 export interface ThreadLifeOptions {
@@ -29,24 +29,24 @@ export interface ThreadLifeOptions {
   readonly incarnation: number;
   readonly store: Pick<ThreadStore, 'commandDone' | 'keepCommand'>;
   readonly desk: Pick<ThreadDesk, 'leaveLine' | 'hold'>;
-  /** Looks whether the location is still on its disk. @throws wrong_disk */
+  /** Checks that the location is still on its disk. @throws wrong_disk */
   checkRoot(): void;
-  /** Those of the moment. */
+  /** The current settings. */
   settings(): SettingsOfThread;
   /** Sequence number of the latest row. */
   revision(): number;
-  /** Makes a change durable, and what a command keeps with it. */
+  /** Makes a change durable, with what a command stores with it. */
   commit(record: ThreadRecord, row: Row, keepWith: KeepWith | undefined): void;
   askPlace(input: PlaceInput): Promise<PlaceAnswer>;
   awaitPlace(): Promise<PlaceAnswer>;
-  /** What stages are given besides the record, the signal and the settings. */
+  /** The part of a stage's context besides record, signal and settings. */
   stageContext(
     record: ThreadRecord,
     signal: AbortSignal,
     progress: (progress: Progress) => void,
     place: StagePlace,
   ): Pick<StageContext, 'service' | 'request' | 'attached' | 'others' | 'process' | 'emit'>;
-  /** A stage was done, or had nothing to do yet. */
+  /** A stage ended with this event, or had nothing to do yet. */
   onOutcome(record: ThreadRecord, event: string): void;
   onView(view: ThreadView): void;
   onProgress(progress: Progress): void;
@@ -64,7 +64,7 @@ export class ThreadLife {
   readonly #watching: Subscription;
   readonly #progress: ShownProgress;
   #keepWith: KeepWith | undefined;
-  /** What the current command made the thread show; its answer shows the same. */
+  /** The view that the current command led to; its answer reuses it. */
   #shown: ThreadView | undefined;
 
   constructor(options: ThreadLifeOptions) {
@@ -99,18 +99,18 @@ export class ThreadLife {
     this.#actor.start();
   }
 
-  /** `isFinalized`: the manager has its end already. */
+  /** Tells the machine that its sector or job is lost. `isFinalized`: the manager already has it as done. */
   lose(sector: string, reason: string, isFinalized = false): void {
     this.#actor.send({ type: 'SECTOR.LOST', sector, reason, isFinalized });
   }
 
-  /** Ends at a safe point. */
+  /** Stops at a safe point. */
   async stop(): Promise<void> {
     this.#actor.send({ type: 'THREAD.STOP' });
     await waitFor(this.#actor, (snapshot) => snapshot.status !== 'active');
   }
 
-  /** Ends at once, unheard: the thread continues with another plan. */
+  /** Stops at once, without `onStopped`: the thread continues with another plan. */
   leave(): void {
     this.#watching.unsubscribe();
     this.#actor.stop();
@@ -131,7 +131,7 @@ export class ThreadLife {
     });
   }
 
-  /** What the machine has done outside of itself. */
+  /** The machine's side effects. */
   #work(): ThreadWork {
     const { desk, askPlace, awaitPlace, commit } = this.#options;
     return {
@@ -145,7 +145,7 @@ export class ThreadLife {
         this.#progress.forget();
         return desk.hold(
           (place) => this.#stage(record, signal, place),
-          // What the runner rejects with is a failure already.
+          // The runner rejects only with a StageFailure.
           (thrown) => (signal.aborted ? null : (thrown as StageFailure)),
         );
       },
@@ -172,7 +172,7 @@ export class ThreadLife {
         if (this.#keepWith) this.#shown = next;
         this.#options.onView(next);
       },
-      // The write failed or the machine is broken: this thread ends, its worker starts it again from its record.
+      // The write failed or the machine is broken: the thread ends, and the worker restarts it from its record.
       error: (error) => {
         setImmediate(() => {
           throw error;
@@ -205,7 +205,7 @@ export class ThreadLife {
     return answered;
   }
 
-  /** @throws what the write failed with */
+  /** @throws the error of a failed write */
   #send(command: PauseCommand | ResumeCommand, keep: KeepWith): void {
     this.#keepWith = keep;
     this.#shown = undefined;
@@ -221,7 +221,7 @@ export class ThreadLife {
 
 const progressEveryMs = 200;
 
-/** A stage's progress: the latest is kept, and shown now and then. */
+/** A stage's progress: the latest is kept, and shown at most every `progressEveryMs`. */
 class ShownProgress {
   readonly #onProgress: (progress: Progress) => void;
   latest: Progress | null = null;

@@ -1,4 +1,4 @@
-/** The inside of a sealing thread: its machine, started from its record, and the verbs its worker calls. */
+/** The code of a sealing thread: its machine, started from its record, and the verbs that the main thread calls. */
 import { emptyState, endStates, type Plan, planNamed, plans } from '../../../machines/index.js';
 import { rowOf } from '../../../machines/record-changes.js';
 import { inHand, type ThreadRecord } from '../../../machines/thread-record.js';
@@ -30,10 +30,10 @@ import { processTask } from './process.js';
 import { ReportQueue } from './reports.js';
 import { presentReport, stateReport } from './state-report.js';
 
-/** More than a thread can ask for. */
+/** More requests than one incarnation can make. */
 const placesPerLife = 1e9;
 
-// Loaded by `entry.ts`, when there is a setup.
+// `entry.ts` loads this module once there is a setup.
 const host = threadHost<ThreadSetup, ThreadNews>();
 const setup = host.data;
 const main = mainOver(host.call);
@@ -43,7 +43,7 @@ const root = seeRootSync(setup.location, setup.owner.location);
 const store = openThreadStore(setup.location, { root, owner: setup.owner, keepRows: setup.historyRows });
 const record = store.read(planOf(settings.plan), Date.now());
 let revision = store.revision();
-/** As the thread speaks of its current sector or job. */
+/** The manager's service for the current sector or job. */
 const serviceOf = (present: ThreadRecord) =>
   main.manager(inHand(present) === null ? undefined : (present.given ?? null));
 const desk = threadDesk(main.desk, host.incarnation * placesPerLife);
@@ -55,12 +55,12 @@ const reports = reportsHeldBack(
     onRefused: (event) => host.say({ type: 'event', event }),
     onRefusal: (id, error) => {
       const left = leftFailure(error, life.record(), setup.location);
-      // What waits for a person says so by itself, when its stage asks the manager.
+      // A failure that needs an operator shows up by itself when the stage calls the manager.
       if (left?.level === 'abort') life.lose(formatSectorId(id), left.message);
       return left !== undefined;
     },
     onVerdict: (id, { abortReason, finalized }) => {
-      // Proven by this thread itself, and sent back by an operator to store it again: its own files may be the only good ones.
+      // This thread proved the sector, and an operator sent it back to be stored again: its files may be the only good ones.
       const isOurs = life.plan.makes === 'sealed' && isSent(setup.location, formatSectorId(id), 'proof');
       if (finalized && !abortReason && isOurs) return;
       const reason = abortReason || 'the manager considers this sector done';
@@ -76,7 +76,7 @@ const heartbeat = jobHeartbeat({
 const idle = idleAnswers({
   most: () => settings.requestTaskMaxRetries,
   renew: () => {
-    // A call fails only with the worker itself, which ends this thread too.
+    // The call fails only if the worker ends, which ends this thread too.
     void main.settings.now().then(
       (next) => {
         settings = next;
@@ -101,25 +101,25 @@ function commit(next: ThreadRecord, row: Row, keepWith?: KeepWith): void {
   heartbeat.follow(next);
   const report = stateReport(next, row, setup);
   if (!report) return;
-  // Who gave the current command does not wait until the manager is asked, too. What ends the sector is told before that end is.
+  // A command's answer does not wait for the report. But the report of an end goes out before the end itself is reported.
   if (keepWith && !endStates.includes(next.state)) reports.tellBehind(report);
   else reports.tell(report);
 }
 
-/** A place that is granted for a new job comes with the settings it is to be done by. */
+/** A slot for a new job comes with the settings for that job. */
 async function placed(asked: Promise<DeskAnswer | Granted>): Promise<PlaceAnswer> {
   try {
     const answer: Partial<DeskAnswer> & { readonly settings?: SettingsOfThread } = await asked;
     settings = answer.settings ?? settings;
     if (settings.plan !== life.plan.name && life.record().state === emptyState) goOnBy(settings.plan);
-    // Who waited for it is told no more than whether it is a probe.
+    // The caller needs only to know whether it is a probe.
     return { granted: true, isProbe: false, ...answer };
   } catch (thrown) {
     throw failureOf(thrown);
   }
 }
 
-/** Where the output of a sector's stage goes as it comes; a job without a sector's directory has none that is handed on. */
+/** The file for a stage's output while it arrives. Only a sector has a directory for it; other jobs' output stays in memory. */
 function intoOf({ sector }: ThreadRecord, stage: string) {
   if (!sector) return {};
   const { root: dir } = sectorFiles(setup.location, sector.id);
@@ -162,7 +162,7 @@ function lifeOf(from: ThreadRecord): ThreadLife {
   });
 }
 
-/** With no sector and no job a thread takes its next job by another plan; the place that was granted is requested again. */
+/** An empty thread changes its plan before its next job; the slot that it was granted is requested again. */
 function goOnBy(plan: string): void {
   const present = life.record();
   life.leave();
@@ -171,12 +171,12 @@ function goOnBy(plan: string): void {
   life.start();
 }
 
-// The first in a worker's life: work that an earlier one left keeps writing only in the same worker.
+// The first incarnation in this run of the worker: no process of an earlier incarnation can still write the files.
 if (host.incarnation === 1 && record.sector) dropIncoming(sectorFiles(setup.location, record.sector.id).root);
 let life = lifeOf(record);
 
 host.ready({
-  // Those of the moment: the machine behind them is another one when the plan is.
+  // `life` is read at each call: a change of plan replaces it.
   obey: (command, options) => life.commands.obey(command, options),
   preview: async (state, isForced) => {
     const told = life.commands.preview(state, isForced);
@@ -191,7 +191,7 @@ host.ready({
   note: (event, message) => {
     const present = life.record();
     commit(present, rowOf(present, Date.now(), { kind: 'lifecycle', event, message }));
-    // The machine has not moved: nobody else tells the revision that commands are checked against.
+    // The machine has not changed, so only this reports the revision that commands are checked against.
     host.say({ type: 'view', view: life.view() });
   },
   reportAgain: () => reports.again(),
@@ -205,7 +205,7 @@ host.ready({
     store.close();
   },
 } satisfies ThreadSide);
-// Behind the word that it is up: a first stage that spins or throws is then a death, not a start that hangs.
+// After `ready`: a first stage that spins or throws is then a crash, not a start that hangs.
 life.start();
 heartbeat.follow(record);
 const present = presentReport(record, setup);

@@ -1,4 +1,4 @@
-/** What a sector has of what its plan's states need, and what is missing for one of them, in the operator's words. */
+/** Which of the needed files and outputs a sector has, and what is missing for a state, as text for operators. */
 import { isResumable, missingFor, type Plan, planState } from '../../../machines/index.js';
 import type { Holdings } from '../../../machines/plan.js';
 import type { ThreadRecord } from '../../../machines/thread-record.js';
@@ -7,7 +7,7 @@ import { presentOutputs } from '../../sealing/large-outputs.js';
 import { fileTitle, hasSectorFile } from '../../sealing/plan-files.js';
 import { sectorFiles } from '../../sealing/sector-files.js';
 
-/** Most states need the same files: each is looked for once. */
+/** Most states need the same files, so each file is checked once. */
 export function holdingsOf(location: string, record: ThreadRecord): Holdings {
   const { sector, outputs } = record;
   const files = sector && sectorFiles(location, sector.id);
@@ -20,7 +20,7 @@ export function holdingsOf(location: string, record: ThreadRecord): Holdings {
   return { outputs: presentOutputs(outputs, files?.root), hasFile };
 }
 
-/** The first thing that the state needs and the sector does not have, such as `no C2 output yet`. */
+/** The first input of the state that the sector lacks, as text such as `no C2 output yet`. */
 export function missingText(plan: Plan, location: string, record: ThreadRecord, name: string): string {
   const state = planState(plan, name);
   if (state?.only !== undefined && featureOf(record.sector) !== state.only)

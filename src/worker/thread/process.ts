@@ -1,4 +1,4 @@
-/** Who does a thread's tasks: a child process the worker keeps, or our own processors in the thread itself. */
+/** Runs a thread's tasks: in a child process of the worker, or with the built-in processors in the thread itself. */
 import { rawAnswer } from '../../processes/answer-scan.js';
 import { type Failure, parseAnswer } from '../../processes/protocol.js';
 import { SealvisorError } from '../../protocol/errors.js';
@@ -14,7 +14,7 @@ import type { ProcessAnswer, ProcessCalls } from '../border/contract.js';
 import { giveWay } from './give-way.js';
 
 export interface ProcessDesk {
-  /** Stages that children do. */
+  /** Stages that children run. */
   readonly children: readonly string[];
   readonly calls: ProcessCalls;
 }
@@ -22,13 +22,13 @@ export interface ProcessDesk {
 export interface TaskWork {
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
-  /** Makes the files ready for who is going to be asked; nobody works at them meanwhile. @default they are */
+  /** Prepares the files for the processor; nothing else uses them meanwhile. @default they are ready */
   ground?(): Promise<void>;
-  /** A file for an output that is kept as it comes; nobody writes it meanwhile. @default it stays in memory */
+  /** A file for an output that is stored as received; nothing else writes it meanwhile. @default it stays in memory */
   into?(): Promise<string>;
 }
 
-/** Does one task. @throws StageError, unreachable; what a dead child leaves is temporary: it is started again */
+/** Runs one task. @throws StageError, unreachable; temporary if the child died: it is restarted */
 export async function processTask<S extends ProcessorStage>(
   desk: ProcessDesk,
   stage: S,
@@ -41,11 +41,11 @@ export async function processTask<S extends ProcessorStage>(
     giveWay();
     return runTask(stage, task, work);
   }
-  // Written and read here, where nobody else has to wait: a task or an answer of 50 MB takes its time.
+  // Serialized and parsed in this thread, not in the main loop: a task or an answer can have 50 MB.
   longSlice();
   const parts = taskParts(task);
   const digest = taskDigest(parts);
-  // A child that is shared cannot be told to stop: its answer is awaited, and dropped when the stage was aborted.
+  // A shared child cannot be stopped: its answer is awaited, and dropped if the stage was aborted.
   const left = await desk.calls.takeUp(stage, digest);
   work.signal.throwIfAborted();
   const answer = left ?? (await asked(desk, stage, parts, digest, work));
@@ -54,7 +54,7 @@ export async function processTask<S extends ProcessorStage>(
   const fault = outputFault(stage, await lookedAt(output));
   if (fault !== undefined)
     throw new StageError('permanent', `${answer.by} gave no output of ${stage}: ${fault}`);
-  // The protocol's own shape for this stage's answer, as far as it is looked at.
+  // `outputFault` has checked the shape of this stage's output, as far as it is read.
   return output as Tasks[S]['output'];
 }
 
@@ -73,7 +73,7 @@ async function asked(
   return desk.calls.request(stage, handed, digest, into);
 }
 
-/** @throws StageError, unreachable for an answer that is a failure, or cannot be read */
+/** @throws StageError, unreachable for an answer that is a failure or unreadable */
 async function outputOf(
   stage: ProcessorStage,
   { line, by }: ProcessAnswer,
@@ -100,7 +100,7 @@ function failureOf({ isUnreadable, message }: Failure, by: string): Error {
   return isUnreadable ? new StageError('permanent', `${by}: ${message}`) : failureSaid(message, by);
 }
 
-/** Our own children say the level of a failure, or that another side is away; any other's is permanent (docs/spec.md#failures: processor failed). */
+/** Our own children send a failure's level, or that a remote is unreachable. Any other failure is permanent (docs/spec.md#failures: processor failed). */
 function failureSaid(message: string, by: string): Error {
   const away = /^unreachable:\s(.*)$/s.exec(message)?.[1];
   if (away !== undefined) return new SealvisorError('unreachable', away);

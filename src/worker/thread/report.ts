@@ -1,4 +1,4 @@
-/** A report of a sector, and who sends it. */
+/** A report of a sector, and the interface of its sender. */
 import type { Clock } from '../../actors/index.js';
 import type { StageEvent } from '../../protocol/events/table.js';
 import type { GivenBy } from '../../protocol/identity.js';
@@ -8,31 +8,31 @@ import type { SectorId } from '../../protocol/sector.js';
 export interface SectorReport {
   readonly id: SectorId;
   readonly body: StateReport;
-  /** Under what the sector was given. */
+  /** The manager and request that the sector came from; null = not known. */
   readonly given?: GivenBy | null | undefined;
 }
 
 export interface SectorReportsOptions {
   readonly send: (id: SectorId, body: StateReport, given?: GivenBy | null) => Promise<Verdict>;
-  /** Told once per sector that the manager gave it up, or holds it for done while the thread does not. */
+  /** Called once per sector if the manager aborted it, or considers it done while the thread does not. */
   readonly onVerdict: (sector: SectorId, verdict: Verdict) => void;
-  /** How often a manager that does not ask by the heartbeat is asked, by the accepted report of a sector that is held, what it wants of it, ms. */
+  /** Interval, ms, at which a held sector's accepted report is repeated to a manager that does not ask through the heartbeat. */
   readonly everyMs: () => number;
-  /** Told of a report that the manager does not accept. @default nothing */
+  /** Called with the event of a report that the manager does not accept. @default nothing */
   readonly onRefused?: (event: StageEvent) => void;
-  /** The same, with what it was refused with; true = it is dealt with. @default false */
+  /** Called first, with the refusal's error; true = it is handled, and `onRefused` is not called. @default false */
   readonly onRefusal?: (sector: SectorId, error: unknown) => boolean;
   /** @default the timers of this process */
   readonly clock?: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
 }
 
 export interface SectorReports {
-  /** Sends it when those before it have been heard. */
+  /** Sends it once the reports before it are delivered or refused. */
   tell(report: SectorReport): void;
-  /** Another manager may answer now: what was not heard is sent at once, else the latest once more. */
+  /** Another manager may answer now: sends undelivered reports at once, or else the latest one again. */
   again(): void;
-  /** The manager asks for the latest once more, if it is of that sector: its answer says something that was not heard yet. */
+  /** The manager asks for the latest report again, if it is of that sector: its answer will carry something new. */
   asked(id: SectorId): void;
-  /** What was not heard is dropped. Safe twice. */
+  /** Drops undelivered reports. Safe twice. */
   stop(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * What the manager is told of the current sector: each change once. What it wants of the sector it says with its answer, that the sector is lost,
- * it may be; later a manager of ours asks by the worker's heartbeat for a report to hear it, of any other the state is reported again.
+ * Reports each change of the current sector to the manager once. The answer may say that the sector is aborted or done. Later a
+ * sealvisor manager requests a report through the worker's heartbeat; for any other manager the last report is repeated.
  */
 
 import { endStates } from '../../../machines/index.js';
@@ -15,27 +15,27 @@ import type { SectorReport, SectorReports, SectorReportsOptions } from './report
 
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
-/** A manager that refuses to be asked is asked at last so seldom, ms. */
+/** The longest interval between repeated reports to a manager that refuses them, ms. */
 const longestPollMs = 3_600_000;
 const mostWaiting = 100;
 
-/** Reports go out one at a time, in the order they were told; what was not heard is said again before what comes next. */
+/** Sends reports one at a time, in order; an undelivered report is retried before the next one. */
 export class ReportQueue implements SectorReports {
   readonly #options: SectorReportsOptions;
   readonly #timer: OneTimer;
   readonly #waiting: SectorReport[] = [];
   #latest: SectorReport | undefined;
   #isSending = false;
-  /** The latest is wanted once more, and one is on its way: its answer may be of before. */
+  /** The latest is requested again while one is being sent, whose answer may be from before the request. */
   #isWantedAgain = false;
   #isStopped = false;
   #isJudged = false;
   #failures = 0;
-  /** The manager has accepted it: sent again, it only asks what is wanted. */
+  /** The accepted report: sent again, it only asks what the manager wants. */
   #accepted: SectorReport | undefined;
-  /** How often it refused that in a row. */
+  /** Refusals in a row of the accepted report. */
   #refusedPolls = 0;
-  /** The refusal that was told last: the same is not told again and again. */
+  /** The last logged refusal, so that the same one is not logged repeatedly. */
   #told: string | undefined;
 
   constructor(options: SectorReportsOptions) {
@@ -49,7 +49,7 @@ export class ReportQueue implements SectorReports {
     this.#latest = report;
     this.#waiting.push(report);
     this.#forgetOldest();
-    // While an unheard one waits for its next try, those behind it wait as well.
+    // While an undelivered report waits for its retry, the later ones wait too.
     if (this.#failures === 0) this.#next();
   }
 
@@ -78,7 +78,7 @@ export class ReportQueue implements SectorReports {
     if (report) void this.#say(report);
   }
 
-  /** Behind the end states the thread lets its sector go: nothing is left to be said. */
+  /** In an end state the thread releases its sector: nothing is left to report. */
   #isHeld(): boolean {
     return this.#latest !== undefined && !endStates.includes(this.#latest.body.StateChange.Next);
   }
@@ -96,7 +96,7 @@ export class ReportQueue implements SectorReports {
     const end = await endOf(this.#options.send(report.id, report.body, report.given));
     this.#isSending = false;
     if (this.#isStopped) return;
-    // One that the manager refuses blocks none behind it.
+    // A refused report does not block the later ones.
     if ('error' in end && isNeverAccepted(end.error)) this.#refused(report, end.error);
     else if ('error' in end) this.#unheard(report);
     else {
@@ -107,7 +107,7 @@ export class ReportQueue implements SectorReports {
     }
   }
 
-  /** `pollMs`: when to ask again what is wanted; undefined = not by itself. */
+  /** `pollMs`: when to repeat the latest report; undefined = only on request. */
   #heard(pollMs: number | undefined): void {
     this.#failures = 0;
     if (this.#waiting.length === 0 && this.#isWantedAgain) this.#sayAgain();
@@ -118,13 +118,13 @@ export class ReportQueue implements SectorReports {
   #judge({ id }: SectorReport, verdict: Verdict): void {
     const latest = this.#latest;
     if (this.#isStopped || this.#isJudged || latest === undefined || !isSame(latest.id, id)) return;
-    // By what the thread said last: the answer may be to an older word.
+    // Compared with the latest report: the answer may be to an older one.
     if (!saysMore(verdict, latest.body.StateChange.Next)) return;
     this.#isJudged = true;
     this.#options.onVerdict(id, verdict);
   }
 
-  /** Without its long text it may be accepted; with it never. */
+  /** It may be accepted without its long text, but never with it. */
   #refused(report: SectorReport, error: unknown): void {
     const pollMs = this.#pollAfterRefusal(report, error);
     if (!this.#options.onRefusal?.(report.id, error)) this.#shorten(report, error);
@@ -138,7 +138,7 @@ export class ReportQueue implements SectorReports {
     if (short && this.#latest === report) this.#latest = short;
   }
 
-  /** What was refused as it is would be refused again; what was accepted only asks. Managers of ours name the cause. */
+  /** Only a report that was accepted before is repeated after a refusal, and not if the refusal has a sealvisor code. */
   #pollAfterRefusal(report: SectorReport, error: unknown): number | undefined {
     if (report !== this.#accepted || isNamedRefusal(error)) return undefined;
     this.#refusedPolls += 1;
@@ -170,7 +170,7 @@ export class ReportQueue implements SectorReports {
   }
 }
 
-/** The later of two calls holds. */
+/** One timer: a later `set` replaces the earlier one. */
 class OneTimer {
   readonly #clock: Pick<Clock, 'setTimeout' | 'clearTimeout'>;
   #timer: unknown;
@@ -197,16 +197,16 @@ function endOf(sent: Promise<Verdict>): Promise<{ readonly verdict: Verdict } | 
   );
 }
 
-/** Whether it says of a sector in that state what its thread does not know. */
+/** Whether the verdict is new to a thread whose sector is in that state. */
 function saysMore({ finalized, abortReason }: Verdict, state: string): boolean {
   const isGivenUp = abortReason !== null && abortReason !== '' && state !== 'Aborted';
   return isGivenUp || (finalized && !endStates.includes(state));
 }
 
-/** A report of any length is accepted with so much, characters. */
+/** A text of this length, characters, is short enough for every manager. */
 const shortest = 256;
 
-/** The report with a short text, if it has a long one. */
+/** The report with its text cut to `shortest`; undefined if it is no longer than that. */
 function shortened(report: SectorReport): SectorReport | undefined {
   const { body } = report;
   const { Failure } = body;

@@ -1,14 +1,13 @@
 /**
- * The place that a stage's work has, one at a time: a process of another name is asked for under a place of that name, and what
- * the stage had is given back before it stands in that line. Nobody waits for a place with another in hand, so no two wait
- * for each other, whatever stages ask for.
+ * The slot of a stage's work, one at a time. A process of another name needs a slot of that name: the stage returns its slot
+ * before it joins that queue. No thread waits for a slot while it holds another one, so there is no deadlock.
  */
 import { inTurn } from '../../actors/in-turn.js';
 import type { DeskAnswer, Granted, Left } from '../border/contract.js';
 
-/** The desk, as one thread reaches it. */
+/** The desk, as one thread calls it. */
 export interface PlaceCalls {
-  /** No place had it before. */
+  /** An id that was never used. */
   nextId(): number;
   ask(id: number, name: string): Promise<DeskAnswer>;
   granted(id: number): Promise<Granted>;
@@ -21,11 +20,11 @@ export interface Place {
 }
 
 export interface StagePlace {
-  /** Does it under a place of that name; one of another name is given back behind it. Rejects when the stage is aborted in line. */
+  /** Runs `act` with a slot of that name; one that was taken for it is returned afterwards. Rejects if aborted in the queue. */
   under<T>(name: string, signal: AbortSignal, act: () => Promise<T>): Promise<T>;
 }
 
-/** `first`: what the stage was begun with. */
+/** `first`: the slot that the stage was started with. */
 export function stagePlace(calls: PlaceCalls, first: Place | null): StagePlace & { end(how: Left): void } {
   let held = first;
   const oneAtATime = inTurn();
@@ -34,7 +33,7 @@ export function stagePlace(calls: PlaceCalls, first: Place | null): StagePlace &
     held = null;
     if (mine !== null) calls.leave(mine.id, how);
   };
-  /** It has done what it was for; where the stage fails behind it, that is not this name's failure. */
+  /** The held slot is returned as done: a later failure of the stage does not count against its name. */
   const changeTo = async (name: string, signal: AbortSignal) => {
     end({ kind: 'done' });
     const id = calls.nextId();
@@ -61,14 +60,14 @@ export function stagePlace(calls: PlaceCalls, first: Place | null): StagePlace &
       end({ kind: 'done' });
       return done;
     } catch (thrown) {
-      // What fails is tried for the sake of another stage: the sector may be the cause, and no breaker opens over it.
+      // It ran for another stage, and the sector may be the cause: the failure must not open this name's breaker.
       end({ kind: 'left' });
       throw thrown;
     }
   };
   return {
     end,
-    // One after the other: the place in hand is that of the work in hand.
+    // One at a time: the held slot belongs to the running work.
     under: (name, signal, act) => oneAtATime(() => under(name, signal, act)),
   };
 }

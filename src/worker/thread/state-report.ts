@@ -6,7 +6,7 @@ import type { SectorReport } from './report.js';
 
 type Teller = Pick<ThreadSetup, 'workerName' | 'location'>;
 
-/** What the manager is told of a change (`ReportState`), if it is one of a sector. */
+/** The report of a change (`ReportState`); undefined if it is not about a sector, or only releases it. */
 export function stateReport(record: ThreadRecord, row: Row, setup: Teller): SectorReport | undefined {
   const id = row.sector === null ? undefined : parseSectorId(row.sector);
   if (!id || row.event === 'Released') return undefined;
@@ -18,7 +18,7 @@ export function stateReport(record: ThreadRecord, row: Row, setup: Teller): Sect
   });
 }
 
-/** What the manager is told when a thread starts from its record: its sector as it is, so that the answer is heard. */
+/** The report of the current state when a thread starts, to get the manager's answer; undefined if it has no sector. */
 export function presentReport(record: ThreadRecord, setup: Teller): SectorReport | undefined {
   const { sector, state } = record;
   if (sector === null) return undefined;
@@ -28,7 +28,7 @@ export function presentReport(record: ThreadRecord, setup: Teller): SectorReport
 
 type Failure = SectorReport['body']['Failure'];
 
-/** The error a thread stands at: a pause or a command does not take it away. */
+/** The thread's last error: a pause or a command does not clear it in reports. */
 function standing({ lastError }: ThreadRecord): Failure {
   return lastError ? { Level: lastError.level, Desc: lastError.message } : null;
 }

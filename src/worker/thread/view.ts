@@ -18,12 +18,12 @@ import { holdingsOf } from './missing.js';
 
 export type ThreadSnapshot = SnapshotFrom<ReturnType<typeof sealingThread>>;
 
-/** The states an operator may resume this record to now, from the plan's table and the files that are there. */
+/** The states that an operator may resume this record to now, by the plan's table and the existing files. */
 export function possibleNow(plan: Plan, location: string, record: ThreadRecord): readonly string[] {
   return inHand(record) === null ? [] : possibleStates(plan, holdingsOf(location, record));
 }
 
-/** The mode as the statechart tells it, and whether a stage is current: worked on, or frozen. */
+/** The mode by the statechart, and whether a stage is current: running or frozen. */
 export function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; readonly hasStage: boolean } {
   const modes = snapshot.value;
   const inner: unknown = typeof modes === 'object' ? Object.values(modes)[0] : undefined;
@@ -44,7 +44,7 @@ export function modeOf(snapshot: ThreadSnapshot): { readonly mode: ThreadMode; r
   }
 }
 
-/** One thread as everyone sees it (docs/spec.md#thread-view). */
+/** A thread's public view (docs/spec.md#thread-view). */
 export function viewOf(
   snapshot: ThreadSnapshot,
   facts: {
@@ -63,7 +63,7 @@ export function viewOf(
   return {
     index: setup.index,
     location: setup.location,
-    // Plans are looked up by this very name.
+    // Plans are looked up by this name.
     plan: plan.name as PlanName,
     incarnation: facts.incarnation,
     revision: facts.revision,
