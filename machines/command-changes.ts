@@ -1,4 +1,4 @@
-/** What an operator may tell a thread, and how that changes its record. Pure: values in, values out. */
+/** An operator's commands to a thread, and how they change its record. Pure: values in, values out. */
 import type { PauseHow } from '../src/protocol/thread.js';
 import { isResumable, type Plan, planState } from './plan.js';
 import { type Change, iso, rowOf } from './record-changes.js';
@@ -9,24 +9,24 @@ export interface PauseCommand {
   readonly how: PauseHow;
   readonly by: string;
   readonly reason: string | null;
-  /** The drain that pauses, by its id. */
+  /** The id of the drain that pauses. */
   readonly drain?: string | undefined;
 }
 
 export interface ResumeCommand {
   readonly type: 'THREAD.RESUME';
   readonly state: string | null;
-  /** Also where what the state needs is not there. */
+  /** Also when what the state needs is missing. */
   readonly force: boolean;
-  /** The states whose needs are there, where that was looked at for this command already. */
+  /** The states whose needs are met, if that was already checked for this command. */
   readonly possible?: readonly string[];
   readonly by: string;
   readonly reason: string | null;
 }
 
 /**
- * Whether an operator may send the record on to a state: it is possible, or by force one that a current sector can be
- * in at all. `possible`: the states whose needs are there.
+ * Whether an operator may send the record to a state: the state is possible or, with `force`, is resumable and there is
+ * a current sector or job. `possible`: the states whose needs are met.
  */
 export function maySendTo(
   plan: Plan,
@@ -39,7 +39,7 @@ export function maySendTo(
   return force && state !== undefined && isResumable(state) && inHand(record) !== null;
 }
 
-/** An operator's pause: the intent is kept at once; it holds at once when `isStandingStill`. */
+/** An operator's pause: the intent is recorded at once; the pause takes effect at once when `isStandingStill`. */
 export function pause(
   record: ThreadRecord,
   command: PauseCommand,
@@ -63,7 +63,7 @@ export function pause(
   };
 }
 
-/** A pause was asked for and its stage did not live to its end: the thread is paused already. */
+/** A pause was requested, but the stage was interrupted before it ended: the pause takes effect now. */
 export function hold(record: ThreadRecord, nowMs: number): Change {
   const next: ThreadRecord = {
     ...record,
@@ -77,7 +77,7 @@ export function hold(record: ThreadRecord, nowMs: number): Change {
   return { record: next, row: rowOf(record, nowMs, { kind: 'lifecycle', by, reason, event: 'PauseHeld' }) };
 }
 
-/** A resume before the pause took hold, or of a frozen stage: it continues where it is. */
+/** A resume before the pause took effect, or of a frozen stage: the stage continues. */
 export function cancelPause(record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
   const { by, reason } = command;
   return {
@@ -92,7 +92,7 @@ export function cancelPause(record: ThreadRecord, command: ResumeCommand, nowMs:
   };
 }
 
-/** What was noted of files stays for those that the state needs: the others are made again. */
+/** Keeps the notes on the files that the state needs or holds: the other files are made again. */
 function withNotes(plan: Plan, to: string, outputs: ThreadRecord['outputs']): ThreadRecord['outputs'] {
   const { files } = outputs;
   if (typeof files !== 'object' || files === null) return outputs;
@@ -105,7 +105,7 @@ function withNotes(plan: Plan, to: string, outputs: ThreadRecord['outputs']): Th
   };
 }
 
-/** The outputs that are kept when a sector is sent to another state, as the plan's table says, and the notes of its files. */
+/** The outputs to keep when a sector is sent to another state, by the plan's table, and the notes on its files. */
 function keptOutputs(plan: Plan, to: string, outputs: ThreadRecord['outputs']): ThreadRecord['outputs'] {
   const needed = ['files', ...(planState(plan, to)?.needs.outputs ?? [])];
   const isKept = (key: string) => {
@@ -115,14 +115,14 @@ function keptOutputs(plan: Plan, to: string, outputs: ThreadRecord['outputs']): 
   return withNotes(plan, to, Object.fromEntries(Object.entries(outputs).filter(([key]) => isKept(key))));
 }
 
-/** A sector that is aborted already stays so at the first report: it may say that the sector is finalized. */
+/** A sector that was already aborted keeps its first `abortedBy`, which may be `finalized`. */
 function givenUp({ state, outputs }: ThreadRecord, reason: string): ThreadRecord['outputs'] {
   return state === 'Aborted' && outputs.abortedBy !== undefined
     ? { abortReason: reason }
     : { abortReason: reason, abortedBy: 'operator' };
 }
 
-/** An operator's resume, to the same state or another one; outputs the new state does not rest on are dropped. */
+/** An operator's resume, to the same state or another one; outputs that the new state does not need are dropped. */
 export function resume(plan: Plan, record: ThreadRecord, command: ResumeCommand, nowMs: number): Change {
   const to = command.state ?? record.state;
   const isMove = to !== record.state && to !== 'Aborted';

@@ -1,4 +1,4 @@
-/** What a failure does to the current work: it is tried again, ends, or is left to a person (docs/spec.md#failures). Pure. */
+/** What a failure does to the current work: it is retried, ends, or waits for an operator (docs/spec.md#failures). Pure. */
 import type { ErrorLevel } from '../src/protocol/level.js';
 import { type Plan, planState } from './plan.js';
 import type { RetryPolicy } from './retry.js';
@@ -13,7 +13,7 @@ export function retriesAfter({ tries }: ThreadRecord, { level }: Failure, policy
   return level === 'temporary' && tries < policy.tries;
 }
 
-/** Whether a failure ends the thread's current sector or job, instead of being tried again or left to a person. */
+/** Whether a failure ends the thread's current sector or job, instead of being retried or left to an operator. */
 export function givesUp(plan: Plan, record: ThreadRecord, failure: Failure, policy: RetryPolicy): boolean {
   if (record.state === 'Aborted') return false;
   const ends = planState(plan, record.state)?.endsJob;

@@ -2,7 +2,7 @@
 import type { StageFailure, StageOutcome } from './record-changes.js';
 import type { PlaceAnswer } from './thread-words.js';
 
-// Only where a stage is done, a place was asked for, or either failed, is one of these called.
+// Call these only on the done or error event of a stage or of a permit request.
 export const outcomeOf = (event: unknown) => (event as { output: StageOutcome }).output;
 export const answerOf = (event: unknown) => (event as { output: PlaceAnswer }).output;
 export const failureOf = (event: unknown) => (event as { error: StageFailure }).error;

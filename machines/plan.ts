@@ -1,4 +1,4 @@
-/** A plan is data: the machine, the checks of `resume --state`, the charts and the tests come from one table. */
+/** A plan is data: the machine, the checks of `resume --state`, the charts and the tests all come from this table. */
 import type { PoRepFeature } from '../src/protocol/sector.js';
 
 /** What must exist for a sector to be in a state: outputs of earlier stages (in the record) and files (in the store). */
@@ -7,55 +7,58 @@ export interface Needs {
   readonly files: readonly string[];
 }
 
-/** What a stage writes at most, in sizes of its sector; `layers` counts once for each layer of labels. */
+/** What a stage writes at most, in multiples of its sector size; `layers` is added once per layer of labels. */
 export interface StageWrites {
-  /** Into the thread's own location, or into an attached store. */
+  /** Whether it writes to the thread's location or to an attached store. */
   readonly at: 'location' | 'store';
   readonly sizes: number;
   readonly layers?: number;
 }
 
 /**
- * The files of a stage as its processor finds them, whoever that is: nothing of an earlier try. Names as in
+ * The files as any processor must find them at the start of a stage: without leftovers of an earlier try. Names as in
  * src/sealing/plan-files.ts.
  */
 export interface Ground {
-  /** What the stage writes: removed. */
+  /** Files that the stage writes: removed. */
   readonly removes: readonly string[];
-  /** Files that have to be there, emptied. */
+  /** Files that must exist, and are emptied. */
   readonly empties?: readonly string[];
-  /** What the stage changes in place: copied again from its source, unless nobody can have changed it. */
+  /** Files that the stage changes in place, with their sources: copied again, unless they cannot have changed. */
   readonly copies?: Readonly<Record<string, string>>;
 }
 
 /** How a stage is done. */
 export interface StageWork {
-  /** Its name; `-` where none is shown. */
+  /** Its name; `-` when none is shown. */
   readonly stage: string;
-  /** The processor of docs/spec.md#processor-protocol that does the stage's heavy work; a pause waits for such a stage's end. */
+  /** The processor that does the stage's heavy work (docs/spec.md#processor-protocol); a pause waits for its end by default. */
   readonly processor?: string;
-  /** What is made ready before the processor is asked. */
+  /** What is prepared before the processor gets its task. */
   readonly ground?: Ground;
-  /** Room that the stage wants before it starts. */
+  /** Disk space that the stage needs before it starts. */
   readonly space?: StageWrites;
-  /** Files of which every byte is compared with what was noted, before the stage begins; `last-layer` is one of `layers`. Others by size, and by digest when they are small or were touched. */
+  /**
+   * Files that are compared in full with what was recorded, before the stage starts; `last-layer` is one of `layers`. Other
+   * files are compared by size, and by digest when small or modified.
+   */
   readonly reads?: readonly string[];
 }
 
 /** A state, and the stage that leads out of it. */
 export interface PlanState extends StageWork {
   readonly name: string;
-  /** All sectors that are proven so go through the state, and no others. @default every sector */
+  /** Only sectors with this feature go through the state, and all of them do. @default every sector */
   readonly only?: PoRepFeature;
   readonly needs: Needs;
-  /** Our own code does the work in the thread, whatever does it elsewhere. @default who the configuration names does it */
+  /** Our own code does the work in the thread, even if a processor is configured. @default false */
   readonly isInThread?: boolean;
   /**
-   * A permanent failure here ends the job with its reason instead of pausing the thread: no hours of work are in it, and
-   * other jobs wait behind it. `after-tries`: also a temporary one that was tried `max_retries` times. @default neither
+   * A permanent failure here ends the job with its reason instead of pausing the thread: little work is lost, and other
+   * jobs are waiting. `after-tries`: also a temporary failure after all retries. @default neither
    */
   readonly endsJob?: 'permanent' | 'after-tries';
-  /** Files that have to be whole, too, but do not decide whether the state is possible: they lie in a store. */
+  /** Files that must be intact as well, but do not decide whether the state is possible: they are in a store. */
   readonly holds?: readonly string[];
 }
 
@@ -66,22 +69,22 @@ export interface PlanEdge {
 }
 
 /**
- * Until when an output is kept that no state needs: with another one, or whatever is made again, or until its sector is sent
- * to another state.
+ * How long an output that no state needs is kept: as long as another output; always, whatever is made again; or until
+ * its sector is sent to another state.
  */
 export type OutputLife = { readonly with: string } | 'always' | 'until-sent-back';
 
 export interface Plan {
   readonly name: string;
-  /** What it is for, in one line. */
+  /** Its purpose, in one line. */
   readonly about: string;
-  /** What is sent to be put on chain, in its order. @default nothing */
+  /** What is submitted to the chain, in order. @default nothing */
   readonly submits?: readonly Submission[];
-  /** Which stored files it makes for the first time: when the job is aborted they are removed. @default none */
+  /** The stored files that it makes for the first time: they are removed when the job is aborted. @default none */
   readonly makes?: StoredKind;
-  /** Whether it asks for deals: always, or where the configuration enables it. @default never */
+  /** Whether it requests deals: always, or if the configuration enables it. @default never */
   readonly deals?: 'always' | 'enabled';
-  /** Outputs that no state needs. Those that states need are kept when a sector is sent to one that needs them. */
+  /** Outputs that no state needs, with their lifetime. Other outputs are kept when a sector is sent to a state that needs them. */
   readonly keeps?: Readonly<Record<string, OutputLife>>;
   /** Names in `needs` that stand for one of several files. */
   readonly standsFor?: Readonly<Record<string, readonly string[]>>;
@@ -91,13 +94,13 @@ export interface Plan {
 
 export type Submission = 'pre-commit' | 'proof' | 'upgrade';
 
-/** A sealed sector's files, or those of its upgrade. */
+/** The files of a sealed sector, or of its upgrade. */
 export type StoredKind = 'sealed' | 'update';
 
 /** The state of a thread without a sector or job. */
 export const emptyState = 'Empty';
 
-/** States that free the thread. */
+/** The states in which the thread releases its sector or job. */
 export const endStates: readonly string[] = ['Finished', 'Aborted'];
 
 /** Whether a stage of the plan puts the sector into a store. */
@@ -124,20 +127,20 @@ export function stageName(state: PlanState | undefined): string {
   );
 }
 
-/** The place that is asked for before the next sector. */
+/** The name of the permit for the next sector. */
 export const sectorPlace = 'sector';
 
-/** The name under which a place is asked for before the stage begins: heavy work, and the next sector. */
+/** The name of the permit that is requested before the stage: for heavy work, and for the next sector. Undefined: none. */
 export function placeName(state: PlanState): string | undefined {
   return state.name === emptyState ? sectorPlace : state.processor;
 }
 
-/** Empty holds no sector, Finished is earned. */
+/** Not `Empty`, which has no sector, and not `Finished`, which only work can reach. */
 export function isResumable(state: PlanState): boolean {
   return state.name !== emptyState && state.name !== 'Finished';
 }
 
-/** What a thread's sector has: the keys of its outputs, and which of its files are there. */
+/** What a thread's sector has: the keys of its outputs, and its existing files. */
 export interface Holdings {
   readonly outputs: readonly string[];
   hasFile(name: string): boolean;
@@ -160,9 +163,8 @@ export function possibleStates(plan: Plan, holdings: Holdings): readonly string[
 }
 
 /**
- * Stages along the plan's line from `from` (included) to `to` (excluded): what a move redoes or skips. Where the line
- * forks, a sector of a `kind` takes the state of its kind; then the first edge that leads to `to` counts; to a state that no
- * edge leads to, the first of all.
+ * Stages on the plan's path from state `from` (included) to `to` (excluded): what a move repeats or skips. At a fork, a
+ * sector of a `kind` takes the state of its kind, else the first edge that leads to `to`; if none does, the first edge.
  */
 export function stagesBetween(plan: Plan, from: string, to: string, kind?: PoRepFeature): readonly string[] {
   const places = new Map(plan.states.map((state, place) => [state.name, place]));

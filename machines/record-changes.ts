@@ -1,4 +1,4 @@
-/** How a stage's end changes a record, and the history row that says so. Pure: values in, values out. */
+/** How the end of a stage changes a record, and the history row for it. Pure: values in, values out. */
 import type { ErrorLevel } from '../src/protocol/level.js';
 import type { Row } from '../src/protocol/thread.js';
 import { givesUp, retriesAfter } from './gives-up.js';
@@ -12,33 +12,33 @@ export interface Change {
   readonly row: Row;
 }
 
-/** `row` null: nothing that is worth a row, so the record is not written either. */
+/** `row` null: nothing worth a row, so the record is not written either. */
 export interface Failed {
   readonly record: ThreadRecord;
   readonly row: Row | null;
 }
 
-/** What a stage gives back: the plan's event it earned, outputs to keep, and for Allocate the sector. */
+/** The result of a stage: the plan's event, outputs to keep, and for Allocate the sector. */
 export interface StageOutcome {
   readonly event: string;
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly sector?: ThreadRecord['sector'];
-  /** Why there was nothing to do, where that is known (event `Idle`). */
+  /** Why there was nothing to do, if known (event `Idle`). */
   readonly reason?: string;
-  /** For Allocate as well: who gave it, and under which request. */
+  /** Also for Allocate: the manager that gave the sector, and its request. */
   readonly given?: ThreadRecord['given'];
 }
 
 export interface StageFailure {
   readonly level: ErrorLevel;
   readonly message: string;
-  /** The other side could not be reached at all (docs/spec.md#failures). */
+  /** The peer could not be reached at all (docs/spec.md#failures). */
   readonly isUnreachable?: boolean;
-  /** The chain refused what the sector needs to get there. */
+  /** The chain rejected a message that the sector needs. */
   readonly isRejected?: boolean;
 }
 
-/** Who decides that a sector is aborted: its stored files go by it, or stay. */
+/** Who decided that a sector is aborted; this decides whether its stored files are removed. */
 export type AbortedBy = 'operator' | 'manager' | 'finalized' | 'rejected' | 'stage';
 
 export const iso = (ms: number) => new Date(ms).toISOString();
@@ -61,7 +61,7 @@ export function rowOf(record: ThreadRecord, nowMs: number, facts: Partial<Row> &
   };
 }
 
-/** A stage is done: the sector is in its next state; a pause that waited for this takes hold. */
+/** A stage is done: the sector is in its next state; a pending pause takes effect. */
 export function advance(
   plan: Plan,
   record: ThreadRecord,
@@ -76,7 +76,7 @@ export function advance(
     sector: outcome.sector ?? record.sector,
     outputs: { ...record.outputs, ...outcome.outputs },
     ...(outcome.given ? { given: outcome.given } : {}),
-    // A failure that passed by itself is history from here on.
+    // A temporary failure is over once its stage succeeds.
     lastError: record.lastError?.level === 'temporary' ? null : record.lastError,
     isPaused: record.intent !== null,
     isResting: false,
@@ -96,7 +96,7 @@ export function advance(
   return { record: next, row };
 }
 
-/** The sector is done with; the thread rests before it asks for the next. */
+/** The sector has ended; the thread rests before it requests the next. */
 export function release(record: ThreadRecord, nowMs: number, restMs: number): Change {
   const next: ThreadRecord = {
     ...emptyRecord(record.plan, iso(nowMs)),
@@ -109,7 +109,7 @@ export function release(record: ThreadRecord, nowMs: number, restMs: number): Ch
   return { record: next, row };
 }
 
-/** A stage that had failed in passing finds nothing to do: it does not fail any more. */
+/** A stage that had failed temporarily finds nothing to do: it has recovered. */
 export function recover(plan: Plan, record: ThreadRecord, nowMs: number): Change {
   const next: ThreadRecord = {
     ...record,
@@ -131,7 +131,7 @@ export function fail(
   how: {
     readonly policy: RetryPolicy;
     readonly random: number;
-    /** It was tried for the others that wait, by nobody's word: a failure sends it back into their line. */
+    /** It was a probe for a breaker, not requested by an operator: after a failure it is queued again instead of paused. */
     readonly isProbe: boolean;
   },
   nowMs: number,
@@ -173,7 +173,7 @@ export function fail(
   return { record: next, row: rowOf(record, nowMs, { kind: 'error', ...facts }) };
 }
 
-/** Nobody answered: the stage is repeated until somebody does, however long that takes (docs/spec.md#failures). */
+/** The peer is unreachable: the stage is repeated until it answers, however long that takes (docs/spec.md#failures). */
 function waitOut(
   record: ThreadRecord,
   { message }: StageFailure,
@@ -192,15 +192,15 @@ function waitOut(
     outage: isPaused ? undefined : outage,
     since: at,
   };
-  // A night of it is one row, not a thousand.
+  // A long outage is one row, not thousands.
   const isNews = isPaused || record.outage === undefined || record.lastError?.message !== message;
   const row = isNews ? rowOf(record, nowMs, { kind: 'try', stage, level: 'temporary', message }) : null;
   return { record: next, row };
 }
 
 /**
- * The sector or job is aborted, by a stage's failure or the manager: the thread lets it go. It stays paused where an
- * operator paused it, and where an error did and the manager says that it is finalized: what lies here is looked at first.
+ * The sector or job is aborted, by a stage's failure or the manager, and the thread releases it. The thread is paused if
+ * an operator requested that, or if it was paused and the manager reports the sector as finalized: its files are inspected first.
  */
 export function lose(
   plan: Plan,

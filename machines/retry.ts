@@ -1,26 +1,26 @@
-/** When a stage that failed in passing is tried again. */
+/** When a stage that failed temporarily is retried. */
 export interface RetryPolicy {
-  /** How many times in a row, before the failure counts as permanent. */
+  /** Retries in a row before the failure counts as permanent. */
   readonly tries: number;
-  /** Before the first try, ms. */
+  /** The wait before the first retry, ms. */
   readonly firstMs: number;
-  /** What each further wait is multiplied with. */
+  /** Each further wait is multiplied by this. */
   readonly factor: number;
   /** The longest wait, ms. */
   readonly capMs: number;
-  /** Share of the wait by which it may be shorter or longer, 0 to 1. */
+  /** Fraction by which a wait may be shorter or longer, 0 to 1. */
   readonly jitter: number;
 }
 
-/** What upstream's keys say of every stage, and what ours say of single ones. */
+/** Upstream's keys, which apply to all stages, and our overrides for single stages. */
 export interface RetrySettings {
   readonly maxRetries: number;
   readonly recoverIntervalMs: number;
-  /** By the stage's name in the configuration. */
+  /** The overrides, by the stage's name in the configuration. */
   readonly retry: Readonly<Record<string, Partial<RetryPolicy>>>;
 }
 
-/** Upstream's keys alone give upstream's behaviour: the same wait before each of `max_retries` tries. */
+/** With only upstream's keys it behaves like upstream: the same wait before each of `max_retries` retries. */
 export function retryPolicy(settings: RetrySettings, stage: string): RetryPolicy {
   const everywhere = {
     tries: settings.maxRetries,
@@ -32,7 +32,7 @@ export function retryPolicy(settings: RetrySettings, stage: string): RetryPolicy
   return { ...everywhere, ...settings.retry[stage] };
 }
 
-/** At first soon, then rarer, a minute at most, and not all threads at once: for a side that cannot be reached. */
+/** For an unreachable peer: soon at first, then less often, at least once a minute before jitter, and not all threads at once. */
 export function outagePolicy({ firstMs }: RetryPolicy): RetryPolicy {
   return {
     tries: Number.POSITIVE_INFINITY,
@@ -43,10 +43,10 @@ export function outagePolicy({ firstMs }: RetryPolicy): RetryPolicy {
   };
 }
 
-/** Without a cap, a wait that grows would come to be no number and no date: a year is long enough. */
+/** Without a cap, a growing wait would overflow numbers and dates: a year is long enough. */
 const longestMs = 365 * 24 * 3600 * 1000;
 
-/** What a record of before could wait for that does not say which delay its wait was made from. */
+/** The longest wait, ms, for a record of an earlier version, which does not contain `waitMs`. */
 export function longestWaitMs(
   settings: RetrySettings & { readonly sealIntervalMs: number },
   stage: string,
@@ -56,7 +56,7 @@ export function longestWaitMs(
   return Math.max(retryMs, settings.recoverIntervalMs, settings.sealIntervalMs);
 }
 
-/** The wait before try `n` (from 1), whole ms, before jitter a year at most. `random` is from 0 to 1. */
+/** The wait before retry `n` (from 1), in whole ms; at most a year before jitter. `random`: 0 to 1. */
 export function retryDelayMs(policy: RetryPolicy, n: number, random: number): number {
   const growth = Math.min(policy.factor ** (n - 1), Number.MAX_VALUE);
   const waitMs = Math.min(policy.firstMs * growth, policy.capMs, longestMs);

@@ -3,7 +3,7 @@ import { modesOf } from './thread-modes.js';
 import { threadParts } from './thread-parts.js';
 import type { ThreadWork } from './thread-words.js';
 
-/** For who looks at the chart only. */
+/** For viewing the chart only. */
 const noWork: ThreadWork = {
   stage: () => Promise.reject(new Error('no stage was provided')),
   askPlace: async () => ({ granted: true, isProbe: false }),
@@ -13,9 +13,8 @@ const noWork: ThreadWork = {
 };
 
 /**
- * The machine of one sealing thread, built from its plan's table. Each state of the plan holds the modes in which the
- * thread can be there. Work, the place in the queue before it and the durable write are injected; `commit` runs before what
- * follows.
+ * The machine of one sealing thread, built from its plan's table. Each state of the plan contains the modes that the
+ * thread can be in there. The work, the permits and the durable write are injected; `commit` runs before the next step.
  */
 export function sealingThread(plan: Plan, work: ThreadWork = noWork) {
   return threadParts(plan, work).createMachine({

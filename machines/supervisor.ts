@@ -1,6 +1,6 @@
 import { setup } from 'xstate';
 
-/** What happens in the life of a supervisor: facts about its children, and the two commands of its parent. */
+/** Events of a supervisor: facts about its children and itself, and the two commands of its parent. */
 export type SupervisorLifeEvent =
   | { readonly type: 'children.started' }
   | { readonly type: 'start.failed' }
@@ -12,8 +12,8 @@ export type SupervisorLifeEvent =
   | { readonly type: 'SUPERVISOR.KILL' };
 
 /**
- * The life of a supervisor. Its restarts are not states of it: it is `running` through all of them, until one is too
- * many. Each end is a state of its own, which says what the parent sees.
+ * The life cycle of a supervisor. It stays `running` during restarts of its children, until there are too many. Each end
+ * is a separate state, which determines what the parent sees.
  */
 export const supervisorMachine = setup({
   types: { events: {} as SupervisorLifeEvent },

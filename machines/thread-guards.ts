@@ -1,4 +1,4 @@
-/** What a sealing thread's machine asks before it goes on, by the names that its chart gives it. */
+/** The guards of a sealing thread's machine, by their names in the chart. */
 import { maySendTo } from './command-changes.js';
 import { givesUp } from './gives-up.js';
 import { answerOf, failureOf, outcomeOf } from './invoked.js';
@@ -12,7 +12,7 @@ interface Asked {
   readonly event: ThreadEvent;
 }
 
-/** When a failure of the present stage is tried again. */
+/** The retry policy of the current stage. */
 export function policyOf(plan: Plan, { settings, record }: ThreadContext): RetryPolicy {
   return retryPolicy(settings(), stageName(planState(plan, record.state)));
 }
@@ -46,7 +46,7 @@ export function threadGuards(plan: Plan) {
     isLost: ({ context, event }: Asked) =>
       event.type === 'SECTOR.LOST' &&
       event.sector === inHand(context.record) &&
-      // In Finished, too: the manager hears nothing of an end that it has cancelled.
+      // Also in Finished: the manager must not get a report of the end of a sector that it has cancelled.
       context.record.state !== 'Aborted',
   };
 }

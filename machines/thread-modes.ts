@@ -1,4 +1,4 @@
-/** The modes a thread can be in while its sector is in one state of the plan (docs/architecture.md, modes). */
+/** The modes that a thread can be in while its sector is in one state of the plan (docs/architecture.md, modes). */
 import { endStates, type Plan, type PlanState, placeName } from './plan.js';
 import type { ThreadStates } from './thread-parts.js';
 
@@ -10,7 +10,7 @@ const standStillAt = (target: string) => ({
 });
 type StandStill = ReturnType<typeof standStillAt>;
 
-/** Where a failure leads. What is aborted already cannot be aborted again: what is in the way is for a person. */
+/** Where a failure leads. An aborted sector cannot be aborted again: its failure is left to an operator. */
 function failing({ name }: PlanState) {
   const fail = { actions: ['fail' as const, 'commit' as const], reenter: true };
   return [
@@ -34,7 +34,7 @@ function edgesOf(plan: Plan, state: PlanState) {
     }));
 }
 
-/** Where a pause and a stop lead from each way of working; a heavy stage is waited for, frozen or aborted. */
+/** Where a pause and a stop lead from each working mode: a heavy stage is waited for, frozen or aborted. */
 function waysOfWorking(isHeavy: boolean, standStill: StandStill): ThreadStates {
   const stopAfterStage = { target: 'stopping', actions: 'markStopping' as const };
   const freezing = {
@@ -73,7 +73,7 @@ function waysOfWorking(isHeavy: boolean, standStill: StandStill): ThreadStates {
   };
 }
 
-/** A stage is at work. */
+/** A stage is running. */
 function activeMode(
   plan: Plan,
   state: PlanState,
@@ -109,7 +109,7 @@ export function modesOf(plan: Plan, state: PlanState): ThreadStates[string] {
     on: { 'THREAD.PAUSE': standStill, 'THREAD.STOP': stopped },
   };
 
-  // Before heavy work, and before the next sector, there may be others.
+  // Before heavy work and before the next sector, the thread may have to queue for a permit.
   const beforeWork = { 'THREAD.PAUSE': standStill, 'THREAD.STOP': stopped };
   const granted = { guard: 'isGranted' as const, target: 'active', actions: 'takePlace' as const };
   const asking: ThreadStates[string] = {

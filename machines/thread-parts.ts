@@ -33,7 +33,7 @@ interface Happened {
 }
 
 const changed = ({ record, row }: Change) => ({ record, row });
-/** A stage failed, or an operator spoke: what was asked for it is history. */
+/** A stage has ended or a pause took effect: its probe, its resume and its idle reason no longer apply. */
 const over = ({ record, row }: Failed) => ({
   record,
   row,
@@ -42,10 +42,10 @@ const over = ({ record, row }: Failed) => ({
   idleReason: null,
 });
 
-/** What each event makes of the context; a plan's failures and moves go by its table. */
+/** How each event changes the context; failures and moves follow the plan's table. */
 function changesOf(plan: Plan) {
   const failed = (context: ThreadContext, failure: StageFailure) => {
-    // Whom an operator sent on was paused before, and is again: what came of it is the operator's to see.
+    // A thread that an operator resumed is paused again after a failure, so that the operator sees the result.
     const isProbe = context.isProbe && !context.isResumed;
     const how = { policy: policyOf(plan, context), random: context.random(), isProbe };
     return over(fail(plan, context.record, failure, how, context.now()));
@@ -55,13 +55,13 @@ function changesOf(plan: Plan) {
       const { record, startedMs } = context;
       const workedMs = context.steady() - startedMs;
       const change = advance(plan, record, to, outcomeOf(event), context.now(), workedMs);
-      // Who was sent on to an earlier state has what stood in the way still before it.
+      // A thread that was sent to an earlier state has yet to reach the stage that failed.
       return { ...over(change), isResumed: context.isResumed && !change.record.isPaused };
     },
     release: ({ context }: Happened) =>
       over(release(context.record, context.now(), context.settings().sealIntervalMs)),
     recover: ({ context }: Happened) => changed(recover(plan, context.record, context.now())),
-    /** No news of the sector, so it is not written. */
+    /** The sector has not changed, so nothing is written. */
     askLater: ({ context: { record, now, settings }, event }: Happened) => {
       const wait = record.intent === null ? waitFrom(now(), settings().recoverIntervalMs) : noWait;
       const idleReason = outcomeOf(event).reason ?? null;
@@ -95,13 +95,13 @@ function changesOf(plan: Plan) {
   };
 }
 
-/** An operator's pause: `isNow` when it holds at once. */
+/** An operator's pause: `isNow` when it takes effect at once. */
 function paused({ context, event }: Happened, isNow: boolean): Change {
   assertEvent(event, 'THREAD.PAUSE');
   return pause(context.record, event, isNow, context.now());
 }
 
-/** `work` is given here and not by `provide`, which would build the whole chart a second time (10 ms a thread). */
+/** `work` is passed here, not through `provide`, which would build the whole chart a second time (10 ms per thread). */
 export function threadParts(plan: Plan, work: ThreadWork) {
   const changes = changesOf(plan);
   return setup({
@@ -114,7 +114,7 @@ export function threadParts(plan: Plan, work: ThreadWork) {
     },
     actions: {
       commit: ({ context }) => work.commit(context.record, context.row),
-      /** Gives up the place in the queue, unless the stage holds it already. */
+      /** Leaves the queue, unless the stage already holds its permit. */
       leaveLine: () => work.leaveLine(),
       startClock: assign({ startedMs: ({ context }) => context.steady() }),
       stopClock: assign({ frozenMs: ({ context }) => context.steady() }),
@@ -137,7 +137,7 @@ export function threadParts(plan: Plan, work: ThreadWork) {
       hold: assign(changes.hold),
       cancelPause: assign(changes.cancelPause),
       standStill: assign((told) => over(paused(told, true))),
-      /** As `standStill`, with the stage still there. */
+      /** Like `standStill`, but the stage is kept. */
       freeze: assign((told) => changed(paused(told, true))),
       keepIntent: assign((told) => changed(paused(told, false))),
       resume: assign(changes.resume),
@@ -150,7 +150,7 @@ export function threadParts(plan: Plan, work: ThreadWork) {
   });
 }
 
-/** A wait that is entered: as the record says, but never longer than the delay it was made from, whatever the wall clock says. */
+/** Starts a wait: until `nextAtMs`, but never longer than its original delay, even if the wall clock was changed. */
 function started(plan: Plan, { record, now, steady, settings }: ThreadContext) {
   const waitMs = record.waitMs ?? longestWaitMs(settings(), stageName(planState(plan, record.state)));
   const leftMs = Math.min(Math.max(0, (record.nextAtMs ?? 0) - now()), waitMs);

@@ -2,41 +2,41 @@ import type { GivenBy } from '../src/protocol/identity.js';
 import type { Sector } from '../src/protocol/sector.js';
 import type { Intent, LastError } from '../src/protocol/thread.js';
 
-/** The durable truth of one thread. Written whole, with its history row, before anything is acted on. */
+/** The durable state of one thread. Written as a whole, with its history row, before anything acts on it. */
 export interface ThreadRecord {
   readonly version: 1;
   readonly plan: string;
   readonly state: string;
   readonly sector: Sector | null;
-  /** Who gave the sector or job, and under which request; left out where the manager names none, as 0.1.0 did. */
+  /** The manager that gave the sector or job, and its request; absent if unknown, as in records of 0.1.0. */
   readonly given?: GivenBy | null;
-  /** What finished stages gave, by output key; opaque to the machine, except for the `abortReason` it leaves for the report. */
+  /** Outputs of finished stages, by key; opaque to the machine, except `abortReason`, `abortedBy`, `files`, `job`. */
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly isPaused: boolean;
   readonly intent: Intent | null;
   readonly lastError: LastError | null;
-  /** Temporary failures in a row of the present stage. */
+  /** Temporary failures in a row of the current stage. */
   readonly tries: number;
-  /** The sector before is done with, and the thread rests until `nextAtMs`. */
+  /** The previous sector has ended, and the thread rests until `nextAtMs`. */
   readonly isResting: boolean;
-  /** Wall time (ms) of the next try, or of the end of the rest; null when nothing is waited for. */
+  /** Wall time (ms) of the next try or the end of the rest; null when there is no wait. */
   readonly nextAtMs: number | null;
-  /** The delay that `nextAtMs` was made from, ms: over a restart a wait is never longer, whatever the wall clock says. */
+  /** The delay that `nextAtMs` was computed from, ms: after a restart the wait is never longer, even if the wall clock was changed. */
   readonly waitMs?: number | undefined;
-  /** A side that the stage needs cannot be reached: it is waited out, and no try is counted. */
+  /** A peer that the stage needs is unreachable: the thread waits for it, and no try is counted. */
   readonly outage?: Outage | undefined;
-  /** When the present state or mode was entered, RFC 3339. */
+  /** When the current state or mode was entered, RFC 3339. */
   readonly since: string;
 }
 
 export interface Outage {
-  /** How many times in a row nobody answered. */
+  /** How many times in a row the peer was unreachable. */
   readonly n: number;
   /** RFC 3339. */
   readonly since: string;
 }
 
-/** Nothing is waited for. */
+/** No wait. */
 export const noWait = { nextAtMs: null, waitMs: undefined } as const;
 
 /** A wait of `waitMs` from now, as a record keeps it. */
@@ -61,14 +61,14 @@ export function emptyRecord(plan: string, since: string): ThreadRecord {
   };
 }
 
-/** The manager's name for the current job, where that is no sector (plan wdpost): kept as it was given. */
+/** The manager's id of the current job if it is not a sector (plan wdpost), unchanged; else null. */
 export function jobIdOf({ sector, outputs }: ThreadRecord): string | null {
   const { job } = outputs;
   if (sector !== null || typeof job !== 'object' || job === null || !('Id' in job)) return null;
   return typeof job.Id === 'string' ? job.Id : null;
 }
 
-/** The thread's current sector, or its current job by name; null = nothing. */
+/** The id of the thread's current sector or job; null = none. */
 export function inHand(record: ThreadRecord): string | null {
   return record.sector?.id ?? jobIdOf(record);
 }

@@ -1,4 +1,4 @@
-/** What a sealing thread's machine is given, keeps and hears. */
+/** Input, context, events and injected work of a sealing thread's machine. */
 import type { MachineContext } from 'xstate';
 import type { Row } from '../src/protocol/thread.js';
 import type { PauseCommand, ResumeCommand } from './command-changes.js';
@@ -12,32 +12,32 @@ export interface ThreadSettings extends RetrySettings {
 
 export interface ThreadInput {
   readonly record: ThreadRecord;
-  /** Those of the moment: they change while the machine runs. */
+  /** The current settings: they change while the machine runs. */
   readonly settings: () => ThreadSettings;
-  /** Wall time, ms: what is shown and kept. */
+  /** Wall time, ms: for views and records. */
   readonly now: () => number;
-  /** Time that nobody sets, ms since any moment: what is waited and how long it took. */
+  /** Monotonic time, ms since an arbitrary moment: for waits and durations. */
   readonly steady: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** States `resume` may go to now; looks at the sector's files. */
+  /** States that `resume` may go to now; checks the sector's files. */
   readonly possible: (record: ThreadRecord) => readonly string[];
 }
 
 export interface ThreadContext extends ThreadInput, MachineContext {
   /** The row that belongs to the latest change; `commit` writes it with the record. */
   readonly row: Row | null;
-  /** When the stage began, later by the time that it was frozen; steady time, as the next two. */
+  /** When the stage started, shifted by the time that it was frozen; monotonic time, like the next two. */
   readonly startedMs: number;
   readonly frozenMs: number;
   /** When the wait is over. */
   readonly dueMs: number;
-  /** Why there was nothing to do when it was asked for last; null = not known. */
+  /** Why there was nothing to do at the last request; null = not known. */
   readonly idleReason: string | null;
   readonly isStopping: boolean;
-  /** The stage is tried for all threads that wait behind its breaker. */
+  /** The stage is a probe for all threads that wait for its breaker. */
   readonly isProbe: boolean;
-  /** An operator sent the thread on, and since then all went well. */
+  /** An operator resumed the thread, and nothing has failed since. */
   readonly isResumed: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface StageInput {
   readonly record: ThreadRecord;
 }
 
-/** A place is asked for by name; granted at once, or there is a line to wait in. */
+/** A permit is requested by name; it is granted at once, or the thread is queued. */
 export interface PlaceInput {
   readonly name: string;
   readonly isResumed: boolean;
@@ -53,24 +53,24 @@ export interface PlaceInput {
 
 export type PlaceAnswer = { readonly granted: true; readonly isProbe: boolean } | { readonly granted: false };
 
-/** The manager gave the sector (or the current job) up, or has its end already. */
+/** The manager has cancelled the sector (or the current job), or already has its end. */
 export interface SectorLost {
   readonly type: 'SECTOR.LOST';
   readonly sector: string;
   readonly reason: string;
-  /** Whether the manager has its end already. @default false */
+  /** Whether the manager already has its end. @default false */
   readonly isFinalized?: boolean;
 }
 
 export type ThreadEvent = PauseCommand | ResumeCommand | SectorLost | { readonly type: 'THREAD.STOP' };
 
-/** What a sealing thread does, and how it keeps what it did. */
+/** The work of a sealing thread, and how its record is written. */
 export interface ThreadWork {
   stage(input: StageInput, signal: AbortSignal): Promise<StageOutcome>;
   askPlace(input: PlaceInput): Promise<PlaceAnswer>;
   awaitPlace(): Promise<PlaceAnswer>;
-  /** Makes the record durable, with its row; null where nothing is to be kept. */
+  /** Makes the record durable, with its row; null: nothing is written. */
   commit(record: ThreadRecord, row: Row | null): void;
-  /** Gives up the place in the queue, unless the stage holds it already. */
+  /** Leaves the queue, unless the stage already holds its permit. */
   leaveLine(): void;
 }

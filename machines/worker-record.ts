@@ -1,37 +1,37 @@
-/** What a worker keeps of itself, and how an operator's word changes it. Pure: values in, values out. */
+/** The durable record of a worker, and how commands change it. Pure: values in, values out. */
 import type { ErrorLevel } from '../src/protocol/level.js';
 import type { Wish } from '../src/protocol/worker.js';
 
-/** A drain's wish, with what marks its pauses as its own. A drain of 0.1.0 has no such mark. */
+/** The request of a drain, with the id that marks its pauses. A drain of 0.1.0 has no id. */
 export interface DrainWish extends Wish {
   readonly pauseId?: string;
 }
 
 export interface Drain extends DrainWish {
-  /** To the end of each thread's sector, instead of the end of its stage. */
+  /** Waits for the end of each thread's sector, instead of the end of its stage. */
   readonly toFinish: boolean;
-  /** Threads that still work then are paused at once; ms since the epoch, null = none. */
+  /** Threads that still work at this time are paused at once; ms since the epoch, null = no deadline. */
   readonly deadlineMs: number | null;
-  /** How long that was from the drain on, ms: it is never longer, whatever the wall clock says. */
+  /** The time from the drain to its deadline, ms: never longer, even if the wall clock was changed. */
   readonly withinMs?: number;
-  /** The drains that this one took the place of: what they paused is its to resume. */
+  /** The drains that this one replaced: it also resumes the threads that they paused. */
   readonly earlier?: readonly DrainWish[];
 }
 
-/** A limit set by hand holds until the file says something else than it did then. */
+/** A limit set by hand, in effect until the value in the file changes. */
 export interface LimitByHand {
   readonly limit: number | null;
   readonly configured: number | null;
-  /** Left out by 0.1.0. */
+  /** Absent in records of 0.1.0. */
   readonly set?: Wish;
 }
 
-/** What is kept of an open breaker over restarts. */
+/** What is kept of an open breaker across restarts. */
 export interface BreakerRecord {
-  /** Of the latest failure, as is the message. */
+  /** The level of the latest failure, like the message. */
   readonly level: ErrorLevel;
   readonly message: string;
-  /** RFC 3339, as `nextProbeAt`. */
+  /** RFC 3339, like `nextProbeAt`. */
   readonly since: string;
   /** The threads whose failures opened it. */
   readonly failed: readonly number[];
@@ -44,11 +44,11 @@ export interface WorkerRecord {
   readonly drain: Drain | null;
   readonly limits: Readonly<Record<string, LimitByHand>>;
   readonly breakers: Readonly<Record<string, BreakerRecord>>;
-  /** The manager whose sectors the worker has, by its id; left out until one has said its id. */
+  /** The id of the worker's manager; absent until a manager has sent its id. */
   readonly manager?: string;
-  /** The first of them: a current sector that does not name its manager belongs to this one. */
+  /** The first manager: a current sector that does not name its manager belongs to this one. */
   readonly firstManager?: string;
-  /** Of each miner the highest number that was ever given out to this worker. */
+  /** By miner, the highest sector number that this worker was ever given. */
   readonly used?: Readonly<Record<string, number>>;
 }
 
@@ -78,7 +78,7 @@ export type WorkerCommand =
   | (By & { readonly type: 'WORKER.LIMIT'; readonly name: string } & LimitByHand)
   | (By & { readonly type: 'WORKER.MANAGER'; readonly manager: string })
   | { readonly type: 'WORKER.USED'; readonly miner: number; readonly number: number }
-  /** The file's limits, when the worker goes by it from now on. */
+  /** The limits of the file, when the worker starts to use that file. */
   | { readonly type: 'WORKER.CONFIGURED'; readonly limits: Readonly<Record<string, number>> }
   | {
       readonly type: 'WORKER.BREAKER';
@@ -87,7 +87,7 @@ export type WorkerCommand =
       readonly breaker: BreakerRecord | null;
     };
 
-/** The record after the command; the same one when nothing changes. */
+/** The record after the command; the same object when nothing changes. */
 export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string): WorkerRecord {
   switch (command.type) {
     case 'WORKER.CORDON': {
@@ -113,10 +113,10 @@ export function obeyed(record: WorkerRecord, command: WorkerCommand, at: string)
     case 'WORKER.LIMIT': {
       const { name, limit, configured, by, reason } = command;
       const { [name]: before, ...others } = record.limits;
-      // One that was set when the file said something else holds no more.
+      // A limit that was set by hand before the file changed is no longer in effect.
       const inForce = before?.configured === configured ? before.limit : configured;
       if (inForce === limit) return record;
-      // Back to what the file says: nothing is set by hand any more.
+      // Equal to the value in the file: no longer set by hand.
       return {
         ...record,
         limits:
@@ -157,12 +157,12 @@ const wish = ({ by, reason, at, pauseId }: DrainWish): DrainWish => ({
 const otherThan = (wishes: readonly DrainWish[], { by, reason, pauseId }: DrainWish) =>
   wishes.filter((each) => each.by !== by || each.reason !== reason || each.pauseId !== pauseId);
 
-/** Whether the file still says what it said when this limit was set. */
+/** Whether the file still has the value that it had when this limit was set. */
 function isOf(configured: Readonly<Record<string, number>>, name: string, set: LimitByHand): boolean {
   return set.configured === (configured[name] ?? null);
 }
 
-/** The limits that hold: the file's, except those set by hand since it said what it says. */
+/** The limits in effect: those of the file, overridden by limits set by hand since the file's value last changed. */
 export function limitsInForce(
   record: WorkerRecord,
   configured: Readonly<Record<string, number>>,

@@ -3,26 +3,26 @@ import type { CommandOutcome } from '../src/protocol/thread.js';
 import type { PauseCommand, ResumeCommand } from './command-changes.js';
 import type { WorkerCommand, WorkerRecord } from './worker-record.js';
 
-/** Starts a failed thread again. */
+/** Restarts a failed thread. */
 export interface RestartCommand {
   readonly type: 'THREAD.RESTART';
   readonly by: string;
   readonly reason: string | null;
 }
 
-/** Where the sender of a command waits for its answer. */
+/** Settles the answer that the sender of a command waits for. */
 export type Reply<T> = Pick<PromiseWithResolvers<T>, 'resolve' | 'reject'>;
 
-/** A command for one thread, which goes to the thread as it is. */
+/** A command for one thread, forwarded unchanged. */
 export interface ThreadCommand {
   readonly type: 'THREAD.COMMAND';
   readonly index: number;
   readonly command: PauseCommand | ResumeCommand | RestartCommand;
-  /** A command that comes again under the same id is done once. */
+  /** A command that is repeated under the same id is carried out once. */
   readonly commandId?: string | undefined;
   /** Refused when the thread is at another revision. */
   readonly ifRevision?: number | undefined;
-  /** Has the thread do it; whoever sends the command has looked the thread up. */
+  /** Makes the thread carry out the command; the sender has already looked up the thread. */
   carryOut(): Promise<CommandOutcome>;
   readonly reply: Reply<CommandOutcome>;
 }
@@ -43,7 +43,7 @@ export interface WorkerThread {
 export type WorkerEvent =
   | ThreadCommand
   | OwnCommand
-  /** A command was written: the worker is as the record says. */
+  /** A command was written: `record` is the new state of the worker. */
   | { readonly type: 'worker.changed'; readonly record: WorkerRecord }
   | { readonly type: 'thread.started'; readonly index: number; readonly incarnation: number }
   | { readonly type: 'thread.exited'; readonly index: number; readonly reason: string }
@@ -67,8 +67,8 @@ function changed(context: WorkerContext, index: number, facts: Partial<WorkerThr
 }
 
 /**
- * The worker actor: every control comes in here. `forward` hands a thread's command on, `execute` writes the worker's
- * own and sends `worker.changed`, `refuse` rejects the command; each answers the command's own reply. Its life follows its record.
+ * The worker actor, which receives all commands. `forward` passes a thread's command on, `execute` writes the worker's own
+ * command and sends `worker.changed`, `refuse` rejects it; each settles the command's `reply`. Its state follows its record.
  */
 export const workerMachine = setup({
   // XState takes these types from a value that it never reads.

@@ -1,4 +1,4 @@
-/** Every plan, without the charts that are made from them. */
+/** All plans, without the charts that are made from them. */
 import type { PlanName } from '../../src/protocol/plan-names.js';
 import type { Plan } from '../plan.js';
 import { niporep } from './niporep.js';
@@ -10,7 +10,7 @@ import { wdpost } from './wdpost.js';
 
 export const plans: Readonly<Record<PlanName, Plan>> = { sealer, niporep, snapup, rebuild, unseal, wdpost };
 
-/** The plan of that name, which may come from a file, a record or another program; undefined when there is none. */
+/** The plan of that name, which may come from a file, a record or another program; undefined when not found. */
 export function planNamed(name: string): Plan | undefined {
   return Object.values(plans).find((plan) => plan.name === name);
 }

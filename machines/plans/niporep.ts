@@ -28,7 +28,7 @@ export const niporep: Plan = {
     ticket_at: { with: 'ticket' },
     pc2_foreign: { with: 'pc2' },
     pc2_checked: { with: 'pc2' },
-    // A sector that is sealed again behind its proof has to be the same.
+    // If the sector is sealed again after its proof was submitted, the result must be the same.
     proof_ticket: 'always',
     resubmitProof: 'until-sent-back',
   },

@@ -15,13 +15,13 @@ const staged = ['staged'];
 const treeD = [...staged, 'tree-d'];
 const labels = [...treeD, 'layers'];
 const sealed = [...labels, 'sealed'];
-/** Of a sector with synthetic PoRep its proofs, too. */
+/** With synthetic PoRep, its proofs as well. */
 const provable = [...sealed, 'synthetic'];
 const stored = ['stored'];
 const snapStaged = ['sealed', 'snap-staged'];
 const snapTreeD = [...snapStaged, 'snap-tree-d'];
 
-/** A lost sector is made again from its ticket and pieces; an upgraded one is upgraded again (docs/spec.md#plans). */
+/** Makes a lost sector again from its ticket and pieces; an upgraded sector is upgraded again (docs/spec.md#plans). */
 export const rebuild: Plan = {
   name: 'rebuild',
   about: 'makes a lost sector again from its ticket and its pieces',

@@ -18,11 +18,11 @@ const staged = ['staged'];
 const treeD = [...staged, 'tree-d'];
 const labels = [...treeD, 'layers'];
 const sealed = [...labels, 'sealed'];
-/** Of a sector with synthetic PoRep its proofs, too. */
+/** With synthetic PoRep, its proofs as well. */
 const provable = [...sealed, 'synthetic'];
 const stored = ['stored'];
 
-/** The default job: a sector from nothing to proven (docs/spec.md#plans). */
+/** The default plan: seals a new sector and proves it (docs/spec.md#plans). */
 export const sealer: Plan = {
   name: 'sealer',
   about: 'seals a new sector, from nothing to proven on chain',
@@ -34,7 +34,7 @@ export const sealer: Plan = {
     pc2_foreign: { with: 'pc2' },
     pc2_checked: { with: 'pc2' },
     pre_commit_at: { with: 'pre_commit' },
-    // A sector that is sealed again behind its pre-commit has to be the same.
+    // If the sector is sealed again after its pre-commit, the result must be the same.
     pre_commit_ticket: 'always',
     resubmitPreCommit: 'until-sent-back',
     resubmitProof: 'until-sent-back',

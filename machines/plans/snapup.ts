@@ -11,7 +11,7 @@ const staged = ['snap-staged'];
 const treeD = [...staged, 'snap-tree-d'];
 const stored = ['stored'];
 
-/** A finished sector without deals is encoded again with pieces in it (docs/spec.md#plans, FIP-0019). */
+/** Encodes a finished sector without deals again, with pieces in it (docs/spec.md#plans, FIP-0019). */
 export const snapup: Plan = {
   name: 'snapup',
   about: 'puts pieces into a sector that is sealed already, and proves the change',

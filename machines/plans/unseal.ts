@@ -1,7 +1,7 @@
 import type { Plan } from '../plan.js';
 import * as work from './work.js';
 
-/** The data of a piece are taken out of a persisted sector again, and delivered to whoever requested them (docs/spec.md#plans). */
+/** Extracts the data of a piece from a persisted sector and delivers it to the requester (docs/spec.md#plans). */
 export const unseal: Plan = {
   name: 'unseal',
   about: 'writes a piece of a sealed sector out again and delivers it',

@@ -1,7 +1,7 @@
 import type { Plan } from '../plan.js';
 import * as work from './work.js';
 
-/** A job of the manager's: sectors that are kept are proven; it has no sector of its own (docs/spec.md#plans). */
+/** A job from the manager that proves stored sectors; it has no sector of its own (docs/spec.md#plans). */
 export const wdpost: Plan = {
   name: 'wdpost',
   about: 'proves stored sectors; it has no sector of its own',

@@ -1,10 +1,10 @@
 /**
- * How each stage is done, in every plan: its processor, what that begins on, the room it wants, the files it is read from. Real
- * processors encode in place, skip files of the right size and expect others to be there: what they find is the worker's to make.
+ * How each stage is done, in every plan: its processor, the files it starts with, the disk space it needs, the files it
+ * reads. Real processors encode in place, skip files of the right size and expect others to exist, so the worker prepares them.
  */
 import type { StageWork } from '../plan.js';
 
-/** No work leads out of the state. */
+/** The state has no work. */
 export const none: StageWork = { stage: '-' };
 
 export const addPieces: StageWork = {
@@ -13,14 +13,14 @@ export const addPieces: StageWork = {
   ground: { removes: ['staged'] },
   space: { at: 'location', sizes: 1 },
 };
-/** A tree of the right size would be believed. */
+/** The processor would accept an old tree of the right size. */
 export const treeD: StageWork = {
   stage: 'TreeD',
   processor: 'tree_d',
   ground: { removes: ['tree-d'] },
   space: { at: 'location', sizes: 2 },
 };
-/** Layers of the right size would be believed, those of another ticket, too. */
+/** The processor would accept old layers of the right size, even those of another ticket. */
 export const pc1: StageWork = {
   stage: 'PC1',
   processor: 'pc1',
@@ -28,7 +28,7 @@ export const pc1: StageWork = {
   space: { at: 'location', sizes: 0, layers: 1 },
   reads: ['staged', 'tree-d'],
 };
-/** What is encoded already would be encoded once more. */
+/** The processor encodes in place, so an already encoded file would be encoded twice. */
 export const pc2: StageWork = {
   stage: 'PC2',
   processor: 'pc2',

@@ -1,10 +1,10 @@
-/** What sealing threads ask of the processor children. */
+/** Calls from sealing threads to the processor children. */
 import { handOver } from '../../threads/hand-over.js';
 import type { ProcessAnswer, ProcessCalls } from '../border/contract.js';
 import { type LargeAnswers, largeAnswer } from './large-answers.js';
 import type { Processors } from './processors.js';
 
-/** Bytes; a longer line has its ArrayBuffer to itself (src/processes/lines.ts). */
+/** Bytes; a longer line has its own ArrayBuffer (src/processes/lines.ts). */
 const longLine = 1024 * 1024;
 
 /** The calls of one thread. */
@@ -27,7 +27,7 @@ export function processCalls(
   };
 }
 
-/** A short line costs nothing to copy. */
+/** Hands a long line over without a copy; a short one is cheap to copy. */
 function handed(answer: ProcessAnswer): ProcessAnswer {
   const { line } = answer;
   if (line instanceof Uint8Array && line.length > longLine) handOver(line);

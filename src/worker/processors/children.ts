@@ -1,4 +1,4 @@
-/** The processor children that live: started under a supervisor, and again with backoff when they die. */
+/** The living processor children: started under a supervisor, and restarted with backoff when they die (`auto_restart`). */
 import { type ChildSpec, startTree, type Tree } from '../../actors/index.js';
 import { endOrphans } from '../../processes/orphans.js';
 import { type Processor, startProcessor } from '../../processes/processor.js';
@@ -13,16 +13,16 @@ export interface ProcessChildrenOptions {
   readonly commands: readonly ProcessorCommand[];
   readonly mark: string;
   readonly emit: Emit;
-  /** Largest output that is handed on, bytes. */
+  /** Largest output that is passed on, bytes. */
   readonly largestOutput?: (() => number) | undefined;
-  /** One has come or gone. */
+  /** A child has started or ended. */
   readonly onChange: () => void;
-  /** Where lines that are not answers may go. */
+  /** May take lines that are not answers. */
   readonly dumps?: Pick<Dumps, 'watch' | 'take'> | undefined;
 }
 
 const backoff = { minMs: 500, maxMs: 30_000 };
-/** Never reached with this backoff: a child that cannot live is tried for ever, and the threads are told. */
+/** Never reached with this backoff: a child that keeps dying is retried forever, and threads get an error. */
 const limit = { intensity: 100, periodMs: 60_000 };
 
 export class ProcessChildren {
@@ -34,7 +34,7 @@ export class ProcessChildren {
     this.#options = options;
   }
 
-  /** Ends what an earlier worker left, and starts the children. @throws start_failed; nothing is left running */
+  /** Ends the processes that an earlier worker left, and starts the children. @throws start_failed; nothing is left running */
   async start(): Promise<Tree> {
     const { commands, mark, emit } = this.#options;
     for (const pid of await endOrphans(mark)) emit({ event: 'processor.orphanEnded', pid });
@@ -42,7 +42,7 @@ export class ProcessChildren {
     return startTree({ children, ...limit, backoff });
   }
 
-  /** Those of a stage that live. */
+  /** The living children of a stage. */
   of(stage: string): readonly Processor[] {
     return [...this.#living].flatMap(([processor, command]) => (command.stage === stage ? [processor] : []));
   }
@@ -53,7 +53,7 @@ export class ProcessChildren {
     throw new Error(`processor ${processor.stage} (pid ${processor.pid}) has ended`);
   }
 
-  /** Kills one that is in nobody's way any more only by its death; it is started again. */
+  /** Kills a child whose work is not needed and would block others; with `auto_restart` it is restarted. */
   end(processor: Processor): void {
     if (!this.#living.has(processor)) return;
     if (this.isTriedAgain(processor.stage)) this.#returns.expect(processor.stage);
@@ -61,22 +61,22 @@ export class ProcessChildren {
     processor.kill();
   }
 
-  /** Whether one that was ended here is on its way back. */
+  /** Whether a child that `end()` killed is being restarted. */
   isReturning(stage: string): boolean {
     return this.#returns.isExpected(stage);
   }
 
-  /** Resolves when none is on its way back. */
+  /** Resolves when no child of the stage is being restarted after an `end()`. */
   returned(stage: string): Promise<void> {
     return this.#returns.of(stage);
   }
 
-  /** Whether one that died is started again, until it lives. */
+  /** Whether a dead child of the stage is restarted (`auto_restart`). */
   isTriedAgain(stage: string): boolean {
     return this.#options.commands.some((command) => command.stage === stage && command.autoRestart);
   }
 
-  /** Why a stage without a living child is not done. */
+  /** The error for a stage without a living child. */
   missing(stage: string): SealvisorError {
     return new SealvisorError(
       'process_gone',
@@ -97,7 +97,7 @@ export class ProcessChildren {
           onChange();
           return { ...processor, facts: () => ({ pid: processor.pid }) };
         } catch (error) {
-          // The first failure is the whole start's, and is told by that.
+          // A failure of the first start fails the whole start, which reports it.
           if (hasBeenUp)
             emit({ event: 'processor.notStarted', processor: command.stage, ...faultFields(error) });
           throw error;

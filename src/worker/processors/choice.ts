@@ -1,32 +1,32 @@
-/** Which child of a stage gets a thread's task, and what the thread waits for while none may have it. Pure. */
+/** Which child of a stage gets a thread's task, and what the thread waits for while no child can take it. Pure. */
 import type { Blocked } from '../desk/words.js';
 
 export interface ChildFacts {
-  /** The threads it works for or has been given to. */
+  /** The threads that it works for or is assigned to. */
   readonly users: readonly number[];
   readonly isFrozen: boolean;
-  /** How many users it may have; null = as many as there are. */
+  /** How many users it may have; null = no limit. */
   readonly concurrent: number | null;
-  /** How much it bears beside the others. */
+  /** Its capacity relative to the others. */
   readonly weight: number;
   readonly locks: readonly string[];
 }
 
 export interface LockFacts {
   readonly most: number;
-  /** Threads whose children have it. */
+  /** Threads whose children hold the lock. */
   readonly holders: readonly number[];
-  /** Threads that came before and wait for it. */
+  /** Threads that are queued for it before this one. */
   readonly awaited: readonly number[];
 }
 
 export type Choice<C> =
   | { readonly kind: 'child'; readonly child: C }
   | { readonly kind: 'blocked'; readonly blocked: Blocked }
-  /** The stage has no child that lives. */
+  /** The stage has no living child. */
   | { readonly kind: 'none' };
 
-/** The least loaded child that has room and whose locks are all to be had. */
+/** The least loaded child that has room and whose locks are all free. */
 export function choice<C extends ChildFacts>(
   stage: string,
   children: readonly C[],
@@ -47,7 +47,7 @@ export function hasRoom({ isFrozen, concurrent, users }: ChildFacts): boolean {
 
 const loadWithOneMore = ({ users, weight }: ChildFacts) => (users.length + 1) / weight;
 
-/** Who came before gets it first, whichever stage it is for. */
+/** Threads that were queued earlier get the lock first, for any stage. */
 function isFree({ most, holders, awaited }: LockFacts): boolean {
   return holders.length + awaited.length < most;
 }

@@ -10,24 +10,24 @@ export interface ProcessorCommand extends CommandLine {
   readonly stage: string;
   /** The whole environment of the child. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** How long it may take until it is ready, ms. */
+  /** How long it may take to become ready, ms. */
   readonly stableWaitMs: number;
-  /** Whether it is started again when it dies. */
+  /** Whether it is restarted when it dies. */
   readonly autoRestart: boolean;
-  /** How many tasks it may have at once. @default as many as there are */
+  /** How many tasks it may have at once. @default no limit */
   readonly concurrent?: number;
-  /** How much it bears beside the others of its stage. @default `concurrent`, else 1 */
+  /** Its capacity relative to the others of its stage. @default `concurrent`, else 1 */
   readonly weight?: number;
   /** Locks that it needs, all of them, while it has a task. @default none */
   readonly locks?: readonly string[];
-  /** Made anew for each start: the command line that runs it where it is to run. @default `command` and `args` */
+  /** Called at each start: the command line that runs it with its CPU and memory placement. @default `command` and `args` */
   readonly place?: () => CommandLine;
 }
 
 /** Where the build puts the command. */
 const venusWorker = fileURLToPath(import.meta.resolve('#cli/venus-worker.cjs'));
 
-/** All that are configured. @throws config_invalid for a program that cannot be run, CPUs that are not there; disk_hung */
+/** The commands of all configured processors. @throws config_invalid for a program that cannot be run or CPUs that do not exist; disk_hung */
 export async function processorCommands(
   configs: readonly ProcessorConfig[],
   emit: Emit,
@@ -46,20 +46,20 @@ export async function processorCommands(
   return commands;
 }
 
-/** Without `bin` it is our own processor, as a child of its own. @throws config_invalid, disk_hung */
+/** Without `bin` it is our own processor, in a separate child process. @throws config_invalid, disk_hung */
 export async function processorCommand(
   config: ProcessorConfig,
   key = processorKey(config.stage, 0),
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<ProcessorCommand> {
   const { stage, bin, stableWaitMs, autoRestart, envs, inheritEnvs, concurrent, weight, locks } = config;
-  // As upstream does, whose own programs take these two words.
+  // As upstream does: its programs take these two arguments.
   const args = config.args ?? ['processor', stage];
   const searchPath = envs.PATH ?? environment.PATH;
   return {
     stage,
     ...(bin === undefined
-      ? // No signal opens Node's inspector in it, from its first moment on.
+      ? // SIGUSR1 must not open Node's inspector in it, from its start on.
         { command: process.execPath, args: ['--disable-sigusr1', venusWorker, ...args] }
       : { command: await executable(bin, `${key}.bin`, searchPath), args }),
     env: { ...(inheritEnvs ? environment : {}), ...envs },

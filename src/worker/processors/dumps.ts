@@ -1,4 +1,4 @@
-/** Lines of a processor child that are not answers, each written to a file while that is switched on for the child's pid. */
+/** Writes each line of a processor child that is not an answer to a file, while dumping is switched on for its pid. */
 
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -15,11 +15,11 @@ import type { WorkerControl } from '../control-words.js';
 export interface Dumps extends Pick<WorkerControl, 'setEnv' | 'removeEnv'> {
   /** A child whose lines may be dumped, until it ends. */
   watch(processor: Pick<Processor, 'pid' | 'stage' | 'exited'>): void;
-  /** Whether a line is dumped; one that is not is the caller's to log. */
+  /** Dumps the line and returns true if dumping is on for `pid`; otherwise the caller logs the line. */
   take(line: Buffer, pid: number | undefined): boolean;
 }
 
-/** A child that babbles does not fill a disk with files. */
+/** So that a verbose child does not fill the disk. */
 const mostFiles = 1000;
 
 export function workerDumps(emit: Emit): Dumps {
@@ -50,7 +50,7 @@ export function workerDumps(emit: Emit): Dumps {
     setEnv: async (name, value) => {
       const pid = childOf(name);
       await checkDirectory(name, value);
-      // It may have ended meanwhile.
+      // The child may have ended in the meantime.
       childOf(name);
       dumped.set(pid, { dir: value, files: 0 });
       emit({

@@ -1,16 +1,16 @@
-/** A stage frozen where it stands: its process is stopped before the pause is written, and continues at the resume. */
+/** Freezing a stage in progress: its process is stopped before the pause is recorded, and continues at the resume. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { CommandOutcome, PauseHow, ThreadMode, ThreadView } from '../../protocol/thread.js';
 
 /** The processes that work for threads. */
 export interface FreezeDesk {
-  /** Stops the process that works for the thread: `none` does, or it works for others as well. */
+  /** Freezes the process that works for the thread. `none`: no process does; indexes: the process is shared with these threads. */
   freeze(index: number): 'frozen' | 'none' | readonly number[];
   /** Lets it continue. */
   thaw(index: number): void;
-  /** What was started is nobody's: a process that is frozen for the thread, or works for a dead one alone, is ended. */
+  /** Drops the work that was started for the thread: its process is ended if it is frozen, or works only for a dead thread. */
   abandon(index: number): void;
-  /** Ends the process that works for the thread, frozen or not: `none` does, or it works for others as well. */
+  /** Ends the process that works for the thread, frozen or not. `none`: no process does; indexes: it is shared with these threads. */
   end(index: number): 'ended' | 'none' | readonly number[];
 }
 
@@ -24,11 +24,11 @@ function whyNot(answer: 'waits' | 'none' | readonly number[], stage: string): st
   return `the process of its ${stage} works for ${listed(answer)} as well`;
 }
 
-/** Whether the work of a thread is frozen now; nothing is to be frozen while none is done. @throws freeze_refused */
+/** Freezes the work of a thread; false when it has no process to freeze. @throws freeze_refused */
 function freeze(processes: FreezeDesk, { index, mode, processor, stage }: ThreadView): boolean {
-  // Only heavy work is frozen: everything else pauses by itself.
+  // Only work in a process is frozen: everything else pauses by itself.
   if (processor === null || !atWork.includes(mode)) return false;
-  // In line in the middle of its stage: nothing works for it now.
+  // Queued within its stage: no process works for it now.
   const answer = mode === 'waiting' ? 'waits' : processes.freeze(index);
   if (answer === 'frozen') return true;
   throw new SealvisorError(
@@ -37,7 +37,7 @@ function freeze(processes: FreezeDesk, { index, mode, processor, stage }: Thread
   );
 }
 
-/** Nobody waits for what an aborted stage's process does: what it uses is to be free. */
+/** Ends the process of an aborted stage: its result is not needed, and its resources must be freed. */
 function aborted(
   processes: FreezeDesk,
   { index, stage }: ThreadView,
@@ -47,7 +47,7 @@ function aborted(
   if (answer === 'none') return outcome;
   if (answer === 'ended') {
     if (outcome.changed) return outcome;
-    // The thread was paused already, after its death; what it had left running was not.
+    // The thread was already paused after its death, but the process that it left was still running.
     const message = `${outcome.message}; the process of its ${stage} is ended, and the stage starts over`;
     return { changed: true, message, view: { ...outcome.view, processor: null } };
   }
@@ -62,7 +62,7 @@ export function freezing(processes: FreezeDesk) {
       how: PauseHow,
       send: () => Promise<CommandOutcome>,
     ): Promise<CommandOutcome> => {
-      // What works before the pause matters to these two alone.
+      // Only `now` and freezing depend on the process that works before the pause.
       const view = how === 'after-stage' ? null : slot.view();
       if (view === null || how === 'now' || !freeze(processes, view)) {
         const outcome = await send();
@@ -73,7 +73,7 @@ export function freezing(processes: FreezeDesk) {
       }
       try {
         const outcome = await send();
-        // The stage ended while its process was being stopped, or the thread takes no pause now.
+        // The stage ended while its process was being frozen, or the thread refuses the pause.
         if (!isFrozenIn(outcome.view)) processes.thaw(view.index);
         return outcome;
       } catch (error) {
@@ -95,6 +95,6 @@ export function freezing(processes: FreezeDesk) {
   };
 }
 
-/** What was answered before, under the same id, was done then. */
+/** A repeated answer for the same id has no effect: the command was carried out the first time. */
 const isNews = ({ changed, isRepeat }: CommandOutcome) => changed && isRepeat !== true;
 const isFrozenIn = ({ mode, processor }: ThreadView) => mode === 'paused' && processor !== null;

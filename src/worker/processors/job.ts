@@ -1,4 +1,4 @@
-/** What a child works at for one thread: it outlives the thread that asked for it, and is found again by the next incarnation. */
+/** A task that a child works on for one thread: it outlives the thread that requested it, and the next incarnation takes it up. */
 import { groupMemory } from '../../processes/group-memory.js';
 import type { LongAnswer } from '../../processes/long-answer.js';
 import type { Processor } from '../../processes/processor.js';
@@ -6,7 +6,7 @@ import { SealvisorError } from '../../protocol/errors.js';
 import type { Progress } from '../../protocol/thread.js';
 import type { TaskPart } from '../../sealing/task-parts.js';
 
-/** A task as it is sent, and by what the very same one is known again. */
+/** A task as it is sent, with the digest that identifies it. */
 export interface SentTask {
   /** JSON. */
   readonly parts: readonly TaskPart[];
@@ -15,17 +15,17 @@ export interface SentTask {
   readonly into: string | undefined;
 }
 
-/** The line of an answer, or what came of a long one. */
+/** The line of an answer, or the result of a long one. */
 export type Answered = Buffer | LongAnswer;
 
-/** What a job tells of itself. */
+/** What a job reports. */
 export interface JobNews {
   onProgress(progress: Progress): void;
-  /** What is known of it has changed. */
+  /** Its state has changed. */
   onNews(): void;
-  /** Its child has less to do: its answer has come, or its child has failed. */
+  /** Its answer has arrived or its child has failed: the child may have room again. */
   onOver(): void;
-  /** What was left by a dead thread has failed, and nobody hears it. */
+  /** Work that a dead thread left has failed, and no thread waits for its answer. */
   onLost(error: unknown): void;
 }
 
@@ -34,7 +34,7 @@ interface Asker {
   reject(reason: unknown): void;
 }
 
-/** Whether the answer still comes, or is here and waits for the thread's next incarnation; `over`: nobody gets it. */
+/** `at work`: the answer is still to come; `answered`: it is kept for the thread's next incarnation; `over`: nothing is left to collect. */
 type JobState =
   | { readonly kind: 'at work' }
   | { readonly kind: 'answered'; readonly answer: Answered }
@@ -43,10 +43,10 @@ type JobState =
 export class Job {
   readonly index: number;
   readonly stage: string;
-  /** Of its task's JSON. */
+  /** Digest of its task's JSON. */
   readonly digest: string;
   readonly processor: Processor;
-  /** Settles when nobody works at it any more. */
+  /** Settles when its child has answered or failed. */
   readonly done: Promise<void>;
   readonly #news: JobNews;
   #state: JobState = { kind: 'at work' };
@@ -69,12 +69,12 @@ export class Job {
     );
   }
 
-  /** The thread that asked for it has died. */
+  /** The thread that requested it has died. */
   get isLeft(): boolean {
     return this.#isLeft;
   }
 
-  /** Nobody wants its answer. */
+  /** Its answer is no longer wanted. */
   get isDropped(): boolean {
     return this.#isDropped;
   }
@@ -83,7 +83,7 @@ export class Job {
     return this.#isFrozen;
   }
 
-  /** Memory that it holds while it is frozen; null until that is known. */
+  /** Memory that its process holds while frozen, bytes; null until known. */
   get frozenBytes(): number | null {
     return this.#frozenBytes;
   }
@@ -92,12 +92,12 @@ export class Job {
     return this.#state.kind === 'at work';
   }
 
-  /** Whether it is of no use any more: answered or failed, and nobody is to have the answer. */
+  /** Whether it can be forgotten: its answer was delivered or is no longer wanted, or its child failed. */
   get isOver(): boolean {
     return this.#state.kind === 'over' || (this.#state.kind === 'answered' && this.#isDropped);
   }
 
-  /** The answer, for the thread as it lives now. @throws what the child failed with, thread_gone when the thread is left */
+  /** The answer, for the thread's current incarnation. @throws the child's error; thread_gone when the thread dies */
   answer(): Promise<Answered> {
     this.#isLeft = false;
     if (this.#state.kind === 'answered') {
@@ -112,14 +112,14 @@ export class Job {
     return answer;
   }
 
-  /** The thread has died: its work continues, and the answer is kept. */
+  /** The thread has died: its work continues, or stays frozen, and the answer is kept. */
   leave(): void {
     this.#isLeft = true;
     this.#asker?.reject(new SealvisorError('thread_gone', `thread #${this.index} has died`));
     this.#asker = undefined;
   }
 
-  /** The answer is nobody's from now on. */
+  /** The answer is no longer wanted. */
   drop(): void {
     this.#isDropped = true;
   }
@@ -160,7 +160,7 @@ export class Job {
 
   #end(state: JobState): void {
     this.#state = state;
-    // It answered while it was being stopped: nothing is frozen any more.
+    // It may have answered while it was being frozen: there is nothing left to freeze.
     this.thaw();
   }
 }

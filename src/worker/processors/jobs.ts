@@ -1,4 +1,4 @@
-/** What the children work at, at most one task a thread. */
+/** The tasks that the children work on, at most one per thread. */
 import type { Processor } from '../../processes/processor.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { Progress } from '../../protocol/thread.js';
@@ -6,11 +6,11 @@ import { type Answered, Job, type SentTask } from './job.js';
 
 export interface JobsOptions {
   readonly onProgress: (index: number, progress: Progress) => void;
-  /** What is known of a thread's process has changed. */
+  /** The state of a thread's process has changed. */
   readonly onNews: (index: number) => void;
-  /** A child has less to do. */
+  /** A child may have room again. */
   readonly onDone: () => void;
-  /** What was left by a dead thread has failed, and nobody hears it. */
+  /** Work that a dead thread left has failed, and no thread waits for its answer. */
   readonly onLost: (job: Job, error: unknown) => void;
 }
 
@@ -22,23 +22,23 @@ export class Jobs {
     this.#options = options;
   }
 
-  /** Those that are worked at. */
+  /** The jobs in progress. */
   all(): readonly Job[] {
     return [...this.#jobs.values()].filter((job) => job.isAtWork);
   }
 
-  /** The thread's, also when its answer is there and waits. */
+  /** The thread's job, also when its answer is kept for the thread. */
   of(index: number): Job | undefined {
     return this.#jobs.get(index);
   }
 
-  /** The thread's, while it is worked at. */
+  /** The thread's job, while it is in progress. */
   atWork(index: number): Job | undefined {
     const job = this.#jobs.get(index);
     return job?.isAtWork ? job : undefined;
   }
 
-  /** Has a child begin. @throws process_gone when the child ends, thread_gone when the thread is left */
+  /** Starts the task on a child. @throws process_gone when the child ends, thread_gone when the thread dies */
   begin(index: number, stage: string, task: SentTask, processor: Processor): Promise<Answered> {
     const { onProgress, onNews, onDone, onLost } = this.#options;
     const job = new Job(index, stage, task, processor, {
@@ -59,7 +59,7 @@ export class Jobs {
     return answer;
   }
 
-  /** The thread's next incarnation takes up what is there. @throws process_gone when that is over */
+  /** The thread's next incarnation takes up the job. @throws process_gone when the job is over */
   async takeUp(job: Job): Promise<Answered> {
     if (this.#jobs.get(job.index) !== job)
       throw new SealvisorError('process_gone', `child process exited: ${job.stage}`);
@@ -73,7 +73,7 @@ export class Jobs {
     return answer;
   }
 
-  /** The answer is nobody's from now on. */
+  /** The answer is no longer wanted. */
   drop(job: Job): void {
     job.drop();
     this.#forget(job);

@@ -1,12 +1,12 @@
-/** One thread at a time holds a large answer: parsed, it takes many times its bytes. The others' wait as bytes. */
+/** Only one thread at a time holds a large answer: once parsed, it takes many times its size. The other answers wait unparsed. */
 
-/** Smaller ones wait for nothing, bytes. */
+/** Answers up to this size do not wait, bytes. */
 export const largeAnswer = 8 * 1024 * 1024;
 
 export interface LargeAnswers {
-  /** Resolves when the thread may have its large answer; by its next row, or its end, it has let go of it. */
+  /** Resolves when the thread may have its large answer; it releases it by its next history row or its exit. */
   enter(index: number): Promise<void>;
-  /** The thread has ended its stage, or has died. Safe when it holds nothing. */
+  /** The thread has ended its stage or has died. Safe when it holds no answer. */
   leave(index: number): void;
 }
 
@@ -22,7 +22,7 @@ export function largeAnswers(): LargeAnswers {
       return new Promise((go) => void waiting.push({ index, go }));
     },
     leave: (index) => {
-      // What a dead thread waited for is nobody's: it goes at once.
+      // A dead thread does not use its answer, so its wait ends at once.
       for (const each of waiting) if (each.index === index) each.go();
       waiting = waiting.filter((each) => each.index !== index);
       if (holder !== index) return;

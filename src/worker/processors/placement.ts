@@ -1,4 +1,4 @@
-/** CPUs and memory of a processor, where the system can hold it to them; where not, one warning says so. */
+/** CPU and memory placement of a processor, where the system supports it; otherwise one warning is logged. */
 
 import type { ProcessorConfig } from '../../config/processor-config.js';
 import { cpusHere, nodesHere, numbersIn } from '../../processes/cpu-list.js';
@@ -10,11 +10,11 @@ import type { Emit } from '../../protocol/events/table.js';
 export interface CommandLine {
   readonly command: string;
   readonly args: readonly string[];
-  /** When the process has ended. */
+  /** Called when the process has ended. */
   readonly leave?: () => void;
 }
 
-/** As upstream does. */
+/** The same default as upstream. */
 const groupByDefault = 'vc-worker';
 
 type Facts = Pick<ProcessorConfig, 'stage' | 'cpuset' | 'groupName' | 'numaPreferred'>;
@@ -57,7 +57,10 @@ export function processorPlacement(emit: Emit) {
     }
   };
 
-  /** What makes the command line at each start; undefined where there is nothing to place. @throws config_invalid for CPUs that are not there */
+  /**
+   * Returns the function that makes the command line at each start; undefined without placement settings.
+   * @throws config_invalid for CPUs that do not exist
+   */
   return async (
     { stage, cpuset, groupName = groupByDefault, numaPreferred }: Facts,
     key: string,

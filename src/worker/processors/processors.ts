@@ -1,4 +1,4 @@
-/** The worker's processor children, shared by its threads: who has which, what they work at, what is frozen. */
+/** The worker's processor children, shared by its threads: their assignment, their jobs, and which are frozen. */
 import { endStates } from '../../../machines/index.js';
 import type { Tree } from '../../actors/index.js';
 import { faultFields } from '../../protocol/events/event.js';
@@ -27,7 +27,7 @@ export class WorkerProcessors implements Processors {
   readonly #seats: ProcessSeats;
   readonly #requests: ProcessRequests;
   #desk: SeatDesk | undefined;
-  /** Where each thread that died was: its work is for that place. */
+  /** Sector (or job) and state of each thread that died: its work belongs to that state. */
   readonly #places = new Map<number, string>();
 
   constructor(options: ProcessorsOptions) {
@@ -44,7 +44,7 @@ export class WorkerProcessors implements Processors {
         emit({ event: 'processor.workLost', thread, stage, was, ...faultFields(error) });
       },
     });
-    /** What a child printed, with the thread that it works for, when it is one. */
+    /** Adds the thread to what a child printed, when it works for exactly one. */
     const ofThread: Emit = (event) => {
       if (event.event !== 'processor.printed') return emit(event);
       const [user, ...others] = jobs.all().filter(({ processor }) => processor.pid === event.pid);
@@ -68,7 +68,7 @@ export class WorkerProcessors implements Processors {
     this.#requests = new ProcessRequests({ children, jobs, seats, room, abandon });
   }
 
-  /** The desk that these seats belong to, before the first thread asks: it is made with them. */
+  /** Sets the desk, before the first request of a thread: the desk is made with these processors. */
   goBy(desk: SeatDesk): void {
     this.#desk = desk;
   }
@@ -141,7 +141,7 @@ export class WorkerProcessors implements Processors {
   shown(view: ThreadView): void {
     const job = this.#jobs.of(view.index);
     if (!job) return;
-    // The sector was aborted while it was worked at: nobody waits for what comes of it.
+    // The sector was ended during the work, whose result is no longer needed.
     if (endStates.includes(view.state)) {
       this.end(view.index);
       return;
@@ -161,7 +161,7 @@ export class WorkerProcessors implements Processors {
 
   thaw(index: number): void {
     const job = this.#jobs.of(index);
-    // What a dead thread left continues when its next incarnation takes it up.
+    // Work that a dead thread left continues when its next incarnation takes it up.
     if (job && !job.isLeft) job.thaw();
     this.#room.changed();
   }
@@ -179,7 +179,7 @@ export class WorkerProcessors implements Processors {
       this.#children.end(processor);
       return 'ended' as const;
     });
-    // A request that waits for a child is over as well, and hears it now.
+    // A request that waits for a child is refused now as well.
     this.#room.changed();
     return answer;
   }
@@ -189,7 +189,7 @@ export class WorkerProcessors implements Processors {
     return this.#desk;
   }
 
-  /** Does it to the process that works for this thread alone; `none` does, or it works for these others as well. */
+  /** Acts on the process that works only for this thread. `none`: no process does; indexes: it is shared with these threads. */
   #toOwn<T>(index: number, act: (job: Job) => T): T | 'none' | readonly number[] {
     const job = this.#jobs.atWork(index);
     if (!job) return 'none';
@@ -197,7 +197,7 @@ export class WorkerProcessors implements Processors {
     return sharing.length > 0 ? sharing : act(job);
   }
 
-  /** Its answer is nobody's. What would stay frozen for ever, and what only a dead thread waited for, is ended. */
+  /** Drops the thread's job. Its process is ended if it would stay frozen forever, or works only for a dead thread. */
   #abandon(index: number): void {
     const job = this.#jobs.of(index);
     if (!job) return;
@@ -208,7 +208,7 @@ export class WorkerProcessors implements Processors {
   }
 }
 
-/** Where a thread stands: work for one state is of no use in another. */
+/** The sector (or job) and state of a thread: work for one state is of no use in another. */
 function placeOf({ sector, job, state }: ThreadView): string {
   return `${sector?.id ?? job ?? '-'} ${state}`;
 }

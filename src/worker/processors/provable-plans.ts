@@ -1,4 +1,4 @@
-/** A worker takes only plans whose sectors its processors can prove: at its start, at a reload, and of a thread's hot configuration. */
+/** A worker accepts only plans whose sectors its processors can prove: at start, at a reload, and in hot configurations. */
 import { checkProvable, type StageDoers } from '../../config/provable.js';
 import type { ThreadConfig, WorkerConfig } from '../../config/worker-config.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
@@ -7,11 +7,11 @@ import { stageDoers, stagesOfOthers } from './whose.js';
 type Planned = Pick<WorkerConfig, 'path' | 'threads'>;
 
 export interface ProvablePlans {
-  /** Stages that only programs of others do. */
+  /** Stages that only third-party programs do. */
   readonly othersStages: readonly string[];
-  /** Of one thread, as its hot configuration has it. @throws config_invalid */
+  /** Checks the plan of one thread, as set in its hot configuration. @throws config_invalid */
   checkThread(thread: Pick<ThreadConfig, 'index' | 'plan'>, path: string): void;
-  /** `next` runs from now on, with the processors of the start; `wanted` is the file, which the next start goes by. @throws config_invalid */
+  /** `next` runs from now on, with the processors of this start; `wanted` is the file, which the next start uses. @throws config_invalid */
   checkReload(next: Planned, wanted: WorkerConfig): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export async function provablePlans(config: WorkerConfig): Promise<ProvablePlans
   };
 }
 
-/** What the file says is in order, or was refused already. */
+/** The file itself has been checked before: here the running processors are. */
 function checkRunning(next: Planned, doers: StageDoers): void {
   try {
     checkProvable(next, doers);

@@ -1,4 +1,4 @@
-/** What threads ask of the children: one request after the other for each thread, each as long as the thread wants it. */
+/** Threads' requests to the children: one at a time per thread, each until the thread no longer wants it. */
 import type { Processor } from '../../processes/processor.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { ProcessAnswer } from '../border/contract.js';
@@ -13,33 +13,36 @@ export interface RequestsOptions {
   readonly jobs: Jobs;
   readonly seats: Pick<ProcessSeats, 'childFor'>;
   readonly room: Pick<Room, 'next'>;
-  /** What was left of another task is nobody's. */
+  /** Drops what is left of another task. */
   readonly abandon: (index: number) => void;
 }
 
 export class ProcessRequests {
   readonly #options: RequestsOptions;
-  /** The end of what each thread has asked for so far. */
+  /** Settles when all requests of the thread so far have settled. */
   readonly #last = new Map<number, Promise<unknown>>();
-  /** Counts what ends the requests that a thread has made so far. */
+  /** Incremented to cancel a thread's requests so far. */
   readonly #lives = new Map<number, number>();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
   }
 
-  /** @throws process_gone when the stage has no child, thread_gone when the thread has died meanwhile */
+  /** @throws process_gone when the stage has no child and none is being restarted after `end()`, thread_gone when cancelled */
   request(index: number, stage: string, task: SentTask): Promise<ProcessAnswer> {
     const life = this.#lifeOf(index);
     return this.#inTurn(index, () => this.#begin(index, stage, task, life));
   }
 
-  /** What the thread left is taken up when it is this task, else over when this resolves: both write the same files. */
+  /**
+   * Takes up the job that the thread left if it is this task. Otherwise resolves with null once the job has ended: both
+   * tasks write the same files.
+   */
   takeUp(index: number, stage: string, digest: string): Promise<ProcessAnswer | null> {
     return this.#inTurn(index, () => this.#takeUp(index, stage, digest));
   }
 
-  /** Requests that wait for a child are refused when they look again. */
+  /** Cancels the thread's requests: those that wait for a child are refused at their next check. */
   forget(index: number): void {
     this.#lives.set(index, this.#lifeOf(index) + 1);
   }
@@ -56,7 +59,7 @@ export class ProcessRequests {
       const chosen = seats.childFor(index, stage);
       if (chosen.kind === 'child') {
         const { processor } = chosen.child;
-        // In this very turn: whoever chooses next sees it.
+        // In the same turn, so that the next choice takes it into account.
         return answerBy(processor, jobs.begin(index, stage, task, processor));
       }
       if (chosen.kind === 'blocked') await room.next();
@@ -75,7 +78,7 @@ export class ProcessRequests {
     return null;
   }
 
-  /** A stage that was aborted leaves its task behind, and the next one's writes the same files. */
+  /** An aborted stage leaves its task running, and the next task writes the same files. */
   #inTurn<T>(index: number, act: () => Promise<T>): Promise<T> {
     const mine = (this.#last.get(index) ?? Promise.resolve()).then(act);
     const settled = () => undefined;

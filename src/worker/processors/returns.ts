@@ -1,19 +1,19 @@
-/** Processes that the worker itself has ended and starts again: who needs one waits for it, instead of failing. */
+/** Processes that the worker itself has ended and restarts: requests for one wait for it instead of failing. */
 
 export function processReturns() {
   const expected = new Map<string, { readonly promise: Promise<void>; resolve(): void }>();
   return {
-    /** One of the stage is on its way. */
+    /** A process of the stage is being restarted. */
     expect: (stage: string): void => {
       if (!expected.has(stage)) expected.set(stage, Promise.withResolvers<void>());
     },
-    /** It is there, or it did not start. */
+    /** The start has succeeded or failed. */
     over: (stage: string): void => {
       expected.get(stage)?.resolve();
       expected.delete(stage);
     },
     isExpected: (stage: string): boolean => expected.has(stage),
-    /** Resolves when none is on its way. */
+    /** Resolves when no process of the stage is being restarted. */
     of: (stage: string): Promise<void> => expected.get(stage)?.promise ?? Promise.resolve(),
   };
 }

@@ -1,4 +1,4 @@
-/** Who has which child: given at the desk, with all its locks at once, first come first served over all stages. */
+/** Which thread has which child: assigned with the permit, with all its locks at once, first come, first served across stages. */
 import type { Processor } from '../../processes/processor.js';
 import type { Blocked } from '../desk/words.js';
 import type { ProcessChildren } from './children.js';
@@ -7,11 +7,11 @@ import type { Jobs } from './jobs.js';
 
 export interface SeatsOptions {
   readonly children: Pick<ProcessChildren, 'of' | 'commandOf' | 'isTriedAgain'>;
-  /** How many may have each lock. */
+  /** How many threads may hold each lock. */
   readonly locks: Readonly<Record<string, number>>;
-  /** What children work at. */
+  /** The jobs of the children. */
   readonly jobs: Pick<Jobs, 'all'>;
-  /** Whether nothing but a child or its locks keeps a thread from going on. */
+  /** Whether a thread waits only for a child or its locks. */
   readonly isAtTheDoor: (index: number) => boolean;
 }
 
@@ -26,16 +26,16 @@ interface Seat {
 
 export class ProcessSeats {
   readonly #options: SeatsOptions;
-  /** By thread. */
+  /** The assigned children, by thread. */
   readonly #seats = new Map<number, Seat>();
-  /** The stages that threads wait for, in the order of their coming. */
+  /** The stages that threads wait for, by thread, in order of arrival. */
   readonly #arrivals = new Map<number, string>();
 
   constructor(options: SeatsOptions) {
     this.#options = options;
   }
 
-  /** The thread asks for a place before a stage: it stands before those who ask later. */
+  /** The thread is queued for a stage, before threads that arrive later. */
   arrive(index: number, stage: string): void {
     if (this.#arrivals.get(index) === stage) return;
     this.#arrivals.delete(index);
@@ -44,17 +44,17 @@ export class ProcessSeats {
 
   blockedBy(index: number, stage: string): Blocked | null {
     const { children, jobs } = this.#options;
-    // What an earlier incarnation left continues where it is.
+    // Work that an earlier incarnation left continues on its child.
     if (jobs.all().some((job) => job.index === index && job.stage === stage && job.isLeft)) return null;
     const chosen = this.#choose(index, stage);
     if (chosen.kind === 'blocked') return chosen.blocked;
-    // Its death is for the thread that it worked for: who only waits would be failed by it as well.
+    // A child's death fails the thread that it worked for: threads that are only queued wait for the restart.
     if (chosen.kind === 'none' && children.isTriedAgain(stage))
       return { limit: `processor ${stage}`, holders: [], reason: 'it is being started again' };
     return null;
   }
 
-  /** The desk has let the thread in: it has a child of its own until it gives the place back. */
+  /** The desk has admitted the thread: a child, if there is one, is assigned to it until `free()`. */
   take(index: number, stage: string): void {
     const chosen = this.#choose(index, stage);
     this.#arrivals.delete(index);
@@ -65,13 +65,13 @@ export class ProcessSeats {
     if (this.#seats.get(index)?.stage === stage) this.#seats.delete(index);
   }
 
-  /** The thread is gone. */
+  /** The thread has exited. */
   drop(index: number): void {
     this.#seats.delete(index);
     this.#arrivals.delete(index);
   }
 
-  /** The child that does the thread's next task; another than it was given when that has died. */
+  /** The child for the thread's next task: the assigned one, or another if that one has died or is frozen. */
   childFor(index: number, stage: string): Choice<Candidate> {
     const seat = this.#seats.get(index);
     const own = this.#candidates(stage).find(({ processor }) => processor === seat?.processor);
@@ -84,7 +84,7 @@ export class ProcessSeats {
     return chosen;
   }
 
-  /** The other threads that a child works for or was given to. */
+  /** The other threads that a child works for or is assigned to. */
   sharing(processor: Processor, index: number): readonly number[] {
     return this.#usersOf(processor).filter((user) => user !== index);
   }
@@ -108,7 +108,7 @@ export class ProcessSeats {
     });
   }
 
-  /** Threads and the children they have: by their seats, and by what is worked at. */
+  /** Pairs of a thread and its child: from the assignments and from the jobs in progress. */
   #uses(): readonly (readonly [number, Processor])[] {
     const seated = [...this.#seats].map(([index, { processor }]) => [index, processor] as const);
     return [
@@ -129,7 +129,7 @@ export class ProcessSeats {
     return [...new Set(this.#uses().flatMap(([index, processor]) => (has(processor) ? [index] : [])))];
   }
 
-  /** Who came before `index`, could start except for locks, and needs this one. */
+  /** Threads that came before `index`, wait only for a child or its locks, and could use this lock. */
   #awaitedBy(lock: string, index: number): readonly number[] {
     const order = [...this.#arrivals];
     const mine = order.findIndex(([each]) => each === index);

@@ -1,14 +1,14 @@
-/** Whose program does each stage: what others write is read by their programs alone, what ours write by ours alone. */
+/** Whether our program or a third-party one does each stage: the files of one can be read only by its own programs. */
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { type ProcessorConfig, processorKey } from '../../config/processor-config.js';
 import type { StageDoers } from '../../config/provable.js';
 import { lookAt, onPath } from '../../processes/run-fault.js';
 
-/** Our own command, under whatever name and link it is run, also behind `nice`, `numactl` or `node`. */
+/** Our own command, also when run through a link, or through `nice`, `numactl` or `node`. */
 const ourProgram = 'venus-worker.cjs';
 
-/** Who does each stage that has a table; a stage without one is done by our own processor in the thread. */
+/** The processors of each stage that has a table, ours and third-party; a stage without a table is done by our code in the thread. */
 export async function stageDoers(processors: readonly ProcessorConfig[]): Promise<StageDoers> {
   const doers = new Map<string, { ours: string[]; others: string[] }>();
   for (const processor of processors) {
@@ -22,7 +22,7 @@ export async function stageDoers(processors: readonly ProcessorConfig[]): Promis
   return doers;
 }
 
-/** The stages that only programs of others do. */
+/** The stages that only third-party programs do. */
 export function stagesOfOthers(doers: StageDoers): readonly string[] {
   return [...doers].filter(([, { ours }]) => ours.length === 0).map(([stage]) => stage);
 }
@@ -32,7 +32,7 @@ async function isOurs({ bin, args = [], envs }: ProcessorConfig): Promise<boolea
   const path = bin.includes('/') ? bin : ((await onPath(bin, envs.PATH)) ?? bin);
   for (const word of [path, ...args]) {
     if (!word.includes('/')) continue;
-    // Arguments are paths only by chance; one whose disk does not answer is taken by its name.
+    // Not every argument is a path; one whose disk does not answer is judged by its name.
     const at = resolve(word);
     const found = await lookAt(at, () => realpath(at)).catch(() => at);
     if (basename(found) === ourProgram) return true;

@@ -1,4 +1,4 @@
-/** What the rest of the worker asks of its processor children, and is told of them. */
+/** Interfaces between the processor children and the rest of the worker. */
 
 import type { Tree } from '../../actors/index.js';
 import type { Emit } from '../../protocol/events/table.js';
@@ -13,18 +13,18 @@ import type { ProcessSeats } from './seats.js';
 
 export interface ProcessorsOptions {
   readonly processors: readonly ProcessorCommand[];
-  /** How many may have each lock at once. @default {} */
+  /** How many threads may hold each lock at once. @default {} */
   readonly locks?: Readonly<Record<string, number>>;
-  /** Whose children they are: the same for every worker on this home (`homeMark`). */
+  /** Identifies the owner of the children: the same for every worker of this home (`homeMark`). */
   readonly mark: string;
   readonly emit: Emit;
-  /** Largest output that is handed on, bytes. @default 4 GiB */
+  /** Largest output that is passed on, bytes. @default 4 GiB */
   readonly largestOutput?: () => number;
-  /** A task's progress, told by its child. */
+  /** A task's progress, reported by its child. */
   readonly onProgress: (index: number, progress: Progress) => void;
-  /** What is known of a thread's process has changed. */
+  /** The state of a thread's process has changed. */
   readonly onWork?: (index: number) => void;
-  /** Where lines that are not answers may go. @default to the log */
+  /** May take lines that are not answers. @default none: they are logged */
   readonly dumps?: Pick<Dumps, 'watch' | 'take'>;
 }
 
@@ -36,11 +36,11 @@ export interface Work {
   readonly isLeft: boolean;
 }
 
-/** The desk that lets threads in, as the processors see it. */
+/** The desk that admits threads, as the processors see it. */
 export interface SeatDesk {
-  /** A child or a lock may be had that could not be had before. */
+  /** A child or a lock may have become available. */
   look(): void;
-  /** Whether nothing but a child or its locks keeps a thread from going on. */
+  /** Whether a thread waits only for a child or its locks. */
   isAtTheDoor(index: number): boolean;
 }
 
@@ -48,11 +48,14 @@ export interface Processors extends FreezeDesk, Pick<ProcessSeats, 'arrive' | 'b
   /** The stages that children do. */
   readonly stages: readonly string[];
   /**
-   * The answer to the very same task that an earlier incarnation of the thread has left. Null when there is none: what
-   * was left of another is over then, and nobody works at the thread's files.
+   * The answer to the same task, left by an earlier incarnation of the thread. Null when there is none: any other task
+   * that was left has ended by then, and no process writes the thread's files.
    */
   takeUp(index: number, stage: string, digest: string): Promise<ProcessAnswer | null>;
-  /** Has a child do a task (its JSON, in parts) of a thread; a long output goes into the file `into`. @throws process_gone at once when the children are down */
+  /**
+   * Makes a child do a task (its JSON, in parts) for a thread; a long output goes to the file `into`.
+   * @throws process_gone at once when the stage has no living child, unless the worker ended one itself and is restarting it
+   */
   request(
     index: number,
     stage: string,
@@ -62,14 +65,14 @@ export interface Processors extends FreezeDesk, Pick<ProcessSeats, 'arrive' | 'b
   ): Promise<ProcessAnswer>;
   /** The process that works for a thread now, or is frozen for it. */
   workOf(index: number): Work | null;
-  /** The thread has died in this state: its work continues, and what is frozen stays so. */
+  /** The thread has died in this state: its work continues, or stays frozen. */
   leave(index: number, view: ThreadView): void;
-  /** The thread shows this: what is worked at for another state is ended. */
+  /** The thread has a new view: work of an ended sector, and work left or frozen for another state, is dropped. */
   shown(view: ThreadView): void;
-  /** Threads whose earlier incarnations have left a process running under this limit. */
+  /** Threads with work under this limit that an earlier incarnation left. */
   leftAt(limit: string): readonly number[];
-  /** By thread. */
+  /** The frozen processes, one entry per thread. */
   frozen(): readonly FrozenProcess[];
-  /** Ends what an earlier worker left, and starts the children under a supervisor. @throws start_failed; nothing is left running */
+  /** Ends the processes that an earlier worker left, and starts the children under a supervisor. @throws start_failed; nothing is left running */
   start(): Promise<Tree>;
 }

@@ -1,11 +1,11 @@
-/** Which disks the worker's threads work on, and which of them a thread waits for. */
+/** Which disks the worker's threads use, and which of them a thread is blocked by. */
 import type { ThreadDisk } from '../../protocol/thread.js';
 import type { SupervisedSlot } from '../roster/slot.js';
 import type { DiskInUse, DiskPulse } from './pulse.js';
 
 export interface DisksInUse {
   inUse(): readonly DiskInUse[];
-  /** The disk that a thread works on and that does not answer, if any. */
+  /** The disk of the thread, if it does not answer; else null. */
   diskOf(index: number): ThreadDisk | null;
 }
 

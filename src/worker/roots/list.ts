@@ -1,11 +1,11 @@
-/** The root directories that a worker's configuration names. */
+/** The root directories in a worker's configuration. */
 import { dirname, sep } from 'node:path';
 import type { WorkerConfig } from '../../config/worker-config.js';
 import type { Root } from '../../disks/open-root.js';
 
 type RootsConfig = Pick<WorkerConfig, 'threads' | 'attached' | 'home'>;
 
-/** Locations, attached stores, and the home where it is none of them; those that others lie in come first. */
+/** Locations, attached stores, and the home if it is not one of them; outer roots before the roots inside them. */
 export function rootsOf({ threads, attached, home }: RootsConfig): readonly Root[] {
   const roots: Root[] = [
     ...threads.map(({ location }) => ({ path: location, kind: 'location' as const, isReadonly: false })),
@@ -19,7 +19,7 @@ export function rootsOf({ threads, attached, home }: RootsConfig): readonly Root
   return roots.toSorted((a, b) => depthOf(a.path) - depthOf(b.path));
 }
 
-/** The nearest root that `path` lies in. */
+/** The nearest root that contains `path`. */
 export function rootAbove(path: string, roots: readonly Root[]): Root | undefined {
   for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
     const found = roots.find((root) => root.path === at);

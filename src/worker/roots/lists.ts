@@ -1,4 +1,4 @@
-/** The lists of what a worker expects where, read from all of its roots and written to all of them. */
+/** The lists of the stores that a worker expects at its roots, read from all of its roots and written to all of them. */
 
 import type { DiskGate } from '../../disks/disk-gate.js';
 import {
@@ -13,16 +13,16 @@ import type { Root } from '../../disks/open-root.js';
 import { faultFields } from '../../protocol/events/event.js';
 import type { Emit } from '../../protocol/events/table.js';
 
-/** A location is one worker's alone: whoever works there knows the list. In shared stores each worker has its own. */
+/** A location belongs to one worker, so its list has a fixed name. In shared stores each worker has its own list. */
 export const listNameIn = (root: Root, key: string) => (root.kind === 'location' ? 'location' : key);
 
 export interface FoundLists {
   readonly known: Map<string, KnownRoot>;
-  /** Whether every root could be read. */
+  /** Whether the list of every root could be read. */
   readonly isWhole: boolean;
-  /** The worker's id as its own roots say it; null where none of them does. */
+  /** The worker's id, from its locations and home; null if none of them has it. */
   readonly worker: string | null;
-  /** As the attached stores say it, which may be shared. */
+  /** The worker's id from the attached stores, which may be shared; null if none of them has it. */
   readonly workerOfShared: string | null;
 }
 
@@ -43,7 +43,7 @@ export async function readLists(roots: readonly Root[], key: string, gate: DiskG
   };
 }
 
-/** A disk that refuses is told by what is done there next; the list is in the others. */
+/** A failed write is only logged: the list is also in the other roots. */
 export async function writeLists(
   roots: readonly Root[],
   known: KnownRoots,
@@ -63,7 +63,7 @@ export async function writeLists(
             (owner.worker === null || found?.worker === owner.worker) &&
             before.size === known.size &&
             [...known.values()].every(({ path, id }) => before.get(path)?.id === id);
-          // Who it is stays noted where this run does not know it.
+          // If this run does not know the worker's id, the id in the list is kept.
           const worker = owner.worker ?? found?.worker ?? null;
           if (!isSame) await writeKnownRoots(root.path, name, known, { ...owner, worker });
         });

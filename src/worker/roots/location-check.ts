@@ -1,9 +1,9 @@
-/** Whether threads can work where they are told to. */
+/** Whether threads can use their locations. */
 import type { SealvisorError } from '../../protocol/errors.js';
 
 /**
- * One disk that refuses is its thread's failure; where all do, it is the configuration's, unless a disk is only missing:
- * then the worker serves, and the thread starts when the disk is there. @throws the first refusal
+ * One refused disk fails only its thread; if all are refused, the worker does not start, unless a disk may come back:
+ * then the worker serves, and the thread starts when the disk is back. @throws the first refusal
  */
 export function checkAnyUsable(
   locations: readonly string[],
@@ -14,7 +14,7 @@ export function checkAnyUsable(
   if (first && faults.every((fault) => fault && !mayPass(fault))) throw first;
 }
 
-/** A disk that was used before and is missing, or does not answer, may come back. */
+/** Whether the disk may come back: it was used before and is missing, cannot be used now, or does not answer. */
 export function mayPass({ data }: SealvisorError): boolean {
   return data?.mayPass === true || data?.expected !== undefined;
 }

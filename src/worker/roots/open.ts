@@ -1,4 +1,4 @@
-/** What a worker does with its disks before anything else: looks at them, opens its home, marks what is new. */
+/** What a worker does with its disks first: checks them, opens its home, and marks new ones. */
 
 import { dirname } from 'node:path';
 import { systemClock } from '../../actors/index.js';
@@ -17,29 +17,29 @@ import { WorkerRoots } from './roots.js';
 export interface Disks {
   readonly roots: WorkerRoots;
   readonly pulse: DiskPulse;
-  /** Whether the root is what it was, and its disk answers. @throws wrong_disk, location_not_writable, disk_hung */
+  /** Checks that the root is still the same one and that its disk answers. @throws wrong_disk, location_not_writable, disk_hung */
   check(path: string): Promise<void>;
   readonly store: HomeStore;
-  /** A directory that this worker alone works in. */
+  /** A directory that only this worker uses. */
   readonly place: string;
   ownerOf(location: string): RecordOwner;
-  /** What threads go by, each with its own hot configuration over it. */
+  /** The settings of the threads, each with its hot configuration applied. */
   readonly hot: HotSettings;
-  /** Reads a configuration's file again. @throws config_missing, config_invalid, location_shared */
+  /** Reads a configuration file again. @throws config_missing, config_invalid, location_shared */
   reread(path: string): Promise<LoadedConfig>;
-  /** Gets ready for another configuration. @throws location_not_writable, wrong_disk */
+  /** Prepares the disks for a new configuration. @throws location_not_writable, wrong_disk */
   prepare(next: WorkerConfig): Promise<void>;
 }
 
-/** The worker's store, whose disk is asked before it is written to: this thread must not hang in it. */
+/** The worker's store. Its disk is checked before each write, so that the main thread does not hang in it. */
 export interface HomeStore extends Pick<WorkerStore, 'id' | 'read'> {
   /** On disk when it resolves. @throws store_failed, disk_hung */
   write(value: unknown): Promise<void>;
-  /** Where the disk does not answer it is left to the end of the process. */
+  /** If the disk does not answer, the store stays open until the process exits. */
   close(): Promise<void>;
 }
 
-/** @throws location_not_writable, wrong_disk when no thread has a location it can use; what a home that is named failed with */
+/** @throws location_not_writable, wrong_disk when no thread has a usable location; the error of a configured home */
 export async function openDisks(options: {
   readonly config: () => WorkerConfig;
   readonly emit: Emit;
@@ -70,7 +70,7 @@ export async function openDisks(options: {
     const fault = roots.faultOf(location);
     if (fault) emit({ event: 'store.notUsed', store, ...faultFields(fault) });
   }
-  // Each with the mark that is expected there.
+  // Each store with the mark that is expected there.
   const stores = () => config().attached.map((each) => ({ ...each, mark: roots.idOf(each.location) }));
   const hot = hotSettings({ config, gate: roots.gate, stores, emit, checkPlan });
   return {
@@ -83,7 +83,7 @@ export async function openDisks(options: {
     store: homeStore(store, place, pulse),
     hot,
     place: place ?? dirname(path),
-    // A location that was not seen yet is refused by its thread.
+    // An empty id: the thread refuses a location that was never seen.
     ownerOf: (location) => ({ worker: workerId, location: roots.idOf(location) ?? '' }),
     reread: (at) => readWorkerConfig(at, roots.gate),
     prepare: async (next) => {
@@ -93,7 +93,7 @@ export async function openDisks(options: {
   };
 }
 
-/** Which of the disks do not answer. */
+/** The disks that do not answer, with the error. */
 async function hungAmong(paths: readonly string[], pulse: DiskPulse): Promise<Map<string, Error>> {
   const hung = new Map<string, Error>();
   const look = (path: string) => pulse.demand(path).catch((error: Error) => void hung.set(path, error));

@@ -1,6 +1,6 @@
 /**
- * Whether the disks that are worked on answer. A thread that hangs in its disk cannot say so itself; here its disk is
- * asked, off the main thread, so that everybody can be told what it waits for.
+ * Whether the disks in use answer. A thread that hangs in its disk cannot report it. Here the disk is probed, off the
+ * main thread, so that views and errors can say what the thread waits for.
  */
 
 import type { Clock } from '../../actors/index.js';
@@ -10,10 +10,10 @@ import { timestamp } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { Emit } from '../../protocol/events/table.js';
 
-/** A disk that is worked on now. */
+/** A disk that is in use now. */
 export interface DiskInUse {
   readonly path: string;
-  /** Who works there has fallen silent: the disk is asked at once. */
+  /** The thread that uses it is silent: the disk is probed at once. */
   readonly isUrgent: boolean;
 }
 
@@ -29,27 +29,27 @@ export interface DiskPulseOptions {
 
 export interface DiskWatch {
   readonly inUse: () => readonly DiskInUse[];
-  /** Called after each look, and when a disk has ceased to answer or answers again. */
+  /** Called after each check, and when a disk stops answering or answers again. */
   readonly onLook: () => void;
 }
 
 export interface DiskPulse {
-  /** Since when the disk of a root has not answered, RFC 3339; undefined while it does, and while nobody works there. */
+  /** Since when the disk of a root has not answered, RFC 3339; undefined while it answers, or if it was never probed. */
   hungSince(path: string): string | undefined;
-  /** Asks the disk now. @throws disk_hung when it does not answer in time */
+  /** Probes the disk now. @throws disk_hung when it does not answer in time */
   demand(path: string): Promise<void>;
-  /** Looks at what is in use from now on. */
+  /** Checks the disks in use from now on. */
   start(watch: DiskWatch): void;
   stop(): void;
 }
 
 const lookEveryMs = 1000;
-/** How often a disk is asked while nothing points to a hang. */
+/** How often a disk is probed while nothing indicates a hang. */
 const askEveryMs = 5000;
 
 export function diskPulse(options: DiskPulseOptions): DiskPulse {
   const { clock, wall, gate, emit, ask = touchRoot } = options;
-  /** By path, since when. */
+  /** Since when the disk has hung, by path. */
   const hung = new Map<string, string>();
   const asking = new Set<string>();
   const askedAt = new Map<string, number>();
@@ -88,7 +88,7 @@ export function diskPulse(options: DiskPulseOptions): DiskPulse {
       const isDue = clock.now() - (askedAt.get(path) ?? -askEveryMs) >= askEveryMs;
       if (asking.has(path) || !(isDue || isUrgent || hung.has(path))) continue;
       asking.add(path);
-      // That it hangs is noted already, for all to see.
+      // The hang is already recorded.
       void demand(path)
         .catch(() => undefined)
         .finally(() => asking.delete(path));

@@ -1,4 +1,4 @@
-/** Why a root is not used. */
+/** Errors of roots that are not used. */
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
 
 export function faultFrom(path: string, error: unknown): SealvisorError {

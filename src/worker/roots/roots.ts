@@ -1,4 +1,4 @@
-/** The worker's roots: looked at before anything is written there, and again whenever it matters. */
+/** The worker's roots: checked before anything is written there, and again before later use. */
 import { hostname } from 'node:os';
 import type { WorkerConfig } from '../../config/worker-config.js';
 import { type DiskGate, diskGate, type Timers } from '../../disks/disk-gate.js';
@@ -21,18 +21,18 @@ export interface WorkerRootsOptions {
   readonly gate?: DiskGate;
 }
 
-/** The worker's id where it is noted beside its home; null where it is not. */
+/** What the lists in the worker's roots say of it. */
 export interface NotedWorker {
   readonly worker: string | null;
-  /** In attached stores, which other workers may write to as well. */
+  /** The worker's id from the attached stores, which other workers may also write to. */
   readonly workerOfShared: string | null;
-  /** Nothing says that this home was ever used. */
+  /** No list says that this home was ever used, and every list could be read. */
   readonly isHomeNew: boolean;
 }
 
-/** What became of a root when it was looked at last. */
+/** The result of the last check of a root. */
 type Held =
-  /** It is its disk; nothing is written there yet. */
+  /** It is the expected disk; nothing is written there yet. */
   | { readonly kind: 'admitted'; readonly admitted: Admitted }
   /** In use. `seen` null: read-only, without a mark. */
   | { readonly kind: 'taken'; readonly admitted: Admitted; readonly seen: SeenRoot | null }
@@ -43,9 +43,9 @@ export class WorkerRoots {
   readonly #options: WorkerRootsOptions;
   readonly #held = new Map<string, Held>();
   #lists: FoundLists = { known: new Map(), isWhole: true, worker: null, workerOfShared: null };
-  /** Whose the roots are; undefined until they are taken. */
+  /** The owner of the roots; undefined until they are taken into use. */
   #worker: { readonly id: string; readonly isLasting: boolean } | undefined;
-  /** Those of a configuration that is about to be the worker's. */
+  /** The roots of a configuration that is about to take effect. */
   #coming: readonly Root[] = [];
   #onTaken: () => void = () => undefined;
 
@@ -54,7 +54,7 @@ export class WorkerRoots {
     this.gate = options.gate ?? diskGate(options.timers);
   }
 
-  /** Looks at all of them, in parallel, and writes nothing into those that have no mark. */
+  /** Checks the roots that are not in use with a mark, in parallel; writes nothing into roots without a mark. */
   async admit(): Promise<void> {
     const roots = this.#roots();
     this.#lists = await readLists(roots, this.#key(), this.gate);
@@ -62,11 +62,11 @@ export class WorkerRoots {
     const outer = missing.filter(({ path }) => !rootAbove(path, missing));
     const admit = async (root: Root) => void this.#held.set(root.path, await this.#admitted(root));
     await Promise.all(outer.map(admit));
-    // Those that lie in another one wait for it.
+    // Roots inside another one are checked after it.
     for (const root of missing) if (!outer.includes(root)) await admit(root);
   }
 
-  /** Takes what a new configuration adds into use. @throws the first refusal; then nothing of it is used */
+  /** Takes the roots that a new configuration adds into use. @throws the first refusal; then none of them is used */
   async add(next: RootsConfig): Promise<void> {
     const before = this.#roots().map(({ path }) => path);
     this.#coming = rootsOf(next);
@@ -81,7 +81,7 @@ export class WorkerRoots {
     if (this.#worker) await this.#takeAll(this.#worker.id);
   }
 
-  /** Marks what was admitted in the worker's name, and keeps the lists, with its id where that outlives this run. */
+  /** Marks the admitted roots for the worker and writes the lists, with its id if the id outlives this run. */
   take(workerId: string, isLasting: boolean): Promise<void> {
     this.#worker = { id: workerId, isLasting };
     return this.#takeAll(workerId);
@@ -93,13 +93,13 @@ export class WorkerRoots {
     return held?.kind === 'refused' ? held.fault : undefined;
   }
 
-  /** What the roots that could be read say of the worker. */
+  /** What the lists that could be read say of the worker. */
   noted(home: string): NotedWorker {
     const { worker, workerOfShared, isWhole, known } = this.#lists;
     return { worker, workerOfShared, isHomeNew: isWhole && !known.has(home) };
   }
 
-  /** Whether the root is what it was; one that was refused is checked again. @throws wrong_disk, location_not_writable, unreadable */
+  /** Checks that the root is still the same one; a refused root is admitted again. @throws wrong_disk, location_not_writable, unreadable */
   async check(path: string): Promise<void> {
     const root = this.#rootAt(path);
     if (!root) return;
@@ -115,12 +115,12 @@ export class WorkerRoots {
     if (fault) throw fault;
   }
 
-  /** `heard` is called when a root was taken into use that was refused, or another one, before. */
+  /** `heard` is called when a root that was refused or has changed is taken into use. */
   onTaken(heard: () => void): void {
     this.#onTaken = heard;
   }
 
-  /** Of the store that is expected there; null for a read-only one without a mark, and where nothing is known. */
+  /** The id of the store that is expected there; null for a read-only one without a mark, and if none is known. */
   idOf(path: string): string | null {
     return this.#seen(path)?.id ?? this.#lists.known.get(path)?.id ?? null;
   }

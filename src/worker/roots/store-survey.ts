@@ -1,4 +1,4 @@
-/** The marks of a worker's locations and stores, seen and made without a running daemon. */
+/** The marks of a worker's locations and stores, read and made without a running daemon. */
 import type { WorkerConfig } from '../../config/worker-config.js';
 import { diskGate, type Timers } from '../../disks/disk-gate.js';
 import { contentOf } from '../../disks/first-use.js';
@@ -12,20 +12,20 @@ import { type FoundLists, readLists, writeLists } from './lists.js';
 export interface SurveyedStore {
   readonly kind: RootKind;
   readonly path: string;
-  /** `ok`: its mark is there, and the expected one. `new`: a first use makes its mark at the next start. */
+  /** `ok`: it has the expected mark, a mark where none is expected, or is read-only without a mark. `new`: the next start marks it. */
   readonly state: 'ok' | 'new' | 'missing' | 'other' | 'refused';
   readonly id: string | null;
-  /** The id that the worker expects there; null where nothing is known. */
+  /** The id that the worker expects there; null if none is known. */
   readonly expected: string | null;
   readonly madeBy: string | null;
   readonly madeAt: string | null;
-  /** What is wrong, or will be done. */
+  /** What is wrong, or what will be done. */
   readonly note: string;
 }
 
 export interface StoreSurvey {
   look(): Promise<readonly SurveyedStore[]>;
-  /** Marks what has no mark; of the roots in `paths` what is there now is accepted, whatever was expected. */
+  /** Marks all roots that have no mark. With `paths`, marks only those, and accepts what is there now instead of what was expected. */
   init(paths: readonly string[]): Promise<readonly SurveyedStore[]>;
 }
 

@@ -1,4 +1,4 @@
-/** Looks after the disks that are worked on, and starts threads again whose disks were missing, as soon as those are back. */
+/** Watches the disks in use, and restarts threads whose disks were missing when the disks are back. */
 
 import { type Clock, systemClock } from '../../actors/index.js';
 import type { WorkerConfig } from '../../config/worker-config.js';
@@ -10,9 +10,9 @@ import type { Disks } from './open.js';
 import type { WorkerRoots } from './roots.js';
 
 export interface DiskWatchOptions {
-  /** @default the system's */
+  /** @default the system clock */
   readonly clock?: Clock;
-  /** `space.checkIntervalMs` is how often the disks are looked at. */
+  /** `space.checkIntervalMs`: how often missing disks are checked. */
   readonly config: () => Pick<WorkerConfig, 'space' | 'threads'>;
   readonly threads: Pick<ThreadRoster, 'all' | 'tree' | 'configure'>;
   readonly disks: Pick<Disks, 'check' | 'pulse' | 'hot'> & { readonly roots: Pick<WorkerRoots, 'onTaken'> };
@@ -31,7 +31,7 @@ export function watchDisks(options: DiskWatchOptions): { stop(): void } {
     );
     if (!isBack || isStopped || slot.failure() === undefined) return;
     emit({ event: 'disk.returned', path: slot.location, name: slot.name });
-    // What its start fails with is shown by the thread.
+    // The thread's view shows the error as well.
     await threads.tree
       .restart(slot)
       .catch((error: unknown) =>
@@ -46,7 +46,7 @@ export function watchDisks(options: DiskWatchOptions): { stop(): void } {
   const next = () => {
     alarm = clock.setTimeout(() => void look(), config().space.checkIntervalMs);
   };
-  // A store that is there at last is one for the threads that run.
+  // A store that has become available can be used by the running threads.
   disks.roots.onTaken(() => threads.configure(config().threads, disks.hot.settingsOf));
   const onLook = () => {
     for (const slot of threads.all()) slot.disksSeen();

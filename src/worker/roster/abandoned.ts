@@ -1,14 +1,14 @@
-/** A thread that cannot be ended, because a call to its disk does not return: a worker that stops does not wait for it. */
+/** A thread that cannot be ended because a call to its disk does not return: a stopping worker does not wait for it. */
 import type { Child, Exit } from '../../actors/index.js';
 import { systemClock } from '../../actors/index.js';
 
-/** What it may take from its termination until it is gone, ms. */
+/** How long a terminated thread may take to exit, ms. */
 const endingMs = 1000;
 
 export interface Abandonable {
-  /** The child as its supervisor sees it: it has exited when it has been abandoned, too. */
+  /** The child as its supervisor sees it: an abandoned thread counts as exited. */
   readonly child: Child;
-  /** Stops it; false when it could not be ended and was abandoned. */
+  /** Stops it; false when it did not exit and was abandoned. */
   stop(): Promise<boolean>;
 }
 

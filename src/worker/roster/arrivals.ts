@@ -1,10 +1,10 @@
-/** Those who wait until a slot has a thread, or is known to get none. */
+/** Callers that wait until a slot has a thread, or it is known that it gets none. */
 import { systemClock } from '../../actors/index.js';
 
 export class Arrivals {
   readonly #waiting = new Set<() => void>();
 
-  /** Resolves with the next `settle()`, or when the time is over. */
+  /** Resolves at the next `settle()`, or after `ms`. */
   next(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = systemClock.setTimeout(() => {

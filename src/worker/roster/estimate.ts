@@ -1,4 +1,4 @@
-/** What is left of a thread's stage and sector, from past durations on this worker. */
+/** Time left for a thread's stage and sector, estimated from past durations on this worker. */
 import { planNamed, stagesBetween } from '../../../machines/index.js';
 import { featureOf } from '../../protocol/sector.js';
 import { type Estimate, type ThreadView, workedMs } from '../../protocol/thread.js';
@@ -11,7 +11,7 @@ function median(values: readonly number[]): number | null {
   return upper === undefined || lower === undefined ? null : Math.round((upper + lower) / 2);
 }
 
-/** `durations` are those of sectors of the same size, of all threads. */
+/** `durations`: stages of sectors of the same size, from all threads. */
 export function estimateOf(view: ThreadView, durations: readonly StageDurations[], nowMs: number): Estimate {
   const plan = planNamed(view.plan);
   if (view.sector === null || plan === undefined) return { stage: null, sector: null };

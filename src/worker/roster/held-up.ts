@@ -1,21 +1,21 @@
-/** Calls to a thread that its disk holds up: they are refused at once, and not at their deadline. */
+/** Calls to a thread that is blocked by its disk: they are refused at once, not at their deadline. */
 import { systemClock } from '../../actors/index.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { ThreadDisk } from '../../protocol/thread.js';
 import type { ThreadChild } from '../../threads/index.js';
 
 export interface HeldUp {
-  /** Whether the thread's loop may be blocked without being hung. */
+  /** Whether the thread's event loop may be blocked by its disk, rather than hung. */
   is(): boolean;
-  /** The answer, unless the thread is held up before it comes. @throws disk_hung */
+  /** The answer, unless the thread is found to be blocked before the answer arrives. @throws disk_hung */
   before<T>(answer: Promise<T>): Promise<T>;
-  /** Refuses what waits, if the thread is held up now. */
+  /** Rejects all pending calls if the thread is blocked now. */
   look(): void;
 }
 
-/** A loop that has turned since is not held up, ms: where its disk is known to hang, and where only its sleep is seen. */
+/** A thread with a younger heartbeat is not blocked, ms: if its disk is known to hang; if it is only seen in disk sleep. */
 const [silentMs, asleepMs] = [400, 1500];
-/** When a call to a thread whose disk hangs is looked after, ms: it may be the first that writes there. */
+/** When a call to a thread whose disk hangs is checked again, ms: it may be the first call that writes there. */
 const lookAfterMs = 600;
 
 /** `disk`: the disk that does not answer, if any. */
@@ -49,7 +49,7 @@ export function heldUp(
     before: (answer) => {
       const held = cause();
       if (held) {
-        // Nobody waits for it any more.
+        // The caller no longer waits for the answer.
         answer.catch(() => undefined);
         return Promise.reject(held);
       }

@@ -1,4 +1,4 @@
-/** The history of a thread that does not run, read off the main thread: SQLite cannot be asked to give up on a disk. */
+/** The history of a failed thread, read off the main thread: a SQLite read cannot be cancelled when the disk hangs. */
 
 import { systemClock } from '../../actors/index.js';
 import { longestTimerMs } from '../../actors/system-clock.js';
@@ -8,10 +8,10 @@ import type { HistoryQuery } from '../../protocol/thread.js';
 import { threadChild } from '../../threads/index.js';
 
 const readMs = 10_000;
-/** Where a read hangs its thread stays until the disk answers, so that disk is not read again before. */
+/** A read that hangs keeps its thread until the disk answers, so the gate allows no second read of that disk until then. */
 const gate = diskGate(systemClock, readMs);
 
-/** The rows as the text of a JSON array. @throws location_in_use, store_failed, disk_hung */
+/** The rows, as the text of a JSON array. @throws location_in_use, store_failed, disk_hung */
 export function readHistoryAside(location: string, query: HistoryQuery): Promise<string> {
   return inTime(gate, location, async () => {
     const start = threadChild({
@@ -21,7 +21,7 @@ export function readHistoryAside(location: string, query: HistoryQuery): Promise
     });
     const thread = await start();
     try {
-      // The gate's deadline is the caller's; this call is over when the disk has answered.
+      // The gate enforces the caller's deadline; this call ends when the disk has answered.
       return await thread.call<string>('read', [location, query], longestTimerMs);
     } finally {
       thread.kill();

@@ -1,4 +1,4 @@
-/** A thread that reads the history of another one, which has failed: its disk may hang. */
+/** Entry of a thread that reads the history of a failed thread, whose disk may hang. */
 import type { HistoryQuery } from '../../protocol/thread.js';
 import { readHistoryJson } from '../../store/read-history.js';
 import { threadHost } from '../../threads/host.js';

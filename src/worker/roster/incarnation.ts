@@ -21,38 +21,38 @@ export class Incarnation {
     this.#ending = abandonable(thread);
   }
 
-  /** Asks it; what it does not answer within this time rejects. */
+  /** Calls to the thread; a call that is not answered within `deadlineMs` rejects. */
   within(deadlineMs: number): Remote<ThreadSide> {
     return threadOver((verb, args) => this.thread.call(verb, args, deadlineMs));
   }
 
-  /** @throws when it does not answer */
+  /** @throws when the thread does not answer */
   firstView(): Promise<ThreadView> {
     return this.within(firstViewMs).view();
   }
 
-  /** Resolves when it is gone. */
+  /** Resolves when the thread has exited. */
   async kill(): Promise<void> {
     this.thread.kill();
     await this.thread.exited;
   }
 
-  /** A row for its history. A thread that dies again misses it: its next start writes one of its own. */
+  /** Writes a row to its history. If the thread dies before that, the row is missing; its next start writes its own. */
   noteRestart(after: string): void {
     const noted = this.within(noteMs).note('Restarted', `started again after: ${after}`);
     noted.catch(() => undefined);
   }
 
-  /** As its supervisor handles it. */
+  /** The child for its supervisor. */
   supervised() {
     return { ...this.#ending.child, facts: () => this.#facts() };
   }
 
-  /** Lets its stage end, at most `stageMs`, then ends it. False when it cannot be ended and is left behind. */
+  /** Waits at most `stageMs` for its stage to end, then stops the thread. False when it cannot be stopped and is left behind. */
   async drain(stageMs: number): Promise<boolean> {
     const stopped = this.within(Math.max(stageMs, 1)).stop();
     await stopped.catch(() => undefined);
-    // Here and not by the supervisor, which would end one thread after the other.
+    // Not left to the supervisor, which would stop the threads one by one.
     return this.#ending.stop();
   }
 
@@ -62,7 +62,7 @@ export class Incarnation {
   }
 }
 
-/** Why a thread crashed, without its name. */
+/** Why a thread crashed, without the name of the thread. */
 export function crashReason(error: unknown, name: string): string {
   const { code, cause } = error instanceof SealvisorError ? error : { code: undefined, cause: undefined };
   if (code === 'thread_gone' && cause !== undefined) return messageOf(cause);

@@ -1,4 +1,4 @@
-/** How a sealing thread is launched: its code, its heap, what it may call and say. */
+/** How a sealing thread is launched: its code, its heap limits, the services it may call, the events it may send. */
 import { type SpareThreads, spareThreads, type ThreadChild, threadChild } from '../../threads/index.js';
 import { dispatcher } from '../border/calls.js';
 import type { MainSide } from '../border/contract.js';
@@ -6,35 +6,35 @@ import type { ThreadNews, ThreadSetup } from '../border/setup.js';
 
 const entry = new URL(import.meta.resolve('#src/worker/thread/entry.cjs'));
 /**
- * What a thread allocates is short-lived: a small nursery costs no time and saves 1.7 MiB a thread (npm run bench).
- * Sectors are streamed, so a heap that grows to this size is a fault; only the thread ends by it.
+ * What a thread allocates is short-lived: a small young generation costs no time and saves 1.7 MiB per thread (npm run bench).
+ * Sectors are streamed, so a heap that grows to this limit is a fault; it ends only the thread.
  */
 export const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256 };
-/** A worker that stops has drained its threads already: what still works then is over its time. */
+/** A stopping worker has drained its threads before: a thread that still works then has exceeded its time. */
 const graceMs = 100;
 
-/** Booted threads for any of a worker's slots. */
+/** Threads booted in advance, for any slot of the worker. */
 export function sparesOf(count: number): SpareThreads {
   return spareThreads({ entry, count, resourceLimits });
 }
 
-/** What a slot gives to its launcher. */
+/** What a slot passes to its launcher. */
 export interface LaunchOptions {
-  /** For messages and for the debugger. */
+  /** For error messages and the debugger. */
   readonly name: string;
-  /** Whether the disk keeps the thread's loop from turning. */
+  /** Whether the disk may be blocking the thread's event loop. */
   readonly isHeldUp: () => boolean;
-  /** Hears what a thread says; `incarnation` counts the launches from 1. */
+  /** Called with each of the thread's events; `incarnation` counts the launches from 1. */
   readonly onNews: (news: ThreadNews, incarnation: number) => void;
 }
 
-/** Makes what launches the slot's thread, once for each incarnation. */
+/** Returns the function that launches the slot's thread, called once per incarnation. */
 export type Launcher = (options: LaunchOptions) => () => Promise<ThreadChild>;
 
 export interface LauncherOptions {
-  /** Made anew for each launch. */
+  /** Called for each launch. */
   readonly setup: () => ThreadSetup;
-  /** What the thread may ask of the main thread. */
+  /** The calls that the thread may make to the main thread. */
   readonly main: MainSide;
   readonly spares: SpareThreads | undefined;
 }

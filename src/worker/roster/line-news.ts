@@ -1,4 +1,4 @@
-/** Threads that wait at the desk show it, and once more when they do not any more: their own news say nothing of a line within a stage. */
+/** Refreshes the views of queued threads, and once more when they leave the queue: their events do not report a queue within a stage. */
 import type { ThreadView } from '../../protocol/thread.js';
 
 interface Shown {

@@ -1,4 +1,4 @@
-/** Makes the slot of a configured thread: what it is started with, what is looked at before, and what it may ask. */
+/** Makes the slot of a configured thread: its setup, the checks before each launch, and the calls it may make. */
 import type { ThreadConfig, WorkerConfig } from '../../config/worker-config.js';
 import type { PlanName } from '../../protocol/plan-names.js';
 import type { SpareThreads } from '../../threads/index.js';
@@ -10,13 +10,13 @@ import { Slot, type SlotNews } from './slot.js';
 
 export interface SlotMakerOptions {
   readonly config: () => WorkerConfig;
-  /** Of the moment: a thread has it from its start on. */
+  /** The current name: a thread keeps the one it is started with. */
   readonly workerName: () => string;
   readonly processChildren: readonly string[];
   readonly othersStages: readonly string[];
   readonly disks: Pick<Disks, 'hot' | 'ownerOf' | 'check'>;
   readonly newsOf: (index: number) => SlotNews;
-  /** What a thread may ask of the main thread; `planOf`: its plan of the moment. */
+  /** The calls that a thread may make to the main thread; `planOf`: its current plan. */
   readonly mainSideOf: (index: number, planOf: () => PlanName) => MainSide;
   readonly spares: SpareThreads | undefined;
 }
@@ -24,7 +24,7 @@ export interface SlotMakerOptions {
 export function slotMaker(options: SlotMakerOptions): (thread: ThreadConfig) => Slot {
   const { config, disks, newsOf, mainSideOf, spares } = options;
   const { workerName, processChildren, othersStages } = options;
-  /** The thread as it is configured now; one that leaves goes by what it was started with. */
+  /** The thread as it is configured now; one that was removed keeps the configuration it was started with. */
   const threadOf = (started: ThreadConfig) =>
     config().threads.find((each) => each.location === started.location) ?? started;
   const setupOf = (started: ThreadConfig) =>

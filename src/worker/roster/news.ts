@@ -1,4 +1,4 @@
-/** What the worker does with what its threads tell. */
+/** What the worker does with the events of its threads. */
 
 import type { WorkerEvent } from '../../../machines/worker.js';
 import type { Emit } from '../../protocol/events/table.js';
@@ -23,11 +23,11 @@ export interface SlotNewsDesk {
   readonly large: Pick<LargeAnswers, 'leave'>;
   readonly events: Pick<EventHub, 'publish'>;
   readonly drain: Pick<Drainer, 'threadStarted'>;
-  /** The disk that a thread works on and that does not answer, if any. */
+  /** The disk of the thread, if it does not answer; else null. */
   readonly diskOf: (index: number) => ThreadDisk | null;
-  /** Why the manager refused the last report from that location. */
+  /** Why the manager refused the last report on that sector from that location. */
   readonly refusalOf: (location: string, sector: string) => ReportRefused | undefined;
-  /** Why no thread takes a job; null while they do. */
+  /** Why no thread takes a job now; null while they may. */
   readonly standsAside: () => string | null;
   readonly onRow: ((index: number, row: HistoryRow) => void) | undefined;
   readonly onView: ((view: ThreadView) => void) | undefined;
@@ -36,7 +36,7 @@ export interface SlotNewsDesk {
 
 export function slotNews(index: number, parts: SlotNewsDesk): SlotNews {
   let said: string | undefined;
-  /** Why it has nothing to do: once for each change, and again when it had something meanwhile. */
+  /** Emits why the thread is idle: once per reason, and again after it has worked in between. */
   const tellIdle = ({ mode, stage, idle }: ThreadView) => {
     if (idle !== undefined && idle !== said)
       parts.emit({ event: 'thread.idle', thread: index, stage, reason: idle });
@@ -68,7 +68,7 @@ export function slotNews(index: number, parts: SlotNewsDesk): SlotNews {
     },
     onView: (view) => {
       const { events, processors, onView } = parts;
-      // Its stage was taken from it (the sector is lost): a process that is frozen for it would stay so for ever.
+      // If its stage was cancelled (the sector is lost), a process that is frozen for it would stay frozen forever.
       processors.shown(view);
       tellIdle(view);
       events.publish({ type: 'thread', view });
@@ -86,7 +86,7 @@ export function slotNews(index: number, parts: SlotNewsDesk): SlotNews {
   };
 }
 
-/** The view with what the worker knows beside the thread. */
+/** The view, with what only the worker knows added. */
 function overlaid(
   view: ThreadView,
   { desk, processors, standsAside, diskOf, refusalOf }: SlotNewsDesk,
@@ -95,7 +95,7 @@ function overlaid(
   const reportRefused = view.sector ? refusalOf(view.location, view.sector.id) : undefined;
   const disk = diskOf(index);
   const { isLeft = false, ...work } = processors.workOf(index) ?? { name: '', pid: null };
-  // A shared process may be at what was aborted still, while the current stage is another.
+  // A shared process may still do the aborted work while the thread is in another stage.
   const isAtHand = isLeft || work.name === view.processor?.name;
   return {
     ...view,
@@ -103,12 +103,12 @@ function overlaid(
     ...(reportRefused ? { reportRefused } : {}),
     lastError: view.lastError ?? asideError(view, standsAside()),
     ...waitingOf(view, desk.waitingFor(index)),
-    // A process that a dead thread left is shown as well.
+    // A process that a dead thread left running is shown as well.
     processor: isAtHand ? work : view.processor,
   };
 }
 
-/** In line before its stage, or in the middle of it: for a process of another name. */
+/** Queued before its stage, or within its stage for a process of another name. */
 function waitingOf(
   { mode }: ThreadView,
   waitingFor: ThreadView['waitingFor'],
@@ -120,7 +120,7 @@ function waitingOf(
   };
 }
 
-/** A thread without a sector or job has no error of its own to show, and still cannot work. */
+/** Shown for a thread without a sector or job: it has no error of its own, but cannot work. */
 function asideError(view: ThreadView, message: string | null): ThreadView['lastError'] {
   if (message === null || view.mode !== 'idle' || !isEmpty(view)) return null;
   return { level: 'permanent', message, stage: view.stage, at: view.since };

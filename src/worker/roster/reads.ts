@@ -1,4 +1,4 @@
-/** What can be read of a thread's past. */
+/** Reads of a thread's history, and the estimates from it. */
 import type { Estimate, HistoryQuery, ThreadEstimate } from '../../protocol/thread.js';
 import { estimateOf } from './estimate.js';
 import { readHistoryAside } from './history-aside.js';
@@ -15,7 +15,7 @@ export function threadReads(
 ) {
   const durationsOf = async (size: number) => {
     const all = slots().map((slot) =>
-      // A thread that does not answer now has nothing to say to an estimate.
+      // A thread that does not answer in time does not contribute to the estimate.
       slot
         .within(durationsMs)
         .durations(size)
@@ -24,7 +24,7 @@ export function threadReads(
     return (await Promise.all(all)).flat();
   };
   return {
-    /** A failed thread has let go of its store: it is read aside. */
+    /** A failed thread has closed its store, so another thread reads it. */
     history: async (index: number, query: HistoryQuery): Promise<string> => {
       const slot = slotOf(index);
       if (slot.failure() !== undefined) {
@@ -37,7 +37,7 @@ export function threadReads(
       const view = slotOf(index).view();
       return estimateOf(view, view.sector === null ? [] : await durationsOf(view.sector.size), Date.now());
     },
-    /** Of all threads at once: each is asked once a sector size. */
+    /** For all threads at once: each thread is queried once per sector size. */
     estimates: async (): Promise<readonly ThreadEstimate[]> => {
       const views = slots().map((slot) => slot.view());
       const sizes = [...new Set(views.flatMap(({ sector }) => (sector === null ? [] : [sector.size])))];

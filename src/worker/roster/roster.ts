@@ -1,10 +1,10 @@
-/** The worker's threads of the moment, under their supervisors: added and removed while the worker runs. */
+/** The worker's current threads, under their supervisors; they are added and removed while the worker runs. */
 import type { ThreadConfig } from '../../config/worker-config.js';
 import type { SettingsOfThread } from '../border/setup.js';
 import type { SupervisedSlot } from './slot.js';
 import { ThreadTree } from './tree.js';
 
-/** A year for the stage to end in. */
+/** The stage may take up to a year to end. */
 const longestMs = 365 * 24 * 3600 * 1000;
 
 export class ThreadRoster {
@@ -13,18 +13,18 @@ export class ThreadRoster {
   #slots: readonly SupervisedSlot[] = [];
   readonly #leaving = new Set<SupervisedSlot>();
 
-  /** Takes in a thread that starts with the tree. */
+  /** Adds a thread that starts with the tree. */
   admit(slot: SupervisedSlot): void {
     this.#slots = [...this.#slots, slot].toSorted((a, b) => a.index - b.index);
   }
 
-  /** Starts one more thread under the tree that runs. */
+  /** Starts one more thread under the running tree. */
   async add(slot: SupervisedSlot): Promise<void> {
     this.admit(slot);
     await this.tree.add(slot);
   }
 
-  /** Ends a thread when its stage is done, and forgets it. */
+  /** Stops a thread when its stage is done, and removes it. */
   async remove(index: number): Promise<void> {
     const slot = this.find(index);
     if (!slot) return;
@@ -35,7 +35,7 @@ export class ThreadRoster {
     this.#leaving.delete(slot);
   }
 
-  /** Starts a failed thread again; false when it is not failed. */
+  /** Starts a failed thread again; false when it is not in the failed state. */
   async restart(index: number): Promise<boolean> {
     const slot = this.find(index);
     return slot !== undefined && this.tree.restart(slot);
@@ -58,17 +58,17 @@ export class ThreadRoster {
     return this.#slots.map((slot) => slot.location);
   }
 
-  /** Whether a thread that was removed is still at its last stage there. */
+  /** Whether a removed thread is still finishing its last stage there. */
   isLeaving(location: string): boolean {
     return [...this.#leaving].some((slot) => slot.location === location);
   }
 
-  /** Those that stay go by these settings from now on. */
+  /** The listed threads use these settings from now on. */
   configure(threads: readonly ThreadConfig[], settingsOf: (thread: ThreadConfig) => SettingsOfThread): void {
     for (const thread of threads) this.find(thread.index)?.configure(settingsOf(thread));
   }
 
-  /** Another manager answers, or is adopted. */
+  /** Another manager answers or was adopted. */
   managerChanged(): void {
     for (const slot of this.#slots) {
       slot.refresh();
@@ -76,7 +76,7 @@ export class ThreadRoster {
     }
   }
 
-  /** Each reports its sector once more. */
+  /** Each thread reports its sector again. */
   reportAgain(): void {
     for (const slot of this.#slots) slot.reportAgain();
   }

@@ -1,4 +1,4 @@
-/** What a thread goes by: the worker's configuration, and the thread's own hot one over it. */
+/** The settings of a thread: the worker's configuration, overridden by the thread's own hot configuration. */
 
 import { hotConfigPath, hotConfigText, hotWarnings, parseHotConfig } from '../../config/hot-config.js';
 import { leastIntervalMs } from '../../config/interval-floor.js';
@@ -11,14 +11,14 @@ import type { AttachedStore } from '../../sealing/stage.js';
 import type { SettingsOfThread } from '../border/setup.js';
 
 export interface HotSettings {
-  /** By what was read last. */
+  /** From the configuration that was read last. */
   settingsOf(thread: ThreadConfig): SettingsOfThread;
   /**
-   * Reads `<location>/config.toml`, off the main thread and not longer than a disk may take; while that is faulty, what
-   * was read before it holds, and one warning is given.
+   * Reads `<location>/config.toml`, off the main thread and within the disk deadline. While the file is faulty, the
+   * last valid one stays in effect, and each new fault is logged once.
    */
   refresh(thread: ThreadConfig): Promise<void>;
-  /** As they are for a new sector: the hot configuration of the thread of this index is read first. */
+  /** The settings for a new sector: the hot configuration of thread `index` is read first. */
   freshSettingsOf(index: number): Promise<SettingsOfThread>;
   refreshAll(config: Pick<WorkerConfig, 'threads'>): Promise<void>;
 }
@@ -26,15 +26,15 @@ export interface HotSettings {
 export interface HotSettingsOptions {
   readonly config: () => WorkerConfig;
   readonly gate: DiskGate;
-  /** The attached stores of the moment, each with its mark. */
+  /** The stores that are attached now, each with its mark. */
   readonly stores: () => readonly AttachedStore[];
   readonly emit: Emit;
-  /** Refuses a plan that could not be proven. @throws config_invalid */
+  /** Rejects a plan whose sectors could not be proven. @throws config_invalid */
   readonly checkPlan: (thread: ThreadConfig, path: string) => void;
 }
 
 export function hotSettings({ config, gate, stores, emit, checkPlan }: HotSettingsOptions): HotSettings {
-  /** The tables of the last sound file; undefined where there is none. */
+  /** The text of the last valid file, by location; no entry where there is no file. */
   const lastGood = new Map<string, string>();
   const lastFault = new Map<string, string>();
   const parsed = (text: string, thread: ThreadConfig) =>

@@ -3,7 +3,7 @@ import type { ThreadSetup } from '../border/setup.js';
 
 type Given = Pick<ThreadSetup, 'owner' | 'settings' | 'workerName' | 'processChildren' | 'othersStages'>;
 
-/** What one thread of a worker is started with. */
+/** The setup that a thread of the worker is started with. */
 export function setupOfThread(
   { index, location }: Pick<ThreadConfig, 'index' | 'location'>,
   { config, ...given }: Given & { readonly config: WorkerConfig },

@@ -1,19 +1,19 @@
-/** What a thread shows, and those who wait until it shows something. */
+/** A thread's view, and the callers that wait for a certain view. */
 import { systemClock } from '../../actors/index.js';
 import type { ThreadView } from '../../protocol/thread.js';
 
 export interface ShownView {
   view(): ThreadView;
-  /** What was shown last, with nothing laid over it. */
+  /** The last view, without the overlay. */
   last(): ThreadView;
   show(view: ThreadView): void;
-  /** What is laid over the view has changed. */
+  /** The overlay has changed. */
   refresh(): void;
-  /** The first view that `holds`, now or later; the present one when the time is over or the signal is given. */
+  /** Resolves with the first view for which `holds` is true, or with the current one after `ms` or when the signal aborts. */
   until(holds: (view: ThreadView) => boolean, ms: number, signal?: AbortSignal): Promise<ThreadView>;
 }
 
-/** Views come on more than one way: what was said before what is shown does not replace it. */
+/** Views arrive by more than one path: an older view does not replace a newer one. */
 function isOlder(view: ThreadView, shown: ThreadView): boolean {
   if (view.incarnation !== shown.incarnation) return view.incarnation < shown.incarnation;
   return view.revision < shown.revision;

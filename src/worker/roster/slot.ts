@@ -1,4 +1,4 @@
-/** One sealing thread over all its incarnations: what it shows, and who may speak to it now. */
+/** One sealing thread across all its incarnations: its view, and the calls to it. */
 import type { Exit } from '../../actors/index.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
 import type { SectorId } from '../../protocol/sector.js';
@@ -26,14 +26,14 @@ export interface SlotOptions {
   readonly configured: Parameters<typeof blankView>[0];
   readonly launcher: Launcher;
   readonly news: SlotNews;
-  /** Before each launch. @throws when the thread cannot be started */
+  /** Runs before each launch. @throws when the thread cannot be started */
   readonly prepare: () => Promise<void>;
 }
 
-/** Why there is no thread, or why the one before this ended. */
+/** Why there is no thread, or why the previous incarnation ended. */
 interface LastEnd {
   readonly reason: string;
-  /** Whether its start was refused because its disk is missing. */
+  /** Whether its start was refused because its disk is missing, unusable or hung. */
   readonly isDiskMissing: boolean;
 }
 
@@ -48,10 +48,10 @@ export class Slot implements SupervisedSlot {
   readonly #held: HeldUp;
   readonly #arrivals = new Arrivals();
   #state: states.SlotState<Incarnation> = states.atFirst;
-  /** Launches so far: the number of the present incarnation. */
+  /** Launches so far: the number of the current incarnation. */
   #count = 0;
   #lastEnd: LastEnd = { reason: 'it did not start', isDiskMissing: false };
-  /** Since when the disk had not answered when the disks were last looked at. */
+  /** Since when the disk had not been answering, at the last check of the disks. */
   #seenDisk: string | undefined;
 
   constructor({ configured, launcher, news, prepare }: SlotOptions) {
@@ -106,18 +106,18 @@ export class Slot implements SupervisedSlot {
     if (states.isAwaited(this.#state)) await this.#arrivals.next(deadlineMs);
     const leftMs = Math.max(1, deadlineMs - (performance.now() - startedMs));
     const outcome = await this.within(leftMs).obey(command, options);
-    // The news of it may still be on its way: who asks next sees no less than this answer said.
+    // The view event may still be in transit: the next reader must not see an older view than this answer.
     if (outcome.view.revision > this.#shown.last().revision) this.#shown.show(outcome.view);
     return { ...outcome, view: this.#news.overlay(outcome.view) };
   }
 
   configure(settings: SettingsOfThread): void {
-    // A thread that is not up is started with them.
+    // A thread that is not up gets them at its start.
     this.within(noteMs).configure(settings).catch(ignored);
   }
 
   reportAgain(): void {
-    // A thread that is not up reports as it starts.
+    // A thread that is not up reports at its start.
     this.within(noteMs).reportAgain().catch(ignored);
   }
 
@@ -175,7 +175,7 @@ export class Slot implements SupervisedSlot {
   async #startNext(): Promise<Incarnation> {
     await this.#prepare();
     const restartedAfter = this.#count > 0 ? this.#lastEnd.reason : undefined;
-    // What is not launched is not an incarnation: the thread counts its own.
+    // Counted only now: a failed check is not an incarnation, and the thread counts its own launches.
     this.#count += 1;
     const incarnation = new Incarnation(await this.#launch());
     this.#state = states.launched(this.#state, incarnation);
@@ -190,10 +190,10 @@ export class Slot implements SupervisedSlot {
   async #showFirst(incarnation: Incarnation): Promise<void> {
     try {
       const view = await incarnation.firstView();
-      // The answer comes through another port than the news, which may be newer.
+      // The answer and the events come through different ports: an event may already have shown a newer view.
       if (this.#shown.last().incarnation !== this.#count) this.#shown.show(view);
     } catch (error) {
-      // It came up and does not answer: it must not seal on unseen, nor keep its location from the next.
+      // It is up but does not answer: it must not keep sealing unseen, nor keep its location locked for the next one.
       this.#state = states.ended(this.#state, incarnation, true);
       await incarnation.kill();
       throw error;

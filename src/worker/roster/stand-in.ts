@@ -1,9 +1,9 @@
-/** What is shown of a thread that is not there. */
+/** Views shown while there is no thread. */
 import type { ThreadConfig } from '../../config/worker-config.js';
 import { timestamp } from '../../protocol/clock.js';
 import type { ThreadView } from '../../protocol/thread.js';
 
-/** A thread that has not shown itself yet. */
+/** The view of a thread that has not sent one yet. */
 export function blankView(setup: Pick<ThreadConfig, 'index' | 'location' | 'plan'>): ThreadView {
   return {
     index: setup.index,
@@ -26,7 +26,7 @@ export function blankView(setup: Pick<ThreadConfig, 'index' | 'location' | 'plan
   };
 }
 
-/** What is shown in place of a thread that is gone: where it was, and what became of it. */
+/** The view of a thread that has exited: its last state, and what happened to it. */
 export function standInView(
   last: ThreadView,
   became: Pick<ThreadView, 'mode' | 'incarnation'> & { readonly message: string },

@@ -1,4 +1,4 @@
-/** The sealing threads under their supervisors: each has its own limit, and past it is parked as failed while the others continue. */
+/** The sealing threads under their supervisors: each has its own restart limit, past which it is parked as failed; the others continue. */
 import { type ChildSpec, startTree, type Tree, type TreeNode } from '../../actors/index.js';
 import { messageOf } from '../../protocol/errors.js';
 import type { SupervisedSlot } from './slot.js';
@@ -10,11 +10,11 @@ const backoff = { minMs: 100, maxMs: 10_000 };
 const idOf = (slot: SupervisedSlot) => `thread-${slot.index}`;
 
 export class ThreadTree {
-  /** The threads of the moment. */
+  /** The current threads. */
   readonly #slots: () => readonly SupervisedSlot[];
   /** Each thread's own supervisor, by index. */
   readonly #trees = new Map<number, Tree>();
-  /** The supervisor of all of them, once it is started. */
+  /** The supervisor of all threads, once started. */
   #threads: Tree | undefined;
 
   constructor(slots: () => readonly SupervisedSlot[]) {
@@ -26,7 +26,7 @@ export class ThreadTree {
     return { id: 'threads', type: 'supervisor', start: () => this.#startAll() };
   }
 
-  /** Starts a failed thread again; false when it is not failed. @throws what its start failed with */
+  /** Starts a failed thread again; false when it is not in the failed state. @throws the error of its start */
   async restart(slot: SupervisedSlot): Promise<boolean> {
     if (slot.failure() === undefined) return false;
     await this.#threads?.supervisor.restartChild(idOf(slot));
@@ -38,14 +38,14 @@ export class ThreadTree {
     await this.#threads?.supervisor.startChild(this.#specOf(slot));
   }
 
-  /** Ends a thread for good, at once. */
+  /** Stops a thread for good, without draining it. */
   async remove(slot: SupervisedSlot): Promise<void> {
     this.#trees.delete(slot.index);
     await this.#threads?.supervisor.terminateChild(idOf(slot));
     await this.#threads?.supervisor.deleteChild(idOf(slot));
   }
 
-  /** Every thread's first start is under way before the supervisor comes to it: it starts its children one by one. */
+  /** All threads boot in parallel: the supervisor, which starts its children one by one, gets starts that are already in progress. */
   async #startAll() {
     const started = this.#slots().map((slot) => ({ slot, first: this.#boot(slot) }));
     const threads = await startTree({
@@ -55,13 +55,13 @@ export class ThreadTree {
     return { ...threads, children: () => this.#slots().map((slot) => this.#nodeOf(slot)) };
   }
 
-  /** `first`: what its first start comes to; the next ones are made here. */
+  /** `first`: the first start, already in progress; later starts are made here. */
   #specOf(slot: SupervisedSlot, first?: Promise<Tree | 'ignore'>): ChildSpec {
     let waiting = first;
     return {
       id: idOf(slot),
       type: 'supervisor',
-      // Its end past the limit is `shutdown`: it stays down, and its spec stays for a restart by hand.
+      // Past the limit it ends with `shutdown`: it stays down, and its spec is kept for a restart by hand.
       restart: 'transient',
       start: () => {
         const start = waiting ?? this.#boot(slot);
@@ -78,14 +78,14 @@ export class ThreadTree {
     });
   }
 
-  /** One thread under a supervisor of its own: its limit ends it alone. */
+  /** Starts one thread under its own supervisor: its restart limit affects only this thread. */
   async #startOne(slot: SupervisedSlot): Promise<Tree> {
     slot.unpark();
     const tree = await startTree({
       intensity,
       periodMs,
       backoff,
-      // What has stopped because it was asked to is not started again.
+      // A thread that was stopped on request is not restarted.
       children: [{ id: idOf(slot), start: () => slot.start(), restart: 'transient', shutdown: 'infinity' }],
     });
     this.#trees.set(slot.index, tree);
@@ -106,13 +106,13 @@ export class ThreadTree {
   }
 }
 
-/** Its supervisor has given up. */
+/** Why a thread is parked after its supervisor gave up. */
 function parkedText(slot: SupervisedSlot): string {
   if (slot.isDiskMissing()) return slot.lastExit();
   return `it ended more than ${intensity} times within ${periodMs / 1000} s, at last: ${slot.lastExit()}`;
 }
 
-/** A thread that is not up, or failed. */
+/** The node of a thread that is not up or has failed. */
 function nodeWithout(slot: SupervisedSlot): TreeNode {
   const failure = slot.failure();
   const { since, incarnation } = slot.view();

@@ -1,4 +1,4 @@
-/** A sealing thread over all its incarnations, as those who speak to it, supervise it and are told of it see it. */
+/** Interfaces of a sealing thread across all its incarnations: for its callers, its supervisor and its observers. */
 
 import type { PauseCommand, ResumeCommand } from '../../../machines/command-changes.js';
 import type { Child, NodeFacts } from '../../actors/index.js';
@@ -18,22 +18,22 @@ export interface SlotNews {
   onView(view: ThreadView): void;
   onRow(row: HistoryRow): void;
   onEvent(event: StageEvent): void;
-  /** The thread is gone, for whatever reason: what it held is free. `last` is what it showed. */
+  /** The thread has exited, for any reason: what it held is released. `last` is its last view. */
   onGone(last: ThreadView): void;
-  /** What the worker knows beside the thread: the process that works for it, the line it stands in. */
+  /** Adds what only the worker knows: the process that works for the thread, the queue it waits in. */
   overlay(view: ThreadView): ThreadView;
-  /** The disk that the thread works on and that does not answer, if any. */
+  /** The disk of the thread, if it does not answer; else null. */
   disk(): ThreadDisk | null;
 }
 
 export interface ThreadSlot extends Pick<ShownView, 'view' | 'until'> {
   readonly index: number;
   readonly location: string;
-  /** Why the thread is failed; undefined while it is not. */
+  /** Why the thread has failed; undefined while it has not. */
   failure(): string | undefined;
-  /** Asks the thread of now; a call that it does not answer within this time rejects. @throws thread_gone, thread_failed, disk_hung, deadline_exceeded */
+  /** Calls to the current incarnation; a call that is not answered within `deadlineMs` rejects. @throws thread_gone, thread_failed, disk_hung, deadline_exceeded */
   within(deadlineMs: number): Remote<ThreadSide>;
-  /** Has the thread carry out a command; while it is being started again the command waits for it. */
+  /** Sends a command to the thread; while the thread is being restarted, the command waits for it. */
   obey(
     command: PauseCommand | ResumeCommand,
     options: CommandOptions,
@@ -41,30 +41,30 @@ export interface ThreadSlot extends Pick<ShownView, 'view' | 'until'> {
   ): Promise<CommandOutcome>;
 }
 
-/** The slot as its supervisor and its worker handle it. */
+/** The slot, for its supervisor and its worker. */
 export interface SupervisedSlot extends ThreadSlot {
   readonly name: string;
   /** Starts the next incarnation from the thread's record. */
   start(): Promise<Child & { facts(): NodeFacts }>;
-  /** It keeps ending: it stays stopped, visible, until it is started by hand. */
+  /** Marks it as failed (it crashed too often, or its start failed): it stays visible but stopped until it is started by hand. */
   park(reason: string): void;
   unpark(): void;
   lastExit(): string;
-  /** Whether its last start was refused because its disk is missing: it may start when the disk is there. */
+  /** Whether its last start was refused because its disk is missing, unusable or hung: it may start once the disk is back. */
   isDiskMissing(): boolean;
   progress(progress: Progress): void;
-  /** The settings it goes by from now on. */
+  /** The settings it uses from now on. */
   configure(settings: SettingsOfThread): void;
-  /** What is laid over its view has changed. */
+  /** The overlay of its view has changed. */
   refresh(): void;
-  /** Has it report its sector again: another manager may answer now. */
+  /** Makes it report its sector again: another manager may answer now. */
   reportAgain(): void;
-  /** Has it report its sector again, if that is the one: the manager asks for it. */
+  /** Makes it report its sector again if its sector is `id`: the manager asks for a report. */
   reportAsked(id: SectorId): void;
-  /** Whether its loop has not turned for long enough to ask why. */
+  /** Whether its event loop has been silent long enough to look for the cause. */
   isSilent(): boolean;
-  /** The disks were looked at: who waits for a thread that its disk holds up is told. */
+  /** The disks were checked: pending calls to a thread that is blocked by its disk are rejected. */
   disksSeen(): void;
-  /** Lets the running stage end, at most `graceMs`, then ends the thread; it is not started again. */
+  /** Waits at most `graceMs` for the running stage to end, then stops the thread; it is not restarted. */
   drain(graceMs: number): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What threads have asked room for, and hold from when their stage is granted until its end is seen on the disk. */
+/** Disk space that threads have requested. It is held from the grant of the stage until a check of the disk after its end. */
 import type { SpaceNeed } from '../../sealing/space-need.js';
 
 export interface SpaceAsk {
@@ -9,32 +9,32 @@ export interface SpaceAsk {
 }
 
 export interface Claim extends SpaceAsk {
-  /** Where its bytes go; of several attached stores the one with room, until the stage chooses. */
+  /** Where its bytes go; null before a store is chosen. Of several attached stores the one with room, until the stage chooses. */
   path: string | null;
-  /** What lay there when it asked, except what it removes; and what lies there now. */
+  /** Bytes that were there at the request, except those that it removes; and bytes that are there now. */
   wasBytes: number;
   nowBytes: number;
-  /** What of the sector lay in each attached store when it asked. */
+  /** Bytes of the sector in each attached store at the request. */
   readonly there: ReadonlyMap<string, number>;
-  /** The look at the disks that was the latest when the stage ended: what it wrote is seen by those behind. */
+  /** The number of the latest check of the disks when the stage ended; later checks see all that it wrote. Null while it runs. */
   endedAt: number | null;
 }
 
 export interface Claims {
   add(claim: Claim): void;
   find(index: number, id: number): Claim | undefined;
-  /** What the thread waits for, or was granted and has not ended. */
+  /** The latest claim of the thread that is waiting or granted and has not ended. */
   latest(index: number): Claim | undefined;
   isHeld(claim: Claim): boolean;
   held(): readonly Claim[];
   isAnyWaiting(): boolean;
-  /** The thread asks again, or is no more: what it waited for it waits for no more. */
+  /** Drops the waiting claims of a thread that requests again or has exited. */
   forgetWaiting(index: number): void;
-  /** Those that ended before this look, where it looked. */
+  /** Drops the claims that ended before check `turn` and are on the disks that it checked. */
   forgetEnded(turn: number, isSeen: (claim: Claim) => boolean): void;
 }
 
-/** `isHolding`: whether the desk has let the thread in under this id, and its work has not ended. */
+/** `isHolding`: whether the desk has admitted the thread under this id and its work has not ended. */
 export function spaceClaims(isHolding: (index: number, id: number) => boolean): Claims {
   const claims = new Map<string, Claim>();
   const isHeld = ({ index, id, endedAt }: Claim) => endedAt !== null || isHolding(index, id);
@@ -55,7 +55,7 @@ export function spaceClaims(isHolding: (index: number, id: number) => boolean): 
   };
 }
 
-/** Puts the claim on the store that its bytes will go to. */
+/** Moves the claim to the store that its bytes will go to. */
 export function moveTo(claim: Claim, store: string): void {
   claim.path = store;
   claim.wasBytes = claim.there.get(store) ?? 0;

@@ -1,4 +1,4 @@
-/** What disks say of themselves, with a deadline: a network disk that is gone answers no more, and must hold nobody up. */
+/** Reads free and used space of disks, with a deadline: a lost network disk does not answer, and must not block others. */
 import { lstat, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../actors/index.js';
@@ -16,13 +16,13 @@ export type Reading =
   | { readonly isRead: false; readonly why: string };
 
 export interface Disks {
-  /** Of the file system a path is on, or will be on when it is made. */
+  /** The space of the file system that a path is on, or will be on once it is created. */
   read(path: string): Promise<Reading>;
-  /** What the files in these directories take on disk; null when that cannot be told. */
+  /** Bytes on disk of the files in these directories; null when they cannot be read. */
   bytesIn(paths: readonly string[]): Promise<number | null>;
 }
 
-/** `check` says whether a path is on the disk that it should be on. @throws the reason */
+/** `check` rejects with the reason when a path is not on its expected disk. */
 export function diskReader(
   clock: Clock,
   deadlineMs = 2000,
@@ -54,7 +54,7 @@ async function reading(path: string, ask: typeof statfs): Promise<Reading> {
     return { isRead: true, device: dev, freeBytes: bavail * bsize, totalBytes: blocks * bsize };
   } catch (error) {
     const parent = dirname(path);
-    // Not made yet: it will be on the disk that is there now.
+    // Not created yet: it will be on the disk of its parent.
     if (systemCodeOf(error) === 'ENOENT' && parent !== path) return reading(parent, ask);
     throw error;
   }
@@ -67,7 +67,7 @@ async function bytesUnder(path: string): Promise<number> {
     const inside = await Promise.all((await readdir(path)).map((name) => bytesUnder(join(path, name))));
     return inside.reduce((sum, bytes) => sum + bytes, facts.blocks * 512);
   } catch (error) {
-    // Removed since it was listed, or not made yet.
+    // Removed since it was listed, or not created yet.
     if (systemCodeOf(error) === 'ENOENT') return 0;
     throw error;
   }

@@ -1,4 +1,4 @@
-/** What is free of the disks, less what running stages were granted and have not written yet. */
+/** Free space of the disks, minus what running stages were granted and have not written yet. */
 import type { Claim, Claims, SpaceAsk } from './claims.js';
 import { isAmple, type Room, type RoomGrant, roomOn, stillToWrite } from './policy.js';
 import type { Readings } from './readings.js';
@@ -15,7 +15,7 @@ export class SpaceLedger {
     this.#readings = readings;
   }
 
-  /** Attached stores that can be written, in the order of the file. */
+  /** Writable attached stores, in the order of the file. */
   stores() {
     return this.#config().attached.filter((store) => !store.readonly);
   }
@@ -29,7 +29,7 @@ export class SpaceLedger {
     return sizes === undefined ? need.bytes : Math.ceil(sizes * need.sectorBytes);
   }
 
-  /** As this claim finds it: what is granted to others is not for it. */
+  /** Room for this claim: space granted to other claims is subtracted. */
   roomFor(path: string, own?: Claim): Room {
     const others = this.#claims.held().filter((claim) => claim !== own);
     return roomOn(
@@ -51,7 +51,7 @@ export class SpaceLedger {
     }));
   }
 
-  /** Whether what is written on a disk need not be looked at: the files of many threads at each ask would hold the loop. */
+  /** Whether the written bytes on a disk need no measuring: to measure many threads' files at each request would block the loop. */
   isRoomy(device: number | null, held: readonly Claim[], asking: Claim | undefined): boolean {
     const reading = device === null ? undefined : this.#readings.ofDevice(device);
     if (!reading?.isRead || this.#claims.isAnyWaiting()) return false;
@@ -69,7 +69,7 @@ export class SpaceLedger {
     return [{ index: claim.index, device, bytes: this.#bytesOn(claim, claim.path), writtenBytes }];
   }
 
-  /** To a store where a part of the sector lies already it writes the rest, and for a while one file beside its like. */
+  /** To a store that has a part of the sector it writes only the rest, but a replaced file exists twice for a while. */
   #bytesOn(claim: Claim, path: string | null): number {
     const bytes = this.plannedBytes(claim);
     const there = (path !== null && claim.there.get(path)) || 0;

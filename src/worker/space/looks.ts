@@ -1,4 +1,4 @@
-/** Looks at the disks: what is free, and what running stages have written. */
+/** Checks of the disks: free space, and what running stages have written. */
 import { join } from 'node:path';
 import type { SpaceNeed } from '../../sealing/space-need.js';
 import type { Claim, Claims } from './claims.js';
@@ -6,7 +6,7 @@ import type { Disks } from './disk.js';
 import type { SpaceLedger } from './ledger.js';
 import type { Readings } from './readings.js';
 
-/** Names of a sector's files in an attached store begin with these. */
+/** Directories of a sector's files in an attached store. */
 const storeDirs = ['sealed', 'cache', 'update', 'update-cache'];
 
 export interface DiskLooksParts {
@@ -24,7 +24,7 @@ export class DiskLooks {
     this.#parts = parts;
   }
 
-  /** The number of the latest look. */
+  /** The number of the latest check. */
   get turn(): number {
     return this.#turn;
   }
@@ -33,7 +33,7 @@ export class DiskLooks {
     return this.#parts.disks.bytesIn(storeDirs.map((dir) => join(store, dir, sectorId)));
   }
 
-  /** What lies where the claim writes; null where that is not known. */
+  /** Bytes where the claim writes; null if not known. */
   async measured(claim: Claim) {
     const { path, need } = claim;
     if (path === null) return { claim, path, bytes: null };
@@ -44,8 +44,8 @@ export class DiskLooks {
   }
 
   /**
-   * What is written is read before what is free: what is written between the two counts twice, and not never. For the
-   * same reason both take hold at once. `asking`: who is about to ask for room there.
+   * Written bytes are measured before free space, so that bytes written in between are counted twice rather than not at
+   * all. For the same reason both values take effect together. `asking`: a claim that is about to request room there.
    */
   async refresh(paths: readonly string[], asking?: Claim): Promise<void> {
     const { readings, claims, ledger } = this.#parts;
@@ -58,7 +58,7 @@ export class DiskLooks {
     const measurable = held.filter(({ path }) => tight.includes(readings.deviceOf(path)));
     const sizes = await Promise.all(measurable.map((claim) => this.measured(claim)));
     const noteSizes = (device: number) => {
-      // Unless another store was chosen meanwhile.
+      // Unless another store was chosen in the meantime.
       for (const { claim, path, bytes } of sizes)
         if (bytes !== null && claim.path === path && readings.deviceOf(path) === device)
           claim.nowBytes = bytes;

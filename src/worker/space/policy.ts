@@ -1,4 +1,4 @@
-/** Who has room for what: what is free, what is granted of it already, what is enough. Values in, values out. */
+/** Whether there is enough room: free space, granted space, needed space. Pure: values in, values out. */
 import { sizeNear } from '../../protocol/text/size.js';
 import type { Reading } from './disk.js';
 
@@ -6,23 +6,23 @@ import type { Reading } from './disk.js';
 export interface RoomGrant {
   readonly index: number;
   readonly device: number;
-  /** In all. */
+  /** Total. */
   readonly bytes: number;
-  /** Of it, what it has written: that is not free any more. */
+  /** Already written of that, so no longer free. */
   readonly writtenBytes: number;
 }
 
 export interface Room {
   readonly path: string;
-  /** Free, and granted to nobody; below 0 when too much was granted. Null when the disk does not say. */
+  /** Free and not granted; below 0 when too much was granted. Null when the disk cannot be read. */
   readonly bytes: number | null;
   readonly grantedBytes: number;
-  /** Threads whose stages it is granted to. */
+  /** Threads whose stages hold the grants. */
   readonly holders: readonly number[];
   readonly why: string | null;
 }
 
-/** Of a grant, what its stage has still to write. */
+/** Bytes of a grant that its stage has not written yet. */
 export function stillToWrite({ bytes, writtenBytes }: Pick<RoomGrant, 'bytes' | 'writtenBytes'>): number {
   return Math.max(0, bytes - Math.max(0, writtenBytes));
 }
@@ -51,7 +51,7 @@ export function hasRoom({ bytes }: Room, neededBytes: number): boolean {
   return bytes !== null && bytes >= neededBytes;
 }
 
-/** The first that has room, else the one that lacks least; undefined when there is none at all. */
+/** The first with enough room, else the one that lacks least; undefined when `rooms` is empty. */
 export function bestRoom<R extends Room & { readonly neededBytes: number }>(
   rooms: readonly R[],
 ): R | undefined {
@@ -72,8 +72,8 @@ export function shortageText(room: Room, neededBytes: number, stage: string): st
 }
 
 /**
- * Whether there is room for what is asked even if nothing is known of how much of what is owed was written since the
- * disk was looked at: it may be missing from what is free, and still be counted as to come.
+ * Whether there is room for the request, however much of the granted bytes (`owed`) was written since the last check.
+ * They count twice: written bytes may already be missing from `freeBytes` and still be counted as unwritten.
  */
 export function isAmple(freeBytes: number, owed: readonly number[], askedBytes: number): boolean {
   return freeBytes >= 2 * owed.reduce((sum, bytes) => sum + bytes, 0) + askedBytes;

@@ -1,18 +1,18 @@
-/** What the disks answered last. */
+/** The last readings of the disks. */
 import type { Disks, Reading } from './disk.js';
 
 export class Readings {
   readonly #disks: Pick<Disks, 'read'>;
-  /** The last answer of each path: which file system it is on, or why it cannot be read. */
+  /** The last reading of each path: its file system, or why it cannot be read. */
   readonly #answers = new Map<string, Reading>();
-  /** By file system: the latest look at it, whichever of its paths was asked. */
+  /** The latest reading of each file system, through any of its paths. */
   readonly #latest = new Map<number, { readonly turn: number; readonly reading: Reading }>();
 
   constructor(disks: Pick<Disks, 'read'>) {
     this.#disks = disks;
   }
 
-  /** The file system that the path is on; null where that is not known. */
+  /** The file system that the path is on; null if not known. */
   deviceOf(path: string | null): number | null {
     const answer = path === null ? undefined : this.#answers.get(path);
     return answer?.isRead ? answer.device : null;
@@ -27,7 +27,7 @@ export class Readings {
     return this.#latest.get(device)?.reading;
   }
 
-  /** Reads a path in the look of this number. `onNews` is called at once when it takes hold: a slow answer to an earlier look never does. */
+  /** Reads a path for check number `turn`. `onNews` is called when it takes effect; a reading that arrives after a later check does not. */
   async look(path: string, turn: number, onNews: (device: number) => void): Promise<void> {
     const reading = await this.#disks.read(path);
     this.#answers.set(path, reading);

@@ -1,6 +1,6 @@
 /**
- * Keeps threads from starting stages that would fill their disks. Free space is read; what was granted to stages that
- * run and is not written yet is taken off. Lives on the main thread, beside the desk, which asks before it lets one in.
+ * Prevents threads from starting stages that would fill their disks. Space that was granted to running stages and is not
+ * written yet is subtracted from the free space. Runs on the main thread; the desk consults it before it admits a thread.
  */
 import { timestamp } from '../../protocol/clock.js';
 import type { StoreView } from '../../protocol/worker.js';
@@ -22,10 +22,10 @@ export class SpaceKeeper implements Space {
   readonly #readings: Readings;
   readonly #ledger: SpaceLedger;
   readonly #looks: DiskLooks;
-  /** The ids of asks on their way to the desk, by thread. */
+  /** The ids of requests that have not reached the desk yet, by thread. */
   readonly #preparing = new Map<number, number>();
   #alarm: unknown;
-  /** When all disks are looked at next, the clock's ms. */
+  /** When all disks are checked next, in the clock's ms. */
   #nextAt: number;
 
   constructor(options: SpaceOptions) {
@@ -60,7 +60,7 @@ export class SpaceKeeper implements Space {
       : this.#blockedAtStores(claim);
   }
 
-  /** Its room is in the store that has it, until its stage chooses. */
+  /** Reserves room in the best store until the stage chooses one. */
   taken(index: number, name: string): void {
     const claim = this.#claims.latest(index);
     if (!this.#options.config().space.isEnabled || claim?.stage !== name) return;
@@ -147,7 +147,7 @@ export class SpaceKeeper implements Space {
 
   #blockedAtLocation(claim: Claim, location: string): Blocked | null {
     const room = this.#ledger.roomFor(location, claim);
-    // All that is counted as written now it removes first: also where that is more than it writes.
+    // The bytes counted as written now are leftovers that it removes first, even if they exceed what it writes.
     const written = claim.nowBytes - claim.wasBytes;
     const neededBytes = this.#ledger.plannedBytes(claim) - written + this.#ledger.reserve();
     return hasRoom(room, neededBytes) ? null : this.#blockedIn(claim, room, neededBytes);
@@ -155,7 +155,7 @@ export class SpaceKeeper implements Space {
 
   #blockedAtStores(claim: Claim): Blocked | null {
     const best = bestRoom(this.#ledger.storeRooms(claim));
-    // Without any store that can be written the stage itself says so.
+    // Without a writable store the stage itself reports the error.
     if (!best || hasRoom(best, best.neededBytes)) return null;
     return this.#blockedIn(claim, best, best.neededBytes);
   }
@@ -177,7 +177,7 @@ export class SpaceKeeper implements Space {
 
   #end(claim: Claim): void {
     claim.endedAt = this.#looks.turn;
-    // Rejects never: a disk that cannot be read is an answer.
+    // Never rejects: an unreadable disk is a result, not an error.
     if (claim.path !== null) void this.#refreshAndLook([claim.path]);
   }
 

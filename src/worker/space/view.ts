@@ -3,7 +3,7 @@ import type { StoreView } from '../../protocol/worker.js';
 import type { Reading } from './disk.js';
 import type { Room } from './policy.js';
 
-/** Each disk that threads write to: their locations, then the attached stores, in the order of the file. */
+/** The threads' locations, then all attached stores (read-only ones, too), in the order of the file. */
 export function storeViews(
   { threads, attached }: Pick<WorkerConfig, 'threads' | 'attached'>,
   readingOf: (path: string) => Reading | undefined,

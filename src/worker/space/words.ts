@@ -1,4 +1,4 @@
-/** What the desk and the threads ask about room on disks. */
+/** The interface for disk space, for the desk and the threads. */
 import type { Clock } from '../../actors/index.js';
 import type { WorkerConfig } from '../../config/worker-config.js';
 import type { StoreView } from '../../protocol/worker.js';
@@ -13,31 +13,34 @@ export interface SpaceOptions {
   readonly wall: () => number;
   readonly disks: Disks;
   readonly config: () => Pick<WorkerConfig, 'space' | 'threads' | 'attached'>;
-  /** Whether the desk has let the thread in under this id, and its work has not ended. */
+  /** Whether the desk has admitted the thread under this id and its work has not ended. */
   readonly isHolding: (index: number, id: number) => boolean;
-  /** `blockedBy` may answer something else now. */
+  /** Called when the result of `blockedBy` may have changed. */
   readonly look: () => void;
 }
 
 export interface Space {
-  /** Looks at the disks before a thread asks the desk; false when it has left or died meanwhile, and asks no more. */
+  /**
+   * Checks the disks before a thread requests a permit from the desk; false when the thread has cancelled, died or
+   * requested again in the meantime.
+   */
   prepare(ask: SpaceAsk): Promise<boolean>;
-  /** Why the thread cannot begin the stage it asked for now; null when there is room. Whoever shows a thread asks too: nothing changes by it. */
+  /** Why the thread cannot start its requested stage now; null when there is room. Without side effects: also used for views. */
   blockedBy(index: number, name: string): Blocked | null;
-  /** The desk has let the thread in, before anyone else is looked at. */
+  /** The desk has admitted the thread. Called before the desk considers another one. */
   taken(index: number, name: string): void;
-  /** The thread leaves, before the desk hears of it. */
+  /** The thread releases its permit. Called before the desk releases it. */
   leave(index: number, id: number): void;
-  /** The thread has died, before the desk hears of it. */
+  /** The thread has exited. Called before the desk drops it. */
   drop(index: number): void;
-  /** Attached stores that can be written, in the order of the file, as a stage that wants `bytes` finds them. */
+  /** The room in writable attached stores, in the order of the file, for a stage that needs `bytes`. */
   rooms(index: number, bytes: number): Promise<StoreRooms>;
-  /** The thread writes to this attached store; false when others have taken its room meanwhile. */
+  /** The thread chooses this attached store; false when it has no room left, or is unknown. */
   take(index: number, name: string, bytes: number): Promise<boolean>;
   stores(): readonly StoreView[];
   /** The attached store that the thread writes to; undefined while it writes to none. */
   storeOf(index: number): string | undefined;
-  /** Looks at all disks now, and every `check_interval` from then on. */
+  /** Checks all disks now and then every `check_interval`. */
   start(): void;
   stop(): void;
 }
