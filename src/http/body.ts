@@ -3,12 +3,15 @@ import { SealvisorError } from '../protocol/errors.js';
 import { jsonFault } from '../protocol/nesting.js';
 
 export const largestBody = 1024 * 1024;
-/** A client that is cut off while it writes sees a broken connection, not our answer: so much is read and forgotten. */
+/**
+ * A client that is cut off while it writes sees a broken connection, not our answer: up to this much is read and
+ * dropped, bytes.
+ */
 const mostForgotten = 32 * largestBody;
 
 /** The request's body, at most 1 MiB, as text. @throws body_too_large */
 export async function readText(c: Context): Promise<string> {
-  // The server holds a client to the length it told; a body of that kind needs no stream of our own.
+  // The server enforces the declared length, so a short body can be read at once.
   if (isShort(c)) return c.req.text();
   return (await readChunks(c)).toString();
 }
@@ -36,10 +39,10 @@ async function readChunks(c: Context): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Bodies that were read, for the log of commands. */
+/** Bodies that were parsed, for the log of commands. */
 const read = new WeakMap<Request, unknown>();
 
-/** What `readBody` gave for this request; undefined when it was not read. */
+/** What `readBody` parsed for this request; undefined if it was not read or was empty. */
 export function bodyOf(c: Context): unknown {
   return read.get(c.req.raw);
 }

@@ -4,7 +4,10 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** What a `Range` header asks of `size` bytes; undefined = all of them (no range, several, or not a valid one); 'none' = it lies behind the end. */
+/**
+ * The range that a `Range` header requests of `size` bytes; undefined = all of them (no range, several, or an invalid
+ * one); 'none' = no byte is in it.
+ */
 export function rangeOf(header: string | undefined, size: number): ByteRange | 'none' | undefined {
   const [, from = '', to = ''] = /^bytes=(\d{0,16})-(\d{0,16})$/.exec(header?.trim() ?? '') ?? [];
   if (from === '' && to === '') return undefined;

@@ -3,17 +3,17 @@ import type { Context } from 'hono';
 import { type Caller, identityHeaders } from '../protocol/identity.js';
 import { nodeSide } from './node-side.js';
 
-/** The connection that a request came over; undefined where there is none, as in a test of the app. */
+/** The connection of a request; undefined if there is none, as in a test of the app. */
 export function callerSocket(c: Context): Socket | undefined {
   return nodeSide(c).incoming?.socket;
 }
 
-/** The address that a request came from, IPv4 as such; undefined where there is no connection. */
+/** The address that a request came from, IPv4 without `::ffff:`; undefined if there is no connection. */
 export function callerAddress(c: Context): string | undefined {
   return callerSocket(c)?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
 }
 
-/** Who asks, as the headers of its request say. */
+/** The caller's identity, as its headers give it. */
 export function callerOf(c: Context): Caller {
   const said = (name: string) => c.req.header(name) || null;
   return {

@@ -1,10 +1,10 @@
-/** What operators asked of the manager over REST, and who, as events. */
+/** Emits the commands that operators gave the manager over REST, and who gave them. */
 import type { Hono } from 'hono';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Emit } from '../protocol/events/table.js';
 import { bodyOf } from './body.js';
 
-/** Before the routes: each request that may change something is an event when it is answered. */
+/** Call it before the routes are added: each request that may change something is emitted when it has been answered. */
 export function logCommands(app: Hono, emit: Emit): void {
   app.use('/api/v1/*', async (c, next) => {
     await next();
@@ -18,7 +18,7 @@ export function logCommands(app: Hono, emit: Emit): void {
   });
 }
 
-/** `pause of thread #0 of worker w1`; what is not known here is shown as it was asked. */
+/** `pause of thread #0 of worker w1`; an unknown path is shown as it is. */
 function commandText(method: string, path: string): string {
   const [kind, name = '', ...rest] = path.split('/').slice(3).map(decoded);
   const [part, index, verb] = rest;

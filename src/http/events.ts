@@ -1,4 +1,4 @@
-/** `GET /api/v1/events`: what changes, as server-sent events; a client that was cut off continues where it was. */
+/** `GET /api/v1/events`: changes, as server-sent events; a client that reconnects continues where it was. */
 
 import type { Context, Hono } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
@@ -12,7 +12,7 @@ import { nodeSide } from './node-side.js';
 import { parse } from './parse.js';
 
 const pingMs = 15_000;
-/** A client for whom more events wait than this does not read: it is cut off, and told all by a reset when it comes again. */
+/** A client with more waiting events than this is not reading: it is cut off. If it reconnects too late, it gets a reset. */
 const mostWaiting = 1000;
 
 const newsTypes = ['thread', 'row', 'worker'] as const satisfies readonly WorkerNews['type'][];
@@ -31,7 +31,7 @@ export const eventsQuery = z.strictObject({
 });
 type EventsQuery = z.output<typeof eventsQuery>;
 
-/** A page takes one, a manager too. */
+/** Each open page takes one, and each command that follows events. */
 const mostStreams = 100;
 
 export function eventRoutes(
@@ -42,11 +42,11 @@ export function eventRoutes(
   const streams = permits(most, 'too many streams of events are open');
   app.get('/api/v1/events', (c) => {
     const query = parse(eventsQuery, c.req.query(), 'events');
-    // Hono answers HEAD by the route of GET, and reads nothing of its body: nobody would ever end the stream.
+    // Hono answers HEAD by the route of GET without reading the body: the stream would never end.
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
     const giveBack = streams.take();
     const after = c.req.header('last-event-id') || query.after;
-    // Taken in the same turn as the subscription below: nothing can change between the two.
+    // Taken in the same turn of the event loop as the subscription, so no change is missed in between.
     const now = snapshot(control, query);
     return streamSSE(c, (stream) =>
       follow(stream, events, { query, after, now, drop: () => cutOff(c, stream) }).finally(giveBack),
@@ -91,7 +91,7 @@ async function follow(
   }
 }
 
-/** Keeps what is in between from taking the connection for dead; one at a time, where nobody reads. */
+/** Keeps proxies from closing an idle connection; at most one ping waits if the client does not read. */
 function pings(stream: SSEStreamingApi): () => void {
   let isWriting = false;
   return every(pingMs, () => {
@@ -108,7 +108,7 @@ async function tell(stream: SSEStreamingApi, event: HubEvent, query: EventsQuery
   await stream.writeSSE({ event: event.news.type, id: event.id, data: event.text() });
 }
 
-/** Whether a client asked for it. What is the worker's own belongs to every thread. */
+/** Whether the client requested this event. Events of the worker belong to every thread. */
 function isWanted(news: WorkerNews, { thread, types }: EventsQuery): boolean {
   if (types && !types.includes(news.type)) return false;
   if (thread === undefined || news.type === 'worker') return true;
@@ -120,7 +120,7 @@ function snapshot(control: Worker['control'], { thread }: EventsQuery): Snapshot
   return { type: 'reset', threads, worker: control.worker() };
 }
 
-/** Ends the connection itself too: a client that does not read would not see the stream's end. */
+/** Also destroys the connection: a client that does not read would not see the stream's end. */
 function cutOff(c: Context, stream: SSEStreamingApi): void {
   stream.abort();
   nodeSide(c).outgoing?.destroy();

@@ -1,7 +1,7 @@
 /**
- * Keeps pages that are not ours from using a daemon through the browser of somebody who can reach it: a page whose name
- * was made to lead here (DNS rebinding) is told by Host, one from elsewhere by Origin and Sec-Fetch-Site. Programs send
- * neither a foreign name nor these headers, and are let by.
+ * Keeps foreign pages from using a daemon through the browser of someone who can reach it: a page whose name was made to
+ * resolve to the daemon (DNS rebinding) is recognized by Host, one from another site by Origin and Sec-Fetch-Site. Programs
+ * send neither a foreign name nor these headers, and pass.
  */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
@@ -9,13 +9,16 @@ import type { Hono } from 'hono';
 import { SealvisorError } from '../protocol/errors.js';
 
 export interface OwnNames {
-  /** Host names, and origins of pages that may change something (src/config/own-names.ts). Asked for when it matters. */
+  /**
+   * Host names, and origins of pages that may change something (src/config/own-names.ts). Called for each request
+   * that needs them.
+   */
   names(): readonly string[];
-  /** Where a name is listed, for the text of a refusal. */
+  /** The option that lists names, for the text of a refusal. */
   readonly option: string;
 }
 
-/** What a request says of where it comes from and goes to; undefined where it does not say. */
+/** The headers of a request that show its origin and target; undefined if absent. */
 export interface RequestFacts {
   readonly method: string;
   readonly host: string | undefined;
@@ -27,7 +30,7 @@ export interface RequestFacts {
   readonly isUpgrade: boolean;
 }
 
-/** Refuses on every route, before anything else is looked at. */
+/** Refuses on every route, before anything else of the request is checked. */
 export function refuseForeignPages(app: Hono, own: OwnNames): void {
   app.use('*', async (c, next) => {
     const header = (name: string) => c.req.header(name);
@@ -52,7 +55,7 @@ export function refuseForeignPages(app: Hono, own: OwnNames): void {
 /** Pure, except for the machine's own name. */
 export function foreignRefusal(facts: RequestFacts, own: OwnNames): SealvisorError | undefined {
   const { method, host, origin, fetchSite, contentType } = facts;
-  // HTTP/1.0 may leave the host out; no browser does.
+  // HTTP/1.0 may omit Host; no browser does.
   if (host !== undefined && !isOwnHost(host, own)) {
     const shown = JSON.stringify(hostOf(host) ?? host);
     return new SealvisorError(
@@ -80,7 +83,7 @@ function mediaType(contentType: string | undefined): string {
   return (contentType?.split(';')[0] ?? '').trim().toLowerCase();
 }
 
-/** Without its port; undefined when it is not a host. */
+/** The host without its port; undefined if it is not a valid host. */
 function hostOf(host: string): string | undefined {
   const found = /^(?:\[([^\]]+)\]|([^\s:/@?#\\]+))(?::\d{1,5})?$/.exec(host);
   return (found?.[1] ?? found?.[2])?.toLowerCase().replace(/\.$/, '');
@@ -102,7 +105,7 @@ function isSameOrigin(origin: string, host: string | undefined): boolean {
   return named !== '' && URL.canParse(address) && new URL(address).host === named;
 }
 
-/** A name that is listed without a scheme stands for the usual ports. */
+/** A name that is listed without a scheme means http and https at their default ports. */
 function isListedOrigin(text: string, own: OwnNames): boolean {
   if (!URL.canParse(text)) return false;
   const { origin } = new URL(text);

@@ -1,4 +1,4 @@
-/** JSON-RPC 2.0 over one POST, by the library json-rpc-2.0 (batches, notifications, the standard codes). */
+/** JSON-RPC 2.0 for one body, with the library json-rpc-2.0; batches, notifications, the standard codes. */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -18,19 +18,19 @@ import { jsonFault } from '../protocol/nesting.js';
 import { shortText } from '../protocol/some-of.js';
 
 export interface RpcMethod {
-  /** Parameter names in their positions, for callers that send an object. */
+  /** Parameter names in order, for callers that send an object. */
   readonly names: readonly string[];
-  /** `from`: who calls, as far as the transport knows. */
+  /** `from`: the caller, as far as the transport knows it. */
   call(params: readonly unknown[], from: RpcCaller): unknown;
 }
 
-/** What the transport knows of a caller, and what it says of itself. */
+/** What the transport knows of a caller, and what the caller says of itself. */
 export interface RpcCaller extends Caller {
-  /** The address that the request came from; undefined where there is none, as in a test. */
+  /** The address that the request came from; undefined if there is none, as in a test. */
   readonly address: string | undefined;
-  /** Who gives a command: what it says of itself, else where it came from. */
+  /** Who gives a command: the name it states, else its address. */
   readonly by?: string | undefined;
-  /** Says beside an answer that is empty why it is. Left out where the transport has no room for it. */
+  /** Adds the reason to an empty answer. Absent if the transport cannot carry it. */
   readonly explain?: ((why: string) => void) | undefined;
 }
 
@@ -43,13 +43,13 @@ export interface RpcAnswer {
 export interface RpcLimits {
   /** Requests in one batch. @default 100 */
   readonly batch?: number;
-  /** Characters in the answers of one batch, before the rest is refused. @default 4 Mi */
+  /** Characters in the answers of one batch; after that, the rest is refused. @default 4 Mi */
   readonly batchAnswers?: number;
   /** How long one batch may take before the rest is refused, ms. @default 20 s */
   readonly batchMs?: number;
 }
 
-/** Longest text of an error that is sent. */
+/** Longest error message that is sent, characters. */
 const longestError = 4096;
 
 export function jsonRpcHandler(
@@ -68,7 +68,7 @@ export function jsonRpcHandler(
       : errorAnswer(request.id, JSONRPCErrorCode.MethodNotFound, unknown);
   };
 
-  /** One after the other, and the loop is free between two: a batch holds up nobody else. */
+  /** One after another, yielding to the event loop in between, so that a batch does not block others. */
   const all = async (requests: readonly unknown[], from: RpcCaller): Promise<RpcAnswer> => {
     const until = performance.now() + batchMs;
     const answers: string[] = [];
@@ -129,7 +129,7 @@ function answered(answer: JSONRPCResponse | null): RpcAnswer {
   return answer ? { status: 200, text: JSON.stringify(answer) } : { status: 204 };
 }
 
-/** A request that was not carried out, because those before it in its batch took all there is. */
+/** The answer to a request that was not carried out, because those before it used up the batch's limits. */
 function leftOut(request: unknown): JSONRPCResponse | null {
   if (!isRequest(request))
     return errorAnswer(null, JSONRPCErrorCode.InvalidRequest, 'this is not a JSON-RPC 2.0 request');
@@ -142,7 +142,7 @@ function leftOut(request: unknown): JSONRPCResponse | null {
   );
 }
 
-/** The library's own check reads `null` as an object, and takes any method, id and parameters. */
+/** The library's own check takes `null` for an object, and accepts any method, id and parameters. */
 function isRequest(value: unknown): value is JSONRPCRequest {
   if (typeof value !== 'object' || value === null || !isJSONRPCRequest(value)) return false;
   const { method, id, params }: { method: unknown; id?: unknown; params?: unknown } = value;

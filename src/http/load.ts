@@ -1,9 +1,9 @@
-/** How much a daemon does at once for those who ask: more is refused in words, never queued in memory. */
+/** Limits how much a daemon does at once: more is refused with an error, never queued in memory. */
 import type { Hono } from 'hono';
 import { SealvisorError } from '../protocol/errors.js';
 
 export interface Permits {
-  /** A permit; give it back once. @throws too_many */
+  /** Takes a permit; the returned function gives it back, safe twice. @throws too_many */
   take(): () => void;
 }
 
@@ -24,10 +24,10 @@ export function permits(most: number, what: string): Permits {
   };
 }
 
-/** Each may hold a body of 1 MiB. */
+/** Each request may hold a body of 1 MiB. */
 const mostInFlight = 256;
 
-/** Until its answer begins: what is streamed after that is the business of who streams. */
+/** A request counts until its answer starts; streams have limits of their own. */
 export function limitInFlight(app: Hono, most = mostInFlight, path = '*'): void {
   const inFlight = permits(most, 'too many requests are being answered');
   app.use(path, async (_, next) => {

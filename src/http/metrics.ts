@@ -1,4 +1,4 @@
-/** What a worker counts, for Prometheus: threads by mode, limits and breakers as they are, stages and failures since the start. */
+/** A worker's metrics for Prometheus: threads by mode, current limits and breakers, stages and failures since the start. */
 import type { Hono } from 'hono';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type EventMetric, eventMetrics, type Sample } from '../protocol/events/counted.js';
@@ -9,7 +9,7 @@ import { type ThreadView, threadModes } from '../protocol/thread.js';
 import type { BreakerView, LimitView } from '../protocol/worker.js';
 import type { Worker } from '../worker/worker.js';
 
-/** A door that is started again counts on. */
+/** A door that is restarted keeps its counts. */
 const registries = new WeakMap<Worker, () => Promise<Scraped>>();
 const stageSeconds = [0.1, 1, 10, 60, 600, 1800, 3600, 7200, 14_400, 28_800, 57_600];
 
@@ -34,7 +34,7 @@ function scraperOf({ control, desk, events, failedAllocations }: Worker): () => 
   countEvents(registry, events);
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   return async () => {
-    // Everything is looked at once for a scrape.
+    // Read once for each scrape.
     set({
       threads: control.threads(),
       isServing: control.life() === 'serving',
@@ -64,7 +64,7 @@ function gaugesOf(registry: Registry): (seen: Seen) => void {
   const waiting = gauge('limit_queue', 'threads that wait for a slot of a limited stage', ['stage']);
   const open = gauge('breaker_open', '1 for each stage whose breaker is open', ['stage']);
   return ({ threads, isServing, limits, breakers }) => {
-    // A thread, a limit or a breaker that is gone is not shown.
+    // Threads, limits and breakers that no longer exist are not shown.
     for (const each of [incarnations, holding, waiting, open]) each.reset();
     for (const mode of threadModes) byMode.set({ mode }, threads.filter((view) => view.mode === mode).length);
     for (const level of errorLevels)
@@ -79,7 +79,7 @@ function gaugesOf(registry: Registry): (seen: Seen) => void {
   };
 }
 
-/** What the rows of the threads' histories count for, as the table of events says. */
+/** Counts the rows of the threads' histories, as the table of events defines. */
 function countEvents(registry: Registry, events: Worker['events']): void {
   const add = metersOf(registry);
   events.subscribe(undefined, ({ news }) => {

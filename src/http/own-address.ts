@@ -1,4 +1,4 @@
-/** The address of this machine that a manager sees: the name of a worker without one, and where it is reached. */
+/** The address of this machine that a manager sees: where a worker is reached, and its name if it has none. */
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -6,7 +6,10 @@ import { networkInterfaces } from 'node:os';
 
 export interface OwnAddress {
   current(): string;
-  /** Looks again: another route, another network, or a name that can be resolved now. What was found stays while nothing is found. */
+  /**
+   * Looks again, as the route, the network or the name resolution may have changed. The last address is kept if none
+   * is found.
+   */
   look(): Promise<void>;
 }
 
@@ -20,20 +23,23 @@ export function ownAddress(url: string): OwnAddress {
   };
 }
 
-/** The local address that a packet to `url` would leave from (docs/spec.md#worker-configuration); nothing is sent. Null while that cannot be told. */
+/**
+ * The local address that a packet to `url` would leave from (docs/spec.md#worker-configuration); nothing is sent.
+ * Null if it cannot be determined.
+ */
 export async function addressTowards(url: string): Promise<string | null> {
   const { hostname, port } = new URL(url);
   try {
     const { address, family } = await lookup(hostname.replace(/^\[|\]$/g, ''));
     return await localAddress(address, family, Number(port) || 80);
   } catch {
-    // The name is not known, or no route leads there: the report that follows says so.
+    // The name cannot be resolved, or there is no route: the next report fails and logs it.
     return null;
   }
 }
 
 /**
- * Where a worker that listens on `host` is reached, when its own address is `own`: the two may be of different families.
+ * Where a worker that listens on `host` is reached if its own address is `own`: the two may be of different families.
  * @returns an address without brackets
  */
 export function reachedAt(host: string, own: string): string {
@@ -47,7 +53,7 @@ async function localAddress(address: string, family: number, port: number): Prom
   try {
     return await new Promise<string | null>((resolve, reject) => {
       socket.once('error', reject);
-      // With a callback, a fault comes as its argument, and the address is that of nothing.
+      // On failure the callback gets the error, and the address is a wildcard one.
       socket.connect(port, address, () => {
         const own = socket.address().address;
         resolve(own === '0.0.0.0' || own === '::' ? null : own);
@@ -58,7 +64,7 @@ async function localAddress(address: string, family: number, port: number): Prom
   }
 }
 
-/** Until the manager is known: any address that leads out, IPv4 first. */
+/** Used until the first look succeeds: any external address, IPv4 first. */
 function anyAddress(): string {
   const outward = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   const [first] = outward

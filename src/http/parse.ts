@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import { looked } from '../protocol/text/issue.js';
 
-/** Parses once, at the edge. @throws invalid_request naming the field */
+/** Parses a value at the edge. @throws invalid_request, naming the field */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   const { data, fault } = looked(schema, value, what);
   if (fault === undefined) return data;

@@ -4,7 +4,7 @@ import { shortText } from '../protocol/some-of.js';
 
 const longestDetail = 4096;
 
-/** Any thrown thing as problem+json (RFC 9457) with our code; details of faults that are not ours stay inside. */
+/** Any thrown value as problem+json (RFC 9457) with our code; of a foreign error only the message is sent. */
 export function problem(c: Context, thrown: unknown): Response {
   const error =
     thrown instanceof SealvisorError

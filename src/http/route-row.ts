@@ -1,20 +1,20 @@
-/** What each route is for, as docs/api.md lists it: a test finds a row for each route of the apps, and a route for each row. */
+/** The rows of docs/api.md: a test checks that each route of the apps has a row, and each row a route. */
 import type * as z from 'zod';
 import type { ErrorCode } from '../protocol/errors.js';
 
 export interface RouteRow {
-  /** As hono knows it: `POST /api/v1/threads/:index/pause`. */
+  /** Method and path, as hono writes them: `POST /api/v1/threads/:index/pause`. */
   readonly route: string;
   readonly purpose: string;
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
-  /** The answer's type in src/protocol, or what it is. */
+  /** The answer's type in src/protocol, or a description. */
   readonly answer: string;
-  /** Codes of its own, beside those of every route. */
+  /** Error codes in addition to those of every route. */
   readonly errors?: readonly ErrorCode[];
 }
 
-/** What every route can answer. */
+/** Error codes that every route can answer. */
 export const everyRoute: readonly ErrorCode[] = [
   'invalid_request',
   'body_too_large',
@@ -25,7 +25,7 @@ export const everyRoute: readonly ErrorCode[] = [
 ];
 
 export const noThread = 'thread_not_found';
-/** A thread that is to act has to be there, and its disk has to answer. */
+/** For a command, the thread must exist and its disk must respond. */
 export const ofThread: readonly ErrorCode[] = [
   noThread,
   'revision_conflict',

@@ -1,4 +1,4 @@
-/** JSON-RPC behind a POST: the answer's status and bytes. */
+/** Answers JSON-RPC over POST. */
 import type { Context } from 'hono';
 import { identityHeaders } from '../protocol/identity.js';
 import { shortText } from '../protocol/some-of.js';
@@ -14,7 +14,7 @@ export const rpcPaths = ['/', '/rpc/v0'];
 const longestWhy = 500;
 
 export async function answerRpc(c: Context, rpc: ReturnType<typeof jsonRpcHandler>): Promise<Response> {
-  // Upstream's workers read the answer alone.
+  // A header, as upstream's workers read only the body.
   const explain = (why: string) =>
     c.header(identityHeaders.whyNone, encodeURIComponent(shortText(why, longestWhy)));
   const { status, text } = await rpc(await readText(c), {

@@ -1,4 +1,4 @@
-/** What the manager did for its workers, as events. */
+/** Emits events for what the manager did for its workers. */
 
 import { faultFields } from '../protocol/events/event.js';
 import type { Emit, LogEvent } from '../protocol/events/table.js';
@@ -6,10 +6,10 @@ import { fieldsOf } from '../protocol/json-object.js';
 import { formatSectorId } from '../protocol/sector.js';
 import type { RpcMethod } from './json-rpc.js';
 
-/** The event of a call that was answered; null when it changed nothing. */
+/** The event of an answered call; null if it changed nothing. */
 type Done = (params: readonly unknown[], result: unknown) => LogEvent | null;
 
-/** The same methods, which emit what they did, and what they refused. */
+/** The same methods, with events for what they did and refused. */
 export function loggedMethods(
   methods: Readonly<Record<string, RpcMethod>>,
   emit: Emit,
@@ -107,7 +107,7 @@ function submitted(submission: string): Done {
   };
 }
 
-/** What a worker only says again is not news. */
+/** A repeated report gets an event of its own, as it is not news. */
 function reportEvents(): Done {
   const latest = new Map<string, string>();
   return (params, result) => {
@@ -139,7 +139,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-/** Of an id, or of what has one. */
+/** The sector of an id, or of an object that has one; undefined if there is none. */
 function sectorOf(value: unknown): string | undefined {
   const found = fieldsOf(value);
   const { Miner, Number: number } = fieldsOf(found.ID ?? fieldsOf(found.Sector).ID ?? found);

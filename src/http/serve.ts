@@ -7,41 +7,41 @@ import { cutSlowClients } from './slow-clients.js';
 import { isWebSocket, refuseOtherUpgrades, watchWebSockets, webSockets } from './web-sockets.js';
 
 export interface App {
-  /** `env` holds node's own request and answer, as hono's server hands them on. */
+  /** `env` holds node's request and response, as hono's server passes them. */
   fetch(request: Request, env?: object): Response | Promise<Response>;
 }
 
 /** How long a client may take. */
 export interface Patience {
-  /** For the head of a request, ms. @default 15 s */
+  /** To send the headers of a request, ms. @default 15 s */
   readonly headersMs?: number;
-  /** For a whole request, ms. @default 60 s */
+  /** To send a whole request, ms. @default 60 s */
   readonly requestMs?: number;
-  /** To read anything of what waits for it, ms. @default 60 s */
+  /** To read any waiting bytes, ms. @default 60 s */
   readonly slowClientMs?: number;
-  /** Between two pings of a WebSocket connection, ms; it ends when neither is answered. @default 30 s */
+  /** Between two pings of a WebSocket connection, ms; it ends if a ping is not answered before the next is due. @default 30 s */
   readonly aliveMs?: number;
 }
 
-/** What else it serves. */
+/** Other protocols that it serves. */
 export interface Kinds {
-  /** Paths where the app takes WebSockets; elsewhere a request for one is answered as if it asked for none. @default none */
+  /** Paths where the app takes WebSockets; elsewhere such a request is answered as plain HTTP. @default none */
   readonly webSockets?: readonly string[];
 }
 
-/** A fleet of thousands keeps this many open at once at most; what comes above it is not accepted. */
+/** The most connections that are open at once, enough for a fleet of thousands; more are refused. */
 const mostConnections = 4000;
 
 export interface Served {
   readonly host: string;
   readonly port: number;
-  /** Resolves when the server has ended, by `close` or by itself; with the fault, if there was one. */
+  /** Resolves when the server has ended, by `close` or by itself; with the error, if there was one. */
   readonly ended: Promise<unknown>;
   /** Ends open connections too. Safe twice. */
   close(): Promise<void>;
 }
 
-/** Serves an app. @throws port_taken, usage when the host cannot be listened on */
+/** Serves an app. @throws port_taken; usage if it cannot listen on the host */
 export async function serve(
   app: App,
   { host, port }: { readonly host: string; readonly port: number },
@@ -58,7 +58,7 @@ export async function serve(
     });
     server.listen(port, host, resolve);
   });
-  // A process that cannot end, because a call to a disk does not return, keeps no port.
+  // A process that cannot exit, because a disk call does not return, must not keep the port.
   const leavePort = () => void server.close();
   process.once('exit', leavePort);
   const ended = new Promise<unknown>((resolve) => {
@@ -101,17 +101,17 @@ function serverOf(
     headersTimeout: headersMs,
     requestTimeout: requestMs,
     connectionsCheckingInterval: Math.min(5000, headersMs, requestMs),
-    // Of other upgrades, as to HTTP/2, the request is answered as it is.
+    // A request for another upgrade, such as HTTP/2, is answered as plain HTTP.
     shouldUpgradeCallback: isTaken,
   };
   const made = createAdaptorServer({
     fetch: (request, env) => app.fetch(request, env),
-    // HTTP/1.0 may leave the host out: the request's URL needs one all the same.
+    // HTTP/1.0 may omit Host, but the request's URL needs one.
     hostname: 'localhost',
     serverOptions,
     ...(sockets ? { websocket: { server: sockets.forHono } } : {}),
   });
-  // Of HTTP/1.1, unless another way to make it is given.
+  // It is an HTTP/1.1 server unless `createServer` is given.
   const server = made as Server;
   server.maxConnections = mostConnections;
   const watch = cutSlowClients(server, slowClientMs);
@@ -126,7 +126,7 @@ function serverOf(
   return { server, endConnections };
 }
 
-/** An app behind a port as a supervised child; `onListening` is told where, each time it comes up. */
+/** An app behind a port as a supervised child; `onListening` is called each time it listens. */
 export function servedChild(
   app: () => App,
   endpoint: () => { readonly host: string; readonly port: number },

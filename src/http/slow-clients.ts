@@ -1,21 +1,21 @@
-/** A client that does not read what it asked for would keep the answer in memory for ever: it is cut off. */
+/** A client that does not read its answer would keep it in memory forever, so it is cut off. */
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { every, idleClock } from '../actors/system-clock.js';
 
-/** Least time between two looks, ms. */
+/** The longest time between two checks, ms. */
 const lookMs = 5000;
 
-/** What is written to a socket for as long as `connection` is open. */
+/** Watches what is written to a socket while `connection` is open. */
 export type Watch = (
   connection: { once(event: 'close', listener: () => void): unknown },
   socket: () => Socket | null,
 ) => void;
 
 /**
- * Cuts off whoever has read nothing of what waits for it for `patienceMs`.
- * @returns watches a connection that is not an answer to a request
+ * Cuts off clients that have read none of their waiting bytes for `patienceMs`.
+ * @returns a function that watches a connection other than an HTTP response
  */
 export function cutSlowClients(server: Server, patienceMs = 60_000): Watch {
   const open = new Map<() => Socket | null, { bytes: number; since: number }>();

@@ -1,9 +1,9 @@
-/** Bodies of the routes that steer a thread, the same on worker and manager (docs/spec.md#rest). */
+/** Bodies of the routes that control a thread, the same on worker and manager (docs/spec.md#rest). */
 import * as z from 'zod';
 import { rowKinds } from '../protocol/thread.js';
 import { byText, commandIdText } from './who.js';
 
-/** Who asks and why, and the command's id. */
+/** Who gives the command, why, and its id. */
 export const asked = {
   id: commandIdText.optional(),
   reason: z.string().max(1000).optional(),
@@ -15,7 +15,7 @@ const command = {
   ifRevision: z.int().min(0).optional(),
 };
 
-/** Longest that an answer may wait for a thread to be paused, ms. */
+/** How long an answer may wait at most for a thread to be paused, ms. */
 export const longestWaitMs = 600_000;
 
 export const pauseBody = z.strictObject({
@@ -24,7 +24,7 @@ export const pauseBody = z.strictObject({
   ...command,
 });
 
-/** Of what asks for nothing more: a restart, a cordon, giving a sector up. */
+/** The body of commands without other parameters: a restart, a cordon, the abort of a sector. */
 export const askedBody = z.strictObject(asked);
 
 export const resumeBody = z.strictObject({
@@ -39,10 +39,10 @@ const wholeNumber = z
   .regex(/^\d{1,15}$/, 'a whole number')
   .transform(Number);
 
-/** Most rows that one question may ask for. */
+/** The most rows that one request may ask for. */
 const mostRows = 100_000;
 
-/** `?limit&after&sector&kind=transition,error`; a word that is none of these is refused by name. */
+/** `?limit&after&sector&kind=transition,error`; an unknown parameter is refused, naming it. */
 export const historyQuery = z
   .strictObject({
     limit: wholeNumber

@@ -1,4 +1,4 @@
-/** JSON-RPC over a WebSocket: a request is a text frame, its answer another; one connection has many requests. */
+/** JSON-RPC over a WebSocket: each request and each answer is a text frame; a connection carries many requests. */
 import { upgradeWebSocket } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import { WebSocket } from 'ws';
@@ -9,9 +9,9 @@ import { callerBy } from './who.js';
 
 type Rpc = ReturnType<typeof jsonRpcHandler>;
 
-/** Each may hold a frame of 1 MiB that has not come whole. */
+/** Each may hold an incomplete frame of up to 1 MiB. */
 const mostSockets = 256;
-/** Of one connection, answered at once or not read yet: above it nothing is read of the connection. */
+/** The most requests of one connection that are answered at once; at this number reading pauses. */
 const mostInFlight = 16;
 
 const unsupportedData = 1003;
@@ -20,7 +20,7 @@ const internalFault = 1011;
 /** What answers the requests of one connection. */
 export interface Conversation {
   readonly rpc: Rpc;
-  /** The connection has ended. */
+  /** Called when the connection has ended. */
   end?(): void;
 }
 
@@ -29,14 +29,14 @@ export function webSocketDoor(rpc: Rpc, most = mostSockets): MiddlewareHandler {
   return conversationDoor(() => ({ rpc }), most);
 }
 
-/** The same, where each connection is answered by what `begin` gives for it. */
+/** The same, with a conversation of its own for each connection, from `begin`. */
 export function conversationDoor(begin: (c: Context) => Conversation, most = mostSockets): MiddlewareHandler {
   const open = permits(most, 'too many WebSocket connections are open');
   const upgrade = upgradeWebSocket((c) => {
     const from = callerFrom(c);
     const socket = callerSocket(c);
     const giveBack = open.take();
-    // Also where the handshake fails: it ends with the connection.
+    // Also if the handshake fails: the permit ends with the connection.
     if (socket) socket.once('close', giveBack);
     else giveBack();
     return conversation(begin(c), from);
@@ -47,13 +47,13 @@ export function conversationDoor(begin: (c: Context) => Conversation, most = mos
   };
 }
 
-/** Who it is, is said once: with the request that opens the connection. */
+/** The caller identifies itself once, in the request that opens the connection. */
 function callerFrom(c: Context): RpcCaller {
   return { address: callerAddress(c), by: callerBy(c, 'rpc'), ...callerOf(c) };
 }
 
 function conversation({ rpc, end }: Conversation, from: RpcCaller) {
-  /** What came with the last piece that was read before the reading paused: less than 64 KiB and a frame. */
+  /** Requests from the last chunk that was read before reading paused: less than 64 KiB and a frame. */
   const waiting: string[] = [];
   let inFlight = 0;
   const answer = async (socket: WebSocket, request: string): Promise<void> => {
@@ -61,7 +61,7 @@ function conversation({ rpc, end }: Conversation, from: RpcCaller) {
     if (text === undefined || socket.readyState !== WebSocket.OPEN) return;
     await new Promise<void>((resolve) =>
       socket.send(text, (fault) => {
-        // It has ended, and says so later: what was not started is asked by nobody any more.
+        // The connection has ended, and `onClose` follows: requests that were not started are dropped.
         if (fault) waiting.length = 0;
         resolve();
       }),
@@ -84,7 +84,7 @@ function conversation({ rpc, end }: Conversation, from: RpcCaller) {
   };
   return {
     onMessage: ({ data }: { readonly data: unknown }, { raw: socket }: { readonly raw?: unknown }) => {
-      // It is what `ws` made.
+      // Narrows the type: `ws` made the socket.
       if (!(socket instanceof WebSocket)) return;
       if (typeof data !== 'string') return socket.close(unsupportedData, 'send JSON-RPC as text frames');
       waiting.push(data);
@@ -94,7 +94,7 @@ function conversation({ rpc, end }: Conversation, from: RpcCaller) {
       waiting.length = 0;
       end?.();
     },
-    // What it says is said to the client by `ws`, with the code that it closes with.
+    // `ws` itself sends the close code to the client.
     onError: () => undefined,
   };
 }

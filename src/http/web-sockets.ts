@@ -1,4 +1,4 @@
-/** The WebSocket connections of one server: what they may hold, whether they still live, and how they end. */
+/** The WebSocket connections of one server: their limits, whether they are alive, and how they end. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocketServerLike } from '@hono/node-server';
@@ -7,7 +7,7 @@ import { every, idleClock } from '../actors/system-clock.js';
 import { largestBody } from './body.js';
 import type { Watch } from './slow-clients.js';
 
-/** How long a client has to answer that it closes too, ms. */
+/** How long a client has to answer a close, ms. */
 const farewellMs = 1000;
 
 /** Going away (RFC 6455, section 7.4.1). */
@@ -15,13 +15,13 @@ const goingAway = 1001;
 
 export interface WebSockets {
   readonly server: WebSocketServer;
-  /** The same, as hono's server takes it. */
+  /** The same server, in hono's type. */
   readonly forHono: WebSocketServerLike;
-  /** Ends them, with a word to each. Safe twice. */
+  /** Closes them with code 1001. Safe twice. */
   close(): void;
 }
 
-/** A client that answers none of two pings in a row, `aliveMs` apart, is gone: its connection ends. */
+/** A client that sends nothing within `aliveMs` of a ping is gone: its connection is terminated. */
 export function webSockets(aliveMs: number): WebSockets {
   const limits = { noServer: true, maxPayload: largestBody, maxFragments: 1024, closeTimeout: farewellMs };
   const server = new WebSocketServer(limits);
@@ -33,7 +33,7 @@ export function webSockets(aliveMs: number): WebSockets {
     aliveMs,
     () => {
       for (const socket of server.clients) {
-        // Nothing is read of it: it would not be heard. It waits for us, or is cut off for not reading.
+        // Reading is paused, so a pong could not arrive. The client waits for us, or is cut off for not reading.
         if (socket.isPaused) continue;
         if (silent.has(socket)) socket.terminate();
         else {
@@ -46,7 +46,7 @@ export function webSockets(aliveMs: number): WebSockets {
   );
   return {
     server,
-    // It is the server that hono's asks for; only their types of `send` and `noServer` differ, in what may be left out.
+    // It is the server that hono expects; the types differ only in optional parts of `send` and `noServer`.
     forHono: server as unknown as WebSocketServerLike,
     close: () => {
       stop();
@@ -56,17 +56,17 @@ export function webSockets(aliveMs: number): WebSockets {
   };
 }
 
-/** Whoever does not read is cut off here, too. */
+/** Clients that do not read are cut off here, too. */
 export function watchWebSockets({ server }: WebSockets, watch: Watch): void {
   server.on('connection', (socket, request) => watch(socket, () => request.socket));
 }
 
-/** Whether it asks for a WebSocket on one of `paths`. */
+/** Whether the request is for a WebSocket on one of `paths`. */
 export function isWebSocket({ headers, url = '' }: IncomingMessage, paths: readonly string[]): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket' && paths.includes(url.split('?')[0] ?? '');
 }
 
-/** Before Node 22.21 a server that takes upgrades is given all of them: what is not taken would wait for ever. */
+/** Before Node 22.21 a server with an upgrade listener gets all upgrades: those it does not take would wait forever. */
 export function refuseOtherUpgrades(server: Server, isTaken: (request: IncomingMessage) => boolean): void {
   const [accept] = server.listeners('upgrade');
   if (!accept) return;

@@ -1,4 +1,4 @@
-/** Who gives a command: what it says of itself, else where it came from; and the command's id: the caller's, else one that is made here. */
+/** Who gives a command: the name the caller states, else its address; and the command's id: the caller's, else a new one. */
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import * as z from 'zod';
@@ -8,7 +8,7 @@ import { readBody } from './body.js';
 import { callerAddress } from './caller.js';
 import { parse } from './parse.js';
 
-/** On one line, and short; what could forge a line is written as its code. */
+/** One short line; characters that could forge a log line are escaped. */
 export const byText = z
   .string()
   .trim()
@@ -16,7 +16,7 @@ export const byText = z
   .max(longestBy, `a text of at most ${longestBy} characters`)
   .transform(escaped);
 
-/** By its header, else by its address; undefined where there is neither. @throws invalid_request */
+/** From the header, else the address; undefined if there is neither. @throws invalid_request */
 export function callerBy(c: Context, how: 'http' | 'rpc'): string | undefined {
   const told = c.req.header(byHeader);
   if (told !== undefined) return parse(byText, decoded(told), byHeader);
@@ -32,7 +32,7 @@ export function commandId(c: Context): string {
   return told === undefined ? randomUUID() : parse(commandIdText, told, commandHeader);
 }
 
-/** The body of a command, with who gives it and its id. @throws body_too_large, invalid_request */
+/** The body of a command, with `by` and `id` filled in. @throws body_too_large, invalid_request */
 export async function readCommand(c: Context): Promise<unknown> {
   const body = await readBody(c);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
@@ -40,7 +40,7 @@ export async function readCommand(c: Context): Promise<unknown> {
   return { ...body, ...('id' in body ? {} : { id: commandId(c) }), ...(by === undefined ? {} : { by }) };
 }
 
-/** A header holds ASCII alone: other letters come as in a URL. */
+/** A header can hold only ASCII: other letters are percent-encoded. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,4 +1,4 @@
-/** A mock chain, deterministic: epochs by the clock, randomness by name and epoch. No chain would take what it says. */
+/** A deterministic mock chain: epochs come from the clock, randomness from name and epoch. No real chain accepts its values. */
 import { createHash } from 'node:crypto';
 import type { WallClock } from '../protocol/clock.js';
 import type { SectorId } from '../protocol/sector.js';
@@ -19,7 +19,10 @@ export interface MockChain {
 /** Epochs a pre-commit takes to land, a seed to be drawn after that, and a proof to land. */
 export const landing = { preCommit: 1, seed: 2, proof: 1 } as const;
 
-/** A ticket older than this, in epochs, is drawn again while no pre-commit was made with it. */
+/**
+ * A ticket older than this, in epochs, is drawn again unless a message on chain uses it (a pre-commit, or a
+ * non-interactive proof).
+ */
 export const ticketLasts = 10;
 
 export function mockChain(

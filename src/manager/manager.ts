@@ -1,4 +1,7 @@
-/** The manager as a tree: store, roster, relay, sector service, and the doors that whoever starts it adds. */
+/**
+ * The manager as a supervisor tree: store, roster, relay, watches of pieces, sector service, and the doors that the
+ * caller adds.
+ */
 import { type ChildSpec, serviceLimits, startTree, type TreeNode } from '../actors/index.js';
 import { SealvisorError } from '../protocol/errors.js';
 import { proofTypeOfSize } from '../protocol/sector.js';
@@ -9,13 +12,13 @@ import type { Sectors } from './sectors/sectors.js';
 import { ManagerServices, type ServiceOptions } from './services.js';
 
 export interface ManagerOptions extends ServiceOptions {
-  /** What stands behind the services: it is started again whenever one of them is. */
+  /** Children that start after the services; they are restarted whenever a service is. */
   readonly doors?: (manager: Manager) => readonly ChildSpec[];
 }
 
-/** Its services are those of the moment: after a restart of one, others stand here. */
+/** Its services are getters: after a restart they return the new instances. */
 export interface Manager {
-  /** Made with its home: another home is another manager, wherever it listens. */
+  /** Created with its home: a manager with another home is another manager, even at the same address. */
   readonly identity: string;
   readonly roster: Roster;
   readonly relay: Relay;
@@ -26,7 +29,7 @@ export interface Manager {
   /** Files in the pieces directories that are still being written. */
   pendingPieces(): number;
   tree(): TreeNode;
-  /** Resolves when the manager's tree has ended, whoever ended it. */
+  /** Resolves when the manager's tree has ended, for any reason. */
   readonly ended: Promise<void>;
   /** Safe twice. */
   stop(): Promise<void>;

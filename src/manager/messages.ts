@@ -1,10 +1,10 @@
-/** Messages to the mock chain: one for a submission, however often it is asked for. Pure. */
+/** Messages to the mock chain: one for each submission, even if it is repeated. Pure. */
 import type { PollAnswer } from '../protocol/sealer.js';
 import type { SubmitAnswer } from '../protocol/sector-answers.js';
 
 export type MessageState = 'packed' | 'landed' | 'failed';
 
-/** What became by epoch `now` of a message sent at `epoch`, which lands or fails `after` epochs later. */
+/** The state at epoch `now` of a message that was sent at `epoch` and lands or fails `after` epochs later. */
 export function messageState(
   { epoch, fails = false }: { readonly epoch: number; readonly fails?: boolean },
   now: number,
@@ -15,8 +15,8 @@ export function messageState(
 }
 
 /**
- * What a submission is answered, from the message before it and whether that one says the same. A new message goes out
- * only where there is none, or behind one that failed: `reset` asks for it, and other words do.
+ * The answer to a submission, from the previous message and whether its content is the same. A new message is sent only
+ * if there is none yet, or if the previous one failed and either `reset` is set or the content differs.
  */
 export function submission(
   before: { readonly state: MessageState; readonly isSame: boolean } | null,

@@ -1,4 +1,4 @@
-/** Hands a command to a worker that reported. */
+/** Clients for workers that reported, to pass commands on. */
 import { formatAddress } from '../config/endpoint.js';
 import { type WorkerClient, workerClient } from '../fleet/worker-client.js';
 import type { WallClock } from '../protocol/clock.js';

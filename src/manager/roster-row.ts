@@ -8,7 +8,7 @@ import type { Ping } from './ping.js';
 export const keyOf = ({ name, worker, incarnation }: Pick<WorkerRow, 'name' | 'worker' | 'incarnation'>) =>
   JSON.stringify([name, worker, incarnation]);
 
-/** The row of a report; `rows`: those of its name. */
+/** The row of a report; `rows`: the rows that have its name. */
 export function rowOf(ping: Ping, rows: readonly WorkerRow[], nowMs: number): WorkerRow {
   const { name, dest, version, life = null, sectorsOf = null, summary } = ping;
   const { worker, incarnation, source } = ping;
@@ -21,12 +21,12 @@ export function rowOf(ping: Ping, rows: readonly WorkerRow[], nowMs: number): Wo
   };
 }
 
-/** Whether one of two daemons of a name may have taken the other's place: with its home, or on its host. */
+/** Whether one of two daemons with the same name may have replaced the other: they share a home or a host. */
 export function isOfOnePlace(one: WorkerRow, other: WorkerRow): boolean {
   return one.worker === other.worker || hostOf(one) === hostOf(other);
 }
 
-/** Where the daemon runs, as far as its report says so; text that is not an address is a place of its own. */
+/** Where the daemon runs, as far as its report says; a `dest` that is not an address counts as a host of its own. */
 export function hostOf({ dest, source }: WorkerRow): string {
   try {
     const { host } = parseAddress(dest, workerPort);
@@ -36,7 +36,7 @@ export function hostOf({ dest, source }: WorkerRow): string {
   }
 }
 
-/** What tells two of one name apart. */
+/** Distinguishes two daemons with the same name. */
 export function labelOf({ name, incarnation, dest }: WorkerRow): string {
   return `${name}@${incarnation === '' ? dest : incarnation}`;
 }
@@ -47,6 +47,6 @@ interface KeptSummary extends Summary {
 }
 
 export function summaryOf({ summary }: WorkerRow): KeptSummary {
-  // Written by `ping` alone.
+  // Written only by `rowOf`.
   return JSON.parse(summary) as KeptSummary;
 }

@@ -1,4 +1,4 @@
-/** Who reported, and when: a row for each daemon, so that two of one name are told apart. */
+/** Which workers reported, and when: one row for each daemon, so that two with the same name are kept apart. */
 import { timestamp, type WallClock, wallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Emit } from '../protocol/events/table.js';
@@ -16,28 +16,34 @@ export interface RosterEntry extends WorkerEntry {
 }
 
 export interface Roster {
-  /** Other living daemons of the same name, as they are listed. @throws too_many */
+  /** Returns the labels of other living daemons with the same name. @throws too_many */
   ping(ping: Ping): readonly string[];
   list(): readonly WorkerEntry[];
-  /** By its name, or by `name@incarnation`; of one name the one that lives. @throws worker_not_found, naming known ones; ambiguous_worker, naming both that live */
+  /**
+   * By its name, or by `name@incarnation`; of several with one name, the living one.
+   * @throws worker_not_found, naming known ones; ambiguous_worker, naming the living ones
+   */
   get(name: string): WorkerEntry;
-  /** As `get`, for who dials it. */
+  /** As `get`, with the source address, for callers that dial it. */
   reached(name: string): RosterEntry;
-  /** All of that name. @throws worker_not_found */
+  /** Removes all rows of that name. @throws worker_not_found */
   remove(name: string): void;
 }
 
 export interface RosterOptions {
   readonly emit: Emit;
-  /** Most daemons that are kept. @default 2000 */
+  /** The most daemons that are kept. @default 2000 */
   readonly most?: number;
-  /** A clock that nobody sets, ms: how long a worker has been silent is counted by it. @default the process's own beside its wall clock; another wall clock itself */
+  /**
+   * A monotonic clock, ms, that measures how long a worker has been silent.
+   * @default performance.now with the real wall clock; otherwise the given clock
+   */
   readonly steady?: () => number;
 }
 
-/** Silent for longer it is not alive, and its name is another's. */
+/** A worker that is silent for longer is not alive, and another may use its name. */
 const livingMs = 10 * 60_000;
-/** Silent for longer it gives way to a new one where there is no room. */
+/** A worker that is silent for longer is removed if a new one needs its room. */
 const forgottenMs = 24 * 3_600_000;
 
 export class WorkerRoster implements Roster {
@@ -45,9 +51,9 @@ export class WorkerRoster implements Roster {
   readonly #silent: Silence;
   readonly #watch: WorkerWatch;
   readonly #emit: Emit;
-  /** Daemons that a later one has taken the place of; one that reports again is alive beside it. */
+  /** Daemons that were replaced by a later one; if one reports again, both are alive. */
   readonly #replaced = new Set<string>();
-  /** Names of which it was said that several report with them. */
+  /** Names for which `worker.namesakes` was emitted. */
   readonly #warned = new Set<string>();
 
   constructor(
@@ -102,7 +108,7 @@ export class WorkerRoster implements Roster {
       if (this.store.workersOf(each).length === 0) this.#watch.removed(each);
   }
 
-  /** Nothing is said of silent workers any more. */
+  /** No more events about silent workers. */
   stop(): void {
     this.#watch.stop();
   }
@@ -121,7 +127,7 @@ export class WorkerRoster implements Roster {
     );
   }
 
-  /** Once for each time that there are others. */
+  /** Emits once while there are others, and again only after there were none. */
   #tellNamesakes(row: WorkerRow, others: readonly string[]): void {
     const { name } = row;
     if (others.length === 0) this.#warned.delete(name);
@@ -155,7 +161,7 @@ export class WorkerRoster implements Roster {
     const at = text.lastIndexOf('@');
     if (at < 0) return [];
     const rows = this.store.workersOf(text.slice(0, at));
-    // `..@` names a worker whose bare name no URL can hold.
+    // `..@` names a worker whose bare name cannot be part of a URL.
     return text.endsWith('@') ? rows : rows.filter((row) => labelOf(row) === text);
   }
 
@@ -184,24 +190,24 @@ export class WorkerRoster implements Roster {
     this.store.removeWorker(least);
   }
 
-  /** A daemon that was started again, or took another's place on its host; its id may be new, with a new home. */
+  /** Removes the rows that a restarted daemon, or a new one on the same host, replaces; its id is new if its home is. */
   #replace(row: WorkerRow, before: readonly WorkerRow[]): void {
     if (this.#replaced.delete(keyOf(row))) return;
     for (const other of before.filter((each) => isOfOnePlace(each, row))) {
       this.store.removeWorker(other);
       this.#replaced.add(keyOf(other));
     }
-    // Enough to tell twins by: whoever is alive reports again soon.
+    // Clearing is safe: a daemon that is alive reports again soon.
     if (this.#replaced.size > this.#most) this.#replaced.clear();
   }
 }
 
-/** A clock that somebody sets says nothing of how long a worker was silent; one that a test turns does. */
+/** The real wall clock may be set, so it cannot measure silence; a clock that a test turns can. */
 function steadyBeside(clock: WallClock): () => number {
   return clock === wallClock ? () => performance.now() : clock.now;
 }
 
-/** The same daemon under the name that it had before it knew how the manager sees it. */
+/** Removes the same daemon's row under an earlier name: the one it had before it knew its own address. */
 function forgetFormerName(store: WorkerTable, { worker, incarnation }: WorkerRow): void {
   if (worker === '') return;
   for (const other of store.workers())

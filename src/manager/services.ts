@@ -1,4 +1,4 @@
-/** What the manager is made of: each service as a child of its tree, and those of the moment. */
+/** The manager's services: each as a child of its tree, with access to the current instances. */
 import { join } from 'node:path';
 import { type ChildSpec, serviceChild } from '../actors/index.js';
 import { steadyFrom, type WallClock, wallClock } from '../protocol/clock.js';
@@ -20,19 +20,19 @@ export interface ServiceOptions {
   /** New sectors are sealed with synthetic PoRep. @default false */
   readonly useSyntheticPoRep?: boolean | undefined;
   readonly epochMs: number;
-  /** A directory whose files are pieces; what is put there later is picked up, too. */
+  /** A directory whose files are pieces; files that are added later are picked up, too. */
   readonly pieces?: string | undefined;
-  /** One more such directory, beside `pieces`. */
+  /** A second such directory. */
   readonly morePieces?: string | undefined;
   /** Further directories that pieces may be read from: those of upgrades, and of earlier runs. @default none */
   readonly pieceRoots?: readonly string[] | undefined;
-  /** After each look at a pieces directory: paths of the pieces that are new. */
+  /** Called after each scan of a pieces directory except those of its first start, with the paths of new pieces. */
   readonly onPieces?: (added: readonly string[]) => void;
   readonly onlyWithDeals?: boolean;
   readonly limit?: number;
-  /** Addresses, ranges and names that workers are dialled at, whoever names them. @default none */
+  /** Addresses, ranges and names that workers may always be dialled at. @default none */
   readonly workerAddresses?: readonly string[] | undefined;
-  /** A window proof of which nothing is heard for so long is another worker's, ms. @default 60 s */
+  /** How long a worker may be silent about a window proof before another worker gets it, ms. @default 60 s */
   readonly heartbeatMs?: number;
   /** Which messages fail on the mock chain. @default none */
   readonly fails?: FailsOnChain;
@@ -43,7 +43,7 @@ export interface ServiceOptions {
 const nothingToStop = { stop: () => undefined };
 
 export class ManagerServices {
-  /** Made with the home; empty until it is open. */
+  /** Created with the home; empty until the store is open. */
   identity = '';
   readonly pieceRoots: readonly string[];
   readonly #trusted: ReturnType<typeof trustedAddresses>;
@@ -80,7 +80,7 @@ export class ManagerServices {
     return [...this.#pieces.values()].reduce((sum, watch) => sum + watch.pending(), 0);
   }
 
-  /** Each stands on those before it: rest_for_one. */
+  /** Each depends on those before it: rest_for_one. */
   children(): readonly ChildSpec[] {
     const { pieces, morePieces } = this.options;
     return [
@@ -159,13 +159,13 @@ export class ManagerServices {
   }
 }
 
-/** @throws shutting_down while it is not started */
+/** @throws shutting_down while the service is not started */
 function up<S>(service: S | undefined): S {
   if (service) return service;
   throw new SealvisorError('shutting_down', 'the manager is being started: try once more in a moment');
 }
 
-/** Epochs and silences are counted from the wall clock of the start on, which may have been set back meanwhile. */
+/** A steady clock that starts at the wall clock, or at the latest stored time if the wall clock was set back since. */
 function clockOf(store: FleetStore): WallClock {
   const latest = new Lives(store)
     .all()

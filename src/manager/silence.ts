@@ -1,8 +1,8 @@
-/** How long a worker has been silent: counted by a clock that nobody sets, as far as this manager heard it itself. */
+/** How long a worker has been silent: by a monotonic clock, once this process received a report from it. */
 export class Silence {
   readonly #heardAt = new Map<string, number>();
 
-  /** `most`: keys that are remembered, about. */
+  /** `most`: workers that are kept; about twice as many keys are remembered. */
   constructor(
     private readonly now: () => number,
     private readonly steady: () => number,
@@ -10,12 +10,12 @@ export class Silence {
   ) {}
 
   heard(key: string): void {
-    // Many more than are kept have gone; whoever lives is heard again soon.
+    // Most of these workers are gone; one that is alive reports again soon.
     if (this.#heardAt.size > 2 * this.most) this.#heardAt.clear();
     this.#heardAt.set(key, this.steady());
   }
 
-  /** ms, never less than 0; `lastPingMs` is wall time, for one that was heard before this manager started. */
+  /** ms, never less than 0; `lastPingMs` is wall time, used if the last report came before this manager started. */
   ms(key: string, lastPingMs: number): number {
     const at = this.#heardAt.get(key);
     return Math.max(0, Math.round(at === undefined ? this.now() - lastPingMs : this.steady() - at));

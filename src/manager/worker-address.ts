@@ -1,10 +1,10 @@
-/** Which address a worker is dialled at: whoever reports names one, and the manager is nobody's way into its network. */
+/** Which address a worker is dialled at: anyone can report any address, and the manager must not give access to its network. */
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Endpoint, formatAddress, parseAddress, workerPort } from '../config/endpoint.js';
 import { SealvisorError } from '../protocol/errors.js';
 
-/** Addresses that are dialled whoever names them. */
+/** Addresses that may be dialled wherever the report came from. */
 export interface TrustedAddresses {
   has(host: string): boolean;
 }
@@ -36,9 +36,9 @@ export function trustedAddresses(entries: readonly string[]): TrustedAddresses {
 }
 
 /**
- * Where to dial a worker that names `dest` in a report from `source` (null: from this process, or not known any more).
- * One that names "everywhere" is dialled where its report came from.
- * @throws untrusted_address for another machine than the report came from, unless that is listed
+ * Where to dial a worker that names `dest` in a report from `source` (null: from this process, or unknown).
+ * If `dest` is a wildcard address, the worker is dialled at `source`.
+ * @throws untrusted_address if `dest` is not the machine that the report came from, and is not listed
  */
 export function dialledAt(
   name: string,

@@ -1,7 +1,7 @@
-/** Workers that appear, move, fall silent, return and are removed, as events. */
+/** Emits events for workers that appear, move, become silent, return and are removed. */
 import type { Emit } from '../protocol/events/table.js';
 
-/** Three reports of a worker that is set to the default. */
+/** Least time without a report before a worker counts as silent, ms. */
 const leastSilenceMs = 180_000;
 
 interface Watched {
@@ -21,12 +21,12 @@ export class WorkerWatch {
     private readonly clock = idleTimers,
   ) {}
 
-  /** `isAlone` false: another lives under that name, so that the address is now the one's, now the other's. */
+  /** `isAlone` false: another worker with that name is alive, so the address alternates and is no news. */
   seen(worker: string, address: string, isAlone = true): void {
     const before = this.#workers.get(worker);
     if (isAlone || !before) this.#tell(worker, address, before);
     const nowMs = this.clock.now();
-    // Who reports seldom is silent longer.
+    // A worker that reports rarely may be silent for longer.
     const silentMs = Math.max(leastSilenceMs, before && !before.isSilent ? 3 * (nowMs - before.lastMs) : 0);
     this.clock.clearTimeout(before?.timer);
     const timer = this.clock.setTimeout(() => {

@@ -19,9 +19,9 @@ import { sectorRoutes } from './sectors.js';
 import { workerRoutes } from './workers.js';
 
 export interface ManagerDoor {
-  /** Names under which it may be asked beside its addresses (src/config/own-names.ts). @default none */
+  /** Names that it may be reached by, in addition to its addresses (src/config/own-names.ts). @default none */
   readonly names?: readonly string[];
-  /** Gets what was done and what was refused. @default nobody does */
+  /** Receives events of what was done and refused. @default none */
   readonly emit?: Emit | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The HTTP door of a manager, of either kind: a child of its tree, and what the manager is to who starts it. */
+/** The HTTP door of a manager of either kind, as a child of its tree; and the handle that the starter gets. */
 import type { Hono } from 'hono';
 import type { ChildSpec } from '../../actors/index.js';
 import { rpcPaths } from '../rpc-door.js';
@@ -8,7 +8,7 @@ import { makeHome } from './home.js';
 
 interface ListeningDoor {
   readonly child: ChildSpec;
-  /** Where it is open; before that, what was asked for. */
+  /** The port it listens on; before that, the requested one. */
   port(): number;
 }
 
@@ -20,7 +20,10 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
-/** Makes the home, then starts a manager with its door. @throws location_not_writable; what the manager's start and its door failed with */
+/**
+ * Makes the home, then starts a manager with its door.
+ * @throws location_not_writable; what the start of the manager or its door throws
+ */
 export async function startListening<M extends Pick<Listening, 'stop'>>(
   options: ManagerDoor & { readonly home: string; readonly host: string; readonly port: number },
   app: (manager: M, door: ManagerDoor) => Hono,
@@ -40,7 +43,7 @@ export async function startListening<M extends Pick<Listening, 'stop'>>(
   };
 }
 
-/** A door that broke opens where it was, also when the port was left to the system. */
+/** A door that failed reopens on the same port, even if the system had chosen it. */
 function managerDoor(
   { host, port, names = [], emit }: ManagerDoor & { readonly host: string; readonly port: number },
   app: (door: ManagerDoor) => Hono,

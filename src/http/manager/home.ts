@@ -2,8 +2,8 @@ import { makeOne } from '../../disks/make-below.js';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
 
 /**
- * Makes the directory of a manager's state, and none above it: where one is missing, its disk may be, and a manager that
- * began anew there would give numbers again. @throws location_not_writable
+ * Makes the directory of a manager's state, but not its parents: if a parent is missing, its disk may not be mounted, and a
+ * manager with an empty home would allocate used numbers again. @throws location_not_writable
  */
 export async function makeHome(home: string): Promise<void> {
   await makeOne(home).catch((cause: unknown) => {

@@ -20,7 +20,7 @@ import { withBothPieces, withPieces } from './wire-pieces.js';
 const cid = (value: unknown) => parse(cidParam, value, 'piece cid');
 const name = (value: unknown, what: string) => parse(z.string().min(1), value, what);
 
-/** What a worker takes, as it asks. */
+/** The miners and proof types that a worker takes, from its request. */
 export function wantedOf(
   spec:
     | {

@@ -1,4 +1,4 @@
-/** `/api/v1/jobs`, and the ways to ask for one. */
+/** `/api/v1/jobs`, and the routes that request a job. */
 
 import type { Hono } from 'hono';
 import * as z from 'zod';
@@ -30,7 +30,7 @@ export function jobRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void {
   app.post(`${sector}/snapup`, async (c) => {
     const id = sectorId(c.req.param('id'));
     const body = parse(snapUpBody, await readCommand(c), 'snapup');
-    // Who asked may go while the pieces are read.
+    // The caller may disconnect while the pieces are read.
     const add = () => jobs.addSnapUp(id, body, c.req.raw.signal);
     return c.json(await once(body.id, ['snapup', id, body.pieces], add));
   });

@@ -14,7 +14,7 @@ import type { OnMethod } from './method.js';
 const id = (value: unknown) => parse(sectorIdParam, value, 'sector id');
 const workerState = z.enum(['online', 'offline']);
 const indexType = z.enum(['normal', 'upgrade']);
-/** Upstream's `SectorWorkerJob`; left out by v0.2, as it is 0. */
+/** Upstream's `SectorWorkerJob`; v0.2 omits it, which means 0. */
 const jobKind = z
   .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)], {
     error: '0 (all), 1 (sealing), 2 (snapup), 3 (rebuild) or 4 (unseal)',
@@ -22,7 +22,7 @@ const jobKind = z
   .nullish()
   .transform((kind) => kind ?? 0);
 
-/** Methods whose answers are made from what a chain says of deadlines and sectors, and what upstream does without them. */
+/** Methods that need deadlines and sectors from a real chain, each with what to use instead. */
 const refused = {
   SnapUpPreFetch: 'ask for an upgrade with `venus-sector-manager util sealer snapup <sector> --pieces <dir>`',
   SnapUpCandidates: 'see which sectors are finished with `venus-sector-manager util sealer list`',
@@ -60,13 +60,13 @@ export function listingMethods(on: OnMethod, sectors: Manager['sectors']): void 
     });
 }
 
-/** An upgraded sector's files replace those that were sealed. */
+/** The store of the files; null for the other type, as an upgraded sector's files replace the sealed ones. */
 function storeIn(kind: z.infer<typeof indexType>, life: SectorLife): string | null {
   const isMeant = (life.upgraded !== null) === (kind === 'upgrade');
   return isMeant && life.abortReason === null ? storeOf(life) : null;
 }
 
-/** The one that a worker has with a sector that is sealed. */
+/** The sector's latest job that a worker holds. */
 function heldJob({ jobs }: Manager['sectors'], of: SectorId): JobLife | undefined {
   return jobs.ofSector(of).findLast(({ life }) => life.isHeld)?.life;
 }
@@ -76,12 +76,12 @@ interface Shown {
   readonly job: JobLife | undefined;
 }
 
-/** A worker has it, to seal it or for a job. */
+/** Whether a worker has it, to seal it or for a job. */
 const isOnline = ({ life, job }: Shown) => job !== undefined || !isOver(life);
 
 type SectorState = ReturnType<typeof sectorState>;
 
-/** As upstream tells them apart, by its numbers. */
+/** By upstream's numbers, with upstream's conditions. */
 const isOfJob: Readonly<Record<0 | 1 | 2 | 3 | 4, (state: SectorState) => boolean>> = {
   0: () => true,
   1: ({ Upgraded, NeedRebuild, Unsealing }) => !Upgraded && !NeedRebuild && !Unsealing,
@@ -90,7 +90,7 @@ const isOfJob: Readonly<Record<0 | 1 | 2 | 3 | 4, (state: SectorState) => boolea
   4: ({ Unsealing }) => Unsealing,
 };
 
-/** Upstream's `SectorState`; what it may leave out and this manager does not have is left out. */
+/** Upstream's `SectorState`, without the optional fields that this manager does not have. */
 function sectorState({ miner, number }: SectorId, { life, job }: Shown) {
   const { worker, failure } = job ?? life;
   const state = job ? (job.planState ?? 'Allocated') : life.state;
@@ -110,7 +110,7 @@ function sectorState({ miner, number }: SectorId, { life, job }: Shown) {
     Finalized: life.finalized,
     Removed: false,
     AbortReason: life.abortReason ?? '',
-    // From the start of its upgrade on.
+    // Already true while it is being upgraded.
     Upgraded: life.upgraded !== null || job?.task.kind === 'snapup',
     Imported: false,
     NeedRebuild: life.lost !== null,

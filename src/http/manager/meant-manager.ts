@@ -1,8 +1,8 @@
-/** A manager does what was meant for it: another one's address may be its own by now. */
+/** A manager refuses calls that were meant for another one, which may have had its address before. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { Caller } from '../../protocol/identity.js';
 
-/** @throws other_manager: nothing is done for who means another one */
+/** @throws other_manager if the caller expects another manager */
 export function checkMeant({ expects }: Caller, identity: string): void {
   if (expects === null || expects === identity) return;
   throw new SealvisorError(

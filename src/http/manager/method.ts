@@ -1,22 +1,22 @@
-/** How a file of methods adds its own to the `Venus.` namespace. */
+/** How modules add methods to the `Venus.` namespace. */
 import type { SectorId } from '../../protocol/sector.js';
 import type { RpcCaller } from '../json-rpc.js';
 
-/** Adds a method: its parameters' names in their positions, and what it answers. */
+/** Adds a method: its parameters' names in order, and the function that answers it. */
 export type OnMethod = (
   method: string,
   names: readonly string[],
   call: (...params: unknown[]) => unknown,
 ) => void;
 
-/** As `OnMethod`, of a method whose answer depends on the caller. */
+/** As `OnMethod`, for a method whose answer depends on the caller. */
 export type OnCaller = (
   method: string,
   names: readonly string[],
   call: (params: readonly unknown[], caller: RpcCaller) => unknown,
 ) => void;
 
-/** As `OnMethod`, of a method that gives a job: where there is none, the answer says why. */
+/** As `OnMethod`, for a method that allocates a sector or job: an empty answer comes with the reason. */
 export type OnAllocation = <S>(
   method: string,
   names: readonly string[],
@@ -25,14 +25,14 @@ export type OnAllocation = <S>(
   whyNone: (spec: S, params: readonly unknown[]) => string,
 ) => void;
 
-/** Of a sector that was given out, named by the first parameter: answered to who has it alone. */
+/** As `OnMethod`, for a method about the sector in the first parameter: only the worker that it was given to is answered. */
 export type OnSector = (
   method: string,
   names: readonly string[],
   call: (id: SectorId, ...params: unknown[]) => unknown,
 ) => void;
 
-/** Such methods, added by `add`. */
+/** An `OnAllocation` that adds its methods with `add`. */
 export function allocations(add: OnCaller): OnAllocation {
   return (method, names, read, give, whyNone) =>
     add(method, names, (params, caller) => {

@@ -1,4 +1,4 @@
-/** `GET /piecestore/<cid>`: a piece's payload as it is, without padding; a part of it by Range (RFC 9110, one range). */
+/** `GET /piecestore/<cid>`: a piece's payload without padding; a part of it by Range (RFC 9110, one range). */
 
 import { Readable } from 'node:stream';
 import type { Hono } from 'hono';
@@ -21,7 +21,7 @@ export function pieceRoutes(app: Hono, manager: Pick<Manager, 'identity' | 'piec
         throw new SealvisorError('piece_missing', `piece ${cid} is gone: ${messageOf(cause)}`, { cause });
       },
     );
-    // Another file under the same name is another version: nobody puts parts of two together.
+    // A replaced file gets another etag, so that clients do not join parts of two versions.
     const etag = `"${size}-${mtimeMs}"`;
     const headers = { 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes', etag };
     const ifRange = c.req.header('if-range');
@@ -42,7 +42,7 @@ export function pieceRoutes(app: Hono, manager: Pick<Manager, 'identity' | 'piec
       await handle.close();
       return c.body(null, status, part);
     }
-    // No more than was there when it was opened.
+    // Not more than the size at the time it was opened.
     const file = size === 0 ? Readable.from([]) : handle.createReadStream({ start, end });
     if (size === 0) await handle.close();
     return c.body(webStream(file), status, part);

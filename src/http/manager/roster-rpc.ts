@@ -1,4 +1,4 @@
-/** The `Venus.` methods that answer from the roster: the same, whoever gives out the sectors. */
+/** The `Venus.` methods that answer from the roster: the same for both kinds of manager. */
 import * as z from 'zod';
 import type { Roster } from '../../manager/roster.js';
 import { systemCodeOf } from '../../protocol/errors.js';
@@ -21,7 +21,7 @@ export function rosterMethods(on: OnMethod, manager: { readonly roster: Roster }
 function pingInfo({ name, label, dest: Dest, version, summary, lastPing }: WorkerEntry): PingInfo {
   return {
     Info: {
-      // What a command can name it by.
+      // A name that commands accept.
       Name: label ?? name,
       Dest,
       Version: version ?? '',
@@ -31,7 +31,7 @@ function pingInfo({ name, label, dest: Dest, version, summary, lastPing }: Worke
   };
 }
 
-/** Undefined where no worker has that name, or several living ones have. */
+/** Undefined if no worker has that name, or several living ones do. */
 export function knownAs(roster: Roster, name: string): WorkerEntry | undefined {
   try {
     return roster.get(name);

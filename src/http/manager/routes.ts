@@ -1,11 +1,11 @@
-/** What a manager's routes are for. */
+/** The rows of a manager's routes. */
 import type { ErrorCode } from '../../protocol/errors.js';
 import { noThread, ofThread, type RouteRow } from '../route-row.js';
 import { askedBody, pauseBody, resumeBody } from '../thread-bodies.js';
 import { snapUpBody, unsealBody, wdPostBody } from './jobs.js';
 
 const worker = '/api/v1/workers/:name';
-/** A worker has to be known, trusted, and reached. */
+/** The worker must be known, trusted and reachable. */
 const ofWorker: readonly ErrorCode[] = [
   'worker_not_found',
   'ambiguous_worker',
@@ -16,7 +16,7 @@ const ofWorker: readonly ErrorCode[] = [
   'deadline_exceeded',
 ];
 
-/** The workers that reported: of a manager of either kind. */
+/** The routes of workers, of both kinds of manager. */
 export const workersRows: readonly RouteRow[] = [
   { route: 'GET /api/v1/workers', purpose: 'The workers that reported.', answer: 'list of `WorkerEntry`' },
   {

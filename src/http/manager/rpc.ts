@@ -30,12 +30,12 @@ const wireId = ({ miner, number }: SectorId) => ({ Miner: miner, Number: number 
 const name = (value: unknown) => parse(z.string().min(1), value, 'name');
 const flag = (value: unknown) => parse(z.boolean().nullish(), value, 'flag') ?? false;
 
-/** Workers of ours, which name themselves, are told with an answer what is on chain; upstream's get what they know. */
+/** Adds what is on chain to the answer for our workers, which send their id; upstream's workers get the plain answer. */
 function withChain(answer: object, told: OnChain | null, { worker }: Caller) {
   return worker === null || told === null ? answer : { ...answer, OnChain: told };
 }
 
-/** A method of a sector whose answer says, to workers of ours, what is on chain. */
+/** A method of a sector whose answer includes, for our workers, what is on chain. */
 type OnChainMethod = (
   method: string,
   names: readonly string[],
@@ -92,7 +92,7 @@ function pinged({ identity, roster, sectors }: Manager, info: unknown, caller: R
   const { usedNumbers, held, ...ping } = parse(pingParam, info, 'WorkerPing');
   sectors.learnNumbers(usedNumbers, caller.worker);
   const others = roster.ping({ ...ping, source: caller.address ?? null });
-  // Upstream's workers expect nothing.
+  // Upstream's workers expect null.
   if (caller.worker === null && ping.worker === null) return null;
   return {
     Manager: identity,
@@ -103,7 +103,7 @@ function pinged({ identity, roster, sectors }: Manager, info: unknown, caller: R
   };
 }
 
-/** From the deals of a sector that was given out to its proof on chain. */
+/** The methods from an allocated sector's deals to its proof on chain. */
 function sealingMethods(
   {
     add,
@@ -125,7 +125,7 @@ function sealingMethods(
     return withChain(answer, sectors.chain.onChain(ID), caller);
   });
   onChain('PollPreCommitState', ['id'], (of) => sectors.chain.pollPreCommit(of));
-  // Upstream's workers up to v0.8 call it by the shorter name.
+  // Upstream's workers up to v0.8 use the shorter name.
   for (const method of ['SubmitPersisted', 'SubmitPersistedEx'])
     onSector(method, ['id', 'instance', 'isUpgrade'], (of, instance) =>
       sectors.submitPersisted(of, name(instance)),
@@ -138,7 +138,7 @@ function sealingMethods(
   onChain('PollProofState', ['id'], (of) => sectors.chain.pollProof(of));
 }
 
-/** What a worker reports of a sector that it has, or had. */
+/** The reports of a worker about a sector that it has, or had. */
 function reports(
   { add, onSector }: { readonly add: OnCaller; readonly onSector: OnSector },
   { roster, sectors }: Manager,
@@ -149,20 +149,20 @@ function reports(
     sectors.given.check(sector, caller);
     const verdict = sectors.reportState(sector, report);
     if (readsNull(roster, caller, report.Worker.Instance)) return null;
-    // Workers of ours name with their heartbeat what they hold.
+    // Our workers list what they hold in their heartbeats.
     return caller.worker === null ? verdict : { ...verdict, ByHeartbeat: true };
   });
   onSector('ReportFinalized', ['id'], (of) => sectors.reportFinalized(of));
   add('ReportAborted', ['id', 'reason'], ([of, reason], caller) => {
     const [sector, why] = [id(of), parse(shortened, reason, 'reason')];
-    // It is another's by now, and continues there.
+    // Another thread has it by now, and continues it.
     if (sectors.given.isGivenElsewhere(sector, caller)) return null;
     sectors.given.check(sector, caller);
     return sectors.reportAborted(sector, why);
   });
 }
 
-/** Upstream's workers up to v0.8, whose ping has no version, read no verdict: any other answer than null is an error there. */
+/** Upstream's workers up to v0.8, whose ping has no version, cannot read a verdict: any answer but null is an error to them. */
 function readsNull(roster: Manager['roster'], { worker }: Caller, instance: string): boolean {
   if (worker !== null || instance === '') return false;
   const known = knownAs(roster, instance);
@@ -172,7 +172,7 @@ function readsNull(roster: Manager['roster'], { worker }: Caller, instance: stri
 function allocateSector(onAllocation: OnAllocation, sectors: Manager['sectors']): void {
   onAllocation(
     'AllocateSector',
-    // Upstream's managers of today take both, earlier ones the first alone.
+    // Current upstream managers take both parameters, earlier ones only the first.
     ['spec', 'niporep'],
     (spec) => parse(allocateParam, spec, 'AllocateSector'),
     (wanted, { worker }, [, niporep]) => {

@@ -1,4 +1,4 @@
-/** `/api/v1/sectors`: what the manager knows of each, and the way to give one up. */
+/** `/api/v1/sectors`: what the manager knows of each, and the abort of one. */
 
 import type { Hono } from 'hono';
 import type { Manager } from '../../manager/manager.js';

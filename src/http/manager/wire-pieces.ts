@@ -1,13 +1,13 @@
-/** Pieces as this manager writes them: each object has the fields of v0.2 and of today's upstream (docs/spec.md#rpc). */
+/** Pieces in answers: each object has the fields of v0.2 and of current upstream (docs/spec.md#rpc). */
 import { createHash } from 'node:crypto';
 import { base32 } from 'multiformats/bases/base32';
 import { isPledge } from '../../protocol/pledge.js';
 import type { Allocated, Deal } from '../../protocol/sector-answers.js';
 
-/** A mock chain's own client; its deals neither begin nor end. */
+/** The client of all deals on the mock chain; they have no start or end. */
 const client = 't01001';
 
-/** In the order in which they lie: each at the next multiple of its size. Null where there is no list. */
+/** In their order, each at the next multiple of its size. Null if there is no list. */
 export function wirePieces(deals: readonly Deal[] | null, miner: number): readonly object[] | null {
   let end = 0;
   return (
@@ -31,7 +31,7 @@ export function withPieces<T extends { readonly Sector: Allocated; readonly Piec
   return job && { ...job, Pieces: wirePieces(job.Pieces, job.Sector.ID.Miner) };
 }
 
-/** The same of a rebuild: upstream's workers of today read `PiecesV2`. */
+/** The same for a rebuild: current upstream workers read `PiecesV2`. */
 export function withBothPieces<T extends Parameters<typeof withPieces>[0] & object>(job: T | null) {
   return job && { ...withPieces(job), PiecesV2: wirePieces(job.Pieces, job.Sector.ID.Miner) };
 }
@@ -59,7 +59,7 @@ function dealInfo(
   };
 }
 
-/** CIDv1, dag-cbor, sha2-256: nothing was published, and upstream's worker reads a CID here. */
+/** CIDv1, dag-cbor, sha2-256: no deal was published, but upstream's worker expects a CID here. */
 function messageCid(text: string): string {
   const digest = createHash('sha256').update(text).digest();
   return base32.encode(Uint8Array.from([0x01, 0x71, 0x12, 0x20, ...digest]));

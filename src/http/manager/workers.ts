@@ -1,4 +1,7 @@
-/** `/api/v1/workers`: who reported, and the way to each: what our own worker answers under `/api/v1`, it answers here. */
+/**
+ * `/api/v1/workers`: the workers that reported, and a relay to each: the routes of our worker under `/api/v1` work
+ * here, except events.
+ */
 import type { Context, Hono } from 'hono';
 import { bytesOf } from '../../fleet/http-client.js';
 import type { ThreadRequest } from '../../fleet/upstream-worker.js';
@@ -10,7 +13,7 @@ import { parse, threadIndex } from '../parse.js';
 import { askedBody, pauseBody, resumeBody } from '../thread-bodies.js';
 import { callerBy, commandId, readCommand } from '../who.js';
 
-/** Its services are asked for at each request: one may have been restarted since. */
+/** The services are read from `manager` at each request, as they may have been restarted. */
 export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay'>): void {
   const base = '/api/v1/workers';
   app.get(base, (c) => c.json(manager.roster.list()));
@@ -19,7 +22,7 @@ export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay
     manager.roster.remove(c.req.param('name'));
     return c.body(null, 204);
   });
-  // An upstream worker has no REST; these are answered for it all the same.
+  // An upstream worker has no REST; these routes work for it too.
   app.get(`${base}/:name/threads`, async (c) =>
     passedOn(c, await manager.relay.to(c.req.param('name')).threads()),
   );
@@ -48,7 +51,10 @@ export function workerRoutes(app: Hono, manager: Pick<Manager, 'roster' | 'relay
   });
 }
 
-/** A worker's answer as it came; what was made of an upstream worker's words is written here. */
+/**
+ * The bytes of one of our workers' answers, unchanged; an answer that was converted from an upstream worker's is
+ * serialized here.
+ */
 function passedOn(c: Context, answer: unknown): Response {
   const bytes = bytesOf(answer);
   if (bytes === undefined) return c.body(JSON.stringify(answer), 200, json);
@@ -57,15 +63,15 @@ function passedOn(c: Context, answer: unknown): Response {
 
 const json = { 'content-type': 'application/json' };
 
-/** What stands behind the worker's name, as it came. @throws not_found, body_too_large, invalid_request */
+/** The request to pass on: the path after the worker's name. @throws not_found, body_too_large, invalid_request */
 async function passedRequest(c: Context): Promise<PassedRequest> {
   const { pathname, search } = new URL(c.req.url);
   // '', api, v1, workers, its name, and the rest.
   const path = `/${pathname.split('/').slice(5).join('/')}`;
-  // The route names the methods.
+  // The route allows only these methods.
   const method = c.req.method as PassedRequest['method'];
   const passed = { method, path: path + search, signal: c.req.raw.signal };
   if (method === 'GET') return passed;
-  // Beside the body, which a worker of 0.1.0 takes only with what it knows.
+  // `by` and `id` are not put into the body, as a worker of 0.1.0 refuses unknown fields.
   return { ...passed, body: await readBody(c), by: callerBy(c, 'http'), id: commandId(c) };
 }

@@ -28,7 +28,7 @@ export function upstreamApp(front: Front, { names = [], emit = silent }: Manager
     problem(c, new SealvisorError('not_found', `nothing answers ${c.req.method} ${c.req.path} here`)),
   );
   refuseForeignPages(app, { names: () => names, option: '--names' });
-  // What is passed on has room of its own: it waits for as long as upstream takes, and must not keep these from working.
+  // Requests that are passed on have limits of their own: they wait for upstream, and must not block these routes.
   limitInFlight(app, undefined, '/api/*');
   logCommands(app, emit);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
@@ -47,7 +47,7 @@ export function upstreamApp(front: Front, { names = [], emit = silent }: Manager
     rpcPaths,
     conversationDoor((c) => upstreamConversation(c, rpc, front)),
   );
-  // Workers fetch pieces from the manager that they ask. HEAD is answered by the route of GET.
+  // Workers fetch pieces from the manager that they call. Hono answers HEAD by the route of GET.
   app.get('/piecestore/*', async (c) => {
     countInFlight(c, front);
     const { pathname, search } = new URL(c.req.url);

@@ -1,8 +1,8 @@
-/** Which of the requests in a body are answered here, and which by the manager behind this one. */
+/** Which calls in a body are answered here, and which by the manager behind this one. */
 import { isObject } from '../../protocol/json-object.js';
 import { jsonFault } from '../../protocol/nesting.js';
 
-/** What workers report of themselves, and who asks for it. */
+/** Workers' reports of themselves, and the methods that read them. */
 const ownMethods = [
   'Venus.WorkerPing',
   'Venus.WorkerGetPingInfo',
@@ -13,13 +13,13 @@ const ownMethods = [
 const own = new Set<unknown>(ownMethods);
 
 export interface AskedCall {
-  /** Empty where it has none. */
+  /** Empty if it has none. */
   readonly method: string;
   readonly params: readonly unknown[];
   readonly id: unknown;
 }
 
-/** What a body asks; `calls` is empty where it is not JSON-RPC: the manager behind this one says so in its own words. */
+/** The calls of a body; empty if it is not JSON-RPC: then the manager behind this one answers with its own error. */
 export interface Asked {
   readonly whose: 'ours' | 'theirs' | 'both';
   readonly isBatch: boolean;
@@ -39,7 +39,7 @@ export function isPing({ calls }: Asked): boolean {
   return calls.some(({ method }) => method === 'Venus.WorkerPing');
 }
 
-/** A JSON that is not parsed here is passed on. */
+/** The JSON value of a body; undefined if it cannot be parsed here, and then it is passed on. */
 export function valueIn(body: Uint8Array): unknown {
   if (jsonFault(body) !== undefined) return undefined;
   try {
@@ -63,7 +63,7 @@ function callIn(value: unknown): readonly AskedCall[] {
 
 export type RpcAnswer = { readonly result: unknown } | { readonly error: string };
 
-/** What an answer says, as far as it is JSON-RPC. */
+/** The result or error of a JSON-RPC answer; undefined if it is not one. */
 export function answerIn(body: Uint8Array): RpcAnswer | undefined {
   const value = valueIn(body);
   if (!isObject(value) || !('jsonrpc' in value)) return undefined;

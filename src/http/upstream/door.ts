@@ -1,4 +1,7 @@
-/** `Venus.` of a manager in front of another one: what workers report of themselves is answered here, all else behind it. */
+/**
+ * `Venus.` of a manager in front of another one: workers' reports of themselves are answered here, everything else is
+ * passed on.
+ */
 import type { Context, Hono } from 'hono';
 import { isJSONRPCID, JSONRPCErrorCode } from 'json-rpc-2.0';
 import type { Front } from '../../manager/upstream/front.js';
@@ -19,7 +22,7 @@ import { type Asked, type AskedCall, askedIn, isPing, type RpcAnswer } from './c
 import { answerWith, countInFlight, type Pass, type Passing, rawHeadersOf } from './pass.js';
 import { type PingPass, pingPass } from './ping.js';
 
-/** Where upstream's managers answer, whichever of our paths was asked. */
+/** The path of upstream's managers, used whichever of our paths was called. */
 export const upstreamRpcPath = '/rpc/v0';
 
 /** Bodies that are read at once, each up to 1 MiB. */
@@ -32,7 +35,7 @@ export interface UpstreamRpc {
   readonly own: Rpc;
   readonly pings: PingPass;
   readonly pass: Pass;
-  /** Of a request that is passed on: how it is counted, and who looks at its answer. */
+  /** How a request that is passed on is counted, and what reads its answer. */
   passing(asked: Asked): Passing;
 }
 
@@ -44,7 +47,7 @@ export function upstreamRpc(front: Front, pass: Pass, emit: Emit): UpstreamRpc {
   methods['Venus.WorkerPing'] = {
     names: ['info'],
     call: ([info], { address }) => {
-      // The numbers that it has used are for whoever gives out sectors.
+      // Used numbers matter only to a manager that allocates sectors.
       const { usedNumbers: _, ...ping } = parse(pingParam, info, 'WorkerPing');
       front.roster.ping({ ...ping, source: address ?? null });
       return null;
@@ -95,7 +98,7 @@ const requestOf = (c: Context, body: Uint8Array) => ({
   body,
 });
 
-/** One whose report cannot be read is passed on, too. */
+/** The worker's name in a ping; '' if the report cannot be read, which is passed on too. */
 export function pingName({ calls }: Asked): string {
   const info = calls.find(({ method }) => method === 'Venus.WorkerPing')?.params[0];
   return typeof info === 'object' && info !== null && 'Name' in info ? String(info.Name).slice(0, 128) : '';
@@ -103,7 +106,7 @@ export function pingName({ calls }: Asked): string {
 
 async function ownAnswer(c: Context, own: Rpc, body: Uint8Array, { reach }: Front): Promise<Response> {
   const { status, text } = await own(Buffer.from(body).toString(), callerFrom(c));
-  // Its worker goes by the manager that gives out its sectors, wherever its reports are kept.
+  // The worker must see the id of the manager that allocates its sectors, not of the one that keeps its reports.
   const id = reach.manager();
   if (id !== null) c.header(identityHeaders.manager, id);
   if (text === undefined) return c.body(null, 204);

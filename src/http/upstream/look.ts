@@ -1,4 +1,4 @@
-/** What an answer that was passed on says: it is read when it is on its way, and never changed. */
+/** Reads an answer that was passed on, after it was sent, and never changes it. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { HeaderPair } from '../../fleet/end-to-end-headers.js';
 import { problemIn } from '../../fleet/http-client.js';
@@ -7,9 +7,9 @@ import { answerIn, type RpcAnswer, valueIn } from './calls.js';
 
 export type Looked =
   | { readonly kind: 'rpc'; readonly answer: RpcAnswer }
-  /** No manager of any make answers so. */
+  /** No manager of any kind answers like this. */
   | { readonly kind: 'foreign'; readonly fault: string }
-  /** It cannot be said what it is. */
+  /** It cannot be determined what it is. */
   | { readonly kind: 'unknown' };
 
 export interface WholeAnswer {
@@ -20,13 +20,13 @@ export interface WholeAnswer {
 
 const mostUnpacked = 4 * 1024 * 1024;
 
-/** Of a call that has one JSON-RPC answer; `host` is who gave it. */
+/** Reads the answer to a call that has one JSON-RPC answer; `host` sent it. */
 export function lookedAt({ status, headers, bytes }: WholeAnswer, host: string): Looked {
   const plain = unpacked(bytes, headerIn(headers, 'content-encoding'));
   if (plain === undefined) return { kind: 'unknown' };
   const answer = answerIn(plain);
   if (answer) return { kind: 'rpc', answer };
-  // A token or a limit is refused in words of whoever checks it.
+  // A refusal for a token or a limit may come from a proxy, in any form.
   const isRefusal = status >= 400 && status < 500 && status !== 404 && status !== 405;
   if (isRefusal) return { kind: 'unknown' };
   return { kind: 'foreign', fault: foreign(host, status, headers, plain) };
@@ -60,7 +60,7 @@ function unpacked(bytes: Buffer, encoding: string | null): Buffer | undefined {
         return undefined;
     }
   } catch {
-    // Damaged or too large: the caller has it as it came.
+    // Damaged or too large: the caller has the original bytes.
     return undefined;
   }
 }

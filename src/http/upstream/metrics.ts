@@ -1,23 +1,26 @@
-/** What a manager in front of another one counts, for Prometheus: what it passed on, and whether that one answers. */
+/** Metrics of a manager in front of another one, for Prometheus: the calls it passed on, and whether that one answers. */
 import type { Hono } from 'hono';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Front } from '../../manager/upstream/front.js';
 
-/** `refused`: answered with an error; `unreadable`: not with JSON-RPC; `left`: whoever asked did not wait for the answer. */
+/**
+ * `refused`: answered with an error; `unreadable`: the answer is not JSON-RPC; `left`: the caller did not wait, or
+ * this manager was stopping.
+ */
 export type Outcome = 'answered' | 'refused' | 'unreadable' | 'unreachable' | 'left';
 
 export interface PassCounts {
-  /** A call begins; it is counted when what is given is called. */
+  /** Starts a call; it is counted when the returned function is called. */
   begin(method: string): (outcome: Outcome) => void;
   readonly registry: Registry;
 }
 
-/** Names come from whoever asks: further ones are counted together. */
+/** Callers choose the names: above this many, further ones are counted together. */
 const mostMethods = 150;
 const longestName = 100;
 const seconds = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 30, 120];
 
-/** A door that is started again counts on. */
+/** A door that is restarted keeps its counts. */
 const counted = new WeakMap<Front, PassCounts>();
 
 export function passCounts(front: Front): PassCounts {
@@ -54,7 +57,7 @@ function newCounts(front: Front): PassCounts {
     registers,
     collect() {
       const { isUp } = front.reach.state();
-      // A reset would say 0: that it is down.
+      // A reset would show 0, which means down.
       if (isUp === null) this.remove();
       else this.set(isUp ? 1 : 0);
     },
@@ -82,7 +85,7 @@ function newCounts(front: Front): PassCounts {
   };
 }
 
-/** 0 while the home cannot be read: the other figures are served all the same. */
+/** 0 while the home cannot be read: the other metrics are still served. */
 function workersOf(front: Front): number {
   try {
     return front.roster.list().length;

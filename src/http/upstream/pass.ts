@@ -1,4 +1,4 @@
-/** Passes requests on to the manager behind this one, and its answers back: byte for byte, and once. */
+/** Passes requests on to the manager behind this one, and its answers back: byte for byte, each request once. */
 
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
@@ -17,22 +17,25 @@ import type { RpcAnswer } from './calls.js';
 import { headerIn, lookedAt } from './look.js';
 import type { Outcome, PassCounts } from './metrics.js';
 
-/** Each holds a connection; many wait for as long as upstream takes. What is answered here has room of its own. */
+/**
+ * The most requests that are passed on at once: each holds a connection while upstream works. Routes that are
+ * answered here have their own limit.
+ */
 const mostPassed = 2000;
 /** An answer up to this size is read before it is sent on; a larger one is forwarded as it comes, bytes. */
 const mostGathered = 256 * 1024;
 
-/** Who waited for so long without an answer, while no other call was answered, has found upstream silent, ms. */
+/** If a caller leaves after waiting this long, and no other call was answered meanwhile, upstream counts as silent, ms. */
 const patientMs = 10_000;
 
-/** What was asked, for the counts; and who wants to know what was answered. */
+/** The label of a request for the counts, and what reads its answer. */
 export interface Passing {
   readonly label: string;
-  /** Of a call that has one JSON-RPC answer: given it when it came whole and has gone on. */
+  /** Set for a call that has one JSON-RPC answer: called with it after it was read whole and passed on. */
   onAnswer?(answer: RpcAnswer): void;
 }
 
-/** An answer that came whole; `rest` is what of a larger one is still to come. */
+/** An answer; `rest` is the unread part of a large one. */
 export interface Gathered {
   readonly status: number;
   readonly headers: readonly HeaderPair[];
@@ -42,7 +45,7 @@ export interface Gathered {
 
 export type Pass = (request: PassedOn, passing: Passing) => Promise<Gathered>;
 
-/** Sends a request on, one time. @throws unreachable, too_many, config_invalid */
+/** Passes requests on, without retries. @throws unreachable, too_many, config_invalid, shutting_down */
 export function passer(
   { upstream, reach }: Pick<Front, 'upstream' | 'reach'>,
   counts: Pick<PassCounts, 'begin'>,
@@ -52,7 +55,7 @@ export function passer(
   const room = permits(most, `too many requests wait for ${upstream.url}`);
   const { host } = new URL(upstream.url);
   let answers = 0;
-  /** @throws what a reader throws */
+  /** @throws what `onAnswer` throws */
   const look = (gathered: Gathered, { onAnswer }: Passing): Outcome => {
     const { status, headers } = gathered;
     const byStatus = status < 400 ? 'answered' : 'refused';
@@ -75,10 +78,10 @@ export function passer(
       const answer = await upstream.pass(request);
       const gathered = await gather(answer, upstream.url, request.method);
       const { rest } = gathered;
-      // It holds its connection until its end.
+      // The answer holds its connection until it ends.
       if (rest && !rest.closed) rest.once('close', giveBack);
       else giveBack();
-      // Looked at when it is on its way, and never in its way.
+      // Read after it was sent, so that it is never delayed.
       setImmediate(() => count(outcomeOf(() => look(gathered, passing), answer.status)));
       return gathered;
     } catch (thrown) {
@@ -99,7 +102,7 @@ function outcomeOf(look: () => Outcome, status: number): Outcome {
   try {
     return look();
   } catch {
-    // Whatever it was: it has been passed on.
+    // Any error here is ignored: the answer has been passed on.
     return status < 400 ? 'answered' : 'refused';
   }
 }
@@ -111,7 +114,7 @@ async function gather(
 ): Promise<Gathered> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // The answer to a HEAD has the length of what it leaves out.
+  // The answer to a HEAD has a content-length without a body.
   const isLong = method !== 'HEAD' && Number(headerIn(headers, 'content-length')) > mostGathered;
   const iterator: AsyncIterator<Buffer> = body.iterator({ destroyOnReturn: false });
   const bytes = () => (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
@@ -127,7 +130,7 @@ async function gather(
   return { status, headers, bytes: bytes(), rest: body };
 }
 
-/** The same answer, to who asked. */
+/** Sends the answer to the caller. */
 export async function answerWith(c: Context, { status, headers, bytes, rest }: Gathered): Promise<Response> {
   if (rest === undefined)
     return new Response(bytes.length === 0 ? null : new Uint8Array(bytes), {
@@ -136,12 +139,12 @@ export async function answerWith(c: Context, { status, headers, bytes, rest }: G
     });
   const { outgoing } = nodeSide(c);
   if (!outgoing) {
-    // A test that asks the app itself has no connection to write to.
+    // A test that calls the app directly has no connection to write to.
     const whole = Readable.from(chunksOf(bytes, rest), { objectMode: false });
     return new Response(webStream(whole), { status, headers: headersOf(headers) });
   }
   outgoing.writeHead(status, headers.flat());
-  // Where either side breaks off, so does the other: nobody takes half an answer for the whole.
+  // If either side breaks off, so does the other: half an answer must not look complete.
   await pipeline(chunksOf(bytes, rest), outgoing).catch(() => undefined);
   return RESPONSE_ALREADY_SENT;
 }
@@ -152,7 +155,7 @@ async function* chunksOf(bytes: Buffer, rest: IncomingMessage): AsyncGenerator<B
   yield* chunks;
 }
 
-/** A record is written faster; it holds each name once. */
+/** A record is faster, but can hold each name only once. */
 function headersOf(pairs: readonly HeaderPair[]): [string, string][] | Record<string, string> {
   const names = new Set(pairs.map(([name]) => name.toLowerCase()));
   return names.size === pairs.length
@@ -160,7 +163,7 @@ function headersOf(pairs: readonly HeaderPair[]): [string, string][] | Record<st
     : pairs.map(([name, value]): [string, string] => [name, value]);
 }
 
-/** A stop waits until this one has its answer. @throws shutting_down */
+/** Counts a request, so that a stop waits for its answer. @throws shutting_down */
 export function countInFlight(c: Context, { inFlight }: Pick<Front, 'inFlight'>): void {
   const end = inFlight.begin();
   const { outgoing } = nodeSide(c);
@@ -168,7 +171,7 @@ export function countInFlight(c: Context, { inFlight }: Pick<Front, 'inFlight'>)
   else end();
 }
 
-/** As they came. */
+/** The request's headers, unchanged: names and values in turn. */
 export function rawHeadersOf(c: Context): readonly string[] {
   return nodeSide(c).incoming?.rawHeaders ?? [...c.req.raw.headers].flat();
 }

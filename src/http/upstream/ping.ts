@@ -1,4 +1,4 @@
-/** Has upstream's own list of workers go on: pings are answered here, and passed on beside that. */
+/** Keeps upstream's own list of workers current: pings are answered here and also passed on. */
 import { idleClock } from '../../actors/system-clock.js';
 import type { PassedOn } from '../../fleet/upstream-http.js';
 import type { Emit } from '../../protocol/events/table.js';
@@ -7,7 +7,7 @@ import type { RpcAnswer } from './calls.js';
 import type { Pass } from './pass.js';
 
 export interface PingPass {
-  /** Returns at once. While the last one of that worker is on its way, the next is left out. */
+  /** Returns at once. While the worker's previous ping is in flight, the next is dropped. */
   pass(request: Omit<PassedOn, 'signal'>, worker: string): void;
 }
 
@@ -17,7 +17,10 @@ const mostAtOnce = 200;
 
 export function pingPass(pass: Pass, emit: Emit): PingPass {
   const underWay = new Set<string>();
-  /** How upstream took the last one: said once a change. Whether it answers at all is said for all calls together. */
+  /**
+   * Why upstream refused the last ping; null = it did not. Emitted on changes only. Whether upstream answers at all
+   * is reported for all calls together.
+   */
   let refusal: string | null = null;
   const took = (to: string | null) => {
     if (to === refusal) return;
@@ -37,7 +40,7 @@ export function pingPass(pass: Pass, emit: Emit): PingPass {
       void pass({ ...request, signal }, { label: 'Venus.WorkerPing', onAnswer })
         .then(({ status, rest }) => {
           rest?.destroy();
-          // One of less than that may be an error all the same: it is looked at.
+          // A lower status may still carry an error: `onAnswer` checks it.
           if (status >= 400) took(`HTTP ${status}`);
         })
         .catch(() => {

@@ -1,4 +1,4 @@
-/** What the routes of a manager in front of another one are for. */
+/** The rows of the routes of a manager in front of another one. */
 import { sector, workersRows } from '../manager/routes.js';
 import type { RouteRow } from '../route-row.js';
 import { seenHistoryQuery } from './sectors.js';

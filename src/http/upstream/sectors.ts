@@ -1,4 +1,4 @@
-/** `/api/v1/sectors` of a manager in front of another one: what was seen of each. What decides is refused. */
+/** `/api/v1/sectors` of a manager in front of another one: what was seen of each. Commands are refused. */
 import type { Hono } from 'hono';
 import * as z from 'zod';
 import type { Front } from '../../manager/upstream/front.js';
@@ -11,7 +11,7 @@ export const seenHistoryQuery = z.object({
   limit: z.coerce.number().int().min(1).max(10_000).default(usualSteps),
 });
 
-/** What is asked here of another manager's sectors, and how it is asked of that one. */
+/** Commands that are refused here, and upstream's command for each. */
 const instead = {
   snapup: 'damocles-manager util sealer snap fetch',
   rebuild: 'damocles-manager util sealer sectors rebuild',
@@ -29,7 +29,7 @@ export function seenSectorRoutes(app: Hono, front: Front): void {
   const { url } = front.upstream;
   app.post(`${base}/:id/abort`, (c) => {
     const { id, worker } = front.sightings.view(sectorId(c.req.param('id')));
-    // Damocles has no other way, either: its own command for it says so.
+    // Damocles has no other way either, as its own command says.
     const thread = `${worker?.name ?? '<worker>'} <thread> Aborted`;
     throw new SealvisorError(
       'upstream_decides',

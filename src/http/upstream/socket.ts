@@ -10,14 +10,14 @@ import { type Asked, askedIn, isPing } from './calls.js';
 import { mixedText, pingName, type UpstreamRpc, upstreamRpcPath } from './door.js';
 import { rawHeadersOf } from './pass.js';
 
-/** A frame is sent whole. */
+/** Limit of an answer, bytes: a frame is sent whole. */
 const mostAnswer = 16 * 1024 * 1024;
-/** Its answer comes in pieces, on a channel of upstream's own connection. */
+/** Methods whose answer comes in parts, on a channel of upstream's own connection. */
 const streamed = new Set(['Venus.UnsealPiece']);
-/** Go's client cancels a call by it. */
+/** Go's client cancels a call with this method. */
 const cancel = 'xrpc.cancel';
 
-/** Of the request that opened the connection those of the handshake are its own; what it unpacks is not a frame. */
+/** Headers of the opening request that are not passed on: those of the handshake, and its encodings, which frames do not use. */
 const ofHandshake = new Set([
   ...['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-extensions', 'sec-websocket-protocol'],
   ...['content-type', 'content-length', 'origin', 'accept-encoding'],
@@ -30,7 +30,7 @@ export function upstreamConversation(c: Context, rpc: UpstreamRpc, front: Front)
     ...['Content-Type', 'application/json'],
   ];
   const inFlight = new Set<AbortController>();
-  /** By their ids, as a cancel names them. */
+  /** The calls in flight by id, for cancel. */
   const byId = new Map<string, AbortController>();
   const passed = async (text: string, asked: Asked): Promise<string | undefined> => {
     const id = idOf(asked);

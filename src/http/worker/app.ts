@@ -1,4 +1,4 @@
-/** The worker's doors: JSON-RPC for upstream's tools, REST for ours. Each leads to the same control. */
+/** The worker's doors: JSON-RPC for upstream's tools, REST for ours, both over the same control. */
 import { Hono } from 'hono';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { Worker } from '../../worker/worker.js';

@@ -1,8 +1,8 @@
-/** Bodies of the routes that steer the worker as a whole (docs/spec.md#rest). */
+/** Bodies of the routes that control the worker as a whole (docs/spec.md#rest). */
 import * as z from 'zod';
 import { asked } from '../thread-bodies.js';
 
-/** Thirty days: what is longer was meant in another unit. */
+/** Thirty days: a larger value was probably meant in another unit. */
 const longestMs = 30 * 24 * 3600 * 1000;
 const milliseconds = z.int().min(0).max(longestMs);
 

@@ -46,7 +46,7 @@ export function lifeRoutes(app: Hono, control: WorkerControl): void {
   });
 }
 
-/** A plan's table and the statechart that is made from it. @throws not_found */
+/** A plan's table and the statechart made from it, as JSON. @throws not_found */
 function machineText(name: string): string {
   const plan = planNamed(name);
   if (!plan)

@@ -1,9 +1,9 @@
-/** A worker does what was meant for it: another one's address may be its own by now. */
+/** A worker refuses requests that were meant for another one, which may have had its address before. */
 import type { Hono } from 'hono';
 import { SealvisorError } from '../../protocol/errors.js';
 import { identityHeaders } from '../../protocol/identity.js';
 
-/** Refuses what names another worker, by name or id; who names none is answered. */
+/** Refuses requests that name another worker, by name or id; one that names none passes. */
 export function refuseForOthers(
   app: Hono,
   self: { readonly name: string; readonly id: string | undefined },

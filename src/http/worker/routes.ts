@@ -1,4 +1,4 @@
-/** What a worker's routes are for. */
+/** The rows of a worker's routes. */
 import type { ErrorCode } from '../../protocol/errors.js';
 import { eventsQuery } from '../events.js';
 import { noThread, ofThread, type RouteRow } from '../route-row.js';
@@ -6,7 +6,7 @@ import { askedBody, historyQuery, pauseBody, resumeBody } from '../thread-bodies
 import { adoptBody, drainBody, limitBody, reloadBody, stopBody } from './bodies.js';
 
 const thread = '/api/v1/threads/:index';
-/** A command that the worker's record keeps. */
+/** Errors of a command that is kept in the worker's record. */
 const kept: readonly ErrorCode[] = ['shutting_down', 'disk_hung', 'store_failed'];
 
 export const workerRows: readonly RouteRow[] = [

@@ -16,7 +16,7 @@ export function workerMethods({ control, version }: Worker): Readonly<Record<str
     names: readonly string[],
     call: (by: string, ...params: unknown[]) => unknown,
   ) => {
-    // A test of the app has no address.
+    // A test of the app has no caller address.
     methods[`VenusWorker.${method}`] = { names, call: (params, { by = 'json-rpc' }) => call(by, ...params) };
   };
   const index = (value: unknown): number => {
@@ -40,7 +40,7 @@ export function workerMethods({ control, version }: Worker): Readonly<Record<str
   on('WorkerVersion', [], () => version);
   const named = (name: unknown) => (typeof name === 'string' ? name : (JSON.stringify(name) ?? 'nothing'));
   on('WorkerSetEnv', ['name', 'value', 'id'], async (by, name, value, id) => {
-    // What is not a text is not shown: it may be a secret all the same.
+    // The value is not shown in the error, as it may be a secret.
     if (typeof value !== 'string')
       throw new SealvisorError('invalid_request', 'value: expected a text, as the variable is to be');
     await control.setEnv(named(name), value, { by, id: commandId(id) });

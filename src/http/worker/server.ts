@@ -1,4 +1,4 @@
-/** A worker that serves: threads, heartbeat, and the doors. */
+/** A worker with its doors: threads, heartbeat, HTTP. */
 
 import { isIPv6 } from 'node:net';
 import { serviceChild } from '../../actors/index.js';
@@ -27,7 +27,11 @@ export interface WorkerServer {
 
 const pingTimeoutMs = 5000;
 
-/** Listens first: with the port taken, no sector is taken from the manager. Then the threads start, then the manager is told. @throws port_taken, location_not_writable; nothing is left running */
+/**
+ * Listens first, so that no sector is allocated if the port is taken; then starts the threads, then the reports to
+ * the manager.
+ * @throws port_taken, location_not_writable; nothing is left running
+ */
 export async function startWorkerServer(options: {
   readonly config: WorkerConfig;
   readonly emit: Emit;
@@ -39,7 +43,7 @@ export async function startWorkerServer(options: {
   const own = ownAddress(manager.url);
   await own.look();
   const name = () => config.worker.name ?? own.current();
-  // IPv4 everywhere is nowhere for a manager that is reached over IPv6.
+  // A manager that is reached over IPv6 could not dial a worker that listens only on IPv4.
   const isSix = config.worker.host === '0.0.0.0' && isIPv6(own.current());
   const host = isSix ? '::' : config.worker.host;
   const tellNamesakes = namesakeWarner(name, emit);
@@ -55,7 +59,7 @@ export async function startWorkerServer(options: {
     doors: (self) => [
       {
         id: 'control',
-        // A door that broke opens where it was, also when the configuration left the port to the system.
+        // A door that failed reopens on the same port, even if the system had chosen it.
         start: servedChild(
           () => workerApp(self),
           () => ({ host, port: doors?.port ?? config.worker.port }),
@@ -95,7 +99,7 @@ export async function startWorkerServer(options: {
   };
 }
 
-/** What it tells of the worker, and when. */
+/** What the heartbeat reports of the worker, and when. */
 function heartbeatOf(self: Worker): Omit<HeartbeatOptions, 'ping' | 'emit'> {
   return {
     version,
@@ -112,7 +116,7 @@ function heartbeatOf(self: Worker): Omit<HeartbeatOptions, 'ping' | 'emit'> {
   };
 }
 
-/** Whoever answers is told of the worker; the answer says which manager it is. */
+/** Reports to the manager that answers, whichever it is; its answer gives its id. */
 async function pinged(
   manager: WorkerConfig['manager'],
   link: ManagerLink,

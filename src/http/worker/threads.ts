@@ -14,7 +14,7 @@ export function threadRoutes(app: Hono, control: WorkerControl): void {
   app.post(`${thread}/pause`, async (c) => {
     const body = parse(pauseBody, await readCommand(c), 'pause');
     const index = threadIndex(c.req.param('index'));
-    // Asked for only when it is needed: the signal makes a whole Request of the server's light one.
+    // Read only if needed: the signal makes the server build a full Request.
     const request = body.waitMs ? { ...body, signal: c.req.raw.signal } : body;
     return c.json(await control.pause(index, request));
   });
@@ -31,7 +31,7 @@ export function threadRoutes(app: Hono, control: WorkerControl): void {
   app.get(`${thread}/history`, async (c) => {
     const query = parse(historyQuery, c.req.query(), 'history');
     const rows = await control.history(threadIndex(c.req.param('index')), query);
-    // As bytes: node would join a text of megabytes with its head, and encode it again.
+    // As bytes: node would join a text of megabytes with the headers and encode it again.
     return c.body(Buffer.from(rows), 200, { 'content-type': 'application/json' });
   });
   app.get(`${thread}/estimate`, async (c) =>

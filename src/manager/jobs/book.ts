@@ -1,4 +1,4 @@
-/** The jobs as they are kept: a change is on disk when it returns. */
+/** The jobs in the store: a change is on disk when the call returns. */
 import type { WallClock } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { SectorId } from '../../protocol/sector.js';
@@ -16,7 +16,7 @@ export class JobBook {
     return jobIn(this.store.addJob(rowOf(newJob(job))));
   }
 
-  /** A new state is dated. */
+  /** Sets `sinceMs` when the state changes. */
   keep<T extends JobTask>(job: Job<T>, facts: Partial<JobLife<T>>): Job<T> {
     const isNew = facts.state !== undefined && facts.state !== job.life.state;
     const life = { ...job.life, ...(isNew ? { sinceMs: this.clock.now() } : {}), ...facts };
@@ -32,7 +32,7 @@ export class JobBook {
     throw new SealvisorError('job_not_found', `no job ${id}: \`util sealer jobs\` lists those there are`);
   }
 
-  /** In the order in which they were asked for. */
+  /** In the order in which they were requested. */
   all(): readonly Job[] {
     return this.store.jobs().map(jobIn);
   }
@@ -56,7 +56,7 @@ function rowOf(life: JobLife) {
 }
 
 function jobIn({ seq, body }: JobRow): Job {
-  // Written above alone; one of an older version lacks what came later.
+  // Written only above; a row of an older version lacks newer fields.
   const kept = JSON.parse(body) as Omit<JobLife, 'request' | 'earlier'> & Partial<JobLife>;
   const life = { request: null, earlier: [], ...kept };
   return { id: `${life.task.kind}-${seq}`, seq, life };

@@ -1,4 +1,4 @@
-/** What the jobs of every kind share: how one is asked for and given, and what its sector has to be. */
+/** What the jobs of every kind share: how one is requested and given, and what its sector must be. */
 import type { WallClock } from '../../protocol/clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { JobKind } from '../../protocol/job-view.js';
@@ -15,17 +15,17 @@ export interface DeskOptions {
   readonly store: FleetStore;
   readonly lives: Lives;
   readonly clock: WallClock;
-  /** How long a worker may take from a job's answer to its first word about it, ms. */
+  /** How long a worker that was given a job may take until its first report of it, ms. */
   readonly heartbeatMs: number;
 }
 
-/** Who asks and why. */
+/** Who requests a job, and why. */
 export interface Asked {
   readonly by?: string | undefined;
   readonly reason?: string | undefined;
 }
 
-/** A job of a sector that a worker was given. `answer`: what its answer says first, whatever the kind. */
+/** A job of a sector that was given to a worker. `answer`: the fields that the answer has for every kind. */
 export interface Given<T extends JobTask> {
   readonly task: T;
   readonly life: SectorLife;
@@ -64,12 +64,12 @@ export class JobDesk {
     return { task, life: this.lives.of(sector), answer: { ...requestOf(job), Sector } };
   }
 
-  /** The latest of the sector that a worker has. */
+  /** The sector's latest job of that kind that a worker holds. */
   held<K extends JobKind>(kind: K, id: SectorId): Job<TaskOf<K>> | undefined {
     return this.#hands.held(kind, id);
   }
 
-  /** The life of a sector that is proven and kept. @throws sector_not_found, state_not_possible */
+  /** The life of a sector that is finalized and stored. @throws sector_not_found, state_not_possible */
   finishedLife(id: SectorId): SectorLife {
     const life = this.lives.of(id);
     if (life.abortReason !== null) throw notPossible(id, `was aborted: ${life.abortReason}`);
@@ -84,7 +84,7 @@ export class JobDesk {
     return life;
   }
 
-  /** @throws state_not_possible when a job of the sector is not over */
+  /** @throws state_not_possible if a job of the sector is not over */
   checkNoJob(id: SectorId): void {
     const job = this.book.ofSector(id).find(({ life }) => isWanted(life));
     if (job) throw notPossible(id, `has a job that is not over: ${job.id}; wait for it, or cancel it`);
@@ -95,7 +95,7 @@ export function notPossible(id: SectorId, why: string): SealvisorError {
   return new SealvisorError('state_not_possible', `sector ${formatSectorId(id)} ${why}`);
 }
 
-/** How the worker of what an operator ended learns of it. */
+/** How the worker learns that an operator ended its sector or job. */
 export function howTold(worker: SectorLife['worker']): string {
   if (!worker) return 'no worker has reported it yet';
   return `${worker.Instance} is notified with its next heartbeat or report`;

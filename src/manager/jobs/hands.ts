@@ -1,4 +1,4 @@
-/** Gives jobs into workers' hands, one of a sector at a time: what a worker tells names the sector alone. */
+/** Gives jobs to workers, one at a time for each sector: a worker's reports name only the sector. */
 import type { WallClock } from '../../protocol/clock.js';
 import type { Asking } from '../../protocol/identity.js';
 import type { JobKind } from '../../protocol/job-view.js';
@@ -8,18 +8,18 @@ import { isAllowed } from '../sectors/allowed.js';
 import type { JobBook } from './book.js';
 import { isSilent, type Job, jobsOfKind, type TaskOf, waitingAgain } from './life.js';
 
-/** A worker's wish for a job of a sector. */
+/** A worker's request for a job of a sector. */
 export type JobSpec = AllowedSpec & Pick<Asking, 'Request'>;
 
 export class JobHands {
-  /** `firstMs`: how long a worker may take from a job's answer to its first word about it. */
+  /** `firstMs`: how long a worker that was given a job may take until its first report of it. */
   constructor(
     private readonly book: JobBook,
     private readonly clock: WallClock,
     private readonly firstMs: number,
   ) {}
 
-  /** The one of the same request, the first that waits, or one whose worker was never heard of; null = none. */
+  /** The job of the same request, else the first that waits or whose worker never reported it; null = none. */
   give<K extends JobKind>(
     kind: K,
     spec: JobSpec,
@@ -35,7 +35,7 @@ export class JobHands {
     return this.book.keep(free, { ...facts, ...givenUnder(free, spec.Request), sinceMs: nowMs, end: null });
   }
 
-  /** The latest of the sector that a worker has. */
+  /** The sector's latest job of that kind that a worker holds. */
   held<K extends JobKind>(kind: K, id: SectorId): Job<TaskOf<K>> | undefined {
     return jobsOfKind(this.book.ofSector(id), kind).findLast(({ life }) => life.isHeld);
   }
@@ -56,12 +56,12 @@ function isOfSpec({ life: { sector, proofType } }: Job, { AllowedMiners, Allowed
   return sector !== null && isAllowed(AllowedMiners, sector.miner) && isAllowed(AllowedProofTypes, proofType);
 }
 
-/** Whether it is in the hands of who asks again: the answer was lost. */
+/** Whether the job was already given under this request: the answer was lost, and the worker asks again. */
 export function isGivenUnder({ life }: Job, request: string | null | undefined): boolean {
   return typeof request === 'string' && life.request === request && life.state === 'given';
 }
 
-/** What an answer says of its request; nothing where there was none. */
+/** The request, as a field of the answer; no field if there was none. */
 export function requestOf({ life }: Job): { readonly Request?: string } {
   return life.request === null ? {} : { Request: life.request };
 }
@@ -71,7 +71,10 @@ export function givenUnder({ life }: Job, request: string | null | undefined) {
   return { request: request ?? null, earlier };
 }
 
-/** One that its worker told of is its worker's, however long it is silent: as a sector is. An operator takes it back. */
+/**
+ * Once its worker has reported it, a job stays with that worker, however long it is silent, as a sector does; an
+ * operator can cancel it.
+ */
 function isUnheard({ life }: Job): boolean {
   return life.worker === null;
 }

@@ -1,4 +1,4 @@
-/** Jobs beside sealing: asked for by operators, done by workers (docs/spec.md#rpc). */
+/** Jobs other than sealing: requested by operators, done by workers (docs/spec.md#rpc). */
 import type { JobKind, JobsReply, JobView } from '../../protocol/job-view.js';
 import type { StoreInfo } from '../../protocol/jobs.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
@@ -20,7 +20,7 @@ export class Jobs {
   readonly rebuild: Rebuilds;
   readonly unseal: Unseals;
   readonly wdPost: WindowProofs;
-  /** What workers tell of them. */
+  /** What workers report of them. */
   readonly reports: JobReports;
   readonly #desk: JobDesk;
 
@@ -64,19 +64,22 @@ export class Jobs {
     return added([job], `${countText(count, 'sector')} to be proven`);
   }
 
-  /** Which of a worker's stores is to take a sector's files: the one it names first. */
+  /** Chooses the store for a sector's files: the first candidate that the worker names. Null if it names none. */
   reserveSpace(id: SectorId, candidates: readonly string[]): StoreInfo | null {
     const [first] = candidates;
     if (first === undefined) return null;
     const { book } = this.#desk;
     const job = book.ofSector(id).findLast(({ life }) => life.state === 'given');
-    // What is delivered later is looked for there.
+    // The files that are delivered later must be there.
     if (job && isOfKind(job, 'snapup')) book.keep(job, { task: { ...job.life.task, reserved: first } });
     if (job && isOfKind(job, 'rebuild')) book.keep(job, { task: { ...job.life.task, reserved: first } });
     return storeInfo(first);
   }
 
-  /** An operator cancels a job: its worker hears so with its next heartbeat or report. @throws job_not_found, state_not_possible */
+  /**
+   * An operator cancels a job: its worker learns of it with its next heartbeat or report.
+   * @throws job_not_found, state_not_possible
+   */
   cancel(id: string, wish: Asked): JobsReply {
     const job = this.#desk.book.of(id);
     const { state, end, worker } = job.life;
@@ -91,7 +94,7 @@ export class Jobs {
     };
   }
 
-  /** Why none of a kind was given. */
+  /** Why no job of a kind was given. */
   whyNone(kind: JobKind, wanted: Wanted): string {
     const jobs = jobsOfKind(this.#desk.book.open(), kind);
     return whyNoJob(
@@ -101,7 +104,7 @@ export class Jobs {
     );
   }
 
-  /** CIDs that are not a sealer's: a job's, or put aside for one. */
+  /** CIDs of pieces that sealers do not get: those of a job, or put aside for one. */
   pieces(): readonly string[] {
     return [...this.#desk.store.asidePieces(), ...this.snapUp.pieces()];
   }
@@ -110,7 +113,7 @@ export class Jobs {
     return this.#desk.book.ofSector(id);
   }
 
-  /** The job of a sector that is not over. */
+  /** The sector's job that is not over; null if there is none. */
   openOf(id: SectorId): JobView | null {
     const job = this.ofSector(id).find(({ life }) => isWanted(life));
     return job ? jobView(job) : null;
@@ -131,14 +134,14 @@ export class Jobs {
     const { by, reason } = this.#desk.asked(wish);
     const end = { by, reason: reason ?? `cancelled by ${by} at the manager` };
     return store.together(() => {
-      // Who cancels the rebuild says that the sector was not lost.
+      // Cancelling the rebuild means that the sector was not lost.
       if (task.kind === 'rebuild' && sector) lives.keep(sector, { lost: null });
-      // A window proof has no report to be answered: its worker hears it with its heartbeat.
+      // A cancelled window proof is not held: it has no reports, and its worker learns of it with its heartbeat.
       return book.keep(job, { state: 'cancelled', end, isHeld: isHeld && sector !== null });
     });
   }
 
-  /** A window proof is of no one sector, and its proof type goes by names of its own. */
+  /** A window proof does not belong to one sector, and its proof type has names of its own. */
   #offered({ life }: Job): Offered {
     if (life.sector !== null) return { miner: life.sector.miner, proofType: life.proofType };
     const { miner, proofType } = this.options;
@@ -154,7 +157,7 @@ function added(jobs: readonly Job[], what: string): JobsReply {
   };
 }
 
-/** A store is known by its name alone: where it is mounted, its workers know. */
+/** Only the store's name is known here; the workers know where it is mounted. */
 export function storeInfo(name: string): StoreInfo {
   return { Name: name, Path: '', Meta: {} };
 }

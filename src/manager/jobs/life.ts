@@ -1,4 +1,4 @@
-/** One job beside sealing as the manager keeps it. */
+/** One job other than sealing, as the manager keeps it. */
 import type { JobKind, JobState } from '../../protocol/job-view.js';
 import type { StateReport } from '../../protocol/sealer.js';
 import type { SectorId } from '../../protocol/sector.js';
@@ -7,7 +7,7 @@ import type { Deal } from '../../protocol/sector-answers.js';
 export interface SnapUpTask {
   readonly kind: 'snapup';
   readonly pieces: readonly Deal[];
-  /** The store that was named for its files. */
+  /** The store that was chosen for its files. */
   readonly reserved: string | null;
 }
 
@@ -48,14 +48,14 @@ export interface JobLife<T extends JobTask = JobTask> {
   readonly state: JobState;
   readonly sinceMs: number;
   readonly given: number;
-  /** Under what it was given last (src/protocol/identity.ts); null = to a worker that says nothing of it. */
+  /** The request it was last given under (src/protocol/identity.ts); null = its worker sent none. */
   readonly request: string | null;
-  /** Requests under which it was given before, and not heard of. */
+  /** Earlier requests it was given under, whose workers never reported it. */
   readonly earlier: readonly string[];
-  /** From its allocation until its worker says that it let go. */
+  /** True from its allocation until its worker reports that it no longer has it. */
   readonly isHeld: boolean;
   readonly worker: StateReport['Worker'] | null;
-  /** When its worker told of it last, since it was given. */
+  /** When its worker last reported it, since it was given. */
   readonly heardMs: number | null;
   readonly planState: string | null;
   readonly failure: StateReport['Failure'];
@@ -83,7 +83,7 @@ export function newJob(job: NewJob): JobLife {
   };
 }
 
-/** A job that nobody has. */
+/** The fields of a job that no worker has. */
 export const waitingAgain = {
   state: 'waiting',
   isHeld: false,
@@ -101,25 +101,25 @@ export function jobsOfKind<K extends JobKind>(jobs: readonly Job[], kind: K): re
   return jobs.filter((job): job is Job<TaskOf<K>> => isOfKind(job, kind));
 }
 
-/** Whose word it is that ends a job: the name of its worker, as far as that said it. */
+/** Who ended a job: the name of its worker, or 'worker' if it is unknown. */
 export function workerOf({ life: { worker } }: Job): string {
   return worker?.Instance ?? 'worker';
 }
 
-/** It is still to be done. */
+/** Whether it is still to be done. */
 export function isWanted({ state }: JobLife): boolean {
   return state === 'waiting' || state === 'given';
 }
 
-/** It is still to be done, or a worker has not let go of it. */
+/** Whether it is still to be done, or a worker still has it. */
 export function isOpen(life: JobLife): boolean {
   return isWanted(life) || life.isHeld;
 }
 
-/** A worker says the state of what it holds every three minutes, if nothing else is set: so long a silence is its end, ms. */
+/** Workers report what they hold every three minutes by default: after this much silence a worker counts as gone, ms. */
 const goneMs = 600_000;
 
-/** Who has it was never heard of for `firstMs`, or not for long: it may have died. */
+/** Its worker has not reported it within `firstMs`, or not for `goneMs` since: it may have died. */
 export function isSilent({ worker, heardMs, sinceMs }: JobLife, nowMs: number, firstMs: number): boolean {
   return worker === null ? nowMs - sinceMs >= firstMs : nowMs - (heardMs ?? sinceMs) >= goneMs;
 }

@@ -1,13 +1,16 @@
-/** How upstream's workers up to v0.8 abort a sector: they report it as a state or a level, and then that they are done with it. Pure. */
+/**
+ * How upstream's workers up to v0.8 abort a sector: they report a state or level of abort, and then that it is
+ * finalized. Pure.
+ */
 import type { StateReport } from '../../protocol/sealer.js';
 
-/** What was reported last, of a sector or of a job. */
+/** The last report of a sector or a job. */
 interface Reported {
   readonly worker: StateReport['Worker'] | null;
   readonly failure: StateReport['Failure'];
 }
 
-/** Whether a worker that is done with it has aborted it. `state`: of its plan. */
+/** Whether a worker that reports it finalized has aborted it. `state`: of the worker's plan. */
 export function reportsAbort(state: string | null, failure: Reported['failure']): boolean {
   return state === 'Aborted' || failure?.Level === 'abort';
 }

@@ -1,4 +1,4 @@
-/** Which sectors a window proof can be of, and what a worker needs of each. */
+/** Which sectors a window proof can include, and what a worker needs of each. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { WdPostSector } from '../../protocol/jobs.js';
 import { proofTypeOfNumber, type SectorId } from '../../protocol/sector.js';
@@ -13,7 +13,7 @@ export interface ProvableOptions {
 
 export class ProvableSectors {
   readonly #miner: number;
-  /** However they were sealed, sectors of a size are proven together. */
+  /** Sectors of the same size are proven together, however they were sealed. */
   readonly #size: number;
 
   constructor(
@@ -24,7 +24,7 @@ export class ProvableSectors {
     this.#size = proofTypeOfNumber(proofType).size;
   }
 
-  /** The numbers of all that can be proven. @throws state_not_possible when there is none */
+  /** The numbers of all that can be proven. @throws state_not_possible if there is none */
   all(): readonly number[] {
     const miner = this.#miner;
     const all = this.desk.lives

@@ -1,4 +1,4 @@
-/** Rebuilds: a sector whose files are lost is made again from its ticket and pieces. */
+/** Rebuilds: the files of a lost sector are made again from its ticket and pieces. */
 import type { RebuildJob } from '../../protocol/jobs.js';
 import { isInteractive, type SectorId } from '../../protocol/sector.js';
 import { piecesOf, sealedAs } from '../sectors/facts.js';
@@ -7,13 +7,13 @@ import { type Asked, type JobDesk, notPossible } from './desk.js';
 import type { JobSpec } from './hands.js';
 import { isOfKind, type Job } from './life.js';
 
-/** A worker that says nothing of its sector for so long is taken to have lost it, ms. */
+/** A worker that is silent about its sector for this long counts as having lost it, ms. */
 const goneMs = 600_000;
 
 export class Rebuilds {
   constructor(private readonly desk: JobDesk) {}
 
-  /** Sets the sector lost. @throws sector_not_found, state_not_possible */
+  /** Marks the sector as lost. @throws sector_not_found, state_not_possible */
   add(id: SectorId, wish: Asked): Job {
     const { store, lives, book, clock } = this.desk;
     const life = lives.of(id);
@@ -36,7 +36,7 @@ export class Rebuilds {
   allocate(spec: JobSpec): RebuildJob | null {
     const given = this.desk.give('rebuild', spec);
     const sealed = given && sealedAs(given.life);
-    // Asked for only where it is known.
+    // Null only without a job: `add` refuses a sector that has none.
     if (!sealed) return null;
     const { upgraded } = given.life;
     return {
@@ -50,7 +50,10 @@ export class Rebuilds {
     };
   }
 
-  /** Where the files were put; null when no rebuild of the sector is in progress. */
+  /**
+   * Records where the files were put; false if the store is not the reserved one, or the job is over; null if no
+   * rebuild of the sector is held.
+   */
   submitPersisted(id: SectorId, instance: string): boolean | null {
     const job = this.desk.held('rebuild', id);
     if (!job) return null;
@@ -60,7 +63,10 @@ export class Rebuilds {
     return isThere;
   }
 
-  /** The sector is as it was, in its new place. Whether it is. */
+  /**
+   * Ends a rebuild: the sector is no longer lost, and its files are in the new store. Returns whether `job` was one
+   * that could end.
+   */
   finish(id: SectorId, job: Job): boolean {
     if (!isOfKind(job, 'rebuild') || job.life.state !== 'given') return false;
     const { persistedIn } = job.life.task;

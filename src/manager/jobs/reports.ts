@@ -1,4 +1,7 @@
-/** What a worker tells of a sector is told of the job that it has with it, where it has one; else of the sector's own life. */
+/**
+ * A worker's report of a sector belongs to the job that the worker has with it, if there is one; otherwise to the
+ * sector itself.
+ */
 import { endStates } from '../../../machines/plan.js';
 import { plans } from '../../../machines/plans/index.js';
 import { SealvisorError } from '../../protocol/errors.js';
@@ -18,7 +21,7 @@ export class JobReports {
     private readonly rebuilds: Pick<Rebuilds, 'finish'>,
   ) {}
 
-  /** Null when it is of no job. */
+  /** Null if the report belongs to no job. */
   reportState(id: SectorId, report: StateReport): Verdict | null {
     const { Worker: worker, StateChange, Failure: failure } = report;
     const planState = StateChange.Next;
@@ -26,7 +29,8 @@ export class JobReports {
     const job = jobOf(book.ofSector(id), worker, planState);
     if (!job) return null;
     const nowMs = clock.now();
-    // A thread's disk may have moved to another worker; two that say they have it are both let be.
+    // A thread's disk may have moved to another worker. If two report the job, both get an answer, but only the first
+    // is recorded until it is silent.
     const isTold =
       isOf(job, worker) || job.life.worker === null || nowMs - (job.life.heardMs ?? 0) >= silenceMs;
     const told = { planState, worker, failure };
@@ -35,7 +39,7 @@ export class JobReports {
     return verdictOf(job);
   }
 
-  /** The same as a heartbeat names it: whether its report is wanted; null when it is of no job. */
+  /** The same for a heartbeat: whether a report is wanted; null if it belongs to no job. */
   heard(id: SectorId, worker: Worker, planState: string): boolean | null {
     const { book, clock } = this.desk;
     const job = jobOf(book.ofSector(id), worker, planState);
@@ -48,7 +52,7 @@ export class JobReports {
     return false;
   }
 
-  /** Whether it was of a job. @throws state_not_possible for a job that was cancelled */
+  /** Whether the report was of a job. @throws state_not_possible for a cancelled job */
   reportFinalized(id: SectorId): boolean {
     const jobs = this.#held(id);
     const of = (state: Job['life']['state']) => jobs.find(({ life }) => life.state === state);
@@ -61,7 +65,7 @@ export class JobReports {
     }
     if (jobs.some((job) => isOfKind(job, 'rebuild') && this.rebuilds.finish(id, job))) return true;
     const done = of('done');
-    // Its worker let go of what it could not do, and does not abort the sector for that.
+    // The worker has finished with a job that failed; it does not abort the sector for that.
     const failed = of('failed');
     if (done) this.desk.book.keep(done, { isHeld: false, failure: null, planState: 'Finished' });
     else if (failed) this.desk.book.keep(failed, { isHeld: false });
@@ -74,10 +78,10 @@ export class JobReports {
     );
   }
 
-  /** Whether it was of a job. */
+  /** Whether the report was of a job. */
   reportAborted(id: SectorId, reason: string): boolean {
     const jobs = this.#held(id);
-    // Who says so is not told. Mostly its thread has told where it stands; else it is the oldest, which was to be aborted.
+    // The report does not name its worker. Usually the thread has reported its state Aborted; otherwise take the oldest job.
     const job = jobs.find(({ life }) => life.planState === 'Aborted') ?? jobs[0];
     if (!job) return false;
     if (job.life.state === 'given') this.#aborted(job, reason);
@@ -85,7 +89,7 @@ export class JobReports {
     return true;
   }
 
-  /** A worker gave it up, and let go of it. */
+  /** The worker aborted the job and no longer has it. */
   #aborted(job: Job, reason: string): void {
     const end = { reason, by: workerOf(job) };
     this.desk.book.keep(job, { isHeld: false, planState: 'Aborted', state: 'aborted', end });
@@ -100,8 +104,9 @@ const isOf = ({ life }: Job, { Instance, Location }: Worker) =>
   life.worker?.Instance === Instance && life.worker.Location === Location;
 
 /**
- * The job that a worker's word is of: the one it has, one that was just given, one that it has let go, or another's.
- * What was told late of the sector's own sealing names a state that no other plan has, or an end.
+ * The job that a worker's report belongs to: the one it has, one that was just given, one that it no longer has, or another
+ * worker's. A late report of the sector's own sealing fits no job that was just given: its state is an end, or one that
+ * only sealing has.
  */
 function jobOf(jobs: readonly Job[], worker: Worker, planState: string): Job | undefined {
   const held = jobs.filter(({ life }) => life.isHeld);
@@ -109,19 +114,19 @@ function jobOf(jobs: readonly Job[], worker: Worker, planState: string): Job | u
   return (
     held.findLast((job) => isOf(job, worker)) ??
     fits.findLast(({ life }) => life.worker === null) ??
-    // A worker that gives it up before it told of it; the sector itself is sealed, and not aborted any more.
+    // A worker may abort a job before its first report. The report is not of the sector, which is sealed.
     (planState === 'Aborted' ? held.findLast(({ life }) => life.worker === null) : undefined) ??
     jobs.findLast((job) => isOf(job, worker)) ??
     fits.at(-1)
   );
 }
 
-/** States in which a thread has the current job. */
+/** States of the job's plan, without its end states. */
 function statesOf({ kind }: JobTask): readonly string[] {
   return plans[kind].states.map(({ name }) => name).filter((name) => !endStates.includes(name));
 }
 
-/** Done is what both sides know: a thread that still hands it in is not to be stopped. */
+/** Finalized only when the worker no longer has it: a thread that is still delivering must not be stopped. */
 function verdictOf({ life: { state, isHeld, end } }: Job): Verdict {
   const isOver = state === 'failed' || state === 'aborted' || state === 'cancelled';
   return {

@@ -1,4 +1,4 @@
-/** The pieces of one upgrade: all that lie in a directory, packed into one sector. */
+/** The pieces of one upgrade: all files of a directory, packed into one sector. */
 import { SealvisorError } from '../../protocol/errors.js';
 import { someOf } from '../../protocol/some-of.js';
 import type { FleetStore } from '../../store/fleet-store.js';
@@ -18,7 +18,7 @@ export interface UpgradePiecesOptions {
   readonly signal: AbortSignal;
 }
 
-/** In the order in which they are to lie. @throws usage */
+/** In their order in the sector. @throws usage */
 export async function upgradePieces(options: UpgradePiecesOptions): Promise<readonly PieceRow[]> {
   const { directory, roots, sectorSize, store, signal } = options;
   await checkPieceDirectory(directory, roots);
@@ -30,7 +30,7 @@ export async function upgradePieces(options: UpgradePiecesOptions): Promise<read
   const rows = cids.map((cid) => store.piece(cid)).filter((row) => row !== undefined);
   if (rows.length === 0 && skipped.length === 0)
     throw new SealvisorError('usage', `there is no piece in ${directory}: an upgrade needs one at least`);
-  // Once for all: it is read from the lives of all sectors.
+  // Read once: it goes through the lives of all sectors.
   const others = options.taken();
   const taken = rows.filter(({ cid }) => others.has(cid)).map(({ path }) => path);
   if (taken.length > 0)

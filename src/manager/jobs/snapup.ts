@@ -33,7 +33,7 @@ export class Upgrades {
       taken: () => new Set([...this.options.inSectors(), ...this.pieces()]),
       signal,
     });
-    // The files took their time.
+    // Reading the files took time: check again.
     signal.throwIfAborted();
     this.#upgradable(id);
     const task = { kind: 'snapup', pieces: rows.map(dealOf), reserved: null } as const;
@@ -80,13 +80,13 @@ export class Upgrades {
     return answer(1);
   }
 
-  /** What is on chain of an upgrade; null where there is none. */
+  /** What is on chain of an upgrade; null if there is none. */
   onChain(id: SectorId): OnChain | null {
     const { upgraded } = this.desk.lives.of(id);
     return upgraded && { CommR: upgraded.CommR, CommD: upgraded.CommD };
   }
 
-  /** CIDs that a job needs, or may need again. */
+  /** CIDs of pieces that an upgrade needs, or may need again. */
   pieces(): readonly string[] {
     return jobsOfKind(this.desk.book.open(), 'snapup')
       .filter((job) => !isFreed(job))
@@ -105,7 +105,7 @@ export class Upgrades {
   }
 }
 
-/** Cancelled, its thread may still have it. */
+/** Its pieces are free, although a thread may still have the cancelled job. */
 const isFreed = ({ life }: Job) => life.state === 'cancelled' || life.state === 'aborted';
 
 const answer = (Res: number, Desc: string | null = null): SubmitAnswer => ({ Res, Desc });
@@ -114,7 +114,7 @@ const provenCids = (proof: SnapUpProof) => proof.Pieces.map((cid) => cid['/']);
 const isSameList = (one: readonly unknown[], other: readonly unknown[]) =>
   JSON.stringify(one) === JSON.stringify(other);
 
-/** What is wrong with what a worker hands in for its job; undefined = nothing. */
+/** Why a worker's upgrade is refused; undefined = it is accepted. */
 function refusalOf(proof: SnapUpProof, task: SnapUpTask): SubmitAnswer | undefined {
   if (proof.Proof === '') return answer(4, 'the proof is empty');
   const wanted = cidsOf(task);

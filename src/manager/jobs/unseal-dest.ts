@@ -1,9 +1,9 @@
-/** Where an unsealed piece is wanted: below a directory, or at a URL. Pure. */
+/** Where an unsealed piece is delivered: below a directory, or to a URL. Pure. */
 import { SealvisorError } from '../../protocol/errors.js';
 
 /**
- * A directory is a `file:` URL; `http:` and `https:` are put to. Below a directory, and below a URL that ends in `/`,
- * each piece goes by its CID.
+ * A directory is a `file:` URL; `http:` and `https:` URLs get a PUT. Below a directory, and below a URL that ends in `/`,
+ * each piece is named by its CID.
  * @throws usage
  */
 export function unsealDest(text: string, pieces: number): URL {
@@ -21,7 +21,7 @@ export function unsealDest(text: string, pieces: number): URL {
   return url;
 }
 
-/** Without what may be secret: who lists jobs need not be who may write there. */
+/** Without parts that may be secret: someone who may list jobs need not be allowed to write there. */
 export function shownDest(dest: string): string {
   const url = new URL(dest);
   if (url.username !== '' || url.password !== '') [url.username, url.password] = ['…', ''];

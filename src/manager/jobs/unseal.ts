@@ -1,4 +1,4 @@
-/** Unseals: somebody wants the data of a piece back. */
+/** Unseals: the data of a piece is read back from its sector. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { UnsealJob } from '../../protocol/jobs.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
@@ -10,7 +10,7 @@ import type { JobSpec } from './hands.js';
 import { type Job, jobsOfKind, type TaskOf, workerOf } from './life.js';
 import { destOf, unsealDest } from './unseal-dest.js';
 
-/** Which piece is wanted, and where; without a piece all of the sector's. */
+/** Which piece is wanted, and where; without `piece`, all pieces of the sector. */
 export interface UnsealWish extends Asked {
   readonly piece?: string | undefined;
   readonly dest: string;
@@ -19,7 +19,7 @@ export interface UnsealWish extends Asked {
 export class Unseals {
   constructor(private readonly desk: JobDesk) {}
 
-  /** One job a piece. @throws sector_not_found, state_not_possible, piece_missing, usage */
+  /** One job for each piece. @throws sector_not_found, state_not_possible, piece_missing, usage */
   add(id: SectorId, wish: UnsealWish): readonly Job[] {
     const { store, book } = this.desk;
     const life = this.desk.finishedLife(id);
@@ -58,7 +58,11 @@ export class Unseals {
     return [this.#jobOf(id, cid).life.task.dest];
   }
 
-  /** The piece is where it was wanted, or (with words) cannot be had. Said again, or of a job that is over, it changes nothing. */
+  /**
+   * The piece was delivered, or (with `errInfo`) could not be. Repeated, or for a job that is over, it changes
+   * nothing.
+   * @throws job_not_found
+   */
   achieve(id: SectorId, cid: string, errInfo: string): void {
     const { book } = this.desk;
     const job = this.#jobOf(id, cid);
@@ -67,7 +71,7 @@ export class Unseals {
     else book.keep(job, { state: 'failed', end: { reason: errInfo, by: workerOf(job) } });
   }
 
-  /** The job that a worker's word about a piece is of: the current one, else the latest. @throws job_not_found */
+  /** The job that a worker's call about a piece belongs to: the one it holds, else the latest. @throws job_not_found */
   #jobOf(id: SectorId, cid: string): Job<TaskOf<'unseal'>> {
     const jobs = jobsOfKind(this.desk.book.ofSector(id), 'unseal').filter(
       ({ life }) => life.task.cid === cid && life.given > 0,
@@ -82,8 +86,8 @@ export class Unseals {
 }
 
 /**
- * Whether a worker of ours asks: they make up a request. An upstream worker decodes any sector as one that is not upgraded,
- * and delivers what comes out without comparing it.
+ * Whether one of our workers asks: they send a request id. An upstream worker decodes every sector as if it was not
+ * upgraded, and delivers the result without checking it.
  */
 function isOurs({ Request }: JobSpec): boolean {
   return typeof Request === 'string';

@@ -1,4 +1,4 @@
-/** One job as it is shown. */
+/** One job, as routes and commands show it. */
 
 import { timestamp } from '../../protocol/clock.js';
 import type { JobFacts, JobView } from '../../protocol/job-view.js';

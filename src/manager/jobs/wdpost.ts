@@ -1,4 +1,4 @@
-/** Window proofs: sectors that are kept are proven over a seed of the chain. */
+/** Window proofs: stored sectors are proven with a seed from the chain. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { JobService, WdPostJob, WdPostOutput } from '../../protocol/jobs.js';
 import { proofTypeOfNumber, proofTypesOfSize, type SectorId, windowProofsOf } from '../../protocol/sector.js';
@@ -12,7 +12,7 @@ import { ProvableSectors } from './provable.js';
 type WdPost = Job<TaskOf<'wdpost'>>;
 type Spec = Parameters<JobService['wdPoStAllocateJobs']>[0];
 
-/** Without `sectors`: of all that can be proven. */
+/** Without `sectors`: all that can be proven. */
 export interface WdPostWish extends Asked {
   readonly sectors?: readonly SectorId[] | undefined;
 }
@@ -21,11 +21,11 @@ export interface WdPostOptions {
   readonly chain: MockChain;
   readonly miner: number;
   readonly proofType: number;
-  /** A job of which nothing is heard for so long is another worker's, ms. */
+  /** How long a worker may be silent about a job before another worker gets it, ms. */
   readonly heartbeatMs: number;
 }
 
-/** A job whose workers told an error so often is failed. */
+/** A job fails when its workers have reported this many errors. */
 const mostErrors = 3;
 
 export class WindowProofs {
@@ -52,7 +52,7 @@ export class WindowProofs {
     const names = windowProofNames(proofType);
     if (!isAllowed(spec.AllowedMiners, miner) || !isAllowed(spec.AllowedProofTypes, ...names)) return [];
     const again = (job: WdPost) => isGivenUnder(job, spec.Request);
-    // What a worker had when it died is its own again first.
+    // First the jobs that the worker had before it died.
     const own = (job: WdPost) => job.life.worker?.Instance === worker;
     const rank = (job: WdPost) => (again(job) ? 0 : own(job) ? 1 : 2);
     return jobsOfKind(this.desk.book.open(), 'wdpost')
@@ -62,7 +62,7 @@ export class WindowProofs {
       .map((job) => this.#give(job, spec, worker));
   }
 
-  /** @throws job_not_found, state_not_possible, naming what is not the worker's any more; the others are kept */
+  /** @throws job_not_found; state_not_possible, naming the jobs that the worker no longer has, after the others are recorded */
   heartbeat(ids: readonly string[], worker: string): void {
     const refusals = ids.flatMap((id) => {
       const job = this.#jobOf(id);
@@ -77,7 +77,10 @@ export class WindowProofs {
     if (refusals.length > 0) throw new SealvisorError('state_not_possible', refusals.join('; '));
   }
 
-  /** A proof is a proof, whoever has the job by now; of a job that is over it changes nothing. @throws job_not_found, state_not_possible */
+  /**
+   * A proof is accepted even if another worker has the job by now; for a job that is over it changes nothing.
+   * @throws job_not_found, state_not_possible
+   */
   finish(id: string, output: WdPostOutput | null, errorReason: string): void {
     const job = this.#jobOf(id);
     const { state, task, end } = job.life;
@@ -134,7 +137,7 @@ export class WindowProofs {
   }
 }
 
-/** The name of the window proof of a sector's proof type as upstream's workers read it, and others that mean the same. */
+/** The name of the window proof for a sector's proof type that upstream's workers read, then other names for the same. */
 export function windowProofNames(proofType: number): readonly [string, ...string[]] {
   const type = proofTypeOfNumber(proofType);
   const [usual, chains] = windowProofsOf(type);

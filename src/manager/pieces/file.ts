@@ -1,22 +1,26 @@
-/** Files of pieces are read only where the operator lists it, and only if they are files: what lies at a path may change. */
+/**
+ * Piece files are read only below the directories that the operator lists, and only if they are regular files: a path
+ * may be replaced at any time.
+ */
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { messageOf, SealvisorError, systemCodeOf } from '../../protocol/errors.js';
 
 export interface PieceFile {
-  /** Close it, or what reads from it. */
+  /** The caller closes it, or the stream that reads from it. */
   readonly handle: FileHandle;
   readonly size: number;
   readonly mtimeMs: number;
 }
 
 /**
- * A regular file below one of `roots`, links resolved; what is read is what was checked.
- * @throws piece_missing, with the option that lists a root where that is missing
+ * Opens a regular file below one of `roots`, with links in its directories resolved; the opened file is the one that
+ * was checked.
+ * @throws piece_missing, naming --piece-roots if the file is outside the roots
  */
 export async function openPieceFile(path: string, roots: readonly string[]): Promise<PieceFile> {
-  // Neither a link at its end nor a pipe without a writer holds the open up.
+  // Refuses a link as the last part, and does not block on a pipe without a writer.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const handle = await open(path, flags).catch((cause: unknown) => {
     const why = systemCodeOf(cause) === 'ELOOP' ? 'it is a link' : messageOf(cause);
@@ -56,7 +60,7 @@ export async function checkPieceDirectory(directory: string, roots: readonly str
   );
 }
 
-/** Whether a real path is one of the roots, or below one. A root that is not there holds nothing. */
+/** Whether a resolved path is one of the roots, or below one. A root that does not exist is ignored. */
 async function isBelow(path: string, roots: readonly string[]): Promise<boolean> {
   for (const root of roots) {
     const real = await realpath(root).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** Makes deals from the files of a directory: for the sealers, or put aside for a job. */
+/** Registers the files of a directory as pieces: for sealing, or put aside for a job. */
 import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { messageOf, SealvisorError } from '../../protocol/errors.js';
@@ -12,13 +12,13 @@ import type { SettledFiles } from './settled-files.js';
 import { type Unreadable, walkPieces } from './walk.js';
 
 export interface ScannedPieces {
-  /** CIDs, in the order of their files' names; files with the same bytes are one. */
+  /** CIDs, in the order of the files' paths; files with the same bytes count once. */
   readonly cids: readonly string[];
-  /** Paths of those that are too large, or empty. */
+  /** Paths of files that are too large or empty. */
   readonly skipped: readonly string[];
-  /** Paths of those that are new here. */
+  /** Paths of files that are new. */
   readonly added: readonly string[];
-  /** How many are still being written, as far as can be seen: they are left for the next scan. */
+  /** How many files seem to be still being written: they are left for the next scan. */
   readonly pending: number;
 }
 
@@ -28,13 +28,17 @@ export interface ScanOptions {
   readonly store: FleetStore;
   readonly emit: Emit;
   readonly signal: AbortSignal;
-  /** Pieces that were not known are for no sealer. @default false */
+  /** New pieces are put aside, not sealed. @default false */
   readonly aside?: boolean;
-  /** Files that are still being written are left out, and so are temporary names. @default all files are taken */
+  /** Leaves out files that are still being written, and temporary names. @default all files are taken */
   readonly settled?: SettledFiles;
 }
 
-/** Takes every regular file that fits a sector; what is too large, empty or cannot be read is skipped with one warning. @throws usage for what cannot be read, without `settled` */
+/**
+ * Takes every regular file that fits a sector. Files that do not fit, are empty or cannot be read are skipped, with
+ * one warning for all that do not fit and one for all that cannot be read.
+ * @throws usage if a file cannot be read, without `settled`
+ */
 export async function scanPieces(options: ScanOptions): Promise<ScannedPieces> {
   const { directory, store, settled, signal } = options;
   const root = resolve(directory);
@@ -61,12 +65,12 @@ export async function scanPieces(options: ScanOptions): Promise<ScannedPieces> {
   };
 }
 
-/** One look at the files of a directory. */
+/** One scan of the files of a directory. */
 class PieceScan {
   readonly cids = new Set<string>();
   readonly skipped: string[] = [];
   readonly added: string[] = [];
-  /** Those that are still being written. */
+  /** Files that are still being written. */
   readonly pending = new Set<string>();
   readonly #known: ReadonlyMap<string, PieceRow>;
   readonly #putAside: ReadonlySet<string>;
@@ -80,7 +84,7 @@ class PieceScan {
     this.#putAside = new Set(store.asidePieces());
   }
 
-  /** @throws usage when it cannot be read */
+  /** @throws usage if the file cannot be read */
   async take(path: string): Promise<void> {
     const { sectorSize, settled } = this.options;
     const { size, mtimeMs } = await statOf(path);
@@ -88,7 +92,7 @@ class PieceScan {
     if (before?.payloadSize === size && before.mtimeMs === mtimeMs) this.#takeKnown(before);
     else if (settled && !settled.isSettled(path, { size, mtimeMs })) this.pending.add(path);
     else {
-      // The file has other bytes now: what was known of it is nowhere any more.
+      // The file has changed: the bytes of the old piece no longer exist.
       if (before) this.store.removePiece(before.cid);
       if (size === 0 || size > payloadOf(sectorSize)) this.skipped.push(path);
       else await this.#takeNew(path, { size, mtimeMs });
@@ -96,7 +100,7 @@ class PieceScan {
   }
 
   #takeKnown(piece: PieceRow): void {
-    // The sealers are given its directory now.
+    // It was put aside, and its directory is now one whose pieces are sealed.
     if (!this.options.aside && this.#putAside.has(piece.cid)) this.store.addPiece(piece);
     this.cids.add(piece.cid);
   }
@@ -145,7 +149,7 @@ interface FileFacts {
   readonly mtimeMs: number;
 }
 
-/** Opened when the first byte is asked for: a stream that nobody reads has nobody to hear its fault. */
+/** Opens the file at the first read: a stream that is never read could not report its error. */
 async function* bytesOf(path: string, root: string): AsyncGenerator<Buffer> {
   try {
     const { handle } = await openPieceFile(path, [root]);
@@ -155,7 +159,7 @@ async function* bytesOf(path: string, root: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Whether somebody wrote to it while it was read. */
+/** Whether the file was written to while it was read. */
 async function hasChanged(path: string, before: FileFacts): Promise<boolean> {
   const now = await statOf(path);
   return now.size !== before.size || now.mtimeMs !== before.mtimeMs;

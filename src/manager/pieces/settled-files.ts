@@ -1,18 +1,18 @@
-/** Tells a file that is complete from one that is still being written. Pure, except for the clocks it is given. */
+/** Distinguishes complete files from those that are still being written. Pure, except for the given clocks. */
 
-/** What a look at a file sees. */
+/** What one look at a file shows. */
 export interface FileLook {
   readonly size: number;
   readonly mtimeMs: number;
 }
 
-/** How long a file must have been left alone. */
+/** How long a file must be unchanged, ms. */
 export const settledMs = 1000;
 
 export interface FileClocks {
-  /** Wall time, ms: what a file's date is compared with. */
+  /** Wall time, ms: compared with a file's modification time. */
   readonly wall: () => number;
-  /** Monotonic, ms. A wall clock that was set back would let a file wait for ever. */
+  /** Monotonic, ms. With a wall clock that was set back, a file would wait forever. */
   readonly steady: () => number;
 }
 
@@ -21,19 +21,19 @@ export class SettledFiles {
 
   constructor(private readonly clocks: FileClocks) {}
 
-  /** Whether nothing has written to the file for a second, as far as its date or two looks can tell. */
+  /** Whether the file has been unchanged for a second, judged by its modification time or by two looks. */
   isSettled(path: string, { size, mtimeMs }: FileLook): boolean {
     const { wall, steady } = this.clocks;
     const before = this.#seen.get(path);
     if (!before || before.size !== size || before.mtimeMs !== mtimeMs) {
       this.#seen.set(path, { size, mtimeMs, sinceMs: steady() });
-      // Looked at before, it is still growing, whatever its date says.
+      // If it was seen before and differs now, it is still growing, whatever its date says.
       return !before && wall() - mtimeMs >= settledMs;
     }
     return steady() - before.sinceMs >= settledMs || wall() - mtimeMs >= settledMs;
   }
 
-  /** Paths that were looked at last and are not settled are kept; all others are forgotten. */
+  /** Keeps the given paths, which are not settled yet; forgets all others. */
   keep(paths: ReadonlySet<string>): void {
     for (const path of this.#seen.keys()) if (!paths.has(path)) this.#seen.delete(path);
   }

@@ -1,4 +1,4 @@
-/** Finds the files below a directory. What cannot be read there is told, and hides nothing else. */
+/** Finds the files below a directory. Unreadable entries are reported and do not stop the walk. */
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,13 +9,13 @@ export interface Unreadable {
   readonly why: string;
 }
 
-/** Regular files whose names do not begin with a dot, sorted by path. @throws usage when `root` itself cannot be read */
+/** Regular files whose names do not begin with a dot, sorted by path. @throws usage if `root` itself cannot be read */
 export async function walkPieces(root: string, onUnreadable: (found: Unreadable) => void): Promise<string[]> {
   const files: string[] = [];
   const take = async (entries: readonly Dirent[]) => {
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name);
-      // Node puts U+FFFD for what is not UTF-8: no path leads to it.
+      // Node replaces bytes that are not UTF-8 by U+FFFD: such a path cannot be opened.
       if (entry.name.includes('\uFFFD')) onUnreadable({ path, why: 'its name is not UTF-8: rename it' });
       else if (entry.isDirectory())
         await list(path).then(take, (error: unknown) => onUnreadable({ path, why: messageOf(error) }));

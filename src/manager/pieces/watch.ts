@@ -1,4 +1,4 @@
-/** Looks through a pieces directory again and again: what is put there while the manager runs is picked up. */
+/** Scans a pieces directory periodically, so that files added while the manager runs are picked up. */
 import type { Service } from '../../actors/index.js';
 import { idleClock, sleep } from '../../actors/system-clock.js';
 import { faultFields } from '../../protocol/events/event.js';
@@ -8,7 +8,7 @@ import { scanPieces } from './pieces.js';
 import { SettledFiles, settledMs } from './settled-files.js';
 
 const everyMs = 2000;
-/** A directory that takes long to look through is looked through less often: at most a tenth of the time. */
+/** Rest after a scan, as a multiple of its duration: scans take at most a tenth of the time. */
 const restShare = 9;
 
 export interface PieceWatchOptions {
@@ -16,13 +16,13 @@ export interface PieceWatchOptions {
   readonly sectorSize: number;
   readonly store: FleetStore;
   readonly emit: Emit;
-  /** The directory was read before: that it cannot be read now is a warning, as in a later look. @default false */
+  /** The directory was read before: if it cannot be read now, that is a warning, as in later scans. @default false */
   readonly isKnown?: boolean;
-  /** After each look except the first: paths of the pieces that it found. */
+  /** Called after each scan, except those of a start without `isKnown`, with the paths of new pieces. */
   readonly onLook?: ((added: readonly string[]) => void) | undefined;
 }
 
-/** The first look is done when it resolves. @throws usage when the directory cannot be read then */
+/** Resolves when the first scan is done. @throws usage if the directory cannot be read then, without `isKnown` */
 export async function watchPieces(options: PieceWatchOptions): Promise<PieceWatch> {
   const watch = new PieceWatch(options);
   await watch.start();
@@ -32,7 +32,7 @@ export async function watchPieces(options: PieceWatchOptions): Promise<PieceWatc
 export class PieceWatch implements Service {
   readonly #settled = new SettledFiles({ wall: () => Date.now(), steady: () => performance.now() });
   readonly #ending = new AbortController();
-  /** Texts that were logged: the same is not said at each look. */
+  /** Messages that were emitted: each is emitted once, not at every scan. */
   readonly #said = new Set<string>();
   #pending = 0;
   #timer: unknown;
@@ -46,13 +46,13 @@ export class PieceWatch implements Service {
       return;
     }
     await this.#look();
-    // What was copied here just now is one batch: it is not torn by a second.
+    // Files that were just copied here are one batch: wait, so that they are found together.
     if (this.#pending > 0) await sleep(settledMs);
     if (this.#pending > 0) await this.#look();
     this.#plan(0);
   }
 
-  /** Files that are still being written, as the last look saw them. */
+  /** How many files were still being written at the last scan. */
   pending(): number {
     return this.#pending;
   }
@@ -81,7 +81,7 @@ export class PieceWatch implements Service {
       const added = await this.#look();
       this.options.onLook?.(added);
     } catch (error) {
-      // Stopped in the middle of a look.
+      // The watch was stopped during a scan.
       if (this.#ending.signal.aborted) return;
       this.#emitOnce({ event: 'pieces.notLookedAt', ...faultFields(error) });
     }

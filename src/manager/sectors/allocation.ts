@@ -1,4 +1,4 @@
-/** Gives sectors out: a new number, or one that was given under the same request, or to nobody who ever spoke of it. */
+/** Allocates sectors: a new number, the one of the same request, or one whose worker never reported it. */
 import type { WallClock } from '../../protocol/clock.js';
 import type { Emit } from '../../protocol/events/table.js';
 import type { UsedNumber } from '../../protocol/identity.js';
@@ -15,24 +15,27 @@ export interface AllocationOptions {
   readonly lives: Lives;
   readonly clock: WallClock;
   readonly miner: number;
-  /** Of new sectors. */
+  /** The proof type of new sectors. */
   readonly proofTypeOf: (isInteractive: boolean) => number;
-  /** No more sectors than this in all. */
+  /** The most sectors that are held at once, as `isHeld` counts them; an aborted sector is not held. */
   readonly limit: number;
-  /** Whether there is something to be put into one more sector, beside those that are open. Others than interactive ones hold no deals. */
+  /**
+   * Whether one more interactive sector is wanted in addition to the `open` ones. Not called for non-interactive
+   * sectors, which hold no deals.
+   */
   readonly isWanted: (all: readonly KeptLife[], open: number) => boolean;
   readonly emit: Emit;
 }
 
 export class SectorAllocation {
-  /** While this manager was away nobody could be heard. */
+  /** Silence is counted from here at the earliest: before the start no report could be received. */
   readonly #startedMs: number;
 
   constructor(private readonly options: AllocationOptions) {
     this.#startedMs = options.clock.now();
   }
 
-  /** `given` null: who asks says nothing of itself, and what it gets is given to nobody else. */
+  /** `given` null: the worker sends no request id, and its sector is never given to another. */
   allocate(
     miners: readonly number[] | null,
     proofTypes: readonly number[] | null,
@@ -43,7 +46,7 @@ export class SectorAllocation {
     const proofType = this.options.proofTypeOf(isOfInteractive);
     if (!isAllowed(miners, miner) || !isAllowed(proofTypes, proofType)) return null;
     const all = lives.all();
-    // A thread that has changed its plan asks under the request that it has open still.
+    // A thread that has changed its plan may still use its open request: the kind must match too.
     const again = given && askedAgain(all, given, isOfInteractive);
     if (again) return answerOf(again);
     const held = all.filter(({ life }) => isHeld(life, clock.now()));
@@ -53,7 +56,7 @@ export class SectorAllocation {
     return answerOf((given && this.#givenAnew(all, given, proofType)) ?? this.#newSector(given, proofType));
   }
 
-  /** Why `allocate` gave none. */
+  /** Why `allocate` returned null. */
   whyNone(wanted: Wanted, isOfInteractive = true): string {
     const { lives, clock, miner, limit } = this.options;
     const proofType = this.options.proofTypeOf(isOfInteractive);
@@ -61,7 +64,7 @@ export class SectorAllocation {
     return whyNoSector(wanted, { miner, proofType, isFull: held.length >= limit, limit });
   }
 
-  /** No number at or below one of these is given out from now on. */
+  /** From now on, only numbers above these are allocated. */
   learnNumbers(used: readonly UsedNumber[], worker: string | null): void {
     for (const { Miner, Number: number } of used) {
       if (!this.options.store.learnNumber(Miner, number)) continue;

@@ -1,4 +1,4 @@
-/** Which pieces a sector is given: those that fit, and that no other sector or job holds. */
+/** Which pieces a sector gets: those that fit, and that no other sector or job holds. */
 import { proofTypeOfNumber, type SectorId } from '../../protocol/sector.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import type { FleetStore } from '../../store/fleet-store.js';
@@ -18,11 +18,11 @@ export interface DealsOptions {
 export class SectorDeals {
   constructor(private readonly options: DealsOptions) {}
 
-  /** Null while too little is waiting, and for a sector that was aborted. @throws sector_not_found */
+  /** Null while too few pieces wait, and for an aborted sector. @throws sector_not_found */
   acquire(id: SectorId, maxDeals: number | null, minUsedSpace: number | null): readonly Deal[] | null {
     const { lives } = this.options;
     const life = lives.of(id);
-    // The pieces of a sector that was aborted are free, and may be another's by now.
+    // The pieces of an aborted sector are free, and another sector may have them by now.
     if (life.abortReason !== null) return null;
     if (life.deals) return life.deals;
     const chosen = packPieces(this.waiting(), proofTypeOfNumber(life.proofType).size, maxDeals);
@@ -33,14 +33,14 @@ export class SectorDeals {
     return deals;
   }
 
-  /** Pieces that fit and that nobody holds. A life is the one place that says so: one write, no half of two. */
+  /** Pieces that fit and that no sector or job holds. Only lives and jobs record who holds a piece, so one write is enough. */
   waiting(all: readonly KeptLife[] = this.options.lives.all()): readonly PieceRow[] {
     const { store, sectorSize, inJobs } = this.options;
     const held = new Set([...this.inSectors(all), ...inJobs()]);
     return store.pieces().filter((piece) => piece.paddedSize <= sectorSize && !held.has(piece.cid));
   }
 
-  /** Whether a piece waits that will not go into one of the `open` sectors, which have no deals yet. */
+  /** Whether pieces remain that do not fit into the `open` sectors, which have no deals yet. */
   isLeftBeside(all: readonly KeptLife[], open: number): boolean {
     return leftBeside(this.waiting(all), open, this.options.sectorSize).length > 0;
   }

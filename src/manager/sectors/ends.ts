@@ -1,4 +1,4 @@
-/** How a sector ends: proven, or aborted; by its worker, or by an operator. */
+/** How a sector ends: finalized by its worker, or aborted by its worker or an operator. */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { SectorReply, SectorView } from '../../protocol/sealer-view.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
@@ -7,7 +7,7 @@ import { abortReasonOf, reportsAbort } from '../jobs/old-abort.js';
 import type { JobReports } from '../jobs/reports.js';
 import type { KeptLife, Lives } from './lives.js';
 
-/** What concerns a job that a worker has with the sector ends that, and leaves the sector as it is. */
+/** A report that belongs to a job of the sector ends the job and leaves the sector as it is. */
 export class SectorEnds {
   constructor(
     private readonly lives: Lives,
@@ -15,7 +15,10 @@ export class SectorEnds {
     private readonly viewOf: (kept: KeptLife) => SectorView,
   ) {}
 
-  /** @throws state_not_possible for a sector that was aborted here; its worker hears so with its reports */
+  /**
+   * @throws sector_not_found; state_not_possible for a sector or job that was ended here; its worker learns of it
+   * with its reports
+   */
   reportFinalized(id: SectorId): void {
     const life = this.lives.of(id);
     const { abortReason, state, failure } = life;
@@ -32,14 +35,20 @@ export class SectorEnds {
     this.lives.keep(id, { state: 'Finished', finalized: true, failure: null });
   }
 
-  /** The first reason counts: an abort told again, or of a sector that is done, changes nothing. */
+  /**
+   * The first reason is kept: a repeated abort, or one of a finalized or lost sector, changes nothing.
+   * @throws sector_not_found
+   */
   reportAborted(id: SectorId, reason: string): void {
     const { finalized, abortReason, lost } = this.lives.of(id);
     if (this.jobs.reportAborted(id, reason) || finalized || lost) return;
     this.lives.keep(id, { state: 'Aborted', abortReason: abortReason ?? reason });
   }
 
-  /** An operator gives a sector up: its worker hears so with whatever it asks next. @throws sector_not_found, state_not_possible */
+  /**
+   * An operator aborts a sector: its worker learns of it with its next heartbeat, report or chain call.
+   * @throws sector_not_found, state_not_possible
+   */
   abort(id: SectorId, asked: Asked): SectorReply {
     const life = this.lives.of(id);
     const name = formatSectorId(id);

@@ -1,25 +1,25 @@
-/** What a finished sector is, for who works on it again. Pure. */
+/** Facts of a finished sector, for jobs that work on it again. Pure. */
 import type { Sealed } from '../../protocol/sealer.js';
 import { payloadOf } from '../../protocol/sector.js';
 import type { Deal } from '../../protocol/sector-answers.js';
 import type { SectorLife } from './life.js';
 
-/** The pieces it holds now, in the order in which they lie. */
+/** The pieces it holds now, in their order in the sector. */
 export function piecesOf({ upgraded, deals }: SectorLife): readonly Deal[] {
   return upgraded?.pieces ?? deals ?? [];
 }
 
-/** The attached store that its files lie in, as the worker told that put them there last. */
+/** The store that holds its files, as the worker that last put them there reported. */
 export function storeOf({ upgraded, persistedIn }: SectorLife): string | null {
   return upgraded?.instance ?? persistedIn;
 }
 
-/** What it was sealed as: told with its pre-commit, or with the proof of a sector that has none. */
+/** What it was sealed as: submitted with its pre-commit, or with the proof of a sector that has none. */
 export function sealedAs({ preCommit, proof }: SectorLife): Sealed | null {
   return preCommit?.info ?? proof?.sealed ?? null;
 }
 
-/** What was told to the chain last. */
+/** The commitments that were last submitted to the chain. */
 export function commitmentsOf(life: SectorLife): Pick<Sealed, 'CommR' | 'CommD'> | null {
   return life.upgraded ?? sealedAs(life);
 }
@@ -32,7 +32,7 @@ export interface PiecePlace {
   readonly payloadSize: number;
 }
 
-/** Where the pieces lie: in their order, each at the next multiple of its padded size. */
+/** Positions of the pieces: in their order, each at the next multiple of its padded size. */
 export function placesOf(deals: readonly Deal[]): readonly PiecePlace[] {
   let end = 0;
   return deals.map(({ PayloadSize, Piece }) => {

@@ -1,4 +1,7 @@
-/** Who may speak of a sector: whoever it, or a job of it, was given to. A number alone does not identify it. */
+/**
+ * Who may make calls about a sector: the worker that it, or a job of it, was given to. Its number is not enough to
+ * prove that.
+ */
 import { SealvisorError } from '../../protocol/errors.js';
 import type { Caller } from '../../protocol/identity.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
@@ -11,7 +14,7 @@ export class GivenCheck {
     private readonly jobs: Pick<Jobs, 'ofSector'>,
   ) {}
 
-  /** What was never given out is told by who is asked for it. @throws not_your_sector */
+  /** A sector that was never allocated passes: the call itself then fails with sector_not_found. @throws not_your_sector */
   check(id: SectorId, caller: Caller): void {
     if (this.lives.find(id) === undefined || this.isGivenTo(id, caller)) return;
     const { given, worker } = caller;
@@ -27,12 +30,12 @@ export class GivenCheck {
     );
   }
 
-  /** Whether the caller names what the sector, or a job of it, was given under. */
+  /** Whether the caller names the request that the sector, or a job of it, was given under. */
   isGivenTo(id: SectorId, { given }: Caller): boolean {
     return this.#requests(id).includes(given);
   }
 
-  /** Whether the caller was given it once and not heard of, and another has it by now. */
+  /** Whether the sector was given to the caller earlier, was never reported, and was then given to another. */
   isGivenElsewhere(id: SectorId, caller: Caller): boolean {
     const { given } = caller;
     if (given === null || this.isGivenTo(id, caller)) return false;
@@ -42,7 +45,7 @@ export class GivenCheck {
     );
   }
 
-  /** Under what the sector and its jobs were given; null where who got them said nothing of itself. */
+  /** The requests that the sector and its jobs were given under; null for a worker that sent none. */
   #requests(id: SectorId): readonly (string | null)[] {
     return [
       this.lives.find(id)?.given?.request ?? null,

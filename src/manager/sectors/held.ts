@@ -1,4 +1,7 @@
-/** What a worker holds, as its heartbeat names it: heard as a report is, and the answer says of which a report is wanted. */
+/**
+ * What a worker holds, as listed in its heartbeat: it counts as a report, and the answer lists the sectors that need
+ * a full one.
+ */
 import type { WallClock } from '../../protocol/clock.js';
 import type { SectorId } from '../../protocol/sector.js';
 import type { FleetStore } from '../../store/fleet-store.js';
@@ -12,7 +15,7 @@ export interface Held {
   readonly state: string;
   readonly location: string;
   readonly request: string | null;
-  /** Under which name its worker reports; null = that of the heartbeat. */
+  /** The name that its worker reports with; null = that of the heartbeat. */
   readonly instance: string | null;
 }
 
@@ -27,7 +30,10 @@ export interface HeldOptions {
 export class HeldSectors {
   constructor(private readonly options: HeldOptions) {}
 
-  /** Of a sector that is not the caller's its report was refused already. */
+  /**
+   * Sectors whose report is wanted: those with news for either side, and those that another worker has by now. One
+   * that was never the caller's is left out.
+   */
   reportsWanted(held: readonly Held[], worker: string, caller: string | null): readonly SectorId[] {
     const { lives, given, store } = this.options;
     return store.together(() =>
@@ -42,7 +48,7 @@ export class HeldSectors {
     );
   }
 
-  /** Whether the answer to its report would tell its worker something, or the report this manager. */
+  /** Whether a report would give this manager something new, or its answer the worker. */
   #isWanted({ id, state, location, instance }: Held, name: string): boolean {
     const { lives, jobs, clock } = this.options;
     const by = { Instance: instance ?? name, Location: location };

@@ -1,4 +1,4 @@
-/** One sector as the manager keeps it. */
+/** One sector, as the manager keeps it. */
 import { isDeepStrictEqual } from 'node:util';
 import { timestamp } from '../../protocol/clock.js';
 import type { JobView } from '../../protocol/job-view.js';
@@ -15,9 +15,9 @@ export interface SectorLife {
   readonly worker: StateReport['Worker'] | null;
   readonly deals: readonly Deal[] | null;
   readonly ticket: Ticket | null;
-  /** The latest message of each kind; `fails` = the chain refuses it when it comes to it. */
+  /** The latest message of each kind; `fails` = it will fail on chain. */
   readonly preCommit: { readonly info: PreCommit; readonly epoch: number; readonly fails?: boolean } | null;
-  /** `sealed`: of a sector without a pre-commit. */
+  /** `sealed`: only for a sector without a pre-commit. */
   readonly proof: {
     readonly proof: string;
     readonly sealed?: Sealed | null;
@@ -30,21 +30,21 @@ export interface SectorLife {
   readonly failure: StateReport['Failure'];
   readonly finalized: boolean;
   readonly abortReason: string | null;
-  /** Who gave it up: an operator at the manager; null = its worker. */
+  /** The operator who aborted it at the manager; null = its worker did. */
   readonly abortedBy: string | null;
-  /** When its worker told of it last; null = never, or before this was kept. */
+  /** When its worker last reported it; null = never, or before this field existed. */
   readonly heardMs: number | null;
-  /** What it was encoded to again after it was sealed, and where that lies. */
+  /** Its upgrade after it was sealed, and the store of the new files. */
   readonly upgraded: Upgrade | null;
-  /** Under what it was given last; null = to a worker that says nothing of it, or before this was kept. */
+  /** The request it was last given under; null = its worker sent none, or before this field existed. */
   readonly given: GivenTo | null;
-  /** Requests under which it was given before, and not heard of. */
+  /** Earlier requests it was given under, whose workers never reported it. */
   readonly earlier: readonly string[];
-  /** Its files are gone, somebody said; until they are made again. */
+  /** An operator declared its files lost; null again after the rebuild. */
   readonly lost: { readonly by: string; readonly reason: string | null; readonly atMs: number } | null;
 }
 
-/** Both of the worker's own making (src/protocol/identity.ts). */
+/** Both ids are made by the worker (src/protocol/identity.ts). */
 export interface GivenTo {
   readonly request: string;
   readonly worker: string | null;
@@ -80,17 +80,17 @@ const notYet = { heardMs: null, upgraded: null, lost: null, given: null, earlier
 
 type Younger = 'messages' | 'abortedBy' | keyof typeof notYet;
 
-/** A life as it was kept. Written by `keep` of `lives.ts` alone; one of an older version lacks what came later. */
+/** A life from the store. Written only by `Lives.keep` and `SectorAllocation`; a row of an older version lacks newer fields. */
 export function lifeIn(body: string): SectorLife {
   const life = JSON.parse(body) as Partial<SectorLife> & Omit<SectorLife, Younger>;
   const sent = { preCommit: life.preCommit ? 1 : 0, proof: life.proof ? 1 : 0 };
   return { messages: sent, abortedBy: null, ...notYet, ...life };
 }
 
-/** For so long what was heard of a sector or a job is not written again when it is the same, ms: well below every silence that counts. */
+/** A repeated report is not written again within this time, ms: well below every silence that has an effect. */
 const sameMs = 10_000;
 
-/** Whether a report says only what is kept already, and was heard just now: it costs no write. */
+/** Whether a report has nothing new, and the last one was just now: it needs no write. */
 export function isHeardAgain<T extends { readonly heardMs: number | null }>(
   kept: T,
   told: Partial<T>,
@@ -101,7 +101,7 @@ export function isHeardAgain<T extends { readonly heardMs: number | null }>(
   return isDeepStrictEqual({ ...kept, ...told }, kept);
 }
 
-/** Both sides know that the sector is done with: what is heard of it later is old. */
+/** Whether manager and worker both know that the sector has ended: later reports are stale. */
 export function isOver({ finalized, abortReason, state }: SectorLife): boolean {
   return finalized || (abortReason !== null && state === 'Aborted');
 }
@@ -126,18 +126,21 @@ export function sectorView(id: SectorId, life: SectorLife, job: JobView | null):
   };
 }
 
-/** How long a worker may take from the answer of an allocation to its first word about what it got, ms. */
+/** How long a worker may take from an allocation until its first report of it, ms. */
 export const silenceMs = 60_000;
 
-/** A sector that was given is held while its worker has spoken of it, or may still be about to: it may have died before. */
+/**
+ * A sector is held once its worker has reported it or acquired deals, and until then for `silenceMs`: the worker may
+ * have died.
+ */
 export function isHeld(life: SectorLife, nowMs: number): boolean {
   if (life.abortReason !== null) return false;
   return life.worker !== null || life.deals !== null || nowMs - life.givenMs < silenceMs;
 }
 
 /**
- * A sector that was given to a worker of ours and never spoken of: its answer may have been lost. Once its time is over it
- * is given again; who was given it before is told by its request that it is not its sector any more.
+ * Whether a sector that one of our workers was given, but never reported, may be given again: the answer may have been
+ * lost. The earlier worker is recognized by its request: its next report is answered with an abort.
  */
 export function isFree(life: SectorLife, sinceMs: number, nowMs: number): boolean {
   const { given, worker, deals, ticket, preCommit, abortReason } = life;
@@ -145,7 +148,7 @@ export function isFree(life: SectorLife, sinceMs: number, nowMs: number): boolea
   return given !== null && isUnheard && abortReason === null && nowMs - sinceMs >= silenceMs;
 }
 
-/** Pieces that fit together, largest first: each lies at a multiple of its size, so their sum is what counts. */
+/** Pieces that fit together, largest first: each starts at a multiple of its size, so only their sum counts. */
 export function packPieces(
   waiting: readonly PieceRow[],
   sectorSize: number,

@@ -1,4 +1,4 @@
-/** The sectors' lives as they are kept: a change is on disk when it returns. */
+/** The sectors' lives in the store: a change is on disk when the call returns. */
 import { SealvisorError } from '../../protocol/errors.js';
 import { formatSectorId, type SectorId } from '../../protocol/sector.js';
 import type { FleetStore } from '../../store/fleet-store.js';

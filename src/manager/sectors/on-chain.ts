@@ -1,4 +1,4 @@
-/** What a sector has to do with the chain: its ticket, its messages, its seed. */
+/** A sector's dealings with the chain: its ticket, its messages, its seed. */
 import { createHash } from 'node:crypto';
 import type { PollAnswer, PreCommit, Sealed, SeedAnswer } from '../../protocol/sealer.js';
 import { isInteractive, type SectorId } from '../../protocol/sector.js';
@@ -8,11 +8,11 @@ import { type MessageState, messageState, pollAnswer, submission } from '../mess
 import type { SectorLife } from './life.js';
 import type { Lives } from './lives.js';
 
-/** A message that is to be sent: with a pre-commit or a proof. */
+/** A message to send: with a pre-commit or a proof. */
 interface Message {
   readonly kind: MessageKind;
   readonly reset: boolean;
-  /** Whether the latest one of the sector says the same. */
+  /** Whether the sector's latest message has the same content. */
   readonly isSame: (life: SectorLife) => boolean;
   readonly facts: (sent: { readonly epoch: number; readonly fails: boolean }) => Partial<SectorLife>;
 }
@@ -23,7 +23,7 @@ export class SectorChain {
     private readonly chain: MockChain,
   ) {}
 
-  /** What is on chain of it, or on its way there; a message that failed is not. */
+  /** What the chain has, or will have, of the sector; a failed message does not count. */
   onChain(id: SectorId): OnChain | null {
     const life = this.lives.of(id);
     const preCommit = this.#isThere(life, 'preCommit') ? life.preCommit : null;
@@ -35,7 +35,7 @@ export class SectorChain {
     };
   }
 
-  /** The same while it is young, or what is on chain rests on it. */
+  /** The same ticket while it is recent, or while a message on chain uses it; otherwise a new one. */
   assignTicket(id: SectorId): Ticket {
     const { lives, chain } = this;
     const life = lives.of(id);
@@ -72,7 +72,7 @@ export class SectorChain {
     return { ShouldWait: false, Delay: 0, Seed: { Seed, Epoch } };
   }
 
-  /** `sealed`: of a sector without a pre-commit. */
+  /** `sealed`: only for a sector without a pre-commit. */
   submitProof(id: SectorId, proof: string, reset: boolean, sealed: Sealed | null = null): SubmitAnswer {
     if (proof === '') return { Res: 4, Desc: 'the proof is empty' };
     return this.#submit(id, {
@@ -96,7 +96,7 @@ export class SectorChain {
     if (answer.Res !== 1) return answer;
     const nth = life.messages[kind] + 1;
     const sent = { epoch: chain.epoch(), fails: chain.fails(kind, id, nth) };
-    // One write: a manager that dies here has sent the message and counted it, or neither.
+    // One write: if the manager dies here, the message is both sent and counted, or neither.
     lives.keep(id, { ...facts(sent), messages: { ...life.messages, [kind]: nth } });
     return answer;
   }
@@ -117,12 +117,12 @@ export class SectorChain {
   }
 }
 
-/** When the chain draws it; undefined before the pre-commit. */
+/** The epoch at which the chain draws the seed; undefined before the pre-commit. */
 const seedEpochOf = ({ preCommit }: SectorLife) =>
   preCommit ? preCommit.epoch + landing.preCommit + landing.seed : undefined;
 
 const sealedText = (sealed: Sealed | null | undefined) =>
   sealed ? { CommR: sealed.CommR, CommD: sealed.CommD, Ticket: sealed.Ticket } : {};
 
-/** Hex, of a proof in base64. */
+/** Hex; the proof is base64. */
 const sha256 = (proof: string) => createHash('sha256').update(Buffer.from(proof, 'base64')).digest('hex');

@@ -1,4 +1,4 @@
-/** The sector service: allocates, deals, answers for the chain, and keeps what workers tell. */
+/** The sector service: allocates sectors, assigns deals, answers for the chain, and keeps what workers report. */
 import type { WallClock } from '../../protocol/clock.js';
 import type { Emit } from '../../protocol/events/table.js';
 import type { UsedNumber } from '../../protocol/identity.js';
@@ -31,11 +31,11 @@ export interface SectorsOptions {
   readonly sectorSize: number;
   /** New sectors are sealed with synthetic PoRep. @default false */
   readonly useSyntheticPoRep?: boolean | undefined;
-  /** No sector is given while no piece waits. */
+  /** If true, an interactive sector is allocated only if pieces wait that do not fit into the open ones. */
   readonly onlyWithDeals: boolean;
-  /** No more sectors than this in all. */
+  /** The most sectors that are held at once (`isHeld`); an aborted sector is not held. */
   readonly limit: number;
-  /** A window proof of which nothing is heard for so long is another worker's, ms. @default 60 s */
+  /** How long a worker may be silent about a window proof before another worker gets it, ms. @default 60 s */
   readonly heartbeatMs?: number | undefined;
   readonly emit: Emit;
 }
@@ -43,11 +43,11 @@ export interface SectorsOptions {
 const defaultHeartbeatMs = 60_000;
 
 export class Sectors {
-  /** What is told to the chain, and drawn from it. */
+  /** Messages to the chain, and randomness from it. */
   readonly chain: SectorChain;
-  /** Who may speak of which sector. */
+  /** Which worker may make calls about a sector. */
   readonly given: GivenCheck;
-  /** What workers hold, as their heartbeats name it. */
+  /** What workers hold, as listed in their heartbeats. */
   readonly held: HeldSectors;
   readonly jobs: Jobs;
   readonly #lives: Lives;
@@ -84,27 +84,30 @@ export class Sectors {
     this.#ends = new SectorEnds(lives, this.jobs.reports, (kept) => this.#viewOf(kept));
   }
 
-  /** A sector for whoever asks, see `SectorAllocation`; null = none. */
+  /** Allocates a sector, see `SectorAllocation`; null = none. */
   allocate(...wish: Parameters<SectorAllocation['allocate']>): Allocated | null {
     return this.#allocation.allocate(...wish);
   }
 
-  /** Why `allocate` gave none. */
+  /** Why `allocate` returned null. */
   whyNone(wanted: Wanted, isOfInteractive?: boolean): string {
     return this.#allocation.whyNone(wanted, isOfInteractive);
   }
 
-  /** No number at or below one of these is given out from now on. */
+  /** From now on, only numbers above these are allocated. */
   learnNumbers(used: readonly UsedNumber[], worker: string | null): void {
     this.#allocation.learnNumbers(used, worker);
   }
 
-  /** Null while too little is waiting. @throws sector_not_found */
+  /** Null while too few pieces wait, and for an aborted sector. @throws sector_not_found */
   acquireDeals(id: SectorId, maxDeals: number | null, minUsedSpace: number | null): readonly Deal[] | null {
     return this.#deals.acquire(id, maxDeals, minUsedSpace);
   }
 
-  /** Where its files were put: false when that is not where the manager wanted them. @throws sector_not_found */
+  /**
+   * Records where its files were put; false if that is not the store the manager chose, or the rebuild is over.
+   * @throws sector_not_found
+   */
   submitPersisted(id: SectorId, instance: string): boolean {
     const ofJob = this.jobs.rebuild.submitPersisted(id, instance);
     if (ofJob !== null) return ofJob;
@@ -117,7 +120,7 @@ export class Sectors {
     const { finalized, abortReason } =
       this.jobs.reports.reportState(id, report) ?? this.#ownState(id, report);
     const Id = { Miner: id.miner, Number: id.number };
-    // Upstream's worker, in Rust, reads `Id`; its manager's own type, in Go, says `ID`.
+    // Upstream's worker, in Rust, reads `Id`; its manager's type, in Go, has `ID`.
     return { Id, ID: Id, Finalized: finalized, AbortReason: abortReason ?? '' };
   }
 
@@ -131,7 +134,7 @@ export class Sectors {
     this.#ends.reportAborted(id, reason);
   }
 
-  /** An operator gives a sector up. @throws sector_not_found, state_not_possible */
+  /** An operator aborts a sector. @throws sector_not_found, state_not_possible */
   abort(id: SectorId, asked: Asked): SectorReply {
     return this.#ends.abort(id, asked);
   }
@@ -153,7 +156,7 @@ export class Sectors {
     return this.#lives.find(id);
   }
 
-  /** Pieces that fit and that nobody holds. */
+  /** Pieces that fit and that no sector or job holds. */
   waiting(): readonly PieceRow[] {
     return this.#deals.waiting();
   }

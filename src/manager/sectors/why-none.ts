@@ -1,10 +1,10 @@
-/** Why a worker that asks is given nothing, one sentence each, with what to do. Pure. */
+/** Why a worker's request for a sector or job is answered with none: one sentence, with what to do. Pure. */
 import type { JobKind } from '../../protocol/job-view.js';
 import { proofTypeIfKnown, proofTypeOfNumber } from '../../protocol/sector.js';
 import { someOf } from '../../protocol/some-of.js';
 import { isAllowed } from './allowed.js';
 
-/** What a worker asks for; null = anything. Proof types by their numbers, of window proofs by their names. */
+/** What a worker asks for; null = anything. Proof types are numbers, those of window proofs names. */
 export interface Wanted {
   readonly miners: readonly number[] | null;
   readonly proofTypes: readonly (number | string)[] | null;
@@ -19,13 +19,13 @@ export interface Offered {
 
 const sizeOf = (proofType: number) => proofTypeOfNumber(proofType).text;
 
-/** A foreign worker may ask for a proof type that does not exist. */
+/** An upstream worker may ask for a proof type that is unknown here. */
 function sizeAsked(proofType: number | string): string {
   if (typeof proofType === 'string') return proofType;
   return proofTypeIfKnown(proofType)?.text ?? `proof type ${proofType}`;
 }
 
-/** The size fits, but not how it is sealed: the worker knows only some of the proof types. */
+/** The size matches but the kind of PoRep does not: the worker takes only some proof types of that size. */
 function mismatchOfFeature(asked: readonly (number | string)[], proofType: number): string | undefined {
   const { size, text, feature } = proofTypeOfNumber(proofType);
   const known = asked.filter((each) => typeof each === 'number' && proofTypeIfKnown(each)?.size === size);
@@ -37,7 +37,7 @@ function mismatchOfFeature(asked: readonly (number | string)[], proofType: numbe
   return `wrong proof type: this manager has sectors of ${text} with proof type ${proofType} (${feature} PoRep), and the thread takes of that size only proof type ${someOf(known.map(String))}; ${advice}`;
 }
 
-/** The thread asks for another miner or another size; undefined when it does not. */
+/** How the request differs from what the manager has, in miner, size or proof type; undefined if it does not. */
 export function mismatch(wanted: Wanted, offered: Offered): string | undefined {
   const { miner, proofType, proofNames = [] } = offered;
   if (!isAllowed(wanted.miners, miner)) {

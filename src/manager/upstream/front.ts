@@ -1,7 +1,7 @@
 /**
- * A manager in front of another one. What is asked of sectors and jobs is passed on; the workers that report, the way to
- * each and what was seen on the way are its own. The door is started first and is not restarted with the others: where
- * the home's disk fails, what workers ask is passed on all the same.
+ * A manager in front of another one. Requests about sectors and jobs are passed on; the roster of workers, the relay to
+ * them and the sightings are its own. The door is started first and is not restarted with the others: if the home's
+ * disk fails, the requests of workers are still passed on.
  */
 import { join } from 'node:path';
 import { type ChildSpec, serviceChild, serviceLimits, startTree, type TreeNode } from '../../actors/index.js';
@@ -20,18 +20,18 @@ import { Sightings } from './sightings.js';
 
 export interface FrontOptions {
   readonly home: string;
-  /** Of the manager behind it (src/config/upstream-url.ts). */
+  /** URL of the manager behind it (src/config/upstream-url.ts). */
   readonly upstream: string;
-  /** Addresses, ranges and names that workers are dialled at, whoever names them. @default none */
+  /** Addresses, ranges and names that workers may always be dialled at. @default none */
   readonly workerAddresses?: readonly string[] | undefined;
   readonly emit: Emit;
   readonly clock?: WallClock;
-  /** Opens what it keeps. @default openUpstreamStore */
+  /** Opens its store. @default openUpstreamStore */
   readonly open?: typeof openUpstreamStore;
   readonly doors?: (front: Front) => readonly ChildSpec[];
 }
 
-/** Its services are those of the moment: after a restart of one, others stand here. */
+/** Its services are getters: after a restart they return the new instances. */
 export interface Front {
   readonly upstream: UpstreamHttp;
   readonly reach: Reach;
@@ -40,13 +40,13 @@ export interface Front {
   readonly relay: Relay;
   readonly sightings: Sightings;
   tree(): TreeNode;
-  /** Resolves when its tree has ended, whoever ended it. */
+  /** Resolves when its tree has ended, for any reason. */
   readonly ended: Promise<void>;
   /** Safe twice. */
   stop(): Promise<void>;
 }
 
-/** What is on its way when it is stopped has so long to come back, ms. */
+/** How long a stop waits for requests in flight, ms. */
 const settleMs = 3000;
 
 /** @throws location_in_use, location_not_writable, store_failed, port_taken, usage; nothing is left running */
@@ -109,7 +109,7 @@ function recordChildren(
   services: Services,
 ): readonly ChildSpec[] {
   const trusted = trustedAddresses(workerAddresses);
-  /** One that is restarted is not asked meanwhile. */
+  /** A service is not used while it is being restarted. */
   const forget = (name: keyof typeof services, end: () => void = () => undefined) => {
     delete services[name];
     end();

@@ -1,4 +1,4 @@
-/** What is on its way to the manager behind this one: a stop lets it come back first. */
+/** Requests in flight to the manager behind this one: a stop waits for their answers. */
 import { systemClock } from '../../actors/system-clock.js';
 import { SealvisorError } from '../../protocol/errors.js';
 
@@ -7,7 +7,7 @@ export class InFlight {
   #isEnding = false;
   #tell = () => {};
 
-  /** One more; ended by what is given. @throws shutting_down */
+  /** Counts one request; call the returned function when it has ended. @throws shutting_down */
   begin(): () => void {
     if (this.#isEnding)
       throw new SealvisorError(
@@ -21,7 +21,7 @@ export class InFlight {
     };
   }
 
-  /** From now on none is started; resolves when all have ended, or after `mostMs`. */
+  /** Refuses new requests; resolves when all have ended, or after `mostMs`. */
   async settle(mostMs: number): Promise<void> {
     this.#isEnding = true;
     if (this.#count === 0) return;

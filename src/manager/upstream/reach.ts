@@ -1,12 +1,12 @@
-/** Whether the manager behind this one answers: by the last call that was passed on. */
+/** Whether the manager behind this one answers, judged by the last call that was passed on. */
 import { timestamp } from '../../protocol/clock.js';
 import type { Emit } from '../../protocol/events/table.js';
 
 export interface ReachState {
   readonly url: string;
-  /** null = nothing was passed on yet. */
+  /** null = no call was passed on yet. */
   readonly isUp: boolean | null;
-  /** When that last changed. */
+  /** When `isUp` last changed. */
   readonly since: string | null;
   /** The last answer. */
   readonly lastAnswer: { readonly at: string; readonly status: number } | null;
@@ -14,7 +14,7 @@ export interface ReachState {
   readonly fault: string | null;
 }
 
-/** Between two lines that it does not answer, ms. */
+/** Least time between two `upstream.silent` events, ms. */
 const betweenMs = 60_000;
 
 export class Reach {
@@ -23,7 +23,7 @@ export class Reach {
   #last: { readonly ms: number; readonly status: number } | null = null;
   #why: string | null = null;
   #id: string | null = null;
-  /** One that fails now and then is not said each time. */
+  /** When `upstream.silent` was last emitted, so that occasional failures are not logged each time. */
   #saidMs = Number.NEGATIVE_INFINITY;
   #isSaid = false;
 
@@ -33,7 +33,7 @@ export class Reach {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** `manager`: its id, as its answer says; null where it says nothing of it. */
+  /** `manager`: the id in its answer; null if there is none. */
   answered(status: number, manager: string | null): void {
     const { url, now } = this;
     const before = this.#sinceMs;
@@ -49,7 +49,7 @@ export class Reach {
     this.#why = fault;
     this.#changed(false);
     const quietMs = this.now() - this.#saidMs;
-    // Below zero: the clock was set back.
+    // Negative if the clock was set back.
     if (this.#isSaid || (quietMs >= 0 && quietMs < betweenMs)) return;
     this.#isSaid = true;
     this.#saidMs = this.now();
@@ -67,12 +67,12 @@ export class Reach {
     };
   }
 
-  /** The id that it gave last; null where it gives none, or has not answered yet. */
+  /** The id in its last answer; null if that had none, or it has not answered yet. */
   manager(): string | null {
     return this.#id;
   }
 
-  /** Whether it did. */
+  /** Sets `isUp`; returns whether it changed. */
   #changed(to: boolean): boolean {
     if (this.#isUp === to) return false;
     this.#isUp = to;

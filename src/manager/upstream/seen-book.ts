@@ -1,4 +1,4 @@
-/** What was seen of each sector: the latest of it in memory, and what is not written yet. */
+/** What was seen of each sector: the latest sighting in memory, and the changes that are not written yet. */
 import { timestamp } from '../../protocol/clock.js';
 import { faultFields } from '../../protocol/events/event.js';
 import type { Emit } from '../../protocol/events/table.js';
@@ -13,12 +13,12 @@ export interface SeenEntry {
   readonly writtenMs: number;
 }
 
-/** Finished and aborted sectors that are kept; above it those go that were heard of longest ago. */
+/** The most finished and aborted sectors that are kept; above it the oldest sightings are removed. */
 const mostOver = 20_000;
-/** So many more than that may be there before they go. */
+/** How many more there may be before any are removed. */
 const slack = 500;
 
-/** What is only heard again is written after so long. */
+/** A repeated report is written only after this long. */
 const againMs = 60_000;
 
 const unseen = (nowMs: number): Sighting => ({
@@ -52,7 +52,7 @@ export class SeenBook {
     this.#entries = new Map(
       store.seen().map(({ miner, number, body }) => {
         const id = { miner, number };
-        // Written below alone; what later versions add has its value of `unseen`.
+        // Written only below; fields that an older version did not write get their value from `unseen`.
         const sighting = { ...unseen(0), ...(JSON.parse(body) as Partial<Sighting>) };
         const lastText = store.stepsOf(miner, number, 1)[0]?.text ?? '';
         return [formatSectorId(id), { id, sighting, lastText, writtenMs: sighting.heardMs }];
@@ -66,7 +66,7 @@ export class SeenBook {
     if (!step) return;
     const name = formatSectorId(step.id);
     const known = this.#entries.get(name);
-    // A refusal alone does not say that there is such a sector.
+    // A refusal does not prove that the sector exists.
     if (!known && 'error' in call.answer) return;
     const before = known ?? { id: step.id, sighting: unseen(nowMs), lastText: '', writtenMs: 0 };
     const sighting = { ...before.sighting, ...step.change(before.sighting), heardMs: nowMs };
@@ -94,7 +94,7 @@ export class SeenBook {
     const entries = [...this.#changed].flatMap((name) => this.#entries.get(name) ?? []);
     const rows = entries.map(({ id, sighting }) => ({ ...id, body: JSON.stringify(sighting) }));
     const steps = this.#steps;
-    // The latest of each sector is kept when it works again; its steps in between are not.
+    // If the write fails, the latest sighting of each sector is written later, but these steps are lost.
     this.#steps = [];
     try {
       this.store.putSeen(rows, steps, [...this.#gone.values()]);

@@ -1,4 +1,4 @@
-/** What a call that was passed on says of its sector. Pure: nothing is decided by it. */
+/** What a call that was passed on says about its sector. Pure; no decision depends on it. */
 import * as z from 'zod';
 import type { ErrorLevel } from '../../protocol/level.js';
 import { allocatedParam, reportParam, sectorIdParam } from '../../protocol/sealer-wire.js';
@@ -7,12 +7,12 @@ import { shortText } from '../../protocol/some-of.js';
 
 export interface Sighting {
   readonly proofType: number | null;
-  /** As its worker reported last. */
+  /** As its worker last reported. */
   readonly state: string;
   readonly worker: { readonly name: string; readonly location: string } | null;
   readonly failure: { readonly level: ErrorLevel; readonly message: string } | null;
   readonly deals: number | null;
-  /** Accepted by the manager behind this one. */
+  /** How many were accepted by the manager behind this one. */
   readonly messages: { readonly preCommit: number; readonly proof: number };
   readonly persistedIn: string | null;
   readonly isUpgraded: boolean;
@@ -32,7 +32,7 @@ export interface SeenCall {
 export interface Step {
   readonly id: SectorId;
   readonly text: string;
-  /** What it changes. */
+  /** The fields that the step changes. */
   change(before: Sighting): Partial<Sighting>;
 }
 
@@ -64,7 +64,7 @@ const read = <T>(schema: z.ZodType<T>, value: unknown): T | undefined => schema.
 
 type Reader = (params: readonly unknown[], result: unknown) => Step | undefined;
 
-/** Undefined where it says nothing of a sector that anybody wants to know later. */
+/** Undefined if the call says nothing about a sector that is worth keeping. */
 export function stepOf({ method, params, answer }: SeenCall): Step | undefined {
   if ('result' in answer)
     return Object.hasOwn(readers, method) ? readers[method]?.(params, answer.result) : undefined;
@@ -113,7 +113,7 @@ function ofSector(
   };
 }
 
-/** One that upstream has already was accepted when nobody heard the answer, here or before. */
+/** A duplicate was accepted earlier, and the answer was lost or not seen here: count at least 1. */
 function counted(kind: keyof Sighting['messages']) {
   return (isNew: boolean): Step['change'] =>
     ({ messages }) => ({

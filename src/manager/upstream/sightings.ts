@@ -1,6 +1,6 @@
 /**
- * What was seen of sectors on the way to the manager behind this one. It is read when a call has been answered, and
- * written in batches: where that fails, what is asked is passed on all the same.
+ * What was seen of sectors in calls to the manager behind this one. It is read after a call has been answered, and
+ * written in batches: if a write fails, calls are still passed on.
  */
 import { every, idleClock } from '../../actors/system-clock.js';
 import { timestamp, type WallClock } from '../../protocol/clock.js';
