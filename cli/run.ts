@@ -4,7 +4,7 @@ import { messageOf, SealvisorError } from '../src/protocol/errors.js';
 import { version } from '../src/version.js';
 import { exitCodes, fail, tell } from './output/say.js';
 
-/** Runs a program; commander's own complaints are one line and exit 2, ours exit by their code. */
+/** Runs a program; commander's errors are one line with exit code 2, ours exit by their code. */
 export async function run(program: Command): Promise<void> {
   surviveClosedPipes();
   const strict = (command: Command) => {
@@ -16,7 +16,7 @@ export async function run(program: Command): Promise<void> {
             .replaceAll(/\s*\n\s*/g, ' ')}${helpHint(command)} (usage)`,
         ),
     });
-    // Commander shows a text in quotes.
+    // Commander would show a text default in quotes.
     for (const option of command.options)
       if (typeof option.defaultValue === 'string') option.defaultValueDescription ??= option.defaultValue;
     for (const child of command.commands) strict(child);
@@ -32,7 +32,10 @@ export async function run(program: Command): Promise<void> {
   }
 }
 
-/** What an answer of another version lacks, or has otherwise, is found where it is shown. With `--debug` its trace is there. */
+/**
+ * A field that another version's answer lacks, or has in another shape, fails only when it is shown. `--debug`
+ * prints the trace.
+ */
 export function notUnderstood(thrown: unknown): unknown {
   const by = lastAnsweredBy();
   if (by === undefined || !(thrown instanceof TypeError || thrown instanceof RangeError)) return thrown;
@@ -43,7 +46,7 @@ export function notUnderstood(thrown: unknown): unknown {
   );
 }
 
-/** `--home "$HOME_OF_IT"` without that variable would be the current directory. */
+/** `--home "$HOME_OF_IT"` with the variable unset would mean the current directory. */
 function refuseEmptyPaths(command: Command): void {
   for (const option of command.options) {
     if (!/<(dir|file)\b/.test(option.flags)) continue;
@@ -59,7 +62,7 @@ const placeOf = (flags: string) => (flags.includes('<file') ? 'file' : 'director
 
 const harmful = new Set(['abort', 'cancel', 'drain', 'init', 'pause', 'remove', 'restart', 'stop']);
 
-/** commander suggests the nearest verb: one that ends or stops something is never a guess at what a person meant to read. */
+/** Commander suggests the nearest verbs: those that end or stop something are never suggested. */
 export function withoutHarm(text: string): string {
   return text.replace(/\(Did you mean (?:one of )?([^?]*)\?\)/, (_, names: string) => {
     const kept = names.split(', ').filter((name) => !harmful.has(name));
@@ -74,7 +77,7 @@ function helpHint(command: Command): string {
   return `; see ${names.join(' ')} --help`;
 }
 
-/** A reader that went away (`… | head`) is not a fault: what is for stdout is then for nobody. The story on stderr ends nothing, whatever becomes of it. */
+/** A closed stdout (`… | head`) is not a fault: the program ends quietly. A fault of stderr never ends the program. */
 function surviveClosedPipes(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.done);

@@ -18,7 +18,7 @@ const daemon: Verb = {
   run: async () => (await import('./commands/worker/daemon.js')).daemon,
 };
 
-/** What a worker starts for a `[[processors.<stage>]]`; nothing to run by hand. */
+/** Started by a worker for a `[[processors.<stage>]]`; not for use by hand. */
 const processor: Verb = {
   name: 'processor',
   isHidden: true,

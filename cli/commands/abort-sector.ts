@@ -1,4 +1,4 @@
-/** Before a sector is aborted: one with a pre-commit costs its deposit, so a person is asked. */
+/** Confirmation before a sector is aborted: with a pre-commit its deposit is lost, so a person is asked. */
 import { planNamed } from '../../machines/index.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { oneLine } from '../../src/protocol/text/escaped.js';
@@ -7,25 +7,25 @@ import { lossText } from '../output/loss-text.js';
 import { exitCodes, tell } from '../output/say.js';
 import { askYes, canAsk } from './ask-yes.js';
 
-/** `Abort` is upstream's word for the state. */
+/** `Abort` is upstream's name for the state. */
 export const isAbort = (state: string | undefined): boolean => state === 'Aborted' || state === 'Abort';
 
-/** How the thread is looked at before. */
+/** How the thread is checked before. */
 export interface BeforeAbort {
   thread(): Promise<ThreadView>;
   dryRun(): Promise<DryRun>;
 }
 
 export interface AbortMeant {
-  /** The revision of the thread that was asked about, where it has one. */
+  /** The thread's revision when the question was asked, if it has one. */
   readonly revision?: number;
-  /** What a script that did not say `--yes` is told when it is done. */
+  /** Warning for a script without `--yes`, printed when it is done. */
   readonly warning?: string;
 }
 
 /**
- * Whether a resume to Aborted is meant; undefined when a person says no, and the exit code is set then. In a script it is
- * meant: this is the command line of venus-cluster, which has no `--yes`. It gets a warning instead of a question.
+ * Asks whether a resume to Aborted is intended; undefined when a person says no, and the exit code is set then. A script
+ * is not asked, because venus-cluster's command line has no `--yes`: it gets a warning instead.
  */
 export async function abortMeant(
   before: BeforeAbort,
@@ -33,7 +33,7 @@ export async function abortMeant(
 ): Promise<AbortMeant | undefined> {
   if (yes) return {};
   const view = await before.thread();
-  // What is not paused is refused, and loses nothing.
+  // A thread that is not paused refuses the command and loses nothing.
   if (view.mode !== 'paused' || view.sector === null) return {};
   const loss = await lossOf(before, view);
   if (loss === null || loss.preCommit === null) return {};
@@ -50,7 +50,7 @@ function refused(): undefined {
   return undefined;
 }
 
-/** Tells the warning once the sector is aborted. */
+/** Prints the warning once the sector is aborted. */
 export function tellWarning({ warning }: AbortMeant, { changed }: { readonly changed: boolean }): void {
   if (changed && warning !== undefined) tell(oneLine(warning));
 }
@@ -59,7 +59,7 @@ async function lossOf({ dryRun }: BeforeAbort, view: ThreadView): Promise<AbortL
   try {
     const told = await dryRun();
     if (told.loses) return told.loses;
-    // Ours says what is lost, or that it is nothing; one of before says neither.
+    // Our worker lists what is lost, if anything; one of an older version does not.
     return told.allowed && view.state !== 'Aborted' ? lossByView(view) : null;
   } catch (thrown) {
     // An upstream worker has no dry run.
@@ -68,7 +68,7 @@ async function lossOf({ dryRun }: BeforeAbort, view: ThreadView): Promise<AbortL
   }
 }
 
-/** By the state alone. */
+/** The loss, judged only by the state. */
 function lossByView({ plan, state, sector }: ThreadView): AbortLoss | null {
   const { states = [] } = planNamed(plan) ?? {};
   const submitting = states.findIndex(({ stage }) => stage === 'SubmitPreCommit');
@@ -78,8 +78,8 @@ function lossByView({ plan, state, sector }: ThreadView): AbortLoss | null {
 }
 
 /**
- * Whether the abort of a sector at its manager is meant; false when a person says no, and the exit code is set then.
- * @throws usage in a script, without `--yes`; the message ends in the command to repeat
+ * Asks whether the abort of a sector at its manager is intended; false when a person says no, and the exit code is set then.
+ * @throws usage in a script; the message ends with the command to repeat with `--yes`
  */
 export async function sectorAbortMeant(loss: AbortLoss, repeat: string): Promise<boolean> {
   const text = lossText(loss, Date.now());

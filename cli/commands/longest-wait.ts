@@ -1,2 +1,2 @@
-/** How long a pause is waited for; a file of its own, since the help of every command names it. */
+/** Default timeout of `pause --wait`; in its own file, because the help of every command loads it. */
 export const longestWait = '10m';

@@ -1,4 +1,4 @@
-/** `pause --wait`: until the thread is paused, Ctrl-C or the timeout. The pause stays requested in any case. */
+/** `pause --wait`: waits until the thread is paused, Ctrl-C or the timeout. The pause stays requested in any case. */
 import { sleep } from '../../src/actors/system-clock.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
 import { humanDuration } from '../../src/protocol/text/ages.js';
@@ -12,7 +12,7 @@ export interface WaitOptions {
   readonly timeout?: string;
 }
 
-/** How long to wait, ms; undefined when nothing is waited for. @throws usage */
+/** How long to wait, ms; undefined without `--wait`. @throws usage */
 export function waitOf({ wait, timeout }: WaitOptions): number | undefined {
   if (timeout !== undefined && wait !== true)
     throw new SealvisorError('usage', '--timeout is how long --wait waits: add --wait, or leave it out');
@@ -23,20 +23,20 @@ export interface Pausing {
   readonly index: number;
   readonly json: boolean;
   readonly timeoutMs: number;
-  /** Asks for the pause; the answer may wait so long. */
+  /** Requests the pause; the answer may take `waitMs`. */
   first(waitMs: number): Promise<ControlReply>;
-  /** What has become of it; the answer may wait so long. */
+  /** Checks the pause again; the answer may take `waitMs`. */
   next(waitMs: number, first: ControlReply): Promise<ControlReply>;
 }
 
-/** One request waits no longer than this: what is in between may cut a silent connection off. */
+/** Maximum wait of one request: a proxy in between may close a silent connection. */
 const longestWaitMs = 30_000;
-/** Least time from one request to the next, for who does not wait. */
+/** Minimum time between two requests, for a worker that answers without waiting. */
 const leastMs = 250;
 
 const stays = (index: number) => `the pause of thread #${index} stays requested`;
 
-/** @throws thread_failed, revision_conflict when someone took the pause back */
+/** @throws thread_failed; revision_conflict when someone cancelled the pause */
 export async function pauseAndWait(pausing: Pausing): Promise<void> {
   const onInterrupt = () => {
     tell(`${stays(pausing.index)}; \`list\` shows when it takes effect`);
@@ -68,7 +68,7 @@ async function untilPaused({ index, json, timeoutMs, first, next }: Pausing): Pr
   if (json) answerJson({ ...reply, changed: asked.changed });
   const late = `thread #${index} was not paused within ${humanDuration(timeoutMs)}: ${stays(index)}, and takes effect when ${reply.stage} is done`;
   fail(new SealvisorError('deadline_exceeded', late));
-  // The worker was reached: this is not exit code 4.
+  // The worker was reached, so this is not exit code 4.
   process.exitCode = exitCodes.failed;
 }
 

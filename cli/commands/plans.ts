@@ -10,7 +10,7 @@ export interface PlansOptions {
   readonly markdown?: boolean;
 }
 
-/** Prints the plans there are, or one of them. @throws usage */
+/** Prints all plans, or one of them. @throws usage */
 export async function plans(name: string | undefined, options: PlansOptions): Promise<void> {
   if (name !== undefined) return printOne(planOf(name), options);
   const all = Object.values(known);

@@ -15,7 +15,7 @@ export interface ProcessorCheckOptions {
   readonly json?: boolean;
 }
 
-/** Tries a foreign processor as a worker would run it; exit 1 when a check fails. @throws usage */
+/** Checks a third-party processor by running it as a worker would; exit 1 when a check fails. @throws usage */
 export async function processorCheck(
   bin: string,
   name: string,
@@ -67,10 +67,10 @@ function durationOf(option: string, text: string): number {
   }
 }
 
-/** No task is larger: a stage's answer, which becomes a task, is not. */
+/** No task is larger, because no stage's answer that becomes a task is. */
 const limits = { mostBytes: 512 * 1024 * 1024 };
 
-/** As it stands in the file, except its line breaks, which are white space: a task is one line. */
+/** The task as in the file, with line breaks (white space in JSON) replaced: a task is one line. */
 function taskIn(file: string): Opaque {
   try {
     const text = readRegularSync(file, limits).toString();

@@ -6,7 +6,7 @@ import { failureOf } from '../../src/sealing/runner.js';
 import type { ProcessorStage, Tasks } from '../../src/sealing/tasks.js';
 import { tell } from '../output/say.js';
 
-/** Does a stage's tasks for whoever holds its stdin, until that ends. @throws usage */
+/** Runs a stage's tasks from stdin until it ends. @throws usage */
 export async function processor(name: string): Promise<void> {
   const stage = builtinStages.find((known) => known === name);
   if (!stage)
@@ -14,7 +14,7 @@ export async function processor(name: string): Promise<void> {
       'usage',
       `no built-in processor does ${name}: there are ${builtinStages.join(', ')}; see venus-worker processor --help`,
     );
-  // A Ctrl-C is the worker's to hear: it ends this one when no stage needs it any more.
+  // Ctrl-C is for the worker, which ends this process when no stage needs it any more.
   process.on('SIGINT', () => tell('a processor ends when its input ends (Ctrl-D)'));
   await serveProcessor({
     stage,
@@ -24,18 +24,18 @@ export async function processor(name: string): Promise<void> {
     output: process.stdout,
     log: tell,
   });
-  // What does not let go of its files in time is not waited for.
+  // Exit without waiting for files that are not closed in time.
   process.exit();
 }
 
-/** With its level, which the thread reads off again; the same as if the stage had run in the thread. */
+/** The message after its level, which the thread parses: the failure is the same as if the stage had run in the thread. */
 function failureText(thrown: unknown): string {
   const { level, message, isUnreachable } = failureOf(thrown);
   return `${isUnreachable ? 'unreachable' : level}: ${message}`;
 }
 
 function asTask<S extends ProcessorStage>(stage: S, task: unknown): Tasks[S]['task'] {
-  // Its fields were set by the stages of a worker of this version; what they say is verified by the processors.
+  // A worker of this version set its fields; the processors verify their values.
   if (typeof task === 'object' && task !== null) return task as Tasks[S]['task'];
   throw new SealvisorError('invalid_request', `a task of ${stage} is a JSON object`);
 }

@@ -1,4 +1,4 @@
-/** `resume --all` and its selectors: one command for each paused thread that is meant, whatever becomes of the others. */
+/** `resume --all` and its selectors: one command for each selected thread; a failure does not stop the others. */
 import { planNamed, plans } from '../../machines/index.js';
 import { meantText } from '../../src/config/nearest.js';
 import { SealvisorError } from '../../src/protocol/errors.js';
@@ -13,7 +13,7 @@ export interface Selection {
   readonly plan?: string;
 }
 
-/** Whether threads are meant by what they are like. @throws usage for a selection together with one thread or a state */
+/** Whether threads are chosen by selectors. @throws usage for selectors together with one thread or a state */
 export function isSelection(selection: Selection, one: Readonly<Record<string, unknown>>): boolean {
   const { all, stateIs, error, plan } = selection;
   const isOne = Object.values(one).some((value) => value !== undefined);
@@ -27,7 +27,7 @@ export function isSelection(selection: Selection, one: Readonly<Record<string, u
   );
 }
 
-/** A state or a plan that there is not means no thread: a typo must not look like a working fleet. @throws usage */
+/** An unknown state or plan matches no thread: a typo must not look like a healthy fleet. @throws usage */
 function checkNames({ stateIs, plan }: Selection): void {
   const states = [...new Set(Object.values(plans).flatMap((each) => each.states.map(({ name }) => name)))];
   const check = (option: string, word: string | undefined, known: readonly string[]) => {
@@ -43,7 +43,7 @@ function checkNames({ stateIs, plan }: Selection): void {
   );
 }
 
-/** Paused threads that every selector fits. `error` is a part of the last error's text. */
+/** Paused and pausing threads that match every selector. `error` is a part of the last error's text. */
 export function selected(views: readonly ThreadView[], selection: Selection): readonly ThreadView[] {
   const { stateIs, error, plan } = selection;
   return views.filter(
@@ -55,7 +55,7 @@ export function selected(views: readonly ThreadView[], selection: Selection): re
   );
 }
 
-/** The threads of one worker; `worker` where several may be meant. */
+/** The threads of one worker; `worker` is set if there may be several workers. */
 export interface Resumable {
   readonly worker?: string;
   threads(): Promise<readonly ThreadView[]>;
@@ -78,7 +78,7 @@ export async function resumeMany(
 ): Promise<void> {
   const results: Result[] = [];
   for (const each of workers) results.push(...(await resumedOf(each, selection)));
-  // Upstream's threads may be in states and of plans that are not ours.
+  // Upstream's threads may have states and plans that are not ours.
   if (!results.some(({ index }) => index !== undefined)) checkNames(selection);
   if (results.length === 0) tell('no paused thread matches');
   if (json) answerJsonLines(results);
@@ -99,7 +99,7 @@ async function resumedOf(one: Resumable, selection: Selection): Promise<readonly
   try {
     views = await one.threads();
   } catch (thrown) {
-    // Of the only worker that was named, the error is the answer.
+    // For a single named worker, its error is the command's error.
     if (one.worker === undefined) throw thrown;
     return [failed(thrown)];
   }

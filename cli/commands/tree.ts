@@ -4,7 +4,7 @@ import { treeText } from '../output/tree-text.js';
 import { watch } from '../output/watch.js';
 import { workerOf } from './manager/workers.js';
 
-/** Shows the supervisor tree of a worker: one the manager knows, one at an address, or this machine's. */
+/** Shows the supervisor tree of a worker: one that the manager knows, one at an address, or this machine's. */
 export async function tree(
   name: string | undefined,
   options: { readonly manager?: string; readonly json?: boolean; readonly watch?: boolean },

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { unseal } from '../../src/sealing/builtin/index.js';
 import { answer, answerJson, tell } from '../output/say.js';
 
-/** Writes every piece of a sealed file into a directory. Ctrl-C leaves nothing half-written. */
+/** Writes every piece of a sealed file into a directory. Ctrl-C leaves no partial file. */
 export async function unsealFile(file: string, options: { out: string; json?: boolean }): Promise<void> {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; nothing half-written was left')));

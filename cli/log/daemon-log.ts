@@ -1,4 +1,4 @@
-/** The log of a daemon, from its options: on stderr, or in a file that is opened again when it is asked to. */
+/** The log of a daemon, from its options: on stderr, or in a file that can be reopened. */
 import { faultFields } from '../../src/protocol/events/event.js';
 import type { Emit } from '../../src/protocol/events/table.js';
 import { escaped } from '../../src/protocol/text/escaped.js';
@@ -9,19 +9,19 @@ import { BoundedSink, type Gap } from './sink.js';
 
 export interface DaemonLog {
   of(component: string): Emit;
-  /** Text for the person at stderr, whole lines; never waited for, as the log. */
+  /** Text for a person at stderr, in whole lines; like the log, it never blocks. */
   stderr(text: string): void;
-  /** Opens the file again, whatever has become of the old one; without a file nothing happens. */
+  /** Reopens the file, even if it was moved or removed; does nothing without a file. */
   reopen(): Promise<void>;
-  /** Waits a second at most for what is not written yet. */
+  /** Waits at most one second for lines that are not written yet. */
   close(): Promise<void>;
 }
 
 const closingMs = 1000;
 
 /**
- * Runs a daemon with its log, which is closed behind it. What the daemon ends with is the command's own error; a log
- * file gets it as well. @throws location_not_writable when the file cannot be opened, and what `run` throws
+ * Runs a daemon with its log and closes the log afterwards. An error of the daemon is the command's error; a log
+ * file also gets it. @throws location_not_writable when the file cannot be opened, and what `run` throws
  */
 export async function withLog(
   options: LogOptions,

@@ -1,4 +1,4 @@
-/** Lines of a log: an event, dated, with its level and the component that tells it; as text or as JSON, one a line. */
+/** Log lines: an event with its time, level and component, as text or as JSON, one per line. */
 import { type Emit, type LogEvent, levelOf, lineOf } from '../../src/protocol/events/table.js';
 import { type LogLevel, logLevels } from '../../src/protocol/log.js';
 import { escaped, escapedJson } from '../../src/protocol/text/escaped.js';
@@ -6,7 +6,7 @@ import type { LogFormat } from './log-options.js';
 
 export interface LineFacts {
   readonly atMs: number;
-  /** Which part of the program speaks: worker, manager, log. */
+  /** The part of the program that logs it: worker, manager, log. */
   readonly component: string;
   readonly event: LogEvent;
 }
@@ -31,12 +31,12 @@ function cut(message: string): string {
   return `${message.slice(0, longestMessage)}… (${message.length - longestMessage} more characters)`;
 }
 
-/** The log of one component: events of a level below `level` are not written. */
+/** The log of one component: events less severe than `level` are not written. */
 export function eventLog(options: {
   readonly format: LogFormat;
   readonly level: LogLevel;
   readonly component: string;
-  /** Takes a line with its end. */
+  /** Takes a line with its line break. */
   readonly write: (line: string) => void;
   /** @default the wall clock */
   readonly now?: () => number;

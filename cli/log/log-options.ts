@@ -1,4 +1,4 @@
-/** The options by which a daemon's log is chosen. Light: every command of the bin loads it. */
+/** Options of a daemon's log. Light: every command of the bin loads it. */
 import { type LogLevel, logLevels } from '../../src/protocol/log.js';
 import { option } from '../verbs/verb.js';
 

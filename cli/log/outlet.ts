@@ -1,21 +1,21 @@
-/** Where a log's bytes go. No write holds the event loop: a pipe or terminal whose reader has stopped answers EAGAIN. */
+/** Where a log's bytes go. No write blocks the event loop: a pipe or terminal whose reader has stopped returns EAGAIN. */
 import { close, constants, fstatSync, open, openSync, write, writeSync } from 'node:fs';
 import { messageOf, SealvisorError } from '../../src/protocol/errors.js';
 
 export interface Outlet {
-  /** How many of the bytes were written. @throws a system error; EAGAIN when nothing can be written now */
+  /** Returns how many of the bytes were written. @throws a system error; EAGAIN when nothing can be written now */
   write(bytes: Uint8Array): Promise<number>;
-  /** Nothing is written any more. */
+  /** Call it after the last write. */
   close(): void;
 }
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 const readableByGroup = 0o640;
 
-/** Appends to a file, which is made when it is not there. @throws location_not_writable */
+/** Appends to a file, which is created if missing. @throws location_not_writable */
 export function fileOutlet(path: string): Promise<Outlet> {
   return new Promise((resolve, reject) => {
-    // A named pipe without a reader is refused, not waited for.
+    // A named pipe without a reader is refused instead of waited for.
     open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, readableByGroup, (cause, fd) => {
       if (cause === null) return resolve(outletOf(fd));
       const message = `cannot write the log to ${path}: ${messageOf(cause)}; choose another --log-file`;
@@ -28,7 +28,7 @@ export function fileOutlet(path: string): Promise<Outlet> {
 export function stderrOutlet(): Outlet {
   const stat = statOf(process.stderr.fd);
   if (stat?.isFile()) return slowOutlet(process.stderr.fd);
-  // A description of our own: whoever shares the pipe or the terminal keeps its blocking writes.
+  // A file description of our own: other processes on the pipe or terminal keep their blocking writes.
   const own = stat?.isFIFO() || stat?.isCharacterDevice() ? reopened(process.stderr.fd) : undefined;
   return own === undefined ? streamOutlet(process.stderr) : quickOutlet(own);
 }
@@ -53,7 +53,7 @@ function reopened(fd: number): number | undefined {
   }
 }
 
-/** A file's disk may hang: it is written to off the main thread. */
+/** A file's disk may hang, so it is written off the main thread. */
 function slowOutlet(fd: number): Outlet {
   return {
     write: (bytes) =>
@@ -64,7 +64,7 @@ function slowOutlet(fd: number): Outlet {
   };
 }
 
-/** A descriptor that never blocks is written to at once: threads that hang in a disk cannot hold the log up. */
+/** A non-blocking descriptor is written synchronously: pool threads that hang on a disk cannot delay the log. */
 function quickOutlet(fd: number): Outlet {
   return { write: async (bytes) => writeSync(fd, bytes), close: () => closeOwn(fd) };
 }
@@ -83,6 +83,6 @@ function streamOutlet(stream: NodeJS.WriteStream): Outlet {
 
 function closeOwn(fd: number): void {
   if (fd === process.stderr.fd) return;
-  // Closed off the main thread: the last bytes of a file may hang in its disk.
+  // Closed off the main thread: flushing the last bytes may hang on the disk.
   close(fd, () => undefined);
 }

@@ -1,4 +1,7 @@
-/** Lines on their way to a log: bounded, never waited for. What finds no room is counted, and the count is told when there is room. */
+/**
+ * A bounded queue of log lines that never blocks. Lines without room are dropped and counted; the count is logged
+ * when there is room.
+ */
 import { idleClock, systemClock } from '../../src/actors/system-clock.js';
 import { systemCodeOf } from '../../src/protocol/errors.js';
 import type { Outlet } from './outlet.js';
@@ -7,15 +10,15 @@ import type { Outlet } from './outlet.js';
 export interface Gap {
   readonly count: number;
   readonly sinceMs: number;
-  /** What the outlet said, such as ENOSPC. */
+  /** The outlet's error, such as ENOSPC. */
   readonly why: string;
 }
 
 export interface SinkOptions {
   readonly outlet: Outlet;
-  /** The line that stands where lines are missing, with its end. */
+  /** The line in place of the missing ones, with its line break. */
   readonly gapLine: (gap: Gap) => string;
-  /** Bytes that may wait. @default 1 MiB */
+  /** Maximum size of the queue, bytes. @default 1 MiB */
   readonly mostBytes?: number;
   /** @default the timers of this process */
   readonly clock?: { now(): number; setTimeout(fn: () => void, ms: number): unknown };
@@ -23,7 +26,7 @@ export interface SinkOptions {
 
 const mebibyte = 1024 * 1024;
 const chunkBytes = 64 * 1024;
-/** A pipe or a terminal that is full. */
+/** The reason for a full pipe or terminal. */
 const notRead = 'its reader does not read';
 const firstRetryMs = 20;
 const longestRetryMs = 1000;
@@ -39,9 +42,9 @@ export class BoundedSink {
   #gap: Omit<Gap, 'why'> | undefined;
   #why = notRead;
   #isWriting = false;
-  /** Writes that failed, one after the other. */
+  /** Number of consecutive failed writes. */
   #failures = 0;
-  /** Who waits for the end of what is being written. */
+  /** Called when everything is written. */
   readonly #waiting = new Set<() => void>();
 
   constructor(options: SinkOptions) {
@@ -50,10 +53,10 @@ export class BoundedSink {
     this.#clock = options.clock ?? idleTimers;
   }
 
-  /** Takes whole lines with their ends, or counts them as dropped: one, whatever it is. */
+  /** Takes whole lines with their line breaks, or drops them; a dropped call counts as one line. */
   write(text: string): void {
     const { mostBytes = mebibyte } = this.#options;
-    // Nothing passes what is missing: the count stands in its place.
+    // No line overtakes a gap: its count must be written first.
     if (this.#gap || this.#queue.bytes + Buffer.byteLength(text) > mostBytes) {
       const { count, sinceMs } = this.#gap ?? { count: 0, sinceMs: this.#clock.now() };
       this.#gap = { count: count + 1, sinceMs };
@@ -61,7 +64,7 @@ export class BoundedSink {
     this.#pump();
   }
 
-  /** From the next line on, elsewhere. */
+  /** Writes to another outlet from the next line on. */
   moveTo(other: Outlet): void {
     this.#next?.close();
     this.#next = other;
@@ -91,7 +94,7 @@ export class BoundedSink {
   }
 
   async #writeAll(): Promise<void> {
-    // What is logged in one turn goes out together.
+    // Lines logged in one turn are written together.
     await Promise.resolve();
     for (;;) {
       if (this.#queue.isEmpty && this.#gap) {
@@ -110,7 +113,7 @@ export class BoundedSink {
     while (from < bytes.length) {
       if (this.#next && (from === 0 || this.#failures > 0)) {
         this.#move();
-        // A line that was cut off is whole in the other one.
+        // A line cut off in the old outlet is repeated whole in the new one.
         from = from === 0 ? 0 : bytes.lastIndexOf(0x0a, from - 1) + 1;
       }
       try {
@@ -140,7 +143,7 @@ export class BoundedSink {
   }
 }
 
-/** Lines that wait, and the bytes of those that are not written yet. */
+/** Queued lines, and the bytes of all that are not written yet. */
 class LineQueue {
   #bytes = 0;
   readonly #lines: Buffer[] = [];
@@ -159,7 +162,7 @@ class LineQueue {
     this.#bytes += line.length;
   }
 
-  /** Whole lines, as many as go out at once. Their bytes count until they are written. */
+  /** Takes whole lines for one write. Their bytes count until they are written. */
   take(): Buffer {
     let bytes = 0;
     const end = this.#lines.findIndex((line) => {

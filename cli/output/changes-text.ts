@@ -1,7 +1,7 @@
 import { oneLine } from '../../src/protocol/text/escaped.js';
 import type { ConfigChange } from '../../src/protocol/worker.js';
 
-/** Differences of a configuration, a line each. */
+/** Differences of a configuration, one per line. */
 export function changesText(changes: readonly ConfigChange[]): string {
   return changeLines(changes).join('\n');
 }

@@ -10,7 +10,7 @@ export function answerDryRun(index: number, told: DryRun, json: boolean): void {
   if (!told.allowed) process.exitCode = exitCodes.failed;
 }
 
-/** What a resume would do, for a person. */
+/** What a resume would do, as text. */
 export function dryRunText(
   index: number,
   { allowed, to, redo = [], skip = [], why, possible, loses }: DryRun,

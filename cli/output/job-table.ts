@@ -1,7 +1,7 @@
 import type { JobView } from '../../src/protocol/job-view.js';
 import { table } from './upstream-text.js';
 
-/** `util sealer jobs`: a line each, `NULL` for nothing. */
+/** `util sealer jobs`: one line per job, `NULL` for an empty value. */
 export function jobTable(jobs: readonly JobView[]): string {
   return table([['ID', 'Kind', 'Sector', 'State', 'Worker', 'Since', 'Result'], ...jobs.map(row)]);
 }
@@ -17,7 +17,7 @@ function sectorText({ sector, facts }: JobView): string {
   return facts.sectors.length === 1 ? (facts.sectors[0] ?? 'NULL') : `${facts.sectors.length} sectors`;
 }
 
-/** With what its worker told of it, while it has it. */
+/** The job's state, with its worker's report while the worker holds it. */
 function stateText({ state, isHeld, planState }: JobView): string {
   return isHeld && planState !== null ? `${state} (${planState})` : state;
 }

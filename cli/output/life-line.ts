@@ -3,7 +3,7 @@ import { clockText, wishText } from '../../src/protocol/text/ages.js';
 import { oneLine } from '../../src/protocol/text/escaped.js';
 import type { Wish, WorkerView } from '../../src/protocol/worker.js';
 
-/** One line on a worker that does not simply serve; null when it does, or when nothing is known of it. */
+/** One line about a worker that is not simply serving; null when it is, or when nothing is known about it. */
 export function lifeLine(
   worker: Pick<WorkerView, 'name' | 'life' | 'cordon' | 'drain' | 'manager'> | null,
   nowMs: number,

@@ -1,4 +1,4 @@
-/** Lines at the end of a terminal that are drawn again in their place: below a story, or alone. */
+/** Lines at the end of a terminal that are redrawn in place, with or without scrolling lines above. */
 
 /** A terminal, or a stand-in for one. */
 export interface LiveStream {
@@ -6,7 +6,7 @@ export interface LiveStream {
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   write(text: string): unknown;
-  /** Says that `columns` or `rows` have changed. */
+  /** Emitted when `columns` or `rows` have changed. */
   on?(event: 'resize', listener: () => void): unknown;
   off?(event: 'resize', listener: () => void): unknown;
 }
@@ -16,9 +16,9 @@ const toEndOfLine = '\u001b[K';
 const below = '\u001b[0J';
 
 export interface LiveBlock {
-  /** Draws the lines where the last ones are; `story` stays above them. One write: nothing flickers. */
+  /** Replaces the last lines; `story` stays above them. One write, so nothing flickers. */
   draw(lines: readonly string[], story?: readonly string[]): void;
-  /** Takes the lines away. */
+  /** Removes the lines. */
   clear(story?: readonly string[]): void;
 }
 
@@ -26,7 +26,7 @@ export function liveBlock(stream: LiveStream): LiveBlock {
   let drawn: readonly number[] = [];
   const columns = () => (stream.columns && stream.columns > 0 ? stream.columns : 80);
   const height = () => (stream.rows && stream.rows > 0 ? stream.rows : 24);
-  /** A terminal that was made narrower has broken the lines that were drawn. */
+  /** A terminal that was made narrower wraps the lines drawn before. */
   const rowsDrawn = () => {
     const rows = drawn.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / columns())), 0);
     return Math.min(rows, height() - 1);
@@ -50,14 +50,14 @@ export function liveBlock(stream: LiveStream): LiveBlock {
   };
 }
 
-/** As many lines as there is room for; the last one tells how many are left out. */
+/** As many lines as fit; the last one shows how many are left out. */
 export function fitting(lines: readonly string[], most: number): readonly string[] {
   if (lines.length <= most) return lines;
   const shown = Math.max(0, most - 1);
   return [...lines.slice(0, shown), `… ${lines.length - shown} more`];
 }
 
-/** The line in so many columns; a cut one ends in `…`. */
+/** The line cut to `columns`; a cut one ends in `…`. */
 export function cut(line: string, columns: number): string {
   const letters = [...line];
   return letters.length <= columns ? line : `${letters.slice(0, Math.max(0, columns - 1)).join('')}…`;

@@ -1,8 +1,8 @@
-/** What is lost with a sector that is aborted, for a person. */
+/** What an abort of a sector loses, as text. */
 import { clockText } from '../../src/protocol/text/ages.js';
 import type { AbortLoss } from '../../src/protocol/thread.js';
 
-/** Sentences; the time of the pre-commit with its date when that is not today's. */
+/** Full sentences; the time of the pre-commit has its date if that is not today. */
 export function lossText({ sector, preCommit, proof, files, stored }: AbortLoss, nowMs: number): string {
   return [
     `${sector} is aborted for good.`,

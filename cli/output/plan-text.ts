@@ -1,4 +1,4 @@
-/** A plan for people: as a table, as a chart, as a page. */
+/** A plan as a table, as a chart, and as a page of the docs. */
 import { emptyState, endStates, type Plan, type PlanState } from '../../machines/index.js';
 import { table } from './upstream-text.js';
 
@@ -7,7 +7,7 @@ export function planList(plans: readonly Plan[]): string {
   return table([['Plan', 'States', 'What it is for'], ...rows]);
 }
 
-/** A line for each edge; what belongs to the state stands in its first line. */
+/** One line per edge; the facts of a state are in its first line. */
 export function planTable(plan: Plan): string {
   return table([head, ...rowsOf(plan)]);
 }

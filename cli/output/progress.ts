@@ -1,4 +1,4 @@
-/** The live lines of `sealvisor start`, one a thread. */
+/** The live lines of `sealvisor start`, one per thread. */
 
 import { systemClock } from '../../src/actors/system-clock.js';
 import { type Part, partText } from '../../src/protocol/sector-progress.js';
@@ -9,17 +9,17 @@ import { type LiveStream, liveBlock } from './live-block.js';
 import { type SectorPace, sectorPace } from './sector-pace.js';
 
 export interface ProgressDisplay {
-  /** A line that stays. */
+  /** Prints a line that stays. */
   print(line: string): void;
   show(view: ThreadView): void;
-  /** A row of history, for the time that is left. */
+  /** Takes a row of history, to estimate the time left. */
   learn: SectorPace['learn'];
-  /** Takes the live lines away; what is printed later is printed as it is. Safe twice. */
+  /** Removes the live lines; later output is printed as plain lines. Safe twice. */
   stop(): void;
 }
 
 const soonMs = 50;
-/** The time left keeps counting while nothing else happens. */
+/** Redrawn so often, so that the time left counts down. */
 const everyMs = 1000;
 
 /** On a terminal a block of live lines below the story; elsewhere plain lines only. */
@@ -55,7 +55,7 @@ export function progressDisplay(stream: LiveStream): ProgressDisplay {
     process.off('exit', stop);
   };
   stream.on?.('resize', soon);
-  // Whatever ends the process, a second Ctrl-C too, leaves no half of a picture.
+  // However the process ends, even by a second Ctrl-C, no partial block stays on the screen.
   process.once('exit', stop);
   return {
     print: (line) => {
@@ -72,12 +72,15 @@ export function progressDisplay(stream: LiveStream): ProgressDisplay {
   };
 }
 
-/** The bar says what the percent says: where a line has little room, it gives its own. */
+/** The bar repeats the percentage, so on a narrow terminal it is shortened or left out. */
 function barWidth(columns = 80): number {
   return columns >= 80 ? 20 : columns >= 60 ? 10 : 0;
 }
 
-/** `#1 [=====...............]  27%, about 4 s left, s-t010000-1 PC1 3 of 11 layers`: what matters most is cut last. */
+/**
+ * `#1 [=====...............]  27%, about 4 s left, s-t010000-1 PC1 3 of 11 layers`: the most important part comes
+ * first, so it is cut last.
+ */
 function threadBar(view: ThreadView, part: Part, width: number): string {
   const percent = view.state === 'Finished' ? 100 : part.percent;
   const full = Math.round(((percent ?? 0) / 100) * width);

@@ -1,13 +1,13 @@
-/** stdout is the answer, stderr the story; and the only way out of the process. */
+/** Output of the process: answers go to stdout, everything else to stderr. */
 import { type ErrorCode, errorCodes, isErrorCode, messageOf } from '../../src/protocol/errors.js';
 import { escaped, escapedJson, escapedLines } from '../../src/protocol/text/escaped.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, unchanged: 3, unreachable: 4 } as const;
 
-/** Text that may hold anything, as it is safe on a terminal. */
+/** Any text, made safe for a terminal. */
 export const shownText = escapedLines;
 
-/** One or more lines. A value inside of them has lost its own line ends already. */
+/** One or more lines. Line breaks inside values must already be removed. */
 export function answer(text: string): void {
   process.stdout.write(`${escapedLines(text)}\n`);
 }
@@ -16,17 +16,17 @@ export function answerJson(value: unknown): void {
   process.stdout.write(`${escapedJson(JSON.stringify(value, null, 2))}\n`);
 }
 
-/** A document a line, in one write. */
+/** One JSON document per line, in one write. */
 export function answerJsonLines(values: readonly unknown[]): void {
   process.stdout.write(`${escapedJson(values.map((each) => JSON.stringify(each)).join('\n'))}\n`);
 }
 
-/** One line, whatever stands in it. */
+/** One line: line breaks in the text are escaped. */
 export function tell(text: string): void {
   process.stderr.write(`${escaped(text)}\n`);
 }
 
-/** Lines that were made here, of values that have no line ends. */
+/** Several lines. Line breaks inside values must already be removed. */
 export function tellLines(text: string): void {
   process.stderr.write(`${escapedLines(text)}\n`);
 }
@@ -39,7 +39,7 @@ export function fail(thrown: unknown): void {
   process.exitCode = code === undefined ? exitCodes.failed : errorCodes[code].exit;
 }
 
-/** By the code alone: a daemon's module brings its own copy of the error's class into a bundled bin. */
+/** By the code, not by `instanceof`: a bundled bin may have several copies of the error class. */
 function ourCode(thrown: unknown): ErrorCode | undefined {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   return isErrorCode(code) ? code : undefined;

@@ -1,4 +1,4 @@
-/** How far a sector is, for the bars of `sealvisor start`: by what each stage took in this run. */
+/** Progress of a sector for the bars of `sealvisor start`, from stage durations in this run. */
 
 import { emptyState, type Plan, planNamed, stagesBetween } from '../../machines/index.js';
 import { passedMs } from '../../src/protocol/clock.js';
@@ -6,11 +6,11 @@ import { featureOf } from '../../src/protocol/sector.js';
 import { type Part, stageProgress } from '../../src/protocol/sector-progress.js';
 import type { HistoryRow, ThreadView } from '../../src/protocol/thread.js';
 
-/** What a stage of which nothing is known is taken to last, ms. */
+/** Assumed duration of a stage while no duration is known, ms. */
 const guessMs = 500;
 
 export interface SectorPace {
-  /** A row of history: what a stage took. */
+  /** Learns a stage's duration from a row of history. */
   learn(row: Pick<HistoryRow, 'stage' | 'durationMs' | 'sector'>): void;
   of(view: ThreadView, nowMs: number): Part;
 }
@@ -44,7 +44,7 @@ export function sectorPace(): SectorPace {
   };
 }
 
-/** What is done of the present stage and what is left of it, in ms of its usual time. */
+/** How much of the current stage is done and left, in ms of its usual time. */
 function stagePart(view: ThreadView, usualMs: number, nowMs: number) {
   const isAtWork = view.mode === 'running' || view.mode === 'pausing';
   const elapsedMs = isAtWork ? passedMs(view.since, nowMs) : 0;

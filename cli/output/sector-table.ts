@@ -1,7 +1,7 @@
 import type { SectorView } from '../../src/protocol/sealer-view.js';
 import { table } from './upstream-text.js';
 
-/** `util sealer sectors`: a line each, `NULL` for nothing. */
+/** `util sealer sectors`: one line per sector, `NULL` for an empty value. */
 export function sectorTable(sectors: readonly SectorView[]): string {
   const head = ['SectorID', 'State', 'Worker', 'Deals', 'PreCommits', 'Proofs', 'Failure'];
   return table([head, ...sectors.map(row)]);
@@ -13,7 +13,7 @@ function row(sector: SectorView): readonly string[] {
   return [id, stateText(sector), worker?.name ?? 'NULL', ...counts, failureText(sector)];
 }
 
-/** As its worker told last, and what became of it since. */
+/** The state that its worker last reported, and what happened to it since. */
 function stateText({ state, isUpgraded, lost, job }: SectorView): string {
   const isMade = job?.kind === 'rebuild' && job.state === 'given';
   const since = [isUpgraded ? 'upgraded' : '', lost ? (isMade ? 'rebuilding' : 'lost') : ''];

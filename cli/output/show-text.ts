@@ -8,7 +8,7 @@ import { errorText } from '../../src/protocol/upstream-thread.js';
 import { rowLine } from './transition.js';
 import { memoryText } from './upstream-text.js';
 
-/** Everything about one thread, a key and its value a line. */
+/** Everything about one thread, one key and value per line. */
 export function showText(
   view: ThreadView,
   estimate: Estimate,
@@ -56,7 +56,7 @@ export function showText(
   ]);
 }
 
-/** Keys in a column; what is null is a dash, a list one value a line, and no value breaks its line. */
+/** Keys in a column; null is a dash, a list has one value per line, and values have no line breaks. */
 export function keyLines(pairs: readonly (readonly [string, string | readonly string[] | null])[]): string {
   const width = Math.max(...pairs.map(([key]) => key.length));
   return pairs

@@ -1,4 +1,4 @@
-/** What was sealed, read back from what lies in the stores. */
+/** What was sealed, read back from the stores. */
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export interface SealedSector {
   readonly sector: string;
   readonly secondsByStage: Readonly<Record<string, number>>;
   readonly sealedFile: string;
-  /** Hex; null of a sector that others' programs sealed and whose pre-commit nobody knows here. */
+  /** Hex; null for a sector sealed by third-party programs whose pre-commit is not known here. */
   readonly commD: string | null;
   readonly commR: string | null;
 }
@@ -33,13 +33,13 @@ const hex = (bytes: readonly number[] | undefined) => (bytes ? Buffer.from(bytes
 type Row = Pick<HistoryRow, 'sector' | 'stage' | 'durationMs'>;
 
 /**
- * The worker must be stopped: its threads' stores are theirs alone. A disk that does not answer costs what is on it, and
- * is an event.
+ * The worker must be stopped: only its threads may use their stores. What is on a disk that does not answer is left out,
+ * with an event.
  */
 export async function summaryOf(
   config: Pick<WorkerConfig, 'threads' | 'attached'>,
   emit: Emit,
-  /** What was pre-committed, by sector: others' programs leave no description of what they sealed. */
+  /** What was pre-committed, by sector: third-party programs leave no description of what they sealed. */
   preCommits: ReadonlyMap<string, Commitments> = new Map(),
 ): Promise<readonly SealedSector[]> {
   const orNothing = <T>(read: Promise<readonly T[]>): Promise<readonly T[]> =>
@@ -63,7 +63,7 @@ export async function summaryOf(
 }
 
 async function rowsOf(location: string): Promise<readonly Row[]> {
-  // What our own store gives as JSON are such rows.
+  // Our own store returns these rows as JSON.
   return JSON.parse(await readHistoryAside(location, {})) as readonly Row[];
 }
 
@@ -91,7 +91,7 @@ async function sealedIn(
   return sectors;
 }
 
-/** What our own PC2 writes beside a sealed file. */
+/** The description that our own PC2 writes into the cache directory. */
 async function describedIn(cacheDir: string): Promise<Commitments | undefined> {
   try {
     const read = await readRegular(join(cacheDir, 'sealvisor.json'), { mostBytes: 16 * 1024 * 1024 });
@@ -108,7 +108,7 @@ function bySectorNumber(a: string, b: string): number {
 
 const shown = ['AddPieces', 'TreeD', 'PC1', 'PC2', 'PersistFiles', 'C1', 'C2'];
 
-/** The table, or for a terminal that is too narrow for it each sector's lines. */
+/** The table, or several lines per sector if the terminal is too narrow for it. */
 export function summaryText(sectors: readonly SealedSector[], columns: number | undefined): string {
   const text = summaryTable(sectors);
   if (columns === undefined || text.split('\n').every((line) => line.length <= columns)) return text;

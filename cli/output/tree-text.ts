@@ -3,7 +3,7 @@ import { passedMs } from '../../src/protocol/clock.js';
 import { formatGoDuration } from '../../src/protocol/text/duration.js';
 import { oneLine } from '../../src/protocol/text/escaped.js';
 
-/** A supervisor tree as text, a line a child. */
+/** A supervisor tree as text, one line per child. */
 export function treeText(root: TreeNode, nowMs: number): string {
   return linesOf(root, nowMs, '', '').join('\n');
 }

@@ -7,8 +7,8 @@ const brokeText = 'a part that all else depends on kept failing: fix what is log
 const never = new Promise<never>(() => undefined);
 
 /**
- * Waits for SIGINT or SIGTERM, then stops; a second signal stops at once. `done` ends it from inside.
- * @throws internal when it `broke`: what it runs has ended by itself
+ * Waits for SIGINT or SIGTERM, then stops; a second signal stops at once. `done` ends it without a signal.
+ * @throws internal when `broke` resolves: the running part has ended by itself
  */
 export async function untilStopped(
   stop: (graceMs?: number) => Promise<void>,
@@ -19,7 +19,7 @@ export async function untilStopped(
   }: {
     readonly done?: Promise<void>;
     readonly broke?: Promise<void>;
-    /** Gets what it does. @default stderr does */
+    /** Gets its events. @default writes them to stderr */
     readonly emit?: Emit;
   } = {},
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function untilStopped(
     process.on('SIGTERM', onSignal);
     done.then(end).then(resolve, reject);
     void broke.then(() => {
-      // What was asked to end ends as well.
+      // After a stop request the end is expected.
       if (!isAsked) reject(new SealvisorError('internal', brokeText));
     });
   });

@@ -1,4 +1,4 @@
-/** The seed's own lines and tables (docs/spec.md#commands). */
+/** Lines and tables in upstream's format (docs/spec.md#commands). */
 
 import { passedMs } from '../../src/protocol/clock.js';
 import { workProgress, workText } from '../../src/protocol/sector-progress.js';
@@ -10,7 +10,7 @@ import type { Estimate, ThreadEstimate, ThreadView } from '../../src/protocol/th
 import { elapsedSeconds, errorText } from '../../src/protocol/upstream-thread.js';
 import type { WorkerEntry } from '../../src/protocol/worker-entry.js';
 
-/** What Rust does not print as it is: control, format, private and unassigned, any blank but the space, what joins a letter. */
+/** Characters that Rust escapes: control, format, private, unassigned, separators other than the space, combining marks. */
 const unprintable = /[\p{C}\p{Z}\p{Grapheme_Extend}]/u;
 
 /** A string as Rust's `{:?}` prints it. */
@@ -46,7 +46,7 @@ export function threadLine(view: ThreadView, nowMs: number): string {
   ].join(', ');
 }
 
-/** Today's columns, behind the seed's line with `--wide`; what a thread has none of is left out. */
+/** Our own fields, after upstream's line, with `--wide`; empty ones are left out. */
 export function wideSuffix(view: ThreadView, nowMs: number, estimate?: Estimate): string {
   const { progress, tries, waitingFor, intent, processor, disk } = view;
   const { percent, leftMs } = workProgress(view, estimate?.stage);
@@ -72,20 +72,20 @@ export function wideSuffix(view: ThreadView, nowMs: number, estimate?: Estimate)
   ].join('');
 }
 
-/** Of the sector that is worked on, where each stage to come is known. */
+/** Time left of the sector in progress, ms, if the durations of all later stages are known. */
 function sectorLeft({ mode }: ThreadView, estimate: Estimate | undefined): number | null {
   const { sector } = estimate ?? {};
   if (!sector || sector.unknown.length > 0) return null;
   return mode === 'running' || mode === 'pausing' ? sector.leftMs : null;
 }
 
-/** Memory in its greatest binary unit, to a tenth: `12.3 GiB`. */
+/** Memory in its largest binary unit, to a tenth: `12.3 GiB`. */
 export function memoryText(bytes: number): string {
   const power = Math.min(binaryUnits.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
   return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${binaryUnits[power]}`;
 }
 
-/** Columns as Go's tabwriter sets them, two spaces between and the last one ragged; no cell breaks its row. */
+/** Columns in the style of Go's tabwriter: two spaces between them, the last one not padded; cells have no line breaks. */
 export function table(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map(oneLine));
   const lengthOf = (cell: string) => [...cell].length;
@@ -109,7 +109,7 @@ export function workerTable(
   const wideHead = isWide ? ['Version', 'Life', 'Running', 'Waiting'] : [];
   const rows = workers.map(
     ({ name, label = name, dest, version, life, sectorsOf, summary, lastPing, silentMs }) => {
-      // The manager's clock may be another: it counts itself.
+      // The manager's clock may differ from ours, so its own count is preferred.
       const ageMs = Math.max(0, silentMs ?? passedMs(lastPing, nowMs));
       const counts = [summary.threads, summary.empty, summary.paused, summary.errors].map(String);
       const wide = isWide
@@ -151,7 +151,7 @@ export function infoTable(views: readonly ThreadView[], nowMs: number): string {
   return table([infoHead, ...views.map((view) => infoRow(view, nowMs))]);
 }
 
-/** Today's columns before the seed's, whose last one is ragged. */
+/** Our columns come before upstream's, because its last one is not padded. */
 export function wideInfoTable(
   views: readonly ThreadView[],
   nowMs: number,
@@ -165,7 +165,7 @@ export function wideInfoTable(
   return table([['Plan', 'Mode', 'Stage', 'Progress', ...infoHead], ...views.map(row)]);
 }
 
-/** What a person watches, most important first: the terminal cuts the end. */
+/** The columns to watch, most important first: the terminal cuts the end. */
 export function narrowTable(views: readonly ThreadView[], estimates: readonly ThreadEstimate[] = []): string {
   const row = (view: ThreadView) => {
     const stage = estimates.find(({ index }) => index === view.index)?.stage;

@@ -6,13 +6,13 @@ const everyMs = 2000;
 
 export interface Shown {
   readonly text: string;
-  /** In place of the text on a terminal that is watched and too narrow for it: what matters most comes first. */
+  /** Replaces the text in watch mode on a terminal that is too narrow for it: most important first. */
   readonly narrow?: string;
-  /** For stderr; on a terminal that is watched, below the text. */
+  /** For stderr; in watch mode on a terminal, below the text. */
   readonly notes?: readonly string[];
 }
 
-/** Shows once, or again and again until Ctrl-C: on a terminal in the same place, as much as there is room for. Null = shown already. */
+/** Shows once, or repeatedly until Ctrl-C: on a terminal in place, as much as fits. Null = already shown. */
 export async function watch(
   again: boolean,
   show: () => Promise<Shown | null>,

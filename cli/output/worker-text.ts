@@ -1,4 +1,4 @@
-/** The worker as a whole, for a person. */
+/** The worker as a whole, as text. */
 
 import { adoptionText } from '../../src/protocol/text/adoption.js';
 import { sinceText, untilText, wishText } from '../../src/protocol/text/ages.js';
@@ -38,7 +38,7 @@ export function workerText(view: WorkerView, nowMs: number): string {
   return [head, ...frozen, ...stores, ...limits, ...breakers].join('\n');
 }
 
-/** The manager that its sectors are of, and what answers in its place. */
+/** The manager that its sectors belong to, or that it waits for adoption by another one. */
 function managerText(manager: WorkerView['manager'], nowMs: number): string | null {
   return adoptionText(manager, nowMs) ?? manager?.id ?? null;
 }

@@ -1,4 +1,4 @@
-/** Upstream's verbs for lines that a processor prints beside its answers; it knows each by two spellings. */
+/** Upstream's verbs for lines that a processor prints in addition to its answers; upstream has two spellings of each. */
 import { json } from './shared-options.js';
 import { option, type Verb } from './verb.js';
 

@@ -1,4 +1,4 @@
-/** What `venus-sector-manager` can do: run a manager, and steer the workers that reported to one. */
+/** The verbs of `venus-sector-manager`: run a manager, and control the workers that report to one. */
 import { sectorSizes } from '../../src/protocol/sector.js';
 import { managerOption } from '../commands/manager/ask.js';
 import { resume } from '../commands/manager/resume.js';

@@ -1,4 +1,4 @@
-/** `venus-sector-manager util sealer …`: the sectors that were given out, and what else is done with those that are kept. */
+/** `venus-sector-manager util sealer …`: sectors that were given out, and jobs for finished ones. */
 import { managerOption } from '../commands/manager/ask.js';
 import { cancel, jobs, rebuild, snapup, unseal, wdpostAdd } from '../commands/manager/jobs.js';
 import { abort, history, sectors } from '../commands/manager/sealer.js';

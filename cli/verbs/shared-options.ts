@@ -1,4 +1,4 @@
-/** Options that several verbs have, spelled once. */
+/** Options shared by several verbs. */
 import { InvalidArgumentError } from 'commander';
 import { planNames } from '../../src/protocol/plan-names.js';
 import { longestWait } from '../commands/longest-wait.js';
@@ -11,7 +11,7 @@ export const config = option('-c, --config <file>', 'configuration, TOML', { isR
 
 export const whole = (text: string) => (/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN);
 
-/** For an option that has to be a whole number. */
+/** Parser of an option that must be a whole number. */
 export const wholeOf = (what: string) => (text: string) => {
   if (Number.isNaN(whole(text))) throw new InvalidArgumentError(`${what} is a whole number.`);
   return whole(text);
@@ -23,7 +23,7 @@ export const pauseHow = [
   option('--freeze', "stop the stage's own process where it is; resume continues it from there"),
 ];
 
-/** Whether a pause is waited for, and how long; `--wait` and `--no-wait` are exclusive. */
+/** Whether and how long to wait for a pause; `--wait` and `--no-wait` are exclusive. */
 export const pauseWait = [
   option(
     '--wait',
@@ -33,7 +33,7 @@ export const pauseWait = [
   option('--timeout <duration>', `how long --wait waits (default: ${longestWait})`),
 ];
 
-/** Which paused threads are resumed, where it is not one. */
+/** Selects the paused threads to resume, if it is not a single one. */
 export const resumeWhich = [
   option('--state-is <state>', 'paused threads in this state'),
   option('--error <text>', 'paused threads whose last error contains this text'),

@@ -1,15 +1,15 @@
-/** How a command line is declared, a row for each verb, and the program that commander makes of the rows. */
+/** Declares a command line, one row per verb, and builds the commander program from the rows. */
 import { Command, Option } from 'commander';
 
 export interface VerbOption {
-  /** As commander takes them: `-i, --index <i>`. */
+  /** In commander's syntax: `-i, --index <i>`. */
   readonly flags: string;
   readonly about: string;
   readonly isRequired?: boolean;
   readonly isHidden?: boolean;
   readonly otherwise?: string;
   readonly choices?: readonly string[];
-  /** Options that it cannot be given with, by their names in an action. */
+  /** Options that it cannot be combined with, by their names in an action. */
   readonly conflicts?: readonly string[];
   readonly parse?: (text: string) => unknown;
 }
@@ -22,7 +22,7 @@ export function option(
   return { flags, about, ...more };
 }
 
-/** Gets the arguments in their order, then the options of the verb and of those above it. */
+/** Gets the arguments in order, then the options of the verb and of its parents. */
 type Action = (...given: never[]) => Promise<void>;
 
 export interface Verb {
@@ -33,13 +33,13 @@ export interface Verb {
   readonly isHidden?: boolean;
   readonly args?: readonly (readonly [name: string, about: string])[];
   readonly options?: readonly VerbOption[];
-  /** Two flags that are one option to commander, of which the last would win: both are refused. */
+  /** Two flags that are one option to commander, where the last would win: the combination is refused. */
   readonly exclusive?: readonly [flag: string, other: string];
-  /** Behind the name of what it is a verb of: `pause --index 0`. */
+  /** Written without the parent command: `pause --index 0`. */
   readonly examples?: readonly string[];
   readonly exitCodes?: string;
   readonly verbs?: readonly Verb[];
-  /** Loads what it does: a verb costs nothing until it is called. */
+  /** Loads the action: a verb costs nothing until it is called. */
   readonly run?: () => Action | Promise<Action>;
 }
 
@@ -51,7 +51,7 @@ export function programOf(verb: Verb): Command {
   return program;
 }
 
-/** `path`: what the verb belongs to, as it is typed; of the program itself its name. */
+/** `path`: the parent command as typed; for the program itself its name. */
 function declare(command: Command, verb: Verb, path: string): void {
   const { about, alias, args = [], options = [], exclusive, verbs = [], run } = verb;
   command.description(about);
@@ -63,7 +63,7 @@ function declare(command: Command, verb: Verb, path: string): void {
   if (run)
     command.action(async (...given: unknown[]) => {
       const action = await run();
-      // Commander passes what the verb declares, then its options, then the command itself.
+      // Commander passes the declared arguments, then the options, then the command itself.
       await action(...([...given.slice(0, -2), command.optsWithGlobals()] as never[]));
     });
   const own = command.parent ? `${path} ${verb.name}` : path;

@@ -1,4 +1,4 @@
-/** What `venus-worker worker` can do. What must start fast is imported here; the rest is loaded when it is called. */
+/** The verbs of `venus-worker worker`. Those that must start fast are imported here; the rest is loaded on demand. */
 import { workerPort } from '../../src/config/endpoint.js';
 import { limitNames } from '../../src/protocol/stages.js';
 import { history } from '../commands/worker/history.js';
@@ -28,7 +28,7 @@ const revision = option(
 const kept = option('--reason <text>', 'the reason, kept in the history');
 const reason = option('--reason <text>', 'the reason, kept with the command');
 
-/** One thread, or many. */
+/** Verbs for one thread or many. */
 const threadVerbs: readonly Verb[] = [
   {
     name: 'list',
@@ -128,7 +128,7 @@ const threadVerbs: readonly Verb[] = [
 
 const life = () => import('../commands/worker/life.js');
 
-/** The worker as a whole. */
+/** Verbs for the worker as a whole. */
 const lifeVerbs: readonly Verb[] = [
   {
     name: 'info',

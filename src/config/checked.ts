@@ -5,7 +5,7 @@ import { hintFor, knownPaths, pathText } from './known-keys.js';
 import { itemOf, shapeOf, unwrap } from './schema-parts.js';
 
 /**
- * A file's tables after one look at all of them; every fault is named with its key, value and what is expected.
+ * Checks all tables of a file at once; every fault is reported with its key, its value and what is expected.
  * @throws config_invalid
  */
 export function checked<T extends z.ZodType>(schema: T, raw: unknown, file: string): z.output<T> {
@@ -30,13 +30,13 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType, raw: unknown, file
   return [`${path} = ${shown} in ${file}: expected ${expectedOf(issue)}`];
 }
 
-/** What is wrong with a key of a table stands in an issue of its own. */
+/** The fault of an invalid table key is in a nested issue. */
 function expectedOf(issue: z.core.$ZodIssue): string {
   const [inner] = issue.code === 'invalid_key' ? issue.issues : [];
   return inner?.message ?? issue.message;
 }
 
-/** Whether a key on the path is one whose value is never printed, or only in part: a URL may hold a password. */
+/** Whether a key on the path has a value that is never printed, or only in part: a URL may contain a password. */
 function isSecret(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): boolean {
   const { secret } = factsOf(schema) ?? {};
   if (secret === true) return true;
@@ -56,7 +56,7 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function show(value: unknown): string {
-  // JSON has no inf and no nan.
+  // JSON has neither inf nor nan.
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

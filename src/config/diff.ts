@@ -4,8 +4,8 @@ import type { ThreadConfig } from './thread-config.js';
 import type { WorkerConfig } from './worker-config.js';
 
 /**
- * What is to be done for a worker that runs with `running` to run with `wanted`, in the order of the file, each key
- * once. Threads are the same by their location. What must not be printed reads `(secret)`, and `(changed)` where it was.
+ * Changes that bring a worker from `running` to `wanted`, in the order of the file, each key once. Threads are matched
+ * by location. A secret reads `(secret)`, and `(changed)` if it differs.
  */
 export function configChanges(running: WorkerConfig, wanted: WorkerConfig): readonly ConfigChange[] {
   return [
@@ -40,7 +40,7 @@ function change(before: Setting | undefined, after: Setting | undefined): readon
   return [{ kind, what: setting.key, from, to: from === to ? '(changed)' : to }];
 }
 
-/** Each item beside its like, in the order of `after`; what is only in `before` stands behind what it stood behind. */
+/** Pairs of items with the same key, in the order of `after`; an item only in `before` keeps its predecessor. */
 function paired<T>(before: readonly T[], after: readonly T[], keyOf: (item: T) => string) {
   const olds = new Map(before.map((item) => [keyOf(item), item]));
   const news = new Map(after.map((item) => [keyOf(item), item]));

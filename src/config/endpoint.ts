@@ -1,4 +1,4 @@
-/** Where a worker listens, for a command that must start fast: no zod, and TOML only when a file is named. */
+/** Where a worker listens, for commands that must start fast: no zod, and TOML only if a file is named. */
 import { isIPv6 } from 'node:net';
 import { SealvisorError } from '../protocol/errors.js';
 
@@ -7,11 +7,11 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Where a worker listens unless it is told otherwise. */
+/** The default port of a worker. */
 export const workerPort = 17890;
 
 /**
- * The worker named by a configuration file, else by `--worker`, else by $SEALVISOR_WORKER, else this machine's.
+ * The address of the worker in a configuration file, else of `--worker`, else of $SEALVISOR_WORKER, else of this machine's worker.
  * @throws usage, config_missing, config_invalid
  */
 export async function workerEndpoint(
@@ -23,7 +23,7 @@ export async function workerEndpoint(
   return parseAddress(env.SEALVISOR_WORKER || '127.0.0.1', workerPort);
 }
 
-/** The name that a configuration gives its worker; undefined where none is named. @throws config_missing, config_invalid */
+/** The worker's name in a configuration; undefined if it sets none. @throws config_missing, config_invalid */
 export async function configuredName(path: string): Promise<string | undefined> {
   const { readToml } = await import('./toml-file.js');
   const name = part(part(readToml(path), 'worker'), 'name');
@@ -36,7 +36,7 @@ export async function configuredName(path: string): Promise<string | undefined> 
  */
 export function parseAddress(text: string, defaultPort: number): Endpoint {
   const address = text.trim();
-  // Asked only of what may be one: the pattern behind isIPv6 costs a command 3 ms of its start.
+  // Only called for a possible IPv6 address: the pattern behind isIPv6 adds 3 ms to a command's start.
   if (/^[^%]*:[^%]*:[^%]*$/.test(address) && isIPv6(address)) return { host: address, port: defaultPort };
   const found = /^(?:\[([^\]]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/.exec(address);
   const host = found?.[1] ?? found?.[2];
@@ -53,7 +53,7 @@ export function formatAddress({ host, port }: Endpoint): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** An address that means "listen everywhere" is reached on this machine; any other is as it is. */
+/** The address to connect to: "listen everywhere" becomes loopback; any other is unchanged. */
 export function dialable({ host, port }: Endpoint): Endpoint {
   if (host === '0.0.0.0') return { host: '127.0.0.1', port };
   return { host: host === '::' ? '::1' : host, port };

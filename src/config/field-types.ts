@@ -1,4 +1,4 @@
-/** The kinds of value a configuration holds. Each one's zod message says what is expected, and nothing else. */
+/** The kinds of values in a configuration. The zod message of each states only what is expected. */
 import * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import { sectorSizes as sectorSizeNames } from '../protocol/sector.js';
@@ -8,13 +8,13 @@ import { managerUrl, managerUrlExpected } from './manager-url.js';
 import { ownName, ownNameExpected } from './own-names.js';
 
 export interface Kind {
-  /** As docs/config.md names it. */
+  /** Its name in docs/config.md. */
   readonly word: string;
-  /** How a value is written in a file, where that is not the value itself. */
+  /** How a value is written in a file, if not as the value itself. */
   readonly text?: (value: number) => string;
 }
 
-/** What kind of value a schema stands for; one made from another (`refine`, `clone`) is of the other's kind. */
+/** The kind of a schema's values; a schema made from another one (`refine`, `clone`) inherits its kind. */
 export const kinds = z.registry<Kind>();
 
 export const text = z
@@ -23,7 +23,7 @@ export const text = z
   .register(kinds, { word: 'text' });
 const workerNameExpected =
   'a name of 1 to 128 characters, without control characters and without blanks at its ends';
-/** As the manager takes it with a report; `/`, `%`, `?`, `#` and blanks within are escaped in addresses. */
+/** What the manager accepts in a report; `/`, `%`, `?`, `#` and inner blanks are escaped in addresses. */
 export const workerName = z
   .string('a text in quotes')
   .max(128, workerNameExpected)
@@ -34,15 +34,15 @@ export const anyText = z.string('a text in quotes').register(kinds, { word: 'tex
 export const flag = z.boolean('true or false').register(kinds, { word: 'true or false' });
 /** u32 upstream. */
 export const count = whole(0).register(kinds, { word: 'number' });
-/** A limit cannot stop a stage: that is the work of a pause. */
+/** A limit cannot stop a stage: a pause does that. */
 export const limit = whole(
   1,
   2 ** 32 - 1,
   'a limit of at least 1, as a whole number (to stop the work, pause its threads or cordon the worker)',
 );
-/** Of what would else never begin. */
+/** For counts where 0 would mean that nothing ever starts. */
 export const some = whole(1);
-/** As the system writes a set of CPUs. */
+/** A set of CPUs in Linux's list format. */
 export const cpuList = z
   .string('a list of CPUs in quotes, such as "0-3,8"')
   .regex(/^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/, 'a list of CPUs such as 0-3,8');
@@ -50,11 +50,11 @@ export const groupName = z
   .string('a name in quotes')
   .regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/, 'the name of a control group, such as vc-worker or sealing/pc1');
 export const factor = z.number('a number of at least 1').min(1, 'a number of at least 1');
-/** How many sectors of the same size would take as much. */
+/** A size as a multiple of the sector size. */
 export const sectorSizes = z
   .number('a number of sector sizes, such as 11.5')
   .min(0, 'a number of sector sizes, such as 11.5');
-/** Of a whole. */
+/** A fraction of a whole. */
 export const share = z
   .number('a number from 0 to 1')
   .min(0, 'a number from 0 to 1')
@@ -67,7 +67,7 @@ export const duration = parsed(parseDuration, durationExpected).register(kinds, 
   text: durationText,
 });
 export const someTime = duration.refine((ms) => ms >= 1, 'a duration of at least 1ms, such as 30s or 5min');
-/** Of what is done again and again: shorter, it would be done without pause. interval-floor.ts says when more is needed. */
+/** For repeated work: a shorter interval would be no pause. interval-floor.ts sets a higher minimum. */
 export const interval = duration
   .refine(
     (ms) => ms >= 1,
@@ -76,9 +76,9 @@ export const interval = duration
   .register(kinds, { word: 'interval', text: durationText });
 const sizeKind: Kind = { word: 'size', text: sizeText };
 export const size = parsed(parseSize, sizeExpected).register(kinds, sizeKind);
-/** Upstream accepts a size as a number of bytes, too. */
+/** Upstream also accepts a size as a number of bytes. */
 export const sizeOrBytes = z.union([minerNumber, size], sizeExpected).register(kinds, sizeKind);
-/** Shorter ones are never taken into a file. */
+/** Smaller outputs are never written to a file. */
 export const outputSize = sizeOrBytes
   .refine((bytes) => bytes >= 64 * 1024, 'a size of at least 64KiB')
   .register(kinds, { word: 'size of at least 64KiB', text: sizeText });
@@ -90,7 +90,7 @@ export const managerAddress = parsed(managerUrl, managerUrlExpected);
 
 export const ownHostName = parsed(ownName, ownNameExpected);
 const headerTextExpected = 'a text of ASCII characters on one line, as a header can carry it';
-/** What is sent as a header's value. */
+/** The value of an HTTP header. */
 export const headerText = z
   .string('a text in quotes')
   .regex(/^[\t\x20-\x7e]*$/, headerTextExpected)

@@ -14,8 +14,8 @@ export function hotConfigText(location: string): Promise<string | undefined> {
 }
 
 /**
- * `base` with what the text of its `<location>/config.toml` sets: plan and `sealing.*`. Its `location`, if any, has no
- * effect, as upstream: `hotWarnings` says so. @throws config_invalid
+ * `base`, overridden by the text of its `<location>/config.toml`: plan and `sealing.*`. A `location` in it has no
+ * effect, as in upstream: `hotWarnings` reports it. @throws config_invalid
  */
 export function parseHotConfig(text: string, base: ThreadConfig, leastMs = 1): ThreadConfig {
   const path = hotConfigPath(base.location);
@@ -26,14 +26,14 @@ export function parseHotConfig(text: string, base: ThreadConfig, leastMs = 1): T
   return Object.freeze({ ...base, plan: table.plan ?? base.plan, sealing });
 }
 
-/** A line for each key without effect in a sound `<location>/config.toml`. */
+/** One line for each key without effect in a valid `<location>/config.toml`. */
 export function hotWarnings(text: string, { location }: ThreadConfig): readonly string[] {
   const path = hotConfigPath(location);
   if (parseToml(text, path).location === undefined) return [];
   return [`location in ${path} has no effect: a thread keeps the location that the worker's file gives it`];
 }
 
-/** Both in one. @throws config_invalid */
+/** Reads and parses `<location>/config.toml`; `base` if there is no such file. @throws config_invalid */
 export async function loadHotConfig(location: string, base: ThreadConfig): Promise<ThreadConfig> {
   const text = await hotConfigText(location);
   return text === undefined ? base : parseHotConfig(text, { ...base, location });

@@ -1,6 +1,6 @@
 /**
- * How short the pause may be between two rounds of what a worker does again and again. A fleet that asks its manager without
- * pause keeps it from its work; on one machine, as in rehearsals, it only costs that machine.
+ * The shortest interval between two rounds of a worker's repeated work. A fleet that polls its manager without pause
+ * overloads it; on a single machine, as in rehearsals, it only costs that machine.
  */
 import type * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
@@ -17,7 +17,7 @@ export function leastIntervalMs(managerUrl: string): number {
   return isHere ? besideManagerMs : farFromManagerMs;
 }
 
-/** Of tables that fit their schema. @throws config_invalid, with each key, a line each */
+/** Checks the intervals of tables that fit their schema. @throws config_invalid, with one line for each key */
 export function checkIntervals(schema: z.ZodType, raw: unknown, file: string, leastMs: number): void {
   const faults = valuesOf(schema, raw, interval).flatMap(([path, text]) =>
     parseDuration(String(text)) >= leastMs

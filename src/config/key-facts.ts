@@ -1,15 +1,15 @@
-/** What the schema of a configuration says of a key besides its kind: read by the diff, by warnings and by docs/config.md. */
+/** What a configuration's schema states about a key besides its kind; used by the diff, by warnings and for docs/config.md. */
 import * as z from 'zod';
 import { table } from './field-types.js';
 
 export interface KeyFacts {
-  /** A value as in a file, other than the default. */
+  /** An example value as written in a file, other than the default. */
   readonly example: unknown;
   /** When a changed value takes effect: at a reload, at the next start, or never, because nothing reads the key. */
   readonly applied: 'reload' | 'restart' | 'never';
-  /** What applies where the key is not set, in words; only where the configuration of a file without it shows no value. */
+  /** What applies if the key is not set, in words; only for a key without a default value. */
   readonly otherwise?: string;
-  /** Never printed; a function tells what may be printed of the value. */
+  /** `true`: never printed; a function returns the printable part of the value. */
   readonly secret?: true | ((value: never) => unknown);
 }
 
@@ -20,16 +20,16 @@ export interface ExplainedKey extends KeyFacts {
 
 const explainedKeys = z.registry<ExplainedKey>();
 
-/** A key that may be left out. A table with facts of its own is one whose keys are explained elsewhere. */
+/** An optional key. A table that has facts itself is one whose keys are explained elsewhere. */
 export function key<T extends z.ZodType>(schema: T, says: string, facts: KeyFacts): z.ZodOptional<T> {
   const optional = schema.optional();
   explain(optional, { says, ...facts });
   return optional;
 }
 
-/** A key that each such table has. */
+/** A required key. */
 export function needed<T extends z.ZodType>(schema: T, says: string, facts: KeyFacts): T {
-  // A clone: `schema` itself is used for other keys too.
+  // A clone, because `schema` is also used for other keys.
   const own = schema.clone();
   explain(own, { says, ...facts });
   return own;
@@ -50,7 +50,7 @@ interface Section {
 
 const sections = z.registry<Section>();
 
-/** A table with a part of docs/config.md of its own. */
+/** A table with its own section in docs/config.md. */
 export function section<T extends z.ZodRawShape>(title: string, about: string | undefined, shape: T) {
   return table(shape).register(sections, { title, ...(about === undefined ? {} : { about }) });
 }
@@ -63,7 +63,7 @@ const perNames = z.registry<{ readonly names: readonly string[] }>();
 
 /** A table with the same kind of value for each of these names. */
 export function perName<const N extends string, T extends z.ZodType>(names: readonly N[], value: T) {
-  // One of each name: fromEntries knows no more of its keys than that they are texts.
+  // It has exactly these names: fromEntries types its keys only as strings.
   const shape = Object.fromEntries(names.map((name) => [name, value.optional()]));
   return table(shape as Readonly<Record<N, z.ZodOptional<T>>>).register(perNames, { names });
 }

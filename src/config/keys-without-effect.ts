@@ -1,4 +1,4 @@
-/** What a file sets and nothing takes: a line each, with the key's path and the reason. */
+/** Keys that a file sets without effect: one line each, with the key's path and the reason. */
 import { plans } from '../../machines/plans/index.js';
 import { builtinStages, stageNames } from '../protocol/stages.js';
 import { processorKey } from './processor-config.js';
@@ -23,7 +23,7 @@ function overruledPieces({ worker = {} }: WorkerTable): readonly string[] {
 
 const dealsOnly = ['max_deals', 'min_deal_space'] as const;
 
-/** What is said of deals where no thread takes any. Hot configurations are not looked at: they come and go. */
+/** Keys about deals where no thread takes any. Hot configurations are not considered: they come and go. */
 function dealKeys({ sealing, sealing_thread: tables }: WorkerTable, threads: readonly ThreadConfig[]) {
   const ofDeals = (path: string, table: SealingTable | undefined, its: readonly ThreadConfig[]) => {
     if (its.some(({ plan, sealing: { enableDeals } }) => plans[plan].deals === 'always' || enableDeals))

@@ -1,4 +1,4 @@
-/** What a schema knows: its keys, for a typo's nearest neighbour, and which of them nothing reads yet. */
+/** The keys that a schema knows: to suggest one for a typo, and to find those that nothing reads yet. */
 import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import { factsOf } from './key-facts.js';
@@ -34,7 +34,7 @@ export function knownPaths(schema: z.ZodType, path = ''): readonly string[] {
 }
 
 /**
- * What to write in place of an unknown path: a key of the same table if one is close, else a close one of another
+ * What to write in place of an unknown path: a similar key of the same table, else a similar one of another
  * table, else all the keys of that table. List indices are kept.
  */
 export function hintFor(unknown: string, paths: readonly string[]): string {
@@ -51,7 +51,7 @@ export function hintFor(unknown: string, paths: readonly string[]): string {
   return `did you mean ${closest(plain, near).replaceAll('[]', () => indices.shift() ?? '[0]')}?`;
 }
 
-/** A path as a person writes it: `sealing_thread[0].sealing.max_retries`. */
+/** A path as text: `sealing_thread[0].sealing.max_retries`. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, part) => (typeof part === 'number' ? `${text}[${part}]` : join(text, String(part))),
@@ -59,7 +59,7 @@ export function pathText(path: readonly PropertyKey[]): string {
   );
 }
 
-/** Nearest by its own name, then by its table. */
+/** The nearest path, by its last part, then by the whole path. */
 function closest(path: string, candidates: readonly string[]): string {
   const score = (other: string) => distance(lastPart(path), lastPart(other)) + distance(path, other) / 1000;
   return candidates.reduce((best, other) => (score(other) < score(best) ? other : best));

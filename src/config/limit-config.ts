@@ -1,12 +1,12 @@
 import { given } from './given.js';
 import type { WorkerTable } from './worker-schema.js';
 
-/** How many threads may do a stage at once; `limitation.concurrent`, the newer key, stands before `limit`. */
+/** How many threads may run a stage at the same time; `limitation.concurrent`, the newer key, overrides `limit`. */
 export function limitConfigs({ processors = {} }: WorkerTable): Readonly<Record<string, number>> {
   return given({ ...processors.limit, ...processors.limitation?.concurrent });
 }
 
-/** Least time between two starts of a stage, ms. */
+/** Minimum time between two starts of a stage, ms. */
 export function staggeredConfigs({ processors = {} }: WorkerTable): Readonly<Record<string, number>> {
   return given({ ...processors.limitation?.staggered });
 }

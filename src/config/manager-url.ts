@@ -1,14 +1,14 @@
 import { isIPv6 } from 'node:net';
 import { SealvisorError } from '../protocol/errors.js';
 
-/** What a manager's address looks like, for messages. */
+/** The format of a manager's address, for messages. */
 export const managerUrlExpected =
   'a multiaddr such as /ip4/127.0.0.1/tcp/1789 (or /dns/host/tcp/1789, with /https at the end) or a URL such as http://127.0.0.1:1789';
 
 const multiaddr = /^\/(ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/(\d+)(?:\/(http|https|ws|wss|tls\/http))?\/?$/;
 
 /**
- * The manager's base URL, without a slash at its end, from a multiaddr or a URL; `ws` becomes `http`.
+ * The manager's base URL, without a trailing slash, from a multiaddr or a URL; `ws` becomes `http`.
  * @throws config_invalid
  */
 export function managerUrl(address: string): string {

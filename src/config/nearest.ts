@@ -1,7 +1,7 @@
-/** What a mistyped word was meant to be. */
+/** Suggestions for mistyped words. */
 import { distance } from 'fastest-levenshtein';
 
-/** The known word that another one is in another case, or a third of its letters off at most. Two of a kind: the first. */
+/** The known word nearest to `word`, ignoring case, at most a third of its letters off; of equals the first. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   const ranked = known
@@ -11,7 +11,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return ranked[0]?.name;
 }
 
-/** `did you mean PC1Done? `, to stand before the list of what is known; empty when nothing is near. */
+/** `did you mean PC1Done? `, to precede the list of known words; empty if none is near. */
 export function meantText(word: string, known: readonly string[]): string {
   const near = nearest(word, known);
   return near === undefined ? '' : `did you mean ${near}? `;

@@ -1,9 +1,9 @@
-/** The names under which a daemon may be asked beside its addresses: `[sealvisor] names`, `--names`. */
+/** Names under which a daemon accepts requests, in addition to its addresses: `[sealvisor] names`, `--names`. */
 import { SealvisorError } from '../protocol/errors.js';
 
 export const ownNameExpected = 'a host name such as seal-7.lan, or an origin such as https://seal-7.lan:8443';
 
-/** Lower case, without what a URL leaves out. @throws usage */
+/** The name in lower case, or the origin as URLs write it (without the default port). @throws usage */
 export function ownName(text: string): string {
   const name = text.trim().toLowerCase();
   if (/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(name)) return name;

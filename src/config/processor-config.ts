@@ -2,7 +2,7 @@ import { SealvisorError } from '../protocol/errors.js';
 import { type BuiltinStage, builtinStages } from '../protocol/stages.js';
 import type { WorkerTable } from './worker-schema.js';
 
-/** A `[[processors.<stage>]]`: a child process that does the stage for all threads. Without `bin` it is our own processor. */
+/** A `[[processors.<stage>]]`: a child process that runs the stage for all threads. Without `bin` it is our own processor. */
 export interface ProcessorConfig {
   readonly stage: BuiltinStage;
   /** A path, or a name on PATH. @default our own executable */
@@ -13,27 +13,30 @@ export interface ProcessorConfig {
   readonly stableWaitMs: number;
   /** Set in the child's environment. @default {} */
   readonly envs: Readonly<Record<string, string>>;
-  /** Whether the child has the worker's environment, too. @default true */
+  /** Whether the child also inherits the worker's environment. @default true */
   readonly inheritEnvs: boolean;
-  /** Whether it is started again when it dies. @default true */
+  /** Whether it is restarted when it dies. @default true */
   readonly autoRestart: boolean;
-  /** How many tasks it may have at once. @default as many as there are */
+  /** How many tasks it may run at the same time. @default no limit */
   readonly concurrent?: number;
-  /** How much it bears beside the others of its stage. @default `concurrent`, else 1 */
+  /** Its share of the tasks, relative to the others of its stage. @default `concurrent`, else 1 */
   readonly weight?: number;
-  /** Names of `ext_locks` that it needs, all of them, while it has a task. @default none */
+  /** Names of the `ext_locks` that it must all hold while it runs a task. @default none */
   readonly locks?: readonly string[];
   /** The CPUs it runs on, `0-3,8`. @default all */
   readonly cpuset?: string;
-  /** Where its control group is made. @default 'vc-worker' */
+  /** The control group under which its own is created. @default 'vc-worker' */
   readonly groupName?: string;
-  /** The NUMA node that its memory comes from as long as there is any. @default none */
+  /** The NUMA node that its memory is preferably allocated from. @default none */
   readonly numaPreferred?: number;
 }
 
 type ProcessorTable = NonNullable<NonNullable<WorkerTable['processors']>[BuiltinStage]>[number];
 
-/** In the order of the stages; several of one stage share its tasks. @throws config_invalid for a lock that cannot be had */
+/**
+ * In the order of the stages; several processors of one stage share its tasks.
+ * @throws config_invalid for a lock that cannot be acquired
+ */
 export function processorConfigs({ processors = {} }: WorkerTable, path: string): readonly ProcessorConfig[] {
   const locks = processors.ext_locks ?? {};
   return builtinStages.flatMap((stage) =>
@@ -44,7 +47,7 @@ export function processorConfigs({ processors = {} }: WorkerTable, path: string)
   );
 }
 
-/** How the file names the `at`th processor of a stage, from 0. */
+/** The key of the `at`th processor of a stage, from 0. */
 export function processorKey(stage: string, at: number): string {
   return `processors.${stage}[${at}]`;
 }
@@ -56,7 +59,7 @@ function processorConfig(stage: BuiltinStage, table: ProcessorTable): ProcessorC
     cpuset: cgroup?.cpuset,
     groupName: cgroup?.group_name,
   };
-  // What the file leaves out is left out here, too.
+  // Keys that the file leaves out are left out here too.
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return {
     stage,

@@ -1,4 +1,4 @@
-/** `[processors]`: limits over all threads, and the child processes that do stages. */
+/** `[processors]`: limits over all threads, and the child processes that run stages. */
 import { builtinStages, limitNames } from '../protocol/stages.js';
 import * as field from './field-types.js';
 import { key, perName, section } from './key-facts.js';

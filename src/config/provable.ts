@@ -1,23 +1,23 @@
-/** Whether what a plan's processors make can be proven by those of its later stages. Pure. */
+/** Whether the later stages of a plan can prove the output of its earlier processors. Pure. */
 import { planNamed } from '../../machines/plans/index.js';
 import { SealvisorError } from '../protocol/errors.js';
 
-/** Who does a stage, as the file names them: our own processors, programs of others. */
+/** The processors of a stage, by their keys in the file: ours and third-party programs. */
 export interface StageDoer {
   readonly ours: readonly string[];
   readonly others: readonly string[];
 }
 
-/** By stage; a stage that is not in it is done by our own processor. */
+/** By stage; a stage that is not listed is done by our own processor. */
 export type StageDoers = ReadonlyMap<string, StageDoer>;
 
 /**
- * Stages that read what the one before made, in formats of their own: all of them in a plan have to be ours, or all programs of
- * others. The others (add_pieces, tree_d, transfer) write and read what is agreed between all.
+ * Stages that read the previous stage's output in a private format: in a plan all of them must be ours, or all
+ * third-party programs. The other stages (add_pieces, tree_d, transfer) use common formats.
  */
 const ownFormats = ['pc1', 'pc2', 'synth_proof', 'c1', 'c2', 'snap_encode', 'snap_vanilla', 'snap_prove'];
 
-/** Stages of the plan with formats of their own; those that only some sectors need come last, and only where they are configured. */
+/** Stages of the plan with private formats; those that only some sectors need come last, and only if they are configured. */
 function chainOf(plan: string, doers: StageDoers): readonly string[] {
   const states = planNamed(plan)?.states.filter(({ isInThread }) => !isInThread) ?? [];
   const always = states.filter(({ only }) => only === undefined);
@@ -27,7 +27,7 @@ function chainOf(plan: string, doers: StageDoers): readonly string[] {
     .filter((stage) => ownFormats.includes(stage));
 }
 
-/** @throws config_invalid, a line for each plan that could not be proven, with its threads and what to add */
+/** @throws config_invalid, with one line for each plan that could not be proven, its threads and what to add */
 export function checkProvable(
   { threads, path }: { readonly threads: readonly { index: number; plan: string }[]; readonly path: string },
   doers: StageDoers,

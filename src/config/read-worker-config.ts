@@ -1,4 +1,7 @@
-/** A worker's configuration, read at its start and while it runs: no disk that it is on, or names, holds the main thread up. */
+/**
+ * Reads a worker's configuration, at its start and while it runs: neither its disk nor those it names can block
+ * the main thread.
+ */
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DiskGate } from '../disks/disk-gate.js';
@@ -18,14 +21,14 @@ export async function readWorkerConfig(path: string, gate: DiskGate): Promise<Lo
   if (text === undefined) throw missingToml(path);
   const raw = parseToml(text, path);
   const paths = new Set<string>();
-  // Which directories it compares is found out by paths as they stand.
+  // The first pass collects the paths that it compares, unresolved.
   configOf(raw, path, (each) => {
     paths.add(each);
     return each;
   });
   const found = new Map<string, string>();
   const look = async (each: string) => {
-    // One whose disk does not answer is compared as it stands.
+    // A path whose disk does not answer is compared unresolved.
     const real = await gate.within(each, () => realPathOf(each)).catch(() => each);
     found.set(each, real);
   };
@@ -33,12 +36,12 @@ export async function readWorkerConfig(path: string, gate: DiskGate): Promise<Lo
   return configOf(raw, path, (each) => found.get(each) ?? each);
 }
 
-/** Without symbolic links, as far as it exists already. */
+/** The path without symbolic links, as far as it exists. */
 async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch {
-    // Not there yet, or not ours to look at: what is above it decides; the root's first use tells the rest.
+    // Not there yet, or not readable: resolve its parent; the root's first use reports any fault.
     const parent = dirname(path);
     return parent === path ? path : join(await realPathOf(parent), basename(path));
   }

@@ -1,9 +1,9 @@
-/** What `[sealvisor]` says of failures: retries of a stage, breakers, and how old a ticket may be. */
+/** What `[sealvisor]` sets for failures: retries of stages, breakers, and how old a ticket may be. */
 import { SealvisorError } from '../protocol/errors.js';
 import { given } from './given.js';
 import type { WorkerTable } from './worker-schema.js';
 
-/** As `RetryPolicy` of machines/retry.ts. */
+/** Fields as in `RetryPolicy` of machines/retry.ts. */
 export interface RetryOverride {
   readonly tries?: number;
   readonly firstMs?: number;
@@ -13,27 +13,27 @@ export interface RetryOverride {
 }
 
 export interface BreakerConfig {
-  /** Threads that fail a stage the same way, in a row, before nobody tries it any more. @default 3 */
+  /** How many threads must consecutively fail a stage the same way to open its breaker. @default 3 */
   readonly after: number;
-  /** From then, and from each failed probe, to the next probe, ms. @default 300000 */
+  /** From the opening, and from each failed probe, to the next probe, ms. @default 300000 */
   readonly probeMs: number;
 }
 
-/** How old, in epochs since they were got, a ticket and a pre-commit may be when the stages that need them are done. */
+/** Maximum age of a ticket and a pre-commit, in epochs since they were obtained, when the stages that need them are done. */
 export interface DeadlinesConfig {
-  /** The chain's epoch, ms. @default 30000 */
+  /** Length of the chain's epoch, ms. @default 30000 */
   readonly epochMs: number;
-  /** A ticket may be 3780 epochs old at the pre-commit, and is 900 old when it is drawn. @default 2880 */
+  /** The chain allows a ticket of 3780 epochs at the pre-commit; a new one is already 900 old. @default 2880 */
   readonly ticket: number;
   /** From the pre-commit to the proof. @default 86550 */
   readonly preCommit: number;
-  /** What is kept free before the end, epochs. @default 60 */
+  /** Safety margin before the end, epochs. @default 60 */
   readonly margin: number;
 }
 
 type SealvisorTable = NonNullable<WorkerTable['sealvisor']>;
 
-/** By the stage's name; what is not set is not there. */
+/** By the stage's name; keys that are not set are left out. */
 export function retryOverrides({ retry = {} }: SealvisorTable): Readonly<Record<string, RetryOverride>> {
   const overrides = Object.entries(given(retry)).map(
     ([stage, table]) => [stage, retryOverride(table)] as const,

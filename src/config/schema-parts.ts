@@ -1,4 +1,4 @@
-/** What a schema is made of. Zod types what is inside of one as its core, which every schema of ours is more than. */
+/** Parts of a schema. Zod types inner schemas as its core types; all of ours are full zod schemas, hence the casts. */
 import * as z from 'zod';
 
 /** Without `optional`. */
@@ -20,14 +20,14 @@ export function shapeOf(schema: z.ZodObject): Readonly<Record<string, z.ZodType>
   return schema.shape as Readonly<Record<string, z.ZodType>>;
 }
 
-/** What a table has at a key. */
+/** The schema of a table's key. */
 export function partOf(schema: z.ZodObject, key: string): z.ZodType {
   const part = shapeOf(schema)[key];
   if (!part) throw new Error(`the schema has no ${key}`);
   return part;
 }
 
-/** A dotted path. */
+/** Appends a key to a dotted path. */
 export function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }

@@ -119,7 +119,7 @@ export const threadTables = list(
   'at least one [[sealing_thread]] with its location',
 ).min(1, 'at least one [[sealing_thread]] with its location');
 
-/** `<location>/config.toml`: as a `[[sealing_thread]]`, but its location cannot move. */
+/** `<location>/config.toml`: like a `[[sealing_thread]]`, but it cannot change the location. */
 export const hotTable = table({
   location: key(field.text, 'No effect, with one warning: a thread cannot be moved by it.', {
     example: '/mnt/nvme2/store',

@@ -10,13 +10,13 @@ export interface SealingSettings {
   readonly disableCc: boolean;
   readonly maxDeals: number | null;
   readonly minDealSpace: number | null;
-  /** Temporary failures in a row before the thread pauses. @default 5 */
+  /** Consecutive temporary failures before the thread pauses. @default 5 */
   readonly maxRetries: number;
   /** Between two sectors. @default 30000 */
   readonly sealIntervalMs: number;
   /** Between a temporary failure and the next try. @default 60000 */
   readonly recoverIntervalMs: number;
-  /** Between two looks at a message on chain. @default 180000 */
+  /** Between two checks of a message on chain. @default 180000 */
   readonly rpcPollingIntervalMs: number;
   /** @default false */
   readonly ignoreProofCheck: boolean;
@@ -43,7 +43,7 @@ export const defaultSealing: SealingSettings = {
   verifyAfterPc2: false,
 };
 
-/** `base` with what `table` sets in its place. */
+/** `base`, overridden by the keys that `table` sets. */
 export function overrideSealing(base: SealingSettings, table: SealingTable = {}): SealingSettings {
   return {
     allowedMiners: table.allowed_miners ?? base.allowedMiners,

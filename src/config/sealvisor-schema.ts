@@ -7,7 +7,7 @@ import { key, needed, perName, section } from './key-facts.js';
 
 const { table, list } = field;
 
-/** A stage that can be slowed down or made to fail; `-` is what leads out of the states without a named stage. */
+/** Stages that can be slowed down or made to fail; `-` is the work of states without a named stage. */
 export const workNames = [...stageNames, '-'] as const;
 
 const retryTable = section(

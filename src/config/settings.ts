@@ -1,4 +1,4 @@
-/** A configuration as a list of settings, to be compared with another one: in the order of the schema, which says what each is. */
+/** A configuration as a list of settings that can be compared with another one; order and facts come from the schema. */
 import * as z from 'zod';
 import { kinds } from './field-types.js';
 import { type ExplainedKey, factsOf, namesOf } from './key-facts.js';
@@ -12,11 +12,11 @@ import { writtenConfig, writtenThread } from './written.js';
 
 export interface Setting {
   readonly key: string;
-  /** As a person writes it; null = not set. */
+  /** The value as written in a file; null = not set. */
   readonly text: string | null;
-  /** What must not be printed, and makes a difference all the same. */
+  /** A value that is compared but must not be printed. */
   readonly secret?: string;
-  /** Whether it takes effect only when the worker is started again. */
+  /** Whether it takes effect only after a restart of the worker. */
   readonly isFixed: boolean;
 }
 
@@ -38,7 +38,7 @@ function settingsIn(names: readonly string[], config: WorkerConfig): readonly Se
   return names.flatMap((name) => settingsAt(partOf(workerTable, name), written[name], name));
 }
 
-/** Of a thread; its index is its place in the file. */
+/** The settings of a thread; its index is its position in the file. */
 export function threadSettings(thread: ThreadConfig): readonly Setting[] {
   const name = threadName(thread.location);
   const settings = settingsAt(threadTable, writtenThread(thread), '');
@@ -48,12 +48,12 @@ export function threadSettings(thread: ThreadConfig): readonly Setting[] {
   ];
 }
 
-/** How a change names a thread: by the only part of it that an edited file keeps. */
+/** The name of a thread in a change: by its location, which identifies it in an edited file. */
 export function threadName(location: string): string {
   return `sealing_thread ${JSON.stringify(location)}`;
 }
 
-/** A value with what the schema says of its key. */
+/** A value with its key's facts from the schema. */
 interface Leaf {
   readonly path: string;
   readonly schema: z.ZodType;
@@ -73,7 +73,7 @@ function settingsAt(schema: z.ZodType, value: unknown, path: string): readonly S
   return leavesOf(schema, value, path).map(leafSetting);
 }
 
-/** One setting for a table of a list. */
+/** One setting for a table in a list. */
 function itemSetting(schema: z.ZodType, item: unknown, key: string): Setting {
   const leaves = leavesOf(schema, item, '');
   const hidden = leaves.filter(({ facts }) => facts.secret !== undefined);
@@ -98,14 +98,14 @@ function leafSetting(leaf: Leaf): Setting {
   };
 }
 
-/** The values below a key, each with the facts of its own key or of the nearest one around it. */
+/** The values below a key, each with the facts of its own key or of the nearest enclosing one. */
 function leavesOf(schema: z.ZodType, value: unknown, path: string, around?: ExplainedKey): readonly Leaf[] {
   if (value === undefined || value === null) return [];
   const facts = factsOf(schema) ?? around;
   const inner = unwrap(schema);
   const isWhole = typeof facts?.secret === 'function';
   if (isTable(value) && inner instanceof z.ZodObject)
-    // Names are in the order of the file.
+    // The names of `perName` tables keep the order of the file.
     return Object.keys(namesOf(inner) ? value : inner.shape).flatMap((key) =>
       leavesOf(partOf(inner, key), Reflect.get(value, key), join(path, key), facts),
     );
@@ -117,16 +117,16 @@ function leavesOf(schema: z.ZodType, value: unknown, path: string, around?: Expl
   return [{ path, schema: inner, facts, value }];
 }
 
-/** What of a value may be printed, as it is written in a file. */
+/** The printable part of a value, as written in a file. */
 function shownOf({ schema, facts: { secret }, value }: Leaf): unknown {
   if (secret === true) return '(secret)';
-  // Its key's facts are declared with the value's own type.
+  // The key's facts are declared for the type of this value.
   if (secret) return secret(value as never);
   const text = kinds.get(schema)?.text;
   return text && typeof value === 'number' ? text(value) : value;
 }
 
-/** A store is known by its name, others by their place. */
+/** A store is identified by its name, other items by their position. */
 function itemName(path: string, item: unknown, index: number): string {
   return path === 'attached' && isTable(item) && 'name' in item
     ? `attached ${JSON.stringify(item.name)}`

@@ -5,13 +5,13 @@ import type { WorkerTable } from './worker-schema.js';
 export interface SpaceConfig {
   /** @default true */
   readonly isEnabled: boolean;
-  /** Kept free beside what a stage needs, in bytes. @default 1 MiB */
+  /** Kept free in addition to what a stage needs, bytes. @default 1 MiB */
   readonly reserveBytes: number;
-  /** How often the disks are looked at, ms. @default 30000 */
+  /** How often the disks are checked, ms. @default 30000 */
   readonly checkIntervalMs: number;
-  /** What a stage writes in sizes of its sector, by its name, in place of what its plan says. @default {} */
+  /** What a stage writes, in multiples of the sector size, by its name; overrides its plan. @default {} */
   readonly needs: Readonly<Record<string, number>>;
-  /** Attached stores are drawn by lot, each as likely as it has free space. @default false: the first with room */
+  /** Attached stores are chosen at random, weighted by free space. @default false: the first with room */
   readonly isStoreWeighted: boolean;
 }
 

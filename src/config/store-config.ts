@@ -1,4 +1,4 @@
-/** The attached stores, and whether the directories of a worker go together. */
+/** The attached stores, and whether the directories of a worker conflict. */
 import { resolve, sep } from 'node:path';
 import { isStoring } from '../../machines/plan.js';
 import { plans } from '../../machines/plans/index.js';

@@ -14,8 +14,8 @@ export interface ThreadConfig {
 }
 
 /**
- * The threads of a worker in the order of its file; relative locations start at the working directory, as upstream does.
- * One that needs no store (plan wdpost) keeps its record under `home`, else beside the first store.
+ * The threads of a worker in the order of its file; relative locations are resolved from the working directory, as upstream does.
+ * A thread that needs no store (plan wdpost) keeps its record under `home`, else in the first location.
  * @throws location_shared
  */
 export function threadConfigs(
@@ -51,15 +51,15 @@ function refuseShared(threads: readonly ThreadConfig[], realOf: RealPath): void 
   }
 }
 
-/** A path without its symbolic links. */
+/** Resolves the symbolic links of a path. */
 export type RealPath = (path: string) => string;
 
-/** The path without symbolic links, as far as it exists already. */
+/** The path without symbolic links, as far as it exists. */
 export function realLocation(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    // Not there yet, or not ours to look at: what is above it decides; the worker's start tells the rest.
+    // Not there yet, or not readable: resolve its parent; the worker's start reports any fault.
     const parent = dirname(path);
     return parent === path ? path : join(realLocation(parent), basename(path));
   }

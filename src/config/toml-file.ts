@@ -2,7 +2,7 @@ import { parse, TomlError, type TomlTable } from 'smol-toml';
 import { readRegular, readRegularSync } from '../disks/regular-file.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 
-/** No configuration is near it; a file without end is refused. */
+/** Far above any configuration; an endless file is refused. */
 const limits = { mostBytes: 4 * 1024 * 1024 };
 
 /**
@@ -18,7 +18,7 @@ export async function readTomlText(path: string): Promise<string | undefined> {
 }
 
 /**
- * The tables of a TOML file, as they stand, unchecked; undefined when there is no such file.
+ * The parsed tables of a TOML file, unchecked; undefined when there is no such file.
  * @throws config_invalid for a file that cannot be read or is not TOML, with its line
  */
 export function readTomlIfAny(path: string): TomlTable | undefined {
@@ -57,7 +57,7 @@ export function parseToml(text: string, path: string): TomlTable {
   }
 }
 
-/** TOML is UTF-8; a byte of another encoding would silently become another character. @throws config_invalid */
+/** TOML is UTF-8; a byte in another encoding would silently become a different character. @throws config_invalid */
 function textOf(bytes: Buffer, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -71,14 +71,14 @@ function textOf(bytes: Buffer, path: string): string {
   }
 }
 
-/** Lines are the same in every encoding that is found in such files. */
+/** Line breaks are the same in all encodings found in such files. */
 function firstWrongByte(bytes: Buffer): { readonly line: number; readonly byte: number } {
   let start = 0;
   for (let line = 1; start < bytes.length; line += 1) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline < 0 ? bytes.length : newline;
     const text = bytes.subarray(start, end);
-    // The replacement character stands for what could not be decoded.
+    // The replacement character marks what could not be decoded.
     const wrong = text.toString().indexOf('\ufffd');
     if (wrong >= 0) {
       const before = Buffer.byteLength(text.toString().slice(0, wrong));

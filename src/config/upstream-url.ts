@@ -1,4 +1,4 @@
-/** `--upstream` of a manager: where the manager is that it is put in front of. */
+/** `--upstream` of a manager: the address of the manager behind it. */
 import { SealvisorError } from '../protocol/errors.js';
 import { formatAddress, parseAddress } from './endpoint.js';
 import { managerUrl } from './manager-url.js';
@@ -6,7 +6,7 @@ import { managerUrl } from './manager-url.js';
 const managerPort = 1789;
 
 /**
- * A URL (`ws` too, with or without `/rpc/v0`), a multiaddr, `host` or `host:port`, as a URL without a slash at its end.
+ * A URL (also `ws`, with or without `/rpc/v0`), a multiaddr, `host` or `host:port`, as a URL without a trailing slash.
  * @throws usage, config_invalid
  */
 export function upstreamUrl(address: string): string {
@@ -14,7 +14,7 @@ export function upstreamUrl(address: string): string {
   const isBare = /^(\[[^\]]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/.test(text);
   const url = managerUrl(isBare ? `http://${formatAddress(parseAddress(text, managerPort))}` : text);
   const { username, password, search } = new URL(url);
-  // It is shown in logs and errors.
+  // The URL is shown in logs and errors.
   if (username !== '' || password !== '' || search !== '')
     throw new SealvisorError(
       'usage',

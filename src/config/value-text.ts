@@ -1,6 +1,6 @@
-/** Values of a configuration as a person writes them in its file. */
+/** Values of a configuration as written in its file. */
 
-/** A list, or null where there is none. */
+/** A list; null if there is none. */
 export function listText<T>(
   items: readonly T[] | null,
   text: (item: T) => string = JSON.stringify,

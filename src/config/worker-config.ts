@@ -31,7 +31,7 @@ export type { SealingSettings } from './sealing-settings.js';
 export type { AttachedConfig } from './store-config.js';
 export type { ThreadConfig } from './thread-config.js';
 
-/** What a worker is started with; durations in ms, sizes in bytes, paths absolute, deeply frozen. */
+/** The configuration of a worker; durations in ms, sizes in bytes, paths absolute, deeply frozen. */
 export interface WorkerConfig {
   readonly path: string;
   readonly worker: {
@@ -52,36 +52,39 @@ export interface WorkerConfig {
   };
   readonly threads: readonly ThreadConfig[];
   readonly attached: readonly AttachedConfig[];
-  /** Children that do stages for the threads; what none of them does, a thread does itself. */
+  /** Children that run stages for the threads; a stage without one is run in the thread. */
   readonly processors: readonly ProcessorConfig[];
-  /** How many processors may have each lock at once, by its name. */
+  /** How many processors may hold a lock at the same time, by the lock's name. */
   readonly extLocks: Readonly<Record<string, number>>;
   /** A built-in stage takes at least this long, by processor's name. */
   readonly builtinLeastMs: Readonly<Record<string, number>>;
   readonly faults: readonly FaultConfig[];
   /** @default 30000 */
   readonly stopGraceMs: number;
-  /** Whether C1 is tried before a pre-commit is submitted; `auto`: of sectors up to 512MiB. @default 'auto' */
+  /** Whether C1 is tried before a pre-commit is submitted; `auto`: for sectors up to 512MiB. @default 'auto' */
   readonly checkBeforePreCommit: 'auto' | 'on' | 'off';
-  /** Largest output of a processor that is handed on, bytes. @default 4 GiB */
+  /** Largest output of a processor that is passed on, bytes. @default 4 GiB */
   readonly largestOutput: number;
-  /** Threads kept booted, for one that crashes to continue in at once. @default 0 */
+  /** Spare booted threads, in which the work of a crashed one continues at once. @default 0 */
   readonly spareThreads: number;
-  /** How many threads may do a stage at once, and the least time between two starts of it in ms, by the stage's name. */
+  /**
+   * How many threads may run a stage at the same time, and (`staggeredMs`) the minimum time between two starts, by
+   * the stage's name.
+   */
   readonly limits: Readonly<Record<string, number>>;
   readonly staggeredMs: Readonly<Record<string, number>>;
-  /** What `[sealvisor.retry.<stage>]` sets of a stage's retries; upstream's keys fill the rest in. */
+  /** Retries of a stage that `[sealvisor.retry.<stage>]` sets; upstream's keys give the rest. */
   readonly retry: Readonly<Record<string, RetryOverride>>;
   readonly breaker: BreakerConfig;
   readonly deadlines: DeadlinesConfig;
   readonly space: SpaceConfig;
   /** Rows of history kept for a thread. @default 10000 */
   readonly historyRows: number;
-  /** Where the worker keeps what is its own: limits and cordon set by hand. @default the first thread's location */
+  /** Where the worker keeps its own state: limits and cordon set by hand. @default the first thread's location */
   readonly home: string;
   /** Directories that unsealed pieces may be written to, for a `file:` destination. @default none */
   readonly unsealRoots: readonly string[];
-  /** Names under which the worker may be asked beside its addresses. @default none */
+  /** Names under which the worker accepts requests, in addition to its addresses. @default none */
   readonly names: readonly string[];
 }
 
@@ -93,14 +96,14 @@ export interface FaultConfig {
   readonly times: number;
   /** Only this thread. @default every thread */
   readonly thread?: number;
-  /** The thread dies so, instead of failing the stage. */
+  /** How the thread dies, instead of failing the stage. */
   readonly act?: FaultAct;
-  /** How likely it happens at a try, 0 to 1. @default 1 */
+  /** Probability per try, 0 to 1. @default 1 */
   readonly chance?: number;
 }
 
 /**
- * Reads and checks a worker's configuration; `warnings` name the keys that have no effect, a line each.
+ * Reads and checks a worker's configuration; `warnings` name the keys that have no effect, one line each.
  * @throws config_missing, config_invalid, location_shared
  */
 export function loadWorkerConfig(path: string): LoadedConfig {
@@ -112,7 +115,7 @@ export interface LoadedConfig {
   readonly warnings: string[];
 }
 
-/** The same from the tables of the file at `path`. `real`: finds the directories that are one. */
+/** The same from the parsed tables of the file at `path`. `real` resolves symbolic links, to find directories that are the same. */
 export function configOf(raw: TomlTable, path: string, real?: RealPath): LoadedConfig {
   const table = checked(workerTable, raw, path);
   checkIntervals(workerTable, raw, path, leastIntervalMs(table.sector_manager.rpc_client.addr));

@@ -1,4 +1,7 @@
-/** Every key of a worker's file: upstream's (venus-worker, damocles-worker), and ours under `[sealvisor]` (docs/spec.md#worker-configuration). */
+/**
+ * All keys of a worker's file: upstream's (venus-worker, damocles-worker) and ours under `[sealvisor]`
+ * (docs/spec.md#worker-configuration).
+ */
 import type * as z from 'zod';
 import * as field from './field-types.js';
 import { key, needed, section } from './key-facts.js';
@@ -46,7 +49,7 @@ const managerTable = section('[sector_manager]', undefined, {
   }),
 });
 
-/** A URL may hold a password or a token. */
+/** A URL may contain a password or a token. */
 function withoutSecrets(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname === '/' ? '' : pathname}`;

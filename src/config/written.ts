@@ -1,4 +1,4 @@
-/** A configuration in the keys of its file: what worker-config.ts does, the other way round, with each default written out. */
+/** A configuration in the keys of its file: the reverse of worker-config.ts, with all defaults written out. */
 import { builtinStages } from '../protocol/stages.js';
 import type { ProcessorConfig } from './processor-config.js';
 import type { RetryOverride } from './retry-config.js';
@@ -6,7 +6,7 @@ import type { SealingSettings } from './sealing-settings.js';
 import type { ThreadConfig } from './thread-config.js';
 import type { WorkerConfig } from './worker-config.js';
 
-/** Undefined or null: not set. Threads are apart: `writtenThread`. Old spellings are not used. */
+/** Undefined or null: not set. Threads are separate: `writtenThread`. Old spellings are not used. */
 export function writtenConfig(config: WorkerConfig) {
   const { worker, manager, space } = config;
   return {

@@ -1,4 +1,4 @@
-/** What the `true` of an upstream worker to a resume has come to: it says so also when it passes over the command. Pure. */
+/** What a resume at an upstream worker did: it answers `true` even if it ignores the command. Pure. */
 
 import type { ThreadView } from '../protocol/thread.js';
 import { elapsedSeconds, errorText } from '../protocol/upstream-thread.js';
@@ -8,13 +8,13 @@ export interface AfterResume {
   readonly message: string;
 }
 
-/** A thread as it was told, and when. */
+/** A thread as reported, and when. */
 export interface Seen {
   readonly view: ThreadView;
   readonly nowMs: number;
 }
 
-/** `state`: where the thread was to resume, null = where it is. */
+/** `state`: where the thread should resume, null = at its current state. */
 export function afterResume(worker: string, first: Seen, last: Seen, state: string | null): AfterResume {
   const [before, after] = [first.view, last.view];
   const thread = `thread #${after.index}`;
@@ -30,7 +30,7 @@ export function afterResume(worker: string, first: Seen, last: Seen, state: stri
     const other = isRefused ? `, not at ${state}: the worker did not take that state` : '';
     return { changed: true, message: `${took}: it is ${after.mode} at ${after.state}${other}` };
   }
-  // A pause that lasts less than before is another one.
+  // A pause that is shorter than before is a new one.
   const isAnother = elapsedSeconds(after, last.nowMs) < elapsedSeconds(before, first.nowMs);
   const error = errorText(after);
   if (isMoved || isAnother || error !== errorText(before)) {

@@ -1,12 +1,12 @@
 /**
- * What a daemon answers is looked at before it is shown: whatever listens at an address may answer anything. By hand, since
- * a library of schemas would double the start of a command. Only what every version of our daemons answers is asked for.
+ * Checks a daemon's answer before it is shown: any program may listen at the address. Done by hand, because a schema
+ * library would double a command's start time. Only fields that every version of our daemons sends are required.
  */
 import { SealvisorError } from '../protocol/errors.js';
 import type { JsonResponse } from './http-client.js';
 
 type Leaf = 'text' | 'number' | 'flag' | 'anything';
-/** `?` behind a key: it may be left out, or null. */
+/** `?` after a key: it may be left out, or null. */
 interface Fields {
   readonly [key: string]: Shape;
 }
@@ -70,7 +70,7 @@ const worker: Fields = {
 const entry: Fields = { name: 'text', dest: 'text', summary, lastPing: 'text', 'version?': 'text' };
 const row: Fields = { seq: 'number', at: 'text', kind: 'text' };
 
-/** By the end of a path; the first that fits. What none fits is some object or list. */
+/** By the end of a path; the first match counts. Any other path must answer an object or a list. */
 const shapes: readonly (readonly [RegExp, Shape])[] = [
   [/\/threads$/, [thread]],
   [/\/threads\/\d+$/, thread],
@@ -89,10 +89,13 @@ interface Field {
   readonly shape: Shape;
 }
 
-/** Looked at once for each shape: an answer may be ten thousand rows of one. */
+/** Parsed once per shape: an answer may have ten thousand rows of one shape. */
 const fieldsOf = new Map<Fields, readonly Field[]>();
 
-/** The answer, when it is what is answered to that; undefined for one without a body. @throws what the daemon refuses; bad_answer, naming who answered and what differs */
+/**
+ * `body`, if it has the shape of the path's answer; a 204 is not checked.
+ * @throws bad_answer, which names who answered and what differs
+ */
 export function shapedAnswer(response: JsonResponse, path: string, body: unknown): unknown {
   const [plain = ''] = path.split('?');
   const shape = shapes.find(([end]) => end.test(plain))?.[1];
@@ -105,7 +108,7 @@ export function shapedAnswer(response: JsonResponse, path: string, body: unknown
   );
 }
 
-/** What differs, to stand behind the name of the value. */
+/** What differs, to follow the name of the value. */
 function faultOf(value: unknown, shape: Shape | undefined): string | undefined {
   if (shape === undefined)
     return typeof value === 'object' && value !== null ? undefined : ' is not an object or a list';

@@ -1,21 +1,21 @@
-/** How much of another daemon's answer is read, by what was asked: one that never ends takes no memory worth a word. */
+/** How much of another daemon's answer is read, by the request: an endless answer cannot fill the memory. */
 import { SealvisorError } from '../protocol/errors.js';
 
 const mib = 1024 * 1024;
 
 const usual = mib;
-/** The threads of a worker, or the tree of a daemon. */
+/** For the threads of a worker, or the tree of a daemon. */
 const perThread = 8 * mib;
 /** Window jobs name every sector of a partition; jobs hold their pieces. */
 const job = 8 * mib;
-/** Lists that are not cut into pages, and rows of history. */
+/** For lists without pages, and rows of history. */
 const list = 32 * mib;
 
-/** What all answers over 1 MiB may take at the same time. */
+/** What all answers may take at the same time beyond their first 1 MiB each. */
 const mostTogether = 64 * mib;
 let takenTogether = 0;
 
-/** Most bytes of an answer to a REST path, with or without its query. */
+/** Maximum bytes of an answer to a REST path, with or without its query. */
 export function mostOfPath(path: string): number {
   const [plain = ''] = path.split('?');
   if (/\/(history|sectors|jobs|workers)$/.test(plain)) return list;
@@ -35,7 +35,7 @@ export function mostOfMethod(method: string): number {
   return largeMethods[method] ?? usual;
 }
 
-/** Counts the bytes of one answer; `done` when it is read, or never will be. */
+/** Counts the bytes of one answer; call `done` when it is read or dropped. */
 export function answerCounter(most: number, by = 'the other side') {
   let size = 0;
   let taken = 0;

@@ -1,4 +1,4 @@
-/** Which headers of a message are forwarded to the next server, and which are of one connection alone (RFC 9110, section 7.6.1). */
+/** Which headers of a message are forwarded to the next server, and which are hop-by-hop (RFC 9110, section 7.6.1). */
 
 const ofOneConnection = new Set([
   'connection',
@@ -14,7 +14,7 @@ const ofOneConnection = new Set([
 
 export type HeaderPair = readonly [name: string, value: string];
 
-/** Of node's `rawHeaders`: name, value, name, value; with their spelling and their order, and each as often as it came. */
+/** End-to-end headers of node's `rawHeaders` (name, value, name, value), without `butNot`; spelling, order and repeats are kept. */
 export function endToEndHeaders(raw: readonly string[], butNot: ReadonlySet<string>): readonly HeaderPair[] {
   const pairs: HeaderPair[] = [];
   const named = new Set<string>();

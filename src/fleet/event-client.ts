@@ -1,4 +1,4 @@
-/** A worker's events as they come, over broken connections too (`GET /api/v1/events`). */
+/** A worker's live events (`GET /api/v1/events`), with reconnects. */
 
 import type { IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
@@ -8,11 +8,11 @@ import { expectOk, faultOf, parsed, readAnswer, refuseUpgrade } from './http-cli
 import { requestOf } from './node-http.js';
 
 export interface EventsRequest {
-  /** The stream's address, query and all. */
+  /** The stream's address, with its query. */
   readonly url: string;
-  /** Told once for each loss; the stream is opened again. */
+  /** Called once for each lost connection; the stream is opened again. */
   readonly onLost?: (fault: SealvisorError) => void;
-  /** Least time between two attempts, ms. @default 1000 */
+  /** Minimum time between two attempts, ms. @default 1000 */
   readonly retryMs?: number;
 }
 
@@ -21,15 +21,15 @@ interface Told {
   readonly data: string;
 }
 
-/** Three pings of the worker's: what is silent for longer is dead. */
+/** Three of the worker's ping intervals: a stream that is silent for longer is dead. */
 const silenceMs = 45_000;
 const mostOfRefusal = 1024 * 1024;
-/** Of one event: the first holds all threads. */
+/** Maximum size of one event: the first holds all threads. */
 const mostOfEvent = 16 * 1024 * 1024;
 
 /**
  * The data of each event, parsed. After a loss the stream continues after the last event, or sends everything again.
- * @throws what the first attempt failed with; what a worker that can be reached refuses
+ * @throws the error of the first attempt; later any error other than unreachable
  */
 export async function* workerEvents<T>({ url, onLost, retryMs = 1000 }: EventsRequest): AsyncGenerator<T> {
   let lastId: string | undefined;
@@ -40,7 +40,7 @@ export async function* workerEvents<T>({ url, onLost, retryMs = 1000 }: EventsRe
       for await (const { id, data } of stream(await open(url, lastId), new URL(url))) {
         wasOpen = true;
         lastId = id ?? lastId;
-        // What our own worker tells is typed by the same program on the other side.
+        // Events of our own worker have our types: the same program wrote them.
         yield eventOf(data, new URL(url).host) as T;
       }
       onLost?.(new SealvisorError('unreachable', `${new URL(url).host} ended its stream of events`));
@@ -80,7 +80,7 @@ async function open(address: string, lastId: string | undefined): Promise<Incomi
   throw new SealvisorError('bad_answer', `${url.host} answered ${response.statusCode} for its events`);
 }
 
-/** @throws bad_answer for one that is not JSON, or null */
+/** @throws bad_answer for data that is not JSON, or null */
 function eventOf(data: string, by: string): unknown {
   const event = parsed(data, by);
   if (event !== undefined && event !== null) return event;
@@ -92,7 +92,7 @@ async function* stream(response: IncomingMessage, url: URL): AsyncGenerator<Told
   const parser = createParser({ onEvent: (event) => events.push(event) });
   response.setEncoding('utf8');
   try {
-    // An encoding was set: chunks are text.
+    // With an encoding set, chunks are strings.
     const chunks: AsyncIterable<string> = response;
     let waiting = 0;
     for await (const chunk of chunks) {

@@ -1,4 +1,4 @@
-/** A small JSON client over node:http, loaded when it is used: fetch alone would cost a command line half of its start. */
+/** A small JSON client over node:http, loaded on use: fetch would take half of a command's start time. */
 
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { systemClock } from '../actors/system-clock.js';
@@ -16,9 +16,9 @@ export interface JsonRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Most bytes of the answer. @default by the URL's path (answer-size.ts) */
+  /** Maximum size of the answer, bytes. @default by the URL's path (answer-size.ts) */
   readonly mostBytes?: number | undefined;
-  /** Ends the request: nobody waits for its answer any more. */
+  /** Aborts the request: its answer is not needed any more. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,11 +27,11 @@ export interface JsonResponse {
   readonly status: number;
   readonly headers?: IncomingHttpHeaders;
   readonly body: unknown;
-  /** Host and port of who answered. */
+  /** Host and port that answered. */
   readonly by?: string;
 }
 
-/** Redirects are not followed. @throws usage when the address is none, unreachable, deadline_exceeded, bad_answer */
+/** Redirects are not followed. @throws usage for an invalid address, unreachable, deadline_exceeded, bad_answer */
 export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
   const url = urlOf(options.url);
   const request = requestOf(url);
@@ -67,7 +67,7 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
     const deadline = systemClock.setTimeout(() => {
       isLate = true;
       call.destroy();
-      // One that was ended without an error says nothing more.
+      // A request destroyed without an error emits none.
       onFault(undefined);
     }, options.timeoutMs);
     const leave = () => void call.destroy(new Error('nobody waits for the answer any more'));
@@ -76,8 +76,8 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
     call.on('error', onFault);
     refuseUpgrade(call, onFault);
     call.on('socket', (socket) => {
-      // An answer that is there before the request is written ends the request's own care for the socket: without a
-      // listener the broken pipe that follows would end the process. A kept socket comes by here again.
+      // If the answer arrives before the request is fully written, the request stops listening for the socket's errors:
+      // without this listener the following EPIPE would end the process. A kept-alive socket gets here again.
       if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
     });
     call.end(payload);
@@ -86,7 +86,7 @@ export async function requestJson(options: JsonRequest): Promise<JsonResponse> {
 
 function ignore(): void {}
 
-/** None was asked for: without a listener node ends the connection and tells nobody, and the request waits for ever. */
+/** Rejects an unrequested upgrade: without a listener node closes the connection silently and the request waits forever. */
 export function refuseUpgrade(call: ClientRequest, onFault: (cause: Error) => void): void {
   call.once('upgrade', (_, socket) => {
     socket.destroy();
@@ -100,10 +100,10 @@ function urlOf(text: string): URL {
   throw new SealvisorError('usage', `${JSON.stringify(text)} is not a valid address: write http://host:port`);
 }
 
-/** The bytes that each answer came as: whoever passes it on does not write it anew. */
+/** The received bytes of each answer, so that it can be passed on without being serialized again. */
 const cameAs = new WeakMap<object, Buffer>();
 
-/** The JSON that an answer's body was read from; undefined for any other value. */
+/** The JSON bytes that an answer's body was parsed from; undefined for any other value. */
 export function bytesOf(body: unknown): Buffer | undefined {
   return typeof body === 'object' && body !== null ? cameAs.get(body) : undefined;
 }
@@ -117,7 +117,7 @@ async function readJson(response: IncomingMessage, mostBytes: number, by: string
   return { status, headers, by, body };
 }
 
-/** An answer's bytes, at most so many. @throws bad_answer, and then nothing more is read */
+/** An answer's bytes, at most `mostBytes`. @throws bad_answer if it is larger; the rest is not read */
 export async function readAnswer(response: IncomingMessage, mostBytes: number, by: string): Promise<Buffer> {
   const counter = answerCounter(mostBytes, by);
   const chunks: Buffer[] = [];
@@ -133,7 +133,7 @@ export async function readAnswer(response: IncomingMessage, mostBytes: number, b
   }
 }
 
-/** Undefined when the text is not JSON. @throws bad_answer for one that is nested too deep to be written again */
+/** Undefined when the text is not JSON. @throws bad_answer for JSON that is nested too deep to be written again */
 export function parsed(text: string | Buffer, by: string): unknown {
   const fault = jsonFault(text, { mostHeap: Number.POSITIVE_INFINITY });
   if (fault !== undefined) throw new SealvisorError('bad_answer', `the answer of ${by} ${fault}`);
@@ -155,7 +155,7 @@ function lateBy(url: URL, timeoutMs: number): SealvisorError {
   );
 }
 
-/** What to look at: the name, the network, or the program at the other end. */
+/** What to check: the name, the network, or the program at the other end. */
 function adviceOn(why: string, { hostname }: URL): string {
   if (why === 'ENOTFOUND')
     return `DNS knows no address of ${hostname}; check its spelling, /etc/hosts and the DNS server`;
@@ -184,7 +184,7 @@ export function faultOf(cause: unknown, url: URL): SealvisorError {
   });
 }
 
-/** The answer's body, or the problem it tells as an error of ours. @throws what the other side said, else bad_answer */
+/** The answer's body. @throws the problem that the other side sent, else bad_answer */
 export function expectOk(response: JsonResponse): unknown {
   const { status, body, by = 'the other side' } = response;
   const isDone = status >= 200 && status < 300;
@@ -206,15 +206,15 @@ export function isTokenRefused(status: number): boolean {
   return status === 401 || status === 403;
 }
 
-/** Our daemons check none: an upstream manager, or a proxy before one. */
+/** Our daemons check no tokens: it is an upstream manager, or a proxy in front of one. */
 export function tokenRefused(by: string, status: number): string {
   return `${by} refuses it (HTTP ${status}): it wants a token that it knows; a worker sends the one in sector_manager.rpc_client.headers, the command line sends none`;
 }
 
-/** Of what another daemon says. */
+/** Longer texts of another daemon are cut, characters. */
 export const longestText = 4096;
 
-/** The problem that an answer tells in our words, if it does. */
+/** The problem in an answer, if it has one of our error codes. */
 export function problemIn({ body }: JsonResponse): SealvisorError | undefined {
   if (!isObject(body) || !('code' in body && 'detail' in body)) return undefined;
   const { code, detail, type: _type, title: _title, status: _status, ...data } = body;

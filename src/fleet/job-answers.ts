@@ -1,9 +1,9 @@
-/** What a manager answers to who asks for a job (docs/spec.md#rpc), as zod schemas; keys nobody knows are ignored. */
+/** A manager's answers to requests for jobs (docs/spec.md#rpc), as zod schemas; unknown keys are ignored. */
 import * as z from 'zod';
 import { orEmpty } from '../protocol/job-wire.js';
 import { cid, pieces as deals, missing } from './piece-answers.js';
 
-/** An array of numbers in upstream's Go; base64 where a client of Go's wrote it as a slice. */
+/** An array of numbers if upstream's Go type is an array; base64 if it is a slice. */
 const bytes = z.union([
   z.array(z.number().int().min(0).max(255)),
   z.base64().transform((text) => [...Buffer.from(text, 'base64')]),
@@ -25,7 +25,7 @@ const onChain = {
     })
     .nullish(),
 };
-/** What a manager of ours says of the request; upstream's say nothing. */
+/** Only our managers send the request id. */
 const request = { Request: z.string().nullish() };
 const access = z.object({ AccessInstance: z.string() });
 
@@ -47,7 +47,7 @@ export const jobAnswers = {
       Sector: allocated,
       Ticket: ticket,
       Pieces: deals.nullish(),
-      /** Today's; such a manager leaves the older one null. */
+      /** From damocles, which leaves `Pieces` null. */
       PiecesV2: deals.nullish(),
       IsSnapUp: z.boolean(),
       UpgradePublic: z
@@ -58,7 +58,7 @@ export const jobAnswers = {
       CommRNew: bytes32.nullish(),
     })
     .transform(({ PiecesV2, ...job }, context) => {
-      // A sector that nobody says is empty would be made again as an empty one.
+      // Without pieces in the answer the sector would be rebuilt as an empty one.
       if (job.Pieces === undefined && PiecesV2 === undefined) {
         missing(context, 'the pieces, null for none', ['Pieces']);
         return z.NEVER;
@@ -92,7 +92,7 @@ export const jobAnswers = {
         ...request,
         Id: z.string().min(1),
         Input: z.object({
-          // A proof of none proves nothing.
+          // A proof of no sectors proves nothing.
           Sectors: z
             .array(
               z.object({

@@ -1,4 +1,4 @@
-/** Calls to a manager that give a job: a sector to seal, an upgrade, a rebuild, an unseal, window proofs. */
+/** Calls that request a job from a manager: a sector to seal, an upgrade, a rebuild, an unseal, window proofs. */
 import type * as z from 'zod';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Asking, UsedNumber } from '../protocol/identity.js';
@@ -9,7 +9,7 @@ import type { AskEither } from './older-forms.js';
 
 const { allocated } = jobAnswers;
 
-/** Asks the manager, and reads its answer by the schema; `by`: which manager it was, `whyNone`: why there is no job. */
+/** Calls the manager and parses its answer by the schema; `by`: the manager's id, `whyNone`: why there is no job. */
 export type Told = <T>(
   schema: z.ZodType<T>,
   name: string,
@@ -31,9 +31,9 @@ type JobCalls = Pick<
   | 'wdPoStAllocateJobs'
 >;
 
-/** Calls that give a job, each with what it was given under. */
+/** Calls that return a job, each with its request and manager. */
 export function jobCalls(told: Told, link: NumbersUsed | undefined, either: AskEither): JobCalls {
-  /** A job with what stands behind it. */
+  /** A job with its request and manager. */
   const behind = <T extends Pick<Asking, 'Request'>>({ Request, ...job }: T, by: string | null) => ({
     ...job,
     given: { request: Request ?? null, manager: by },
@@ -47,7 +47,7 @@ export function jobCalls(told: Told, link: NumbersUsed | undefined, either: AskE
     if (data === null) checkReason(whyNone);
     return data === null ? null : behind(data, by);
   };
-  /** A worker's threads show why there is no job. @throws no_job where the manager says why */
+  /** A worker's threads show why there is no job. @throws no_job if the manager gives a reason */
   const checkReason = (why: string | undefined) => {
     if (link && why !== undefined) throw new SealvisorError('no_job', why);
   };
@@ -56,7 +56,7 @@ export function jobCalls(told: Told, link: NumbersUsed | undefined, either: AskE
       const UsedNumbers = await link?.usedNumbers();
       const wish = { ...spec, ...(UsedNumbers ? { UsedNumbers } : {}) };
       const whole = () => job(allocated, 'AllocateSector', wish, isNonInteractive);
-      // Managers of before take the wish alone.
+      // Older managers accept only the spec.
       const found = isNonInteractive
         ? await whole()
         : await either('AllocateSector', () => job(allocated, 'AllocateSector', wish), whole);

@@ -1,7 +1,7 @@
-/** What job an answer that cannot be read gives out, so that somebody can look after it. */
+/** Names the job in an answer that cannot be read, so that an operator can take care of it. */
 import { formatSectorId } from '../protocol/sector.js';
 
-/** As `; s-t010000-2 was given out by it, and is not worked on`; empty where the answer names none. */
+/** As `; s-t010000-2 was given out by it, and not taken`; empty if the answer names none. */
 export function jobNamed(method: string, answer: unknown): string {
   if (!/Allocate/.test(method)) return '';
   const names = (Array.isArray(answer) ? answer : [answer]).flatMap((job) => nameOf(job) ?? []);

@@ -1,13 +1,16 @@
-/** Who answered last, for an error that is found when the answer is shown. One for the process: a bundled bin has its own copy of this. */
+/**
+ * The host that answered last, for errors found while an answer is shown. One per process: a bundled bin has its
+ * own copy of this module.
+ */
 const key = Symbol.for('sealvisor.answered-by');
-// Whatever stands there was put there below.
+// Only the function below sets it.
 const kept = globalThis as { [key]?: string };
 
 export function answeredBy(host: string): void {
   kept[key] = host;
 }
 
-/** Host and port. @default nobody has */
+/** Host and port; undefined before the first answer. */
 export function lastAnsweredBy(): string | undefined {
   return kept[key];
 }

@@ -1,6 +1,6 @@
 /**
- * Node's clients, loaded when they are used. Not by `import()`, which reads every export of a module of node's: one of
- * `node:http` loads all of fetch, for longer than a command takes to ask its worker.
+ * Node's HTTP clients, loaded on use. Not by `import()`, which reads every export of a builtin module: one export of
+ * `node:http` loads all of fetch, which takes longer than a command's request to its worker.
  */
 export function requestOf({ protocol }: URL): typeof import('node:http').request {
   const module = protocol === 'https:' ? 'node:https' : 'node:http';

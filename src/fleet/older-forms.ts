@@ -1,11 +1,11 @@
-/** Calls that upstream's managers know in an older form alone (docs/spec.md#rpc, old callers). */
+/** Calls that some upstream managers know only in an older form (docs/spec.md#rpc, old callers). */
 import { SealvisorError } from '../protocol/errors.js';
 
-/** Asks in the newer form first; where a manager does not know it, in the older one, and from then on so. */
+/** Tries the newer form first, then the older one if the manager does not know it; remembers which one worked. */
 export type AskEither = <T>(method: string, newer: () => Promise<T>, older: () => Promise<T>) => Promise<T>;
 
 export function olderForms(): AskEither {
-  /** Methods whose older form this manager answered; it may be updated while a worker runs. */
+  /** Methods that this manager answered in their older form; it may be updated while a worker runs. */
   const older = new Set<string>();
   return async (method, askNewer, askOlder) => {
     const isOlder = older.has(method);
@@ -15,7 +15,7 @@ export function olderForms(): AskEither {
     } catch (thrown) {
       if (!isUnknownForm(thrown)) throw thrown;
       const answer = await second().catch((again: unknown) => {
-        // It knows neither: what the first was refused with says more.
+        // It knows neither form: the first refusal is more useful.
         throw isUnknownForm(again) ? thrown : again;
       });
       if (isOlder) older.delete(method);
@@ -25,7 +25,7 @@ export function olderForms(): AskEither {
   };
 }
 
-/** The method is unknown, or takes another number of parameters. A refusal of our own managers names its cause. */
+/** Whether the method or its number of parameters is unknown. A refusal of our own managers has a `code`. */
 function isUnknownForm(thrown: unknown): boolean {
   if (!(thrown instanceof SealvisorError)) return false;
   const { rpcCode, code } = thrown.data ?? {};

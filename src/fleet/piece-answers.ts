@@ -1,4 +1,4 @@
-/** Pieces as managers name them, v0.2's and today's shape (docs/spec.md#rpc), as zod schemas; both become a `Deal`. */
+/** Pieces in managers' answers as zod schemas, in the shapes of v0.2 and of damocles (docs/spec.md#rpc); both become a `Deal`. */
 import * as z from 'zod';
 import { isZerosCid } from '../protocol/piece-cid.js';
 import { isPledge } from '../protocol/pledge.js';
@@ -7,7 +7,7 @@ import type { Deal } from '../protocol/sector-answers.js';
 
 export const cid = z.object({ '/': z.string() });
 
-/** Today's; null for a filler, which belongs to nobody. */
+/** The shape of damocles; null for a filler, which has no deal. */
 const dealInfo = z.object({
   DealID: z.number().int(),
   AllocationID: z.number().int().nullish(),
@@ -15,7 +15,7 @@ const dealInfo = z.object({
   PayloadSize: z.number().int(),
 });
 
-/** Notes that a place is not there. */
+/** Reports a missing field. */
 export function missing(context: z.RefinementCtx, message: string, path: string[]): void {
   context.addIssue({ code: 'custom', message, path, params: { isMissing: true } });
 }
@@ -25,7 +25,7 @@ const piece = z
     ID: z.number().int().nullish(),
     PayloadSize: z.number().int().nullish(),
     Piece: z.object({ Size: z.number().int(), Cid: cid.nullish(), PieceCID: cid.nullish() }),
-    /** Left out in v0.2. */
+    /** Left out by v0.2. */
     DealInfo: dealInfo.nullish(),
   })
   .transform((found, context): Deal => {
@@ -39,7 +39,7 @@ const piece = z
     if (!Cid) return lacks('a CID such as {"/":"baga6ea4seaq…"}', 'Piece', isOld ? 'Cid' : 'PieceCID');
     const Piece = { Size, Cid };
     const { DealInfo, ID, PayloadSize } = found;
-    /** Data that nobody claims would be replaced by zeros. */
+    /** Data without a deal or allocation would be replaced by zeros. */
     const checked = (deal: Deal, ...path: string[]) => {
       if (!isPledge(deal) || isZerosCid(Cid['/'])) return deal;
       return lacks(
@@ -50,7 +50,7 @@ const piece = z
     if (DealInfo === null) return checked({ ID: 0, PayloadSize: payloadOf(Size), Piece }, 'DealInfo');
     if (DealInfo !== undefined) {
       const { DealID, AllocationID, IsBuiltinMarket } = DealInfo;
-      // An allocation is not a deal of the built-in market: its DealID says nothing.
+      // An allocation is not a deal of the built-in market: its DealID has no meaning.
       const whose = IsBuiltinMarket ? { ID: DealID } : { ID: 0, AllocationID: AllocationID ?? 0 };
       const place = IsBuiltinMarket ? 'DealID' : 'AllocationID';
       return checked({ ...whose, PayloadSize: DealInfo.PayloadSize, Piece }, 'DealInfo', place);

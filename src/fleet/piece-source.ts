@@ -1,17 +1,17 @@
 /**
- * Where a piece is fetched. That is a plain GET, done by processors that know nothing of managers' ids as well: so who
- * serves the piece is asked before it is fetched, and again by a stage that could not add it.
+ * Where a piece is fetched. The fetch is a plain GET, also by processors that do not know managers' ids: so the id of
+ * the serving manager is checked before the fetch, and again by a stage that could not add the piece.
  */
 import { identityHeaders } from '../protocol/identity.js';
 import { requestJson } from './http-client.js';
 
 export interface PieceSourceOptions {
-  /** Of the manager, without a path. */
+  /** The manager's URL, without a path. */
   readonly url: string;
   readonly pieceToken: string | undefined;
-  /** Headers of a request to the manager that is meant; null where none is known by its id: then nobody is asked. */
+  /** Headers for the expected manager; null if no manager id is known: then nothing is checked. */
   readonly meant: () => Readonly<Record<string, string>> | null;
-  /** The manager of this id answered. @throws other_manager, not_your_sector when it is not the one that is meant */
+  /** The manager with this id answered. @throws other_manager, not_your_sector when it is not the expected one */
   readonly answered: (manager: string) => Promise<void>;
   readonly timeoutMs: number;
 }
@@ -26,7 +26,7 @@ export async function pieceSource(pieceCid: string, options: PieceSourceOptions)
   if (meant !== null) {
     const answer = await requestJson({ method: 'HEAD', url, headers: { ...meant, ...headers }, timeoutMs });
     const manager = answer.headers?.[identityHeaders.manager];
-    // What says nothing may be a gateway: whoever fetches the piece finds out.
+    // An answer without an id may be from a gateway: the fetch itself shows whether the piece is there.
     if (typeof manager === 'string' && manager !== '') await options.answered(manager);
   }
   return { url, headers };

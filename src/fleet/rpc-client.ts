@@ -18,16 +18,20 @@ let lastId = 0;
 export interface RpcOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Is told which manager answers, by its own word; null where it says nothing. Comes before the call settles. */
+  /** Gets the id that the manager sends with its answer; null if it sends none. Called before the call settles. */
   readonly onManager?: ((manager: string | null) => void) | undefined;
-  /** Is told why an answer is empty, where the manager says so. Comes before the call settles. */
+  /** Gets the reason for an empty answer, if the manager sends one. Called before the call settles. */
   readonly onWhyNone?: ((why: string) => void) | undefined;
 }
 
-/** What our own daemons refuse for a reason that is the caller's to know; all else is a `remote_error`. */
+/** Refusal codes of our own daemons that the caller handles; all others become `remote_error`. */
 const kept = ['not_your_sector', 'other_manager'] as const;
 
-/** One JSON-RPC 2.0 call. @throws unreachable, deadline_exceeded, bad_answer, remote_error with what the other side said */
+/**
+ * One JSON-RPC 2.0 call.
+ * @throws unreachable, deadline_exceeded, bad_answer, not_your_sector, other_manager, remote_error with the other
+ * side's message
+ */
 export async function rpcCall(
   url: string,
   method: string,
@@ -50,7 +54,7 @@ export async function rpcCall(
   if (isObject(said.error)) {
     const { code, message, data } = said.error;
     const named = fieldsOf(data).code;
-    // A reason that ends in a colon announces what is not there.
+    // A reason that ends in a colon lacks what it announces.
     const words = typeof message === 'string' ? shortText(message, longestText).replace(/[\s:]+$/, '') : '';
     const text = words === '' ? `${new URL(url).host} refuses it and gives no reason` : words;
     const ours = kept.find((each) => each === named);
@@ -62,7 +66,7 @@ export async function rpcCall(
     });
   }
   if ('result' in said) return said.result;
-  // Upstream's manager, in Go, leaves a result out when there is none.
+  // Upstream's manager, in Go, omits an empty result.
   if ('jsonrpc' in said) return null;
   if (mayPass(answer.status)) throw busy(method, url, answer);
   throw (
@@ -87,7 +91,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Not the daemon's own word: a gateway before it, or it has too much to do. It is asked again, as one that is away. */
+/** Not an answer of the daemon itself: a gateway in front of it, or overload. Retried like an unreachable one. */
 function busy(method: string, url: string, answer: JsonResponse): SealvisorError {
   const detail = problemIn(answer)?.message;
   const said = `HTTP ${answer.status}${detail === undefined ? '' : `, ${detail}`}`;

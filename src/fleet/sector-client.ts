@@ -13,7 +13,7 @@ import { type AskEither, olderForms } from './older-forms.js';
 import { pieceSource } from './piece-source.js';
 import { rpcCall } from './rpc-client.js';
 
-/** Of what the manager says in words so much is kept, characters. */
+/** Longer texts of the manager are cut, characters. */
 const longestText = 4096;
 
 const desc = z
@@ -33,12 +33,12 @@ const seed = z.object({
     .transform((found) => found ?? null),
 });
 
-/** Not every upstream manager answers a report: each part that is missing or cannot be read says nothing, and the others are heard. */
+/** Not every upstream manager answers a report: a part that is missing or cannot be read is ignored, the others are used. */
 const verdict = z
   .object({
     Finalized: z.boolean().nullish().catch(null),
     AbortReason: z.string().nullish().catch(null),
-    /** Of our managers alone. */
+    /** Only sent by our managers. */
     ByHeartbeat: z.boolean().nullish().catch(null),
   })
   .nullable()
@@ -50,37 +50,37 @@ const verdict = z
   }));
 
 const timeoutMs = 15_000;
-/** Upstream's manager shows the level as it came. */
+/** Upstream's manager shows the level as it was sent. */
 const wireReport = ({ Failure, ...report }: StateReport) => ({
   ...report,
   Failure: Failure && { ...Failure, Level: wireLevel(Failure.Level) },
 });
 const wireId = (id: SectorId) => ({ Miner: id.miner, Number: id.number });
 
-/** What a worker knows of its manager, and tells it of itself. */
+/** What a worker knows about its manager, and what it sends about itself. */
 export interface ManagerLink {
   /** The worker's own id. */
   readonly worker: string;
   /**
-   * The manager that is meant by a call: of the current sector or job the one that gave it, else the one this worker goes by; null where neither
-   * is known. @throws other_manager, not_your_sector when another is known to answer
+   * The manager that a call is for: the one that gave out the current sector or job, else the one that this worker
+   * works for; null if neither is known. @throws other_manager, not_your_sector when another one is known to answer
    */
   meant(given: GivenBy | null | undefined): string | null;
-  /** This manager answered; null = it does not say. On disk when it resolves. */
+  /** Records which manager answered; null = it sent no id. On disk when it resolves. */
   answered(manager: string | null): Promise<void>;
-  /** @throws other_manager, not_your_sector when another than `meant` answers */
+  /** @throws other_manager, not_your_sector when a manager other than `meant` answers */
   check(given: GivenBy | null | undefined): void;
   usedNumbers(): Promise<readonly UsedNumber[]>;
-  /** A number was given out to this worker. On disk when it resolves. */
+  /** Records a number that was given out to this worker. On disk when it resolves. */
   used(id: SectorId): Promise<void>;
 }
 
 export interface SectorClient extends SectorService {
-  /** The same for a current sector or job; null where it was given without a request. */
+  /** The same service for a current sector or job; null if it was given out without a request. */
   holding(given: GivenBy | null): SectorService;
 }
 
-/** The manager's sector service over JSON-RPC; every answer is parsed here, once. */
+/** The manager's sector service over JSON-RPC; every answer is parsed once, here. */
 export function sectorClient(
   manager: {
     readonly url: string;
@@ -94,7 +94,7 @@ export function sectorClient(
   return { ...of(undefined), holding: of };
 }
 
-/** Calls whose older form upstream's managers know alone. */
+/** Calls that some upstream managers know only in their older form. */
 function eitherForm(
   call: <T>(schema: z.ZodType<T>, name: string, ...params: readonly unknown[]) => Promise<T>,
   either: AskEither,
@@ -102,7 +102,7 @@ function eitherForm(
   return {
     submitPersisted: (id, instance, isUpgrade) => {
       const newer = () => call(z.boolean(), 'SubmitPersistedEx', wireId(id), instance, isUpgrade);
-      // The older form is of a sealed sector alone.
+      // The older form is only for a sealed sector.
       if (isUpgrade) return newer();
       const older = () => call(z.boolean(), 'SubmitPersisted', wireId(id), instance);
       return either('SubmitPersisted', newer, older);
@@ -114,7 +114,7 @@ function eitherForm(
   };
 }
 
-/** How a manager is asked about what was given so. */
+/** Calls to a manager about a sector or job that was given out under `given`. */
 function asking(
   manager: Parameters<typeof sectorClient>[0],
   link: ManagerLink | undefined,
@@ -148,7 +148,7 @@ function asking(
       await answered(answering);
       return { answer, by: answering, whyNone };
     } catch (thrown) {
-      // It has answered, too.
+      // A refusal is also an answer.
       if (answering !== null && systemCodeOf(thrown) === 'other_manager') await link?.answered(answering);
       throw thrown;
     }

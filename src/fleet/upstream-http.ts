@@ -1,7 +1,7 @@
 /**
- * Passes a request on to another server as it came: its bytes, its end-to-end headers, one try, and no deadline but that
- * of who asks. The proxy helper of hono is not used: it goes through fetch, which unpacks answers, adds headers of its own,
- * follows redirects and gives up after 300 s.
+ * Forwards a request to another server unchanged: its bytes, its end-to-end headers, one try, and no deadline except the
+ * caller's. The proxy helper of hono is not used: it uses fetch, which decompresses answers, adds its own headers,
+ * follows redirects and times out after 300 s.
  */
 import { randomUUID } from 'node:crypto';
 import * as http from 'node:http';
@@ -12,36 +12,39 @@ import { faultOf, isNotHttp, refuseUpgrade } from './http-client.js';
 
 export interface PassedOn {
   readonly method: string;
-  /** With its query. */
+  /** With the query. */
   readonly path: string;
-  /** As node's `rawHeaders`. */
+  /** In the form of node's `rawHeaders`. */
   readonly headers: readonly string[];
-  /** Undefined where it has none. */
+  /** Undefined if it has none. */
   readonly body?: Uint8Array | undefined;
-  /** Ends the request: nobody waits for its answer any more. */
+  /** Aborts the request: its answer is not needed any more. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface PassedAnswer {
   readonly status: number;
   readonly headers: readonly HeaderPair[];
-  /** Its bytes as they came; whoever has the answer reads or destroys it. */
+  /** Its bytes as received; the caller must read or destroy it. */
   readonly body: http.IncomingMessage;
 }
 
 export interface UpstreamHttp {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
-  /** Resolves when the answer begins. @throws unreachable; config_invalid where the request was here before */
+  /**
+   * Resolves when the answer begins.
+   * @throws unreachable, shutting_down; config_invalid for a request that already passed here (a loop)
+   */
   pass(request: PassedOn): Promise<PassedAnswer>;
-  /** Ends connections that nobody uses. */
+  /** Ends all connections; calls in progress reject with `shutting_down`. */
   close(): void;
 }
 
-/** An idle connection may be ended by the other side at any time; one that was idle for longer is not used again, ms. */
+/** The other side may close an idle connection at any time; one that was idle for longer is not reused, ms. */
 const idleMs = 4000;
 const probeMs = 30_000;
-/** Sent again to the next server: who it is, how long the body is, and that it was passed on. */
+/** Headers that are written anew for the next server; `expect` is dropped. */
 const replaced = new Set(['host', 'content-length', 'expect', 'via']);
 
 export function upstreamHttp(url: string): UpstreamHttp {
@@ -62,7 +65,7 @@ export function upstreamHttp(url: string): UpstreamHttp {
       ];
       let isSent = false;
       const call = request(
-        // A port of its own is in the URL; names of IPv6 have no brackets here.
+        // IPv6 addresses have no brackets here; null is the protocol's default port.
         {
           hostname: base.hostname.replace(/^\[|\]$/g, ''),
           port: base.port === '' ? null : base.port,
@@ -103,7 +106,7 @@ function headerOf(raw: readonly string[], wanted: string): string {
     .join(', ');
 }
 
-/** It has the request, and may have done what it asks: only who asked can know whether to ask again. */
+/** The server has the request and may have done it: only the caller can decide whether to retry. */
 export function unanswered({ host }: URL, cause: unknown): SealvisorError {
   const why = systemCodeOf(cause) ?? (messageOf(cause) || 'it broke off');
   return new SealvisorError(

@@ -1,4 +1,4 @@
-/** An upstream manager (venus-cluster, damocles), which has no REST: what it knows of its workers, over `Venus.` (docs/upstream-rpc.md). */
+/** An upstream manager (venus-cluster, damocles), which has no REST: its list of workers, over `Venus.` (docs/upstream-rpc.md). */
 import * as z from 'zod';
 import { timestamp } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -11,9 +11,9 @@ import { rpcCall } from './rpc-client.js';
 
 export interface UpstreamManager {
   workers(): Promise<readonly WorkerEntry[]>;
-  /** @throws worker_not_found, naming known ones */
+  /** @throws worker_not_found, which names the known workers */
   worker(name: string): Promise<WorkerEntry>;
-  /** @throws worker_not_found; remote_error of a v0.2 manager, which cannot */
+  /** @throws worker_not_found; remote_error from a v0.2 manager, which does not support it */
   remove(name: string): Promise<void>;
 }
 

@@ -13,13 +13,13 @@ import { rpcCall } from './rpc-client.js';
 
 export type ThreadVerb = 'pause' | 'resume' | 'restart';
 
-/** What a command asks beyond its verb. */
+/** Parameters of a command. */
 export interface ThreadRequest {
   readonly how?: PauseHow | undefined;
   readonly state?: string | null | undefined;
   readonly dryRun?: boolean | undefined;
   readonly force?: boolean | undefined;
-  /** How long the answer to a pause may wait for the thread to be paused, ms. */
+  /** How long the answer to a pause may wait until the thread is paused, ms. */
   readonly waitMs?: number | undefined;
   readonly id?: string | undefined;
   readonly ifRevision?: number | undefined;
@@ -71,7 +71,7 @@ const threadList = orEmpty(
 );
 
 const timeoutMs = 15_000;
-/** A thread takes a command a little after the worker's answer: it is looked at again after so long, ms. */
+/** A thread acts a little after the worker's answer: it is checked again after these delays, ms. */
 const looksAfterMs = [0, 150, 350, 1000] as const;
 
 export function upstreamClient(
@@ -119,7 +119,7 @@ export function upstreamClient(
       if (refusal) throw refusal;
       if (verb === 'pause') return pause(index);
       const { state = null } = request;
-      // `Abort` is upstream's own word for it, in its documents alone.
+      // `Abort` is the name in upstream's documentation; its code knows only `Aborted`.
       return resume(index, state === 'Abort' ? 'Aborted' : state);
     },
   };
@@ -127,7 +127,7 @@ export function upstreamClient(
 
 const unchanged = (index: number) => `thread #${index} did not change`;
 
-/** Why an upstream worker cannot do what is asked; undefined where it can. */
+/** Why an upstream worker cannot do the command; undefined if it can. */
 function beyondIt(name: string, verb: ThreadVerb, request: ThreadRequest): SealvisorError | undefined {
   const { how, dryRun, force, ifRevision } = request;
   const which = `${name} is an upstream worker`;

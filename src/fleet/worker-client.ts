@@ -1,4 +1,4 @@
-/** A worker at an address: REST when it is one of ours, JSON-RPC when it is upstream's (venus-cluster, damocles). */
+/** Client of the worker at an address: REST for one of ours, JSON-RPC for upstream's (venus-cluster, damocles). */
 import { longestTimerMs } from '../actors/system-clock.js';
 import type { WallClock } from '../protocol/clock.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -11,23 +11,23 @@ import type { UpstreamClient } from './upstream-worker.js';
 
 const timeoutMs = 15_000;
 
-/** A request to a worker's REST; `path` is what stands behind `/api/v1`, with its query. */
+/** A request to a worker's REST; `path` is the part after `/api/v1`, with its query. */
 export type PassedRequest = Pick<JsonRequest, 'method' | 'body' | 'signal'> & {
   readonly path: string;
-  /** Who gives the command, where its body does not say. */
+  /** Who gives the command, if its body does not say. */
   readonly by?: string | undefined;
-  /** The command's id, where its body has none. */
+  /** The command's id, if its body has none. */
   readonly id?: string | undefined;
 };
 
 export interface WorkerClient extends UpstreamClient {
-  /** The worker's supervisor tree, as it shows it. @throws invalid_request for an upstream worker */
+  /** The worker's supervisor tree. @throws invalid_request for an upstream worker */
   tree(): Promise<unknown>;
-  /** Any request to our own worker's REST; undefined when it answers nothing. @throws invalid_request for an upstream worker */
+  /** Any request to our own worker's REST; undefined for an empty answer (204). @throws invalid_request for an upstream worker */
   pass(request: PassedRequest): Promise<unknown>;
 }
 
-/** Who a command is for: a worker that is another one refuses it. */
+/** The worker that a command is for: any other worker refuses it. */
 export interface MeantWorker {
   readonly name: string;
   readonly id?: string | undefined;
@@ -36,11 +36,11 @@ export interface MeantWorker {
 export function meantHeaders(meant: MeantWorker | undefined): Readonly<Record<string, string>> {
   if (!meant) return {};
   const { to, toId } = identityHeaders;
-  // A header holds ASCII alone.
+  // A header may contain only ASCII.
   return { [to]: encodeURIComponent(meant.name), ...(meant.id === undefined ? {} : { [toId]: meant.id }) };
 }
 
-/** `base` is `http://host:port`. What our own worker answers is typed by the same program on the other side. */
+/** `base` is `http://host:port`. Answers of our own worker have our types: the same program wrote them. */
 export function workerClient(
   name: string,
   base: string,
@@ -59,7 +59,7 @@ export function workerClient(
       url: `${base}/api/v1${path}`,
       timeoutMs: patience(request.body),
     });
-  // Loaded when it is needed: the schemas of upstream's answers would slow every command down.
+  // Loaded on demand: the schemas of upstream's answers would slow down every command.
   const upstream = async () => (await import('./upstream-worker.js')).upstreamClient(name, base, clock);
   const pass = async (request: PassedRequest) => {
     const answer = await rest(request);
@@ -84,7 +84,7 @@ export function workerClient(
     },
     command: async (index, verb, body, signal) => {
       const path = `/threads/${index}/${verb}`;
-      // A worker of 0.1.0 takes no id with a restart.
+      // A worker of 0.1.0 accepts no id in the body of a restart.
       const { id, ...others } = body;
       const told = verb === 'restart' ? { body: others, id } : { body };
       const answer = await rest({ method: 'POST', path, ...told, signal });
@@ -96,13 +96,13 @@ export function workerClient(
   };
 }
 
-/** How long an answer may take: a command that waits for its effect (`waitMs`) takes so much longer. */
+/** How long an answer may take, ms: a command that waits for its effect gets `waitMs` more. */
 export function patience(body: unknown): number {
   const asked = typeof body === 'object' && body !== null && 'waitMs' in body ? body.waitMs : 0;
   return Math.min(timeoutMs + (typeof asked === 'number' && asked > 0 ? asked : 0), longestTimerMs);
 }
 
-/** Upstream's worker answers in text, or in JSON-RPC to a post at any path: neither is an answer to our request. */
+/** Upstream's worker answers in text, or in JSON-RPC to a POST at any path: neither is a REST answer. */
 export function isRest({ status, body }: JsonResponse): boolean {
   if (typeof body !== 'object' || body === null || 'jsonrpc' in body) return false;
   return status < 400 || 'code' in body;

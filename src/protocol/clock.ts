@@ -1,17 +1,17 @@
-/** Time, so that tests can turn it. `now` is wall time in ms since the epoch. */
+/** Wall time, injected so that tests can control it. `now` is in ms since the epoch. */
 export interface WallClock {
   now(): number;
 }
 
 export const wallClock: WallClock = { now: () => Date.now() };
 
-/** Goes on from `startMs` by a clock that nobody sets: what is counted by it neither stands for an hour nor jumps by one. */
+/** Counts up from `startMs` by a monotonic clock: changes of the system time do not affect it. */
 export function steadyFrom(startMs: number, steady: () => number = () => performance.now()): WallClock {
   const startedAt = steady();
   return { now: () => startMs + (steady() - startedAt) };
 }
 
-/** How long ago that was, ms: 0 for what another clock puts in the future, and for what is not a time. */
+/** Time elapsed since `at`, ms; 0 for a time in the future (another machine's clock) and for an invalid time. */
 export function passedMs(at: string, nowMs: number): number {
   return Math.max(0, nowMs - Date.parse(at)) || 0;
 }

@@ -1,8 +1,8 @@
-/** What was done under an id: asked for again, it is not done again. Forgotten when the daemon ends. */
+/** Runs a command with an id only once: a repeat gets the first result. Forgotten when the daemon ends. */
 
 /**
- * Does `act`, or answers what it answered before to the same command under this id; without an id, and for what failed, nothing is
- * kept. `command`: the verb and what it is about: another command under the same id is another one.
+ * Runs `act`, or returns its earlier result for the same command with this id. Nothing is kept without an id or
+ * after a failure. `command`: the verb and its target; a different command with the same id is run on its own.
  */
 export type DoneOnce = <T>(
   id: string | undefined,
@@ -16,7 +16,7 @@ export function doneOnce(most = 1000): DoneOnce {
   return async <T>(id: string | undefined, command: readonly unknown[], act: () => T | Promise<T>) => {
     if (id === undefined) return act();
     const key = JSON.stringify([id, ...command]);
-    // Of the same command, whose answer is of this type.
+    // The key names the same command, so the result has this type.
     const before = done.get(key) as Promise<T> | undefined;
     if (before !== undefined) return before;
     const doing = Promise.resolve().then(act);

@@ -1,4 +1,4 @@
-/** Upstream's name for where lines of a child that are not answers are dumped (vc-processors, core/ext/producer.rs). */
+/** Upstream's variable that names where a child's lines that are not answers are dumped (vc-processors, core/ext/producer.rs). */
 
 export function dumpVariable(pid: number): string {
   return `DUMP_ERR_RESP_${pid}`;

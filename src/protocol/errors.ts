@@ -1,4 +1,4 @@
-/** What a refusal or fault looks like to the outside: HTTP status, process exit code, JSON-RPC error code. */
+/** How a refusal or fault appears to callers: HTTP status, process exit code, JSON-RPC error code. */
 interface Outward {
   readonly http: number;
   readonly exit: 1 | 2 | 4;
@@ -10,7 +10,7 @@ const failed = { http: 500, exit: 1, rpc: -32000 } as const;
 const refused = { http: 409, exit: 1, rpc: -32602 } as const;
 const unreachable = { http: 502, exit: 4, rpc: -32004 } as const;
 
-/** Every code the product answers with, and how each transport says it. Listed again in docs/errors.md. */
+/** Every error code of the product, with its value on each transport. Also listed in docs/errors.md. */
 export const errorCodes = {
   usage: wrongUsage,
   invalid_request: wrongUsage,
@@ -66,7 +66,7 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** Whether the table has it: one from another version, or another program, may not be there. */
+/** Whether the table has this code: a code from another version or another program may be unknown. */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errorCodes, code);
 }
@@ -86,12 +86,12 @@ export class SealvisorError extends Error {
   readonly data: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Whether the other side of a JSON-RPC call understood it and refuses it, however often it is asked. */
+/** Whether the other side of a JSON-RPC call understood it and refuses it for good: a retry does not help. */
 export function isRefusal(thrown: unknown): boolean {
   return thrown instanceof SealvisorError && thrown.data?.rpcCode === wrongUsage.rpc;
 }
 
-/** Whether an upstream manager says that it has no such sector in work: 11001 is its code for it. */
+/** Whether an upstream manager answers that it has no such sector in progress (its code 11001). */
 export function isUnknownSector(thrown: unknown): boolean {
   return thrown instanceof SealvisorError && thrown.data?.rpcCode === 11001;
 }
@@ -115,7 +115,7 @@ function textOf(thrown: unknown): string {
   }
 }
 
-/** The operating system's word for a fault (`ENOSPC`, `ECONNREFUSED`, …), when it has one. */
+/** The first text `code` of an error and its causes: the operating system's (`ENOSPC`, `ECONNREFUSED`, …) or one of ours. */
 export function systemCodeOf(thrown: unknown): string | undefined {
   if (typeof thrown !== 'object' || thrown === null) return undefined;
   if ('code' in thrown && typeof thrown.code === 'string') return thrown.code;

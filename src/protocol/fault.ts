@@ -1,4 +1,7 @@
-/** Ways for a thread to die in the middle of a stage (`[[sealvisor.faults]] act = …`), for chaos tests and demonstrations. */
+/**
+ * Ways to make a thread die or hang in the middle of a stage (`[[sealvisor.faults]] act = …`), for chaos tests and
+ * demonstrations.
+ */
 export const faultActs = ['throw', 'exit', 'heap', 'loop'] as const;
 
 export type FaultAct = (typeof faultActs)[number];

@@ -1,23 +1,23 @@
-/** Who is who between a worker and its manager, beyond names and addresses. Upstream's programs say nothing of it. */
+/** How a worker and its manager identify themselves, beyond names and addresses. Upstream's programs send none of it. */
 
-/** Headers of requests and answers; each is left out where there is nothing to say. */
+/** Headers of requests and answers; a header without a value is left out. */
 export const identityHeaders = {
-  /** In every answer of a manager: its id, made with its home. */
+  /** In every answer of a manager: its id, created with its home. */
   manager: 'x-sealvisor-manager',
-  /** In a worker's requests: its id, made with its home. */
+  /** In a worker's requests: its id, created with its home. */
   worker: 'x-sealvisor-worker',
-  /** The manager that is meant: another one refuses. */
+  /** The manager that the request is for: any other manager refuses it. */
   expects: 'x-sealvisor-expects',
-  /** The allocation that the sector or job in the request was given under. */
+  /** The allocation under which the sector or job of the request was given out. */
   given: 'x-sealvisor-given',
-  /** The worker that is meant, by its name (as in a URL) and its id: another one refuses. */
+  /** The worker that the request is for, by name (URL-encoded) and id: any other worker refuses it. */
   to: 'x-sealvisor-to',
   toId: 'x-sealvisor-to-id',
-  /** In a manager's answer without a job: why there is none, percent-encoded. */
+  /** In a manager's answer without a job: the reason, percent-encoded. */
   whyNone: 'x-sealvisor-why-none',
 } as const;
 
-/** Who asks, as far as it says so. */
+/** Identity of the caller, as far as it sends one. */
 export interface Caller {
   readonly worker: string | null;
   readonly expects: string | null;
@@ -26,11 +26,11 @@ export interface Caller {
 
 export const nobody: Caller = { worker: null, expects: null, given: null };
 
-/** What a worker adds to its wish for a sector or job. */
+/** What a worker adds to its request for a sector or job. */
 export interface Asking {
-  /** Made by the thread before it asked: asked again under it, it is given the same again. */
+  /** Id that the thread creates before it asks: a repeated request with it gets the same sector or job again. */
   readonly Request?: string | null | undefined;
-  /** The highest number of each miner that it holds or keeps: none at or below is given out. */
+  /** The highest sector number per miner that the worker holds or stores: no number up to it is given out. */
   readonly UsedNumbers?: readonly UsedNumber[] | undefined;
 }
 
@@ -39,11 +39,11 @@ export interface UsedNumber {
   readonly Number: number;
 }
 
-/** Under what a sector or job was given; both null where the manager says nothing of it. */
+/** The request and the manager by which a sector or job was given out; both null where the manager does not say. */
 export interface GivenBy {
   readonly request: string | null;
   readonly manager: string | null;
 }
 
-/** An answer to a wish, with what stands behind it. */
+/** The answer to an allocation request, with its request and manager. */
 export type WithGiven<T> = T & { readonly given?: GivenBy };

@@ -1,9 +1,9 @@
-/** A job beside sealing as its manager shows it: REST and the command line. Times are RFC 3339 UTC. */
+/** A non-sealing job as its manager shows it in REST and on the command line. Times are RFC 3339 UTC. */
 import type { ErrorLevel } from './level.js';
 
 export type JobKind = 'snapup' | 'rebuild' | 'unseal' | 'wdpost';
 
-/** `given`: a worker has it; behind that it is over. */
+/** `given`: a worker has it; the states after it are final. */
 export type JobState = 'waiting' | 'given' | 'done' | 'failed' | 'aborted' | 'cancelled';
 
 export interface JobView {
@@ -13,20 +13,20 @@ export interface JobView {
   /** The sector it is about; null for a proof of several. */
   readonly sector: string | null;
   readonly state: JobState;
-  /** Since when it is in that state. */
+  /** When it entered this state. */
   readonly since: string;
-  /** Where its thread stands in the plan, as its worker told last. */
+  /** Plan state of its thread, as its worker last reported. */
   readonly planState: string | null;
   readonly worker: { readonly name: string; readonly location: string } | null;
-  /** The worker has not let go of it yet. */
+  /** The worker has not released it yet. */
   readonly isHeld: boolean;
-  /** How often it was given. */
+  /** How often it was given out. */
   readonly given: number;
   readonly asked: { readonly by: string; readonly reason: string | null; readonly at: string };
   readonly failure: { readonly level: ErrorLevel; readonly message: string } | null;
-  /** What came of it, in words. */
+  /** Its result as text. */
   readonly result: string | null;
-  /** Why it ended, or was given back. */
+  /** Why it ended or was released. */
   readonly error: { readonly reason: string; readonly by: string } | null;
   readonly facts: JobFacts;
 }
@@ -42,7 +42,7 @@ export type JobFacts =
       readonly faults: readonly string[] | null;
     };
 
-/** What happened to a command that asks for jobs, or takes one back. */
+/** Result of a command that requests or cancels jobs. */
 export interface JobsReply {
   readonly changed: boolean;
   readonly message: string;

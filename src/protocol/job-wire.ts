@@ -1,4 +1,4 @@
-/** Jobs on the manager's wire, parameters as zod schemas (docs/spec.md#rpc); keys nobody knows are ignored. */
+/** The manager's RPC parameters for jobs, as zod schemas (docs/spec.md#rpc); unknown keys are ignored. */
 import * as z from 'zod';
 import { allocateParam, askingParam, bytes32, count, dealsParam, orNull } from './sealer-wire.js';
 import { shortText } from './some-of.js';
@@ -10,7 +10,7 @@ export const orEmpty = <T extends z.ZodType>(list: z.ZodArray<T>) =>
 const anything = { AllowedMiners: null, AllowedProofTypes: null, Request: null };
 const anyDeals = { MaxDeals: null, MinUsedSpace: null };
 
-/** A CID as Go's JSON writes it, or its text alone. */
+/** A CID as Go's JSON writes it, or just its text. */
 const cidLink = z.object({ '/': z.string().min(1) });
 export const cidParam = z.union([z.string().min(1), cidLink.transform((link) => link['/'])], {
   error: 'a CID such as {"/":"baga6ea4seaq…"}',
@@ -33,7 +33,7 @@ export const snapUpProofParam = z.object({
   Proof: z.base64(),
 });
 export const sizeParam = count;
-/** Go writes no words as an empty string. */
+/** Go writes a missing text as an empty string. */
 export const wordsParam = z
   .string()
   .nullish()

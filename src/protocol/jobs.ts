@@ -1,9 +1,9 @@
-/** Jobs beside sealing, as a thread gets them and delivers them (docs/spec.md#rpc); types only, as in `sealer.ts`. */
+/** Non-sealing jobs, as a thread receives and delivers them (docs/spec.md#rpc); types only, as in `sealer.ts`. */
 import type { Asking, WithGiven } from './identity.js';
 import type { SectorId } from './sector.js';
 import type { Allocated, Deal, SubmitAnswer, Ticket } from './sector-answers.js';
 
-/** Whose sectors a thread may work on; null = anybody's. */
+/** Miners and proof types of the sectors that a thread may work on; null = any. */
 export interface AllowedSpec {
   readonly AllowedMiners: readonly number[] | null;
   readonly AllowedProofTypes: readonly number[] | null;
@@ -14,7 +14,7 @@ export interface DealsSpec {
   readonly MinUsedSpace: number | null;
 }
 
-/** A finished sector to be upgraded. `AccessInstance`: the attached store that has its files. `CommR` is 32 bytes. */
+/** A finished sector to upgrade. `AccessInstance`: the attached store that has its files. `CommR` is 32 bytes. */
 export interface SnapUpJob extends Pick<Asking, 'Request'> {
   readonly Sector: Allocated;
   readonly Pieces: readonly Deal[];
@@ -32,9 +32,9 @@ export interface SnapUpProof {
 }
 
 /**
- * A lost sector. `Pieces` are those it holds last: with `IsSnapUp` the upgrade's, and the sector was sealed without any.
- * `UpgradePublic.CommR` is what was upgraded: CommR as it was sealed, as upstream's worker proves the upgrade with it. Of ours,
- * where the manager knows them, are `CommR` (as it was sealed, of any sector) and `CommRNew` (since its upgrade).
+ * A lost sector. `Pieces` are its latest: with `IsSnapUp` those of the upgrade, and the sector was sealed without pieces.
+ * `UpgradePublic.CommR` is CommR as it was sealed: upstream's worker proves the upgrade with it. `CommR` (as it was
+ * sealed, of any sector) and `CommRNew` (after its upgrade) are ours, sent where the manager knows them.
  */
 export interface RebuildJob extends Pick<Asking, 'Request'> {
   readonly Sector: Allocated;
@@ -55,9 +55,9 @@ export interface UpgradeFacts {
 }
 
 /**
- * A piece that somebody wants. `Offset` and `Size` are unpadded bytes; `PayloadSize` (ours, where the manager knows it)
- * is the length of the file that was sealed. `CommD` and `Ticket` are those that the sector was sealed with, also of an
- * upgraded one. `Upgrade` is ours: null for a sector that is not upgraded; an upstream manager leaves it out.
+ * A piece to unseal. `Offset` and `Size` are unpadded bytes; `PayloadSize` (ours, where the manager knows it)
+ * is the length of the file that was sealed. `CommD` and `Ticket` are those that the sector was sealed with, even if it
+ * was upgraded later. `Upgrade` is ours: null for a sector that is not upgraded; an upstream manager leaves it out.
  */
 export interface UnsealJob extends Pick<Asking, 'Request'> {
   readonly Sector: Allocated;
@@ -71,7 +71,7 @@ export interface UnsealJob extends Pick<Asking, 'Request'> {
   readonly Upgrade?: UpgradeFacts | null | undefined;
 }
 
-/** A sector to be proven. `Accesses`: names of attached stores. */
+/** A sector to prove. `Accesses`: names of attached stores. */
 export interface WdPostSector {
   readonly SectorId: number;
   readonly CommR: readonly number[];
@@ -102,7 +102,7 @@ export interface StoreInfo {
   readonly Meta: Readonly<Record<string, string>>;
 }
 
-/** The calls of threads whose plan is not `sealer`. No job to be had is null, or an empty list. */
+/** The calls of threads whose plan is not `sealer`. Null or an empty list means that no job is available. */
 export interface JobService {
   allocateSnapUpSector(
     spec: { readonly Sector: AllowedSpec; readonly Deals: DealsSpec } & Asking,
@@ -110,11 +110,11 @@ export interface JobService {
   submitSnapUpProof(id: SectorId, proof: SnapUpProof): Promise<SubmitAnswer>;
   allocateRebuildSector(spec: AllowedSpec & Asking): Promise<WithGiven<RebuildJob> | null>;
   allocateUnsealSector(spec: AllowedSpec & Asking): Promise<WithGiven<UnsealJob> | null>;
-  /** The piece was delivered, or (with words in `errInfo`) cannot be. */
+  /** The piece was delivered or, if `errInfo` is not empty, cannot be. */
   achieveUnsealSector(id: SectorId, pieceCid: string, errInfo: string): Promise<void>;
-  /** URLs the piece is wanted at: `file:`, `http(s):` (PUT), `store://<attached store>/<path>`. */
+  /** URLs to deliver the piece to: `file:`, `http(s):` (PUT), `store://<attached store>/<path>`. */
   acquireUnsealDest(id: SectorId, pieceCid: string): Promise<readonly string[]>;
-  /** Which of the candidates is to keep so many bytes of the sector; null = none has room. */
+  /** Which of the candidates stores `size` bytes of the sector; null = none has room. */
   storeReserveSpace(id: SectorId, size: number, candidates: readonly string[]): Promise<StoreInfo | null>;
   storeBasicInfo(name: string): Promise<StoreInfo | null>;
   /** `AllowedProofTypes`: names. */
@@ -126,7 +126,7 @@ export interface JobService {
     num: number,
     workerName: string,
   ): Promise<readonly WithGiven<WdPostJob>[]>;
-  /** The jobs are still worked at. */
+  /** Reports that the jobs are still in progress. */
   wdPoStHeartbeatJobs(jobIds: readonly string[], workerName: string): Promise<void>;
   wdPoStFinishJob(jobId: string, output: WdPostOutput | null, errorReason: string): Promise<void>;
 }

@@ -1,25 +1,28 @@
 /**
- * Reads a JSON object of any size as its bytes pass, and gives the bytes of its members' values. They are verified to be
- * JSON, and never become text.
+ * Streaming reader of a JSON object of any size: passes on the bytes of its members' values. They are verified to be
+ * JSON and are never decoded to text.
  */
 import { closeList, closeObject, comma, openList, openObject } from './json-signs.js';
 import { decide, failed, firstOf, states, tables } from './json-states.js';
 import { deepestJson } from './nesting.js';
 
-/** Takes the bytes of a value, in the parts that came. */
+/** Receives the bytes of a value, chunk by chunk. */
 export type ValueTaker = (part: Uint8Array) => void;
 
-/** A member of the object itself begins: who takes its value's bytes, with nothing around them. Undefined passes over it. */
+/**
+ * Called at each top-level member: returns the receiver of its value's bytes, without white space around them.
+ * Undefined skips it.
+ */
 export type MemberReader = (key: string) => ValueTaker | undefined;
 
-/** The fault of what is not JSON at all. */
+/** The fault of input that is not JSON. */
 export const notJson = 'is not JSON';
 
 /** Longer keys are not reported, bytes. */
 const longestKey = 256;
 
 export class MemberScan {
-  /** What the containers around the current byte are: 1 for an object. */
+  /** Kinds of the containers around the current byte, by depth: 1 for an object. */
   readonly #around = new Uint8Array(deepestJson + 1);
   readonly #reader: MemberReader;
   #depth = 0;
@@ -36,7 +39,7 @@ export class MemberScan {
     this.#reader = reader;
   }
 
-  /** Why what came cannot be read, to stand behind its subject; undefined as long as it can. */
+  /** Why the input cannot be read, as the predicate of a sentence; undefined as long as it can. */
   get fault(): string | undefined {
     return this.#fault;
   }
@@ -46,7 +49,7 @@ export class MemberScan {
     return this.#fault === undefined && this.#state === states.done;
   }
 
-  /** The next bytes; what stands behind a fault is passed over. @throws what a taker throws */
+  /** The next bytes; everything after a fault is ignored. @throws what a taker throws */
   push(chunk: Uint8Array): void {
     if (this.#keyFrom >= 0) this.#keyFrom = 0;
     if (this.#valueFrom >= 0) this.#valueFrom = 0;
@@ -63,14 +66,14 @@ export class MemberScan {
       this.#taker?.(chunk.subarray(this.#valueFrom));
   }
 
-  /** Passes over what the table alone decides; gives where it does not. Nearly all bytes are read here. */
+  /** Skips the bytes that the table decides; returns the index of the first that it does not. Nearly all bytes are read here. */
   #plain(chunk: Uint8Array, from: number): number {
     const table = this.#table;
     const { length } = chunk;
     let state = this.#state;
     let index = from;
     for (; index < length; index += 1) {
-      // Both are within their bounds: without a default, which would cost a look at each byte.
+      // Both indexes are within bounds: no default, which would cost a check at each byte.
       const next = table[(state << 8) | (chunk[index] as number)] as number;
       if (next >= failed) break;
       state = next;
@@ -107,7 +110,7 @@ export class MemberScan {
         if (byte === closeObject || byte === closeList) return this.#close(chunk, index);
         return byte === comma ? states.key : states.after;
       default:
-        // The last byte of a text or a literal.
+        // The last byte of a string or a literal.
         this.#end(chunk, index + 1);
         return states.after;
     }
@@ -137,7 +140,7 @@ export class MemberScan {
     return this.#around[this.#depth] === 1 ? tables.object : tables.list;
   }
 
-  /** A value of the object itself. */
+  /** A value of the top-level object. */
   #begin(byte: number, index: number): number {
     const key = keyOf(this.#key);
     this.#taker = key === undefined ? undefined : this.#reader(key);
@@ -157,11 +160,11 @@ export class MemberScan {
   }
 }
 
-/** Undefined for one that is too long. */
+/** Undefined for a key that is too long or is not valid as a JSON string. */
 function keyOf(bytes: Buffer): string | undefined {
   if (bytes.length > longestKey) return undefined;
   try {
-    // What stood between quotes and was let through is a JSON text.
+    // What the scan accepted between quotes parses as a JSON string.
     return JSON.parse(`"${bytes.toString()}"`) as string;
   } catch {
     return undefined;

@@ -1,8 +1,8 @@
-/** What came from outside is looked at field by field. */
+/** Foreign JSON is checked field by field. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** An object, or a list: something with fields, of which nothing is known yet. */
+/** An object or a list, with fields of unknown types. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null;
 }

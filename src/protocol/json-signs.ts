@@ -1,4 +1,4 @@
-/** The bytes that JSON is put together with. */
+/** The bytes that structure JSON. */
 export const quote = 0x22;
 export const backslash = 0x5c;
 export const comma = 0x2c;

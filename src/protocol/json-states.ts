@@ -1,4 +1,4 @@
-/** What each byte of a JSON text makes of what came before it: a table for lists, one for objects, one for the object whose members are wanted. */
+/** State tables of the JSON scan: one inside lists, one inside objects, one inside the top-level object whose members are read. */
 import {
   backslash,
   closeList,
@@ -42,11 +42,11 @@ export const states = {
   literals: 28,
 } as const;
 export const failed = 253;
-/** The table alone does not say what comes of the byte. */
+/** The next state depends on more than the table: the scan decides. */
 export const decide = 255;
 
 const literals = ['true', 'false', 'null'] as const;
-/** Of a literal and how many of its letters were there; 4 states are more than each needs. */
+/** The state of a literal after that many letters; 4 states each, as many as `false` needs. */
 const literalState = (literal: number, letters: number) => states.literals + 4 * literal + letters - 1;
 const count = states.literals + 4 * literals.length;
 
@@ -57,7 +57,7 @@ const hexDigits = [...'0123456789abcdefABCDEF'].map(codeOf);
 
 type Inside = 'list' | 'object' | 'top';
 
-/** What each byte makes of each state, inside a list, an object, or the object whose members are wanted. */
+/** Next state by state and byte, inside a list, an object, or the top-level object. */
 function tableOf(inside: Inside): Uint8Array {
   const table = new Uint8Array(count << 8).fill(failed);
   const set = (from: number, bytes: readonly number[], to: number) => {
@@ -129,5 +129,5 @@ function numbers(set: Set): void {
 }
 
 export const tables = { list: tableOf('list'), object: tableOf('object'), top: tableOf('top') } as const;
-/** How a value of the object itself begins, which the table of a list knows. */
+/** The state after the first byte of a top-level value, looked up in the table of lists. */
 export const firstOf = (byte: number) => tables.list[(states.value << 8) | byte] ?? failed;

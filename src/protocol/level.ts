@@ -1,4 +1,4 @@
-/** How bad a stage's failure is (docs/spec.md#failures). */
+/** How severe a stage's failure is (docs/spec.md#failures). */
 export const errorLevels = ['temporary', 'permanent', 'critical', 'abort'] as const;
 
 export type ErrorLevel = (typeof errorLevels)[number];
@@ -10,14 +10,14 @@ const wireLevels = {
   abort: 'Abort',
 } as const satisfies Record<ErrorLevel, string>;
 
-/** As upstream's worker writes it in a report, after Rust's names. */
+/** The level as upstream's worker writes it in a report: Rust's variant names. */
 export function wireLevel(level: ErrorLevel): string {
   return wireLevels[level];
 }
 
 const levelled = new RegExp(`^(${errorLevels.join('|')}):\\s(.*)$`, 's');
 
-/** The level before a failure's text (`permanent: …`), as our children and upstream's threads say it; undefined = none is there. */
+/** The level in front of a failure's text (`permanent: …`), as our children and upstream's threads write it; undefined = none. */
 export function levelIn(text: string): { readonly level: ErrorLevel; readonly rest: string } | undefined {
   const [, said, rest] = levelled.exec(text) ?? [];
   const level = errorLevels.find((each) => each === said);
@@ -27,7 +27,7 @@ export function levelIn(text: string): { readonly level: ErrorLevel; readonly re
 /** A stage's failure with its level; the level decides what the thread does next. */
 export class StageError extends Error {
   override readonly name = 'StageError';
-  /** The chain refused what the sector needs to get there. */
+  /** The chain rejected a message that the sector needs. */
   readonly isRejected: boolean;
   constructor(
     readonly level: ErrorLevel,

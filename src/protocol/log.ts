@@ -1,4 +1,4 @@
-/** How important a line of a daemon's log is; the most important first. */
+/** Severity levels of a daemon's log, the most severe first. */
 
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];

@@ -1,10 +1,13 @@
 /**
- * Reading or writing a JSON of 64 MB holds its thread for seconds, and takes many times its bytes of heap. Who does so
- * says it before, so that the thread is meanwhile neither taken for hung nor for one that fills its heap.
+ * Reading or writing 64 MB of JSON blocks its thread for seconds and takes many times its size of heap. The code that
+ * does so announces it first, so that the thread is not ended as hung or as out of memory.
  */
 let announce: (ms: number, bytes: number) => void = () => undefined;
 
-/** Called once in a thread that is watched: how long it may take, ms, and of how many bytes; both 0 for a small one. */
+/**
+ * Called once in a supervised thread. The callback gets how long the work may take, ms, and its size in bytes;
+ * both 0 for a small one.
+ */
 export function onLongSlice(told: (ms: number, bytes: number) => void): void {
   announce = told;
 }
@@ -13,7 +16,10 @@ const leastBytes = 1_000_000;
 
 let latest = 0;
 
-/** A JSON of about so many bytes is read or written next: a second a megabyte is ten times what it takes. @default as many as the last time */
+/**
+ * Announces that about `bytes` of JSON are read or written next; allows 1 s per MB, ten times what it takes.
+ * @default the size of the last call
+ */
 export function longSlice(bytes = latest): void {
   latest = bytes;
   if (bytes > leastBytes) announce(bytes / 1000, bytes);

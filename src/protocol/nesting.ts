@@ -1,4 +1,4 @@
-/** What a foreign JSON text would cost to parse: looked at before it is parsed, since afterwards it is too late. */
+/** What foreign JSON would cost to parse, measured before it is parsed: afterwards is too late. */
 
 import {
   backslash,
@@ -11,31 +11,31 @@ import {
   quote,
 } from './json-signs.js';
 
-/** How deep lists and objects of a foreign JSON may be nested: writing, checking and copying a value recurse into it. */
+/** How deep foreign JSON may be nested: writing, checking and copying a value are recursive. */
 export const deepestJson = 512;
 
-/** Heap that a foreign JSON may take when it is parsed and written again, bytes: what fits a sealing thread. */
+/** Heap that foreign JSON may take when it is parsed and written again, bytes: what fits into a sealing thread. */
 export const mostHeapOfJson = 640_000_000;
 
 /** V8's cost of a list element, a string, a number with a fraction, and a list or an object, bytes. */
 const cost = { element: 8, string: 24, fraction: 16, container: 64 } as const;
 
-/** Heap that a byte outside of a text stands for. */
+/** Heap that each byte outside of a string accounts for. */
 const costs = new Uint8Array(256);
 costs[quote] = cost.string;
 costs[comma] = cost.element;
 costs[point] = cost.fraction;
 costs[openList] = costs[openObject] = cost.container;
-/** Bytes that mean something outside of a text. */
+/** Bytes that have a meaning outside of a string. */
 const isSign = new Uint8Array(256);
 for (const sign of [quote, comma, point, openList, closeList, openObject, closeObject]) isSign[sign] = 1;
 
-/** Why a JSON text must not be parsed, to stand behind its subject; undefined when it may be. */
+/** Why a JSON text must not be parsed, as the predicate of a sentence; undefined when it may be. */
 export function jsonFault(
   json: string | Uint8Array,
   { deepest = deepestJson, mostHeap = mostHeapOfJson } = {},
 ): string | undefined {
-  // Text is held twice: as it came, and in the parsed value.
+  // Text is held twice: as received, and in the parsed value.
   const bytes = typeof json === 'string' ? Buffer.from(json) : json;
   const { depth, heap } = measured(bytes, deepest, 2 * json.length);
   if (depth > deepest) return `is nested deeper than ${deepest}`;
@@ -44,7 +44,7 @@ export function jsonFault(
     : undefined;
 }
 
-/** Ends early when it is too deep. About 1 ns a byte: what most bytes are is looked up, and long texts are passed over. */
+/** Stops early when it is too deep. About 1 ns per byte: most bytes are looked up in a table, and long strings are skipped. */
 function measured(bytes: Uint8Array, deepest: number, text: number): { depth: number; heap: number } {
   let depth = 0;
   let heap = text;
@@ -62,10 +62,10 @@ function measured(bytes: Uint8Array, deepest: number, text: number): { depth: nu
   return { depth, heap };
 }
 
-/** From here on a search by `indexOf` is faster than a look at each byte. */
+/** In longer strings `indexOf` is faster than a loop over the bytes. */
 const shortText = 64;
 
-/** Where the quote is that ends the text which begins at `from`. */
+/** Index of the quote that ends the string starting at `from`. */
 function endOfText(bytes: Uint8Array, from: number): number {
   let index = from;
   for (const end = Math.min(bytes.length, from + shortText); index < end; index += 1) {
@@ -73,7 +73,7 @@ function endOfText(bytes: Uint8Array, from: number): number {
     if (byte === quote) return index;
     if (byte === backslash) index += 1;
   }
-  // The last look may have passed over an escaped byte behind the end.
+  // The loop may have skipped an escaped byte past its end.
   for (let begin = index; ; ) {
     const found = bytes.indexOf(quote, begin);
     if (found < 0) return bytes.length;

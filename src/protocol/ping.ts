@@ -1,4 +1,4 @@
-/** A worker's report of itself (`Venus.WorkerPing`), its answer, and how a manager lists it: the one declaration for both sides. */
+/** A worker's heartbeat (`Venus.WorkerPing`), its answer, and how a manager lists it: one declaration for both sides. */
 import * as z from 'zod';
 import { askingParam, count, orNull, sectorIdParam, shortened } from './sealer-wire.js';
 import type { Summary } from './thread.js';
@@ -41,15 +41,15 @@ export function wireSummary({ threads, empty, paused, running, waiting, errors }
 const identity = (most: number) =>
   z.string().regex(new RegExp(`^[\\w-]{1,${most}}$`), `a text of 1 to ${most} letters, digits, - and _`);
 
-/** A current sector, as the manager was told of it last. */
+/** A current sector, as it was last reported to the manager. */
 const heldParam = z
   .object({
     ID: sectorIdParam,
     State: shortened,
     Location: shortened,
-    /** The request that it was given under. */
+    /** The request under which it was given out. */
     Request: orNull(shortened),
-    /** The worker's name in its report: that of the ping changes with the worker's address. */
+    /** The worker's name in the report: the name in the ping changes with the worker's address. */
     Instance: orNull(shortened),
   })
   .readonly();
@@ -61,11 +61,11 @@ export const pingParam = z
     Name: z.string().min(1).max(128),
     Dest: z.string().min(1).max(300),
     Version: orNull(z.string().max(200)),
-    /** Ours, down to `Held`; upstream's workers send none of these, and upstream's managers ignore them. */
+    /** From here to `Held` ours: upstream's workers do not send these, and upstream's managers ignore them. */
     Id: orNull(identity(64)),
     Incarnation: orNull(identity(32)),
     Life: orNull(z.enum(workerLives)),
-    /** The worker takes no job here until an operator says so: its sectors are of this other manager. */
+    /** The other manager that the worker's sectors belong to: it takes no job here until an operator has it adopt this one. */
     SectorsOf: orNull(identity(64)),
     UsedNumbers: askingParam.UsedNumbers,
     Held: orNull(z.array(heldParam).max(10_000).readonly()),
@@ -80,7 +80,7 @@ export const pingParam = z
     life: Life,
     sectorsOf: SectorsOf,
     usedNumbers: UsedNumbers ?? [],
-    /** Null from a worker that reports its sectors again and again instead. */
+    /** Null from a worker that repeats its sector reports instead. */
     held:
       Held?.map(({ ID: id, State: state, Location: location, Request: request, Instance: instance }) => ({
         ...{ id, state, location, request, instance },
@@ -88,22 +88,22 @@ export const pingParam = z
     summary: Summary,
   }));
 
-/** As it is written by a worker of ours, which always says these two. */
+/** A ping as our worker writes it: these two are always set. */
 export type WorkerPing = z.input<typeof pingParam> &
   Required<Pick<z.input<typeof pingParam>, 'Version' | 'Life'>>;
 
 const wireId = z.object({ Miner: count, Number: count });
 
-/** What a manager of ours answers to a worker of ours; each part is left out where there is nothing to say. */
+/** What our manager answers to our worker; empty parts are left out. */
 export interface PingAnswer {
   readonly Manager: string;
   /** Other living workers of the same name. */
   readonly Others?: readonly string[];
-  /** Held sectors whose state it wants to be told again. */
+  /** Held sectors whose state must be reported again. */
   readonly ReportAgain?: readonly z.input<typeof wireId>[];
 }
 
-/** Each part is read for itself: upstream's managers answer none. */
+/** Each part is parsed separately: upstream's managers send none. */
 export const pingAnswerParts = {
   others: z.object({ Others: z.array(z.string().max(300)).min(1) }),
   reportAgain: z.object({ ReportAgain: z.array(wireId) }),

@@ -1,4 +1,4 @@
-/** The plans' names: what the configuration may say, and what the tables of `machines/plans` and their stages are complete by. */
+/** Plan names that the configuration accepts; the tables of `machines/plans` and of their stages have a row for each. */
 export const planNames = ['sealer', 'niporep', 'snapup', 'rebuild', 'unseal', 'wdpost'] as const;
 
 export type PlanName = (typeof planNames)[number];

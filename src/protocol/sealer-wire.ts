@@ -1,4 +1,4 @@
-/** The manager's wire, parameters as zod schemas (docs/spec.md#rpc); keys nobody knows are ignored. */
+/** The manager's RPC parameters, as zod schemas (docs/spec.md#rpc); unknown keys are ignored. */
 import * as z from 'zod';
 import { errorLevels } from './level.js';
 import { shortText } from './some-of.js';
@@ -16,12 +16,12 @@ export const bytes32 = z.union(
   ],
   bytes32Expected,
 );
-/** Upstream's worker writes its levels as Rust's names: `Permanent`. */
+/** Upstream's worker writes levels as Rust's variant names: `Permanent`. */
 const level = z
   .string()
   .transform((text) => text.toLowerCase())
   .pipe(z.enum(errorLevels));
-/** Text of a person or of a program, which is kept and shown: a long one is cut. */
+/** Text from a person or a program that is stored and shown: long text is cut. */
 export const shortened = z.string().transform((text) => shortText(text, 4096));
 export const orNull = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? null);
@@ -29,7 +29,7 @@ export const orNull = <T extends z.ZodType>(schema: T) =>
 export const sectorIdParam = z
   .object({ Miner: count, Number: count })
   .transform(({ Miner, Number: number }) => ({ miner: Miner, number }));
-/** What a worker of ours adds to its wishes (src/protocol/identity.ts). */
+/** What our worker adds to its allocation requests (src/protocol/identity.ts). */
 export const askingParam = {
   Request: z.string().min(1).max(200).nullish(),
   UsedNumbers: z

@@ -37,7 +37,7 @@ export interface PreCommit extends Sealed {
 export interface SealProof {
   /** base64 */
   readonly Proof: string;
-  /** Ours: of a sector without a pre-commit, which would have said so. */
+  /** Ours: only for a sector without a pre-commit, which otherwise carries these facts. */
   readonly Sealed?: Sealed | null | undefined;
 }
 
@@ -47,19 +47,19 @@ export interface StateReport {
   readonly Failure: { readonly Level: ErrorLevel; readonly Desc: string } | null;
 }
 
-/** What the manager makes of a sector that a worker tells of. */
+/** The manager's answer to a report of a sector. */
 export interface Verdict {
-  /** The sector is proven and done with. */
+  /** The sector is proven and finished. */
   readonly finalized: boolean;
   /** Why the sector was aborted; null while it is not. */
   readonly abortReason: string | null;
-  /** Whatever it wants of the sector later it says to the worker's heartbeat: nobody has to ask. @default false */
+  /** Later requests about the sector come in answers to the worker's heartbeat: no polling is needed. @default false */
   readonly byHeartbeat?: boolean;
 }
 
 /** The calls of a sealing thread. Every call rejects with a SealvisorError (`unreachable`, `remote_error`, …). */
 export interface SectorService extends JobService {
-  /** `isNonInteractive`: a sector that is proven without pre-commit and seed is wanted, and no other. */
+  /** `isNonInteractive`: only a sector that is proven without pre-commit and seed is accepted. */
   allocateSector(
     spec: AllowedSpec & Asking,
     isNonInteractive?: boolean,
@@ -75,6 +75,6 @@ export interface SectorService extends JobService {
   reportState(id: SectorId, report: StateReport): Promise<Verdict>;
   reportFinalized(id: SectorId): Promise<void>;
   reportAborted(id: SectorId, reason: string): Promise<void>;
-  /** Where the payload of a piece can be fetched, with the headers to send. @throws other_manager when another one would serve it */
+  /** Where to fetch the payload of a piece, with the headers to send. @throws other_manager when another manager would serve it */
   pieceSource(pieceCid: string): Promise<{ url: string; headers: Readonly<Record<string, string>> }>;
 }

@@ -1,17 +1,17 @@
-/** What a manager answers of one sector, whatever the plan; types only, as in `sealer.ts`. */
+/** A manager's answers about one sector, for every plan; types only, as in `sealer.ts`. */
 
 export interface Allocated {
   readonly ID: { readonly Miner: number; readonly Number: number };
   readonly ProofType: number;
-  /** The request that it was given under; left out where there was none. */
+  /** The request under which it was given out; left out if there was none. */
   readonly Request?: string | null | undefined;
 }
 
-/** A deal to be placed into a sector. `Size` is the padded piece size in bytes, `PayloadSize` the file's. */
+/** A deal to place into a sector. `Size` is the padded piece size and `PayloadSize` the file size, in bytes. */
 export interface Deal {
-  /** 0 for what is not a market deal: a pledge, or an allocation. */
+  /** 0 if it is not a market deal but a pledge or an allocation. */
   readonly ID: number;
-  /** Of a piece without a deal; 0 or left out where there is none. */
+  /** The allocation of a piece without a deal; 0 or left out if there is none. */
   readonly AllocationID?: number | undefined;
   readonly PayloadSize: number;
   readonly Piece: { readonly Size: number; readonly Cid: { readonly '/': string } };
@@ -24,8 +24,8 @@ export interface Ticket {
 }
 
 /**
- * What is on chain for a sector, or on its way there, as far as the manager says: by it a thread sees that it is its own.
- * Ours, and told to our workers only; upstream's managers leave it out.
+ * What is on chain for a sector, or on its way there, as far as the manager knows: a thread compares it with its own.
+ * Ours, and sent to our workers only; upstream's managers leave it out.
  */
 export interface OnChain {
   readonly CommR?: readonly number[] | null | undefined;

@@ -1,4 +1,4 @@
-/** How far a thread is with its stage and its sector: percent and time left, from its view and its estimate. Pure. */
+/** Progress of a thread's stage: percent and time left, from its view and its estimate. Pure. */
 import { humanDuration } from './text/ages.js';
 import type { Estimate, ThreadView } from './thread.js';
 
@@ -11,21 +11,24 @@ export interface Part {
 
 const percentOf = (share: number) => Math.floor(100 * Math.min(1, Math.max(0, share)));
 
-/** Of the stage: by what it says of itself, else by how long it usually takes. */
+/** Progress of the stage: from its own report, else from how long it usually takes. */
 export function stageProgress({ progress }: ThreadView, stage: Estimate['stage'] | undefined): Part {
   const { usualMs = null, leftMs = null, elapsedMs = 0 } = stage ?? {};
   if (progress && progress.total > 0) {
     const share = progress.done / progress.total;
-    // Earlier stages know better than a first step does.
+    // The durations of earlier runs predict better than the first steps of this one.
     const byShare = share > 0 && elapsedMs > 0 ? (elapsedMs * (1 - share)) / share : null;
     return { percent: percentOf(share), leftMs: leftMs !== null && leftMs > 0 ? leftMs : byShare };
   }
   if (usualMs === null || usualMs <= 0) return { percent: null, leftMs };
-  // Over its usual time it is not done: nobody knows how much is left.
+  // Past its usual time and not done: the time left is unknown.
   return { percent: Math.min(99, percentOf(elapsedMs / usualMs)), leftMs: leftMs === 0 ? null : leftMs };
 }
 
-/** Of the stage, as far as it may be told now: time passes only where it is worked on; one that is frozen keeps its percent. */
+/**
+ * Progress of the stage as it may be shown now: no time left unless it is being worked on; a frozen one keeps its
+ * reported percent.
+ */
 export function workProgress(view: ThreadView, stage: Estimate['stage'] | undefined): Part {
   const part = stageProgress(view, stage);
   if (view.mode === 'running' || view.mode === 'pausing') return part;

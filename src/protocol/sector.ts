@@ -6,25 +6,25 @@ export interface SectorId {
   readonly number: number;
 }
 
-/** A sector with what the product needs at every turn. `size` in bytes (padded), `proofType` the chain's number. */
+/** A sector with its common facts. `size` in bytes (padded), `proofType` is the chain's number. */
 export interface Sector extends SectorId {
   readonly id: string;
   readonly proofType: number;
   readonly size: number;
 }
 
-/** How a sector is proven: `synthetic` writes the proofs that may be asked for down before the pre-commit. */
+/** How a sector is proven: `synthetic` stores every proof that may be requested before the pre-commit. */
 export type PoRepFeature = 'interactive' | 'synthetic' | 'non-interactive';
 
 interface ProofType {
   readonly proofType: number;
   readonly feature: PoRepFeature;
-  /** A pre-commit goes on chain before the proof, and the chain's seed is waited for between them. */
+  /** A pre-commit goes on chain before the proof, with a wait for the chain's seed between them. */
   readonly isInteractive: boolean;
   readonly size: number;
-  /** The name by which external processors know it (docs/spec.md#processor-protocol). */
+  /** Its name in the processor protocol (docs/spec.md#processor-protocol). */
   readonly registered: string;
-  /** The same of the proof of an upgrade. */
+  /** The same for the proof of an upgrade. */
   readonly registeredUpdate: string;
   readonly text: string;
 }
@@ -41,10 +41,10 @@ const sizes = [
   { size: 64 * GiB, text: '64GiB' },
 ] as const;
 
-/** The sizes that a sector can have, as they are written in a file and on a command line. */
+/** Valid sector sizes, as written in files and on the command line. */
 export const sectorSizes = sizes.map(({ text }) => text);
 
-/** The chain numbers a proof's sizes one after the other; `suffix` ends the name by which processors know it. */
+/** The chain numbers the sizes of each proof consecutively from `first`; `suffix` ends its name in the processor protocol. */
 const families: readonly {
   readonly feature: PoRepFeature;
   readonly isInteractive: boolean;
@@ -56,7 +56,7 @@ const families: readonly {
   { feature: 'non-interactive', isInteractive: false, first: 15, suffix: 'V1_2_Feat_NonInteractivePoRep' },
 ];
 
-/** Every proof type that is known, by the chain's numbers (docs/spec.md#rpc). */
+/** Every known proof type, in the order of the chain's numbers (docs/spec.md#rpc). */
 export const proofTypes: readonly ProofType[] = families.flatMap(({ first, suffix, ...family }) =>
   sizes.map(({ size, text }, at) => ({
     proofType: first + at,
@@ -77,12 +77,12 @@ function found(size: number, isWanted: (type: ProofType) => boolean): ProofType 
   throw new SealvisorError('usage', `no sector has ${size} bytes: use ${sizesText}`);
 }
 
-/** The first one of that size that is, or is not, interactive. @throws usage */
+/** The first proof type of that size that is, or is not, interactive. @throws usage */
 export function proofTypeOfKind(size: number, isInteractive: boolean): ProofType {
   return found(size, (type) => type.isInteractive === isInteractive);
 }
 
-/** All of them: how a sector is proven does not change its size. */
+/** All proof types of a sector size in bytes; empty for an unknown size. */
 export function proofTypesOfSize(size: number): readonly ProofType[] {
   return proofTypes.filter((candidate) => candidate.size === size);
 }
@@ -92,29 +92,29 @@ export function proofTypeIfKnown(proofType: number): ProofType | undefined {
   return proofTypes.find((candidate) => candidate.proofType === proofType);
 }
 
-/** The proof type of a chain's number. @throws invalid_request */
+/** The proof type with the chain's number. @throws invalid_request */
 export function proofTypeOfNumber(proofType: number): ProofType {
   const type = proofTypeIfKnown(proofType);
   if (type) return type;
   throw new SealvisorError('invalid_request', `unknown proof type ${proofType}: known are ${numbersText}`);
 }
 
-/** Whether a pre-commit and a seed come before its proof. A sector of unknown type has them. */
+/** Whether a pre-commit and a seed come before its proof. True for an unknown type. */
 export function isInteractive({ proofType }: Pick<Sector, 'proofType'>): boolean {
   return proofTypeIfKnown(proofType)?.isInteractive ?? true;
 }
 
-/** Whether its proofs are written down before its pre-commit, and drawn from there. */
+/** Whether its proofs are stored before its pre-commit and selected from there. @throws invalid_request for an unknown type */
 export function isSynthetic({ proofType }: Pick<Sector, 'proofType'>): boolean {
   return proofTypeOfNumber(proofType).feature === 'synthetic';
 }
 
-/** How the sector is proven, by which a plan knows whether it goes through a state of its own; a foreign sector's type may be unknown. */
+/** How the sector is proven, which decides whether it passes extra states of its plan; undefined for an unknown type. */
 export function featureOf(sector: Pick<Sector, 'proofType'> | null): PoRepFeature | undefined {
   return sector === null ? undefined : proofTypeIfKnown(sector.proofType)?.feature;
 }
 
-/** Window proofs of sectors of that size, by the names that upstream and the chain give them: however they were sealed. */
+/** Window proofs of sectors of that size, by upstream's and the chain's names; they do not depend on how a sector was sealed. */
 export function windowProofsOf({ text }: Pick<ProofType, 'text'>): readonly [string, string] {
   return [`StackedDrgWindow${text}V1_2`, `StackedDrgWindow${text}V1_1`];
 }

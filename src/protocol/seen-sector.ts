@@ -1,4 +1,4 @@
-/** A sector that another manager gave out, as it was seen on the way: REST and the command line. */
+/** A sector that an upstream manager gave out, as seen in calls passed on, for REST and the command line. */
 import type { SectorView } from './sealer-view.js';
 
 export interface SeenSector
@@ -9,22 +9,22 @@ export interface SeenSector
   readonly abort: SectorView['abort'];
   readonly messages: SectorView['messages'];
   readonly isUpgraded: boolean;
-  /** null = it was given out before anything of it was seen here. */
+  /** null = it was given out before its first call was seen here. */
   readonly proofType: number | null;
-  /** What is known of it was seen on the way; the manager behind this one may know more. */
+  /** All of it comes from calls passed on; the upstream manager may know more. */
   readonly observed: true;
   readonly firstSeenAt: string;
   readonly heardAt: string;
 }
 
-/** One thing that was asked or reported of a sector, and what came of it. */
+/** One request or report about a sector, and its outcome. */
 export interface SectorStep {
   readonly seq: number;
   readonly at: string;
   readonly kind: 'given' | 'report' | 'call';
-  /** Without `Venus.`. */
+  /** Method name without `Venus.`. */
   readonly method: string;
-  /** Who reported the sector last by then. */
+  /** The worker that last reported the sector up to then. */
   readonly worker: string | null;
   readonly text: string;
 }

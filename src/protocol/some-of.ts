@@ -4,7 +4,7 @@ export function someOf(items: readonly string[], most = 8): string {
   return `${items.slice(0, most).join(', ')} and ${(items.length - most).toLocaleString('en')} more`;
 }
 
-/** A text of foreign length, for a sentence. */
+/** Foreign text, cut to `most` characters for a sentence. */
 export function shortText(text: string, most = 100): string {
   return text.length <= most
     ? text

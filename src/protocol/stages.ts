@@ -1,6 +1,6 @@
-/** Stages by the names that a configuration, a limit and a processor give them. */
+/** Names of stages in configurations, limits and processors. */
 
-/** Stages that a `[[processors.<stage>]]` can do: our own processors in a child or in the thread itself, or a program. */
+/** Stages that a `[[processors.<stage>]]` can run: our processor in a child or in the thread, or a program. */
 export const builtinStages = [
   'add_pieces',
   'tree_d',
@@ -19,18 +19,18 @@ export const builtinStages = [
 
 export type BuiltinStage = (typeof builtinStages)[number];
 
-/** Stages that a limit can be set for: those of the plans. `snap_vanilla` is done within `snap_prove`, and is limited by it. */
+/** Names that a limit can be set for; `winning_post` is in no plan. `snap_vanilla` is part of `snap_prove` and shares its limit. */
 export const limitNames = [
   ...['add_pieces', 'tree_d', 'pc1', 'pc2', 'c1', 'c2', 'snap_encode', 'snap_prove'],
   ...['transfer', 'unseal', 'window_post', 'winning_post', 'synth_proof'],
 ] as const;
 
-/** The name under whose limit a processor does its task. */
+/** The limit that applies to a processor's task. */
 export function limitOf(stage: string): string {
   return stage === 'snap_vanilla' ? 'snap_prove' : stage;
 }
 
-/** The stages of the plans, in the order of the work: a stage's processor, else the stage in snake_case. */
+/** The stages of the plans in working order, each by its processor's name or else by its own in snake_case. */
 export const stageNames = [
   'acquire_deals',
   'add_pieces',

@@ -17,7 +17,7 @@ export const threadModes = [
 
 export type ThreadMode = (typeof threadModes)[number];
 
-/** Where a pause takes hold: behind the running stage, by stopping its process, or by aborting the stage. */
+/** How a pause takes effect: after the running stage, by freezing its process, or by aborting the stage. */
 export type PauseHow = 'after-stage' | 'freeze' | 'now';
 
 export interface Intent {
@@ -26,7 +26,7 @@ export interface Intent {
   readonly by: string;
   readonly reason: string | null;
   readonly at: string;
-  /** The drain whose pause it is, by that drain's id. */
+  /** Id of the drain that requested this pause. */
   readonly drain?: string;
 }
 
@@ -43,34 +43,34 @@ export interface Progress {
   readonly unit: string;
 }
 
-/** Temporary failures in a row of the present stage: `n` of at most `of`; `nextAt` is RFC 3339 UTC. */
+/** Consecutive temporary failures of the current stage: `n` of at most `of`; `nextAt` is RFC 3339 UTC. */
 export interface Tries {
   readonly n: number;
   readonly of: number;
   readonly nextAt: string | null;
 }
 
-/** What a thread is queued for. `place` counts from 1, over all threads of the worker. */
+/** What a thread is queued for. `place` is its position from 1, among all threads of the worker. */
 export interface WaitingFor {
   /** The limit's name (`pc1`), `breaker c2`, `space`, or `cordon`. */
   readonly limit: string;
   readonly place: number;
-  /** Threads that hold what is waited for. */
+  /** Threads that hold it now. */
   readonly holders: readonly number[];
-  /** Why, where it is more than that others are before it: a breaker's error, a cordon's reason. */
+  /** The reason, if it is more than a full queue: a breaker's error, a cordon's reason. */
   readonly reason?: string;
-  /** When it is looked at again, where that is known: the next start of a staggered stage, the next probe. */
+  /** When it is checked again, if known: the next start of a staggered stage, the next probe. */
   readonly nextAt?: string;
 }
 
-/** A disk that a thread waits for: it does not answer. */
+/** A disk that does not answer and that a thread waits for. */
 export interface ThreadDisk {
   /** The location or the attached store. */
   readonly path: string;
   readonly since: string;
 }
 
-/** The manager does not accept what it was told of the sector: the report is not sent again. */
+/** The manager rejected a report of the sector; it is not sent again. */
 export interface ReportRefused {
   readonly state: string;
   readonly message: string;
@@ -85,7 +85,7 @@ export interface ThreadView {
   readonly incarnation: number;
   readonly revision: number;
   readonly sector: Sector | null;
-  /** The manager's name for the current job, where that is no sector (plan wdpost). */
+  /** The manager's name for the current job, if that is not a sector (plan wdpost). */
   readonly job?: string;
   readonly state: string;
   readonly stage: string;
@@ -95,33 +95,33 @@ export interface ThreadView {
   readonly lastError: LastError | null;
   readonly tries: Tries | null;
   readonly waitingFor: WaitingFor | null;
-  /** `frozenBytes`: memory that it holds while it is frozen, as far as that is known. */
+  /** `frozenBytes`: memory that it holds while it is frozen, if known. */
   readonly processor: {
     readonly name: string;
     readonly pid: number | null;
     readonly frozenBytes?: number;
   } | null;
   readonly progress: Progress | null;
-  /** How long the current stage was worked on up to `at`, ms; without queues, and what it was frozen. */
+  /** How long the current stage was worked on up to `at`, ms, without time in queues or frozen. */
   readonly worked?: { readonly ms: number; readonly at: string };
-  /** A side that the stage needs cannot be reached: it is waited out, and no try is counted. */
+  /** A service that the stage needs cannot be reached: the thread waits for it and no try is counted. */
   readonly outage?: { readonly since: string; readonly nextAt: string | null };
   /** The disk that it works on does not answer. */
   readonly disk?: ThreadDisk;
   /** The manager refused the last report of the current sector. */
   readonly reportRefused?: ReportRefused;
-  /** Why there was nothing to do when it was asked for last. */
+  /** Why there was no work at the last request. */
   readonly idle?: string;
   readonly possible: readonly string[];
 }
 
 export const rowKinds = ['transition', 'try', 'error', 'command', 'lifecycle'] as const;
 
-/** What happened to a thread, as its history keeps it. */
+/** What happened to a thread, as stored in its history. */
 export interface Row {
   readonly at: string;
   readonly kind: (typeof rowKinds)[number];
-  /** Or the current job. */
+  /** The sector, or the current job. */
   readonly sector: string | null;
   readonly from: string | null;
   readonly to: string | null;
@@ -140,7 +140,7 @@ export interface HistoryRow extends Row {
   readonly seq: number;
 }
 
-/** Which rows of a history: the latest `limit` of those behind row `after`, of one sector, of these kinds. */
+/** Selects rows of a history: the latest `limit` after row `after`, of one sector, of these kinds. */
 export interface HistoryQuery {
   readonly limit?: number | undefined;
   readonly after?: number | undefined;
@@ -148,7 +148,7 @@ export interface HistoryQuery {
   readonly kinds?: readonly HistoryRow['kind'][] | undefined;
 }
 
-/** What is left, from past durations of the same stage and size on this worker, in ms; null where there is none yet. */
+/** Time left, from past durations of the same stage and size on this worker, in ms; null where there is none yet. */
 export interface Estimate {
   readonly stage: {
     readonly name: string;
@@ -160,7 +160,7 @@ export interface Estimate {
   } | null;
   readonly sector: {
     readonly leftMs: number | null;
-    /** Stages still to come of which nothing is known yet. */
+    /** Later stages whose duration is not known yet. */
     readonly unknown: readonly string[];
   } | null;
 }
@@ -178,39 +178,39 @@ export interface DryRun {
   readonly skip?: readonly string[];
   readonly why?: string;
   readonly possible?: readonly string[];
-  /** Of a resume to Aborted, with a sector that is not aborted yet. */
+  /** Set for a resume to Aborted of a sector that is not aborted yet. */
   readonly loses?: AbortLoss;
 }
 
-/** What is lost with a sector that is aborted. */
+/** What an abort of the sector loses. */
 export interface AbortLoss {
   readonly sector: string;
   /** Its pre-commit was submitted, or (not `certain`) may have been: its deposit is lost. `at` is RFC 3339, null = not known. */
   readonly preCommit: { readonly certain: boolean; readonly at: string | null } | null;
   /** Its proof was submitted. */
   readonly proof: boolean;
-  /** What is removed from the thread's location. */
+  /** Files removed from the thread's location. */
   readonly files: readonly string[];
-  /** What its thread stored: removed as well, unless its proof is on chain or may get there. */
+  /** Files that its thread stored: also removed, unless its proof is or may get on chain. */
   readonly stored: readonly string[];
 }
 
-/** What became of a command, as the thread answers it. */
+/** Result of a command, as the thread answers it. */
 export interface CommandOutcome {
   readonly changed: boolean;
   readonly message: string;
   readonly view: ThreadView;
-  /** It was carried out before, under the same id. */
+  /** It was already done under the same id. */
   readonly isRepeat?: true;
 }
 
-/** What happened to a command: the thread as it is now, whether anything changed, and one sentence. */
+/** Result of a command: the thread as it is now, whether anything changed, and one sentence. */
 export interface ControlReply extends ThreadView {
   readonly changed: boolean;
   readonly message: string;
 }
 
-/** Counts of a worker's heartbeat, old readers' words (docs/spec.md#thread-view). */
+/** Thread counts in a worker's heartbeat, as upstream's managers know them (docs/spec.md#thread-view). */
 export interface Summary {
   readonly threads: number;
   readonly empty: number;
@@ -220,15 +220,15 @@ export interface Summary {
   readonly errors: number;
 }
 
-/** How long the current stage has been worked on by now, ms; what it waited in queues or was frozen does not count as work. */
+/** How long the current stage has been worked on, ms; time in queues or frozen does not count. */
 export function workedMs({ mode, since, worked }: ThreadView, nowMs: number): number {
   const isAtWork = mode === 'running' || mode === 'pausing';
-  // Upstream's worker says only when the state was entered.
+  // Upstream's worker reports only when the state was entered.
   if (worked === undefined) return isAtWork ? passedMs(since, nowMs) : 0;
   return worked.ms + (isAtWork ? passedMs(worked.at, nowMs) : 0);
 }
 
-/** With no sector and no job; a thread of plan wdpost has a job without a sector. */
+/** Whether it has neither a sector nor a job; a thread of plan wdpost has a job without a sector. */
 export function isEmpty({ sector, job }: Pick<ThreadView, 'sector' | 'job'>): boolean {
   return sector === null && job === undefined;
 }

@@ -1,4 +1,4 @@
-/** A thread as upstream's programs read it: the fields of v0.2 and of damocles at once (docs/spec.md#rpc). */
+/** A thread as upstream's programs read it: the fields of both v0.2 and damocles (docs/spec.md#rpc). */
 import { passedMs } from './clock.js';
 import { levelIn } from './level.js';
 import { formatSectorId, parseSectorId } from './sector.js';
@@ -70,8 +70,8 @@ export function toUpstreamThread(view: ThreadView, nowMs: number): UpstreamThrea
 }
 
 /**
- * A thread as a worker of any upstream version reports it: v0.2 has `sector_id`, `paused` and `state`, those after it
- * `job_id` for `sector_id`, today's `thread_state` and `job_state` as well.
+ * A thread as a worker of any upstream version reports it: v0.2 has `sector_id`, `paused` and `state`; later versions
+ * have `job_id` in place of `sector_id`; the current one also has `thread_state` and `job_state`.
  */
 export interface ToldThread {
   readonly index: number;
@@ -119,7 +119,7 @@ export function fromUpstreamThread(thread: ToldThread, nowMs: number): ThreadVie
   return {
     index: thread.index,
     location: thread.location,
-    // A plan that is not one of ours is only shown.
+    // A plan that is not ours is only displayed.
     plan: (thread.plan as ThreadView['plan'] | undefined) ?? 'sealer',
     incarnation: 0,
     revision: 0,

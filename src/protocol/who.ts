@@ -1,12 +1,12 @@
-/** Who gives a command, as it says of itself (`alice@laptop`): nowhere a proof; and which command it is. */
+/** Who gives a command, as the caller states it (`alice@laptop`), which proves nothing; and the command's id. */
 
-/** Header of a command that says who gives it; a body's `by` comes first. */
+/** Header that names who gives a command; a `by` in the body takes precedence. */
 export const byHeader = 'x-sealvisor-by';
 
 /** Longest that is taken. */
 export const longestBy = 128;
 
-/** Header of a command with its id, under which it is done once; a body's `id` comes first. */
+/** Header with a command's id: a repeat is done only once. An `id` in the body takes precedence. */
 export const commandHeader = 'x-sealvisor-command';
 
 /** Longest that is taken. */

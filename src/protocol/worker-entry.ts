@@ -10,13 +10,13 @@ export interface WorkerEntry {
   readonly life: WorkerLife | null;
   readonly summary: Summary;
   readonly lastPing: string;
-  /** How long ago that is by the manager's own clock, ms. Left out by 0.1.0. */
+  /** Time since then by the manager's own clock, ms. Left out by 0.1.0. */
   readonly silentMs?: number;
-  /** The worker's own id, and that of its present start; left out for an upstream worker. */
+  /** The worker's own id and that of its current run; left out for an upstream worker. */
   readonly id?: string;
   readonly incarnation?: string;
-  /** It waits for an operator to have it adopt this manager: its sectors are of this other one. */
+  /** The other manager that its sectors belong to: it waits for an operator to have it adopt this one. */
   readonly sectorsOf?: string;
-  /** `name@incarnation`, where another living worker has the same name: commands name it so. */
+  /** `name@incarnation`, if another living worker has the same name: commands then need this form. */
   readonly label?: string;
 }

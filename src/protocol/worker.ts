@@ -1,9 +1,9 @@
-/** A worker as everyone sees it: its life, its limits, its breakers. Times are RFC 3339 UTC. */
+/** A worker as REST and the command line show it: its life, its limits, its breakers. Times are RFC 3339 UTC. */
 import type { ErrorLevel } from './level.js';
 import type { HistoryRow, Summary, ThreadMode, ThreadView } from './thread.js';
 import type { WorkerLife } from './worker-life.js';
 
-/** Who wanted it, why, since when. */
+/** Who requested it, why, and when. */
 export interface Wish {
   readonly by: string;
   readonly reason: string | null;
@@ -13,16 +13,16 @@ export interface Wish {
 export interface DrainView extends Wish {
   readonly toFinish: boolean;
   readonly deadline: string | null;
-  /** How many threads are at a safe point as the drain wants them, of how many. */
+  /** How many threads have reached the drain's safe point, out of how many. */
   readonly done: number;
   readonly of: number;
-  /** Counted as done, and still with their sector: paused past the deadline, or failed. Left out where none is. */
+  /** Threads counted as done that still hold their sector: paused past the deadline, or failed. Left out if empty. */
   readonly holding?: readonly {
     readonly index: number;
     readonly sector: string | null;
     readonly state: string;
   }[];
-  /** Those that do not yet, and what each is at. */
+  /** Threads that are not done yet, and their stages. */
   readonly left: readonly {
     readonly index: number;
     readonly sector: string | null;
@@ -32,24 +32,24 @@ export interface DrainView extends Wish {
   }[];
 }
 
-/** How many threads may do a stage at once. */
+/** How many threads may run a stage at the same time. */
 export interface LimitView {
   /** The stage's name in the configuration: `pc1`. */
   readonly name: string;
   /** null = no limit. */
   readonly limit: number | null;
-  /** What the configuration's file says. */
+  /** The value in the configuration file. */
   readonly configured: number | null;
-  /** Who set it by hand, where somebody did. */
+  /** Who set it by hand; left out if it was not. */
   readonly set?: Wish;
-  /** Least time between two starts, ms. */
+  /** Minimum time between two starts, ms. */
   readonly staggeredMs: number | null;
   readonly holders: readonly number[];
   /** Queued threads, first to last. */
   readonly queue: readonly number[];
 }
 
-/** A stage that failed the same way on several threads: nobody does it until one probe has. */
+/** A stage that failed the same way on several threads: it is blocked until one probe succeeds. */
 export interface BreakerView {
   readonly stage: string;
   readonly level: ErrorLevel;
@@ -58,12 +58,12 @@ export interface BreakerView {
   /** The threads whose failures opened it. */
   readonly failed: readonly number[];
   readonly queue: readonly number[];
-  /** The thread that tries now. */
+  /** The thread that is trying now. */
   readonly probe: number | null;
   readonly nextProbeAt: string | null;
 }
 
-/** A disk that threads write to, as it was looked at last. Sizes in bytes; null when it does not say. */
+/** A disk that threads write to, as of its last check. Sizes in bytes; null if unknown. */
 export interface StoreView {
   readonly kind: 'location' | 'attached';
   /** The attached store's name, or the thread (`#0`) whose location it is. */
@@ -72,40 +72,40 @@ export interface StoreView {
   readonly isReadonly: boolean;
   readonly freeBytes: number | null;
   readonly totalBytes: number | null;
-  /** Of what is free there, what running stages have still to write. */
+  /** Part of the free space that running stages still have to write. */
   readonly grantedBytes: number;
-  /** The threads of these stages. */
+  /** Threads that run these stages. */
   readonly holders: readonly number[];
   /** Why it cannot be read. */
   readonly why: string | null;
 }
 
-/** A process that is frozen for a thread, with the memory that it holds; null until that is known. */
+/** A process that is frozen for a thread. `bytes`: the memory that it holds; null until known. */
 export interface FrozenProcess {
   readonly index: number;
-  /** The stage, as in the configuration. */
+  /** The stage, as the configuration names it. */
   readonly name: string;
   readonly pid: number;
   readonly bytes: number | null;
 }
 
-/** Managers by their ids, each made with a home. */
+/** The managers that a worker deals with, by id; an id is created with a manager's home. */
 export interface ManagerFacts {
-  /** Whose sectors the worker has; null = none has said its id yet. */
+  /** The manager that the worker's sectors belong to; null = no manager has sent its id yet. */
   readonly id: string | null;
   /** Another one answers in its place: the worker takes no job and reports nothing. */
   readonly other: { readonly id: string; readonly since: string } | null;
 }
 
 export interface WorkerView {
-  /** Of its home: another worker of the same name or address has another. Left out by 0.1.0. */
+  /** Id of its home: another worker with the same name or address has a different one. Left out by 0.1.0. */
   readonly id?: string;
-  /** Another one at each start: two workers of one name are told apart by it. */
+  /** New at each start: it distinguishes workers with the same name. */
   readonly incarnation?: string;
   readonly name: string;
   readonly version: string;
   readonly life: WorkerLife;
-  /** The manager it goes by. Left out by 0.1.0. */
+  /** The manager it works for. Left out by 0.1.0. */
   readonly manager?: ManagerFacts;
   readonly cordon: Wish | null;
   readonly drain: DrainView | null;
@@ -113,19 +113,19 @@ export interface WorkerView {
   readonly breakers: readonly BreakerView[];
   readonly stores: readonly StoreView[];
   readonly counts: Summary;
-  /** Left out where none is. */
+  /** Left out if empty. */
   readonly frozen?: readonly FrozenProcess[];
 }
 
-/** What happened to a command for the worker: the worker as it is now, whether anything changed, and one sentence. */
+/** Result of a command for the worker: the worker as it is now, whether anything changed, and one sentence. */
 export interface WorkerReply extends WorkerView {
   readonly changed: boolean;
   readonly message: string;
 }
 
-/** One difference between the configuration's file and what runs. */
+/** One difference between the configuration file and the running configuration. */
 export interface ConfigChange {
-  /** `restart`: takes hold only when the worker is started again. */
+  /** `restart`: takes effect only after a restart of the worker. */
   readonly kind: 'added' | 'removed' | 'changed' | 'restart';
   /** The key (`processors.limit.pc1`), or the thread by its location. */
   readonly what: string;
@@ -141,7 +141,7 @@ export interface ReloadReply {
   readonly warnings: readonly string[];
 }
 
-/** What the worker tells whoever watches it (`GET /api/v1/events`). */
+/** What the worker streams to its watchers (`GET /api/v1/events`). */
 export type WorkerNews =
   | { readonly type: 'thread'; readonly view: ThreadView }
   | { readonly type: 'row'; readonly index: number; readonly row: HistoryRow }

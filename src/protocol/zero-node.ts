@@ -1,10 +1,10 @@
-/** Roots of trees over zeros: what a filler's CID is made of. */
+/** Roots of trees over zeros, from which the CID of a filler piece is made. */
 import { hash } from 'node:crypto';
 
 const nodeBytes = 32;
 const zeroNodes: Buffer[] = [Buffer.alloc(nodeBytes)];
 
-/** Root of a tree of `2 ** height` leaves of zeros: SHA-256 of the two below, its two top bits cleared. */
+/** Root of a tree of `2 ** height` zero leaves: SHA-256 of its two children, with the two top bits cleared. */
 export function zeroNode(height: number): Buffer {
   for (let known = zeroNodes.length; known <= height; known += 1) {
     const below = zeroNodes[known - 1] ?? Buffer.alloc(nodeBytes);

@@ -20,7 +20,7 @@ export interface ToManager {
   readonly manager?: string;
 }
 
-/** The manager that is asked when none is named. */
+/** The default manager. */
 export const usualManager = 'http://127.0.0.1:1789';
 /** `--manager` of a command. */
 export const managerOption = [
@@ -28,12 +28,12 @@ export const managerOption = [
   `the manager, as a URL, host:port or multiaddr (default: $SEALVISOR_MANAGER, else ${usualManager})`,
 ] as const;
 
-/** A manager that waits for a worker says so itself, before this is over. */
+/** Added to the timeout, so that a manager that waits for a worker can report the worker's timeout itself. */
 const longerMs = 5000;
 
 const managerPort = 1789;
 
-/** A URL (`ws` too, with or without upstream's `/rpc/v0`), a multiaddr, `host` or `host:port`. @throws config_invalid */
+/** A URL (also `ws`, with or without upstream's `/rpc/v0`), a multiaddr, `host` or `host:port`. @throws config_invalid, usage */
 export function managerUrl({ manager }: ToManager): string {
   const text = (manager ?? (process.env.SEALVISOR_MANAGER || usualManager)).trim();
   const isBare = /^(\[[^\]]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/.test(text);
@@ -41,14 +41,14 @@ export function managerUrl({ manager }: ToManager): string {
   return parseManagerUrl(url).replace(/\/rpc\/v0$/, '');
 }
 
-/** What asking a manager that cannot be reached failed with; a manager tells of a worker that cannot be by the same code. */
+/** Errors of calls to an unreachable manager: a manager reports an unreachable worker with the same code. */
 const away = new WeakSet<SealvisorError>();
 
 export function isManagerAway(thrown: SealvisorError): boolean {
   return away.has(thrown);
 }
 
-/** No connection was made. Behind one, a command may have been passed on before the connection broke: it is not sent another way. */
+/** Whether no connection was made. After one, a command may have been passed on before it broke: it is not sent another way. */
 const wasNeverSent = ({ cause }: SealvisorError) =>
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)$/.test(
     systemCodeOf(cause) ?? '',
@@ -58,8 +58,8 @@ const wasNeverSent = ({ cause }: SealvisorError) =>
 const upstream = new Set<string>();
 
 /**
- * Calls the manager's REST; what it answers is typed by the same program on the other side. One that serves no REST is asked over
- * upstream's JSON-RPC.
+ * Calls the manager's REST; its answers have our types: the same program wrote them. A manager without REST is called
+ * over upstream's JSON-RPC.
  */
 export async function askManager<T>(
   options: ToManager,
@@ -68,7 +68,7 @@ export async function askManager<T>(
   body?: unknown,
   timeoutMs = patience(body) + longerMs,
 ): Promise<T> {
-  // What has no body says so, too.
+  // Commands without a body carry these as well.
   const headers =
     method === 'GET' ? {} : { [byHeader]: encodeURIComponent(operator()), [commandHeader]: randomUUID() };
   const base = managerUrl(options);
@@ -90,7 +90,7 @@ export async function askManager<T>(
   });
   if (isServed(response)) return shapedAnswer(response, path, expectOk(response)) as T;
   const answer = await overRpc(base, method, path, body).catch((thrown: unknown) => {
-    // It speaks neither: what it answered first says more.
+    // It speaks neither protocol: its first answer is more useful.
     if (isNoRpc(thrown)) expectOk(response);
     if (!isUnreachable(thrown)) noted(base);
     throw thrown;
@@ -99,7 +99,7 @@ export async function askManager<T>(
   return answer as T;
 }
 
-/** Every answer of our managers is JSON, a refusal with its code; a gateway that cannot reach them now says nothing of them. */
+/** Every answer of our managers is JSON, a refusal with its code; an error of a gateway tells nothing about the manager. */
 function isServed(response: JsonResponse): boolean {
   const { status } = response;
   return status === 204 || isRest(response) || (mayPass(status) && !isRpc(response));
@@ -119,7 +119,7 @@ function noted(base: string): void {
   tell(`${new URL(base).host} serves no /api/v1: it is asked as an upstream manager, over JSON-RPC`);
 }
 
-/** Loaded when it is needed: its schemas would slow every command down. */
+/** Loaded on demand: its schemas would slow down every command. */
 async function overRpc(base: string, method: JsonRequest['method'], path: string, body: unknown) {
   const { askUpstreamManager } = await import('./upstream-manager.js');
   return askUpstreamManager(base, method, path, body);

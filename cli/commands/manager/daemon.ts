@@ -18,7 +18,7 @@ import type { LogOptions } from '../../log/log-options.js';
 import { untilStopped } from '../../output/until-stopped.js';
 import { managerHome, refuseOtherKind } from './home.js';
 
-/** What the mock chain is made from. @throws usage, naming the option */
+/** Options of the mock chain. @throws usage, which names the option */
 export function chainOptions(options: {
   readonly miner: string;
   readonly sectorSize: string;
@@ -51,7 +51,7 @@ function option<T>(name: string, parse: () => T): T {
   }
 }
 
-/** Items with commas between. @throws usage, naming the option */
+/** Items separated by commas. @throws usage, which names the option */
 function listOf<T>(name: string, text: string | undefined, parse: (item: string) => T): readonly T[] {
   const items = (text ?? '').split(',').filter((item) => item.trim() !== '');
   return items.map((item) => option(name, () => parse(item)));
@@ -86,7 +86,7 @@ interface ManagerDaemonOptions extends LogOptions {
   readonly upstream?: string;
 }
 
-/** Runs a manager until SIGINT or SIGTERM; SIGHUP has it open its log again. */
+/** Runs a manager until SIGINT or SIGTERM; SIGHUP reopens its log. */
 export async function daemon(options: ManagerDaemonOptions): Promise<void> {
   try {
     await withLog(options, 'manager', (emit, file) => run(options, emit, file));
@@ -96,22 +96,22 @@ export async function daemon(options: ManagerDaemonOptions): Promise<void> {
 }
 
 async function run(options: ManagerDaemonOptions, emit: Emit, file: DaemonLog): Promise<void> {
-  // Handled from the first moment on: else it would end the process.
+  // Installed first: without a handler SIGHUP ends the process.
   process.on('SIGHUP', () => {
     void file.reopen().then(() => emit({ event: 'log.reopened' }));
   });
   const { home, note } = managerHome(options.home, process.env, process.cwd());
   if (note !== null) emit({ event: 'manager.homeChosen', note });
   refuseOtherKind(home, options.upstream !== undefined);
-  // The usual home lies in the user's own directory; the directory above one that is named has to be there.
-  // What fails here fails again, and is reported, where the home itself is made.
+  // The default home is in the user's own directory; for a named home the parent directory must exist.
+  // A failure here repeats, and is reported, where the home itself is created.
   if (options.home === undefined) await makeWithParents(dirname(home)).catch(() => undefined);
   await (options.upstream === undefined
     ? runOwn(options, home, emit)
     : runInFront(options, options.upstream, home, emit));
 }
 
-/** What both kinds are started with. @throws usage, naming the option */
+/** Options of both kinds of manager. @throws usage, which names the option */
 function doorOptions(options: ManagerDaemonOptions, home: string) {
   return {
     ...parseAddress(options.listen, 1789),

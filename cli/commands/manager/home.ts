@@ -1,4 +1,4 @@
-/** Where a manager keeps its state when nobody says where: the same place from whatever directory it is started. */
+/** Where a manager keeps its state by default: the same place from any working directory. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -6,18 +6,21 @@ import { SealvisorError } from '../../../src/protocol/errors.js';
 
 export interface ManagerHome {
   readonly home: string;
-  /** To be said once, where it is not the usual one. */
+  /** To be logged once, if it is not the default home. */
   readonly note: string | null;
 }
 
-/** `$XDG_STATE_HOME/sealvisor`; one that is not absolute is passed over, as the XDG specification says. */
+/**
+ * `$XDG_STATE_HOME/sealvisor`, by default `~/.local/state/sealvisor`; a relative variable is ignored, as the XDG
+ * specification requires.
+ */
 export function defaultHome(env: NodeJS.ProcessEnv): string {
   const { XDG_STATE_HOME: state = '' } = env;
   return join(isAbsolute(state) ? state : join(homedir(), '.local', 'state'), 'sealvisor');
 }
 
 /**
- * One home is of one kind: a manager that is started without its --upstream by mistake would give out sectors of its own,
+ * A home is for one kind of manager: one started without its --upstream by mistake would give out its own sectors,
  * from the first number on.
  * @throws usage
  */
@@ -35,10 +38,10 @@ export function refuseOtherKind(home: string, isInFront: boolean): void {
     );
 }
 
-/** What 0.1.0 took by itself, in the directory it was started in. */
+/** The default of 0.1.0, in its working directory. */
 const homeOf010 = join('.sealvisor', 'manager');
 
-/** A home that is named; else the one that 0.1.0 has left in this directory: its sectors are there; else the usual one. */
+/** The named home; else one left by 0.1.0 in this directory, because its sectors are there; else the default. */
 export function managerHome(named: string | undefined, env: NodeJS.ProcessEnv, cwd: string): ManagerHome {
   if (named !== undefined) return { home: resolve(cwd, named), note: null };
   const left = resolve(cwd, homeOf010);

@@ -1,4 +1,4 @@
-/** `util sealer snapup | rebuild | unseal | wdpost | jobs`: work on sectors that are kept. */
+/** `util sealer snapup | rebuild | unseal | wdpost | jobs`: jobs for finished sectors. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { JobsReply, JobView } from '../../../src/protocol/job-view.js';
@@ -51,7 +51,7 @@ export async function jobs(options: Options): Promise<void> {
   });
 }
 
-/** Exit 3 when it was cancelled already, or is over. */
+/** Exit 3 if it was already cancelled or has ended. */
 export async function cancel(job: string, options: Options): Promise<void> {
   await askFor(options, `/jobs/${encodeURIComponent(job)}/cancel`, {});
 }
@@ -64,7 +64,7 @@ async function askFor(options: Options, path: string, wish: object, timeoutMs?: 
 
 const sectorPath = (sector: string) => `/sectors/${encodeURIComponent(sector)}`;
 
-/** A URL as it is (`file:` without slashes is one that is refused); anything else is a directory of this machine. */
+/** A URL unchanged (`file:` without slashes too, which is refused later); anything else is a directory on this machine. */
 function destUrl(dest: string): string {
   return /^([a-z][a-z0-9+.-]*:\/\/|file:)/i.test(dest) ? dest : `${pathToFileURL(resolve(dest)).href}/`;
 }

@@ -1,4 +1,4 @@
-/** `util worker resume`: one thread of a worker, or many of one or of all. */
+/** `util worker resume`: one thread of a worker, or many threads of one worker or of all. */
 import { SealvisorError } from '../../../src/protocol/errors.js';
 import type { DryRun } from '../../../src/protocol/thread.js';
 import type { WorkerEntry } from '../../../src/protocol/worker-entry.js';
@@ -16,7 +16,7 @@ export interface ResumeOptions extends Options, Selection {
   readonly yes?: boolean;
 }
 
-/** Resumes a thread, or those that are meant; or says what that would do: exit 1 when it would be refused. */
+/** Resumes one thread or the selected ones; a dry run shows what a resume would do: exit 1 if it would be refused. */
 export async function resume(
   name: string | undefined,
   index: string | undefined,
@@ -35,7 +35,7 @@ export async function resume(
   const thread = threadOf(index);
   const worker = workerOf(name, options);
   const preview = async () =>
-    // A dry run is answered with nothing but what it would do (docs/spec.md#thread-view).
+    // The answer to a dry run contains only what it would do (docs/spec.md#thread-view).
     (await worker.command(
       thread,
       'resume',
@@ -65,7 +65,7 @@ async function workersMeant(name: string | undefined, options: ResumeOptions): P
   if (name !== undefined)
     throw new SealvisorError('usage', `--all-workers means every worker: leave out ${name}`);
   const workers = await askManager<readonly WorkerEntry[]>(options, 'GET', '/workers');
-  // Of several of one name the one that lives answers: it is asked once.
+  // Of several workers with one name only the living one answers: it is called once.
   const names = new Set(workers.map(({ name: own, label = own }) => label));
   return [...names].map((each) => of(workerAt(each, options), each));
 }

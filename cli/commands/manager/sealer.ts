@@ -1,4 +1,4 @@
-/** `util sealer …`: the sectors a manager gave out. */
+/** `util sealer …`: the sectors that a manager gave out. */
 
 import type { SectorReply, SectorView } from '../../../src/protocol/sealer-view.js';
 import type { SectorStep, SeenSector } from '../../../src/protocol/seen-sector.js';
@@ -26,7 +26,7 @@ export async function sectors(options: Options): Promise<void> {
   });
 }
 
-/** What a manager in front of another one saw of a sector, oldest first. @throws not_found from any other */
+/** What a manager in front of another one saw of a sector, oldest first. @throws not_found from any other manager */
 export async function history(sector: string, options: Options & { readonly limit?: string }): Promise<void> {
   const query = options.limit === undefined ? '' : `?limit=${encodeURIComponent(options.limit)}`;
   const path = `/sectors/${encodeURIComponent(sector)}/history${query}`;
@@ -40,7 +40,10 @@ interface AbortOptions extends Options {
   readonly yes?: boolean;
 }
 
-/** Exit 3 when it was aborted already, or a person who is asked says no. @throws usage in a script, where a pre-commit would be lost and `--yes` is missing */
+/**
+ * Exit 3 if it was already aborted, or the operator answers no.
+ * @throws usage in a script, if a pre-commit would be lost and `--yes` is missing
+ */
 export async function abort(sector: string, options: AbortOptions): Promise<void> {
   const body = { reason: options.reason, by: operator() };
   const path = `/sectors/${encodeURIComponent(sector)}`;
@@ -50,8 +53,8 @@ export async function abort(sector: string, options: AbortOptions): Promise<void
 }
 
 /**
- * null when no pre-commit is lost: none was sent, or the sector is aborted or finalized already. A manager of 0.1.0 does
- * not count messages; one in front of another refuses, whatever would be lost.
+ * null when no pre-commit is lost: none was sent, or the sector is already aborted or finalized. A manager of 0.1.0 does
+ * not count messages; one in front of another refuses every abort.
  */
 function lossOf(sector: Partial<SectorView> & Partial<Pick<SeenSector, 'observed'>>): AbortLoss | null {
   const { id, messages, abort: before, finalized, worker } = sector;
@@ -66,7 +69,7 @@ function lossOf(sector: Partial<SectorView> & Partial<Pick<SeenSector, 'observed
   };
 }
 
-/** The command that says that it is meant. */
+/** The command to repeat as confirmation. */
 function repeated(sector: string, { manager, reason }: AbortOptions): string {
   return [
     'venus-sector-manager util sealer abort',

@@ -1,4 +1,4 @@
-/** `util worker …` and `sealvisor tree` where the manager is upstream's: it says where its workers are, and they are steered themselves. */
+/** `util worker …` and `sealvisor tree` with an upstream manager: it gives its workers' addresses, and they are called directly. */
 import { formatAddress, parseAddress, workerPort } from '../../../src/config/endpoint.js';
 import type { JsonRequest } from '../../../src/fleet/http-client.js';
 import { upstreamManager } from '../../../src/fleet/upstream-manager.js';
@@ -7,7 +7,10 @@ import { type WorkerClient, workerClient } from '../../../src/fleet/worker-clien
 import { wallClock } from '../../../src/protocol/clock.js';
 import { SealvisorError } from '../../../src/protocol/errors.js';
 
-/** What our own manager answers at `path` of its REST (behind `/api/v1`), made of what an upstream one tells. @throws invalid_request for what it does not have */
+/**
+ * The answer of our manager's REST at `path` (after `/api/v1`), built from an upstream manager's answers.
+ * @throws invalid_request for what it does not offer
+ */
 export async function askUpstreamManager(
   base: string,
   method: JsonRequest['method'],
@@ -19,7 +22,7 @@ export async function askUpstreamManager(
   if (method === 'GET' && plain === '/workers') return manager.workers();
   const [, named, rest] = /^\/workers\/([^/]+)(\/.+)?$/.exec(plain) ?? [];
   if (named === undefined) {
-    // Whether it is one shows when it is asked.
+    // This call shows whether it is an upstream manager at all.
     await manager.workers();
     throw notServed(base, method, plain);
   }
@@ -31,7 +34,7 @@ export async function askUpstreamManager(
   return askWorker(workerClient(name, at, wallClock), method, rest, body);
 }
 
-/** The worker is asked where its heartbeat says that it is, as upstream's command line does. */
+/** The worker is called at the address in its heartbeat, as upstream's command line does. */
 async function askWorker(
   worker: WorkerClient,
   method: JsonRequest['method'],
@@ -43,7 +46,7 @@ async function askWorker(
   const verb = found?.[2];
   if (found?.[1] === undefined) return found ? worker.threads() : worker.pass({ method, path, body });
   if (verb === undefined) return worker.thread(index);
-  // The expression names the verbs, and this program made the body, a moment ago.
+  // The expression lists the verbs, and this program built the body.
   return worker.command(index, verb as ThreadVerb, (body ?? {}) as ThreadRequest);
 }
 

@@ -1,4 +1,4 @@
-/** `util worker …`: through the manager for a name it knows; an address it does not know is dialled itself. */
+/** `util worker …`: through the manager for a name that it knows; an unknown address is called directly. */
 import { randomUUID } from 'node:crypto';
 import { formatAddress, parseAddress, workerPort } from '../../../src/config/endpoint.js';
 import type { ThreadRequest } from '../../../src/fleet/upstream-worker.js';
@@ -23,18 +23,18 @@ export interface Options extends ToManager {
 }
 
 export interface ReachedWorker extends Pick<WorkerClient, 'threads' | 'thread' | 'command' | 'tree'> {
-  /** Empty for a worker that tells none: an upstream or older one. */
+  /** Empty for a worker that has none: an upstream or older one. */
   estimates(): Promise<readonly ThreadEstimate[]>;
 }
 
-/** How a worker is asked, one way or the other. */
+/** A way to reach a worker: through the manager or directly. */
 interface Way extends Omit<ReachedWorker, 'estimates'> {
   estimates(): Promise<unknown>;
 }
 
 /**
- * The worker by that name, asked through the manager at once; where that one does not know it or cannot be reached, and the name is
- * an address, the worker is dialled itself, now and from then on.
+ * The worker by that name, first through the manager. If the manager does not know it or cannot be reached, and the name
+ * is an address, the worker is called directly, now and later.
  */
 export function workerOf(name: string, options: ToManager): ReachedWorker {
   let way = throughManager(name, options);
@@ -46,7 +46,7 @@ export function workerOf(name: string, options: ToManager): ReachedWorker {
       if (!(thrown instanceof SealvisorError)) throw thrown;
       const isElsewhere = thrown.code === 'worker_not_found' || isManagerAway(thrown);
       if (!isElsewhere || !(await isAddress(name))) throw thrown;
-      // Of two that were asked at once the first has changed it already.
+      // A parallel call may have changed it already.
       if (way === first) way = dialled(name);
       return ask(way);
     }
@@ -84,17 +84,17 @@ function dialled(name: string): Way {
 }
 
 const estimatesOf = (asked: Promise<unknown>) =>
-  // Typed by the same program on the other side.
+  // It has our types: the same program wrote it.
   (asked as Promise<readonly ThreadEstimate[]>).catch((thrown: unknown) => {
     if (thrown instanceof SealvisorError) return [];
     throw thrown;
   });
 
-/** No URL can hold a name of dots alone: a last part of its own keeps it whole. */
+/** URLs drop a path part that consists only of dots: a trailing `@` keeps it. */
 export const workerRoute = (name: string) =>
   `/workers/${encodeURIComponent(/^\.+$/.test(name) ? `${name}@` : name)}`;
 
-/** A word without a dot or a port may be a worker's name as well as a host's: it is a host when it resolves. */
+/** A word without a dot or port may be a worker's or a host's name: it counts as a host if it resolves. */
 async function isAddress(name: string): Promise<boolean> {
   if (/[.:]/.test(name)) return true;
   const { lookup } = process.getBuiltinModule('node:dns/promises');
@@ -124,7 +124,7 @@ export async function list(options: Options & { expiration: string }): Promise<v
   });
 }
 
-/** What is to be done with one that takes no job here. */
+/** What to do about a worker that waits for adoption and takes no job here. */
 function awaitsText({ name, label = name, sectorsOf }: WorkerEntry): readonly string[] {
   if (sectorsOf === undefined) return [];
   return [
@@ -155,7 +155,7 @@ export interface PauseOptions extends Options, WaitOptions {
   readonly freeze?: boolean;
 }
 
-/** With `wait` until the thread is paused; an upstream worker would record a second pause, so it is asked once. */
+/** Pauses a thread; with `wait` waits until it is paused. An upstream worker would record a second pause, so it gets only one. */
 export async function pause(name: string, index: string, options: PauseOptions): Promise<void> {
   const how = options.freeze ? 'freeze' : options.now ? 'now' : 'after-stage';
   const { json = false } = options;
@@ -180,7 +180,7 @@ export async function pause(name: string, index: string, options: PauseOptions):
 
 export const threadOf = (index: string) => checkIndex(/^\d+$/.test(index) ? Number(index) : Number.NaN);
 
-/** With an id of its own: sent again, it is the same command. */
+/** Adds an id of its own: a repeated request is the same command. */
 export function asked(request: ThreadRequest, { reason }: Options): ThreadRequest {
   return { ...request, reason, by: operator(), id: randomUUID() };
 }

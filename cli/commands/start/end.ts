@@ -1,25 +1,25 @@
-/** When a run of `sealvisor start` is over, and what it says then. */
+/** When a run of `sealvisor start` ends, and what it prints then. */
 import type { Manager } from '../../../src/manager/manager.js';
 import { formatSectorId } from '../../../src/protocol/sector.js';
 import type { Worker } from '../../../src/worker/worker.js';
 import type { MadePieces } from './pieces.js';
 
 export interface StartEnd {
-  /** Looks whether everything is sealed: call it whenever that may have changed. */
+  /** Checks whether everything is sealed: call it whenever that may have changed. */
   readonly look: () => void;
-  /** The threads whose sectors count as held; nothing ends before. */
+  /** Sets the worker whose threads' sectors count as held; the run does not end before. */
   serve(worker: Pick<Worker, 'control'>): void;
-  /** Resolves when the run has nothing more to do and was asked to end then (`--sectors`). */
+  /** Resolves when the run has nothing more to do, if it is to end then (`--sectors`). */
   readonly ended: Promise<void>;
 }
 
 export function startEnd(options: {
-  /** Sectors that were asked for; Infinity = the run keeps serving. */
+  /** Number of requested sectors; Infinity = the run keeps serving. */
   readonly limit: number;
-  /** No sector is sealed without pieces. */
+  /** Whether no sector is sealed without pieces. */
   readonly onlyWithDeals: boolean;
   readonly pieces: string;
-  /** Where the run may make pieces of its own, when those that are there are used up. */
+  /** Pieces that the run may make when the existing ones are used up; undefined if it may not. */
   readonly made: MadePieces | undefined;
   readonly manager: Pick<Manager, 'sectors' | 'pendingPieces'>;
   readonly say: (line: string) => void;
@@ -72,14 +72,14 @@ export function startEnd(options: {
   };
 }
 
-/** How far the sectors of the run have come; `isLeft`: pieces wait for a sector. */
+/** Progress of the run's sectors; `isLeft`: pieces wait for a sector. */
 function standing(manager: Pick<Manager, 'sectors' | 'pendingPieces'>, worker: Pick<Worker, 'control'>) {
   const held = new Set(worker.control.threads().map((view) => view.sector?.id));
   const lives = manager.sectors.lives().filter(({ life }) => life.abortReason === null);
   return {
-    // A thread has still to clean up behind a sector that it holds.
+    // A thread still has to clean up after a sector that it holds.
     sealed: lives.filter(({ id, life }) => life.finalized && !held.has(formatSectorId(id))).length,
-    // One that was given out and got no pieces waits for the next ones: it keeps nothing from ending.
+    // A sector that got no pieces waits for the next ones: it does not prevent the end.
     withPieces: lives.filter(({ life }) => life.finalized || life.deals !== null).length,
     isLeft: manager.sectors.waiting().length > 0 || manager.pendingPieces() > 0,
   };

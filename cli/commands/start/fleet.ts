@@ -1,4 +1,4 @@
-/** A manager and a worker in one process, which report to one story. */
+/** A manager and a worker in one process, with one common output. */
 import { join, resolve } from 'node:path';
 import { type ManagerServer, startManagerServer } from '../../../src/http/manager/server.js';
 import { startWorkerServer, type WorkerServer } from '../../../src/http/worker/server.js';
@@ -10,11 +10,11 @@ export interface Fleet {
   readonly manager: ManagerServer;
   readonly worker: WorkerServer;
   readonly end: StartEnd;
-  /** The banner is printed: what happened meanwhile is told behind it, and looked at. */
+  /** Call it when the banner is printed: prints what happened in the meantime and checks for the end. */
   opened(): void;
 }
 
-/** @throws what starting either of them does; nothing is left running then */
+/** @throws what the start of either throws; nothing is left running then */
 export async function startFleet(setup: StartSetup, story: StartStory): Promise<Fleet> {
   const rows = heldBack();
   let look: () => void = () => undefined;
@@ -67,7 +67,7 @@ function startManager(setup: StartSetup, story: StartStory, look: () => void): P
   });
 }
 
-/** The first transitions come while the worker still starts: they wait for what is printed above them. */
+/** The first transitions happen while the worker is still starting: they are held back until the banner is printed. */
 function heldBack() {
   let early: (() => void)[] | undefined = [];
   return {

@@ -1,4 +1,4 @@
-/** The home of a local fleet: its configuration, and what an operator can do with it. */
+/** The home of a local fleet: its configuration, and commands for an operator to try. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dialable, formatAddress } from '../../../src/config/endpoint.js';
@@ -11,14 +11,14 @@ import { launchers, shellWord } from './launchers.js';
 
 const realHome = '.sealvisor/real';
 
-/** Where a fleet is kept that nobody named a place for; the directory above that of real proofs is made. */
+/** The home of a fleet without `--home`; for real proofs its parent directory is created. */
 export function defaultHome(isReal: boolean): string {
   if (isReal) mkdirSync(dirname(realHome), { recursive: true });
   return isReal ? realHome : '.sealvisor';
 }
 
 /**
- * The configuration of the local worker, with `tables` of processors; a file of the user's own in its place is kept.
+ * Writes the local worker's configuration, with `tables` of processors, and returns its path; an existing file is kept.
  * @throws location_not_writable
  */
 export function writeConfig(home: string, tables: string): string {
@@ -55,7 +55,7 @@ location = ${JSON.stringify(join(home, 'store'))}
 unseal_roots = [${JSON.stringify(join(home, 'unsealed'))}]
 ${tables === '' ? '' : `\n${tables}`}`;
   try {
-    // Not the directory above the home: where that is missing, its disk may be.
+    // The home's parent is not created: if it is missing, its disk may not be mounted.
     for (const own of ['.', 'unsealed', 'upgrades', 'made-pieces']) {
       const dir = join(home, own);
       if (!existsSync(dir)) mkdirSync(dir);
@@ -69,8 +69,8 @@ ${tables === '' ? '' : `\n${tables}`}`;
 }
 
 /**
- * Commands that work as they are printed, from any directory: they are launchers in the home that know which node, which
- * build and which fleet. (`npx venus-worker` elsewhere would fetch whatever package has that name.)
+ * Commands that work as printed, from any directory: they are launchers in the home that fix the node, the build and the
+ * fleet. (`npx venus-worker` elsewhere would download any package with that name.)
  */
 export function thingsToTry(fleet: {
   readonly home: string;
@@ -78,7 +78,7 @@ export function thingsToTry(fleet: {
   readonly manager: ManagerServer;
   readonly worker: WorkerServer;
   readonly miner: string;
-  /** Sealed by programs of others: our own `unseal` cannot read it. */
+  /** Whether sectors are sealed by third-party programs: our own `unseal` cannot read them. */
   readonly isReal: boolean;
 }): readonly string[] {
   const { home, config, manager, worker, miner, isReal } = fleet;

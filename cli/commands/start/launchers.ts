@@ -1,10 +1,10 @@
-/** Scripts in a home that run our commands against its fleet, from any directory. */
+/** Scripts in a home that run our commands for its fleet, from any directory. */
 import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 const bins = ['venus-worker', 'venus-sector-manager', 'sealvisor'] as const;
 
-/** Writes them again; gives a bin's script as it is typed. `env` holds for what is not set already. */
+/** Rewrites the scripts; returns the command to type for a bin. `env` gives defaults for variables that are not set. */
 export function launchers(
   home: string,
   env: Readonly<Record<string, string>>,
@@ -20,7 +20,7 @@ export function launchers(
       ...Object.entries(env).map(([key, value]) => `export ${key}="\${${key}:-${value}}"`),
       `exec ${shellWord(process.execPath)} ${shellWord(join(built, `${bin}.cjs`))} "$@"`,
     ];
-    // One that runs now is read to its end from the old file.
+    // A running script is read to its end from the old file.
     writeFileSync(`${path}.new`, `${lines.join('\n')}\n`);
     chmodSync(`${path}.new`, 0o755);
     renameSync(`${path}.new`, path);
@@ -28,7 +28,7 @@ export function launchers(
   return (bin) => shellWord(join(dir, bin));
 }
 
-/** A word as a shell reads it back. */
+/** A word quoted for a shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

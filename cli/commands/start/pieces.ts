@@ -1,9 +1,9 @@
-/** Pieces that a local fleet makes for itself, when `--sectors n` asks for more sectors than docs/ has pieces for. */
+/** Pieces that a local fleet makes itself, when `--sectors n` needs more pieces than docs/ has. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeNewSync } from '../../../src/disks/durable-file.js';
 
-/** What 2KiB hold: 127 of every 128 bytes. */
+/** Payload bytes of a 2KiB sector: 127 of every 128. */
 const smallSectorPayload = 2032;
 
 const pieceAt = (n: number, directory: string) => join(directory, `piece-${n}.txt`);
@@ -11,17 +11,20 @@ const lineOf = (n: number, directory: string) => `Piece ${n} of ${directory}, ma
 
 export interface MadePieces {
   readonly directory: string;
-  /** Makes the next one; it is small, and fills a sector by itself while nothing else waits. Not before the last one was taken up. */
+  /**
+   * Makes the next piece, but not before the last one was found. It is small and gets a sector of its own while no
+   * other piece waits.
+   */
   make(): void;
-  /** Paths that the manager has taken up. */
+  /** Reports the paths that the manager has found. */
   seen(added: readonly string[]): void;
-  /** One is written and not taken up yet. */
+  /** Whether a piece is written and not found yet. */
   isPending(): boolean;
 }
 
 /**
- * Three pieces that fill a sector of 2KiB each, for a home that has none yet: the files of docs/ do not fit such a small one.
- * A larger sector takes them together.
+ * Makes three pieces that each fill a 2KiB sector, for a home that has none yet: the files of docs/ are too large for it.
+ * A larger sector holds them together.
  */
 export function firstPieces(home: string): void {
   const directory = madePiecesIn(home);
@@ -33,7 +36,7 @@ export function firstPieces(home: string): void {
   }
 }
 
-/** Where they lie; a later run of the same home reads them again. */
+/** Their directory; a later run with the same home reads them again. */
 export const madePiecesIn = (home: string) => join(home, 'made-pieces');
 
 export function madePieces(home: string): MadePieces {

@@ -1,4 +1,4 @@
-/** Filecoin's own proofs in a local fleet: their program, and what a worker's configuration says of it. */
+/** Filecoin's own proofs in a local fleet: their program, and its tables in the worker's configuration. */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { WorkerConfig } from '../../../src/config/worker-config.js';
@@ -6,10 +6,10 @@ import { SealvisorError } from '../../../src/protocol/errors.js';
 import { builtinStages } from '../../../src/protocol/stages.js';
 import { shellWord } from './launchers.js';
 
-/** All but add_pieces, which the worker does: it downloads pieces. And transfer, which proves nothing. */
+/** All stages but add_pieces, which the worker runs because it downloads pieces, and transfer, which proves nothing. */
 export const provingStages = builtinStages.filter((stage) => stage !== 'add_pieces' && stage !== 'transfer');
 
-/** Where the proofs look for their parameters. */
+/** The directory of the proofs' parameters. */
 const parametersDir = () => process.env.FIL_PROOFS_PARAMETER_CACHE ?? '/var/tmp/filecoin-proof-parameters';
 
 /** The built program. @throws proofs_not_built */
@@ -24,21 +24,21 @@ export function proofsProgram(): string {
   );
 }
 
-/** The tables of the program in a worker's configuration. */
+/** The program's `[[processors.<stage>]]` tables for a worker's configuration. */
 export function proofsTables(program: string): string {
   return provingStages
     .map((stage) => `[[processors.${stage}]]\nbin = ${JSON.stringify(program)}\nargs = ["${stage}"]\n`)
     .join('\n');
 }
 
-/** Whether all stages are done by programs, as real proofs want it. */
+/** Whether all proving stages are run by programs, as real proofs require. */
 export function isByPrograms({ processors }: WorkerConfig): boolean {
   return provingStages.every((stage) =>
     processors.some((each) => each.stage === stage && each.bin !== undefined),
   );
 }
 
-/** The configuration that is kept in a home is not of real proofs. */
+/** The error for a home whose existing configuration does not use real proofs. */
 export function notReal(configPath: string): SealvisorError {
   return new SealvisorError(
     'config_invalid',
@@ -46,7 +46,7 @@ export function notReal(configPath: string): SealvisorError {
   );
 }
 
-/** What a fleet says at its start of what its processors make. */
+/** What a fleet prints at its start about its processors. */
 export function processorsText(isReal: boolean, program: string | undefined, sectorSize: string): string {
   if (!isReal)
     return 'sealing with the built-in dev processors: real work on real bytes, no proof any chain would take';

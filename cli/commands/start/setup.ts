@@ -1,4 +1,4 @@
-/** What a local fleet is started with: found and made before anything runs. */
+/** The setup of a local fleet, prepared before anything runs. */
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../../src/actors/index.js';
 import { readWorkerConfig } from '../../../src/config/read-worker-config.js';
@@ -14,11 +14,11 @@ import { isByPrograms, notReal, proofsProgram, proofsTables } from './real-proof
 export interface StartOptions extends LogOptions {
   /** `dev`: our own processors; `real`: Filecoin's own proofs. */
   readonly proofs: 'dev' | 'real';
-  /** @default .sealvisor, of real proofs .sealvisor/real */
+  /** @default .sealvisor, for real proofs .sealvisor/real */
   readonly home?: string;
-  /** @default docs, and pieces of the run's own behind them */
+  /** @default docs, and after them pieces that the run makes */
   readonly pieces?: string;
-  /** @default 8MiB, of real proofs 2KiB */
+  /** @default 8MiB, for real proofs 2KiB */
   readonly sectorSize?: string;
   readonly useSyntheticPorep?: boolean;
   readonly sectors?: string;
@@ -28,27 +28,27 @@ export interface StartOptions extends LogOptions {
 }
 
 export interface StartSetup {
-  /** Sectors after which the run ends; Infinity = it goes on. */
+  /** Number of sectors after which the run ends; Infinity = it keeps running. */
   readonly limit: number;
   readonly home: string;
   readonly chain: ReturnType<typeof chainOptions>;
   readonly miner: string;
   readonly sectorSize: string;
   readonly config: WorkerConfig;
-  /** What the configuration sets without effect. */
+  /** Warnings about keys of the configuration without effect. */
   readonly warnings: readonly string[];
-  /** The program of real proofs, if they were asked for. */
+  /** The program of real proofs, if they were requested. */
   readonly program: string | undefined;
-  /** Sealed by programs, whoever configured them. */
+  /** Whether sectors are sealed by programs, no matter how they were configured. */
   readonly isReal: boolean;
-  /** The directory with the files to seal, as it was given. */
+  /** The directory with the files to seal, as given. */
   readonly pieces: string;
-  /** Where further pieces are looked for. */
+  /** Directory of further pieces. */
   readonly morePieces: string | undefined;
   readonly pieceRoots: readonly string[];
-  /** Pieces of the run's own, where it may make some. */
+  /** Pieces that the run makes itself; undefined if it may not. */
   readonly made: MadePieces | undefined;
-  /** No sector is sealed without pieces. */
+  /** Whether no sector is sealed without pieces. */
   readonly onlyWithDeals: boolean;
 }
 
@@ -77,7 +77,7 @@ function sectorLimit(text: string | undefined): number {
   throw new SealvisorError('usage', `--sectors ${text}: write a whole number from 1 up`);
 }
 
-/** Where the fleet is kept, with its configuration; of real proofs with their program. @throws proofs_not_built */
+/** The fleet's home and configuration, and for real proofs their program. @throws proofs_not_built */
 function placeOf(options: StartOptions) {
   const isReal = options.proofs === 'real';
   const sectorSize = options.sectorSize ?? (isReal ? '2KiB' : '8MiB');

@@ -26,7 +26,7 @@ export async function start(options: StartOptions): Promise<void> {
 }
 
 async function run(options: StartOptions, file: DaemonLog): Promise<void> {
-  // A terminal that was closed ends nothing.
+  // Closing the terminal does not end the fleet.
   process.on('SIGHUP', () => void file.reopen());
   const setup = await setupOf(options);
   const story = startStory(options, file);
@@ -50,7 +50,7 @@ In another terminal, from any directory:
 ${toTry.join('\n')}`;
 }
 
-/** Until the run has nothing more to do, was asked to stop, or broke; resolves to what was submitted of each sector. */
+/** Waits until the run has nothing more to do, is stopped, or breaks; resolves to each sector's submitted pre-commit. */
 async function served({ manager, worker, end }: Fleet, story: StartStory) {
   const { worker: running } = worker;
   let askedGraceMs: number | undefined;
@@ -73,7 +73,7 @@ async function served({ manager, worker, end }: Fleet, story: StartStory) {
   return preCommits;
 }
 
-/** What was submitted of each sector. */
+/** The submitted pre-commit of each sector. */
 function preCommitsOf({ sectors }: Pick<Manager, 'sectors'>): ReadonlyMap<string, Commitments> {
   return new Map(
     sectors.lives().flatMap(({ id, life }) => {

@@ -1,4 +1,4 @@
-/** What a local fleet tells: on a terminal the display, for a person; elsewhere, and in a log file, the log. */
+/** Output of a local fleet: on a terminal the live display; elsewhere, and in a log file, the log. */
 
 import { rowEvent } from '../../../src/protocol/events/history-events.js';
 import { type Emit, type LogEvent, lineOf } from '../../../src/protocol/events/table.js';
@@ -13,13 +13,13 @@ export interface StartStory {
   readonly display: ProgressDisplay;
   readonly manager: Emit;
   readonly worker: Emit;
-  /** A row of a thread's history. */
+  /** Shows a row of a thread's history. */
   row(index: number, row: HistoryRow): void;
-  /** A line of the fleet as a whole. */
+  /** Prints a line about the fleet as a whole. */
   line(text: string): void;
-  /** The fleet as a whole: shown whatever its level. */
+  /** Events of the fleet as a whole: shown at every level. */
   readonly fleet: Emit;
-  /** Several lines, for a person. */
+  /** Prints several lines, for a person. */
   banner(text: string): void;
 }
 
@@ -47,7 +47,7 @@ export function startStory(options: LogOptions, file: DaemonLog): StartStory {
     if (isLogged) inLog(event);
     if (isShown) display.print(lineOf(event).message);
   };
-  /** For a person: what is wrong. The rest is in the rows, and why a thread is idle in its live line. */
+  /** On the display only warnings and errors: the rest is in the rows, and an idle thread's reason is in its live line. */
   const show = (event: LogEvent) => {
     if (event.event === 'thread.idle') return;
     const { level, message } = lineOf(event);

@@ -12,7 +12,7 @@ export interface AdoptOptions extends Where {
   readonly yes?: boolean;
 }
 
-/** Has the worker go by the manager that answers now: that very one, which was shown. @throws usage, revision_conflict */
+/** Has the worker adopt the manager that answers now, and only the one that was shown. @throws usage, revision_conflict */
 export async function adopt(options: AdoptOptions): Promise<void> {
   const base = await baseOf(options);
   const { name, manager } = await askAt<WorkerView>(base, 'GET', '/api/v1/worker');
@@ -32,11 +32,11 @@ interface Adoption {
   readonly name: string;
   readonly own: string | null;
   readonly other: string;
-  /** What becomes of the current sectors; may be empty. */
+  /** What happens to the current sectors; may be empty. */
   readonly held: string;
 }
 
-/** Which threads hold something, and what an adoption does with it. */
+/** The threads that hold a sector or a job, and what an adoption does with it. */
 function heldText(threads: readonly ThreadView[]): string {
   const held = threads.filter((view) => !isEmpty(view));
   if (held.length === 0) return '';

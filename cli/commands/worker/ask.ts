@@ -1,4 +1,4 @@
-/** How the commands reach a worker. Light: `list` must start in twice node's own time. */
+/** How the commands reach a worker. Light: `list` must start within twice node's own start time. */
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { configuredName, formatAddress, workerEndpoint } from '../../../src/config/endpoint.js';
@@ -24,7 +24,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 const readMs = 10_000;
 export const commandMs = 15_000;
 
-/** `http://host:port` of the worker that is meant. @throws usage, config_missing, config_invalid */
+/** `http://host:port` of the worker that the options name. @throws usage, config_missing, config_invalid */
 export async function baseOf(where: Where): Promise<string> {
   const base = `http://${formatAddress(await workerEndpoint(where, process.env))}`;
   const name = where.config === undefined ? undefined : await configuredName(where.config);
@@ -32,14 +32,14 @@ export async function baseOf(where: Where): Promise<string> {
   return base;
 }
 
-/** Who is meant at an address: the worker of the configuration that led there, not another one that listens there now. */
+/** The worker expected at an address: that of the configuration that named it, not another one that listens there now. */
 const meantAt = new Map<string, MeantWorker>();
 
 export function headersAt(base: string): Readonly<Record<string, string>> {
   return meantHeaders(meantAt.get(base));
 }
 
-/** Calls a worker's REST; what it answers is typed by the same program on the other side. */
+/** Calls a worker's REST; its answers have our types: the same program wrote them. */
 export async function ask<T>(where: Where, method: Method, path: string, body?: unknown): Promise<T> {
   return askAt<T>(await baseOf(where), method, path, body);
 }
@@ -61,7 +61,7 @@ export async function askAt<T>(
   if (response.status === 204 || isRest(response))
     return shapedAnswer(response, path, expectOk(response)) as T;
   upstream.add(base);
-  // Loaded when it is needed: its schemas would slow every command down.
+  // Loaded on demand: its schemas would slow down every command.
   const { askUpstream } = await import('../manager/upstream-worker.js');
   return (await askUpstream(base, method, path, body)) as T;
 }
@@ -89,7 +89,7 @@ export function operator(): string {
   return (process.env.SEALVISOR_OPERATOR || `${userName()}@${hostname()}`).slice(0, longestBy);
 }
 
-/** A user that the system has no entry for is known by its number. */
+/** A user without an entry in the system is named by $USER, else by its number. */
 function userName(): string {
   try {
     return userInfo().username;

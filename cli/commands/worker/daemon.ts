@@ -14,7 +14,7 @@ import type { LogOptions } from '../../log/log-options.js';
 import { changeLines } from '../../output/changes-text.js';
 import { untilStopped } from '../../output/until-stopped.js';
 
-/** Runs a worker until SIGINT, SIGTERM or `worker stop`; SIGHUP has it read its file again, and open its log again. */
+/** Runs a worker until SIGINT, SIGTERM or `worker stop`; SIGHUP reloads its file and reopens its log. */
 export async function daemon(options: { config: string } & LogOptions): Promise<void> {
   try {
     await withLog(options, 'worker', (emit, file) => run(options.config, emit, file));
@@ -25,7 +25,7 @@ export async function daemon(options: { config: string } & LogOptions): Promise<
 
 async function run(path: string, emit: Emit, file: DaemonLog): Promise<void> {
   let server: WorkerServer | undefined;
-  // Handled from the first moment on: else it would end the process.
+  // Installed first: without a handler SIGHUP ends the process.
   process.on('SIGHUP', () => {
     void file.reopen().then(() => server && reload(server, emit));
   });
@@ -52,7 +52,7 @@ async function run(path: string, emit: Emit, file: DaemonLog): Promise<void> {
   });
 }
 
-/** A faulty file is logged; what runs continues. */
+/** A faulty file is logged; the running configuration stays. */
 async function reload({ worker }: WorkerServer, emit: Emit): Promise<void> {
   try {
     const { changes, warnings, message } = await worker.control.reload({ by: 'SIGHUP' });

@@ -1,4 +1,4 @@
-/** `worker enable-dump | disable-dump`: what a processor prints beside its answers, as files. */
+/** `worker enable-dump | disable-dump`: writes a processor's lines that are not answers to files. */
 import { resolve } from 'node:path';
 import { rpcCall } from '../../../src/fleet/rpc-client.js';
 import { dumpVariable } from '../../../src/protocol/dump-variable.js';
@@ -7,7 +7,7 @@ import { byHeader } from '../../../src/protocol/who.js';
 import { answerJson, tell } from '../../output/say.js';
 import { baseOf, commandMs, headersAt, operator, type Where } from './ask.js';
 
-/** In both of upstream's spellings. */
+/** Options in both of upstream's spellings. */
 export interface DumpOptions extends Where {
   readonly childPid?: string;
   readonly child_pid?: string;

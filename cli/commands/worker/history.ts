@@ -12,7 +12,7 @@ export interface HistoryOptions extends Where {
   readonly follow?: boolean;
 }
 
-/** A thread's rows, oldest first, a line each; with `follow` also those to come, until Ctrl-C. */
+/** A thread's rows, oldest first, one per line; with `follow` also new rows, until Ctrl-C. */
 export async function history(options: HistoryOptions): Promise<void> {
   const { index, json = false } = options;
   const base = await baseOf(options);
@@ -25,7 +25,7 @@ export async function history(options: HistoryOptions): Promise<void> {
     else print(index, found, false);
     return;
   }
-  // What was printed last: after a loss the rows behind it are asked for, and none is told twice.
+  // The last printed row: after a lost connection only later rows are requested, and none is printed twice.
   let last: number | undefined;
   const tellNew = (found: readonly HistoryRow[]) => {
     print(
@@ -38,7 +38,7 @@ export async function history(options: HistoryOptions): Promise<void> {
   const url = `${base}/api/v1/events?thread=${index}&types=row`;
   const onLost = (fault: Error) =>
     tell(`warning: ${fault.message}; the worker is asked again until it answers`);
-  // Loaded for those who follow alone.
+  // Only loaded for `--follow`.
   const { workerEvents } = await import('../../../src/fleet/event-client.js');
   for await (const event of workerEvents<WorkerNews | Snapshot>({ url, onLost })) {
     if (event.type === 'reset')
@@ -54,7 +54,7 @@ function pathOf(index: number, query: Readonly<Record<string, string | undefined
   return `/api/v1/threads/${checkIndex(index)}/history?${new URLSearchParams(given)}`;
 }
 
-/** One write, however many rows: a terminal is asked once. */
+/** One write for all rows. */
 function print(index: number, rows: readonly HistoryRow[], isJson: boolean): void {
   if (rows.length === 0) return;
   const today = new Date().toISOString().slice(0, 10);

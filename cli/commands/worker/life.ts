@@ -36,7 +36,7 @@ export interface DrainOptions extends Asking {
   readonly wait?: boolean;
 }
 
-/** Drains; with `wait` a line for each change until all threads are done. Ctrl-C leaves the drain on. */
+/** Drains the worker; with `wait` prints a line for each change until all threads are done. Ctrl-C does not lift the drain. */
 export async function drain(options: DrainOptions): Promise<void> {
   const deadlineMs = options.deadline === undefined ? undefined : parseDuration(options.deadline);
   const body = { toFinish: options.toFinish, deadlineMs, ...who(options) };
@@ -58,7 +58,7 @@ export async function drain(options: DrainOptions): Promise<void> {
 
 const outcome = ({ changed }: WorkerReply) => ({ changed, message: 'the worker is drained' });
 
-/** The worker when its drain is done. @throws invalid_request when someone lifts it */
+/** Waits for the end of the drain and returns the worker. @throws invalid_request when someone lifts it */
 async function drained(base: string): Promise<WorkerView> {
   let told = '';
   const onLost = (fault: Error) =>
@@ -79,7 +79,7 @@ async function drained(base: string): Promise<WorkerView> {
   throw new SealvisorError('unreachable', 'the worker no longer answers');
 }
 
-/** A thread's news say nothing of the drain: it is asked for. */
+/** A thread's event does not include the drain, so the worker is requested. */
 async function viewIn(event: WorkerNews | Snapshot, base: string): Promise<WorkerView> {
   if (event.type === 'reset') return event.worker;
   return event.type === 'worker' ? event.view : askAt<WorkerView>(base, 'GET', worker);
@@ -97,7 +97,7 @@ export async function stop(options: Asking & { grace?: string; yes?: boolean }):
   answerControl(reply, options.json === true);
 }
 
-/** Where nobody can be asked it is meant, unless work would be lost by it. @throws usage */
+/** Asks for confirmation; a script needs none unless work would be lost. @throws usage */
 async function isMeant(base: string): Promise<boolean> {
   const { name, counts, frozen = [] } = await askAt<WorkerView>(base, 'GET', worker);
   const lost = frozen.length > 0 ? `${frozenLine(frozen)}: started over when it is back. ` : '';

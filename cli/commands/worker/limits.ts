@@ -1,4 +1,4 @@
-/** `worker limit | breaker`: how many threads may do a stage at once, and what keeps them from it. */
+/** `worker limit | breaker`: how many threads may run a stage at the same time, and what blocks them. */
 import { meantText } from '../../../src/config/nearest.js';
 import { SealvisorError } from '../../../src/protocol/errors.js';
 import type { WorkerReply, WorkerView } from '../../../src/protocol/worker.js';
@@ -7,7 +7,7 @@ import { breakerTable, limitTable } from '../../output/worker-text.js';
 import { ask, operator } from './ask.js';
 import type { Asking } from './life.js';
 
-/** Shows the limits, or one, or changes one. */
+/** Shows all limits or one, or changes one. */
 export async function limit(
   name: string | undefined,
   most: string | undefined,
@@ -40,7 +40,7 @@ function mostOf(text: string): number | null {
   );
 }
 
-/** Shows the breakers that are open, or one, or closes one. */
+/** Shows all open breakers or one, or closes one. */
 export async function breaker(
   stage: string | undefined,
   options: Asking & { readonly close?: boolean },

@@ -10,7 +10,7 @@ export interface PauseOptions extends ThreadOptions, WaitOptions {
   readonly revision?: number;
 }
 
-/** Pauses a thread; with `wait` until it is paused. */
+/** Pauses a thread; with `wait` waits until it is paused. */
 export async function pause(options: PauseOptions): Promise<void> {
   const { index, json = false } = options;
   const timeoutMs = waitOf(options);
@@ -20,14 +20,14 @@ export async function pause(options: PauseOptions): Promise<void> {
     how: options.freeze ? 'freeze' : options.now ? 'now' : 'after-stage',
     reason: options.reason,
     by: operator(),
-    // Sent again, it is the same command.
+    // A repeated request is the same command.
     id: randomUUID(),
     ifRevision: options.revision,
   };
   const send = (waitMs?: number) =>
     askAt<ControlReply>(base, 'POST', path, { ...body, waitMs }, (waitMs ?? 0) + commandMs);
   if (timeoutMs === undefined) return answerControl(await send(), json);
-  // An upstream worker would keep a second pause: its thread is looked at instead.
+  // An upstream worker would record a second pause, so its thread is polled instead.
   const look = async (first: ControlReply): Promise<ControlReply> => {
     const view = await askAt<ThreadView>(base, 'GET', threadPath(index));
     const message = `thread #${index} is ${view.mode} at ${view.state}`;

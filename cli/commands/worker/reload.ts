@@ -4,7 +4,7 @@ import { answer, answerControl, answerJson, exitCodes, tell } from '../../output
 import { ask, operator } from './ask.js';
 import type { Asking } from './life.js';
 
-/** Prints how the configuration's file differs from what runs, then brings the one to the other. Exit 3 when they are alike. */
+/** Prints how the configuration file differs from the running configuration, then applies it. Exit 3 if nothing changed. */
 export async function reload(options: Asking & { readonly dryRun?: boolean }): Promise<void> {
   const send = (dryRun: boolean) =>
     ask<ReloadReply>(options, 'POST', '/api/v1/worker/reload', {
@@ -27,7 +27,7 @@ export async function reload(options: Asking & { readonly dryRun?: boolean }): P
   }
   show(planned);
   const done = await send(false);
-  // The file may have been written between the two.
+  // The file may have changed between the two requests.
   if (changesText(done.changes) !== changesText(planned.changes)) show(done);
   answerControl(done, false);
 }

@@ -16,10 +16,10 @@ export interface ResumeOptions extends Omit<ThreadOptions, 'index'>, Selection {
   readonly revision?: number;
 }
 
-/** Resumes a thread, or says what that would do: exit 1 when it would be refused. */
+/** Resumes a thread or, with `dryRun`, shows what that would do: exit 1 if it would be refused. */
 export async function resume(options: ResumeOptions): Promise<void> {
   const { index, state, dryRun, force, reason, revision, json = false } = options;
-  /** Each of its own id: sent again, it is the same command. */
+  /** Each command gets its own id: a repeated request is the same command. */
   const given = () => ({ force, reason, by: operator(), id: randomUUID() });
   if (
     isSelection(options, { '--index': index, '--state': state, '--dry-run': dryRun, '--revision': revision })

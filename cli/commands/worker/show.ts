@@ -1,4 +1,4 @@
-/** `worker show | why`: one thread, and those that need a person, for a person who wants to know. */
+/** `worker show | why`: one thread in detail, and the reasons of threads that need a person. */
 import { SealvisorError } from '../../../src/protocol/errors.js';
 import { needsPerson } from '../../../src/protocol/text/needs-person.js';
 import { whyNotWorking } from '../../../src/protocol/text/why.js';
@@ -17,7 +17,7 @@ export async function show(options: Options): Promise<void> {
   const view = await ask<ThreadView>(options, 'GET', path);
   const base = await baseOf(options);
   if (isUpstream(base)) {
-    // Its list of threads is all that it has.
+    // It offers only its list of threads.
     if (options.json) return answerJson({ ...view, estimate: null });
     tell(`${new URL(base).host} is an upstream worker: it has no estimate and no history`);
     return answer(showText(view, { stage: null, sector: null }, [], Date.now()));
@@ -28,7 +28,7 @@ export async function show(options: Options): Promise<void> {
   answer(showText(view, estimate, rows, Date.now()));
 }
 
-/** One thread's sentence; without an index those of every thread that works again only when a person has acted. */
+/** One thread's sentence; without an index those of all threads that need a person. */
 export async function why(options: Where & { readonly index?: number }): Promise<void> {
   const { index } = options;
   return index === undefined ? whyAll(options) : whyOne({ ...options, index });
@@ -60,7 +60,7 @@ async function whyAll(options: Where): Promise<void> {
   answer(`none of ${views.length} thread${views.length === 1 ? '' : 's'} needs attention`);
 }
 
-/** The sentence is made without the worker then: what is wrong with the thread is known all the same. */
+/** The sentence is then made without the worker's facts: the thread's own are enough. */
 function nothingTold(thrown: unknown): null {
   if (thrown instanceof SealvisorError) return null;
   throw thrown;

@@ -1,4 +1,4 @@
-/** Marks of locations and stores, without a running daemon. */
+/** `store …`: marks of locations and stores, without a running daemon. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { systemClock } from '../../../src/actors/system-clock.js';

@@ -36,12 +36,12 @@ export async function list(options: Where & { wide?: boolean; watch?: boolean })
   });
 }
 
-/** Null where the worker does not tell it: an older one, or one that is in trouble. */
+/** Null if the worker does not answer it: an older version, or one in trouble. */
 async function toldBy<T>(options: Where, path: string): Promise<T | null> {
   try {
     return await ask<T>(options, 'GET', path);
   } catch (thrown) {
-    // The threads were shown: that the rest is not known is not a failure of the list.
+    // The threads are shown: a missing extra does not make the list fail.
     if (thrown instanceof SealvisorError) return null;
     throw thrown;
   }

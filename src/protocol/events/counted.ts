@@ -1,4 +1,4 @@
-/** The figures of a worker's `/metrics` that are made from events: a row of the table says which of them it counts for. */
+/** The metrics of a worker's `/metrics` that are counted from events; a row of the table names the one it counts for. */
 
 export const eventMetrics = {
   sealvisor_stage_seconds: {
@@ -28,7 +28,7 @@ export interface Sample<L extends string = string> {
   readonly value: number;
 }
 
-/** The figure that events of a row count for. */
+/** The metric that events of a row count for. */
 export type Counted<Fields> = {
   readonly [M in EventMetric]: {
     readonly metric: M;

@@ -1,4 +1,4 @@
-/** Events of the disks that a worker's threads and stores lie on. */
+/** Events of the disks that hold a worker's threads and stores. */
 import { event, faultKinds } from './event.js';
 
 export const diskEvents = {

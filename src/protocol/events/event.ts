@@ -1,9 +1,9 @@
-/** What a row of the table of events is made of. */
+/** The parts of a row in the table of events. */
 import { messageOf, SealvisorError } from '../errors.js';
 import type { LogLevel } from '../log.js';
 import type { Counted } from './counted.js';
 
-/** How the value of a field is written. */
+/** Types of field values. */
 interface Kinds {
   readonly text: string;
   readonly texts: readonly string[];
@@ -12,7 +12,7 @@ interface Kinds {
 }
 export type FieldKind = keyof Kinds;
 
-/** The fields of an event, by name; with `?` one that may be left out. */
+/** The fields of an event, by name; `?` marks an optional one. */
 export type FieldKinds = Readonly<Record<string, FieldKind | `${FieldKind}?`>>;
 
 export type FieldsOf<F extends FieldKinds> = {
@@ -30,13 +30,13 @@ export interface EventRow<F extends FieldKinds> {
   readonly fields: F;
   /** The message of its log line. */
   text(fields: FieldsOf<F>): string;
-  /** What stands before the message in a text log, where it is about a thread or a child of the worker. */
+  /** Put before the message in a text log, for an event of a thread or a child of the worker. */
   prefix?(fields: FieldsOf<F>): string | undefined;
-  /** Where it counts in `/metrics`. */
+  /** What it adds to `/metrics`. */
   readonly counted?: Counted<FieldsOf<F>>;
 }
 
-/** A row, with the types of its fields. */
+/** Infers the field types of a row. */
 export function event<const F extends FieldKinds>(row: EventRow<F>): EventRow<F> {
   return row;
 }
@@ -46,7 +46,7 @@ export function threadPrefix({ thread }: { readonly thread: number }): string {
   return `#${thread}`;
 }
 
-/** The fields of an event that tells of an error: `code` is that of docs/errors.md, where the error has one. */
+/** The fields of an event that reports an error: `code` is listed in docs/errors.md; left out if the error has none. */
 export const faultKinds = { reason: 'text', code: 'text?' } as const satisfies FieldKinds;
 
 export function faultFields(error: unknown): FieldsOf<typeof faultKinds> {

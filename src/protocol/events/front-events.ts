@@ -1,4 +1,4 @@
-/** Events of a manager that stands in front of another one, upstream. */
+/** Events of a manager in front of an upstream manager. */
 import { humanDuration } from '../text/ages.js';
 import { event, faultKinds } from './event.js';
 

@@ -1,4 +1,4 @@
-/** Events of a sealing thread's sector: each row of its history is one. */
+/** Events of a sealing thread: one for each row of its history. */
 import { tookText } from '../text/ages.js';
 import type { HistoryRow } from '../thread.js';
 import { event, type FieldsOf, threadPrefix } from './event.js';
@@ -33,7 +33,7 @@ export const historyEvents = {
       durationMs: 'number?',
     },
     text: ({ sector = '-', from, to, stage, durationMs }) => {
-      // The stage that gets a sector has no name.
+      // The stage that acquires a sector has no name.
       const named = stage === undefined || stage === '-' ? '' : `${stage} `;
       return `${sector} ${from} -> ${to}${durationMs === undefined ? '' : ` (${named}${tookText(durationMs)})`}`;
     },
@@ -93,7 +93,7 @@ export type HistoryEvent = {
   [N in keyof HistoryEvents]: { readonly event: N } & FieldsOf<HistoryEvents[N]['fields']>;
 }[keyof HistoryEvents];
 
-/** The event that a row of a thread's history is. */
+/** The event for a row of a thread's history. */
 export function rowEvent(thread: number, row: HistoryRow): HistoryEvent {
   const { kind, from, to, stage, level, durationMs, message } = row;
   const about = { thread, sector: row.sector ?? undefined };

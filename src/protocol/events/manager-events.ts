@@ -1,7 +1,7 @@
-/** Events of a manager: what it gives out, what its workers report, what it passes on to them. */
+/** Events of a manager: what it gives out, what its workers report, and what it forwards to them. */
 import { event, type FieldKinds, faultKinds } from './event.js';
 
-/** `worker`: the name that it reports with. */
+/** `worker`: the name with which it reports. */
 const ofWorker = { worker: 'text' } as const satisfies FieldKinds;
 const ofSector = { sector: 'text' } as const satisfies FieldKinds;
 const reported = {

@@ -1,6 +1,6 @@
 /**
- * The one table of what the daemons log: name, level, fields, when, and the sentence made from the fields. Lines of the
- * log, `docs/events.md` and the counters of `/metrics` are made from it.
+ * The one table of the daemons' log events: name, level, fields, when, and the sentence made from the fields. Log lines,
+ * `docs/events.md` and the counters of `/metrics` are made from it.
  */
 import type { LogLevel } from '../log.js';
 import type { Counted, EventMetric, Sample } from './counted.js';
@@ -14,7 +14,7 @@ import { processorEvents } from './processor-events.js';
 import { stageEvents } from './stage-events.js';
 import { workerEvents } from './worker-events.js';
 
-/** By the part of the product that they are events of. */
+/** Grouped by the part of the product that logs them. */
 export const eventGroups = {
   Daemons: daemonEvents,
   'History of a thread': historyEvents,
@@ -43,24 +43,24 @@ export type EventName = keyof Events;
 type EventsOf<N extends EventName> = {
   [K in N]: { readonly event: K } & FieldsOf<Events[K]['fields']>;
 };
-/** What has happened: its name and its fields. */
+/** One event: its name and its fields. */
 export type LogEvent<N extends EventName = EventName> = EventsOf<EventName>[N];
 
-/** What a thread tells; its slot adds the index. */
+/** An event from a thread; its slot adds the index. */
 export type StageEvent = LogEvent<keyof typeof stageEvents>;
 
-/** Logs what has happened. Never throws, never waits. */
+/** Logs an event. Never throws, never waits. */
 export type Emit = (event: LogEvent) => void;
 
-/** What the log needs of an event beside its fields. */
+/** What the log needs in addition to an event's fields. */
 export interface EventLine {
   readonly level: LogLevel;
   readonly message: string;
-  /** Stands before the message in a text log. */
+  /** Put before the message in a text log. */
   readonly prefix: string | undefined;
 }
 
-/** Indexed by a name it takes the fields of that name. */
+/** Typed by name: a row takes the fields of its own event. */
 const rows: {
   readonly [K in EventName]: {
     readonly level: LogLevel;

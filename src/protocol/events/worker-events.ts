@@ -1,4 +1,4 @@
-/** Events of a worker: its threads, its limits and breakers, its manager, what people ask of it. */
+/** Events of a worker: its threads, its limits and breakers, its manager, and commands from people. */
 import { someOf } from '../some-of.js';
 import { event, type FieldKinds, faultKinds, threadPrefix } from './event.js';
 

@@ -1,9 +1,9 @@
-/** That a worker waits for an operator, because another manager answers than the one that its sectors are of. Pure. */
+/** Says that a worker waits for an operator because the manager that answers is not the one its sectors belong to. Pure. */
 
 import type { ManagerFacts } from '../worker.js';
 import { sinceText } from './ages.js';
 
-/** Null where it does not wait. */
+/** Null if it does not wait. */
 export function adoptionText(manager: ManagerFacts | undefined, nowMs: number): string | null {
   if (!manager?.other) return null;
   const { id, other } = manager;

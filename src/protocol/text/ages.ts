@@ -1,9 +1,9 @@
-/** Times for a person's eye; machines read RFC 3339 and ms. */
+/** Times for people to read; machines get RFC 3339 and ms. */
 import { passedMs } from '../clock.js';
 import type { Wish } from '../worker.js';
 import { dayMs, hourMs, minuteMs, secondMs } from './duration.js';
 
-/** `41 s`, `12 min`, `3h12m`, `2d3h`: as exact as a person asks for. Less than nothing is `0 s`. */
+/** `41 s`, `12 min`, `3h12m`, `2d3h`. A negative duration is `0 s`. */
 export function humanDuration(ms: number): string {
   const whole = (unit: number) => Math.floor(Math.max(0, ms) / unit);
   if (ms < minuteMs) return `${whole(secondMs)} s`;
@@ -14,14 +14,14 @@ export function humanDuration(ms: number): string {
 
 /** How long something took: `1.23s`, `3m12s`, `3h12m`. */
 export function tookText(tookMs: number): string {
-  // Rows of before may say less than nothing: they were timed by a wall clock that was set.
+  // Rows of older versions may be negative: they were timed by a wall clock that was changed.
   const ms = Math.max(0, tookMs);
   if (ms < minuteMs) return `${(ms / secondMs).toFixed(2)}s`;
   if (ms >= hourMs) return humanDuration(ms);
   return `${Math.floor(ms / minuteMs)}m${String(Math.floor(ms / secondMs) % 60).padStart(2, '0')}s`;
 }
 
-/** `10:02 UTC`; with its date when that is not today's. */
+/** `10:02 UTC`; with its date if that is not today. */
 export function clockText(at: string, nowMs: number): string {
   return `${dateUnlessToday(at, nowMs)}${at.slice(11, 16)} UTC`;
 }
@@ -39,11 +39,11 @@ export function wishText({ by, reason, at }: Wish, nowMs: number): string {
 /** `in 41 s`; `now` when it is due. */
 export function untilText(at: string, nowMs: number): string {
   const leftMs = Date.parse(at) - nowMs;
-  // Rounded up: what is due in half a second is not due yet.
+  // Rounded up: due in half a second is not yet due.
   return leftMs > 0 ? `in ${humanDuration(Math.ceil(leftMs / secondMs) * secondMs)}` : 'now';
 }
 
-/** The date and a blank before a time of another day; else nothing. */
+/** The date and a blank for a time of another day; else empty. */
 export function dateUnlessToday(at: string, nowMs: number): string {
   const date = at.slice(0, 10);
   return date === new Date(nowMs).toISOString().slice(0, 10) ? '' : `${date} `;

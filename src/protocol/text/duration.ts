@@ -5,7 +5,7 @@ export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-/** Units of Rust's humantime, by spelling; a month is 30.44 days and a year 365.25 days, as there. */
+/** Units of Rust's humantime, by spelling; as there, a month is 30.44 days and a year 365.25 days. */
 const unitMs: ReadonlyMap<string, number> = new Map([
   ...spell(1e-6, 'nanos nsec ns'),
   ...spell(1e-3, 'micros usec us µs μs'),
@@ -19,7 +19,7 @@ const unitMs: ReadonlyMap<string, number> = new Map([
   ...spell(365.25 * dayMs, 'years year yrs yr y'),
 ]);
 
-/** What a duration looks like, for messages. */
+/** The format of a duration, for messages. */
 export const durationExpected =
   'a duration such as 500ms, 30s, 1min or 2h 5m (whole numbers with units ns us ms s m h d w M y)';
 

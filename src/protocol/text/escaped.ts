@@ -1,34 +1,34 @@
 /**
- * Text from outside (names, reasons, errors, what a child prints) as it may be shown: whatever could move a cursor,
- * end a line, turn the direction of reading or be invisible is written as its code, so that it neither forges a line
- * nor reads as something else. What is escaped once stays as it is when it is escaped again. Pure.
+ * Makes text from outside (names, reasons, errors, a child's output) safe to show: characters that move the cursor,
+ * end a line, change the reading direction or are invisible are written as codes, so that they can neither forge a
+ * line nor disguise text. Escaping twice changes nothing. Pure.
  */
 
-/** Control, format and line separators, lone surrogates, what is invisible; but not tab, nor what chooses an emoji's look. */
+/** Control and format characters, line separators, lone surrogates, invisible characters; not tab or emoji variation selectors. */
 const unsafe = /(?!\t|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
 const unsafeAll = new RegExp(unsafe.source, 'gu');
 const unsafeInLines = new RegExp(`(?!\\n)${unsafe.source}`, 'gu');
 
-/** What is not plain ASCII: looked for first, at a twentieth of the cost. Most texts have none. */
+/** Anything but plain ASCII: tested first, at a twentieth of the cost. Most texts have none. */
 const unusual = /[^\t -~]/;
 const unusualInLines = /[^\t\n -~]/;
 
-/** For one line: `\x1b`, `\u202e`, `\u{e0041}`; a line end is `\n`. */
+/** For one line: `\x1b`, `\u202e`, `\u{e0041}`; a line break becomes `\n`. */
 export function escaped(text: string): string {
   return unusual.test(text) && unsafe.test(text) ? text.replace(unsafeAll, code) : text;
 }
 
-/** For several lines that were made here: the ends of lines stay. */
+/** For several lines written by us: line breaks are kept. */
 export function escapedLines(text: string): string {
   return unusualInLines.test(text) ? text.replace(unsafeInLines, code) : text;
 }
 
-/** For a cell or a sentence: white space, line ends included, becomes one blank. */
+/** For a cell or a sentence: tabs and line breaks become one blank. */
 export function oneLine(text: string): string {
   return escaped(text.replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' '));
 }
 
-/** Within JSON, whose strings may say it otherwise: the same document. */
+/** For JSON: unsafe characters become `\uXXXX`, which its strings allow; the document stays the same. */
 export function escapedJson(json: string): string {
   if (!unusualInLines.test(json)) return json;
   return json.replace(unsafeInLines, (char) =>

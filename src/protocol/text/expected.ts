@@ -1,8 +1,8 @@
-/** What a schema takes, in plain words: in place of zod's own, which name types of JavaScript. */
+/** What a schema accepts, in plain words: zod's own messages name JavaScript types. */
 import type * as z from 'zod';
 import { someOf } from '../some-of.js';
 
-/** For `safeParse(value, { error })`; a message that the schema gives for itself comes before it. */
+/** For `safeParse(value, { error })`; the schema's own message takes precedence. */
 export function expectedOf(issue: z.core.$ZodRawIssue): string {
   const schema = issue.schema ?? issue.inst;
   const def = schema && 'def' in schema._zod ? defOf(schema) : undefined;
@@ -10,7 +10,7 @@ export function expectedOf(issue: z.core.$ZodRawIssue): string {
   return def ? wordsOf(def) : 'another value';
 }
 
-/** What zod keeps of a schema, as far as it is read here. */
+/** The parts of zod's schema definition that are read here. */
 interface Def {
   readonly type: string;
   readonly format?: string;
@@ -25,7 +25,7 @@ interface Def {
 }
 
 function defOf(schema: z.core.$ZodType | z.core.$ZodCheck): Def {
-  // zod types a definition by the kind of its schema; here each kind is asked by its own name.
+  // zod types a definition by the kind of its schema; here the kind is checked by its name.
   return schema._zod.def as unknown as Def;
 }
 

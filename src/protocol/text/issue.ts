@@ -1,4 +1,4 @@
-/** A value after a look by its schema: what it holds, or one sentence of what is wrong with it. */
+/** A value checked by its schema: the parsed data, or one sentence about what is wrong. */
 import type * as z from 'zod';
 import { shortText, someOf } from '../some-of.js';
 import { expectedOf } from './expected.js';
@@ -8,8 +8,9 @@ export type Looked<T> =
   | { readonly data?: never; readonly fault: string };
 
 /**
- * The fault names the field, what is expected and what was found: `pause waitMs: expected a whole number from 0 (found -1)`, `what` in front.
- * A message that a schema gives for itself says what is expected, and nothing else.
+ * The fault names the field, what is expected and what was found, after `what`:
+ * `pause waitMs: expected a whole number from 0 (found -1)`.
+ * A schema's own message states only what is expected.
  */
 export function looked<T>(schema: z.ZodType<T>, value: unknown, what?: string): Looked<T> {
   const result = schema.safeParse(value, { error: expectedOf, reportInput: true });
@@ -21,7 +22,7 @@ export function looked<T>(schema: z.ZodType<T>, value: unknown, what?: string): 
 function faultOf(issue: z.core.$ZodIssue, what = ''): string {
   const where = `${what} ${shortText(issue.path.map(String).join('.'))}`.trim();
   const prefix = where === '' ? '' : `${where}: `;
-  // expectedOf says which fields are known.
+  // The message from expectedOf lists the known fields.
   if (issue.code === 'unrecognized_keys')
     return `${prefix}unknown field ${shortText(someOf(issue.keys))}; ${issue.message}`;
   return `${prefix}expected ${issue.message} (${found(issue)})`;
@@ -29,13 +30,13 @@ function faultOf(issue: z.core.$ZodIssue, what = ''): string {
 
 function found(issue: z.core.$ZodIssue): string {
   const { code, input } = issue;
-  // zod puts the whole in place of what is missing.
+  // For a missing member zod reports the whole object as the input.
   if (code === 'custom' && issue.params?.isMissing === true) return 'it is missing';
   switch (typeof input) {
     case 'undefined':
       return 'it is missing';
     case 'string':
-      // Of a text whose length is wrong, its length says enough.
+      // For a text of the wrong length, its length is enough.
       return code === 'too_big' || (code === 'too_small' && input !== '')
         ? `found ${input.length.toLocaleString('en')} characters`
         : `found ${shortText(JSON.stringify(input), 60)}`;

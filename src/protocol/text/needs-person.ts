@@ -1,10 +1,10 @@
-/** Whether a thread works again only when a person has done something. Pure. */
+/** Whether a thread needs a person's attention; a wait for space or a breaker may still end by itself. Pure. */
 import type { ThreadView } from '../thread.js';
 import type { WorkerView } from '../worker.js';
 
 export type HoldingFacts = Pick<WorkerView, 'cordon' | 'drain'> & Partial<Pick<WorkerView, 'manager'>>;
 
-/** `worker` null = not known. A pause, a cordon and a drain count, whoever asked for them: only a person ends them. */
+/** `worker` null = not known. Every pause, cordon and drain counts: only a person ends them. */
 export function needsPerson(
   { mode, disk, waitingFor }: Pick<ThreadView, 'mode' | 'disk' | 'waitingFor'>,
   worker: HoldingFacts | null,

@@ -1,6 +1,6 @@
 import { SealvisorError } from '../errors.js';
 
-/** Each 1024 of the one before. */
+/** Each unit is 1024 of the one before. */
 export const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 const unitBytes: Readonly<Record<string, number>> = {
@@ -11,7 +11,7 @@ const unitBytes: Readonly<Record<string, number>> = {
   TB: 1e12,
 };
 
-/** What a size looks like, for messages. */
+/** The format of a size, for messages. */
 export const sizeExpected = 'a size such as 2KiB, 8MiB or 64GiB (units B KiB MiB GiB TiB PiB, KB MB GB TB)';
 
 /**
@@ -27,7 +27,7 @@ export function parseSize(text: string): number {
   throw new SealvisorError('config_invalid', `${JSON.stringify(text)} is not ${sizeExpected}`);
 }
 
-/** A size in bytes in the greatest unit that it is whole in: `8MiB`, `1000B`. `parseSize` reads it back. */
+/** A size in bytes in the largest unit that gives a whole number: `8MiB`, `1000B`. `parseSize` reads it back. */
 export function sizeText(bytes: number): string {
   let count = bytes;
   let unit = 0;
@@ -38,11 +38,11 @@ export function sizeText(bytes: number): string {
   return `${count}${binaryUnits[unit]}`;
 }
 
-/** A size to the next tenth of its unit: `3.5 GiB`, `712 B`. */
+/** A size rounded to a tenth of its unit below 100, else to whole units: `3.5 GiB`, `712 B`. */
 export function sizeNear(bytes: number): string {
   let count = bytes;
   let at = 0;
-  // What would be rounded up to the next unit is told in it.
+  // A value that would round up to 1024 is shown in the next unit.
   while (Math.abs(count) >= 1023.95 && at < binaryUnits.length - 1) {
     count /= 1024;
     at += 1;

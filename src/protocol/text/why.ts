@@ -15,11 +15,11 @@ import { adoptionText } from './adoption.js';
 import { humanDuration, sinceText, untilText, wishText } from './ages.js';
 import { oneLine } from './escaped.js';
 
-/** What the sentence needs of the worker; limits make it more exact. */
+/** What the sentence needs to know about the worker; limits make it more precise. */
 export type WorkerFacts = Pick<WorkerView, 'life' | 'cordon' | 'drain' | 'breakers'> &
   Partial<Pick<WorkerView, 'limits' | 'manager'>>;
 
-/** `worker` null = not known; `stage`: what is left of it, where that is known. */
+/** `worker` null = not known; `stage`: its estimate, if known. */
 export function whyNotWorking(
   view: ThreadView,
   worker: WorkerFacts | null,
@@ -60,14 +60,14 @@ function reasonOf(
   }
 }
 
-/** The manager shows another state of the sector than this one, until it accepts a report. */
+/** A refused report: the manager shows another state of the sector until it accepts one. */
 function refusedText({ reportRefused, sector }: ThreadView, nowMs: number): string {
   if (!reportRefused) return '';
   const { state, message, at } = reportRefused;
   return `; the manager refuses ${sinceText(at, nowMs)} the report that ${sector?.id ?? 'its sector'} is ${state}: ${message}`;
 }
 
-/** Modes in which a thread waits for a person or its supervisor, whatever its disk does. */
+/** Modes in which a thread waits for a person or its supervisor, even if its disk answers. */
 const standing: readonly ThreadMode[] = ['paused', 'failed', 'restarting'];
 
 function diskText(view: ThreadView, { path, since }: ThreadDisk, nowMs: number): string {
@@ -86,7 +86,7 @@ function command({ index }: ThreadView, verb: string): string {
 const stageText = ({ stage, sector, state }: ThreadView) =>
   `${stage === '-' ? state : stage}${sector ? ` of ${sector.id}` : ''}`;
 
-/** Where the stage began later than its state: how long is worked at it, not since when it is in that state. */
+/** How long the stage has been worked on, which can be shorter than the time in its state. */
 function workedText(view: ThreadView, nowMs: number): string | undefined {
   if (view.worked === undefined) return undefined;
   return `for ${humanDuration(workedMs(view, nowMs))}`;
@@ -119,7 +119,7 @@ function pausedText(view: ThreadView, nowMs: number): string {
   const { intent, lastError, state } = view;
   const goesOn = `\`${command(view, 'resume')}\` continues at ${state}`;
   if (intent) {
-    // After the death of its process nothing is frozen any more: the stage starts over.
+    // If its process has died, nothing is frozen any more and the stage starts over.
     const how = intent.how === 'freeze' && view.processor !== null ? 'frozen' : 'paused';
     const reason = intent.reason ? `: ${intent.reason}` : '';
     return `is ${how} by ${intent.by} ${sinceText(view.since, nowMs)}${reason}${lastError ? `; its last error: ${errorText(view)}` : ''}; ${goesOn}`;
@@ -141,7 +141,7 @@ function waitingText(view: ThreadView, worker: WorkerFacts | null, nowMs: number
   return `waits for ${limit}: ${lineText(waitingFor, nowMs, most)}`;
 }
 
-/** The reason says how much is free, of what is needed, and where. */
+/** The reason states how much is free, how much is needed, and where. */
 function spaceText({ reason, holders, nextAt }: WaitingFor, stage: string, nowMs: number): string {
   const facts = [
     `waits for space before ${stage}: ${reason ?? 'its disk has too little'}`,
@@ -152,7 +152,7 @@ function spaceText({ reason, holders, nextAt }: WaitingFor, stage: string, nowMs
   return facts.filter((fact) => fact !== '').join('; ');
 }
 
-/** A place in a queue, as `2nd in the queue, held by #0 and #1 (limit 2)`. */
+/** A position in a queue, as `2nd in the queue, held by #0 and #1 (limit 2)`. */
 export function lineText(
   { limit, place, holders, reason, nextAt }: WaitingFor,
   nowMs: number,
@@ -208,7 +208,7 @@ function idleText(view: ThreadView, worker: WorkerFacts | null, nowMs: number): 
   const next = nextText(view, nowMs);
   const asks = next === '' ? 'it asks again after recover_interval' : `it asks again ${next}`;
   const why = view.idle === undefined ? '' : `: ${view.idle}`;
-  // One that holds a sector waits for what its next stage needs.
+  // A thread that holds a sector waits for what its next stage needs.
   const what = view.sector ? `waits with ${view.sector.id} before ${view.stage}` : 'has no job';
   return `${what} ${sinceText(view.since, nowMs)}${why}${why === '' ? ':' : ';'} ${asks}${afterError(view)}${lifeText(worker, nowMs)}`;
 }
@@ -220,7 +220,7 @@ function nextText({ tries, waitingFor }: ThreadView, nowMs: number): string {
 
 const triesText = ({ tries }: ThreadView) => (tries ? ` (try ${tries.n} of ${tries.of})` : '');
 
-/** What the worker's own life adds; nothing while it serves. */
+/** What the worker's own life state adds; empty while it serves. */
 function lifeText(worker: WorkerFacts | null, nowMs: number): string {
   const waits = adoptionText(worker?.manager, nowMs);
   if (waits !== null) return `; the worker ${waits}`;
