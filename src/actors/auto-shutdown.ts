@@ -1,8 +1,8 @@
 import type { AutoShutdown } from './spec.js';
 
 /**
- * Whether a child that ended by itself and is not restarted ends its supervisor (EEP 56).
- * @param othersLive asked only when it matters: does another significant child live, or is it being restarted
+ * Whether a child that exited by itself and is not restarted shuts down its supervisor (EEP 56).
+ * @param othersLive called only when it matters: whether another significant child is alive or being restarted
  */
 export function endsSupervisor(
   autoShutdown: AutoShutdown,

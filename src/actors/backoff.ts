@@ -1,8 +1,8 @@
 import type { Backoff } from './spec.js';
 
 /**
- * Delay before the nth restart in a row (from 1), ms: grown from `minMs`, with up to `jitter` of it on top (as Akka
- * does), never over `maxMs`. At the cap the jitter goes below it, so that children which fail together spread out.
+ * Delay before the nth consecutive restart (from 1), ms: grows from `minMs`, plus up to `jitter` of it at random (as
+ * Akka does), never above `maxMs`. At the cap it varies below `maxMs`, so that children that fail together spread out.
  * @param random in [0, 1)
  */
 export function backoffMs(backoff: Backoff, nth: number, random: number): number {
@@ -12,7 +12,7 @@ export function backoffMs(backoff: Backoff, nth: number, random: number): number
   return Math.min(maxMs, plain * (1 + jitter * random));
 }
 
-/** Whether a child that lived this long is stable again, so that its next delay is the first one. */
+/** Whether a child that lived this long counts as stable, so that its next delay starts from the first one again. */
 export function isStable({ maxMs, resetAfterMs = maxMs }: Backoff, livedMs: number): boolean {
   return livedMs >= resetAfterMs;
 }

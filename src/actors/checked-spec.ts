@@ -1,4 +1,4 @@
-/** A spec is checked whole before anything starts: every faulty field has its own code. */
+/** The whole spec is checked before anything starts; each kind of invalid field has its own code. */
 import { type RefusalCode, SupervisorError, shown } from './refusal.js';
 import type { AutoShutdown, Backoff, ChildSpec, Clock, Shutdown, Strategy } from './spec.js';
 import { systemClock } from './system-clock.js';
@@ -26,7 +26,7 @@ const autoShutdowns = ['never', 'any_significant', 'all_significant'] as const;
 const restartTypes = ['permanent', 'transient', 'temporary'] as const;
 const childTypes = ['worker', 'supervisor'] as const;
 
-/** The spec with its defaults. @throws SupervisorError with the code of the first faulty field */
+/** The spec with its defaults. @throws SupervisorError with the code of the first invalid field */
 export function checkSpec(spec: unknown): CheckedSpec {
   const fields = fieldsOf('invalid_spec', 'the spec', spec);
   const { strategy = 'one_for_one', intensity = 1, periodMs = 5000 } = fields;
@@ -54,7 +54,7 @@ export function checkSpec(spec: unknown): CheckedSpec {
   return { settings, children: checked, clock: checkClock(clock) };
 }
 
-/** One child's spec with its defaults. @throws SupervisorError with the code of the first faulty field */
+/** One child's spec with its defaults. @throws SupervisorError with the code of the first invalid field */
 export function checkChildSpec(spec: unknown, autoShutdown: AutoShutdown): CheckedChildSpec {
   const fields = fieldsOf('invalid_child_spec', 'the spec of a child', spec);
   const { id, start, restart = 'permanent', type = 'worker', significant = false } = fields;
@@ -110,11 +110,11 @@ function checkClock(value: unknown): Clock {
   for (const verb of ['now', 'setTimeout', 'clearTimeout'])
     if (typeof fields[verb] !== 'function')
       throw refusal('invalid_clock', `clock.${verb}`, fields[verb], 'give a function');
-  // Its three functions were just seen; what they take and give cannot be seen.
+  // The three functions were just checked; their parameters and results cannot be.
   return value as Clock;
 }
 
-/** Functions do not tell what they take and give; what `start` gives is looked at each time. */
+/** A function's parameters and result cannot be checked here; what `start` returns is checked on each call. */
 function isStart(value: unknown): value is ChildSpec['start'] {
   return typeof value === 'function';
 }

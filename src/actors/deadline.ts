@@ -1,15 +1,15 @@
-/** How children are ended under their deadlines: all at once, or one after the other. */
+/** Stops children within their shutdown deadlines: all at once, or one after the other. */
 import { askToLeave, killAll } from './leaving.js';
 import { isAlive, type Slot } from './slot.js';
 import type { Clock, Shutdown } from './spec.js';
 
 export interface DeadlineOptions {
   readonly clock: Clock;
-  /** Told what the clock has thrown. */
+  /** Called with what the clock threw. */
   readonly fault: (error: unknown) => void;
 }
 
-/** Asks all at once, under one deadline; resolves when they are gone. */
+/** Stops all at once, under one deadline; resolves when they are gone. */
 export function endTogether(
   slots: readonly Slot[],
   shutdown: Shutdown,
@@ -21,13 +21,13 @@ export function endTogether(
   return gone;
 }
 
-/** Last to first. A child that leaves at once costs no timer: there may be very many. */
+/** Stops the slots in the order given. A child that exits at once costs no timer: there may be very many. */
 export async function endInTurn(slots: readonly Slot[], options: DeadlineOptions): Promise<void> {
   for (const slot of slots) {
     const isAsked = slot.leaving !== undefined;
     const leaving = askToLeave(slot, slot.spec.shutdown);
     if (leaving === undefined) continue;
-    // The exit of a child that ended within its stop is noted now.
+    // Lets the exit of a child that ended within its `stop` be recorded.
     await undefined;
     if (slot.leaving !== leaving) continue;
     if (!isAsked) setDeadline([slot], slot.spec.shutdown, leaving.gone, options);
@@ -55,7 +55,7 @@ export function clearTimer(timer: Slot['timer'], { clock, fault }: DeadlineOptio
   }
 }
 
-/** Kills who stays, unless all are gone before. */
+/** Kills those that are still alive at the deadline. */
 function setDeadline(
   slots: readonly Slot[],
   shutdown: Shutdown,

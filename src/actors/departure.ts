@@ -1,9 +1,9 @@
-/** A child that is being stopped. A promise is made only for who asks while it stays: most leave at once. */
+/** A child that is being stopped. A promise is made only when a caller waits for the exit: most children exit at once. */
 export class Departure {
   #isGone = false;
   #wait: PromiseWithResolvers<void> | undefined;
 
-  /** Resolves when the exit is noted. */
+  /** Resolves when the exit is recorded. */
   get gone(): Promise<void> {
     if (this.#isGone) return Promise.resolve();
     this.#wait ??= Promise.withResolvers<void>();

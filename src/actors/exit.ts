@@ -1,7 +1,7 @@
 import { SupervisorError, shown } from './refusal.js';
 import type { Exit } from './spec.js';
 
-/** What a child said when it ended; what is not an Exit counts as a crash. */
+/** The exit that a child reported; anything that is not an Exit counts as a crash. */
 export function readExit(said: unknown): Exit {
   if (isExit(said)) return said;
   const message = `a child ended with ${shown(said)}, which is not an exit: resolve exited to { kind }`;

@@ -1,4 +1,4 @@
-/** Runs what it is given one after the other, however the one before ended; each caller hears of its own. */
+/** Runs functions one after the other, also after one that failed; each caller gets its own result. */
 export function inTurn(): <T>(act: () => T | Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (act) => {

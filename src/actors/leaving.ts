@@ -1,10 +1,10 @@
-/** How a child is made to leave: asked first, or not at all, and killed when it stays. */
+/** Stops a child: it is asked first, or killed at once. */
 import { Departure } from './departure.js';
 import { killChild } from './kill-child.js';
 import { isAlive, type Slot } from './slot.js';
 import type { Child, Shutdown } from './spec.js';
 
-/** Asks once, or kills at once; gives what tells when the child is gone. The deadline is the caller's. */
+/** Asks once, or kills at once; the result says when the child is gone. The caller sets the deadline. */
 export function askToLeave(slot: Slot, shutdown: Shutdown): Departure | undefined {
   const { child } = slot;
   if (child === undefined || !isAlive(slot)) return undefined;
@@ -17,7 +17,7 @@ export function askToLeave(slot: Slot, shutdown: Shutdown): Departure | undefine
   return leaving;
 }
 
-/** Kills who still lives, asked before or not. */
+/** Kills the children that are still alive, whether they were asked before or not. */
 export function killAll(slots: readonly Slot[]): void {
   for (const slot of slots) {
     if (slot.leaving === undefined) askToLeave(slot, 'brutal_kill');
@@ -35,12 +35,12 @@ function askToStop(slot: Slot, child: Child): void {
   if (stopped !== undefined) void killIfItFails(slot, child, stopped);
 }
 
-/** A throw counts as a rejection, so after the note of an exit that came with it. */
+/** A throw is handled as a rejection, so after an exit that came with it is recorded. */
 async function killIfItFails(slot: Slot, child: Child, stopped: unknown): Promise<void> {
   try {
     await stopped;
   } catch {
-    // The exit tells what became of it; a stop that failed has no other consequence than this kill.
+    // The exit reports the outcome; the only effect of a failed stop is this kill.
     if (slot.child === child && isAlive(slot)) killChild(child);
   }
 }

@@ -1,4 +1,4 @@
-/** Starts that were abandoned and have not settled, by their child's id: the next incarnation waits for them. */
+/** Abandoned starts that have not settled, by the child's id: the next incarnation waits for them. */
 export class Leftovers {
   readonly #unsettled = new Map<string, Promise<void>>();
 

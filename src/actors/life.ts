@@ -47,7 +47,7 @@ export const lives: Readonly<Record<Life, Edges>> = {
   killed: {},
 };
 
-/** Where an event leads; undefined when it means nothing in this life. */
+/** The next state; undefined when the event has no effect in this one. */
 export function nextLife(life: Life, event: LifeEvent): Life | undefined {
   return lives[life][event];
 }
@@ -57,7 +57,7 @@ export function isOpen(life: Life): boolean {
   return life === 'starting' || life === 'running';
 }
 
-/** Whether all is over. */
+/** Whether the supervisor has ended. */
 export function hasEnded(life: Life): boolean {
   return Object.keys(lives[life]).length === 0;
 }

@@ -3,7 +3,7 @@ import { warn } from './warn.js';
 
 type Listener = (event: SupervisorEvent) => void;
 
-/** Who listens to one supervisor. A listener that throws harms neither the supervisor nor the other listeners. */
+/** The listeners of one supervisor. One that throws affects neither the supervisor nor the other listeners. */
 export class Listeners {
   readonly #entries = new Set<{ readonly listener: Listener }>();
 

@@ -1,4 +1,4 @@
-/** Does it once for all calls of one turn of the loop, behind them. */
+/** Runs `act` once for all calls made in one turn of the event loop, after them. */
 export function oncePerTurn(act: () => void): () => void {
   let isDue = false;
   return () => {

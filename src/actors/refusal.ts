@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** Every code a supervisor refuses with, OTP's reason where OTP has one. */
+/** Every code of a supervisor's errors; OTP's reason where OTP has one. */
 export const refusals = {
   already_started: 'a child of this id runs',
   already_present: 'the spec is known, its child is down or being restarted',
@@ -36,7 +36,7 @@ export const refusals = {
 
 export type RefusalCode = keyof typeof refusals;
 
-/** A refusal: match on `code`; `value` is what was refused, for `already_started` the child that runs. */
+/** Match on `code`. `value` is the rejected value; for `already_started` it is the running child. */
 export class SupervisorError extends Error {
   override readonly name = 'SupervisorError';
   constructor(
@@ -48,7 +48,7 @@ export class SupervisorError extends Error {
   }
 }
 
-/** A value as it is shown in a message: one short line. */
+/** A value as messages show it: one short line. */
 export function shown(value: unknown): string {
   return inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, maxStringLength: 80 });
 }

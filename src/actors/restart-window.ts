@@ -1,9 +1,9 @@
-/** The restarts of a sliding period. Each is looked at once when it comes and once when it falls out. */
+/** The restarts within a sliding period. Each is handled once when it is added and once when it expires. */
 export class RestartWindow {
   #times: number[] = [];
   #oldest = 0;
 
-  /** Counts a restart at `now`; false when it is one more than `intensity` within `periodMs`, both ends included (OTP). */
+  /** Counts a restart at `now`; false when there are then more than `intensity` within `periodMs`, both ends included (OTP). */
   admit(now: number, intensity: number, periodMs: number): boolean {
     while (this.#oldest < this.#times.length && now - (this.#times[this.#oldest] ?? now) > periodMs)
       this.#oldest++;

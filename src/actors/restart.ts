@@ -1,7 +1,7 @@
-/** Whom to restart, as OTP decides it. */
+/** Which children to restart, as OTP decides it. */
 import type { Exit, RestartType, Strategy } from './spec.js';
 
-/** Whether a child is started again after this exit, which nobody asked for. */
+/** Whether a child is started again after this exit, which was not requested. */
 export function mustRestart(restart: RestartType, exit: Exit): boolean {
   switch (restart) {
     case 'permanent':
@@ -13,7 +13,7 @@ export function mustRestart(restart: RestartType, exit: Exit): boolean {
   }
 }
 
-/** Whom the restart of `failed` concerns, itself included, in start order. */
+/** The children that restart together with `failed`, itself included, in start order. */
 export function toRestart<T>(strategy: Strategy, order: readonly T[], failed: T): readonly T[] {
   switch (strategy) {
     case 'one_for_one':

@@ -1,4 +1,4 @@
-/** What follows the end of a child: nothing, a restart, or the end of its supervisor. */
+/** What follows the exit of a child: nothing, a restart, or the end of its supervisor. */
 import { endsSupervisor } from './auto-shutdown.js';
 import { backoffMs, isStable } from './backoff.js';
 import { mustRestart, restartsGroups, toRestart } from './restart.js';
@@ -7,7 +7,7 @@ import type { Exit } from './spec.js';
 import type { Started } from './start-attempt.js';
 import type { Supervision } from './supervision.js';
 
-/** Decides about an exit that nobody asked for. */
+/** Decides what follows an exit that was not requested. */
 export function afterExit(supervision: Supervision, slot: Slot, exit: Exit): void {
   const { backoff } = supervision.settings;
   if (mustRestart(slot.spec.restart, exit)) {
@@ -19,7 +19,7 @@ export function afterExit(supervision: Supervision, slot: Slot, exit: Exit): voi
   }
 }
 
-/** The child has ended for good; it may have been the one that kept the supervisor going. */
+/** The child is not restarted; it may have been the last one that kept the supervisor running. */
 function noteEnd(supervision: Supervision, slot: Slot, plan: number): void {
   if (slot.plan !== plan) return;
   const { roster, settings } = supervision;
@@ -36,12 +36,12 @@ function noteEnd(supervision: Supervision, slot: Slot, plan: number): void {
 }
 
 /**
- * As OTP does, which starts one child at a time: an exit counts after the start that was under way, and those behind it
- * after that, so that the last significant child is the last.
+ * OTP starts one child at a time, so here too an exit is handled after the start that is in progress, and later exits
+ * after it: otherwise a child could count as the last significant one while another is starting.
  */
 function decideAfter(supervision: Supervision, start: Promise<Started>, task: () => void): void {
   supervision.undecided = [task];
-  // Behind what the start itself brings about, before its next try.
+  // After the direct effects of the start, before its next attempt.
   const decide = () => {
     const tasks = supervision.undecided ?? [];
     supervision.undecided = undefined;
@@ -50,7 +50,7 @@ function decideAfter(supervision: Supervision, start: Promise<Started>, task: ()
   void start.then(() => setImmediate(() => supervision.guard(decide)));
 }
 
-/** Forgets a child that is down and that no verb can start again: a temporary or a dynamic one. */
+/** Removes a child that is down and that no verb can start again: a temporary or a dynamic one. */
 export function dropIfForgotten({ roster }: Supervision, slot: Slot): void {
   if (slot.spec.restart === 'temporary' || roster.template !== undefined) roster.remove(slot);
 }
@@ -67,9 +67,9 @@ function planRestart(supervision: Supervision, slot: Slot): void {
 }
 
 /**
- * What concerns a single child is its own affair: it is done at once and holds up no verb. The restart of a group is
- * one act between two verbs, and exits have their turn like verbs, so that it covers siblings that ended before it.
- * While the supervisor itself starts, exits wait until it has.
+ * The restart of a single child runs at once and delays no verb. The restart of a group is queued like a verb, and so
+ * are exits under a group strategy, so that it covers siblings that ended before it. While the supervisor itself
+ * starts, exits wait until it has started.
  */
 function inTurn(supervision: Supervision, task: () => void | Promise<void>): void {
   if (supervision.isStarting || restartsGroups(supervision.settings.strategy)) supervision.post(task);
@@ -101,7 +101,7 @@ function afterDelay(supervision: Supervision, slot: Slot, restart: () => void): 
   else supervision.wait(slot, backoffMs(backoff, ++slot.failures, Math.random()), restart);
 }
 
-/** Starts the group in order. Who was started by hand during a delay is stopped first. */
+/** Starts the group in order. Children that were started by hand during a delay are stopped first. */
 async function startGroup(supervision: Supervision, slot: Slot, plan: number): Promise<void> {
   if (slot.plan !== plan) return;
   await stopOthers(supervision, slot);
@@ -117,7 +117,7 @@ async function startGroup(supervision: Supervision, slot: Slot, plan: number): P
   }
 }
 
-/** Stops the siblings that are restarted along, last to first; from the first moment their exits restart nothing. */
+/** Stops the siblings that restart with the child, last to first; from the start their exits cause no restart. */
 async function stopOthers(supervision: Supervision, slot: Slot): Promise<void> {
   const { roster, settings } = supervision;
   const others = toRestart(settings.strategy, roster.inOrder(), slot).filter((other) => other !== slot);
@@ -132,7 +132,7 @@ async function stopOthers(supervision: Supervision, slot: Slot): Promise<void> {
   }
 }
 
-/** Counts one restart; past the limit the supervisor ends instead. */
+/** Counts one restart; over the limit the supervisor ends instead. */
 function admit(supervision: Supervision, slot: Slot, plan: number): boolean {
   const { window, clock, settings } = supervision;
   if (window.admit(clock.now(), settings.intensity, settings.periodMs)) {
@@ -160,7 +160,7 @@ function settle(supervision: Supervision, slot: Slot, started: Started): void {
   }
 }
 
-/** The next try. Without backoff it comes at once, but lets the event loop turn: others want to be answered too. */
+/** The next attempt. Without backoff it follows at once, but lets the event loop turn so that other work is served. */
 function tryAgain(supervision: Supervision, slot: Slot): void {
   const plan = ++slot.plan;
   if (supervision.settings.backoff !== 'none') planRestart(supervision, slot);

@@ -5,7 +5,7 @@ import type { Child, ChildCounts, ChildInfo } from './spec.js';
 /** The children of one supervisor in start order, found by id, or under simple_one_for_one by the child itself. */
 export class Roster {
   #slots = new Map<string | Child, Slot>();
-  /** Dynamic children that are gone, as long as somebody else remembers them. */
+  /** Dynamic children that are gone, for as long as other code still references them. */
   readonly #former = new WeakSet<Child>();
 
   /** `template` is the one spec of simple_one_for_one. */
@@ -15,7 +15,7 @@ export class Roster {
     return this.#slots.get(key);
   }
 
-  /** Whether this was a child of a simple_one_for_one supervisor once. */
+  /** Whether this is a former child of a simple_one_for_one supervisor. */
   isFormer(child: Child): boolean {
     return this.#former.has(child);
   }
@@ -24,7 +24,7 @@ export class Roster {
     this.#slots.set(slot.key, slot);
   }
 
-  /** Puts the slot under the child that just came up. */
+  /** Indexes the slot by the child that has just started, or by its id. */
   place(slot: Slot, child: Child): void {
     if (this.template === undefined) {
       this.#slots.set(slot.key, slot);
@@ -49,7 +49,7 @@ export class Roster {
     return false;
   }
 
-  /** Takes over new specs in their order; a new one is down, and who is not named any more stays, behind them. */
+  /** Applies new specs in their order; a new child is down, and children that are no longer listed stay, after the others. */
   change(specs: readonly CheckedChildSpec[]): void {
     if (this.template !== undefined) {
       const [template = this.template] = specs;
@@ -76,7 +76,7 @@ export class Roster {
     });
   }
 
-  /** OTP's counts: under simple_one_for_one one spec, and children that are being restarted among the workers. */
+  /** OTP's counts: one spec under simple_one_for_one; children that are being restarted count as workers or supervisors too. */
   counts(): ChildCounts {
     let active = 0;
     let supervisors = 0;

@@ -1,16 +1,16 @@
 import type { Child, ChildSpec, Exit } from './spec.js';
 
-/** Something that runs inside this process and can be ended: a server, a timer, an open store. */
+/** Something that runs inside this process and can be stopped: a server, a timer, an open store. */
 export interface Service {
   stop(): void | Promise<void>;
 }
 
-/** Restart limits for a tree of services: one may break now and then; one that cannot be kept up ends the tree. */
+/** Restart limits for a tree of services: occasional failures are tolerated; a service that keeps failing ends the tree. */
 export const serviceLimits = { intensity: 20, periodMs: 60_000, backoff: { minMs: 100, maxMs: 5000 } };
 
 /**
- * A service as a supervised child. `start` makes one incarnation and is given `fail`, by which the service says that it
- * broke: it is then stopped, and its exit is a crash with that error.
+ * A service as a supervised child. `start` makes one incarnation and receives `fail`, which the service calls when it
+ * breaks: it is then stopped, and its exit is a crash with that error.
  */
 export function serviceChild(
   start: (fail: (error: unknown) => void) => Service | Promise<Service>,
@@ -33,14 +33,14 @@ export function serviceChild(
       })();
       return ending;
     };
-    // What a broken service throws while it is stopped is not news beside the fault itself.
+    // An error thrown while a broken service is stopped is ignored: the original fault is reported.
     broke = (error) => void end({ kind: 'crash', error }).catch(() => undefined);
     if (early) broke(early.error);
     return {
       exited,
       stop: () => end({ kind: 'shutdown' }),
       kill: () => {
-        // Nobody waits for its stop.
+        // The result of this stop is not awaited.
         void end({ kind: 'killed' }).catch(() => undefined);
         tell({ kind: 'killed' });
       },

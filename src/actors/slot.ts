@@ -4,30 +4,30 @@ import type { Child } from './spec.js';
 import type { StartAttempt } from './start-attempt.js';
 
 /**
- * up: it lives. stopping: it lives and was asked to end, or is about to be, so that its exit restarts nothing.
- * down: no child. restarting: its restart is decided and has not succeeded yet.
+ * up: alive. stopping: alive and asked to end, or about to be asked, so that its exit causes no restart.
+ * down: no child. restarting: a restart is decided and has not succeeded yet.
  */
 export type SlotStatus = 'up' | 'stopping' | 'down' | 'restarting';
 
-/** The place of one child in its supervisor, over all its incarnations. There may be very many: one flat object each. */
+/** One child in its supervisor, across all its incarnations. There may be very many: one flat object each. */
 export interface Slot {
   spec: CheckedChildSpec;
   /** What `start` is called with; kept for simple_one_for_one children that may be restarted. */
   args: readonly unknown[] | undefined;
-  /** What its supervisor finds it by: the id, or under simple_one_for_one the latest child. */
+  /** The key in the roster: the id, or under simple_one_for_one the latest child. */
   key: string | Child;
   status: SlotStatus;
   /** The latest incarnation, dead or alive. */
   child: Child | undefined;
   incarnation: number;
   startedAt: number;
-  /** Restarts in a row, without a stable time between them. */
+  /** Consecutive restarts, without a stable period in between. */
   failures: number;
-  /** Changes with each decision about this slot; what was planned before it no longer holds. */
+  /** Changes with each decision about this slot; earlier plans are then void. */
   plan: number;
   /** The wait for the next restart. */
   timer: { readonly handle: unknown } | undefined;
-  /** The start under way. */
+  /** The start in progress. */
   flight: StartAttempt | undefined;
   /** Set once the child is being stopped. */
   leaving: Departure | undefined;

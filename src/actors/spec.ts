@@ -1,13 +1,13 @@
-/** The public words of supervision. They are OTP's (reference manual of `supervisor`), with milliseconds for time. */
+/** The public types of supervision. The terms are OTP's (reference manual of `supervisor`); times are in ms. */
 
-/** How a child ended, as the child itself says it; never derived from the exit code of a process or thread. */
+/** How a child ended, as the child itself reports it; never derived from the exit code of a process or thread. */
 export type Exit =
   | { readonly kind: 'normal' | 'shutdown' | 'killed' }
   | { readonly kind: 'crash'; readonly error: unknown };
 
-/** Anything that lives: a thread, a process, a service, another supervisor. */
+/** Anything that can be supervised: a thread, a process, a service, another supervisor. */
 export interface Child {
-  /** Resolves once, when nothing of the child runs any more; who asks late gets the same answer. */
+  /** Resolves once, when nothing of the child runs any more. */
   readonly exited: Promise<Exit>;
   /** Asks the child to end. It has ended when `exited` resolves, not when this does. */
   stop(): void | Promise<void>;
@@ -21,21 +21,21 @@ export type ChildType = 'worker' | 'supervisor';
 export type AutoShutdown = 'never' | 'any_significant' | 'all_significant';
 export type Shutdown = number | 'brutal_kill' | 'infinity';
 
-/** Growing delay between the restarts of one child. */
+/** Growing delay between restarts of one child. */
 export interface Backoff {
-  /** Delay before the first restart in a row, ms. */
+  /** Delay before the first of consecutive restarts, ms. */
   readonly minMs: number;
-  /** No delay is longer, ms. */
+  /** The longest delay, ms. */
   readonly maxMs: number;
   /** Growth from one restart to the next. @default 2 */
   readonly factor?: number;
-  /** Share of the delay, 0 to 1, that is drawn by chance. @default 0.2 */
+  /** Random extra delay, as a share of the delay, 0 to 1. @default 0.2 */
   readonly jitter?: number;
-  /** A child that lived this long starts again from `minMs`. @default maxMs */
+  /** After a child has lived this long, ms, its delays start from `minMs` again. @default maxMs */
   readonly resetAfterMs?: number;
 }
 
-/** Where time comes from, so that tests can turn it. */
+/** The source of time, so that tests can control it. */
 export interface Clock {
   /** Monotonic, ms. */
   now(): number;
@@ -71,7 +71,7 @@ export interface SupervisorSpec {
   readonly children: readonly ChildSpec[];
   /** @default none */
   readonly backoff?: Backoff | 'none';
-  /** Read at the start only. @default the system's */
+  /** Read at start only. @default the system's */
   readonly clock?: Clock;
 }
 
@@ -84,7 +84,7 @@ export interface ChildInfo {
 }
 
 export interface ChildCounts {
-  /** Specs known, of children alive or not; 1 under simple_one_for_one. */
+  /** Known specs, whether their children are alive or not; 1 under simple_one_for_one. */
   readonly specs: number;
   /** Children alive. */
   readonly active: number;
@@ -96,19 +96,19 @@ export interface SupervisorEvent {
   readonly kind: 'child.started' | 'child.exited' | 'child.restarting' | 'child.gaveUp' | 'supervisor.exited';
   /** Left out under simple_one_for_one and for the supervisor itself. */
   readonly id?: string;
-  /** From 1; counts the incarnations of one id, under simple_one_for_one those of all children. */
+  /** From 1; counts the incarnations of one id, or of all children under simple_one_for_one. */
   readonly incarnation?: number;
   readonly exit?: Exit;
-  /** Time of the supervisor's clock, ms. */
+  /** Time by the supervisor's clock, ms. */
   readonly at: number;
 }
 
-/** A running supervisor; itself a Child, so that it can stand under another. Verbs take effect one after the other. */
+/** A running supervisor; itself a Child, so that another can supervise it. Verbs take effect one after the other. */
 export interface Supervisor extends Child {
   /**
    * Adds and starts a child; resolves to what `start` returned. Under simple_one_for_one it takes the list of
-   * arguments for the template's `start`. Rejects with the reason of a failed start, and forgets the spec.
-   * @throws already_started, already_present, noproc, invalid_arguments or the code of a faulty field
+   * arguments for the template's `start`. Rejects with the reason of a failed start and drops the spec.
+   * @throws already_started, already_present, noproc, invalid_arguments or the code of an invalid field
    */
   startChild(specOrArgs: ChildSpec | readonly unknown[]): Promise<Child | 'ignore'>;
   /**
@@ -118,7 +118,7 @@ export interface Supervisor extends Child {
   terminateChild(id: string | Child): Promise<void>;
   /** Starts a child that is down. @throws running, restarting, not_found, simple_one_for_one, noproc */
   restartChild(id: string): Promise<Child | 'ignore'>;
-  /** Forgets the spec of a child that is down. @throws running, restarting, not_found, simple_one_for_one, noproc */
+  /** Deletes the spec of a child that is down. @throws running, restarting, not_found, simple_one_for_one, noproc */
   deleteChild(id: string): Promise<void>;
   /** In start order. @throws noproc */
   whichChildren(): ChildInfo[];
@@ -127,12 +127,12 @@ export interface Supervisor extends Child {
   /** The spec with every default filled in; takes a child under simple_one_for_one. @throws not_found, noproc */
   getChildSpec(id: string | Child): Required<ChildSpec>;
   /**
-   * Takes over flags and specs while the children run, as OTP's code change does: what runs continues, a new spec
-   * waits for `restartChild`, and a child that is not named any more is kept. A faulty spec is refused whole.
-   * @throws noproc, invalid_strategy or the code of a faulty field
+   * Replaces flags and specs while the children run, as OTP's code change does: running children continue, a new spec
+   * waits for `restartChild`, and a child that is no longer listed is kept. An invalid spec is rejected as a whole.
+   * @throws noproc, invalid_strategy or the code of an invalid field
    */
   changeSpec(spec: SupervisorSpec): Promise<void>;
-  /** Every event from now on, until the returned function is called. @throws noproc */
+  /** Calls `listener` for every event from now on, until the returned function is called. @throws noproc */
   subscribe(listener: (event: SupervisorEvent) => void): () => void;
   stop(): Promise<void>;
 }

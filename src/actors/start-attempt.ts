@@ -8,7 +8,7 @@ export type Started =
   | { readonly kind: 'ignored' | 'abandoned' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** Calls `start`. What it returns or throws at once is known at once, and nothing is waited for: there may be very many. */
+/** Calls `start`. A synchronous result or throw is returned synchronously, without a promise: there may be very many. */
 export function callStart({ start }: CheckedChildSpec, args: readonly unknown[]): Started | Promise<Started> {
   try {
     const result: unknown = start(...args);
@@ -18,7 +18,7 @@ export function callStart({ start }: CheckedChildSpec, args: readonly unknown[])
   }
 }
 
-/** A start that takes its time: its outcome as a value. It may never settle, so nobody waits for more than the outcome. */
+/** An asynchronous start: its outcome as a value. `start` itself may never settle, so callers wait only for the outcome. */
 export class StartAttempt {
   readonly #outcome = Promise.withResolvers<Started>();
   readonly outcome = this.#outcome.promise;
@@ -26,20 +26,20 @@ export class StartAttempt {
   #over: Promise<void> | undefined;
   #isAbandoned = false;
 
-  /** `after` is waited for before `start` is called. */
+  /** `start` is called once `after` has settled. */
   constructor(start: () => Started | Promise<Started>, after?: Promise<void>) {
     this.#result = this.#start(start, after);
     void this.#result.then(this.#outcome.resolve);
   }
 
-  /** True also for a child that came up and that nobody had taken over yet. */
+  /** True also when the child came up but had not been taken over yet. */
   get isAbandoned(): boolean {
     return this.#isAbandoned;
   }
 
   /**
-   * Gives the start up: the outcome is `abandoned` now, and a child that comes up all the same is killed at once.
-   * Resolves when nothing of this start can live any more, which may be never.
+   * Abandons the start: the outcome is `abandoned` now, and a child that comes up anyway is killed at once.
+   * Resolves when nothing of this start can be alive any more, which may be never.
    */
   abandon(): Promise<void> {
     this.#isAbandoned = true;

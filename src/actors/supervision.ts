@@ -16,10 +16,10 @@ import { VerbQueue } from './verb-queue.js';
 
 const none: readonly unknown[] = [];
 
-/** What follows when a child has ended and nobody had asked it to. */
+/** Called when a child has ended without being asked to. */
 type AfterExit = (supervision: Supervision, slot: Slot, exit: Exit) => void;
 
-/** The part of a supervisor that has time and promises: it starts and stops children, and lives and ends itself. */
+/** The stateful part of a supervisor, with timers and promises: it starts and stops children, and ends itself. */
 export class Supervision {
   settings: Settings;
   readonly clock: Clock;
@@ -31,7 +31,7 @@ export class Supervision {
   readonly exited = this.#exit.promise;
   readonly #afterExit: AfterExit;
   readonly #flights = new Map<StartAttempt, Slot>();
-  /** Exits whose turn comes when a start under way has told what it gave. */
+  /** Exits that are handled when the start in progress has settled. */
   undecided: (() => void | Promise<void>)[] | undefined;
   readonly #leftovers = new Leftovers();
   readonly #underDeadline: DeadlineOptions;
@@ -51,18 +51,18 @@ export class Supervision {
     return this.#life === 'starting';
   }
 
-  /** False from the moment the supervisor begins to end. */
+  /** False from the moment the supervisor starts to end. */
   get isOpen(): boolean {
     return isOpen(this.#life);
   }
 
-  /** What a start of a significant child gives that is under way, by itself or by a verb. */
+  /** The outcome of a significant child's start that is in progress, from a restart or from a verb. */
   get significantStart(): Promise<Started> | undefined {
     for (const [attempt, slot] of this.#flights) if (slot.spec.significant) return attempt.outcome;
     return undefined;
   }
 
-  /** The fault of the supervisor itself, or the reason why it never came up. */
+  /** The fault of the supervisor itself, or the reason why it did not start. */
   get reason(): unknown {
     return this.#fault;
   }
@@ -71,7 +71,7 @@ export class Supervision {
     return hasEnded(this.#life);
   }
 
-  /** One event in the supervisor's own life; in a life where it means nothing, nothing happens. */
+  /** Applies one event to the supervisor's own state; an event without effect in that state is ignored. */
   tell(event: LifeEvent): void {
     const before = this.#life;
     const next = nextLife(before, event);
@@ -84,7 +84,7 @@ export class Supervision {
     if (hasEnded(next)) this.#finish(next);
   }
 
-  /** A fault of the supervisor itself: it ends, and its exit tells why. */
+  /** A fault of the supervisor itself: it ends, and its exit carries the reason. */
   fault(error: unknown): void {
     this.#fault ??= error;
     this.tell(this.isStarting ? 'start.failed' : 'supervisor.faulted');
@@ -102,7 +102,7 @@ export class Supervision {
     }
   }
 
-  /** Starts the slot's child; it is up when the outcome says so. A plan made meanwhile does not wait for it. */
+  /** Starts the slot's child; the outcome says whether it is up. Plans made meanwhile do not wait for it. */
   async bringUp(slot: Slot): Promise<Started> {
     if (!this.isOpen) return { kind: 'abandoned' };
     const { spec, args } = slot;
@@ -120,7 +120,7 @@ export class Supervision {
     return this.#awaitStart(slot, new StartAttempt(() => begun));
   }
 
-  /** Gives up what is planned for this slot: a wait for a restart, or a start under way. */
+  /** Cancels what is planned for this slot: a delayed restart, or a start in progress. */
   giveUp(slot: Slot): void {
     slot.plan++;
     clearTimer(slot.timer, this.#underDeadline);
@@ -133,7 +133,7 @@ export class Supervision {
     if (this.roster.template === undefined) this.#leftovers.keep(id, leftover);
   }
 
-  /** Does `next` after a delay, unless another plan is made for the slot before. */
+  /** Runs `next` after a delay, unless another plan is made for the slot first. */
   wait(slot: Slot, ms: number, next: () => void): void {
     const handle = this.clock.setTimeout(() => {
       slot.timer = undefined;
@@ -142,13 +142,13 @@ export class Supervision {
     slot.timer = { handle };
   }
 
-  /** Ends the slot's child as its spec says; resolves when it is gone. */
+  /** Stops the slot's child as its spec says; resolves when it is gone. */
   terminate(slot: Slot): Promise<void> {
     if (slot.leaving) return slot.leaving.gone;
     return endTogether([slot], slot.spec.shutdown, this.#underDeadline);
   }
 
-  /** Work of the supervisor itself, after the verbs that wait. */
+  /** Queues work of the supervisor itself after the pending verbs. */
   post(task: () => void | Promise<void>): void {
     this.verbs.run(task).catch((error: unknown) => {
       if (this.isOpen) this.fault(error);
@@ -163,7 +163,7 @@ export class Supervision {
     }
   }
 
-  /** What every verb is refused with when the supervisor has ended or is ending. */
+  /** The error of every verb when the supervisor has ended or is ending. */
   readonly noproc = (): SupervisorError =>
     new SupervisorError('noproc', `the supervisor is ${this.hasEnded ? 'dead' : 'ending'}: start a new one`);
 
@@ -177,7 +177,7 @@ export class Supervision {
     return this.#started(slot, started);
   }
 
-  /** Takes over a child that came up, unless the supervisor ends: by what `start` did, or by a fault of its clock. */
+  /** Takes over a child that came up, unless the supervisor is ending: `start` or a fault of the clock may have caused that. */
   #started(slot: Slot, started: Started): Started {
     if (started.kind !== 'up') return started;
     const { child } = started;

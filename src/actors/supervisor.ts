@@ -6,9 +6,9 @@ import { Supervision } from './supervision.js';
 import * as verbs from './verbs.js';
 
 /**
- * Checks the spec whole, starts the children first to last, and keeps them alive as OTP's `supervisor` does.
- * Rejects with the reason of the first child that fails to start, when those before it have been stopped again.
- * @throws SupervisorError with the code of the first faulty field, before anything is started
+ * Checks the whole spec, starts the children first to last, and keeps them alive as OTP's `supervisor` does.
+ * If a child fails to start, stops those before it, then rejects with the reason.
+ * @throws SupervisorError with the code of the first invalid field, before anything is started
  */
 export async function startSupervisor(spec: SupervisorSpec): Promise<Supervisor> {
   const checked = checkSpec(spec);

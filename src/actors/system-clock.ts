@@ -1,14 +1,14 @@
-/** The one timer of this program: any length, on a clock that nobody sets. No other file calls `setTimeout`. */
+/** The timers of this program: any length, on a monotonic clock. No other file calls Node's `setTimeout`. */
 import type { Clock } from './spec.js';
 
-/** The longest of Node's own timers, ms: it fires longer ones at once. */
+/** The longest timer that Node supports, ms: it fires longer ones at once. */
 export const longestTimerMs = 2 ** 31 - 1;
 
 interface Alarm {
   timer: unknown;
 }
 
-/** Timers of any length, made of those of a clock that counts 31 bits. */
+/** Timers of any length, built on a clock whose timers are limited to 31 bits of ms. */
 export function longTimers(clock: Clock): Pick<Clock, 'setTimeout' | 'clearTimeout'> {
   return {
     setTimeout: (fn, ms) => {
@@ -46,7 +46,7 @@ export const systemClock: Clock = { now, ...longTimers(nodeTimers(true)) };
 /** As `systemClock`; its timers keep no process alive. */
 export const idleClock: Clock = { now, ...longTimers(nodeTimers(false)) };
 
-/** `fn` again and again, `everyMs` after its last end, until the returned function is called. */
+/** Calls `fn` repeatedly, `everyMs` after the previous call has returned, until the returned function is called. */
 export function every(everyMs: number, fn: () => void, clock: Clock = systemClock): () => void {
   let timer: unknown;
   let isOver = false;
@@ -63,7 +63,7 @@ export function every(everyMs: number, fn: () => void, clock: Clock = systemCloc
   };
 }
 
-/** Waits, at most until the signal is given. @throws the signal's reason */
+/** Waits `ms`, or until the signal aborts. @throws the signal's reason */
 export function sleep(ms: number, signal?: AbortSignal, clock: Clock = systemClock): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {

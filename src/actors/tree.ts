@@ -1,4 +1,4 @@
-/** A supervisor that keeps book of its children, so that the whole tree can be shown. */
+/** A supervisor that keeps records of its children, so that the whole tree can be shown. */
 import type {
   Child,
   ChildInfo,
@@ -11,7 +11,7 @@ import type {
 } from './spec.js';
 import { startSupervisor } from './supervisor.js';
 
-/** What a child may tell of itself. */
+/** What a child may report about itself. */
 export interface NodeFacts {
   readonly heartbeatAgeMs?: number | null;
   readonly heapBytes?: number | null;
@@ -23,7 +23,7 @@ export interface NodeFacts {
 export interface TreeNode {
   readonly id: string;
   readonly type: ChildType;
-  /** Of a supervisor. */
+  /** Null for a child that is not a supervisor. */
   readonly strategy: Strategy | null;
   readonly status: 'running' | 'restarting' | 'down' | 'failed';
   readonly incarnation: number;
@@ -38,15 +38,15 @@ export interface TreeNode {
   readonly heapBytes: number | null;
   readonly pid?: number;
   readonly threadId?: number;
-  /** What an operator has to know of it beside that. */
+  /** Anything else that an operator has to know about it. */
   readonly note?: string;
   readonly children: readonly TreeNode[];
 }
 
-/** A child that tells more of itself than that it lives. */
+/** A child that reports details about itself. */
 export interface Told extends Child {
   facts?(): NodeFacts;
-  /** A supervisor's children; its own book is kept by its parent. */
+  /** A supervisor's children; the record of the supervisor itself is kept by its parent. */
   children?(): readonly TreeNode[];
   readonly strategy?: Strategy;
 }
@@ -57,7 +57,7 @@ export interface Tree extends Child {
   readonly strategy: Strategy;
   stop(): Promise<void>;
   children(): readonly TreeNode[];
-  /** The root of a tree has no parent that keeps its book. */
+  /** The node of this supervisor as the root: it has no parent that keeps its record. */
   root(id: string): TreeNode;
 }
 
@@ -71,10 +71,10 @@ interface Book {
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** More than the two clocks drift apart: the wall clock was set. */
+/** A larger difference than the drift of the two clocks, ms: the wall clock was set. */
 const stepMs = 1000;
 
-/** Wall time, ms, of something so long ago by a clock that nobody sets: right also where the wall clock was set since. */
+/** Wall time of a past moment, ms, by the monotonic clock: correct even if the wall clock was set since. */
 function wallTime({ wallMs, steadyMs }: Moment): number {
   const set = Date.now() - wallMs - (performance.now() - steadyMs);
   return Math.abs(set) > stepMs ? wallMs + set : wallMs;
@@ -133,7 +133,7 @@ export async function startTree(spec: SupervisorSpec): Promise<Tree> {
   };
 }
 
-/** What stands in the book of a child, with what it tells of itself. */
+/** The recorded facts of a child, with what it reports about itself. */
 function nodeOf({ id = 'child', child, type }: ChildInfo, book: Book, periodMs: number): TreeNode {
   const told: Partial<Told> = typeof child === 'object' ? child : {};
   const { pid, threadId, heartbeatAgeMs = null, heapBytes = null } = told.facts?.() ?? {};

@@ -1,12 +1,12 @@
 import { inTurn } from './in-turn.js';
 
-/** Verbs, one after the other. */
+/** Runs verbs one after the other. */
 export class VerbQueue {
   readonly #inTurn = inTurn();
   readonly #waiting = new Set<(reason: Error) => void>();
   #refusal: (() => Error) | undefined;
 
-  /** Runs `task` when every earlier one has ended; rejects with its reason, or with the refusal once closed. */
+  /** Runs `task` when every earlier one has ended; rejects with its error, or with the refusal once closed. */
   run<T>(task: () => T | Promise<T>): Promise<T> {
     if (this.#refusal) return Promise.reject(this.#refusal());
     return new Promise<T>((resolve, reject) => {
@@ -22,7 +22,7 @@ export class VerbQueue {
     });
   }
 
-  /** Refuses what waits and what comes; the current task continues. */
+  /** Rejects queued and future tasks; the current task continues. */
   close(refusal: () => Error): void {
     this.#refusal = refusal;
     for (const reject of this.#waiting) reject(refusal());

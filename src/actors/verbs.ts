@@ -1,4 +1,4 @@
-/** What can be asked of a running supervisor; each verb runs when the ones before it have taken effect. */
+/** The verbs of a running supervisor; each runs when the ones before it have taken effect. */
 import { type CheckedChildSpec, checkChildSpec, checkSpec } from './checked-spec.js';
 import { type RefusalCode, SupervisorError, shown } from './refusal.js';
 import { restartsGroups } from './restart.js';
@@ -7,7 +7,7 @@ import { isAlive, newSlot, type Slot } from './slot.js';
 import type { Child } from './spec.js';
 import type { Supervision } from './supervision.js';
 
-/** For the verbs that answer at once. @throws noproc */
+/** For the synchronous verbs. @throws noproc */
 export function alive(supervision: Supervision): Supervision {
   if (supervision.hasEnded) throw supervision.noproc();
   return supervision;
@@ -20,7 +20,7 @@ export async function startChild(supervision: Supervision, specOrArgs: unknown):
       throw refusal('invalid_arguments', specOrArgs, 'give the list of arguments for start');
     const slot = newSlot(roster.template, [...specOrArgs]);
     const child = await bringUp(supervision, slot);
-    // Never started again, so nobody asks for them again.
+    // It is never started again, so the arguments are not needed any more.
     if (slot.spec.restart === 'temporary') slot.args = undefined;
     return child;
   }
@@ -56,7 +56,7 @@ export async function terminateChild(supervision: Supervision, id: unknown): Pro
   dropIfForgotten(supervision, slot);
 }
 
-/** A group start holds the queue, perhaps for ever; the child it is busy with can be terminated all the same. */
+/** A group start blocks the queue, perhaps forever; the child that it is starting can still be terminated. */
 export function giveUpGroupStart(supervision: Supervision, id: unknown): void {
   if (typeof id !== 'string' || !restartsGroups(supervision.settings.strategy)) return;
   const slot = supervision.roster.find(id);
@@ -106,12 +106,12 @@ function downSlot({ roster }: Supervision, id: string): Slot {
   return slot;
 }
 
-/** The slot to end; undefined for a dynamic child that is gone already. */
+/** The slot to stop; undefined for a dynamic child that is already gone. */
 function findForEnd({ roster }: Supervision, id: unknown): Slot | undefined {
   const isChild = (typeof id === 'object' && id !== null) || typeof id === 'function';
   if (roster.template !== undefined && !isChild)
     throw refusal('simple_one_for_one', id, 'give the child itself, there are no ids');
-  // Any key may be looked for; only known ones are found.
+  // Any value can be looked up; only known keys are found.
   const key = id as string | Child;
   const slot = roster.find(key);
   if (slot || (isChild && roster.isFormer(key as Child))) return slot;

@@ -1,6 +1,6 @@
 /**
- * Calls to disks with a deadline. A disk that does not answer holds up only those who ask for it: each call that does
- * not come back keeps one thread of libuv's pool, so it is not asked again until it has answered.
+ * Calls to disks with a deadline. A disk that does not answer delays only its own callers. Each call that does not
+ * return occupies one thread of libuv's pool, so the disk is not called again until it has answered.
  */
 
 /** A clock's timers. */
@@ -10,11 +10,11 @@ export interface Timers {
 }
 
 export interface DiskGate {
-  /** @throws what `work` does; an error that says so when the disk has not answered in time, or has not answered an earlier call */
+  /** @throws what `work` throws; an error when the disk has not answered in time or has not answered an earlier call */
   within<T>(disk: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** Over all disks; libuv's pool has room for many more (pool-size.ts). */
+/** How many disks may hang at once; libuv's pool has many more threads (pool-size.ts). */
 const mostHanging = 32;
 
 export function diskGate(timers: Timers, deadlineMs = 2000): DiskGate {

@@ -1,7 +1,7 @@
 /**
- * Files that decide about a sector or a disk: after a power cut each is there whole, as it was before or as it was
- * written, and so is its name. A draft beside it is brought to the disk, gets the final name, and the directory is brought
- * to the disk.
+ * Durable writes of files on which a sector or a disk depends: after a power cut each file is complete under its name,
+ * in its old or its new version. A draft next to it is synced, renamed or linked to the final name, and the directory
+ * is synced.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -20,17 +20,17 @@ import { systemCodeOf } from '../protocol/errors.js';
 
 type Content = string | Uint8Array;
 
-/** Writes `path` over what is there. @throws what the file system says; what was there is whole then */
+/** Writes `path`, replacing an existing file. @throws errors of the file system; the existing file is then intact */
 export async function writeDurably(path: string, content: Content): Promise<void> {
   await drafted(path, content, (draft) => replaceDurably(draft, path));
 }
 
-/** Writes `path` where nothing has that name. @returns false where something has: it stays. @throws what the file system says */
+/** Writes `path` unless it exists. @returns false if it exists: it is left as it is. @throws errors of the file system */
 export async function writeNew(path: string, content: Content): Promise<boolean> {
   return drafted(path, content, (draft) => nameNew(draft, path));
 }
 
-/** The same, on this thread: for one that works on no other disk. */
+/** The same, synchronously: for a thread that works on no other disk. */
 export function writeNewSync(path: string, content: Content): boolean {
   const draft = draftOf(path);
   try {
@@ -49,15 +49,15 @@ export function writeNewSync(path: string, content: Content): boolean {
   }
 }
 
-/** Gives a draft that is on the disk its final name, over what has it. */
+/** Renames a synced draft to its final name, replacing an existing file. */
 export async function replaceDurably(draft: string, path: string): Promise<void> {
   await rename(draft, path);
   await syncDirectory(dirname(path));
 }
 
 /**
- * Gives a draft that is on the disk its final name, where nothing has it; the draft's own name is gone then.
- * @returns false where something has the name: that stays, and so does the draft
+ * Moves a synced draft to its final name unless that exists.
+ * @returns false if it exists: both files are left as they are
  */
 export async function nameNew(draft: string, path: string): Promise<boolean> {
   if (!(await linked(draft, path))) return false;
@@ -66,7 +66,7 @@ export async function nameNew(draft: string, path: string): Promise<boolean> {
   return true;
 }
 
-/** Brings a file that another program wrote to the disk, and its name. */
+/** Syncs a file that another program wrote, and its directory. */
 export async function syncFile(path: string): Promise<void> {
   await synced(path);
   await syncDirectory(dirname(path));
@@ -91,15 +91,15 @@ async function drafted<T>(path: string, content: Content, place: (draft: string)
     }
     return await place(draft);
   } finally {
-    // Gone already where it got its name; where the disk refuses, the first fault is the one to be told.
+    // Already gone if it was renamed; if the removal fails too, the first error is the one to report.
     await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
-/** Of this very try: two that write the same file at the same time never write to one draft. */
+/** Unique for each attempt: two concurrent writers of the same file never share a draft. */
 const draftOf = (path: string) => `${path}.${process.pid}-${randomUUID()}.new`;
 
-/** A link, unlike a rename, leaves what another has put there. */
+/** A link, unlike a rename, does not replace a file that another writer has put there. */
 async function linked(draft: string, path: string): Promise<boolean> {
   try {
     await link(draft, path);
@@ -128,10 +128,10 @@ function linkedSync(draft: string, path: string): boolean {
   }
 }
 
-/** What a file system without links says. Between the look and the rename another may come there, as it may on no other. */
+/** Error codes of file systems without hard links. Only there can a file appear between the check and the rename. */
 const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Whether anything has the name, be it a link to nothing. @throws what the file system says */
+/** Whether the name exists, also as a dangling link. @throws errors of the file system */
 export function isThere(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
@@ -151,7 +151,7 @@ async function synced(path: string): Promise<void> {
   }
 }
 
-/** What a file system says that keeps the names in a directory by other means (SMB): there is nothing to bring to it. */
+/** Error codes of file systems that cannot sync a directory (SMB): there is nothing to do. */
 const withoutSync = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP']);
 
 function syncDirectorySync(path: string): void {

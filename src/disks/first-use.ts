@@ -1,4 +1,4 @@
-/** What lies in a directory that has no mark: whether it may become a store. */
+/** The content of a directory without a mark: it decides whether the directory may become a store. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '../protocol/errors.js';
@@ -7,19 +7,19 @@ import type { RootKind } from './mark.js';
 export type Content =
   | { readonly kind: 'absent' }
   | { readonly kind: 'empty' }
-  /** What this program or an upstream worker (venus-cluster, damocles) left there before there were marks. */
+  /** Used by this program before marks existed, or by an upstream worker (venus-cluster, damocles). */
   | { readonly kind: 'used'; readonly by: 'us' | 'upstream' }
   | { readonly kind: 'other'; readonly first: string };
 
-/** Where an attached store has its sectors, here and upstream. */
+/** The directories of sectors in an attached store, here and upstream. */
 const storeDirs = ['sealed', 'cache', 'update', 'update-cache', 'unsealed'];
-/** What an upstream worker puts into each directory that it was told to use (`venus-worker store sealing-init`). */
+/** The file that an upstream worker puts into each directory that it uses (`venus-worker store sealing-init`). */
 const upstreamMark = '.holder';
 const sectorName = /^s-t0\d+-\d+$/;
-/** In a directory that is empty all the same: of the file system, and what an operator puts there before the first start. */
+/** Names in a directory that still counts as empty: the file system's, and an operator's from before the first start. */
 const ignored = /^(\..*|lost\+found|config\.toml)$/;
 
-/** `within`: names of other roots that lie in it. @throws what the file system says */
+/** `within`: names of other roots inside it. @throws errors of the file system */
 export async function contentOf(
   root: string,
   kind: RootKind,
@@ -27,7 +27,7 @@ export async function contentOf(
 ): Promise<Content> {
   const names = await namesIn(root);
   if (names === undefined) return { kind: 'absent' };
-  // A home may be anybody's directory.
+  // A home may be any directory, with any content.
   if (kind === 'home') return { kind: 'empty' };
   if (kind === 'location' && names.some((name) => /^sealvisor\.db/.test(name)))
     return { kind: 'used', by: 'us' };

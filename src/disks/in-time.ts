@@ -1,8 +1,8 @@
-/** Calls to a disk whose silence has a code of its own. */
+/** Calls to a disk; a disk that does not answer has its own error code. */
 import { SealvisorError } from '../protocol/errors.js';
 import type { DiskGate } from './disk-gate.js';
 
-/** @throws what `work` does; disk_hung when the disk of `path` does not answer in time */
+/** @throws what `work` throws; disk_hung when the disk of `path` does not answer in time */
 export async function inTime<T>(gate: DiskGate, path: string, work: () => Promise<T>): Promise<T> {
   let isAnswered = false;
   const answering = () =>

@@ -1,6 +1,6 @@
 /**
- * Which store a worker expects in which directory, and which worker it is. The list is kept in every location, in the worker's home and, under
- * the worker's own key, in every attached store: the loss of a disk does not take it along.
+ * Which store a worker expects in which directory, and the worker's id. The list is kept in every location, in the
+ * worker's home and, under the worker's own key, in every attached store, so it survives the loss of a disk.
  */
 
 import { hash } from 'node:crypto';
@@ -13,26 +13,26 @@ import { readRegular } from './regular-file.js';
 import { isMissing } from './stat-if-any.js';
 
 export interface KnownRoot {
-  /** As the worker is configured. */
+  /** As in the worker's configuration. */
   readonly path: string;
-  /** Of its mark. */
+  /** The id in its mark. */
   readonly id: string;
   readonly kind: RootKind;
-  /** When it was accepted, RFC 3339: of two lists the later word counts. */
+  /** When it was accepted, RFC 3339: the later of two entries wins. */
   readonly at: string;
 }
 
 /** A list as it was read. */
 export interface KnownList {
   readonly roots: readonly KnownRoot[];
-  /** The id of the worker that wrote it under this key; null where it says none, or was written under another key. */
+  /** The id of the worker that wrote it under this key; null if it has none or was written under another key. */
   readonly worker: string | null;
 }
 
-/** Whose list it is. */
+/** The worker that the list belongs to. */
 export interface ListOwner {
   readonly key: string;
-  /** The worker's id; null where it is not known. */
+  /** The worker's id; null if it is not known. */
   readonly worker: string | null;
 }
 
@@ -46,7 +46,7 @@ export function listKey(worker: string, configPath: string): string {
 const listPath = (root: string, name: string) => join(root, marksDir, `roots-${name}.json`);
 const limits = { mostBytes: 4 * 1024 * 1024 };
 
-/** Empty where there is no list. @throws wrong_disk for one that cannot be read */
+/** Empty if there is no list. @throws wrong_disk for one that cannot be read */
 export async function readKnownRoots(root: string, name: string, key: string): Promise<KnownList> {
   const path = listPath(root, name);
   try {
@@ -67,7 +67,7 @@ function workerIn(list: JsonObject, key: string): string | null {
   return typeof worker === 'string' && worker !== '' && writtenUnder === key ? worker : null;
 }
 
-/** In a root that has its mark, which is not made again where its disk is gone. @throws what the file system says */
+/** Writes the list into a root that has its mark; a root whose disk is gone is not created. @throws errors of the file system */
 export async function writeKnownRoots(
   root: string,
   name: string,
@@ -79,7 +79,7 @@ export async function writeKnownRoots(
   await writeDurably(listPath(root, name), `${JSON.stringify(list, null, 2)}\n`);
 }
 
-/** All lists as one: of each path the latest word. */
+/** All lists merged: the latest entry of each path. */
 export function mergedRoots(lists: Iterable<readonly KnownRoot[]>): Map<string, KnownRoot> {
   const merged = new Map<string, KnownRoot>();
   for (const list of lists)

@@ -1,22 +1,22 @@
-/** Makes directories inside a root, durable when it resolves, and never the root itself: where that is missing, its disk is. */
+/** Makes directories inside a root, durably, and never the root itself: if it is missing, so is its disk. */
 import { mkdir } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { systemCodeOf } from '../protocol/errors.js';
 import { syncDirectory } from './durable-file.js';
 
-/** @throws ENOENT when the root is missing, and what else the file system says */
+/** Durable when it resolves. @throws ENOENT when the root is missing, and other errors of the file system */
 export async function makeBelow(root: string, path: string): Promise<void> {
   await makeNames(root, namesBelow(root, path));
 }
 
-/** From the root to the path, the root left out. */
+/** The names from the root to the path, without the root. */
 export function namesBelow(root: string, path: string): readonly string[] {
   const names = relative(root, path).split(sep);
   if (names[0] === '..') throw new Error(`${path} is not inside ${root}`);
   return names.filter((name) => name !== '');
 }
 
-/** Each in the one before it, from `root` on, which may be a name of the kernel's that `join` would not keep. */
+/** Makes each inside the one before it, starting in `root`, which may be a /proc path that `join` would change. */
 export async function makeNames(root: string, names: readonly string[]): Promise<void> {
   let at = root;
   for (const name of names) {
@@ -25,7 +25,7 @@ export async function makeNames(root: string, names: readonly string[]): Promise
   }
 }
 
-/** With all directories above it: for the first use of a root, and for what is not a root. */
+/** Makes the directory and its parents: for the first use of a root, and outside of roots. */
 export async function makeWithParents(path: string): Promise<void> {
   await makeOne(path).catch(async (error: unknown) => {
     if (systemCodeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
@@ -34,7 +34,7 @@ export async function makeWithParents(path: string): Promise<void> {
   });
 }
 
-/** One directory; the one above it has to be there. */
+/** Makes one directory; its parent must exist. */
 export async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path);

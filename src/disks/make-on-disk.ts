@@ -1,4 +1,7 @@
-/** Makes directories in a root that has a mark, through the disk that holds it: not on the one below when it is unmounted meanwhile. */
+/**
+ * Makes directories in a root with a mark, through an open descriptor: never on the disk below if the root is
+ * unmounted meanwhile.
+ */
 import { constants, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,13 +10,13 @@ import { makeNames, namesBelow } from './make-below.js';
 import { marksDir } from './mark.js';
 import { isMissing } from './stat-if-any.js';
 
-/** Durable when it resolves. @throws wrong_disk when the root has no mark, and what else the file system says */
+/** Durable when it resolves. @throws wrong_disk when the root has no mark, and other errors of the file system */
 export async function makeOnDisk(root: string, path: string): Promise<void> {
   const names = namesBelow(root, path);
   const marks = await openMarks(root);
   try {
     const held = `/proc/self/fd/${marks.fd}`;
-    // The kernel follows the descriptor before the `..`; join() would only drop both.
+    // The kernel resolves the descriptor before the `..`; join() would drop both.
     await makeNames(existsSync(held) ? `${held}/..` : root, names);
   } finally {
     await marks.close();

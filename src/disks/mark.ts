@@ -1,4 +1,4 @@
-/** The mark of a disk: a small file in a root directory that says which store it is. */
+/** The mark of a disk: a small file in a root directory that identifies the store. */
 
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export type RootKind = 'location' | 'attached' | 'home';
 
 export interface Mark {
   readonly version: 1;
-  /** Random; the same for as long as the store lives, wherever its disk is mounted. */
+  /** Random; the same for the whole life of the store, wherever its disk is mounted. */
   readonly id: string;
   readonly kind: RootKind;
   /** RFC 3339. */
@@ -29,7 +29,7 @@ export const markPath = (root: string) => join(root, marksDir, 'mark.json');
 
 const limits = { mostBytes: 64 * 1024 };
 
-/** Undefined when there is none, or not even the directory. @throws wrong_disk for a mark that cannot be read */
+/** Undefined when the mark or its directory does not exist. @throws wrong_disk for a mark that cannot be read */
 export async function readMark(root: string): Promise<Mark | undefined> {
   try {
     return markOf(root, await readRegular(markPath(root), limits));
@@ -38,7 +38,7 @@ export async function readMark(root: string): Promise<Mark | undefined> {
   }
 }
 
-/** The same, on this thread: for one that works on no other disk. */
+/** The same, synchronously: for a thread that works on no other disk. */
 export function readMarkSync(root: string): Mark | undefined {
   try {
     return markOf(root, readRegularSync(markPath(root), limits));
@@ -47,12 +47,15 @@ export function readMarkSync(root: string): Mark | undefined {
   }
 }
 
-/** Makes a mark, durable when it resolves; where another was quicker, that one is given. @throws what the file system says */
+/**
+ * Makes a mark, durable when it resolves, or returns the one that another process made first.
+ * @throws errors of the file system
+ */
 export async function makeMark(root: string, kind: RootKind, madeBy: string, now: Date): Promise<Mark> {
   const mark: Mark = { version: 1, id: randomUUID(), kind, madeAt: now.toISOString(), madeBy };
   await makeOne(join(root, marksDir));
   await writeNew(markPath(root), `${JSON.stringify(mark, null, 2)}\n`);
-  // Also where an earlier try was killed before it came to that.
+  // Needed also when an earlier attempt was killed before this step.
   await syncDirectory(root);
   return (await readMark(root)) ?? mark;
 }

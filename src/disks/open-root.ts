@@ -1,4 +1,4 @@
-/** Takes a root directory into use: by its mark, or by a first use that makes the mark. */
+/** Takes a root directory into use: by its mark, or on first use by making one. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -12,30 +12,30 @@ import { type SeenRoot, seeRoot, wrongDisk } from './seen-root.js';
 export interface Root {
   readonly path: string;
   readonly kind: RootKind;
-  /** Nothing is ever written there, a mark neither. */
+  /** Nothing is ever written there, not even a mark. */
   readonly isReadonly: boolean;
 }
 
 export interface AdmitOptions {
-  /** What is expected there, if anything is known. */
+  /** The store that is expected there, if one is known. */
   readonly expected: KnownRoot | undefined;
   /** Paths of all roots. */
   readonly others: readonly string[];
-  /** Nothing is known of any root: directories above this one may be made, too. */
+  /** No root is known yet: parent directories may be made too. */
   readonly isFirstStart: boolean;
-  /** An operator said so: what is there now is used, whatever was expected. @default false */
+  /** The operator accepts what is there now, regardless of what was expected. @default false */
   readonly isForced?: boolean;
 }
 
 export interface Admitted {
   readonly mark: Mark | null;
-  /** What is there, where there is no mark yet; null too for a read-only store without one. */
+  /** The content of a root that has no mark yet; null with a mark, and for a read-only store without one. */
   readonly content: Content | null;
 }
 
 /**
- * Whether the directory is the store that is expected, or may become one; it is made where nothing is.
- * @throws wrong_disk when its mark is missing or another one, or the directory holds something else;
+ * Checks that the directory is the expected store or may become one; makes it if it does not exist.
+ * @throws wrong_disk when its mark is missing or differs, or the directory holds something else;
  * location_not_writable
  */
 export async function admitRoot(root: Root, options: AdmitOptions): Promise<Admitted> {
@@ -52,7 +52,10 @@ export async function admitRoot(root: Root, options: AdmitOptions): Promise<Admi
   return { mark: null, content: isReadonly ? null : await firstUse(root, options) };
 }
 
-/** Takes what was admitted into use; `worker` makes the mark where there is none. Null for a read-only store without one. */
+/**
+ * Takes an admitted root into use and makes its mark, in the name of `worker`, if it has none. Null for a read-only
+ * store without one.
+ */
 export async function takeRoot(
   { path, kind, isReadonly }: Root,
   { mark }: Admitted,
@@ -67,7 +70,7 @@ export async function takeRoot(
   return seeRoot(path, made.id);
 }
 
-/** Looks at what is there, and makes the directory where nothing is. */
+/** Checks the content, and makes the directory if it does not exist. */
 async function firstUse({ path, kind }: Root, options: AdmitOptions): Promise<Content> {
   const { others, isFirstStart, isForced = false } = options;
   const within = others.filter((other) => dirname(other) === path).map((other) => basename(other));

@@ -1,6 +1,6 @@
 /**
- * The number of calls to disks, and of name look-ups, that one process can have under way at once. With libuv's four,
- * four calls that hang on dead storage stop every other disk. Import it before anything reads a file asynchronously.
+ * The number of disk calls and DNS look-ups that one process can run at once. With libuv's default of four, four calls
+ * that hang on dead storage block every other disk. Import this before anything reads a file asynchronously.
  * Measured: 128 threads cost 2 MiB of memory and 3 ms, once, with the first such call.
  */
 const threads = '128';

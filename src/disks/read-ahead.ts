@@ -1,19 +1,19 @@
-/** Reads a whole file, one slice ahead of whoever uses the bytes: the disk works while they are hashed, written or sent. */
+/** Reads a whole file, one slice ahead of the consumer: the disk is read while bytes are hashed, written or sent. */
 import type { FileHandle } from 'node:fs/promises';
 
-/** Two slices are held at once, whatever the file's size; of a smaller file, one buffer of its own size. */
+/** Two slices are in memory at once, whatever the file's size; a smaller file needs one buffer of its own size. */
 export const sliceBytes = 512 * 1024;
 
 /**
  * Calls `use` with one slice after another, from the start to the end of the file; a slice is valid until `use` resolves.
- * Between two slices the event loop turns. Nothing is under way any more when it settles.
+ * The event loop turns between two slices. No read is in progress when it settles.
  */
 export async function readAhead(
   handle: FileHandle,
   use: (slice: Buffer, position: number) => void | Promise<void>,
 ): Promise<void> {
   const { size } = await handle.stat();
-  // One byte more than there is: the first read tells that the file ends there.
+  // One byte more than the size: a short first read shows that the file ends there.
   const length = Math.min(sliceBytes, size + 1);
   const isSmall = length < sliceBytes;
   let slice = Buffer.allocUnsafeSlow(length);
@@ -29,7 +29,7 @@ export async function readAhead(
       const isAhead = !isSmall && !isLast;
       if (isAhead) {
         reading = handle.read(next, 0, length, after);
-        // Its fault is thrown where it is waited for.
+        // An error is thrown where the read is awaited.
         reading.catch(() => undefined);
       }
       await use(slice.subarray(0, bytesRead), position);

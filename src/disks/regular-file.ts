@@ -1,9 +1,9 @@
-/** Reads files that come from outside: only a regular file of a bounded size is read, and opening it never blocks. */
+/** Reads files of unknown origin: only regular files of a bounded size are read; opening a FIFO or a device does not block. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { SealvisorError } from '../protocol/errors.js';
 
-/** A FIFO without a writer, a terminal or a device would hold the caller for as long as nobody writes to it. */
+/** Without O_NONBLOCK, a FIFO, a terminal or a device blocks the caller until something is written to it. */
 const readingFlags = constants.O_RDONLY | constants.O_NONBLOCK;
 const noFile = 'is not a regular file';
 
@@ -12,12 +12,12 @@ export interface ReadLimits {
   readonly mostBytes: number;
 }
 
-/** The whole file. @throws what the file system says; invalid_request for another kind of file, or one over the limit */
+/** The whole file. @throws errors of the file system; invalid_request for another kind of file, or one over the limit */
 export function readRegularSync(path: string, { mostBytes }: ReadLimits): Buffer {
   const descriptor = openSync(path, readingFlags);
   try {
     const size = checkedSize(path, fstatSync(descriptor), mostBytes);
-    // One byte more than it has: a file that grows meanwhile is read as it was, or found too large.
+    // One byte more than the size: a file that grows meanwhile is read up to the size it had.
     const bytes = Buffer.alloc(size + 1);
     let filled = 0;
     for (;;) {
@@ -30,7 +30,7 @@ export function readRegularSync(path: string, { mostBytes }: ReadLimits): Buffer
   }
 }
 
-/** The same, off this thread. */
+/** The same, asynchronously. */
 export async function readRegular(path: string, { mostBytes }: ReadLimits): Promise<Buffer> {
   const file = await openRegular(path);
   try {
@@ -43,7 +43,7 @@ export async function readRegular(path: string, { mostBytes }: ReadLimits): Prom
   }
 }
 
-/** Opens a regular file for reading. @throws what the file system says; invalid_request for another kind of file */
+/** Opens a regular file for reading. @throws errors of the file system; invalid_request for another kind of file */
 export async function openRegular(path: string): Promise<FileHandle> {
   const file = await open(path, readingFlags);
   try {

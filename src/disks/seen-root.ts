@@ -1,4 +1,4 @@
-/** A root directory as it was seen when its mark was checked, to find out cheaply whether it is still the same disk. */
+/** The state of a root directory when its mark was checked: shows cheaply whether it is still the same disk. */
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { SealvisorError } from '../protocol/errors.js';
@@ -7,7 +7,7 @@ import { isMissing } from './stat-if-any.js';
 
 export interface SeenRoot {
   readonly path: string;
-  /** Of the mark. */
+  /** The id in the mark. */
   readonly id: string;
   /** Device and inode of the directory and of its mark. */
   readonly place: string;
@@ -21,7 +21,7 @@ interface Place {
 const placeOf = (root: Place | undefined, mark: Place | undefined) =>
   root && mark ? `${root.dev}:${root.ino} ${mark.dev}:${mark.ino}` : '';
 
-/** Looks whether `path` is the store of that id. @throws wrong_disk */
+/** Checks that `path` is the store with that id. @throws wrong_disk */
 export async function seeRoot(path: string, id: string): Promise<SeenRoot> {
   const place = await placeAt(path);
   const mark = await readMark(path);
@@ -29,7 +29,7 @@ export async function seeRoot(path: string, id: string): Promise<SeenRoot> {
   throw wrongDisk(path, id, mark?.id);
 }
 
-/** The same, on this thread. */
+/** The same, synchronously. */
 export function seeRootSync(path: string, id: string): SeenRoot {
   const place = placeAtSync(path);
   const mark = readMarkSync(path);
@@ -37,7 +37,7 @@ export function seeRootSync(path: string, id: string): SeenRoot {
   throw wrongDisk(path, id, mark?.id);
 }
 
-/** Whether it is still the same disk: two looks at inodes; the mark is read only when they differ. @throws wrong_disk */
+/** Checks that it is still the same disk: compares two inodes and reads the mark only when they differ. @throws wrong_disk */
 export function checkRootSync(seen: SeenRoot): SeenRoot {
   const place = placeAtSync(seen.path);
   return place !== '' && place === seen.place ? seen : seeRootSync(seen.path, seen.id);
@@ -69,7 +69,7 @@ function placeAtSync(path: string): string {
   return placeOf(look(path), look(markPath(path)));
 }
 
-/** `found`: the id of the mark that is there, if any. */
+/** `found`: the id of the current mark, if there is one. */
 export function wrongDisk(
   path: string,
   expected: string,

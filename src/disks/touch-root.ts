@@ -1,12 +1,12 @@
-/** Finds out whether a disk answers: reads alone do not tell, a disk that takes no write may still give what is cached. */
+/** Checks whether a disk answers. Reads do not show that: a disk that accepts no writes may still return cached data. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { marksDir } from './mark.js';
 
 /**
- * Touches our own directory in a root and brings that to the disk. Resolves when the disk has answered, with what it
- * refused, if it did; never where the disk never answers.
+ * Touches our own directory in a root and syncs it. Resolves when the disk has answered, with its error if it returned
+ * one; does not settle while the disk does not answer.
  */
 export async function touchRoot(root: string): Promise<unknown> {
   try {
@@ -20,7 +20,7 @@ export async function touchRoot(root: string): Promise<unknown> {
     }
     return undefined;
   } catch (refusal) {
-    // A refusal is an answer: who works there is told it by what it does next.
+    // An error is an answer too: the next operation on this disk reports it.
     return refusal;
   }
 }

@@ -1,11 +1,11 @@
-/** An answer read as its bytes pass: what it says beside its output is small, and the output goes elsewhere. */
+/** Parses an answer as a stream: everything except its output is small, and the output is passed on. */
 import { MemberScan, notJson, type ValueTaker } from '../protocol/json-members.js';
 import { type Failure, failureSaid, outputKeys, shortened } from './protocol.js';
 
-/** The output of an answer in memory, as the bytes that came. */
+/** The output of an answer in memory, as the received bytes. */
 export type RawAnswer = { readonly ok: true; readonly output: Uint8Array } | Failure;
 
-/** The answer on a line, its output unparsed: as `parseAnswer`, for an output that is handed on. */
+/** The answer on a line, with its output unparsed: like `parseAnswer`, for an output that is passed on. */
 export function rawAnswer(line: Buffer): RawAnswer {
   const parts: Uint8Array[] = [];
   const scan = answerScan((part) => void parts.push(part));
@@ -14,11 +14,11 @@ export function rawAnswer(line: Buffer): RawAnswer {
   return scan.failure(line) ?? { ok: true, output };
 }
 
-/** Of an err_msg so much is kept, bytes. */
+/** How much of an err_msg is kept, bytes. */
 const mostMessage = 16 * 1024 * 1024;
 const [firstOfNull] = Buffer.from('null');
 
-/** `write` takes the output, which is not null. */
+/** `write` receives the bytes of the output, part by part; it is not called for a null output. */
 export function answerScan(write: ValueTaker) {
   const id = collected(32);
   const message = collected(mostMessage);
@@ -41,15 +41,15 @@ export function answerScan(write: ValueTaker) {
   return {
     push: (part: Uint8Array) => scan.push(part),
     isWhole: () => scan.isWhole,
-    /** Undefined when it gives none, or one that is not a number. */
+    /** Undefined when it is missing or not a number. */
     id: (): number | undefined => {
       const value = id.value();
       return typeof value === 'number' ? value : undefined;
     },
-    /** Whether it gives an output or an error: only these end a request. */
+    /** Whether it has an output or an error: only these end a request. */
     isAnswer: () => given.members > 0 || message.isThere(),
     hasOutput: () => given.outputs > 0,
-    /** Why it gives no output that can be used; `line` is shown by its beginning. */
+    /** Why it has no usable output; the message shows the beginning of `line`. */
     failure: (line: Buffer): Failure | undefined => {
       if (scan.fault !== undefined && scan.fault !== notJson) return unreadable(`its answer ${scan.fault}`);
       if (!scan.isWhole) return unreadable(`not an answer: ${shortened(line)}`);
@@ -60,7 +60,7 @@ export function answerScan(write: ValueTaker) {
   };
 }
 
-/** The JSON of a small value, as it came; what is beyond `most` bytes is cut. */
+/** The JSON of a small value, as received; bytes beyond `most` are dropped. */
 function collected(most: number) {
   let parts: Uint8Array[] = [];
   let bytes = 0;
@@ -69,7 +69,7 @@ function collected(most: number) {
     bytes += part.length;
   };
   return {
-    /** Of a key that comes twice the last value counts, as everywhere. */
+    /** Of a duplicate key the last value counts, as in JSON.parse. */
     begin: () => {
       parts = [];
       bytes = 0;
@@ -83,21 +83,21 @@ function collected(most: number) {
       try {
         return JSON.parse(text);
       } catch {
-        // The line broke off inside of it.
+        // The line was cut inside the value.
         return undefined;
       }
     },
   };
 }
 
-/** Of a JSON text that was cut. */
+/** A readable form of a JSON text that was cut. */
 function cutText(text: string, bytes: number): string {
-  // Not even an escape that was cut in two is longer.
+  // An escape sequence that was cut in two is shorter than this.
   for (let end = text.length; end > text.length - 12; end -= 1)
     try {
       return `${JSON.parse(`${text.slice(0, end)}"`)}… (cut, of ${bytes.toLocaleString('en')} bytes)`;
     } catch {
-      // One more letter is left out.
+      // One more character is removed.
     }
   return `${text.slice(0, 100)}…`;
 }

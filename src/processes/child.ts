@@ -1,4 +1,7 @@
-/** A child process in a group of its own: it can be asked, stopped and killed with all it started, and its death is told once. */
+/**
+ * A child process in its own process group: it is stopped and killed with everything it started, and its exit is
+ * reported once.
+ */
 import { type Child, systemClock } from '../actors/index.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { exitOf, type ProcessEnd } from './exit.js';
@@ -11,7 +14,7 @@ import { runFault } from './run-fault.js';
 export interface ProcessChildOptions extends SpawnOptions {
   /** For messages. */
   readonly name: string;
-  /** The executable; it runs in a group of its own, out of reach of a terminal's Ctrl-C. */
+  /** The executable; it runs in its own process group, out of reach of a terminal's Ctrl-C. */
   readonly command: string;
   /** @default [] */
   readonly args?: readonly string[];
@@ -19,36 +22,36 @@ export interface ProcessChildOptions extends SpawnOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** @default this process's working directory */
   readonly cwd?: string;
-  /** Whose child it is (`homeMark`): who works on the same home later can end what was left there (`endOrphans`). @default none */
+  /** The owner's mark (`homeMark`): a later owner of the same home can end leftover processes (`endOrphans`). @default none */
   readonly mark?: string;
-  /** The line on stdout by which the child says that it is up. @default up when it is started */
+  /** The line on stdout by which the child reports that it is up. @default up when it is started */
   readonly ready?: { readonly line: string | RegExp; readonly withinMs: number };
-  /** The line on stdout by which the child says that it has done all it had to: its end is `normal`. @default none */
+  /** The line on stdout by which the child reports that its work is complete: its exit is then `normal`. @default none */
   readonly doneLine?: string | RegExp;
-  /** How long after `stop()` has ended its stdin the group gets a SIGTERM, ms. @default 1000 */
+  /** How long after `stop()`, which ends its stdin, the group gets a SIGTERM, ms. @default 1000 */
   readonly termAfterMs?: number;
-  /** How long after `stop()` the group is killed, ms; a supervisor's own deadline (`shutdown`) may come first. @default 5000 */
+  /** How long after `stop()` the group is killed, ms; a supervisor's deadline (`shutdown`) may come first. @default 5000 */
   readonly graceMs?: number;
   /** Each line on stdout, except the ready line; `log` logs a line within the budget of this child. @default dropped */
   readonly onLine?: (line: Buffer, log: (line: string) => void, bytes: number) => void;
-  /** What a line on stdout has beyond so many bytes is dropped; `bytes` is how many it had. @default 500 MiB */
+  /** Bytes of a stdout line beyond this are dropped; `bytes` of `onLine` is the full length. @default 500 MiB */
   readonly longestLine?: number;
-  /** A line on stdout has grown longer than 64 KiB: who takes it, as it comes, instead of `onLine`. @default nobody */
+  /** Called when a stdout line exceeds 64 KiB; a returned taker receives it, as it arrives, instead of `onLine`. @default none */
   readonly onLongLine?: (begun: Buffer, log: (line: string) => void) => LineTaker | undefined;
-  /** Its stdout has ended, by its death or by its will. @default nothing */
+  /** Called when its stdout has ended, because it died or closed it. @default nothing */
   readonly onSilent?: () => void;
   /**
-   * A line on stderr, cut to 8 KiB, and whose it is. Of a flood come 500 lines or 256 KiB in 10 s, and how many more
-   * there were. @default dropped
+   * Called with each log line (stderr, and `log` above), cut to 8 KiB, and the pid. At most 500 lines or 256 KiB per 10 s
+   * are passed on, then the number of dropped lines. @default dropped
    */
   readonly onLog?: (line: string, pid: number) => void;
 }
 
 export interface ProcessChild extends Child {
   readonly pid: number;
-  /** Writes a line, in one or more parts. Resolves when it is handed to the pipe; rejects when the child is gone. */
+  /** Writes a line, in one or more parts. Resolves when it is written to the pipe; rejects when the child is gone. */
   write(...parts: readonly LinePart[]): Promise<void>;
-  /** SIGSTOP to the whole group; `stop()` and `kill()` work on a frozen one, too. */
+  /** SIGSTOP to the whole group; `stop()` and `kill()` work on a frozen one too. */
   freeze(): void;
   thaw(): void;
 }
@@ -56,10 +59,10 @@ export interface ProcessChild extends Child {
 const nothing = () => undefined;
 
 /**
- * Gives the `start` of a ChildSpec. The child's end is `shutdown` or `killed` when it was asked, `normal` only when it
- * said so, else `crash`; what it started in its group ends with it. `start` rejects with `start_failed`, and nothing
- * is left running. Should this process be killed, the child sees the end of its stdin; one that does not heed that is
- * found by its `mark`.
+ * Returns the `start` of a ChildSpec. The child's exit is `shutdown` or `killed` when that was requested, `normal` only
+ * when it printed `doneLine`, else `crash`; everything it started in its group ends with it. `start` rejects with
+ * `start_failed` or `disk_hung`, and nothing is left running. If this process is killed, the child sees the end of its
+ * stdin; one that ignores that is found by its `mark`.
  *
  * @example
  * const start = processChild({ name: 'indexer', command: './indexer', ready: { line: 'ready', withinMs: 5000 } });
@@ -69,7 +72,7 @@ export function processChild(options: ProcessChildOptions): () => Promise<Proces
   return () => startProcess(options);
 }
 
-/** Starts a process and resolves when it is ready. @throws start_failed; nothing is left running */
+/** Starts a process and resolves when it is ready. @throws start_failed, disk_hung; nothing is left running */
 export async function startProcess(options: ProcessChildOptions): Promise<ProcessChild> {
   const { ready, doneLine, onLine = nothing, onLog = nothing, onSilent = nothing } = options;
   const said = { isReady: ready === undefined, isDone: false };
@@ -107,7 +110,7 @@ function childOf(
   const { pid, stdin } = running;
   let asked: ProcessEnd['asked'];
   let timers: readonly unknown[] = [];
-  // Once it is over the number may be another's.
+  // After its exit the pid may belong to another process.
   const signal = (name: NodeJS.Signals) => isRunning(running) && signalGroup(running, name);
   const exited = endOf(running).then((end) => exitOf(name, { ...end, asked, saidDone: saidDone() }));
   running.once('exit', () => {
@@ -159,7 +162,7 @@ async function readyInTime(
   if (why === undefined) return;
   child.kill();
   await child.exited;
-  // A shell may have been given what the system cannot execute, and made of it what it could.
+  // The system may have run a file that it cannot execute itself through a shell.
   const fault = command.includes('/')
     ? await runFault(command, env?.PATH).catch((silent: unknown) => `(${messageOf(silent)})`)
     : undefined;

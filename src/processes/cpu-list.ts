@@ -15,12 +15,12 @@ export function numbersIn(list: string): readonly number[] {
   return [...new Set(numbers)].toSorted((one, other) => one - other);
 }
 
-/** The CPUs of this machine that work. */
+/** The online CPUs of this machine. */
 export function cpusHere(): string {
   return listIn('/sys/devices/system/cpu/online') ?? `0-${Math.max(1, cpus().length) - 1}`;
 }
 
-/** The NUMA nodes of this machine; undefined where the system tells of none. */
+/** The NUMA nodes of this machine; undefined if the system lists none. */
 export function nodesHere(): string | undefined {
   return listIn('/sys/devices/system/node/online');
 }

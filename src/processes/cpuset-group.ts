@@ -1,11 +1,11 @@
-/** A control group that holds a process on some CPUs; Linux, version 1 or 2 of control groups. */
+/** A control group that binds a process to some CPUs; Linux, cgroup version 1 or 2. */
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface CpusetGroup {
-  /** The command line that moves itself into the group, then becomes the program: what that starts is in it, too. */
+  /** A command line that moves itself into the group, then executes the program: what that starts is in the group too. */
   wrapped(command: string, args: readonly string[]): readonly [string, readonly string[]];
-  /** When its processes are gone. */
+  /** Call it when its processes are gone. */
   remove(): void;
 }
 
@@ -14,7 +14,7 @@ interface Hierarchy {
   readonly version: 1 | 2;
 }
 
-/** Where this system has cpusets; undefined when it has none. `mounts` is what /proc/mounts says. */
+/** Where cpusets are mounted; undefined when the system has none. `mounts` is the text of /proc/mounts. */
 export function cpusetHierarchy(mounts: string = read('/proc/mounts') ?? ''): Hierarchy | undefined {
   const found = mounts.split('\n').map((line): Hierarchy | undefined => {
     const [, root = '', type, options = ''] = line.split(' ');
@@ -25,7 +25,7 @@ export function cpusetHierarchy(mounts: string = read('/proc/mounts') ?? ''): Hi
   return found.find((each) => each !== undefined);
 }
 
-/** Makes the group `name` (`vc-worker/sub-pc1`) for `cpus` (`0-3`), or takes the one that is there. @throws what the system says */
+/** Makes the group `name` (`vc-worker/sub-pc1`) for `cpus` (`0-3`), or uses an existing one. @throws errors of the system */
 export function cpusetGroup({ root, version }: Hierarchy, name: string, cpus: string): CpusetGroup {
   const path = join(root, name);
   const above = dirname(path);
@@ -35,7 +35,7 @@ export function cpusetGroup({ root, version }: Hierarchy, name: string, cpus: st
     mkdirSync(path, { recursive: true });
   } else {
     mkdirSync(path, { recursive: true });
-    // A new group has neither CPUs nor memory, and no process can be in such a one.
+    // A new group has neither CPUs nor memory nodes, and cannot hold a process.
     for (const each of between(root, path).slice(1))
       for (const file of ['cpuset.cpus', 'cpuset.mems']) inherit(each, file);
   }
@@ -49,13 +49,13 @@ export function cpusetGroup({ root, version }: Hierarchy, name: string, cpus: st
       try {
         rmdirSync(path);
       } catch {
-        // What left the process's group may still be in it; an empty group costs nothing.
+        // Processes that left the process group may still be in it; a leftover group costs nothing.
       }
     },
   };
 }
 
-/** The directories from `root` down to `path`, both among them. */
+/** The directories from `root` down to `path`, both included. */
 function between(root: string, path: string): readonly string[] {
   return path === root ? [root] : [...between(root, dirname(path)), path];
 }

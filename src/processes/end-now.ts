@@ -1,4 +1,4 @@
-/** Ends this process within a second, whatever hangs in it. */
+/** Ends this process within a second, even if something in it hangs. */
 import { spawn } from 'node:child_process';
 import { idleClock } from '../actors/system-clock.js';
 import { identityOf } from './mark.js';
@@ -6,8 +6,8 @@ import { identityOf } from './mark.js';
 const graceMs = 500;
 
 /**
- * Lets this process end by itself; half a second later, if a call to a disk keeps it, it is ended with its exit code.
- * Whoever still reads its stdout gets all of it.
+ * Lets this process end by itself; if a disk call still keeps it alive after half a second, ends it with its exit code.
+ * It waits until stdout has been read completely.
  */
 export function endSoon(): void {
   const end = () => (process.stdout.writableLength > 0 ? endSoon() : endNow(Number(process.exitCode ?? 0)));
@@ -15,13 +15,13 @@ export function endSoon(): void {
 }
 
 /**
- * Exits with `code`. Node waits at its exit for calls to disks and for threads that are in one, for ever where the disk
- * does not answer: a small process of its own kills this one then (exit code 137). A call that cannot be interrupted
- * leaves a process without any code running, which the system removes when the disk answers.
+ * Exits with `code`. At exit Node waits for disk calls and for threads that are in one, forever if the disk does not
+ * answer: a small helper process then kills this one (exit code 137). An uninterruptible call leaves a process that
+ * runs no code any more; the system removes it when the disk answers.
  */
 export function endNow(code: number): never {
   const self = identityOf(process.pid);
-  // Without /proc the number alone has to do: it is not given to another within half a second.
+  // Without /proc only the pid is checked: it is not reused within half a second.
   const isSelf =
     self === undefined
       ? 'true'

@@ -3,8 +3,8 @@ import { messageOf, SealvisorError } from '../protocol/errors.js';
 import { onPath, runFault } from './run-fault.js';
 
 /**
- * The file that `bin` names, as the system finds it: with a slash a path from the working directory, else a name on
- * `searchPath`. `key` is what the configuration calls it. @throws config_invalid, disk_hung, naming key and file
+ * The path of the executable `bin`, found as the system does: with a slash it is a path from the working directory, else
+ * a name on `searchPath`. `key` is its configuration key. @throws config_invalid, disk_hung, naming key and file
  */
 export async function executable(
   bin: string,

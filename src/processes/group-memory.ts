@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { parseProcStat } from '../protocol/proc-stat.js';
 
-/** Bytes of memory that the processes of a group hold now (RSS); null where the system does not tell. */
+/** Memory in use by the processes of a group (RSS), bytes; null if the system does not show it or the group is empty. */
 export async function groupMemory(group: number): Promise<number | null> {
   const pids = await readdir('/proc').catch(() => []);
   const sizes = await Promise.all(
@@ -11,7 +11,7 @@ export async function groupMemory(group: number): Promise<number | null> {
   return members.length === 0 ? null : members.reduce((sum, size) => sum + size, 0);
 }
 
-/** Of one process; null when it is not of the group, or has ended. */
+/** Memory of one process, bytes; null when it is not in the group or has ended. */
 async function memoryIn(pid: string, group: number): Promise<number | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'latin1');

@@ -1,4 +1,4 @@
-/** A process at the head of a group of its own: all that it starts can be signalled, and ends, with it. */
+/** A process that leads its own process group: everything it starts is signalled and ended with it. */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { systemClock } from '../actors/index.js';
@@ -18,11 +18,11 @@ export interface SpawnOptions {
   readonly mark?: string;
 }
 
-/** How long what was printed before the end may still be on its way, ms. */
+/** How long to wait after the exit for output that was printed before it, ms. */
 const drainMs = 500;
 
 /**
- * The program's disk is asked first: a spawn does not return before the system has read it.
+ * Checks first, for a path, that the program's disk answers: spawn() blocks until the system has read the program.
  * @throws start_failed when it cannot be executed, disk_hung
  */
 export async function spawned(options: SpawnOptions): Promise<Spawned> {
@@ -35,16 +35,16 @@ export async function spawned(options: SpawnOptions): Promise<Spawned> {
       cwd,
       detached: true,
     });
-    // A write into a dead child's pipe is told to who wrote; without a listener it would end this process.
+    // The writer gets the error of a write to a dead child's pipe; without a listener it would end this process.
     for (const pipe of child.stdio) pipe?.on('error', () => undefined);
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);
     });
-    // It was spawned: it has a pid.
+    // It was spawned, so it has a pid.
     return child as Spawned;
   } catch (cause) {
-    // The system's own word, where nothing can be seen: it would say ENOENT of a file that is there.
+    // The system's own error is used only if nothing else was found: it may be ENOENT for a file that exists.
     const isAway = !(await isDirectoryThere(cwd));
     const why = isAway ? `its working directory ${cwd} does not exist` : fault && `it ${fault}`;
     const code = systemCodeOf(cause);
@@ -53,10 +53,10 @@ export async function spawned(options: SpawnOptions): Promise<Spawned> {
   }
 }
 
-/** One that was removed, or whose disk hangs, would be any program's first fault: it is given whole paths. */
+/** With a removed working directory, or one on a hung disk, every program would fail: `/` is used then, as paths are absolute. */
 async function presentDirectory(): Promise<string> {
   try {
-    // Node tells the one it has seen last, also when it is gone.
+    // Node returns a cached path, even when the directory is gone.
     const seen = process.cwd();
     return (await isDirectoryThere(seen)) ? seen : '/';
   } catch {
@@ -68,11 +68,14 @@ function isDirectoryThere(path: string): Promise<boolean> {
   return lookAt(path, () => isThere(path)).catch(() => false);
 }
 
-/** The end of the process, of its group and, as far as it comes soon, of what it printed: who left the group may hold the pipe for ever. */
+/**
+ * Waits for the exit, ends the group, and waits briefly for the output: a process that left the group may keep the
+ * pipe open forever.
+ */
 export function endOf(child: Spawned): Promise<Pick<ProcessEnd, 'code' | 'signal'>> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
-      // The group's number is not given away while a member lives; with none there is nobody to hear it.
+      // The group's id is not reused while a member is alive; without members the signal has no receiver.
       signalGroup(child, 'SIGKILL');
       const end = () => {
         systemClock.clearTimeout(timer);
@@ -93,7 +96,7 @@ export function signalGroup({ pid }: Spawned, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // Nobody is left in it, or none that this user may reach.
+    // The group is empty, or this user may not signal its members.
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }

@@ -5,24 +5,24 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { inTurn } from '../actors/in-turn.js';
 import { messageOf } from '../protocol/errors.js';
 
-/** A file's bytes as a part of a line: they never become text. */
+/** A file's bytes as a part of a line; they are never converted to text. */
 export interface FilePart {
   readonly path: string;
   readonly bytes: number;
-  /** Of what was written; not known of what an earlier version wrote. */
+  /** The digest of the expected content; not known for files of an earlier version. */
   readonly sha256?: string | undefined;
 }
 
 export type LinePart = string | Uint8Array | FilePart;
 
-/** A pipe may take a long line at once, and this process's loop would be held for it; bytes. */
+/** Long parts are written in slices of this size, bytes: a pipe that accepts a long line at once would block the loop. */
 const sliceBytes = 256 * 1024;
 
 type Put = (piece: Uint8Array) => Promise<void>;
 
 /**
- * Writes whole lines, one after the other, each in one or more parts. Resolves when a line is handed to the pipe; rejects
- * when nobody reads, and when a file is not what it has to be: its line has no end then, and is not a line for who reads it.
+ * Writes whole lines, one after the other, each in one or more parts. Resolves when a line is written to the pipe; rejects
+ * when the reader is gone, and when a file is not as expected: the line then stays unfinished, so it is not read as a line.
  */
 export function lineWriter(output: Writable): (...parts: readonly LinePart[]) => Promise<void> {
   const oneAtATime = inTurn();
@@ -50,10 +50,10 @@ async function putBytes(bytes: Uint8Array, put: Put): Promise<void> {
   }
 }
 
-/** A file that is a part of a line cannot be read, or is not what it has to be. */
+/** A file that is a part of a line cannot be read, or is not as expected. */
 class FileFault extends Error {}
 
-/** Whether a line was not written because of a file in it, and not because of who reads it. */
+/** Whether a line was not written because of a file in it, and not because of the reader. */
 export function isOfFile(thrown: unknown): boolean {
   return thrown instanceof FileFault;
 }
@@ -67,7 +67,7 @@ async function putFile({ path, bytes, sha256 }: FilePart, put: Put): Promise<voi
     const digest = createHash('sha256');
     let left = bytes;
     while (left > 0) {
-      // Each its own: the pipe may hold the one before when the next is read.
+      // A new buffer each time: the pipe may still hold the previous one.
       const slice = Buffer.allocUnsafe(Math.min(sliceBytes, left));
       const { bytesRead } = await file.read(slice, 0, slice.length).catch(unread);
       if (bytesRead === 0) throw changed(path, `it ends ${left.toLocaleString('en')} bytes early`);

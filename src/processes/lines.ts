@@ -1,36 +1,36 @@
-/** No longer line can become a text in Node 20, bytes. */
+/** A longer line cannot become a string in Node 20, bytes. */
 const longestText = 500 * 1024 * 1024;
 
 const mebibyte = 1024 * 1024;
 /**
- * A line grows into the next larger of these. The system gives a page when it is first written to, so a large block
- * costs what is written to it; and its growing by leaps leaves nothing to be joined when an answer of 50 MB ends, for
- * which the loop would be blocked.
+ * A growing line moves to the next larger block. The system allocates a page when it is first written, so a large block
+ * costs only what is written to it; and with few moves nothing has to be joined when an answer of 50 MB ends, which
+ * would block the loop.
  */
 const blockSizes = [mebibyte, 80 * mebibyte, longestText] as const;
 
-/** Takes a line whose end has not come yet, part by part. */
+/** Receives a line part by part, before its end has arrived. */
 export interface LineTaker {
-  /** Resolves, when it gives a promise, as soon as more may come. */
+  /** A returned promise resolves when more may be pushed. */
   push(part: Buffer): Promise<void> | undefined;
   /** The line has ended. */
   end(): void;
 }
 
 export interface SplitOptions {
-  /** What a line has beyond so many bytes is dropped. @default 500 MiB */
+  /** Bytes of a line beyond this are dropped. @default 500 MiB */
   readonly longest?: number | undefined;
-  /** A line has grown longer than `longFrom`, and begins like this: who takes it instead of `onLine`. @default nobody */
+  /** Called with the start of a line that exceeds `longFrom`; a returned taker receives it instead of `onLine`. @default none */
   readonly onLong?: ((begun: Buffer) => LineTaker | undefined) | undefined;
 }
 
-/** Bytes; what is shorter is a line in memory. */
+/** Lines up to this length are always kept in memory, bytes. */
 export const longFrom = 64 * 1024;
 
 /**
- * Splits a stream into lines. What a line has over `longest` bytes is dropped, so that a child that never ends one
- * does not fill the memory; `bytes` is how many it had. A line over 1 MiB has its ArrayBuffer to itself: it may be transferred.
- * What it gives is resolved when more may come.
+ * Splits a stream into lines. Bytes of a line beyond `longest` are dropped, so that a child that never ends a line does
+ * not fill the memory; `bytes` is the full length. A line over 1 MiB owns its ArrayBuffer: it may be transferred.
+ * A returned promise resolves when more may be pushed.
  */
 export function lineSplitter(
   onLine: (line: Buffer, bytes: number) => void,
@@ -82,7 +82,7 @@ export function lineSplitter(
   };
 }
 
-/** What is there, in a block that has room for `needed` bytes. */
+/** Copies the bytes into a block that has room for `needed` bytes. */
 function moved(bytes: Buffer, needed: number): Buffer {
   const small = Math.max(needed, 2 * bytes.length, 1024);
   const size = small <= blockSizes[0] ? small : (blockSizes.find((each) => each >= needed) ?? needed);
@@ -94,7 +94,7 @@ function moved(bytes: Buffer, needed: number): Buffer {
 /** Longer lines cannot be the ready line, bytes. */
 const longestWord = 4096;
 
-/** Whether a line, without the white space around it, is the word that is waited for. */
+/** Whether a line, trimmed, is the expected word. */
 export function isWord(line: Buffer, word: string | RegExp): boolean {
   if (line.length > longestWord) return false;
   const text = line.toString().trim();

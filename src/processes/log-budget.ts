@@ -1,9 +1,9 @@
-/** What one child may have logged: the first lines of each period, and the number of those that were dropped. */
+/** Limits what one child may log: the first lines of each period, then the number of dropped ones. */
 
 import { idleClock } from '../actors/system-clock.js';
 
 export interface LogBudgetOptions {
-  /** For the line that says how many were dropped. */
+  /** Used in the line that reports how many were dropped. */
   readonly name: string;
   /** @default 10000 */
   readonly periodMs?: number;
@@ -20,7 +20,7 @@ export const longestLogLine = 8192;
 
 const kibibyte = 1024;
 
-/** Gives what takes each line; those beyond the budget are only counted: a flood costs neither the log nor the loop. */
+/** Returns a function that takes each line; lines beyond the budget are only counted, so a flood fills neither log nor loop. */
 export function logBudget(
   say: (line: string) => void,
   options: LogBudgetOptions,
@@ -53,7 +53,7 @@ export function logBudget(
   };
 }
 
-/** Its length stays within the limit. */
+/** The cut line with this mark stays within the limit. */
 const cutMark = '… (cut)';
 
 function shown(line: Buffer | string): string {

@@ -1,4 +1,4 @@
-/** An answer too long for the memory: its output goes into a file as it comes, byte for byte. */
+/** A long answer: its output is written to a file as it arrives, byte for byte. */
 import { answerScan } from './answer-scan.js';
 import type { LineTaker } from './lines.js';
 import { type FileOutput, outputFile } from './output-file.js';
@@ -7,22 +7,22 @@ import { type Failure, shortened } from './protocol.js';
 export type LongAnswer = { readonly ok: true; readonly output: FileOutput } | Failure;
 
 export interface LongAnswerOptions {
-  /** The line as far as it has come. */
+  /** The part of the line that has arrived. */
   readonly begun: Buffer;
-  /** Whose request it is taken for. */
+  /** The id of the request that it is assumed to answer. */
   readonly id: number;
-  /** Where the output goes; the directory is there. */
+  /** The file for the output; its directory exists. */
   readonly into: string;
   /** Largest output, bytes. */
   readonly most: number;
-  /** The line answers the request. What comes of it rejects with TooLarge, or with what the place of the file says. */
+  /** The line answers the request. The promise rejects with TooLarge, or with errors of the file system. */
   readonly onAnswer: (answer: Promise<LongAnswer>) => void;
-  /** The line is not an answer, or not to this request; how it begins. */
+  /** The line is not an answer, or not to this request; `head` is its beginning. */
   readonly onOther: (head: Buffer) => void;
 }
 
 export interface LongAnswerTaker extends LineTaker {
-  /** The line will have no end. Resolves when nothing of the file is left. */
+  /** The line will never be completed. Resolves when the file is removed. */
   cut(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export function longAnswer(options: LongAnswerOptions): LongAnswerTaker {
     },
     end: () => {
       const said = scan.id();
-      // A broken line counts as well: its request must not wait for ever.
+      // A broken line counts as an answer too: its request must not wait forever.
       const isMeant = said === undefined ? !scan.isWhole() : said === id;
       if (!isMeant || !scan.isAnswer()) {
         void file.dropped().then(() => onOther(head));

@@ -1,4 +1,4 @@
-/** Whose answer a long line is, while its end has not come yet. */
+/** Assigns a long line to its request before the end of the line has arrived. */
 import { SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
 import { type LongAnswer, type LongAnswerTaker, longAnswer } from './long-answer.js';
@@ -29,7 +29,7 @@ export function tooLarge(
 
 export interface LongLinesOptions {
   readonly stage: string;
-  /** By id; one that has its answer is removed. */
+  /** By id; answered requests are removed. */
   readonly pending: Map<number, Asker>;
   /** @default 4 GiB */
   readonly most?: (() => number) | undefined;
@@ -38,9 +38,9 @@ export interface LongLinesOptions {
 export function longLines({ stage, pending, most: mostNow = () => largestOutput }: LongLinesOptions) {
   let current: { readonly asker: Asker; readonly taker: LongAnswerTaker } | undefined;
   return {
-    /** Takes a line that is meant for a file: of the request that its beginning names, or of the only one. */
+    /** Takes a line whose output goes to a file: for the request whose id is at its beginning, or for the only one. */
     take: (begun: Buffer, log: (line: string) => void): LongAnswerTaker | undefined => {
-      // What is not an object is a stray line, and goes where those go.
+      // A line that is not an object is a stray line and is handled as one.
       if (!/^\s*\{/.test(begun.toString('latin1', 0, 64))) return undefined;
       const [only] = pending.size === 1 ? pending.keys() : [];
       const id = headId(begun) ?? only;
@@ -50,7 +50,7 @@ export function longLines({ stage, pending, most: mostNow = () => largestOutput 
       const taker = longAnswer({
         ...{ begun, id, into: asker.into, most },
         onAnswer: (answer) => {
-          // From now on its end does not depend on the process, and another line with its id is not for it.
+          // From now on its outcome does not depend on the process, and another line with its id is not for it.
           pending.delete(id);
           current = undefined;
           answer.then(asker.resolve, (thrown: unknown) =>
@@ -74,7 +74,10 @@ export function longLines({ stage, pending, most: mostNow = () => largestOutput 
       current = { asker, taker };
       return taker;
     },
-    /** The process has ended. The request whose answer was cut learns it when nothing of that is left: it may be asked again. */
+    /**
+     * The process has ended. The request whose answer was cut is rejected only when its file is removed, since it may
+     * be retried.
+     */
     cut: (error: () => SealvisorError): void => {
       const { asker: cutOne, taker } = current ?? {};
       for (const asker of pending.values()) if (asker !== cutOne) asker.reject(error());

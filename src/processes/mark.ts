@@ -1,16 +1,16 @@
-/** What a child process carries in its environment, so that it can be found when its owner is dead. */
+/** Environment variables of child processes, by which they are found when their owner is dead. */
 import { readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { parseProcStat } from '../protocol/proc-stat.js';
 
-/** Whose home the process works on. */
+/** The home that the process works on. */
 export const homeVariable = 'SEALVISOR_CHILD_OF';
 /** Which process started it. */
 export const ownerVariable = 'SEALVISOR_CHILD_OWNER';
 
 /**
- * The mark of a home: a directory that one owner at a time works in, such as a worker's first location. It is told by
- * its real path and by its place on the disk, so neither another directory nor one of the same path in another
- * container has this mark. The directory has to be there. @throws what the file system says
+ * The mark of a home: a directory that one owner at a time works in, such as a worker's first location. It consists of
+ * the real path, device and inode, so neither another directory nor one with the same path in another container has the
+ * same mark. The directory must exist. @throws errors of the file system
  */
 export function homeMark(directory: string): string {
   const path = realpathSync(directory);
@@ -25,8 +25,8 @@ export function marked(mark: string): Readonly<Record<string, string>> {
 }
 
 /**
- * Names a running process for good: process ids come again, their start times do not. The first part names the
- * namespace that the number counts in. Undefined when nothing of it runs, or without /proc.
+ * Identifies a running process uniquely: process ids are reused, with other start times. The first part is the pid
+ * namespace. Undefined when the process does not run, or without /proc.
  */
 export function identityOf(pid: number): string | undefined {
   try {
@@ -34,7 +34,7 @@ export function identityOf(pid: number): string | undefined {
     if (state === 'Z' || state === 'X') return undefined;
     return `${readlinkSync('/proc/self/ns/pid')}/${pid}/${startTime}`;
   } catch {
-    // No such process, or none of this system's processes is to be seen.
+    // The process does not exist, or there is no /proc.
     return undefined;
   }
 }

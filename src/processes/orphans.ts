@@ -1,4 +1,7 @@
-/** Children that a dead owner left behind: found by their mark in the process table, and ended. Linux; elsewhere none is found. */
+/**
+ * Finds child processes of a dead owner by their mark in the process table and ends them. Linux only; elsewhere it
+ * finds none.
+ */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { sleep } from '../actors/system-clock.js';
@@ -13,14 +16,14 @@ export function orphansOf(mark: string): readonly number[] {
 }
 
 /**
- * Kills what the owners before this one left on a home, stopped (SIGSTOP) or not, with all that inherited the mark;
- * resolves to the process ids when they are gone. Children of an owner that still runs are left alone, this
- * process's own among them. @throws start_failed when one does not go away in time
+ * Kills the processes that earlier owners left on a home, stopped (SIGSTOP) or not, with all that inherited the mark;
+ * resolves to the process ids when they are gone. Children of a running owner are not touched, including this process's
+ * own. @throws start_failed when one does not end in time
  */
 export async function endOrphans(
   mark: string,
   options: {
-    /** How long they may take to go away, ms. @default 5000 */
+    /** How long they may take to end, ms. @default 5000 */
     readonly withinMs?: number;
   } = {},
 ): Promise<readonly number[]> {
@@ -43,7 +46,7 @@ function isOrphan(environment: ReadonlyMap<string, string>, mark: string): boole
   if (environment.get(homeVariable) !== mark) return false;
   const owner = environment.get(ownerVariable);
   const [, namespace, pid] = /^(.*)\/(\d+)\/\d+$/.exec(owner ?? '') ?? [];
-  // A number that counts in another container says nothing here.
+  // A pid of another container means nothing here.
   if (!identityOf(process.pid)?.startsWith(`${namespace}/`)) return false;
   return identityOf(Number(pid)) !== owner;
 }
@@ -53,7 +56,7 @@ function killed(pid: number): boolean {
     process.kill(pid, 'SIGKILL');
     return true;
   } catch {
-    // It ended by itself, or became another user's.
+    // It ended by itself, or belongs to another user now.
     return false;
   }
 }
@@ -65,7 +68,7 @@ function processIds(): readonly number[] {
       .map(Number)
       .filter((pid) => pid !== process.pid);
   } catch {
-    // No process table to look into.
+    // There is no process table.
     return [];
   }
 }

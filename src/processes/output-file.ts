@@ -1,32 +1,32 @@
-/** A file that an output is written to as it comes. */
+/** A file that an output is written to as it arrives. */
 import { createHash } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 
-/** An output in a file: what is at `path` is on the disk. */
+/** An output in a file; the content of `path` is synced to disk. */
 export interface FileOutput {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** The output had more bytes than are taken. */
+/** The output is larger than the limit. */
 export class TooLarge extends Error {
   constructor(readonly bytes: number) {
     super(`${bytes.toLocaleString('en')} bytes`);
   }
 }
 
-/** A write that fails does not say where. */
+/** The error of a failed write lacks the path: adds it. */
 function naming(path: string, error: NodeJS.ErrnoException): Error {
   if (error.path !== undefined) return error;
   return Object.assign(new Error(`${error.message} '${path}'`, { cause: error }), { code: error.code, path });
 }
 
-/** So much waits in memory for the disk, bytes. */
+/** How much may wait in memory for the disk, bytes. */
 const waiting = 1024 * 1024;
 
-/** Nothing is made before the first byte; over what lies there. */
+/** The file is created at the first byte, replacing an existing one. */
 export function outputFile(path: string, most: number) {
   const digest = createHash('sha256');
   let bytes = 0;
@@ -54,7 +54,7 @@ export function outputFile(path: string, most: number) {
     if (!stream) return;
     stream.destroy();
     await closed.promise;
-    // What cannot be removed is written over the next time.
+    // A file that cannot be removed is overwritten the next time.
     await rm(path, { force: true }).catch(() => undefined);
   };
   return {
@@ -66,9 +66,9 @@ export function outputFile(path: string, most: number) {
       digest.update(part);
       if (!stream.write(part)) drained ??= Promise.withResolvers<void>();
     },
-    /** When more may come; undefined: now. */
+    /** Resolves when more may be written; undefined: now. */
     drained: (): Promise<void> | undefined => drained?.promise,
-    /** @throws TooLarge, and what the file system says; nothing is left then */
+    /** @throws TooLarge, and errors of the file system; the file is removed then */
     ended: async (): Promise<{ readonly ok: true; readonly output: FileOutput }> => {
       if (bytes <= most) stream?.end();
       if (stream) await closed.promise;
@@ -79,7 +79,7 @@ export function outputFile(path: string, most: number) {
       }
       return { ok: true, output: { path, bytes, sha256: digest.digest('hex') } };
     },
-    /** The output is nobody's. */
+    /** Discards the output and removes the file. */
     dropped: remove,
   };
 }

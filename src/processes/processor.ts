@@ -1,4 +1,4 @@
-/** A processor as a child process: ready line, requests in any order, and no request outlives it. */
+/** A processor as a child process: ready line, answers in any order, and no request outlives it. */
 import { systemClock } from '../actors/index.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
@@ -11,13 +11,13 @@ import { type TaskShape, taskShape } from './task-shape.js';
 
 export interface ProcessorOptions
   extends Omit<ProcessChildOptions, 'name' | 'ready' | 'doneLine' | 'onLine'> {
-  /** Stands in its ready line and in messages. */
+  /** Used in its ready line and in messages. */
   readonly stage: string;
-  /** How long the child may take until it prints its ready line, ms. */
+  /** How long the child may take to print its ready line, ms. */
   readonly stableWaitMs: number;
-  /** Largest output that is taken into a file, bytes; asked again for each. @default 4 GiB */
+  /** Largest output that is accepted into a file, bytes; called for each output. @default 4 GiB */
   readonly largestOutput?: (() => number) | undefined;
-  /** A line that answers no request; `pid` once it is ready. True when it is taken, else it is logged. */
+  /** Called with a line that answers no request; `pid` once it is ready. Returns true if handled, else the line is logged. */
   readonly onStray?: (line: Buffer, pid: number | undefined) => boolean;
 }
 
@@ -25,11 +25,14 @@ export interface Processor extends Omit<ProcessChild, 'write'> {
   readonly stage: string;
   /** Requests that wait for their answer. */
   inFlight(): number;
-  /** Sends a task, or the bytes of a task's JSON; gives the line of its answer, unparsed. @throws process_gone when the child ends first, at once when it leaves */
+  /**
+   * Sends a task, or the bytes of a task's JSON; resolves to the line of its answer, unparsed.
+   * @throws process_gone when the child ends first, at once when it is stopping
+   */
   request(task: unknown, options?: RequestOptions): Promise<Buffer>;
   /**
-   * The same with a task whose JSON is given in parts, and an output of any size: one in a line over 64 KiB goes into the
-   * file `into`, whose directory is there, as the bytes that came. @throws what the place of the file says as well
+   * The same with a task whose JSON is given in parts, and a large output: one in a line over 64 KiB is written to the
+   * file `into`, whose directory exists, as the received bytes. @throws errors of the file system as well
    */
   hand(task: readonly LinePart[], options: HandOptions): Promise<Buffer | LongAnswer>;
 }
@@ -39,36 +42,36 @@ export interface RequestOptions {
 }
 
 export interface HandOptions extends RequestOptions {
-  /** @default the answer comes as a line, of at most 72 MiB */
+  /** @default the answer is a line in memory, of at most 72 MiB */
   readonly into?: string | undefined;
 }
 
-/** How long after the end of its stdout a child that is to end may take for it, ms. */
+/** How long a child may run on after the end of its stdout before it is killed, ms. */
 const silentMs = 500;
 
-/** Whose request a line that was cut answers: by its id, or because there is only one. */
+/** The request that a cut line answers: by its id, or the only one. */
 function askerOf(line: Buffer, pending: ReadonlyMap<number, Asker>): Asker | undefined {
   return pending.get(answerId(line) ?? -1) ?? (pending.size === 1 ? [...pending.values()][0] : undefined);
 }
 
-/** Gives a line to who asked for it; false when it answers no request. */
+/** Passes a line to its request; false when it answers no request. */
 function taken(line: Buffer, pending: ReadonlyMap<number, Asker>, log: (line: string) => void): boolean {
   const asker = pending.get(answerId(line) ?? -1);
   if (!asker) return false;
   const progress = progressOf(line);
   if (progress) asker.onProgress(progress);
   else if (isAnswer(line)) asker.resolve(line);
-  // What gives neither an output nor an error is a log line, whatever its id.
+  // A line with neither an output nor an error is a log line, even with an id.
   else log(shortened(line));
   return true;
 }
 
-/** Gives the `start` of a ChildSpec, as `processChild` does. */
+/** Returns the `start` of a ChildSpec, as `processChild` does. */
 export function processorChild(options: ProcessorOptions): () => Promise<Processor> {
   return () => startProcessor(options);
 }
 
-/** Starts a processor and resolves when it is ready. @throws start_failed; nothing is left running */
+/** Starts a processor and resolves when it is ready. @throws start_failed, disk_hung; nothing is left running */
 export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
   const { stage } = options;
   const pending = new Map<number, Asker>();
@@ -104,7 +107,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
       else if (!taken(line, pending, log) && !options.onStray?.(line, child?.pid))
         log(`answers no request: ${shortened(line)}`);
     },
-    // A death ends it as well, and is told at once.
+    // The death of the child ends stdout too, and is reported at once.
     onSilent: () => {
       silence = systemClock.setTimeout(() => giveUp('it closed its stdout, and is ended'), silentMs);
     },
@@ -154,7 +157,7 @@ interface RequestsOptions {
   readonly write: ProcessChild['write'];
   readonly giveUp: (why: string) => void;
   readonly lineOf: TaskShape['line'];
-  /** Why nothing can be asked any more. */
+  /** Why no request can be sent any more; undefined if it can. */
   readonly refusal: () => SealvisorError | undefined;
 }
 
@@ -178,7 +181,7 @@ function requests({
       pending.set(id, { onProgress, into, resolve: settling(resolve), reject: settling(reject) });
       write(...lineOf(id, task)).catch((error: unknown) => {
         if (!isOfFile(error)) return giveUp('it reads no more, and is ended');
-        // The line that was started has no end: nothing can be asked of this process behind it.
+        // The line is unfinished: no further request can be sent to this process.
         pending.get(id)?.reject(error);
         giveUp(messageOf(error));
       });
@@ -187,7 +190,7 @@ function requests({
     hand,
     request: async (task, options = {}) => {
       const answer = await hand([task instanceof Uint8Array ? task : JSON.stringify(task)], options);
-      // Without a file for it no answer is one of a file.
+      // Without `into` the answer is never in a file.
       return answer as Buffer;
     },
   };

@@ -1,4 +1,4 @@
-/** The external processor protocol (docs/spec.md#processor-protocol): one JSON a line, both ways. Pure. */
+/** The external processor protocol (docs/spec.md#processor-protocol): one JSON value per line, in both directions. Pure. */
 
 import { fieldsOf, isObject, type JsonObject } from '../protocol/json-object.js';
 import { jsonFault } from '../protocol/nesting.js';
@@ -10,10 +10,10 @@ export function readyLine(stage: string): string {
   return `${stage} processor ready`;
 }
 
-/** By which key a task is sent: today's, that of upstream's v0.2 to v0.3.1, or both. */
+/** The key of a task: the current one, that of upstream's v0.2 to v0.3.1, or both. */
 export type TaskKeys = 'task' | 'data' | 'both';
 
-/** In parts; `task` is the task's JSON. */
+/** The line of a request, in parts; `task` is the task's JSON. */
 export function requestLine(
   id: number,
   task: readonly LinePart[],
@@ -23,20 +23,23 @@ export function requestLine(
   return [`{"id":${id},"${keys}":`, ...task, '}'];
 }
 
-/** Longest answer that is taken into memory, bytes: every stage is tried with it. */
+/** Longest answer that is accepted in memory, bytes: every stage is tested with it. */
 export const longestAnswer = 72 * 1024 * 1024;
 
-/** Largest output that is taken into a file, bytes. Upstream's largest, C1 of non-interactive PoRep at 32GiB, is about 500 MB. */
+/**
+ * Largest output that is accepted into a file, bytes. Upstream's largest, C1 of non-interactive PoRep at 32GiB, is
+ * about 500 MB.
+ */
 export const largestOutput = 4 * 1024 * 1024 * 1024;
 
-/** How near to an end of its line an id is looked for, bytes; upstream's processors write it first. */
+/** How far from the start or end of a line an id is searched, bytes; upstream's processors write it first. */
 const idWithin = 64;
 
-/** A line whose id is not near its ends is parsed for it on the main thread up to this length, bytes. */
+/** Up to this length a line without an id near its ends is parsed on the main thread, bytes. */
 const longestParsedForId = 1024 * 1024;
 
 /**
- * The id of an answer, read without parsing the whole of it: an answer of 50 MB would hold the loop for half a second.
+ * The id of an answer, read without parsing all of a long one: 50 MB would block the loop for half a second.
  * Undefined for a line that is not an answer.
  */
 export function answerId(line: Buffer): number | undefined {
@@ -50,16 +53,16 @@ export function answerId(line: Buffer): number | undefined {
   return typeof answer?.id === 'number' ? answer.id : undefined;
 }
 
-/** The id that a line begins with, when its end has not come yet. */
+/** The id at the beginning of a line whose end may not have arrived yet. */
 export function headId(line: Buffer): number | undefined {
   const head = line.toString('latin1', 0, idWithin);
   const found = /^\s*\{\s*"id"\s*:\s*(\d{1,15})\s*[,}]/.exec(head);
   return found ? Number(found[1]) : undefined;
 }
 
-/** Longer lines are not parsed to tell what they are, bytes. */
+/** Longer lines are not parsed to classify them, bytes. */
 const longestParsed = 64 * 1024;
-/** Upstream's processors of v0.2 to v0.3.1 say `result` for `output`. */
+/** Upstream's processors of v0.2 to v0.3.1 write `result` for `output`. */
 export const outputKeys = ['output', 'result'];
 const answerKeys = [...outputKeys, 'err_msg'];
 
@@ -67,11 +70,11 @@ const answerKeys = [...outputKeys, 'err_msg'];
 export function isAnswer(line: Buffer): boolean {
   const value = line.length <= longestParsed ? parsed(line) : undefined;
   if (value) return answerKeys.some((key) => key in value);
-  // A long line, or a broken one: its request must not wait for ever.
+  // A long line, or a broken one: its request must not wait forever.
   return answerKeys.some((key) => line.includes(`"${key}"`));
 }
 
-/** `isUnreadable`: the message is ours, and not the processor's. */
+/** `isUnreadable`: the message is ours, not the processor's. */
 export interface Failure {
   readonly ok: false;
   readonly message: string;
@@ -80,7 +83,7 @@ export interface Failure {
 
 export type Answer = { readonly ok: true; readonly output: unknown } | Failure;
 
-/** The answer on a line; a line that is none is a failure that shows its first 100 characters. */
+/** The answer on a line; a line that is not an answer is a failure that shows its first 100 characters. */
 export function parseAnswer(line: Buffer): Answer {
   const fault = jsonFault(line);
   if (fault !== undefined) return { ok: false, message: `its answer ${fault}`, isUnreadable: true };
@@ -89,11 +92,11 @@ export function parseAnswer(line: Buffer): Answer {
   return failureSaid(answer.err_msg) ?? { ok: true, output: answer.output ?? answer.result ?? null };
 }
 
-/** The failure that an answer's err_msg says; undefined for one that says none. */
+/** The failure in an answer's err_msg; undefined if there is none. */
 export function failureSaid(message: unknown): Failure | undefined {
   if (typeof message === 'string') return { ok: false, message };
   if (message === null || message === undefined || message === false) return undefined;
-  // Whatever its shape, it says that the task failed.
+  // In any form it means that the task failed.
   return {
     ok: false,
     message: `its err_msg is not text: ${JSON.stringify(message).slice(0, 100)}`,
@@ -101,7 +104,7 @@ export function failureSaid(message: unknown): Failure | undefined {
   };
 }
 
-/** Longer lines are answers. */
+/** Longer lines are answers, bytes. */
 const longestProgress = 512;
 
 /** The progress on a line `{"id":1,"progress":{…}}`, our extension; undefined when the line is an answer. */

@@ -1,4 +1,4 @@
-/** Why a program cannot be run, in words: the system says `ENOENT` of a file that is there when its interpreter is not. */
+/** Explains why a program cannot be run: the system reports `ENOENT` for an existing file when its interpreter is missing. */
 import { constants } from 'node:fs';
 import { access, type FileHandle, open, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -8,17 +8,17 @@ import { inTime } from '../disks/in-time.js';
 import { isMissing } from '../disks/stat-if-any.js';
 import { messageOf } from '../protocol/errors.js';
 
-/** So much of a file says what it is. */
+/** How much of a file is read to identify it, bytes. */
 const headBytes = 512;
 
 const gate = diskGate(systemClock);
 
-/** Asks the disk of a program, or of a directory that it is to run in. @throws disk_hung; what `look` does */
+/** Calls the disk of a program, or of its working directory. @throws disk_hung, and what `look` throws */
 export const lookAt = <T>(path: string, look: () => Promise<T>): Promise<T> => inTime(gate, path, look);
 
 /**
- * What is wrong with the program at `path`, to stand behind its name; undefined when it can be run as far as this can
- * be told without running it. `searchPath` is where `env` looks for an interpreter. @throws disk_hung
+ * What is wrong with the program at `path`, as text to follow its name; undefined when nothing is found without running
+ * it. `searchPath` is where `env` searches for an interpreter. @throws disk_hung
  */
 export function runFault(path: string, searchPath?: string): Promise<string | undefined> {
   return lookAt(path, () => faultOf(path, searchPath ?? process.env.PATH ?? ''));
@@ -36,7 +36,7 @@ async function faultOf(path: string, searchPath: string): Promise<string | undef
   }
 }
 
-/** The first executable of this name on a search path; a directory whose disk does not answer is passed over. */
+/** The first executable of this name on a search path; a directory whose disk does not answer is skipped. */
 export async function onPath(
   name: string,
   searchPath: string = process.env.PATH ?? '',
@@ -60,7 +60,7 @@ function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** A program that may be run but not read is taken as it is. */
+/** A program that may be executed but not read is accepted unchecked. */
 async function headOf(path: string): Promise<Buffer> {
   let file: FileHandle;
   try {
@@ -97,7 +97,7 @@ async function scriptFault(head: Buffer, searchPath: string): Promise<string | u
   return undefined;
 }
 
-/** ELF's numbers of machines (e_machine), and node's names of them. */
+/** ELF machine numbers (e_machine) and Node's names for them. */
 const machines: Readonly<Record<number, string>> = {
   3: 'ia32',
   8: 'mips',

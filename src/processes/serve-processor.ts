@@ -1,31 +1,34 @@
-/** The other end: what a processor of ours does inside its process. */
+/** The other side of the protocol: what our own processor does in its process. */
 import { idleClock, sleep } from '../actors/system-clock.js';
 import { SealvisorError } from '../protocol/errors.js';
 import type { Progress } from '../protocol/thread.js';
 import { lineSplitter } from './lines.js';
 import { headId, longestAnswer, readyLine } from './protocol.js';
 
-/** Longest line that is read: our own outputs are far shorter, bytes. */
+/** Longest line that is read, bytes: our own outputs are far shorter. */
 const longestTask = longestAnswer + 1024 * 1024;
 const progressEveryMs = 200;
-/** How long what runs may take to let go of its files once nobody waits for it, ms. */
+/** How long running tasks may take to close their files once the requester is gone, ms. */
 const lettingGoMs = 1000;
 
 export interface ServeOptions {
   readonly stage: string;
-  /** Does one task; what it gives is the output, what it throws the failure. */
+  /** Does one task; its result is the output, what it throws is the failure. */
   readonly run: (
     task: unknown,
     work: { readonly signal: AbortSignal; progress(progress: Progress): void },
   ) => Promise<unknown>;
-  /** What is said of a failure. */
+  /** The text of a failure. */
   readonly failureText: (thrown: unknown) => string;
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
   readonly log: (line: string) => void;
 }
 
-/** Answers each request line when its work is done, in any order; resolves when the input ends: then whoever asked is gone, and what runs is aborted. */
+/**
+ * Answers each request when its work is done, in any order. When the input ends the requester is gone: running tasks
+ * are aborted, and it resolves within a second.
+ */
 export async function serveProcessor(options: ServeOptions): Promise<void> {
   const { stage, run, input, output, log } = options;
   const over = new AbortController();
@@ -81,11 +84,11 @@ function tooLarge(stage: string, bytes: number): SealvisorError {
 interface Request {
   readonly id: number;
   readonly task: unknown;
-  /** By which the caller reads the answer. */
+  /** The key under which the requester reads the output. */
   readonly key: 'output' | 'result';
 }
 
-/** Upstream's v0.2 to v0.3.1 say `data` for `task`, and read `result` for `output`. */
+/** Upstream's v0.2 to v0.3.1 write `data` for `task`, and read `result` for `output`. */
 function requestOf(line: Buffer): Request | undefined {
   try {
     const request: unknown = JSON.parse(line.toString());

@@ -1,7 +1,7 @@
 /**
- * In which shape a child reads its tasks: today's (`task`, answered with `output`), or that of upstream's v0.2 to v0.3.1
- * (`data`, answered with `result`). Neither version minds a key that it does not know, so both are sent until an answer
- * says which one it is; a large task goes out once, in today's shape, and in the older one when the child refuses that.
+ * The shape in which a child reads its tasks: the current one (`task`, answered with `output`), or that of upstream's
+ * v0.2 to v0.3.1 (`data`, answered with `result`). Both versions ignore unknown keys, so both keys are sent until an
+ * answer shows the version; a large task is sent in the current shape, and in the older one if the child refuses it.
  */
 import { type Clock, systemClock } from '../actors/index.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -10,11 +10,11 @@ import { requestLine, type TaskKeys } from './protocol.js';
 
 export interface TaskShapeOptions {
   readonly stage: string;
-  /** A child that refused its first task, and is silent for so long after, reads no tasks, ms. */
+  /** A child that refuses its first task and is then silent for this long does not read tasks, ms. */
   readonly stableWaitMs: number;
-  /** Writes a line once more, in the older shape. */
+  /** Sends a task again, in the older shape. */
   readonly send: (line: readonly LinePart[]) => void;
-  /** The child reads no tasks. */
+  /** Called when the child does not read tasks. */
   readonly onDeaf: (error: SealvisorError) => void;
   /** @default the system's */
   readonly clock?: Clock;
@@ -23,20 +23,20 @@ export interface TaskShapeOptions {
 type OnLog = (line: string, pid: number) => void;
 
 export interface TaskShape {
-  /** The line by which a task is sent. */
+  /** The request line of a task. */
   line(id: number, task: readonly LinePart[]): readonly LinePart[];
-  /** It has said something on stdout. */
+  /** Reports that the child printed a line on stdout. */
   heard(line: Buffer): void;
-  /** Gives the beginning of a long line to `take`, and looks at it. */
+  /** Wraps `take`: also inspects the beginning of each long line. */
   hearing<L, T>(take: (begun: Buffer, log: L) => T): (begun: Buffer, log: L) => T;
-  /** Gives each line that it logs to `onLog`, and looks at it. */
+  /** Wraps `onLog`: also inspects each log line. */
   listening(onLog: OnLog | undefined): OnLog;
   stop(): void;
 }
 
-/** A larger task is not sent twice in one line, bytes. */
+/** A larger task is not sent under both keys in one line, bytes. */
 const mostTwice = 1024 * 1024;
-/** What a child says of a request that it cannot read; serde's words among them. */
+/** What a child logs about a request that it cannot read, including serde's messages. */
 const refusal = /missing field|unknown field|unmarshal|deserializ|invalid request|no request/i;
 const keyOf = /^\s*\{\s*"id"\s*:\s*\d+\s*,\s*"err_msg"\s*:\s*null\s*,\s*"(output|result)"\s*:/;
 
@@ -58,7 +58,7 @@ export function taskShape({
   const keysFor = (task: readonly LinePart[]): TaskKeys =>
     known ?? (sizeOf(task) <= mostTwice ? 'both' : 'task');
   const logged = (line: string) => {
-    // Only what comes at once is said of the task, and not by the work at it.
+    // Only a line that comes soon is about reading the task; a later one may come from the work itself.
     if (!first || timer !== undefined || !refusal.test(line)) return;
     if (clock.now() - first.sentMs > stableWaitMs) return;
     if (keysFor(first.task) === 'task') {

@@ -1,4 +1,4 @@
-/** The commands a thread has answered, by their ids. */
+/** The commands that a thread has answered, by their ids. */
 import type { Db } from './database.js';
 
 export interface DoneCommand {
@@ -8,14 +8,14 @@ export interface DoneCommand {
 }
 
 export interface CommandLog {
-  /** Belongs into the transaction of what the command did; `seq` is its row of history. */
+  /** Call it in the transaction of the command's effect; `seq` is its history row, null if it changed nothing. */
   keep(command: DoneCommand, seq: number | null): void;
   find(id: string): Omit<DoneCommand, 'id'> | undefined;
 }
 
 const keepCommands = 1000;
 
-/** The last 1,000 commands; the first answer to an id stands. */
+/** Keeps the last 1,000 commands; the first answer to an id is kept. */
 export function commandLog(db: Db): CommandLog {
   const insert = db.prepare<[string, number | null, number, string]>(
     'insert or ignore into command (id, seq, changed, message) values (?, ?, ?, ?)',

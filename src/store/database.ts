@@ -1,4 +1,4 @@
-/** The only door to the database. */
+/** The only module that opens SQLite databases. */
 import { mkdirSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
@@ -6,9 +6,9 @@ import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 export type Db = Database.Database;
 
 /**
- * Opens a database for this owner alone, its tables made; what a transaction wrote is on disk when
- * it returns. `look` runs before anything is written, `setUp` inside the first transaction.
- * @throws location_not_writable, location_in_use, store_failed, and what `setUp` throws as SealvisorError
+ * Opens a database exclusively; a transaction is on disk when it returns. `look` runs before anything is written,
+ * `setUp` inside the first transaction.
+ * @throws location_in_use, store_failed, and any SealvisorError of `look` and `setUp`
  */
 export function openDatabase(path: string, look: (db: Db) => void, setUp: (db: Db) => void): Db {
   return opened(
@@ -19,7 +19,7 @@ export function openDatabase(path: string, look: (db: Db) => void, setUp: (db: D
       look(db);
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
-      // The lock is taken by the first write; taken here, a second owner is told at once.
+      // The first write would take the lock; taken here, a second owner fails at once.
       db.exec('begin immediate');
       setUp(db);
       db.exec('commit');
@@ -27,13 +27,13 @@ export function openDatabase(path: string, look: (db: Db) => void, setUp: (db: D
   );
 }
 
-/** Opens a database that is there to be read, with nobody else in it. @throws location_in_use, store_failed */
+/** Opens an existing database exclusively for reading. @throws location_in_use, store_failed */
 export function openToRead(path: string): Db {
   return opened(
     path,
     () => new Database(path, { fileMustExist: true, timeout: 0 }),
     (db) => {
-      // A lock of its own, in place of the shared index that a reader would leave beside the file.
+      // An exclusive lock, instead of the shared index (-shm) that a reader would leave next to the file.
       db.pragma('locking_mode = EXCLUSIVE');
       db.pragma('query_only = true');
       db.prepare('select count(*) from sqlite_schema').get();
@@ -41,7 +41,7 @@ export function openToRead(path: string): Db {
   );
 }
 
-/** A database in memory: made of `bytes`, or empty. */
+/** A database in memory: from `bytes`, or empty. */
 export function openInMemory(bytes?: Buffer): Db {
   return new Database(bytes ?? ':memory:');
 }
@@ -69,7 +69,7 @@ function opened(path: string, open: () => Db, setUp: (db: Db) => void): Db {
   }
 }
 
-/** Makes a directory; the one above it has to be there. @throws location_not_writable */
+/** Makes a directory; its parent must exist. @throws location_not_writable */
 export function makeDirectory(path: string): void {
   try {
     mkdirSync(path);

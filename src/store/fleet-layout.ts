@@ -1,4 +1,4 @@
-/** What lies in the manager's database, and how an older one becomes the present one. */
+/** The schema of the manager's database, and the migration of older ones. */
 import type { Db } from './database.js';
 import { fleetAdvice } from './fleet-mark.js';
 import { jobSchema } from './job-table.js';
@@ -26,7 +26,7 @@ interface Summed {
   readonly body: string;
 }
 
-/** Of a sector or a job; with what it is found by. */
+/** The checksum of a sector or a job; it covers the key. */
 export const sumOfRow = ({ miner, number, body }: Summed) => sumOf(`${miner}/${number}/${body}`);
 
 const summed = ['sector', 'job'] as const;

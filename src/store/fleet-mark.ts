@@ -1,4 +1,4 @@
-/** A file beside the manager's database that says that there is one, and whose: without it a lost one would be taken for new. */
+/** A file next to the manager's database that records its identity: without it a lost database would be taken for a new one. */
 import { dirname, join } from 'node:path';
 import { writeNewSync } from '../disks/durable-file.js';
 import { readRegularSync } from '../disks/regular-file.js';
@@ -8,10 +8,10 @@ import { notWritable } from './database.js';
 const markName = 'manager-identity.json';
 export const fleetMarkFile = (database: string) => join(dirname(database), markName);
 
-/** What to do about a database that is lost or damaged, and what the other way costs. */
+/** What to do about a lost or damaged database, and what starting empty costs. */
 export const fleetAdvice = `restore it and its -wal from a backup of the home; or move both and ${markName} away to start empty: that is another manager then, its sector numbers continue after those that its workers report, it knows no sector, and its workers ask for nothing until \`venus-worker worker adopt\``;
 
-/** The identity of the database that was made here; undefined where none was. @throws store_failed */
+/** The identity of the database that was made here; undefined if none was. @throws store_failed */
 export function readFleetMark(database: string): string | undefined {
   const file = fleetMarkFile(database);
   let why: string;
@@ -34,7 +34,7 @@ export function readFleetMark(database: string): string | undefined {
   );
 }
 
-/** On the disk when it returns. @throws location_not_writable */
+/** Writes the mark; it is on disk when it returns. @throws location_not_writable */
 export function makeFleetMark(database: string, identity: string): void {
   const file = fleetMarkFile(database);
   const mark = { version: 1, identity, madeAt: new Date().toISOString() };

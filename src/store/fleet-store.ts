@@ -1,4 +1,4 @@
-/** The manager's store: its identity, workers that reported, sectors, pieces, jobs, and the chain's first moment. */
+/** The manager's store: its identity, workers that reported, sectors, pieces, jobs, and the chain's genesis time. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,7 +12,7 @@ import { madeOf, openSound, sizeOf } from './sound-database.js';
 import { watched } from './watched.js';
 import { type WorkerTable, workerTable } from './worker-table.js';
 
-/** `body` is the sector's life as JSON (src/manager/sectors/life.ts). */
+/** `body` is the sector's state as JSON (src/manager/sectors/life.ts). */
 export interface SectorRow {
   readonly miner: number;
   readonly number: number;
@@ -20,24 +20,24 @@ export interface SectorRow {
 }
 
 export interface FleetStore extends JobTable, PieceTable, WorkerTable {
-  /** Made at random with the store: another home has another one, wherever its manager listens. */
+  /** Random, made with the store: another home has another identity, whatever address its manager listens on. */
   readonly identity: string;
   genesisMs(now: number): number;
-  /** The number behind the highest that was given out here, or was learned. */
+  /** Stores a new sector under the number after the highest one assigned here or learned. */
   nextSector(miner: number, body: string): SectorRow;
-  /** A number is used somewhere; whether the next one is another by that. */
+  /** Records that a number is in use elsewhere; true if this changes the next number. */
   learnNumber(miner: number, number: number): boolean;
   sector(miner: number, number: number): SectorRow | undefined;
   sectors(): readonly SectorRow[];
   putSector(row: SectorRow): void;
-  /** All of it is on disk when it returns, or nothing. */
+  /** One transaction: all writes are on disk when it returns, or none. */
   together<T>(writes: () => T): T;
   close(): void;
 }
 
 /**
- * `onBroken` is told when the database cannot be read or written any more. `isOpenedAgain`: it was open before, so where
- * its home or its file is gone nothing is made in its place.
+ * `onBroken` is called when the database cannot be read or written any more. `isOpenedAgain`: it was open before, so if
+ * its home or its file is gone, nothing is made in its place.
  * @throws location_not_writable, location_in_use, store_failed
  */
 export function openFleetStore(
@@ -53,7 +53,10 @@ export function openFleetStore(
   return madeOf(db, path, () => storeOf(db, identified(db, path, known), onBroken), fleetLayout.advice);
 }
 
-/** The manager's identity: made with the database, and noted beside it. @throws store_failed, location_not_writable */
+/**
+ * The manager's identity: made with the database, and recorded in the mark next to it.
+ * @throws store_failed, location_not_writable
+ */
 function identified(db: Db, path: string, known: string | undefined): string {
   const select = db.prepare<[], { id: string }>('select id from identity');
   const found = select.get()?.id;

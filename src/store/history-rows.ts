@@ -2,13 +2,13 @@
 import type { HistoryQuery, HistoryRow, Row } from '../protocol/thread.js';
 import type { Db } from './database.js';
 
-/** What the last runs of a stage took, latest first. */
+/** The durations of the last runs of a stage, latest first. */
 export interface StageDurations {
   readonly stage: string;
   readonly ms: readonly number[];
 }
 
-/** `size` is of the row's sector, in bytes: durations are told by it. */
+/** `size` is the size of the row's sector, bytes: durations are selected by it. */
 export const historyTable = `
   create table if not exists history (
     seq integer primary key autoincrement, at text not null, kind text not null, sector text, "from" text, "to" text,
@@ -36,7 +36,7 @@ const columns = [
 const quoted = columns.map((name) => `"${name}"`);
 const asJson = `json_object('seq', seq, ${columns.map((name) => `'${name}', "${name}"`).join(', ')})`;
 
-/** Appends a row; gives its sequence number. */
+/** Returns a function that appends a row and returns its sequence number. */
 export function rowWriter(db: Db): (row: Row, size: number | null) => number {
   const write = db.prepare(
     `insert into history (${quoted.join(', ')}, size) values (${quoted.map(() => '?').join(', ')}, ?)`,
@@ -44,7 +44,7 @@ export function rowWriter(db: Db): (row: Row, size: number | null) => number {
   return (row, size) => Number(write.run(...columns.map((name) => row[name]), size).lastInsertRowid);
 }
 
-/** The latest rows that `query` asks for, oldest first. */
+/** The latest rows that match `query`, oldest first. */
 export function selectRows(db: Db, query: HistoryQuery): readonly HistoryRow[] {
   const { where, values } = conditions(query);
   return db
@@ -56,8 +56,8 @@ export function selectRows(db: Db, query: HistoryQuery): readonly HistoryRow[] {
 }
 
 /**
- * The same rows as JSON text. Made by SQLite: for 10,000 rows in half the time of rows that are made objects and then
- * text. There is no index but the one of `seq`: to look at all 10,000 takes less than 2 ms, and each commit would pay.
+ * The same rows as JSON text. SQLite builds it: for 10,000 rows in half the time of making objects and then text. There
+ * is no index except on `seq`: scanning all 10,000 takes less than 2 ms, and an index would slow down each commit.
  */
 export function selectRowsJson(db: Db, query: HistoryQuery): string {
   const { where, values } = conditions(query);
@@ -83,7 +83,7 @@ function conditions(query: HistoryQuery) {
   return { where: `where seq > @after ${sector} ${kinds}`, values };
 }
 
-/** How long finished stages of sectors of `size` bytes took, the last 20 of each. */
+/** The durations of finished stages of sectors of `size` bytes, ms, the last 20 of each. */
 export function selectDurations(db: Db, size: number): readonly StageDurations[] {
   return db
     .prepare<[number], { stage: string; ms: string }>(

@@ -1,7 +1,7 @@
-/** Jobs beside sealing, in the manager's store. */
+/** Jobs other than sealing, in the manager's store. */
 import type { Db } from './database.js';
 
-/** `body` is the job's life as JSON (src/manager/jobs/life.ts); `isOpen` is 1 while somebody may still work at it. */
+/** `body` is the job's state as JSON (src/manager/jobs/life.ts); `isOpen` is 1 while work on it may continue. */
 export interface JobRow {
   readonly seq: number;
   readonly miner: number | null;
@@ -14,7 +14,7 @@ export interface JobTable {
   addJob(row: Omit<JobRow, 'seq'>): JobRow;
   putJob(row: JobRow): void;
   job(seq: number): JobRow | undefined;
-  /** In the order they were added. */
+  /** In the order in which they were added. */
   jobs(): readonly JobRow[];
   openJobs(): readonly JobRow[];
   jobsOf(miner: number, number: number): readonly JobRow[];
@@ -29,7 +29,7 @@ export const jobSchema = `
   create index if not exists openJob on job (isOpen) where isOpen = 1;
 `;
 
-/** `sumOfRow` is the checksum that is kept with a row. */
+/** `sumOfRow` computes the checksum that is stored with a row. */
 export function jobTable(db: Db, sumOfRow: (row: Omit<JobRow, 'seq'>) => string): JobTable {
   const all = (where: string) =>
     db.prepare<unknown[], JobRow>(`select seq, miner, number, isOpen, body from job ${where} order by seq`);

@@ -1,14 +1,15 @@
 /**
- * Whether the log (WAL) of a database is damaged. SQLite reads it up to the first frame that is not of its checksum and
- * takes the rest for never written: right after a power cut, and silent about a disk that flips bits in what was committed.
+ * Whether the log (WAL) of a database is damaged. SQLite reads it up to the first frame with a wrong checksum and treats
+ * the rest as never written: right after a power cut, but it hides a disk that flips bits in committed frames.
  */
 
 const headerBytes = 32;
 const frameHeaderBytes = 24;
 
 /**
- * What is wrong with it, to stand behind its name. A tail that is cut, or damaged in the last transaction, is what a power
- * cut leaves: each transaction is on the disk before the next one is written, so what lies behind one says that it was whole.
+ * What is wrong with the log, as text to follow its name. A tail that is cut, or damaged in the last transaction, is what
+ * a power cut leaves. Each transaction is on disk before the next one is written, so valid frames after a commit show
+ * that the frames before it were whole once.
  */
 export function logFault(log: Buffer): string | undefined {
   if (log.length < headerBytes) return undefined;
@@ -22,7 +23,7 @@ export function logFault(log: Buffer): string | undefined {
   const frameAt = (at: number) => headerBytes + at * frameBytes;
   const isWhole = (at: number) => {
     const from = frameAt(at);
-    // Another salt is of an earlier round of the log, as are zeros.
+    // A frame with another salt, or with zeros, is left from an earlier cycle of the log.
     if (log.compare(log, 16, 24, from + 8, from + 16) !== 0) return false;
     const before = at === 0 ? start : sumAt(log, frameAt(at - 1) + 16);
     const head = checksum(log, from, from + 8, before, isBigEndian);
@@ -37,7 +38,7 @@ export function logFault(log: Buffer): string | undefined {
   let isCommitted = false;
   for (let at = broken; at < count; at += 1) {
     if (isCommitted && isWhole(at)) return `its frame ${broken + 1} does not match its checksum`;
-    // The size of the database behind a commit; 0 in every other frame.
+    // The size of the database after a commit; 0 in frames that do not commit.
     isCommitted ||= log.readUInt32BE(frameAt(at) + 4) !== 0;
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** Pieces that a manager's directories have, in its store. */
+/** The pieces in a manager's directories, in its store. */
 import type { Db } from './database.js';
 
 export interface PieceRow {
@@ -11,9 +11,9 @@ export interface PieceRow {
 }
 
 export interface PieceTable {
-  /** One `aside` is for a job alone, unless it is known already; it stays aside until it is added without. */
+  /** A new piece with `aside` is reserved for a job, unless it is already known; it stays so until added without `aside`. */
   addPiece(piece: Omit<PieceRow, 'dealId'>, options?: { readonly aside: boolean }): void;
-  /** CIDs of the pieces that are no sealer's. */
+  /** CIDs of the pieces that are reserved for jobs and not sealed. */
   asidePieces(): readonly string[];
   pieces(): readonly PieceRow[];
   piece(cid: string): PieceRow | undefined;

@@ -1,4 +1,4 @@
-/** The history of a thread that does not run. */
+/** The history of a thread that is not running. */
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
 import type { HistoryQuery } from '../protocol/thread.js';
@@ -8,8 +8,8 @@ import { checkBegin, damaged, openWhole, sizeOf } from './sound-database.js';
 import { threadStoreFile } from './thread-store.js';
 
 /**
- * The rows asked for as the text of a JSON array, read from a location that no thread has open; `[]` when there is no
- * store yet. Writes nothing but what the store's log holds already. @throws location_in_use, store_failed
+ * The requested rows as the text of a JSON array, read from a location that no thread has open; `[]` when there is no
+ * store yet. Writes nothing except what the store's log already holds. @throws location_in_use, store_failed
  */
 export function readHistoryJson(location: string, query: HistoryQuery): string {
   const file = threadStoreFile(location);
@@ -35,7 +35,7 @@ function isWritable(file: string): boolean {
   }
 }
 
-/** SQLite cannot lock what it may not write; where this user may not write, no thread of ours has it open. */
+/** SQLite cannot lock a file that it may not write; if this user may not write it, no thread of this user has it open. */
 function openCopy(file: string): Db {
   if ((sizeOf(`${file}-wal`) ?? 0) > 0)
     throw new SealvisorError(
@@ -43,7 +43,7 @@ function openCopy(file: string): Db {
       `cannot read ${file}: its latest rows are still in ${file}-wal; make both writable for this user`,
     );
   try {
-    // Bytes 18 and 19 of the file's header: to be read without a log.
+    // Bytes 18 and 19 of the file's header: value 1 means no WAL.
     return openInMemory(readFileSync(file).fill(1, 18, 20));
   } catch (cause) {
     throw damaged(file, messageOf(cause), { cause });

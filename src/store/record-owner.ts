@@ -1,23 +1,26 @@
-/** Whose a thread's record is: noted in its database, so that a copy in another place is not taken for that place's own. */
+/**
+ * The owner of a thread's record, stored in its database, so that a copy in another location is not taken for that
+ * location's own.
+ */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import type { Db } from './database.js';
 
-/** Whose a record is. */
+/** The owner of a record. */
 export interface RecordOwner {
-  /** The worker's id; null where it is not known in this run. */
+  /** The worker's id; null if it is not known in this run. */
   readonly worker: string | null;
   /** The id of the location's mark. */
   readonly location: string;
 }
 
-/** Not a part of the layout's version: a record of 0.1.0 gets it when it is opened, and 0.1.0 ignores it. */
+/** Not part of the layout's version: a store of 0.1.0 gets the table when it is opened, and 0.1.0 ignores it. */
 const ownerTable = `create table if not exists owner (
   only integer primary key check (only = 1), worker text, location text not null
 );`;
 
-/** Makes a record that is nobody's ours. @throws record_unreadable for another location's, naming both */
+/** Claims a record without an owner, or of another worker. @throws record_unreadable for another location's, naming both */
 export function ownRecord(db: Db, file: string, owner: RecordOwner): void {
   const isThere = db.prepare("select 1 from sqlite_schema where name = 'owner'").get() !== undefined;
   const found = isThere
@@ -30,12 +33,12 @@ export function ownRecord(db: Db, file: string, owner: RecordOwner): void {
     );
   const worker = owner.worker ?? found?.worker ?? null;
   if (found && found.worker === worker) return;
-  // A location that has moved to another worker as a whole is that worker's.
+  // A location that was moved to another worker as a whole belongs to that worker.
   if (!isThere) db.exec(ownerTable);
   db.prepare('insert or replace into owner values (1, ?, ?)').run(worker, owner.location);
 }
 
-/** A database that is gone while sectors of it are there is not started again. @throws record_unreadable */
+/** Refuses a location whose database is gone while its sectors are there. @throws record_unreadable */
 export function checkNotLeft(location: string, file: string): void {
   if (statSync(file, { throwIfNoEntry: false })) return;
   const left = sectorsIn(join(location, 'sectors'));

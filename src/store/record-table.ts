@@ -1,4 +1,4 @@
-/** The one value that a store is about, as JSON with its checksum: a thread's record, a worker's. */
+/** The single value of a store, as JSON with its checksum: a thread's or a worker's record. */
 import { hash } from 'node:crypto';
 import type { Db } from './database.js';
 
@@ -8,18 +8,18 @@ export interface StoredRecord {
   readonly sum: string | null;
 }
 
-/** Finds bits that a disk has flipped; it is no guard against people. */
+/** Detects bits that a disk has flipped; it does not protect against tampering. */
 export function sumOf(body: string): string {
   return hash('sha1', body);
 }
 
-/** What is wrong with it; undefined when it is whole. */
+/** What is wrong with the record; undefined when it is intact. */
 export function faultIn({ version, body, sum }: StoredRecord): string | undefined {
   if (version !== 1) return `version ${version}, this program knows version 1`;
   return sum === sumOf(body) ? undefined : 'its checksum does not match';
 }
 
-/** Of a database that has the table already. */
+/** The database must have the table already. */
 export function recordTable(db: Db) {
   const select = db.prepare<[], StoredRecord>('select version, body, sum from record');
   const put = db.prepare<[string, string]>(

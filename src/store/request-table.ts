@@ -1,15 +1,15 @@
-/** The request under which a thread asks for its next sector or job: durable before it asks, gone with what it got. */
+/** The id of a thread's request for its next sector or job: durable before it is sent, deleted when the result is stored. */
 import { randomUUID } from 'node:crypto';
 import type { Db } from './database.js';
 
 export interface RequestTable {
-  /** The one that is open, made where there is none. Writes, where it makes one. */
+  /** The id of the open request; makes and writes one if there is none. */
   open(): string;
-  /** What was requested has been received: the next request is another one. Inside the caller's transaction. */
+  /** The requested sector or job was received: the next request gets a new id. Runs inside the caller's transaction. */
   done(): void;
 }
 
-/** Not a part of the layout's version: a store of 0.1.0 gets the table when it first asks. */
+/** Not part of the layout's version: a store of 0.1.0 gets the table with its first request. */
 export function requestTable(db: Db): RequestTable {
   let isThere = db.prepare("select 1 from sqlite_schema where name = 'request'").get() !== undefined;
   let isOpen: boolean | undefined;

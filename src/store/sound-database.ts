@@ -1,4 +1,4 @@
-/** Databases that are never taken for new when they are damaged, and never written to when they are. */
+/** Databases that, when damaged, are neither taken for new ones nor written to. */
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeNewSync } from '../disks/durable-file.js';
@@ -7,32 +7,32 @@ import { type Db, makeDirectory, notWritable, openDatabase, openInMemory } from 
 import { logFault } from './log-fault.js';
 import { freePages, reserveLog, reserveTable, takePages } from './reserve.js';
 
-/** What lies in a database's file, and its version (`pragma user_version`). */
+/** The content of a kind of database file, and its version (`pragma user_version`). */
 export interface Layout {
   readonly version: number;
   readonly tables: string;
-  /** Whether a file that has these tables is of this kind, in whatever version. */
+  /** Whether a file with these tables is of this kind, in any version. */
   isOurs(tables: ReadonlySet<string>): boolean;
-  /** Those that are looked at where the file is too large to be looked at whole. */
+  /** The tables that are checked when the file is too large to be checked completely. */
   readonly checked: readonly string[];
   /** What to do about a damaged file. @default restore it, or move it and its log away */
   readonly advice?: string;
-  /** Looks at what SQLite cannot know of; gives what is wrong. */
+  /** Checks what SQLite cannot; returns what is wrong. */
   faultIn?(db: Db): string | undefined;
-  /** Brings the tables of a file of version `from` to the present one. */
+  /** Migrates the tables of a file from version `from` to the current one. */
   migrate?(db: Db, from: number): void;
 }
 
-/** One page; every file of ours has several. */
+/** One page, bytes; every file of ours has several. */
 const leastBytes = 4096;
 
-/** `pragma quick_check` takes 1 ms for 10,000 rows of history; files past 16 MiB have some tables looked at. */
+/** `pragma quick_check` takes 1 ms for 10,000 rows of history; in files over 16 MiB only some tables are checked. */
 const mostPagesToCheck = 4096;
 
 const usualAdvice = 'restore it, or move it and its -wal away to start empty';
 
 /**
- * Opens the database in `file` for this owner alone, with room laid in for a full disk; makes it when it is not there.
+ * Opens the database in `file` exclusively, with space reserved for a full disk; makes it if it does not exist.
  * @throws location_not_writable, location_in_use, store_failed when it is damaged: its bytes stay as they are
  */
 export function openSound(
@@ -41,7 +41,7 @@ export function openSound(
   {
     makesDirectory = true,
   }: {
-    /** The one directory, not those above it. False where its absence says that its disk is gone. @default true */
+    /** Makes the directory, not its parents. False if a missing directory means that its disk is gone. @default true */
     readonly makesDirectory?: boolean;
   } = {},
 ): Db {
@@ -82,7 +82,7 @@ export function openSound(
   return db;
 }
 
-/** Opens it; what SQLite itself finds to be no database, or a broken one, is damaged. @throws store_failed, and what `open` does */
+/** Opens it; a file that SQLite rejects as broken or not a database is damaged. @throws store_failed, and what `open` throws */
 export function openWhole(file: string, open: () => Db, advice = usualAdvice): Db {
   try {
     return open();
@@ -94,7 +94,10 @@ export function openWhole(file: string, open: () => Db, advice = usualAdvice): D
   }
 }
 
-/** What is made of an open database, which is closed where that fails: tables or columns may have other names. @throws store_failed */
+/**
+ * Returns what `make` makes of an open database; closes it if that fails, such as for missing tables or columns.
+ * @throws store_failed
+ */
 export function madeOf<T>(db: Db, file: string, make: () => T, advice = usualAdvice): T {
   try {
     return make();
@@ -104,7 +107,7 @@ export function madeOf<T>(db: Db, file: string, make: () => T, advice = usualAdv
   }
 }
 
-/** SQLite takes a file of less than a page for a new one, and writes over it. @throws store_failed */
+/** Checks the size: SQLite takes a file of less than a page for a new one and overwrites it. @throws store_failed */
 export function checkBegin(file: string, size: number, advice = usualAdvice): void {
   if (size === 0) throw damaged(file, 'it is empty', { advice });
   if (size < leastBytes) throw damaged(file, `it has only ${size} bytes`, { advice });
@@ -122,7 +125,7 @@ export function damaged(
   );
 }
 
-/** In bytes; undefined when it is not there. @throws store_failed */
+/** In bytes; undefined when the file does not exist. @throws store_failed */
 export function sizeOf(file: string, advice = usualAdvice): number | undefined {
   let found: Stats | undefined;
   try {
@@ -139,8 +142,8 @@ export function sizeOf(file: string, advice = usualAdvice): number | undefined {
 }
 
 /**
- * Remembers which file `file` is now. What it gives throws when another file, or none, has that name: what is written
- * then goes to a file that nobody finds again. @throws store_failed
+ * Remembers which file `file` is now. The returned function throws when that name has another file or none: writes
+ * would then go to a file that cannot be found again. @throws store_failed
  */
 export function samePlace(file: string): () => void {
   const placeOf = () => {
@@ -161,7 +164,7 @@ export function samePlace(file: string): () => void {
 
 const versionOf = (db: Db) => Number(db.pragma('user_version', { simple: true }));
 
-/** @throws store_failed for another program's file, another kind of ours, and one of a newer program */
+/** @throws store_failed for a file of another program, of another kind, or of a newer version */
 function checkKind(db: Db, file: string, layout: Layout): void {
   const { advice = usualAdvice, version } = layout;
   const select = "select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'";
@@ -183,12 +186,12 @@ function checkLog(file: string, advice: string): void {
   const log = `${file}-wal`;
   const found = readFileSync(log);
   const fault = logFault(found);
-  // Where another process is writing to it, that one's lock is met next.
+  // If another process is writing to it, opening the database fails at that process's lock.
   if (fault === undefined || !readFileSync(log).equals(found)) return;
   throw damaged(log, fault, { advice });
 }
 
-/** Of a file that was closed its header tells the size. SQLite itself refuses one that is too short. */
+/** The header of a file that was closed has the right size. SQLite itself only rejects files that are too short. */
 function checkSize(db: Db, file: string, advice: string): void {
   const pages = Number(db.pragma('page_count', { simple: true }));
   const pageSize = Number(db.pragma('page_size', { simple: true }));
@@ -208,10 +211,10 @@ function checkPages(db: Db, file: string, { checked, advice }: Layout): void {
   }
 }
 
-/** The file is there whole or not at all, whenever this is killed: so one of no bytes is a damaged one. */
+/** The file exists completely or not at all, even if this process is killed: so an empty file is a damaged one. */
 function create(file: string, layout: Layout): void {
   try {
-    // The file of an owner who was quicker stays.
+    // A file that another owner made first is kept.
     writeNewSync(file, imageOf(layout));
   } catch (cause) {
     throw notWritable(dirname(file), cause);
@@ -224,6 +227,6 @@ function imageOf(layout: Layout): Buffer {
   db.pragma(`user_version = ${layout.version}`);
   const image = db.serialize();
   db.close();
-  // Bytes 18 and 19 of the file's header: to be read and written with a log (WAL).
+  // Bytes 18 and 19 of the file's header: value 2 means that it is read and written with a WAL.
   return image.fill(2, 18, 20);
 }

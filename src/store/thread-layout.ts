@@ -1,4 +1,4 @@
-/** What lies in a thread's database, and how an older one becomes the present one. */
+/** The schema of a thread's database, and the migration of older ones. */
 import type { Db } from './database.js';
 import { historyTable } from './history-rows.js';
 import { sumOf } from './record-table.js';
@@ -10,14 +10,14 @@ const recordTable = `
     id integer primary key check (id = 1), version integer not null, body text not null, sum text
   );
 `;
-/** Commands that were answered, by their ids: asked again they are not done again. */
+/** Answered commands, by their ids: a repeated command is not executed again. */
 const commandTable = `
   create table if not exists command (
     id text not null unique, seq integer, changed integer not null, message text not null
   );
 `;
 
-/** Version 0 had neither checksums, sizes of sectors, commands nor a reserve. */
+/** Version 0 had no checksums, sector sizes, commands or reserve. */
 export const threadLayout: Layout = {
   version: 1,
   tables: `${recordTable} ${historyTable} ${commandTable}`,

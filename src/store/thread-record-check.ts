@@ -1,4 +1,4 @@
-/** Whether what a thread's store holds is a record of a thread. */
+/** Checks that a stored value is a thread's record. */
 import { emptyState, type Plan, planNamed, planState, plans } from '../../machines/index.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -13,8 +13,8 @@ export function unreadable(file: string, why: string, cause?: unknown): Sealviso
 }
 
 /**
- * The record of a thread that takes its next job by `plan`. It is our own, so a look at its shape is enough; loading a schema
- * library would double a thread's start. @throws record_unreadable
+ * The record of a thread whose next job uses `plan`. We wrote it ourselves, so checking its shape is enough; loading a
+ * schema library would double the start time of a thread. @throws record_unreadable
  */
 export function parseRecord(found: StoredRecord, file: string, plan: Plan): ThreadRecord {
   const fault = faultIn(found);
@@ -26,7 +26,7 @@ export function parseRecord(found: StoredRecord, file: string, plan: Plan): Thre
     throw unreadable(file, messageOf(cause), cause);
   }
   if (!isRecord(record)) throw unreadable(file, 'fields are missing');
-  // With nothing in hand a plan is but a name; a job is done by its own plan, whatever is configured meanwhile.
+  // Without a current job the plan is only a name; a current job keeps its own plan, even if another is configured now.
   if (record.state === emptyState) return { ...record, plan: plan.name };
   const own = record.plan === plan.name ? plan : planNamed(record.plan);
   if (!own)

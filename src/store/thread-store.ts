@@ -22,43 +22,52 @@ import { threadLayout } from './thread-layout.js';
 import { parseRecord, unreadable } from './thread-record-check.js';
 
 export interface ThreadStoreOptions {
-  /** The location as its mark was seen; it is never made, and looked at again before each write. @default it is made and not looked at */
+  /**
+   * The location as seen at its mark check; it is never made, and is checked again before each write.
+   * @default it is made and not checked
+   */
   readonly root?: SeenRoot;
-  /** @default nobody's */
+  /** The owner to record. @default none */
   readonly owner?: RecordOwner;
-  /** Rows of history that are kept, the latest; older ones go in batches of at most 1% of it. @default 10000 */
+  /** How many history rows to keep; older ones are deleted in batches of at most 1% of it. @default 10000 */
   readonly keepRows?: number;
 }
 
 /** The store of one thread: its record and its history. One writer, the thread itself (docs/architecture.md#truths). */
 export interface ThreadStore {
-  /** The record, or a fresh one for `plan`; a current job keeps the plan it was started with. @throws record_unreadable, store_failed; the bytes stay where they are */
+  /**
+   * The record, or a fresh one for `plan`; a current job keeps the plan it was started with.
+   * @throws record_unreadable, store_failed; the stored bytes are left as they are
+   */
   read(plan: Plan, nowMs: number): ThreadRecord;
   /**
-   * Record, row and the command they answer in one transaction, on disk when it returns; gives the row's sequence
-   * number. @throws store_failed
+   * Writes the record, a history row and the command that they answer in one transaction, on disk when it returns; returns
+   * the row's sequence number. @throws store_failed, wrong_disk
    */
   commit(record: ThreadRecord, row: Row, command?: DoneCommand): number;
-  /** The request under which the next sector or job is asked for: the same until one has been received. @throws store_failed */
+  /** The id of the request for the next sector or job: the same until one is received. @throws store_failed, wrong_disk */
   request(): string;
-  /** Keeps a command that changed nothing. @throws store_failed */
+  /** Keeps a command that changed nothing. @throws store_failed, wrong_disk */
   keepCommand(command: DoneCommand): void;
-  /** What came of a command, when it is one of the last 1,000. */
+  /** The outcome of a command, if it is one of the last 1,000. */
   commandDone(id: string): Omit<DoneCommand, 'id'> | undefined;
   /** Sequence number of the latest row; 0 when there is none. */
   revision(): number;
-  /** The latest rows asked for, oldest first. */
+  /** The latest rows that match, oldest first. */
   history(query: HistoryQuery): readonly HistoryRow[];
-  /** The same as the text of a JSON array: 10,000 rows in about 17 ms. */
+  /** The same rows as the text of a JSON array: 10,000 rows in about 17 ms. */
   historyJson(query: HistoryQuery): string;
-  /** What the last 20 runs of each stage took, for sectors of `size` bytes. */
+  /** The durations of the last 20 runs of each stage, for sectors of `size` bytes. */
   durations(size: number): readonly StageDurations[];
   close(): void;
 }
 
 export const threadStoreFile = (location: string) => join(location, 'sealvisor.db');
 
-/** Opens `<location>/sealvisor.db` for this thread alone. @throws location_not_writable, location_in_use, store_failed */
+/**
+ * Opens `<location>/sealvisor.db` exclusively. @throws location_not_writable, location_in_use, store_failed,
+ * record_unreadable
+ */
 export function openThreadStore(location: string, options: ThreadStoreOptions = {}): ThreadStore {
   const file = threadStoreFile(location);
   const { root, owner, keepRows = 10_000 } = options;
@@ -79,7 +88,7 @@ interface StoreParts {
   readonly file: string;
   readonly location: string;
   readonly keepRows: number;
-  /** @throws wrong_disk, store_failed when the file or the directory at this place is another one now */
+  /** @throws wrong_disk, store_failed when the directory or the file was replaced or is gone */
   isOurs(): void;
 }
 
@@ -130,7 +139,7 @@ function storeOf(db: Db, parts: StoreParts): ThreadStore {
   };
 }
 
-/** Acts on the database, whose faults say which file or location it is. */
+/** Runs reads and writes; their errors name the file or the location. */
 function guarded(db: Db, { file, location, isOurs }: StoreParts) {
   return {
     read: <T>(act: () => T): T => {
@@ -155,11 +164,11 @@ function guarded(db: Db, { file, location, isOurs }: StoreParts) {
   };
 }
 
-/** What was committed before stays committed, whatever comes of this. */
+/** A failure here does not affect what was committed before. */
 function tendReserve(db: Db, file: string): void {
   try {
     reservePages(db, file);
   } catch {
-    // A fault of the disk or the file is told by the next commit, which meets it too.
+    // The next commit meets the same fault of the disk or the file and reports it.
   }
 }

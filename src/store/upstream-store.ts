@@ -1,4 +1,4 @@
-/** What a manager in front of another one keeps: the workers that reported, and what it saw of sectors on the way. */
+/** The store of a manager in front of another one: the workers that reported, and what it saw of their sectors. */
 import type { Db } from './database.js';
 import { madeOf, openSound } from './sound-database.js';
 import { watched } from './watched.js';
@@ -13,7 +13,7 @@ export interface SeenRow {
 
 export type SeenKey = Pick<SeenRow, 'miner' | 'number'>;
 
-/** One thing that was asked or reported of a sector. */
+/** One request or report about a sector. */
 export interface SeenStep {
   readonly at: string;
   readonly miner: number;
@@ -30,14 +30,14 @@ export interface KeptStep extends SeenStep {
 
 export interface UpstreamStore extends WorkerTable {
   seen(): readonly SeenRow[];
-  /** All of it is on disk when it returns, or nothing. */
+  /** One transaction: all changes are on disk when it returns, or none. */
   putSeen(rows: readonly SeenRow[], steps: readonly SeenStep[], gone?: readonly SeenKey[]): void;
   /** The latest, oldest first. */
   stepsOf(miner: number, number: number, limit: number): readonly KeptStep[];
   close(): void;
 }
 
-/** Of all sectors together; the oldest go. */
+/** For all sectors together; the oldest steps are deleted. */
 const mostSteps = 200_000;
 
 const layout = {
@@ -57,7 +57,10 @@ const layout = {
   checked: ['seen', 'daemon'],
 };
 
-/** `onBroken` is told when it cannot be read or written any more. @throws location_not_writable, location_in_use, store_failed */
+/**
+ * `onBroken` is called when it cannot be read or written any more.
+ * @throws location_not_writable, location_in_use, store_failed
+ */
 export function openUpstreamStore(
   path: string,
   onBroken: (error: unknown) => void = () => undefined,

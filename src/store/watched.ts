@@ -1,7 +1,7 @@
-/** A store that reports a fault of the file under it. */
+/** A store that reports faults of its file. */
 import { systemCodeOf } from '../protocol/errors.js';
 
-/** The same verbs; a fault of the file under them, not of what was asked, is told before it is thrown. */
+/** The same verbs; a fault of the file, not of the request, is reported to `onBroken` before it is thrown. */
 export function watched<Verbs extends object>(onBroken: (error: unknown) => void, store: Verbs): Verbs {
   const verbs = Object.entries(store).map(([name, verb]: [string, (...args: never[]) => unknown]) => [
     name,
@@ -14,7 +14,7 @@ export function watched<Verbs extends object>(onBroken: (error: unknown) => void
       }
     },
   ]);
-  // Every verb of the store, each as it was.
+  // It has every verb of the store, each with the same signature.
   return Object.fromEntries(verbs) as unknown as Verbs;
 }
 

@@ -1,4 +1,4 @@
-/** What a worker itself keeps over a restart: its id, and one value. */
+/** What a worker itself keeps across restarts: its id and one value. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { messageOf, SealvisorError } from '../protocol/errors.js';
@@ -8,9 +8,9 @@ import { writeInReserve } from './reserve.js';
 import { damaged, type Layout, openSound } from './sound-database.js';
 
 export interface WorkerStore {
-  /** Made at random with the store, and the same ever after: a name or an address can be given to another worker. */
+  /** Random and permanent, made with the store: a name or an address can pass to another worker. */
   readonly id: string;
-  /** What was written last; undefined when nothing was. @throws store_failed */
+  /** The last written value; undefined if there is none. @throws store_failed */
   read(): unknown;
   /** On disk when it returns. `value` is anything JSON can hold. @throws store_failed */
   write(value: unknown): void;
@@ -28,19 +28,19 @@ const layout: Layout = {
   checked: ['record'],
 };
 
-/** Not a part of the layout's version: a store of 0.1.0 gets it when it is opened, and 0.1.0 ignores it. */
+/** Not part of the layout's version: a store of 0.1.0 gets the table when it is opened, and 0.1.0 ignores it. */
 const identityTable =
   'create table if not exists identity (only integer primary key check (only = 1), id text not null);';
 
-/** Whose the store is, beside what it says itself. */
+/** The owner of the store, in addition to what it records itself. */
 export interface StoreIdentity {
-  /** Noted in a store that has no id yet. @default a new one */
+  /** The id to record in a store that has none yet. @default a new one */
   readonly otherwise?: string | undefined;
-  /** The worker's id whatever the store says, where that is noted elsewhere: the store stays as it is. */
+  /** The worker's id when it is recorded elsewhere: it overrides the store's, which is left as it is. */
   readonly instead?: string | undefined;
 }
 
-/** Opens `<home>/sealvisor-worker.db` for this worker alone. @throws location_not_writable, location_in_use, store_failed */
+/** Opens `<home>/sealvisor-worker.db` exclusively. @throws location_not_writable, location_in_use, store_failed */
 export function openWorkerStore(home: string, identity: StoreIdentity = {}): WorkerStore {
   const file = join(home, 'sealvisor-worker.db');
   const db = openSound(file, layout);
@@ -76,7 +76,7 @@ export function openWorkerStore(home: string, identity: StoreIdentity = {}): Wor
   };
 }
 
-/** The store's id, made where there is none yet. @throws store_failed; the store is closed */
+/** The store's id, made if there is none yet. @throws store_failed; the store is closed then */
 function openedId(
   db: Db,
   file: string,

@@ -1,19 +1,19 @@
-/** The workers that reported, one row a daemon: two of one name are two rows. */
+/** The workers that reported, one row per daemon: two of the same name are two rows. */
 import type { Db } from './database.js';
 
 export interface WorkerRow {
   readonly name: string;
   /** The worker's own id; empty for upstream's. */
   readonly worker: string;
-  /** Of the start that reported; empty for upstream's. */
+  /** Identifies the start of the process that reported; empty for upstream's. */
   readonly incarnation: string;
   readonly dest: string;
-  /** Where the last report came from; null when that is not known. */
+  /** Where the last report came from; null when it is not known. */
   readonly source: string | null;
   readonly version: string | null;
   readonly summary: string;
   readonly lastPingMs: number;
-  /** How often it reported, as far as it matters: once, or again. */
+  /** How often it reported; only once or more than once matters. */
   readonly pings: number;
 }
 
@@ -25,7 +25,7 @@ export interface WorkerTable {
   workers(): readonly WorkerRow[];
   workersOf(name: string): readonly WorkerRow[];
   countWorkers(): number;
-  /** The one that goes first where there is no room: heard of once, else silent since `silentSinceMs`. */
+  /** The one to remove first when the table is full: reported only once, else silent since `silentSinceMs`. */
   leastKnownWorker(silentSinceMs: number): WorkerRow | undefined;
   removeWorker(key: WorkerKey): void;
 }
@@ -37,7 +37,7 @@ export const workerSchema = `
   );
 `;
 
-/** The table of 0.1.0 had a row a name: its rows are taken over, and come back with their ids as they report. */
+/** The table of 0.1.0 had one row per name: its rows are copied; workers get rows with their ids when they report. */
 function takeOver(db: Db): void {
   if (!db.prepare("select 1 from sqlite_master where type = 'table' and name = 'worker'").get()) return;
   db.transaction(() => {

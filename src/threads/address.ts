@@ -1,4 +1,4 @@
-/** Where a child of a supervisor is reached, whichever incarnation of it lives. */
+/** Reaches a child of a supervisor, whichever incarnation of it is alive. */
 import type { ChildInfo, Supervisor } from '../actors/index.js';
 import { oncePerTurn } from '../actors/once-per-turn.js';
 import { SealvisorError } from '../protocol/errors.js';
@@ -6,14 +6,14 @@ import type { ThreadChild } from './incarnation.js';
 import type { Delivery } from './outbox.js';
 
 export interface AddressOptions {
-  /** How many events are kept while the child restarts; past it they are refused. @default 10000 */
+  /** How many events are kept while the child restarts; further ones are refused. @default 10000 */
   readonly mailbox?: number;
 }
 
 export interface AddressStats {
   /** Events kept for the next incarnation. */
   readonly waiting: number;
-  /** Events for a child that does not come back, kept ones among them; a living child counts its own. */
+  /** Events for a child that is not restarted, including kept ones; a living child counts its own. */
   readonly deadLetters: number;
   readonly refused: number;
 }
@@ -24,8 +24,8 @@ type Reachable = Pick<
 >;
 
 /**
- * The address of one child. Events sent through it arrive in order, each at one incarnation only: what a dead one never
- * took is sent to the next. Only the event that it was processing when it died is lost with it.
+ * The address of one child. Events sent through it arrive in order, each at one incarnation only: events that a dead
+ * one never took are sent to the next. Only the event that it was processing when it died is lost.
  */
 export class ThreadAddress {
   readonly id: string;
@@ -36,14 +36,14 @@ export class ThreadAddress {
   #waiting: unknown[] = [];
   #isDead = false;
   #isClosed = false;
-  /** The supervisor tells its events in the middle of its work: what they mean is clear one turn later. */
+  /** The supervisor emits events in the middle of its work: the result is known one turn later. */
   readonly #lookSoon = oncePerTurn(() => {
     if (!this.#isClosed) this.#look();
   });
   #deadLetters = 0;
   #refused = 0;
 
-  /** `id` is that of a child of `supervisor`, present or yet to come. @throws noproc */
+  /** `id` is that of a present or future child of `supervisor`. @throws noproc */
   constructor(supervisor: Supervisor, id: string, { mailbox = 10_000 }: AddressOptions = {}) {
     this.#supervisor = supervisor;
     this.id = id;
@@ -56,12 +56,12 @@ export class ThreadAddress {
     this.#look();
   }
 
-  /** The incarnation that lives, if one does. */
+  /** The living incarnation, if there is one. */
   get child(): Reachable | undefined {
     return this.#child;
   }
 
-  /** @throws DataCloneError when the event cannot cross */
+  /** @throws DataCloneError when the event cannot be cloned */
   send(event: unknown): Delivery {
     if (this.#child?.isGone) this.#leave();
     if (this.#child) return this.#child.send(event);
@@ -73,13 +73,13 @@ export class ThreadAddress {
       this.#refused += 1;
       return 'refused';
     }
-    // As it is now, like an event that is sent at once.
+    // Cloned now, as an event that is sent at once is.
     this.#waiting.push(structuredClone(event));
     this.#lookSoon();
     return 'waiting';
   }
 
-  /** Calls a verb of the incarnation that lives. @throws thread_gone at once when none does, deadline_exceeded */
+  /** Calls a verb of the living incarnation. @throws thread_gone at once when there is none, deadline_exceeded */
   call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T> {
     if (this.#child) return this.#child.call<T>(verb, args, deadlineMs);
     const why = this.#isDead ? 'does not run' : 'is being started again: try once more in a moment';
@@ -90,7 +90,7 @@ export class ThreadAddress {
     return { waiting: this.#waiting.length, deadLetters: this.#deadLetters, refused: this.#refused };
   }
 
-  /** Gives the address up: what waits becomes dead letters. Safe twice. */
+  /** Closes the address: kept events become dead letters. Safe twice. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -105,18 +105,18 @@ export class ThreadAddress {
     if (child !== this.#child) this.#leave();
     if (isReachable(child)) {
       this.#isDead = false;
-      // Gone, and its supervisor has yet to hear of it: what becomes of it is told by the next event.
+      // It is gone, but its supervisor does not know yet: the next event says what follows.
       if (child.isGone) return;
       this.#child = child;
       child.forward(this.#waiting.splice(0));
       return;
     }
-    // A sibling of a group that restarts is down for a while, and comes back.
+    // A sibling in a group that restarts is down for a while, then restarted.
     if (children.some(isRestarting)) this.#isDead = false;
     else this.#bury();
   }
 
-  /** The child is dead, or another one is there: what it never took comes before what waits. */
+  /** The child is dead or replaced: events that it never took go before the kept ones. */
   #leave(): void {
     if (!this.#child) return;
     this.#waiting = [...this.#child.takeBack(), ...this.#waiting];

@@ -1,8 +1,8 @@
-/** Says no before the operating system does: at its limit the whole process aborts, not only the one thread too many. */
+/** Refuses a thread before the operating system does: at the system's limit the whole process aborts, not just that thread. */
 import { readFileSync } from 'node:fs';
 import { SealvisorError } from '../protocol/errors.js';
 
-/** What the operating system allows this process. */
+/** The operating system's limits for this process. */
 export interface SystemLimits {
   /** vm.max_map_count. */
   readonly maps: number;
@@ -17,14 +17,14 @@ const filesEach = 4;
 const filesKept = 200;
 const elsewhere = 1000;
 
-/** How many threads fit; `undefined` is a system that does not tell. */
+/** How many threads fit; `undefined` limits mean that the system does not publish them. */
 export function threadLimitOf(limits: SystemLimits | undefined): number {
   if (!limits) return elsewhere;
   const fit = Math.min((limits.maps - mapsKept) / mapsEach, (limits.files - filesKept) / filesEach);
   return Math.max(0, Math.floor(fit));
 }
 
-/** Reads `/proc/sys/vm/max_map_count` and `/proc/self/limits`. */
+/** Parses the text of `/proc/sys/vm/max_map_count` and `/proc/self/limits`. */
 export function parseLimits(maxMapCount: string, processLimits: string): SystemLimits | undefined {
   const maps = Number.parseInt(maxMapCount, 10);
   const [, soft] = /^Max open files\s+(\S+)/m.exec(processLimits) ?? [];
@@ -41,12 +41,12 @@ export function threadLimit(): number {
   return limit;
 }
 
-/** Threads that are alive now, spare ones too. */
+/** Threads that are alive now, including spare ones. */
 export function threadCount(): number {
   return alive;
 }
 
-/** Takes a place for one thread; call what it returns once, when the thread is gone. @throws thread_limit */
+/** Takes a permit for one thread; call the returned function once, when the thread is gone. @throws thread_limit */
 export function admitThread(name: string): () => void {
   if (alive >= threadLimit())
     throw new SealvisorError(
@@ -65,7 +65,7 @@ function readLimits(): SystemLimits | undefined {
     const read = (path: string) => readFileSync(path, 'utf8');
     return parseLimits(read('/proc/sys/vm/max_map_count'), read('/proc/self/limits'));
   } catch {
-    // No such files on this system: a number that every system can bear.
+    // This system does not have these files: a default that every system can support is used.
     return undefined;
   }
 }

@@ -7,34 +7,34 @@ import { startThread } from './remote.js';
 import { RunningThread } from './running-thread.js';
 import { kindOf, type SpareThreads } from './spares.js';
 
-/** A value for every incarnation, or what makes the value of one from the arguments of `start`. */
+/** A value for every incarnation, or a function that makes one from the arguments of `start`. */
 export type PerStart = unknown | ((...args: readonly unknown[]) => unknown);
 
 interface CommonOptions<E> {
   /** For messages and for the debugger. */
   readonly name: string;
-  /** Hears what the thread says. */
+  /** Receives the events of the thread. */
   readonly onEvent?: (event: E, incarnation: number) => void;
   /** What the thread may call. @default nothing */
   readonly services?: (name: string, args: readonly unknown[]) => Promise<unknown>;
-  /** How long the thread may take until it says it is up, ms. @default 30000 */
+  /** How long the thread may take to report that it is up, ms. @default 30000 */
   readonly readyMs?: number;
   /** Time in which the thread's loop has to turn once, ms. @default 1000 */
   readonly heartbeatMs?: number;
-  /** So many beats missed in a row mean that the thread is hung: it is ended, and crashed. @default 5 */
+  /** After so many consecutive missed beats the thread is hung: it is terminated, and its exit is a crash. @default 5 */
   readonly missed?: number;
   /**
-   * Whether something outside the thread keeps its loop from turning, such as a disk that does not answer: then it is
-   * not ended as hung. A thread that sleeps in a call to a disk never is. @default never
+   * Whether something outside the thread blocks its loop, such as a disk that does not answer: then it is not terminated
+   * as hung. A thread that sleeps in a disk call never is. @default never
    */
   readonly isHeldUp?: () => boolean;
   /** How long `stop()` waits for the thread's own `stop` verb before the thread is terminated, ms. @default 5000 */
   readonly graceMs?: number;
-  /** How many events may be on their way into the thread; past it they are refused. @default 10000 */
+  /** How many events may be in transit to the thread; further ones are refused. @default 10000 */
   readonly mailbox?: number;
-  /** Heap limits, MiB. Buffers are outside of them. @default Node's */
+  /** Heap limits, MiB. Buffers do not count. @default Node's */
   readonly resourceLimits?: ResourceLimits;
-  /** Booted threads of the same entry or machine; one of them is taken at a start. @default a fresh thread each time */
+  /** Booted threads of the same entry or machine; each start takes one. @default a new thread each time */
   readonly spares?: SpareThreads;
 }
 
@@ -45,7 +45,7 @@ export interface EntryOptions<E> extends CommonOptions<E> {
   readonly machine?: never;
 }
 
-/** A module that exports an XState machine as `machine`: it becomes the one root actor of its thread. */
+/** A module that exports an XState machine as `machine`: it becomes the only root actor of its thread. */
 export interface MachineOptions<E> extends CommonOptions<E> {
   readonly machine: URL;
   readonly input?: PerStart;
@@ -57,8 +57,9 @@ export interface MachineOptions<E> extends CommonOptions<E> {
 export type ThreadChildOptions<E> = EntryOptions<E> | MachineOptions<E>;
 
 /**
- * The `start` of a ChildSpec: each call starts one thread and resolves when it has said that it is up.
- * @throws invalid_request, at once: no URL of what to run, spare threads of another kind; and from `start`: thread_limit, start_failed
+ * The `start` of a ChildSpec: each call starts one thread and resolves when it has reported that it is up.
+ * @throws invalid_request synchronously, without a URL to run or with spare threads of another kind; from `start`:
+ * thread_limit, start_failed
  */
 export function threadChild<E = unknown>(
   options: ThreadChildOptions<E>,
@@ -92,7 +93,7 @@ export function threadChild<E = unknown>(
 
 const never = () => false;
 
-/** JavaScript, or a type that was let go of, may give a path: relative to what, nobody can know. */
+/** JavaScript callers, or a cast, may pass a path; what it is relative to is unknown. */
 function demandUrls<E>(name: string, { entry, machine }: ThreadChildOptions<E>): void {
   const [key, given] = machine === undefined ? ['entry', entry] : ['machine', machine];
   if (given instanceof URL) return;
@@ -101,7 +102,7 @@ function demandUrls<E>(name: string, { entry, machine }: ThreadChildOptions<E>):
 }
 
 function dataOf<E>(options: ThreadChildOptions<E>, args: readonly unknown[]): unknown {
-  // A function cannot cross into a thread, so it is never the value itself.
+  // A function cannot be sent to a thread, so it is never the value itself.
   const made = (value: PerStart) => (typeof value === 'function' ? value(...args) : value);
   if (!options.machine) return made(options.data);
   return { machine: options.machine.href, input: made(options.input), stopEvent: options.stopEvent ?? null };

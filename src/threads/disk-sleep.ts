@@ -1,8 +1,8 @@
-/** Whether a thread sleeps in the kernel until a disk answers. Linux alone tells (`/proc`); elsewhere nobody knows. */
+/** Whether a thread sleeps in the kernel until a disk answers. Known on Linux only (`/proc`); false elsewhere. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { parseProcStat } from '../protocol/proc-stat.js';
 
-/** The system's number of the thread that calls; 0 where it is not told. */
+/** The system's id of the calling thread; 0 if it is not available. */
 export function ownTaskId(): number {
   try {
     return Number(/\/task\/(\d+)$/.exec(readlinkSync('/proc/thread-self'))?.[1] ?? 0);
@@ -11,7 +11,7 @@ export function ownTaskId(): number {
   }
 }
 
-/** Uninterruptible sleep, `D`: neither a signal nor the end of the process gets the thread out of it. */
+/** Uninterruptible sleep, `D`: neither a signal nor the end of the process wakes the thread. */
 export function isInDiskSleep(task: number): boolean {
   if (task === 0) return false;
   try {

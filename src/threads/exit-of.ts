@@ -2,19 +2,19 @@ import type { Exit } from '../actors/index.js';
 import { messageOf, SealvisorError, systemCodeOf } from '../protocol/errors.js';
 import { outOfMemory, type ThreadExit } from './link.js';
 
-/** What the owner had done or seen before the thread ended. */
+/** What the owner did or saw before the thread ended. */
 export interface Intent {
-  /** Whether it was asked to end, or ended without asking. */
+  /** `shutdown`: it was asked to end; `killed`: it was terminated without being asked, or after its grace. */
   readonly asked: 'shutdown' | 'killed' | undefined;
-  /** Age of the last beat when it was found hung, ms. */
+  /** Age of the last beat when the thread was found hung, ms. */
   readonly hungMs: number | undefined;
-  /** What its stop verb was refused with. */
+  /** The error of its `stop` verb. */
   readonly stopError: unknown;
 }
 
 /**
- * How a thread ended, by what it said and what was asked of it. Its exit code proves nothing: `terminate()` gives 0 or 1,
- * out of memory and a throw give 1, and `process.exit(0)` may stand in any library.
+ * How a thread ended, from its own report and from what was asked of it. Its exit code proves nothing: `terminate()`
+ * gives 0 or 1, out of memory and a throw give 1, and any library may call `process.exit(0)`.
  */
 export function exitOf(
   name: string,
@@ -39,7 +39,7 @@ export function exitOf(
   return crash('thread_gone', `exited with ${said} and did not say that it was done`);
 }
 
-/** Ended by us, with its own sentence. */
+/** Terminated by us, with a complete error. */
 function isOutOfMemory(error: unknown): error is SealvisorError {
   return error instanceof SealvisorError && error.code === 'thread_out_of_memory';
 }

@@ -1,19 +1,19 @@
-/** Ends a thread that is about to run out of heap before V8 does: from Node 24 on V8 then hangs, or takes the process with it. */
+/** Terminates a thread before it runs out of heap: from Node 24 on, V8 then hangs or takes the whole process down. */
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { idleClock } from '../actors/system-clock.js';
 import type { Pulse } from './pulse.js';
 
 const mib = 2 ** 20;
-/** The parts of its limit at which a thread is ended when it works on above it for `overMs`, and at once. */
+/** Shares of the limit: a thread is terminated when it works above the first for `overMs`, and at once above the second. */
 const [mostOfIt, tooMuch] = [0.9, 1.2];
-/** Garbage counts until V8 has collected it, which it does meanwhile. */
+/** Garbage counts until V8 has collected it; this gives V8 the time. */
 const overMs = 1000;
-/** No thread was seen to fill its heap faster, bytes in a ms. */
+/** The fastest growth of a heap that was observed, bytes per ms. */
 const fastest = 2 * mib;
 const [soonestMs, latestMs] = [10, 100];
-/** A thread that was idle for more of the time between two looks than this has not filled its heap in it. */
+/** A thread that was busy for a smaller share of the time between two checks did not fill its heap in it. */
 const leastBusy = 0.1;
-/** A JSON of so many bytes may take what V8 was given; what is left of it is collected when V8 sees fit. */
+/** From this size of JSON on, bytes, a thread may use V8's own limit; V8 collects the remains when it chooses to. */
 const largeJson = mib;
 
 export interface HeapOver {
@@ -22,8 +22,8 @@ export interface HeapOver {
 }
 
 /**
- * What V8 is given for a limit of ours: what a thread allocates between two looks, and an array that grows (the old and
- * the new one are both there), must fit above it, also at `tooMuch`. Memory that is not used is not taken.
+ * V8's limit for a limit of ours. Above ours, even at `tooMuch`, there must be room for what a thread allocates between
+ * two checks and for an array that grows (the old and the new one exist at once). Unused memory is not allocated.
  */
 export function limitsForV8(limits: ResourceLimits): ResourceLimits {
   const { maxOldGenerationSizeMb } = limits;
@@ -33,8 +33,9 @@ export function limitsForV8(limits: ResourceLimits): ResourceLimits {
 }
 
 /**
- * Calls `onOver` once, when the thread has worked for a second with more than 90 % of its heap in use, or uses 120 % of
- * it; until the returned function is called. A thread that holds a large JSON may use 90 % of what V8 was given. `limitMiB`: undefined means what V8 chose, of which 90 % is too much.
+ * Calls `onOver` once, when the thread has worked for a second with 90 % of its limit in use, or uses 120 % of it, until
+ * the returned function is called. A thread that holds a large JSON may use 90 % of V8's limit. `limitMiB`: undefined
+ * means V8's own limit, of which 90 % is too much at once.
  */
 export function watchHeap(
   worker: Worker,
@@ -67,7 +68,7 @@ export function watchHeap(
     const { utilization } = worker.performance.eventLoopUtilization(now, before);
     before = now;
     const isIdle = utilization < leastBusy && now.idle + now.active > 0;
-    // A thread that turns tells it itself; one that is idle is not woken for it.
+    // A thread whose loop turns reports it itself; an idle one is not woken for this.
     const isTold = isIdle || (pulse.ageMs >= 0 && pulse.ageMs < soonestMs && pulse.heapBytes > 0);
     const asked = isTold ? undefined : await askedInTheMiddle(worker);
     return { used: asked ?? pulse.heapBytes, isIdle };
@@ -82,14 +83,14 @@ export function watchHeap(
   };
 }
 
-/** The heap in use of a thread that is busy, in the middle of its work; undefined before Node 22.16, or when it is gone. */
+/** The heap in use of a busy thread, read while it works; undefined before Node 22.16, or when it is gone. */
 async function askedInTheMiddle(worker: Worker): Promise<number | undefined> {
   try {
     // The types are those of a newer Node.
     const { getHeapStatistics } = worker as Partial<Worker>;
     return (await getHeapStatistics?.call(worker))?.used_heap_size;
   } catch {
-    // ERR_WORKER_NOT_RUNNING: its end is told by `exit`.
+    // ERR_WORKER_NOT_RUNNING: the `exit` event reports its end.
     return undefined;
   }
 }

@@ -4,13 +4,13 @@ import type { Pulse } from './pulse.js';
 export interface Heartbeat {
   /** Time in which the thread's loop has to turn once, ms. */
   readonly heartbeatMs: number;
-  /** So many beats missed in a row mean that the thread is hung. */
+  /** After so many consecutive missed beats the thread is hung. */
   readonly missed: number;
 }
 
-/** A thread beats so many times in `heartbeatMs`: a slice of work a little below the limit is never taken for a hang. */
+/** Beats per `heartbeatMs`: work that blocks the loop for a little less than the limit is never taken for a hang. */
 const beatsEach = 4;
-/** What a beat may be late by although the loop turns: a busy machine, a long garbage collection. */
+/** How late a beat may be although the loop turns, ms: a busy machine, a long garbage collection. */
 const slackMs = 40;
 
 /** How often the thread writes its pulse, ms. */
@@ -24,9 +24,9 @@ export function hungAfterMs({ heartbeatMs, missed }: Heartbeat): number {
 }
 
 /**
- * Calls `onHung` once, with the age of the last beat in ms, when `missed` beats have failed to come; until the returned
- * function is called. It wakes only when the pulse it knows would be too old. `isHeldUp`: something outside the thread,
- * such as a disk that does not answer, keeps it from beating; when that is over it has the whole time again.
+ * Calls `onHung` once, with the age of the last beat in ms, when `missed` beats are overdue, until the returned function
+ * is called. It checks only when the last known pulse would be too old. `isHeldUp`: something outside the thread, such
+ * as a disk that does not answer, keeps it from beating; after that it has the full time again.
  */
 export function watchHeartbeat(
   pulse: Pick<Pulse, 'ageMs'>,
@@ -43,7 +43,7 @@ export function watchHeartbeat(
   };
   const look = (lateMs: number) => {
     const { ageMs } = pulse;
-    // This loop was blocked itself, perhaps the whole process did (SIGSTOP): the thread gets time for a beat.
+    // This loop itself was blocked, perhaps the whole process (SIGSTOP): the thread gets time for a beat.
     const stoodStill = lateMs > slackMs;
     const isFree = ageMs < limitMs || !isHeldUp();
     const isJustFree = isFree && wasHeldUp;

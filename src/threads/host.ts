@@ -1,4 +1,4 @@
-/** Inside of a thread: what it offers, what it says, and whom it may call. */
+/** The inside of a thread: the verbs it offers, the events it sends, and the services it calls. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { expose, wrap } from 'comlink';
@@ -11,19 +11,19 @@ import { Pulse } from './pulse.js';
 import type { BootData, Given, Said, Told } from './wire.js';
 import { answerOf, unpack, type WireAnswer } from './wire-error.js';
 
-/** What can be called from outside. `stop`, where it is offered, is called before the thread is ended. */
+/** Verbs that the owner can call. `stop`, if offered, is called before the thread is terminated. */
 export type Verbs = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 export interface Host<D, E> {
   readonly data: D;
   readonly incarnation: number;
-  /** Sends events outside, in batches: one message for all of one turn of the loop, ahead of the next `call`. */
+  /** Sends events to the owner, one message for all of one loop turn; before the next `call`, unless a verb is being answered. */
   say(event: E): void;
   /** Calls a service that the thread's owner offers. */
   call<T>(name: string, args: readonly unknown[]): Promise<T>;
-  /** Offers the verbs, takes the events that are sent, and tells the owner that the thread is up. */
+  /** Offers the verbs, receives events, and reports to the owner that the thread is up. */
   ready(verbs: Verbs, onEvent?: (event: unknown) => void): void;
-  /** Says that the work is done, and ends this thread: its exit is `normal`. */
+  /** Reports that the work is done and ends this thread: its exit is `normal`. */
   done(): never;
 }
 
@@ -31,23 +31,26 @@ interface ServiceDoor {
   call(name: string, args: readonly unknown[]): Promise<WireAnswer<unknown>>;
 }
 
-/** What a spare thread was given when it was taken. */
+/** The data that a spare thread received when it was taken. */
 let handed: Given | null = null;
 
-/** The host of a thread that has its data, to be had once. @throws in a spare thread that waits for them: there, await `awaitHost` */
+/**
+ * The host of a thread that has its data; call it once. @throws in a spare thread that waits for its data: await
+ * `awaitHost` there
+ */
 export function threadHost<D, E>(): Host<D, E> {
   const given = bootData().given ?? handed;
   if (given === null) throw new Error('a spare thread has no data yet: write `await awaitHost()`');
   return hostOf<D, E>(given);
 }
 
-/** The host of any thread. A spare one loads what it can, says that it is booted, and waits here for its data. */
+/** The host of any thread. A spare one loads its modules, reports that it is booted, and waits here for its data. */
 export async function awaitHost<D, E>(): Promise<Host<D, E>> {
   await hasData();
   return threadHost<D, E>();
 }
 
-/** Resolves when the thread has its data: `threadHost` gives its host from then on. A spare thread says that it is booted. */
+/** Resolves when the thread has its data: `threadHost` works from then on. A spare thread first reports that it is booted. */
 export async function hasData(): Promise<void> {
   const { given, preload, events } = bootData();
   if (preload !== null) await import(preload);
@@ -74,18 +77,18 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
     pulse.holdLarge(bytes);
     if (ms > 0) pulse.beatAhead(ms);
   });
-  /** Calls from outside in hand. */
+  /** Calls from the owner that are being answered; `stop` does not count. */
   let answering = 0;
   const post = (said: Said<E>) => events.postMessage(said);
   const { say, flush } = eventBatch(post);
   if (beatEveryMs !== null) beatForEver(pulse, beatEveryMs);
   return {
-    // Who starts the thread and its module agree on the shape.
+    // The thread's owner and its module agree on the shape.
     data: data as D,
     incarnation,
     say,
     call: async <T>(name: string, args: readonly unknown[]) => {
-      // What was said before is heard before; not while an answer is due, which all that is said stays behind.
+      // Earlier events arrive first; except while an answer is due, because events are sent after the answer.
       if (answering === 0) flush();
       // The owner answers with what the service's own type promises.
       return unpack((await door.call(name, withHanded(args, args))) as WireAnswer<T>);
@@ -93,9 +96,9 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
     ready: (verbs, onEvent) => {
       const offered = {
         call: async (name: string, args: readonly unknown[]) => {
-          // A quick asker can come back before this loop has turned: what was said before goes out first.
+          // A fast caller can call again before this loop has turned: earlier events are sent first.
           flush();
-          // A stop takes as long as the stage: what is said meanwhile is not for its answer to wait.
+          // A stop takes as long as the stage: events of that time do not wait for its answer.
           const holds = name === 'stop' ? 0 : 1;
           answering += holds;
           const answer = await answerOf(() => {
@@ -104,7 +107,7 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
             return verb(...(args as never[]));
           });
           answering -= holds;
-          // Who has stopped is ended as soon as the answer is there: its last words go before it.
+          // A stopped thread is terminated as soon as its answer arrives: its last events are sent before it.
           if (name === 'stop') flush();
           return answer;
         },
@@ -129,7 +132,7 @@ function hostOf<D, E>({ data, incarnation, beatEveryMs }: Given): Host<D, E> {
   };
 }
 
-/** What is said goes out in one message for all of a turn, or with `flush`. */
+/** Sends the events of one loop turn in one message, or earlier with `flush`. */
 function eventBatch<E>(post: (said: Said<E>) => void) {
   let batch: E[] = [];
   const flush = () => {
@@ -138,25 +141,25 @@ function eventBatch<E>(post: (said: Said<E>) => void) {
     batch = [];
     post({ type: 'events', events: full });
   };
-  // A thread that exits or throws has no other turn; what it said in this one goes out here.
+  // A thread that exits or throws has no further turn: the events of this one are sent here.
   process.on('exit', flush);
   const flushSoon = oncePerTurn(flush);
   return {
     flush,
     say: (event: E): void => {
       batch.push(event);
-      // Behind the answer to the call that caused it: who asked waits for one message, not for two.
+      // After the answer to the call that caused it: the caller waits for one message, not for two.
       flushSoon();
     },
   };
 }
 
-/** How often a thread that turns notes its heap, ms; it takes some microseconds. */
+/** How often a thread whose loop turns records its heap, ms; it takes a few microseconds. */
 const weighEveryMs = 5;
 
-/** A beat in each turn of the loop, and one from time to time when nothing turns it; neither keeps it going. */
+/** A beat in each turn of the loop, and by timer when the loop is idle; neither keeps the thread alive. */
 function beatForEver(pulse: Pulse, everyMs: number): void {
-  // Timers alone are not enough: work that a message started may go on in an immediate before timers have their turn.
+  // Timers alone are not enough: work that a message started may continue in immediates before timers run.
   let weighedAt = 0;
   const turn = () => {
     pulse.beat();
@@ -179,7 +182,7 @@ function beatForEver(pulse: Pulse, everyMs: number): void {
 }
 
 function bootData(): BootData {
-  // Whoever starts a thread of ours starts it with this.
+  // Every thread of ours is started with this data.
   return workerData as BootData;
 }
 

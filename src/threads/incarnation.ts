@@ -8,9 +8,9 @@ export interface ThreadStats {
   /** JavaScript heap in use at the last heartbeat. */
   readonly heapBytes: number;
   readonly pendingCalls: number;
-  /** Events on their way, which the thread has not taken yet. */
+  /** Events in transit, which the thread has not taken yet. */
   readonly untaken: number;
-  /** Events that nobody will take: sent to the dead thread, or never taken by it. */
+  /** Undeliverable events: sent to the dead thread or to one that takes no events, or never taken by it. */
   readonly deadLetters: number;
   /** Events refused because the mailbox was full. */
   readonly refused: number;
@@ -25,17 +25,23 @@ export interface ThreadChild extends Child {
   readonly incarnation: number;
   /** True from the moment the thread's end is known, a little before `exited` resolves. */
   readonly isGone: boolean;
-  /** Whether it sleeps in a call to a disk, out of which nobody can wake it; false where that cannot be seen. */
+  /** Whether it sleeps in a disk call that cannot be interrupted; false on systems that do not show it. */
   readonly isInDiskSleep: boolean;
-  /** Calls a verb. @throws thread_gone at once when the thread is or gets gone, deadline_exceeded */
+  /** Calls a verb. @throws thread_gone at once when the thread has ended or ends, deadline_exceeded */
   call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
-  /** Sends an event; calls and events arrive in the order they were made in. @throws DataCloneError when it cannot cross */
+  /**
+   * Sends an event; calls and events arrive in the order in which they were made. @throws DataCloneError when it
+   * cannot be cloned
+   */
   send(event: unknown): Delivery;
-  /** Sends events that were kept for this incarnation; they are bounded where they were kept, not by its mailbox. */
+  /** Sends events that were kept for this incarnation; the keeper limits them, not this mailbox. */
   forward(events: readonly unknown[]): void;
-  /** Gives up the events that the thread never took, in order; they are not dead letters then. Empty while it lives. */
+  /**
+   * Removes and returns the events that the thread never took, in order; they are no longer dead letters. Empty while
+   * it lives.
+   */
   takeBack(): readonly unknown[];
   stats(): ThreadStats;
-  /** Asks the thread to end and ends it when its grace is over; resolves when it is gone. Safe twice. */
+  /** Asks the thread to end and terminates it after its grace; resolves when it is gone. Safe twice. */
   stop(): Promise<void>;
 }

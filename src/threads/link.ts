@@ -1,4 +1,4 @@
-/** One worker_thread as its owner holds it: its ports, its calls, and its one end. */
+/** The owner's side of one worker_thread: its ports, its calls, and its end. */
 import {
   MessageChannel,
   type MessagePort,
@@ -21,7 +21,7 @@ import { answerOf, unpack, type WireAnswer } from './wire-error.js';
 export interface BootOptions {
   readonly entry: URL;
   readonly name: string;
-  /** Left out: a spare thread, which is given its data later. */
+  /** Left out for a spare thread, which receives its data later. */
   readonly given?: Given | undefined;
   readonly preload?: URL | undefined;
   readonly resourceLimits?: ResourceLimits | undefined;
@@ -31,11 +31,11 @@ export interface BootOptions {
 export interface ThreadExit {
   readonly error: unknown;
   readonly said: number;
-  /** Whether the thread said that its work was done. */
+  /** Whether the thread reported that its work was done. */
   readonly isDone: boolean;
 }
 
-/** Who hears the thread and serves it; a spare thread gets its own when it is taken. */
+/** Receives the thread's events and serves its calls; a spare thread gets its owner when it is taken. */
 export interface Owner {
   readonly name: string;
   readonly onEvent: (event: unknown) => void;
@@ -48,7 +48,7 @@ interface Door {
 
 export class ThreadLink {
   readonly pulse = new Pulse();
-  /** Resolves once, when the thread is gone and everything it said has been heard. */
+  /** Resolves once, when the thread is gone and everything it sent has been received. */
   readonly exited: Promise<ThreadExit>;
   readonly #calls = new PendingCalls();
   readonly #worker: Worker;
@@ -89,7 +89,7 @@ export class ThreadLink {
       for (const { port1 } of [events, services]) port1.close();
       throw startFailed(name, cause);
     }
-    // All listeners stand before anything is awaited: `error` and `exit` may fire before a continuation runs.
+    // All listeners are registered before anything is awaited: `error` and `exit` may fire before a continuation runs.
     this.#worker.on('error', (error) => {
       this.#failure ??= error;
     });
@@ -108,7 +108,7 @@ export class ThreadLink {
     });
     events.port1.on('message', this.#hear);
     const serve = async (service: string, args: readonly unknown[]) => {
-      // Said before the call, through another port.
+      // Events that were sent before the call, through another port, are handled first.
       hearLeft(events.port1);
       const answer = await answerOf(() => this.#owner.services(service, args));
       return withHanded(answer, answer.ok ? [answer.value] : []);
@@ -140,18 +140,21 @@ export class ThreadLink {
     return this.#calls.size;
   }
 
-  /** Messages that came after the end; they were dropped. */
+  /** Messages that arrived after the end; they were dropped. */
   get lateMessages(): number {
     return this.#lateMessages;
   }
 
-  /** Makes a spare thread somebody's. */
+  /** Gives a spare thread its data and its owner. */
   give(given: Given, owner: Owner): void {
     this.#owner = owner;
     this.#tell({ type: 'sealvisor.give', given });
   }
 
-  /** Resolves when the thread has said this step. @throws start_failed with the thread's own reason as cause; it is gone then */
+  /**
+   * Resolves when the thread has reported this step. @throws start_failed with the thread's own error as cause; it is
+   * gone then
+   */
   async until(step: 'booted' | 'ready', deadlineMs: number): Promise<void> {
     const { name } = this.#owner;
     try {
@@ -169,7 +172,7 @@ export class ThreadLink {
     }
   }
 
-  /** Calls a verb. @throws thread_gone at once when the thread is or gets gone, deadline_exceeded */
+  /** Calls a verb. @throws thread_gone at once when the thread has ended or ends, deadline_exceeded */
   async call<T>(verb: string, args: readonly unknown[], deadlineMs: number): Promise<T> {
     const answer = await this.#calls.wait<WireAnswer<T>>(
       (resolve, reject) => {
@@ -182,7 +185,7 @@ export class ThreadLink {
     return unpack(answer);
   }
 
-  /** Sends an event into the thread. @throws DataCloneError when it cannot cross */
+  /** Sends an event to the thread. @throws DataCloneError when it cannot be cloned */
   post(event: unknown): void {
     this.#tell({ type: 'sealvisor.event', event });
   }
@@ -213,7 +216,7 @@ export class ThreadLink {
     const failure = this.#failure;
     const text = failure === undefined ? `${name} is gone` : `${name} is gone: ${messageOf(failure)}`;
     this.#calls.rejectAll(new SealvisorError('thread_gone', text, { cause: failure }));
-    // What was posted before the end is in the ports, whether the loop has come to it or not.
+    // Messages posted before the end are in the ports, even if the loop has not delivered them yet.
     for (const port of [events, services]) {
       hearLeft(port);
       port.close();
@@ -222,13 +225,13 @@ export class ThreadLink {
   }
 }
 
-/** What is in the port, whether the loop has come to it or not. */
+/** Handles messages that are in the port but not delivered yet. */
 function hearLeft(port: MessagePort): void {
   for (let left = receiveMessageOnPort(port); left; left = receiveMessageOnPort(port))
     port.emit('message', left.message);
 }
 
-/** A thread that filled its heap; `cause` where V8 noticed first. */
+/** The error of a thread that filled its heap; `cause` if V8 noticed first. */
 export function outOfMemory(name: string, what: string, cause?: unknown): SealvisorError {
   const advice = 'was ended: raise its resourceLimits or let it keep less';
   return new SealvisorError('thread_out_of_memory', `${name} ${what} and ${advice}`, { cause });

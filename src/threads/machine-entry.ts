@@ -1,6 +1,6 @@
 /**
- * By the package's own name for it: this module may run from a bundle that lies elsewhere. Asked when it is needed: a
- * bundle without machines needs no package beside it.
+ * Resolved by package name, because this module may run from a bundle in another place; and only on use, so that a
+ * bundle without machines does not need the package.
  */
 export function machineEntry(): URL {
   return new URL(import.meta.resolve('sealvisor/threads/machine-main'));

@@ -1,4 +1,4 @@
-/** The inside of a thread that runs somebody's own XState machine as its one root actor. */
+/** The inside of a thread that runs a user's XState machine as its only root actor. */
 import { type AnyStateMachine, createActor, StateMachine, waitFor } from 'xstate';
 import { awaitHost } from './host.js';
 import { plainSnapshot, type SnapshotNews } from './plain-snapshot.js';
@@ -15,7 +15,7 @@ const { machine: href, input, stopEvent } = host.data;
 const actor = createActor(await machineOf(href), { input });
 actor.subscribe({
   next: (snapshot) => host.say(plainSnapshot(snapshot)),
-  // Outside of the machine's own turn: it ends this thread, and its owner hears why.
+  // Thrown outside of the machine's own step: it ends this thread, and the owner receives the error.
   error: (error) => {
     setImmediate(() => {
       throw error;
@@ -36,9 +36,9 @@ host.ready(
     },
   },
   (event) => {
-    // Whoever sends knows the machine; an event it does not know is dropped by the machine itself.
+    // The sender knows the machine's events; the machine itself drops unknown ones.
     actor.send(event as { readonly type: string });
-    // At once: what was sent behind it is for the next incarnation.
+    // At once: later events are for the next incarnation.
     throwIfBroken();
   },
 );
@@ -61,7 +61,7 @@ async function machineOf(url: string): Promise<AnyStateMachine> {
 }
 
 function isMachine(value: unknown): value is AnyStateMachine {
-  // A module may bring an xstate of its own: then it is known by what it can do.
+  // A module may bring its own copy of xstate: then the machine is recognized by its properties.
   return (
     value instanceof StateMachine ||
     (typeof value === 'object' && value !== null && 'transition' in value && 'definition' in value)

@@ -1,19 +1,19 @@
 import type { Pulse } from './pulse.js';
 
-/** What became of an event that was sent. */
+/** The outcome of sending an event. */
 export type Delivery =
-  /** It is on its way to a living thread. */
+  /** It is in transit to a living thread. */
   | 'sent'
   /** It is kept for the next incarnation. */
   | 'waiting'
   /** The mailbox is full: nothing was sent. */
   | 'refused'
-  /** Nobody is there: it is a dead letter. */
+  /** There is no receiver: it is a dead letter. */
   | 'dead';
 
 /**
- * The events one incarnation was sent and has not taken yet. The thread counts what it takes in its pulse, so
- * that after its death it is known to the event which of them it never saw.
+ * The events that were sent to one incarnation and that it has not taken yet. The thread counts the events it takes in
+ * its pulse, so that after its death it is known exactly which ones it never took.
  */
 export class Outbox {
   readonly #pulse: Pick<Pulse, 'taken'>;
@@ -42,11 +42,11 @@ export class Outbox {
 
   add(event: unknown): void {
     this.#untaken.push(event);
-    // Looking at every event would make a fast sender slow.
+    // A check at every event would slow down a fast sender.
     if (this.#untaken.length % 64 === 0) void this.untaken;
   }
 
-  /** Empties it: the events that were never taken, in order. */
+  /** Removes and returns the events that were never taken, in order. */
   takeBack(): readonly unknown[] {
     void this.untaken;
     const left = this.#untaken;

@@ -3,7 +3,7 @@ import { SealvisorError } from '../protocol/errors.js';
 
 type Settle<T> = (resolve: (value: T) => void, reject: (reason: unknown) => void) => void;
 
-/** Waits for another thread: each has a deadline, and none outlives that thread. */
+/** Pending calls to another thread: each has a deadline, and none outlives that thread. */
 export class PendingCalls {
   readonly #rejects = new Set<(reason: Error) => void>();
   #end: Error | undefined;
@@ -12,7 +12,10 @@ export class PendingCalls {
     return this.#rejects.size;
   }
 
-  /** Waits for what `send` settles. @throws the reason of `rejectAll`, at once when that was before; deadline_exceeded */
+  /**
+   * Waits until `send` settles the call. @throws the reason of `rejectAll`, at once if it was called before;
+   * deadline_exceeded
+   */
   wait<T>(send: Settle<T>, deadlineMs: number, late: () => string): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#end) {
@@ -37,7 +40,7 @@ export class PendingCalls {
     });
   }
 
-  /** Rejects all that waits, and all that will. */
+  /** Rejects all pending and all future calls. */
   rejectAll(reason: Error): void {
     this.#end = reason;
     for (const reject of this.#rejects) reject(reason);

@@ -1,4 +1,4 @@
-/** What a thread tells without a message: five numbers in memory that both sides see. */
+/** What a thread reports without messages: five numbers in shared memory. */
 import { getHeapStatistics } from 'node:v8';
 import { isInDiskSleep, ownTaskId } from './disk-sleep.js';
 
@@ -10,7 +10,7 @@ const task = 4;
 const cells = 5;
 const nsInMs = 1e6;
 
-/** Written inside the thread, read outside of it, also while the thread is busy and when it is dead. */
+/** Written inside the thread and read outside, also while the thread is busy or dead. */
 export class Pulse {
   readonly #cells: BigInt64Array;
 
@@ -18,28 +18,28 @@ export class Pulse {
     this.#cells = new BigInt64Array(buffer);
   }
 
-  /** Inside: says which of the process's threads it is. */
+  /** Inside: records the system's id of this thread. */
   introduce(): void {
     Atomics.store(this.#cells, task, BigInt(ownTaskId()));
   }
 
   /** Inside: this thread's loop has turned. */
   beat(): void {
-    // The same clock in every thread of a process.
+    // All threads of a process share this clock.
     Atomics.store(this.#cells, beatAt, process.hrtime.bigint());
   }
 
-  /** Inside: the loop will not turn for so long, ms, and that is not a hang; the next beat ends it. */
+  /** Inside: the loop will not turn for this long, ms, which is not a hang; the next beat ends the exemption. */
   beatAhead(ms: number): void {
     Atomics.store(this.#cells, beatAt, process.hrtime.bigint() + BigInt(Math.round(ms * nsInMs)));
   }
 
-  /** Inside: it reads or writes a JSON of so many bytes; 0 when it does no longer. */
+  /** Inside: the thread is reading or writing a JSON of so many bytes; 0 when it has finished. */
   holdLarge(bytes: number): void {
     Atomics.store(this.#cells, large, BigInt(bytes));
   }
 
-  /** Inside: notes the heap in use. */
+  /** Inside: records the heap in use. */
   weigh(): void {
     Atomics.store(this.#cells, heap, BigInt(getHeapStatistics().used_heap_size));
   }
@@ -55,12 +55,12 @@ export class Pulse {
     return at === 0n ? 0 : Number(process.hrtime.bigint() - at) / nsInMs;
   }
 
-  /** Whether the thread sleeps in a call to a disk, out of which nobody can wake it; false where that cannot be seen. */
+  /** Whether the thread sleeps in a disk call that cannot be interrupted; false on systems that do not show it. */
   get isInDiskSleep(): boolean {
     return isInDiskSleep(Number(Atomics.load(this.#cells, task)));
   }
 
-  /** JavaScript heap in use when it was last weighed; 0 before. Buffers are outside of it. */
+  /** JavaScript heap in use when it was last recorded, bytes; 0 before. Buffers do not count. */
   get heapBytes(): number {
     return Number(Atomics.load(this.#cells, heap));
   }

@@ -1,4 +1,4 @@
-/** Starts a thread, a fresh or a spare one: a Comlink remote that a death cannot leave hanging. */
+/** Starts a new or a spare thread: a Comlink remote whose calls settle even when the thread dies. */
 import type { ResourceLimits } from 'node:worker_threads';
 import { beatEveryMs, type Heartbeat } from './heartbeat.js';
 import { type Owner, type ThreadExit, ThreadLink } from './link.js';
@@ -14,14 +14,14 @@ export interface ThreadOptions<E> {
   /** What the thread may call. */
   readonly services: (name: string, args: readonly unknown[]) => Promise<unknown>;
   readonly onEvent: (event: E) => void;
-  /** How long the thread may take until it says it is up, ms. @default 30000 */
+  /** How long the thread may take to report that it is up, ms. @default 30000 */
   readonly readyMs?: number | undefined;
   readonly resourceLimits?: ResourceLimits | undefined;
   /** A module that the entry's `awaitHost()` loads first. */
   readonly preload?: URL | undefined;
-  /** Lets the thread write its pulse; somebody has to watch it (`watchHeartbeat`). @default it writes none */
+  /** Makes the thread write its pulse; the caller has to watch it (`watchHeartbeat`). @default it writes none */
   readonly heartbeat?: Heartbeat | undefined;
-  /** Where to take a booted thread from; an empty store means a fresh one. @default a fresh thread each time */
+  /** Where to take a booted thread from; if none is ready, a new one is started. @default a new thread each time */
   readonly spares?: SpareThreads | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface RemoteThread {
   readonly threadId: number;
   /** Resolves once, when the thread is gone. */
   readonly exited: Promise<ThreadExit>;
-  /** Calls a verb. @throws thread_gone at once when the thread is or gets gone, deadline_exceeded */
+  /** Calls a verb. @throws thread_gone at once when the thread has ended or ends, deadline_exceeded */
   call<T>(name: string, args: readonly unknown[], deadlineMs: number): Promise<T>;
   terminate(): void;
   readonly link: ThreadLink;
@@ -37,11 +37,14 @@ export interface RemoteThread {
 
 const readyMsByDefault = 30_000;
 
-/** Starts a thread and resolves when it has said it is up. @throws thread_limit; start_failed with the thread's own reason as cause */
+/**
+ * Starts a thread and resolves when it has reported that it is up. @throws thread_limit; start_failed with the
+ * thread's own error as cause
+ */
 export async function startThread<E>(options: ThreadOptions<E>): Promise<RemoteThread> {
   const { data, incarnation, name, heartbeat, services, spares } = options;
   const given = { data, incarnation, beatEveryMs: heartbeat ? beatEveryMs(heartbeat) : null };
-  // The thread's module says what its owner expects to hear.
+  // The thread's module sends the events that its owner expects.
   const owner: Owner = { name, services, onEvent: (event) => options.onEvent(event as E) };
   const spare = spares?.take();
   if (spare) spare.give(given, owner);
@@ -49,7 +52,7 @@ export async function startThread<E>(options: ThreadOptions<E>): Promise<RemoteT
   try {
     await link.until('ready', options.readyMs ?? readyMsByDefault);
   } finally {
-    // Only now: the boot of the next one is not to slow this one down.
+    // Only now, so that booting the next one does not slow this one down.
     spares?.refill();
   }
   return {

@@ -15,7 +15,7 @@ interface Running {
   readonly mailbox: number;
 }
 
-/** A thread that is up, as a child: it can be asked to end, is watched while it was not, and ends with one exit record. */
+/** A running thread as a child: its heartbeat is watched until it is asked to end, and it ends with one exit record. */
 export class RunningThread implements ThreadChild {
   readonly exited: Promise<Exit>;
   readonly threadId: number;
@@ -116,7 +116,7 @@ export class RunningThread implements ThreadChild {
   async #stop(): Promise<void> {
     if (!this.#link.isGone && this.#asked === undefined) {
       this.#asked = 'shutdown';
-      // From here on the grace is its deadline.
+      // From now on the grace is its deadline.
       this.#unwatch();
       if (this.#link.stops) await this.#askToStop();
       this.#link.terminate();
@@ -129,7 +129,7 @@ export class RunningThread implements ThreadChild {
       await this.#link.call('stop', [], this.#graceMs);
     } catch (error) {
       const code = systemCodeOf(error);
-      // Gone is what it was asked for; who overstays its grace is ended without further asking.
+      // It was asked to go, so gone is fine; a thread that exceeds its grace is terminated.
       if (code === 'thread_gone') return;
       if (code === 'deadline_exceeded') this.#asked = 'killed';
       else this.#stopError = error;

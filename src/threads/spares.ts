@@ -1,33 +1,36 @@
-/** Threads that are booted, with their modules loaded, and wait for somebody's data. */
+/** Booted threads, with their modules loaded, that wait for data. */
 import type { ResourceLimits } from 'node:worker_threads';
 import { threadCount, threadLimit } from './admission.js';
 import { ThreadLink } from './link.js';
 import { machineEntry } from './machine-entry.js';
 
 export interface SpareOptions {
-  /** The module the threads run; it takes its data by `await awaitHost()`. Or `machine`. */
+  /** The module that the threads run; it gets its data with `await awaitHost()`. Give this or `machine`. */
   readonly entry?: URL;
-  /** A module that exports an XState machine as `machine`, loaded ahead. */
+  /** A module that exports an XState machine as `machine`; it is loaded in advance. */
   readonly machine?: URL;
   /** How many are kept ready. */
   readonly count: number;
   /** How long a spare thread may take to boot, ms. @default 30000 */
   readonly readyMs?: number;
-  /** The same as those of the threads that are to be replaced. */
+  /** Must equal those of the threads that take a spare. */
   readonly resourceLimits?: ResourceLimits;
 }
 
 export interface SpareThreads {
-  /** What the threads run, as one text: a spare thread can only become a thread of the same. */
+  /** What the threads run, as one string: a spare thread can only become a thread of the same kind. */
   readonly kind: string;
-  /** A booted thread, which is the taker's from now on; `undefined` when none is ready. */
+  /** A booted thread, which belongs to the caller from now on; `undefined` when none is ready. */
   take(): ThreadLink | undefined;
-  /** Boots what is missing, in the background. */
+  /** Boots missing threads in the background. */
   refill(): void;
-  /** Resolves when as many as wanted are ready. @throws start_failed, thread_limit: why the last one did not boot */
+  /**
+   * Boots missing threads and waits for them; near the thread limit fewer are ready. @throws start_failed: why one
+   * did not boot
+   */
   filled(): Promise<void>;
   stats(): SpareStats;
-  /** Ends all that are not taken; resolves when they are gone. Safe twice. */
+  /** Terminates all that are not taken; resolves when they are gone. Safe twice. */
   stop(): Promise<void>;
 }
 
@@ -35,11 +38,11 @@ export interface SpareStats {
   readonly ready: number;
   readonly booting: number;
   readonly taken: number;
-  /** Why the last one that failed did. */
+  /** The error of the last one that failed to boot. */
   readonly lastError: unknown;
 }
 
-/** What a thread runs, as one text. */
+/** What a thread runs, as one string. */
 export function kindOf({
   entry,
   machine,
@@ -50,7 +53,7 @@ export function kindOf({
   return machine ? `machine ${machine.href}` : `entry ${entry?.href}`;
 }
 
-/** Begins to boot `count` threads. One that does not boot is tried again when the next is taken. */
+/** Starts to boot `count` threads. A boot that fails is retried at the next `refill()`, which each start of a thread calls. */
 export function spareThreads(options: SpareOptions): SpareThreads {
   const { entry, machine, count, readyMs = 30_000, resourceLimits } = options;
   const ready = new Set<ThreadLink>();
@@ -60,7 +63,7 @@ export function spareThreads(options: SpareOptions): SpareThreads {
   let isStopped = false;
 
   const boot = async () => {
-    // The last place is for a thread that is needed now.
+    // The last permit is for a thread that is needed now.
     if (threadCount() + 1 >= threadLimit()) return;
     const link = new ThreadLink({
       entry: entry ?? machineEntry(),
@@ -75,7 +78,7 @@ export function spareThreads(options: SpareOptions): SpareThreads {
       if (isStopped || link.isGone) return;
       ready.add(link);
       void link.exited.then(() => {
-        // It died unused; it had come up once, so the next one will.
+        // It died unused; it had booted once, so the next one will too.
         if (ready.delete(link)) refill();
       });
     } finally {

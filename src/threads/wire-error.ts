@@ -1,6 +1,6 @@
 import { isErrorCode, SealvisorError } from '../protocol/errors.js';
 
-/** An error as it crosses a thread's border: Comlink alone would lose class, code and cause. */
+/** An error as it is sent between threads: Comlink alone would lose class, code and cause. */
 export interface WireError {
   readonly code: string | null;
   readonly name: string;
@@ -46,7 +46,7 @@ export function fromWireError(wire: WireError): Error {
   return wire.code === null ? error : Object.assign(error, { code: wire.code });
 }
 
-/** Runs a call and packs what came of it. */
+/** Runs a call and packs its outcome. */
 export async function answerOf<T>(call: () => T | Promise<T>): Promise<WireAnswer<T>> {
   try {
     return { ok: true, value: await call() };
