@@ -1,4 +1,4 @@
-/** Around each stage: its files are looked at before it begins, and those that it wrote are noted when it has ended. */
+/** Wraps each stage: its input files are checked before it starts, and the files that it wrote are noted when it has ended. */
 import { planNamed, planState } from '../../machines/index.js';
 import type { StageOutcome } from '../../machines/record-changes.js';
 import { checkFiles, checkNamed, checkWorkedFrom } from './file-checks.js';
@@ -9,13 +9,13 @@ import type { StageContext } from './stage.js';
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> &
   Partial<Pick<StageContext, 'stores' | 'emit'>>;
 
-/** The outcome with notes that were made before the stage (taken-over.ts); its own come last. */
+/** The outcome, with the notes that were made before the stage (taken-over.ts); the stage's own notes take precedence. */
 export function withEarlier({ outputs, ...outcome }: StageOutcome, notes: Notes | undefined): StageOutcome {
   if (notes === undefined) return { ...outcome, ...(outputs ? { outputs } : {}) };
   return { ...outcome, outputs: { ...outputs, files: { ...notes, ...notesOf({ outputs: outputs ?? {} }) } } };
 }
 
-/** Hours are not spent on files that are not what was written. An abort needs none. @throws StageError permanent */
+/** Prevents hours of work on files that differ from what was written. An abort needs no files. @throws StageError permanent */
 export async function checkInputs(facts: Facts): Promise<void> {
   const { record } = facts;
   const plan = planNamed(record.plan);
@@ -25,8 +25,8 @@ export async function checkInputs(facts: Facts): Promise<void> {
 }
 
 /**
- * Of a stage that failed for good: a damaged file is a better reason than what it did to the work. A transfer compares
- * its files itself. @throws StageError permanent
+ * For a stage that failed permanently: a damaged input file explains the failure better than the processor's own error.
+ * A transfer compares its files itself. @throws StageError permanent when an input is damaged
  */
 export async function checkAfterFailure(facts: Facts): Promise<void> {
   const { record } = facts;
@@ -37,8 +37,8 @@ export async function checkAfterFailure(facts: Facts): Promise<void> {
 }
 
 /**
- * The outputs with the notes of the files that the stage wrote: those which the next state goes by and this one does not.
- * What a store keeps is read once more, whole, before a sector is finished. @throws StageError permanent when it is not whole
+ * The outputs with the notes of the files that the stage wrote: those that the next state needs and this one does not.
+ * Before a sector is finished, its stored files are read in full once more. @throws StageError permanent when one is damaged
  */
 export async function withNotes(
   facts: Facts,
@@ -59,7 +59,7 @@ export async function withNotes(
   const nameIn = (name: string) => noteName(name, after.outputs);
   const before = state.needs.files.map(nameIn);
   const made = next.needs.files.map(nameIn).filter((name) => !before.includes(name));
-  // What a stage brought to a store it notes itself.
+  // A stage notes the files that it brought to a store itself.
   const own = notesOf({ outputs: outputs ?? {} });
   const isWriter = state.processor !== undefined;
   if ((!isWriter || made.length === 0) && outputs?.files === undefined) return outputs;

@@ -1,6 +1,6 @@
 import type { FaultAct } from '../protocol/fault.js';
 
-/** Does it; does not come back. */
+/** Performs the fault; never returns or resolves. */
 export function act(how: FaultAct): Promise<never> {
   switch (how) {
     case 'throw':

@@ -1,4 +1,4 @@
-/** Nothing is done with files that are not what an earlier stage wrote. */
+/** Checks that files are still what an earlier stage wrote, before anything is done with them. */
 import { isAbsolute, join, sep } from 'node:path';
 import type { Plan, PlanState } from '../../machines/plan.js';
 import type { ThreadRecord } from '../../machines/thread-record.js';
@@ -14,7 +14,10 @@ import { checkStore } from './stores/stored-sector.js';
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal'> &
   Partial<Pick<StageContext, 'stores' | 'emit'>>;
 
-/** Compares the files that a state's stage works from with what was noted of them; not what its ground makes again. @throws StageError permanent for the first that is another */
+/**
+ * Compares the input files of a state's stage with their notes, except those that its ground makes again.
+ * @throws StageError permanent for the first that differs
+ */
 export async function checkFiles(plan: Plan, state: PlanState, facts: Facts): Promise<void> {
   const { reads = [], holds = [], needs } = state;
   const found = await faultIn(facts, [...needs.files, ...holds], reads, state);
@@ -26,7 +29,7 @@ export async function checkFiles(plan: Plan, state: PlanState, facts: Facts): Pr
     canBeMadeAgain(plan, found, sectorFiles(facts.location, sector.id), outputs)
   )
     throw damaged(plan, found, state);
-  // An earlier try of this stage removed the local files, behind a look at the stored ones.
+  // An earlier attempt of this stage removed the local files, after it had checked the stored ones.
   facts.emit?.({
     event: 'sector.filesDamaged',
     sector: sector.id,
@@ -47,8 +50,8 @@ function canBeMadeAgain(
 }
 
 /**
- * The same when the stage has failed, for the files that it worked from: those which were only looked at before it began
- * are read. What a store keeps of the sector itself is not an input of any stage.
+ * Checks the input files after a stage has failed: those that were not read in full before it started are read now. The
+ * sector's own files in a store are not an input of any stage.
  */
 export async function checkWorkedFrom(plan: Plan, state: PlanState, facts: Facts): Promise<void> {
   const { reads = [], holds = [], needs } = state;
@@ -57,7 +60,7 @@ export async function checkWorkedFrom(plan: Plan, state: PlanState, facts: Facts
   await checkNamed(plan, facts, names, unread, state);
 }
 
-/** Compares files by the plan's names; of those in `reads` every byte. What the ground of `state` makes again is left out. */
+/** Compares files by their names in the plan; those in `reads` are read in full. Skips what the ground of `state` makes again. */
 export async function checkNamed(
   plan: Plan,
   facts: Facts,
@@ -72,7 +75,7 @@ export async function checkNamed(
 interface Found {
   readonly path: string;
   readonly fault: string;
-  /** As it is noted. */
+  /** The name under which it is noted. */
   readonly name: string;
 }
 
@@ -95,7 +98,7 @@ async function faultIn(
       if (anew.has(path)) continue;
       const fault = await faultOf(path, note, isLast || reads.includes(name), signal);
       if (fault === undefined) continue;
-      // What is missing with its disk is not lost.
+      // A file that is missing because its disk is missing is not lost.
       const store = stores.find((each) => path.startsWith(`${each.location}${sep}`));
       if (store) await checkStore(store);
       return { path, fault, name: noteName(name, record.outputs) };
@@ -105,7 +108,7 @@ async function faultIn(
 }
 
 function damaged(plan: Plan, { path, fault, name }: Found, state?: PlanState): StageError {
-  // The job is over with this error, and no thread is there to be resumed.
+  // The job ends with this error, and leaves no thread to resume.
   if (state?.endsJob !== undefined)
     return new StageError('permanent', `${path} ${fault}: the job is over; ask for it again`);
   if (name === 'source')
@@ -115,12 +118,15 @@ function damaged(plan: Plan, { path, fault, name }: Found, state?: PlanState): S
     );
   const from = madeFrom(plan, name);
   const advice = from === undefined ? 'resume --state Aborted' : `resume --state ${from} makes it again`;
-  // Over what looks like another sector nothing is persisted.
+  // A stored file that looks like another sector's is never overwritten.
   const first = name === 'stored' && fault !== missing ? 'move it away, then ' : '';
   return new StageError('permanent', `${path} ${fault}: put the file back and resume, or ${first}${advice}`);
 }
 
-/** The state whose stage writes the file: the first that leads to one that needs it; of a file that only one kind of sectors has, the state of its kind. */
+/**
+ * The state whose stage writes the file: the first that leads to a state that needs it; for a file that only one kind of
+ * sector has, the state of that kind.
+ */
 export function madeFrom(plan: Plan, name: string): string | undefined {
   const has = (state: PlanState | undefined) =>
     state !== undefined && [...state.needs.files, ...(state.holds ?? [])].includes(name);

@@ -1,17 +1,17 @@
-/** What is wrong with one file, of which size and digest were noted when it was whole. */
+/** What is wrong with one file, compared with the size and digest that were noted when it was complete. */
 import { statIfAny } from '../disks/stat-if-any.js';
 import { digestOf, digestRead, touchOf } from './digests.js';
 import type { FileNote } from './file-notes.js';
 
-/** Smaller files are read each time, bytes. */
+/** Files up to this size are digested on every check, in bytes. */
 const smallBytes = 1024 * 1024;
 
 export const missing = 'is missing';
 const short = (sha256: string) => `sha256 ${sha256.slice(0, 16)}…`;
 
 /**
- * Undefined when the file is what was noted. `isRead`: its bytes are read whatever its inode says.
- * @throws what the file system says of a file that may be there
+ * Undefined when the file matches its note. `isRead`: its bytes are read even if its inode is unchanged.
+ * @throws a file system error, when the file may exist but cannot be examined
  */
 export async function faultOf(
   path: string,

@@ -1,4 +1,4 @@
-/** What each stage wrote: its files' sizes and digests, kept in the record, by the name that the plan gives a file. */
+/** What each stage wrote: the sizes and digests of its files, kept in the record by the plan's name for each file. */
 import { stat } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { ThreadRecord } from '../../machines/thread-record.js';
@@ -7,26 +7,26 @@ import { notedPaths } from './plan-files.js';
 import { sectorFiles } from './sector-files.js';
 
 export interface FileNote {
-  /** Within the sector's own directory; of a file in a store, absolute. */
+  /** Relative to the sector's own directory; absolute for a file in a store. */
   readonly path: string;
   readonly size: number;
   readonly sha256: string;
-  /** What tells an untouched file; empty when it was written so shortly before that a later write could look the same. */
+  /** Identifies an untouched file; empty when it was written so recently that a later write could look the same. */
   readonly touch: string;
 }
 
 export type Notes = Readonly<Record<string, readonly FileNote[]>>;
 
-/** A file system's clock may tick as seldom, ms. */
+/** The longest interval between ticks of a file system's clock, in ms. */
 const clockTickMs = 50;
 
-/** The notes of a record; a record from before there were any has none. */
+/** The notes of a record; empty for a record from a version without notes. */
 export function notesOf(record: Pick<ThreadRecord, 'outputs'>): Notes {
-  // Written by `noted` alone.
+  // Only `noted` writes it.
   return (record.outputs.files ?? {}) as Notes;
 }
 
-/** Notes one file as it is now. */
+/** A note of one file as it is now. */
 export async function noteFile(path: string, root: string, signal: AbortSignal): Promise<FileNote> {
   const sha256 = await digestOf(path, signal);
   const stats = await stat(path, { bigint: true });
@@ -40,7 +40,7 @@ export async function noteFile(path: string, root: string, signal: AbortSignal):
   };
 }
 
-/** `record`'s notes with those of the files called `names`, as they lie there now. */
+/** `record`'s notes, updated for the files called `names` as they are now. */
 export async function noted(
   record: ThreadRecord,
   location: string,
@@ -55,7 +55,7 @@ export async function noted(
     for (const path of notedPaths(name, files, record.outputs, notes))
       made.push(await noteFile(path, files.root, signal));
     const anew = new Set(made.map(({ path }) => path));
-    // A processor may change in place what an earlier one wrote.
+    // A processor may change a file in place that an earlier one wrote.
     const others = Object.entries(notes).map(
       ([other, each]) => [other, each.filter(({ path }) => !anew.has(path))] as const,
     );

@@ -1,6 +1,7 @@
 /**
- * Every stage begins on fresh ground, whoever does its work: what it will write is removed, what it changes in place is made
- * again from its source, what it expects is there. Before its task is sent, and only when no process still works on an earlier one.
+ * Every stage starts on fresh ground, no matter which processor runs it: what it will write is removed, what it changes in
+ * place is made again from its source, what it expects is there. This is done before its task is sent, and only when no
+ * process still works on an earlier task.
  */
 import { constants } from 'node:fs';
 import { copyFile, open, rm } from 'node:fs/promises';
@@ -15,7 +16,7 @@ import { systemCodeOf } from '../protocol/errors.js';
 import { groundFiles } from './plan-files.js';
 import { type SectorFiles, sectorFiles } from './sector-files.js';
 
-/** Makes the ground of the record's stage, when this processor is the one that its plan names there. */
+/** Prepares the ground of the record's stage, if `processor` is the one that the plan names for it. */
 export async function freshGround(record: ThreadRecord, location: string, processor: string): Promise<void> {
   const plan = planNamed(record.plan);
   const state = plan && planState(plan, record.state);
@@ -24,13 +25,13 @@ export async function freshGround(record: ThreadRecord, location: string, proces
   const files = sectorFiles(location, record.sector.id);
   const anew = await pathsOf([...removes, ...empties], files);
   for (const path of anew) await removed(path);
-  // Not every processor makes the directory it writes into.
+  // Not every processor creates the directory that it writes into.
   for (const directory of new Set(anew.map(dirname))) await makeOnDisk(location, directory);
   for (const path of await pathsOf(empties, files)) await emptied(path);
   for (const [name, from] of Object.entries(copies)) await copiedAnew(name, from, files);
 }
 
-/** What is there of the files that the ground will make again, or without: the stage does not work from them as they are. */
+/** Paths that the ground will remove or make again: the stage does not use their current contents. */
 export async function madeAnew(ground: Ground | undefined, files: SectorFiles): Promise<ReadonlySet<string>> {
   if (!ground) return new Set();
   const { removes, empties = [], copies = {} } = ground;
@@ -49,15 +50,15 @@ async function removed(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
 }
 
-/** It is written from now on by whoever fills it, and is as that one leaves it until somebody is asked to change it. */
+/** Creates an empty file for a stage to fill, and marks it as untouched until a later stage is going to change it. */
 async function emptied(path: string): Promise<void> {
   await (await open(path, 'wx')).close();
   await writeDurably(untouchedMark(path), '');
 }
 
 /**
- * Copied only when somebody may have changed it: the mark says that nobody was asked to, and goes before somebody is.
- * A file from before there were marks has none.
+ * Copied only when the file may have been changed: the mark says that no stage was asked to change it, and is removed before
+ * one is. A file from a version without marks has none.
  */
 async function copiedAnew(name: string, from: string, files: SectorFiles): Promise<void> {
   const [path, source] = [...(await groundFiles(name, files)), ...(await groundFiles(from, files))];
@@ -65,14 +66,14 @@ async function copiedAnew(name: string, from: string, files: SectorFiles): Promi
   const mark = untouchedMark(path);
   if (!(await removedMark(mark))) {
     const draft = `${path}.anew`;
-    // Costs nothing where the file system shares blocks.
+    // Free on a file system that shares blocks.
     await copyFile(source, draft, constants.COPYFILE_FICLONE);
     await syncFile(draft);
     await replaceDurably(draft, path);
   }
 }
 
-/** Whether it was there. Gone for good when this resolves. */
+/** Removes the mark durably; false if there was none. */
 async function removedMark(mark: string): Promise<boolean> {
   try {
     await rm(mark);
@@ -84,7 +85,7 @@ async function removedMark(mark: string): Promise<boolean> {
   return true;
 }
 
-/** Beside the file: nobody was asked to change it since it was filled. */
+/** The path of the mark, next to the file: no stage was asked to change the file since it was filled. */
 function untouchedMark(path: string): string {
   return join(dirname(path), `.${basename(path)}.untouched`);
 }

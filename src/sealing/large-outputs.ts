@@ -1,7 +1,7 @@
 /**
- * Outputs in a thread's record, which is written whole with every change: a large one lies in a file of its own beside the
- * sector, and the record has its place; what goes to another processor is kept as the bytes that came. The files go with
- * the sector's.
+ * Outputs in a thread's record, which is written in full with every change: a large output is kept in a file of its own in
+ * the sector's directory, and the record only names that file. What goes to another processor is kept as the bytes that were
+ * received. The files are removed together with the sector's.
  */
 import { hash } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
@@ -23,16 +23,16 @@ import {
 
 type Outputs = Readonly<Record<string, unknown>>;
 
-/** What stands in the record instead. */
+/** What the record has instead of a large output. */
 interface PutAside extends Told {
   /** File name in the sector's directory of outputs. */
   readonly putAside: string;
   readonly bytes: number;
-  /** Of its bytes; not known of what was put aside by an earlier version. */
+  /** Of its bytes; missing if an earlier version put it aside. */
   readonly sha256?: string;
 }
 
-/** A longer JSON is put aside, characters: a commit of the record stays one of milliseconds. */
+/** Longer JSON is put aside, in characters: a commit of the record must take only milliseconds. */
 const longest = 256 * 1024;
 
 const fileOf = (root: string, { putAside }: PutAside) => join(root, 'outputs', putAside);
@@ -42,10 +42,13 @@ function isPutAside(value: unknown): value is PutAside {
   return typeof value.putAside === 'string' && typeof value.bytes === 'number';
 }
 
-/** These are only handed on, also when they were put aside by an earlier version. */
+/** Outputs that are only passed on to the next processor, also when an earlier version put them aside. */
 const handedOn = ['pc1', 'c1'];
 
-/** `outputs` with the large ones in files under `root`, the sector's own directory. @throws StageError critical when the disk refuses */
+/**
+ * `outputs`, with the large ones moved to files under `root`, the sector's own directory.
+ * @throws StageError critical when the disk refuses
+ */
 export async function putAside(outputs: Outputs, root: string): Promise<Outputs> {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(outputs)) {
@@ -67,16 +70,16 @@ async function asItCame(key: string, value: unknown, { json }: Opaque, root: str
 async function asValue(key: string, value: unknown, root: string): Promise<unknown> {
   longSlice();
   const text = textOf(value);
-  // One that looks like a place or a kept text is put aside as well: what a program said is never taken for either.
+  // A value that looks like a reference or a kept text is put aside as well: a program's output is never mistaken for either.
   return text.length > longest || isPutAside(value) || isTextInRecord(value)
     ? written(key, text, root)
     : value;
 }
 
-/** Where the output of a stage is written while it comes: nothing of an earlier one is there. */
+/** Path of the file that a stage's output is written to while it is received; removes what an earlier attempt left there. */
 export async function incomingFile(root: string, stage: string): Promise<string> {
   const path = join(root, 'outputs', `.${stage}.incoming`);
-  // Below the thread's location, which is never made.
+  // Only directories below the thread's location are created, never the location itself.
   await makeOnDisk(dirname(dirname(root)), dirname(path));
   await rm(path, { force: true });
   return path;
@@ -84,14 +87,14 @@ export async function incomingFile(root: string, stage: string): Promise<string>
 
 const incoming = /^\.(\w+)\.incoming$/;
 
-/** Whether `path` is where the output of `stage` comes in. */
+/** Whether the output of `stage` is received at `path`. */
 export function isIncomingOf(path: string, stage: string | undefined): boolean {
   return stage !== undefined && incoming.exec(basename(path))?.[1] === stage;
 }
 
 /**
- * Removes what a worker that died left of outputs on their way: nobody writes them any more, and they take room from
- * every stage on the disk. What cannot be removed is the stage's to tell.
+ * Removes partly received outputs of a worker that died: they are never completed, and take space from every stage on the
+ * disk. If one cannot be removed, the stage reports it.
  */
 export function dropIncoming(root: string): void {
   const dir = join(root, 'outputs');
@@ -102,7 +105,7 @@ export function dropIncoming(root: string): void {
   }
 }
 
-/** What is not JSON is refused by the record, whose commit ends the thread. */
+/** '' for a value that is not JSON: the record refuses it, and the failed commit ends the thread. */
 function textOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';
@@ -116,15 +119,15 @@ async function written(key: string, text: string, root: string): Promise<PutAsid
   const bytes = Buffer.from(text);
   const place = { putAside: `${key}.json`, bytes: bytes.length, sha256: hash('sha256', bytes, 'hex') };
   const path = fileOf(root, place);
-  // Below the thread's location, which is never made.
+  // Only directories below the thread's location are created, never the location itself.
   await makeOnDisk(dirname(dirname(root)), dirname(path));
   await writeAtomically(path, async (file) => file.write(bytes, 0));
   return place;
 }
 
 /**
- * The output `key` itself: what is only handed on stays as it came, of a record of any version. @throws StageError permanent
- * when its file is not there whole
+ * The output `key` itself, of a record of any version; what is only passed on stays as it was received. @throws StageError
+ * permanent when its file is missing or incomplete
  */
 export function takenUp(value: unknown, root: string, key: string): unknown {
   if (isTextInRecord(value)) return toldOf(value, new Opaque(value.rawJson));
@@ -144,7 +147,7 @@ function toldOf({ told }: Told, whole: Opaque): unknown {
   return told === undefined ? whole : carrying(structuredClone(told), whole);
 }
 
-/** Keys of the outputs that are there, in the record or whole in their files. */
+/** Keys of the outputs that are present, in the record or complete in their files. */
 export function presentOutputs(outputs: Outputs, root: string | undefined): readonly string[] {
   return Object.entries(outputs)
     .filter(([, value]) => !isPutAside(value) || (root !== undefined && isThere(value, root)))

@@ -1,4 +1,4 @@
-/** What becomes of a sector or job when its worker has adopted another manager than the one that gave it. */
+/** What happens to a sector or job when its worker has adopted a different manager than the one that assigned it. */
 import { planNamed, planState, type Submission } from '../../machines/index.js';
 import type { StageFailure } from '../../machines/record-changes.js';
 import { inHand, type ThreadRecord } from '../../machines/thread-record.js';
@@ -11,7 +11,7 @@ interface Left {
   readonly adopted: string;
 }
 
-/** The refusal of the worker's own link (worker/known-manager.ts); a manager's own `not_your_sector` names nobody. */
+/** The refusal by the worker's own link (worker/known-manager.ts); a manager's own `not_your_sector` names no managers. */
 export function leftRefusal({ gaveIt, adopted }: Left, rpcCode: number): SealvisorError {
   return new SealvisorError(
     'not_your_sector',
@@ -27,8 +27,8 @@ function leftOf(thrown: unknown): Left | undefined {
 }
 
 /**
- * What the refusal means for the thread: what was never submitted is aborted (level abort), anything else waits for a
- * person (permanent). Undefined for another failure.
+ * What the refusal means for the thread: work that was never submitted is aborted (level abort), anything else waits for an
+ * operator (permanent). Undefined for any other failure.
  */
 export function leftFailure(
   thrown: unknown,
@@ -49,7 +49,7 @@ export function leftFailure(
   };
 }
 
-/** What of it may be on chain; undefined when nothing can be. */
+/** Which part of the sector may be on chain, as text; undefined when nothing can be. */
 function mayBeOnChain({ plan, state, outputs, sector, given }: ThreadRecord, location: string) {
   const table = planNamed(plan);
   const submits = table?.submits ?? [];
@@ -57,19 +57,19 @@ function mayBeOnChain({ plan, state, outputs, sector, given }: ThreadRecord, loc
   if (!table || first === undefined) return undefined;
   const isNoted = sector !== null && isSent(location, sector.id, ...submits);
   const isSubmitted = ['pre_commit', 'pre_commit_ticket', 'proof'].some((key) => outputs[key] !== undefined);
-  // 0.1.0 noted no submission: its answer may have been lost.
+  // 0.1.0 did not note submissions, and the response to one may have been lost.
   const isUnknown = !given && planState(table, state)?.stage === submittedBy[first];
   return isSubmitted || isNoted || isUnknown ? onChainText[first] : undefined;
 }
 
-/** The stage that sends it. */
+/** The stage that sends each submission. */
 const submittedBy: Readonly<Record<Submission, string>> = {
   'pre-commit': 'SubmitPreCommit',
   proof: 'SubmitProof',
   upgrade: 'SubmitSnapupProof',
 };
 
-/** Of what is sent first: the rest comes behind it. */
+/** By the plan's first submission: the others follow it. */
 const onChainText: Readonly<Record<Submission, string>> = {
   'pre-commit': 'its pre-commit was submitted and may be on chain with its deposit',
   proof: 'its proof was submitted and may be on chain',

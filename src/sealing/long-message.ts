@@ -1,13 +1,13 @@
-/** Messages that come from outside (a processor, a manager, a server) go into records, reports and lists: they are short. */
+/** Shortens messages from outside (a processor, a manager, a server): they go into records, reports and lists. */
 import { join } from 'node:path';
 import type { StageFailure } from '../../machines/record-changes.js';
 
-/** Characters. */
+/** Longest message, in characters. */
 const longest = 4096;
-/** Of the whole text so much is kept in the file, bytes. */
+/** How much of the full text is kept in the file, in bytes. */
 const mostKept = 1024 * 1024;
 
-/** A failure as it is; of a long message the beginning, with the place of the file that has the whole: `<root>/errors/<stage>.txt`. */
+/** The failure; a long message is cut, and names the file that has the full text: `<root>/errors/<stage>.txt`. */
 export async function withShortMessage(
   failure: StageFailure,
   stage: string,
@@ -21,7 +21,7 @@ export async function withShortMessage(
   return { ...failure, message: message.slice(0, longest - rest.length) + rest };
 }
 
-/** Undefined when it cannot be written: the failure is told all the same. */
+/** Undefined when the file cannot be written: the failure is still reported. */
 async function written(text: string, path: string): Promise<string | undefined> {
   const { writeAtomically } = await import('./builtin/files/atomic.js');
   const bytes = Buffer.from(text).subarray(0, mostKept);

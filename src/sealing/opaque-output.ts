@@ -1,4 +1,4 @@
-/** What is made of a processor's output: bytes to hand on, and what the chain is told read out of them. */
+/** Turns a processor's output into bytes to pass on, and reads the values for the chain out of them. */
 import { isUtf8 } from 'node:buffer';
 import { open, rm } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { MemberScan } from '../protocol/json-members.js';
 import { carrying, longestText, Opaque, opaqueOf } from './opaque.js';
 import type { ProcessorStage } from './tasks.js';
 
-/** Of each stage whose output goes to another processor as it came: what is read out of it here. */
+/** The stages whose output is passed to another processor unchanged, each with the members that are read out of it here. */
 const opaqueStages: Readonly<Partial<Record<ProcessorStage, readonly string[]>>> = {
   pc1: [],
   pc2: ['registered_proof', 'comm_r', 'comm_d'],
@@ -20,12 +20,12 @@ const opaqueStages: Readonly<Partial<Record<ProcessorStage, readonly string[]>>>
 const [firstOfNull] = Buffer.from('null');
 const [firstOfList] = Buffer.from('[');
 
-/** Whether the output of a stage is kept as it came, whatever its size. */
+/** Whether the output of a stage is kept as it was received, regardless of its size. */
 export function isOpaque(stage: ProcessorStage): boolean {
   return opaqueStages[stage] !== undefined;
 }
 
-/** The output that these bytes are, in memory; `into` is a file for a long one. */
+/** The output for these bytes of JSON; a long one is written to the file that `into` gives. */
 export async function opaqueOutput(
   stage: ProcessorStage,
   json: Uint8Array | FileOutput,
@@ -43,13 +43,16 @@ export async function opaqueOutput(
   );
 }
 
-/** Removes the file of an output that is not going to be kept. */
+/** Removes the file of an output that will not be kept. */
 export async function discard(value: unknown): Promise<void> {
   const json = opaqueOf(value)?.json;
   if (typeof json === 'object') await rm(json.path, { force: true });
 }
 
-/** What `outputFault` looks at of an output: of one that is only handed on, by its text or its first byte. */
+/**
+ * The value that `outputFault` checks. An output that is only passed on is parsed if it is text; in a file, only its
+ * first byte is read.
+ */
 export async function lookedAt(value: unknown): Promise<unknown> {
   if (!(value instanceof Opaque)) return value;
   if (typeof value.json === 'string') return JSON.parse(value.json);
@@ -63,7 +66,7 @@ export async function lookedAt(value: unknown): Promise<unknown> {
 }
 
 async function kept(json: Uint8Array, into: () => Promise<string>): Promise<string | FileOutput> {
-  // What is not UTF-8 would not be the same as text.
+  // Bytes that are not UTF-8 would change when they become text.
   if (json.length <= longestText && isUtf8(json)) return Buffer.from(json).toString();
   const { writeAtomically } = await import('./builtin/files/atomic.js');
   const path = await into();
@@ -75,14 +78,14 @@ async function kept(json: Uint8Array, into: () => Promise<string>): Promise<stri
   return { path, bytes: json.length, sha256: sha256 ?? '' };
 }
 
-/** Only what is asked for: the rest is in the whole. Of what is not an object nothing. */
+/** Only the members in `keys`. A value that is not an object is returned unchanged. */
 function pick(value: unknown, keys: readonly string[]): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)));
 }
 
 const chunkBytes = 1024 * 1024;
-/** What is told of a sector is shorter, bytes of JSON. */
+/** A longer member is left out, in bytes of JSON: the values that are read here are shorter. */
 const longestMember = 1024 * 1024;
 
 interface Member {
@@ -90,7 +93,7 @@ interface Member {
   bytes: number;
 }
 
-/** Members of the JSON object in a file, read without the rest of it ever being in memory. Undefined when it is not an object. */
+/** Members of the JSON object in a file, read without holding the whole file in memory. Undefined when it is not an object. */
 async function membersOf(path: string, keys: readonly string[]): Promise<unknown> {
   const found = new Map<string, Member>();
   const scan = new MemberScan((key) => {

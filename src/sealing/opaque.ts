@@ -1,6 +1,6 @@
 /**
- * What a processor gave for the next one, as the bytes that came: a number that JavaScript would round, the order of keys
- * and the white space are kept. It is text when it is short, else it lies in a file.
+ * A processor's output for the next one, as the bytes that were received: numbers that JavaScript would round, key order and
+ * white space are kept. It is text when it is short, else it is in a file.
  */
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -14,35 +14,35 @@ export class Opaque {
   constructor(readonly json: string | FilePart) {}
 }
 
-/** Longer ones lie in a file, bytes of JSON. */
+/** A longer output is kept in a file, in bytes of JSON. */
 export const longestText = 64 * 1024;
 
-/** Our own processors give smaller ones: a larger one is another's, and is not read here, bytes. */
+/** The outputs of our own processors are smaller: a larger one is another program's, and is not read here. In bytes. */
 const longestOwn = 8 * 1024 * 1024;
 
 const carried = Symbol('opaque');
 
-/** What was read out of an output, carrying the whole of it. */
+/** A value that was read out of an output, with the whole output attached. */
 export function carrying<T>(read: T, whole: Opaque): T {
   return typeof read === 'object' && read !== null
     ? Object.defineProperty(read, carried, { value: whole })
     : read;
 }
 
-/** The output as it came, of a value that is one or carries one; undefined for a value of our own. */
+/** The output as it was received, from a value that is one or carries one; undefined for any other value. */
 export function opaqueOf(value: unknown): Opaque | undefined {
   if (value instanceof Opaque) return value;
   if (typeof value !== 'object' || value === null || !(carried in value)) return undefined;
-  // Set by `carrying` alone.
+  // Only `carrying` sets it.
   return value[carried] as Opaque;
 }
 
-/** What was read out of an output that is kept as it came; nothing of one that is only handed on. */
+/** What was read out of an output that is kept as it was received; nothing for one that is only passed on. */
 export interface Told {
   readonly told?: unknown;
 }
 
-/** A text as it stands in a record. */
+/** A short output's text, as it is in a record. */
 export interface TextInRecord extends Told {
   readonly rawJson: string;
 }
@@ -54,8 +54,8 @@ export function isTextInRecord(value: unknown): value is TextInRecord {
 }
 
 /**
- * The value of an output that may be our own processors', in memory or of a record; undefined for one that is too large
- * to be. What is a value is itself. @throws StageError permanent for a file that is not what was written
+ * The parsed value of an output that may come from our own processors, in memory or from a record; undefined for one that is
+ * too large for that. A plain value is returned unchanged. @throws StageError permanent for a file that is not what was written
  */
 export function opened(value: unknown): unknown {
   if (isTextInRecord(value)) return JSON.parse(value.rawJson);

@@ -1,4 +1,7 @@
-/** Whether what a processor gave fits the next stage (docs/spec.md#processor-protocol): opaque except for what is told or looked at. Pure. */
+/**
+ * Whether a processor's output fits the next stage (docs/spec.md#processor-protocol): only the parts that sealvisor
+ * itself uses are checked. Pure.
+ */
 import type { ProcessorStage } from './tasks.js';
 
 /** What is wrong with an output, as `output.comm_r has 31 bytes, not 32`; undefined when it fits. */
@@ -33,7 +36,7 @@ const commitment: Check = (value, name) => {
   return value.length === 32 ? undefined : `${name} has ${value.length} bytes, not 32`;
 };
 
-/** `true` as the protocol says; upstream's newer processors answer with the root of the tree. */
+/** `true`, as in the protocol; upstream's newer processors return the root of the tree. */
 const doneOrRoot: Check = (value, name) =>
   Array.isArray(value) ? commitment(value, name) : done(value, name);
 
@@ -53,7 +56,7 @@ function list(check: Check): Check {
       : `${name} is not an array`;
 }
 
-/** What each is made of is between who makes them and who takes them. */
+/** A non-empty list; the contents of each proof concern only the processors that make and use it. */
 function proofs(value: unknown, name: string): string | undefined {
   if (Array.isArray(value) && value.length === 0) return `${name} is empty`;
   return list(something)(value, name);

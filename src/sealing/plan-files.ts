@@ -1,4 +1,7 @@
-/** The files that plans name, on the disk of a thread: one entry a name says when it is there, what is noted of it, what its ground is. */
+/**
+ * The files that plans name, on a thread's disk: the entry of each name says when it is present, which files are noted,
+ * and which are its ground.
+ */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,27 +11,27 @@ import { dataTree, type SectorFiles } from './sector-files.js';
 import { isForeign, isForeignUpdate, isOurPc1 } from './whose-sector.js';
 
 type Outputs = Readonly<Record<string, unknown>>;
-/** What notes tell here of the files that were noted, by name. */
+/** The part of the notes that is used here, by name. */
 type NotedTouches = Readonly<Record<string, readonly { readonly path: string; readonly touch: string }[]>>;
 
-/** What is left out no plan asks of that name. */
+/** A member is left out when no plan uses the name that way. */
 interface PlanFile {
-  /** As an operator calls it; of what a state can need. @default its name */
+  /** The operator's term, for a file that a state can need. @default its name */
   readonly title?: string;
   /** Whether the sector has such files at all. @default every sector */
   readonly isOf?: (outputs: Outputs) => boolean;
-  /** Another name that it stands for. */
+  /** The name that it is an alias for. */
   readonly standsFor?: (outputs: Outputs) => string;
   isThere?(files: SectorFiles, outputs: Outputs): boolean;
-  /** The files behind the name that are there. */
+  /** Paths of the name's files that exist. */
   noted?(files: SectorFiles, outputs: Outputs, notes: NotedTouches): readonly string[];
-  /** Of one file its path, also when it is not there; of a group, those that are. */
+  /** For one file its path, even if it is missing; for a group, the paths that exist. */
   ground?(files: SectorFiles): readonly string[] | Promise<readonly string[]>;
 }
 
-/** What PC2 leaves in the cache, ours and upstream's; a large sector's trees lie in parts. */
+/** What PC2, ours or upstream's, leaves in the cache; a large sector's trees are split into parts. */
 const sealedCache = /^(p_aux|t_aux|sealvisor\.json|sc-02-data-tree-(c|r-last)(-\d+)?\.dat)$/;
-/** What ours leaves there and nothing makes again. */
+/** What our PC2 leaves there and no later stage makes again. */
 const notedCache = ['p_aux', 't_aux', 'sc-02-data-tree-r-last.dat', 'sealvisor.json'] as const;
 const layer = /sc-02-data-layer-\d+\.dat$/;
 
@@ -38,7 +41,7 @@ const planFiles: Readonly<Record<string, PlanFile>> = {
   'all-but-tree-d': { ground: ({ cacheDir }) => entries(cacheDir, (entry) => entry !== dataTree) },
   layers: {
     title: 'the first layer',
-    // Where another's pc1 keeps its labels is between it and its pc2.
+    // Only another program's own pc2 knows where its pc1 keeps the labels.
     isThere: ({ cacheDir }, { pc1 }) =>
       (pc1 !== undefined && !isOurPc1(pc1)) || existsSync(join(cacheDir, 'sc-02-data-layer-1.dat')),
     noted: (files, { pc1 }, notes) =>
@@ -72,7 +75,7 @@ const planFiles: Readonly<Record<string, PlanFile>> = {
   'update-all-but-tree-d': {
     ground: (files) => entries(files.updateCacheDir, (entry) => entry !== dataTree),
   },
-  // What is kept in the end of a sector that is made again.
+  // The final file of a rebuilt sector.
   replica: { standsFor: ({ upgrade }) => (upgrade ? 'update' : 'sealed') },
   piece: {
     title: 'the unsealed piece',
@@ -83,7 +86,7 @@ const planFiles: Readonly<Record<string, PlanFile>> = {
   },
 };
 
-/** The name under which a file is noted: that which it stands for. */
+/** The name under which a file is noted: an alias is resolved. */
 export function noteName(name: string, outputs: Outputs): string {
   return planFiles[name]?.standsFor?.(outputs) ?? name;
 }
@@ -93,17 +96,17 @@ export function isFileOf(name: string, outputs: Outputs): boolean {
   return planFiles[noteName(name, outputs)]?.isOf?.(outputs) ?? true;
 }
 
-/** Whether the file a plan calls `name` is there, or is none of this sector's. */
+/** Whether the file that a plan calls `name` is present, or this sector has no such file. */
 export function hasSectorFile(files: SectorFiles, name: string, outputs: Outputs = {}): boolean {
   return !isFileOf(name, outputs) || (planFiles[noteName(name, outputs)]?.isThere?.(files, outputs) ?? false);
 }
 
-/** The file a plan calls `name`, as an operator calls it. */
+/** The operator's term for the file that a plan calls `name`. */
 export function fileTitle(name: string, outputs: Outputs): string {
   return planFiles[noteName(name, outputs)]?.title ?? name;
 }
 
-/** Where the files of a name lie, those that are there. */
+/** Paths of the files of a name, those that exist. */
 export function notedPaths(
   name: string,
   files: SectorFiles,
@@ -113,7 +116,7 @@ export function notedPaths(
   return isFileOf(name, outputs) ? (planFiles[name]?.noted?.(files, outputs, notes) ?? []) : [];
 }
 
-/** The paths of a name in a plan's ground. @throws what the file system says */
+/** The paths of a name in a plan's ground. @throws a file system error; Error for a name without ground */
 export async function groundFiles(name: string, files: SectorFiles): Promise<readonly string[]> {
   const paths = planFiles[name]?.ground?.(files);
   if (paths === undefined)
@@ -121,7 +124,7 @@ export async function groundFiles(name: string, files: SectorFiles): Promise<rea
   return paths;
 }
 
-/** A name of one file. */
+/** An entry for a name with exactly one file. */
 function one(path: (files: SectorFiles) => string, title: string): PlanFile {
   return {
     title,
@@ -134,7 +137,10 @@ function one(path: (files: SectorFiles) => string, title: string): PlanFile {
 const withCache = (file: string, cacheDir: string) =>
   present([file, ...notedCache.map((each) => join(cacheDir, each))]);
 
-/** What other processors keep beside the sector is theirs: all of it that nobody has noted, or that was touched since. */
+/**
+ * What other programs' processors keep next to the sector: the sealed file, and the files that were not noted or were
+ * touched since.
+ */
 function othersIn(files: SectorFiles, notes: NotedTouches): readonly string[] {
   const before = new Map(
     Object.values(notes).flatMap((each) =>
@@ -153,13 +159,13 @@ function present(paths: readonly string[]): readonly string[] {
   return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
 }
 
-/** All files except those that were not whole when their writer ended, in one order everywhere. */
+/** All files except hidden ones, which were incomplete when their writer ended; always in the same order. */
 function filesUnder(dir: string): readonly string[] {
   let names: readonly string[];
   try {
     names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
   } catch {
-    // No such directory: nothing was written there. One that cannot be read is told by the stage that uses it.
+    // No such directory: nothing was written there. If it cannot be read, the stage that uses it reports that.
     return [];
   }
   const byNumber = new Intl.Collator('en', { numeric: true });

@@ -20,26 +20,26 @@ export interface Fault {
   readonly level: ErrorLevel;
   readonly message: string;
   readonly times: number;
-  /** Instead of failing the stage, the thread dies so. */
+  /** How the thread dies, instead of the stage failing. */
   readonly act?: FaultAct;
-  /** How likely it happens at a try, 0 to 1. @default 1 */
+  /** Probability per attempt, 0 to 1. @default 1 */
   readonly chance?: number;
 }
 
 export interface RunnerOptions {
   readonly stages: Readonly<Record<string, Stage>>;
-  /** The processor's name of a state's stage (docs/spec.md#processor-protocol), or the stage in snake_case. */
+  /** The processor name of a state's stage (docs/spec.md#processor-protocol), or the stage in snake_case. */
   readonly nameOf: (state: string) => string;
   readonly faults: readonly Fault[];
-  /** A stage takes at least this long, ms, by processor's name. */
+  /** Minimum duration of a stage in ms, by processor name. */
   readonly leastMs: Readonly<Record<string, number>>;
-  /** Looks before each stage whether the thread's location is still on its disk. @throws wrong_disk */
+  /** Checks, before each stage and before outputs are kept, that the thread's location is still on its disk. @throws wrong_disk */
   readonly check?: () => void;
   /** A stage was done, or had nothing to do yet. */
   readonly onOutcome?: (record: ThreadRecord, event: string) => void;
 }
 
-/** Rejects with a StageFailure: a plain value that keeps its level through the machine. */
+/** Rejects with a StageFailure, a plain value, so that its level survives the state machine. */
 export type StageRunner = (context: Omit<StageContext, 'sleep'>) => Promise<StageOutcome>;
 
 const diskErrors = new Set([
@@ -54,10 +54,13 @@ const diskErrors = new Set([
   'EFBIG',
 ]);
 const passingErrors = new Set(['remote_error', 'bad_answer', 'process_gone']);
-/** Nobody answered, or another manager than the one that is meant: waited out, and no failed try (docs/spec.md#failures). */
+/**
+ * No manager responded, or the wrong one did: the stage waits, and this does not count as a failed attempt
+ * (docs/spec.md#failures).
+ */
 const outages = new Set(['unreachable', 'deadline_exceeded', 'other_manager']);
 
-/** What a thrown thing means for the thread (docs/spec.md#failures). */
+/** What a thrown value means for the thread (docs/spec.md#failures). */
 export function failureOf(thrown: unknown): StageFailure {
   if (thrown instanceof StageError) {
     const { level, message, isRejected } = thrown;
@@ -73,7 +76,7 @@ export function failureOf(thrown: unknown): StageFailure {
   return { level: 'permanent', message };
 }
 
-/** Runs one stage at a time: a stage that was aborted has let go of its files before the next one starts. */
+/** Runs one stage at a time: a stage that was aborted has released its files before the next one starts. */
 export function stageRunner(options: RunnerOptions): StageRunner {
   const oneAtATime = inTurn();
   const failed = new Map<string, number>();

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 /** The data tree's name in a cache. */
 export const dataTree = 'sc-02-data-tree-d.dat';
 
-/** Where one sector's files lie in a thread's store. */
+/** Paths of one sector's files in a thread's location. */
 export interface SectorFiles {
   readonly root: string;
   readonly staged: string;
   readonly sealed: string;
   readonly cacheDir: string;
-  /** The pieces that an upgrade puts in, the upgraded sector, and its cache with the pieces' tree. */
+  /** The pieces that an upgrade adds, the upgraded sector, and its cache with the tree of the pieces. */
   readonly snapStaged: string;
   readonly update: string;
   readonly updateCacheDir: string;
-  /** Pieces that were taken out again, by CID. */
+  /** Unsealed pieces, by CID. */
   readonly piecesDir: string;
 }
 

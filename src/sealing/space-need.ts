@@ -1,4 +1,4 @@
-/** What a stage is going to write, from its plan's table and what lies there already. */
+/** How much a stage will write, from its plan's table and the files that are already there. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plan, planState } from '../../machines/index.js';
@@ -9,18 +9,18 @@ import { madeAnew } from './fresh-ground.js';
 import { isIncomingOf } from './large-outputs.js';
 import { type SectorFiles, sectorFiles } from './sector-files.js';
 
-/** Plain values: it goes from a thread to the worker's desk. */
+/** Plain values: they are sent from a thread to the worker. */
 export interface SpaceNeed {
   /** Into the thread's own location, or into an attached store. */
   readonly at: 'location' | 'store';
   readonly location: string;
-  /** Where the sector's files lie in the location. */
+  /** The sector's own directory in the location. */
   readonly dir: string;
   readonly sectorId: string;
   readonly sectorBytes: number;
-  /** What the stage writes at most; 0 where the plan says nothing of it. */
+  /** The most that the stage writes; 0 when the plan does not say. */
   readonly bytes: number;
-  /** What an earlier try of the stage left, and this one removes before it writes: also where it is more than that writes. */
+  /** What an earlier attempt of the stage left and this one removes before it writes; may be more than `bytes`. */
   readonly leftoverBytes: number;
 }
 
@@ -46,7 +46,7 @@ function bytesOf(space: StageWrites | undefined, sectorBytes: number): number {
   return space ? sectorBytes * (space.sizes + (space.layers ?? 0) * layersOf(sectorBytes)) : 0;
 }
 
-/** A file that was not whole when its writer ended. */
+/** A file that was incomplete when its writer ended. */
 const unfinished = /(^|\/)\.[^/]*\.tmp$/;
 
 async function leftoverBytes(state: PlanState | undefined, files: SectorFiles): Promise<number> {
@@ -63,7 +63,7 @@ async function removedFirst(state: PlanState | undefined, files: SectorFiles): P
   try {
     return await madeAnew(state?.ground, files);
   } catch {
-    // A directory that cannot be read: the stage itself says which.
+    // A directory cannot be read: the stage itself reports which.
     return new Set();
   }
 }

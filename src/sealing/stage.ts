@@ -11,7 +11,7 @@ import { type SectorFiles, sectorFiles } from './sector-files.js';
 import type { AttachedDesk } from './stores/attached.js';
 import type { ProcessorStage, Tasks } from './tasks.js';
 
-/** What a thread's stages go by, from the configuration; intervals in ms, sizes in bytes. */
+/** Settings for a thread's stages, from the configuration; intervals in ms, sizes in bytes. */
 export interface StageSettings {
   readonly allowedMiners: readonly number[] | null;
   readonly allowedSizes: readonly number[] | null;
@@ -21,9 +21,9 @@ export interface StageSettings {
   readonly minDealSpace: number | null;
   readonly rpcPollingIntervalMs: number;
   readonly recoverIntervalMs: number;
-  /** Proves once with a seed of our own what pc2 sealed. @default false */
+  /** Proves the sector that pc2 sealed once, with a seed of our own. @default false */
   readonly verifyAfterPc2?: boolean;
-  /** Whether C1 is tried before the pre-commit is submitted; `auto`: of sectors up to 512MiB. @default 'off' */
+  /** Whether C1 is tried before the pre-commit is submitted; `auto`: for sectors up to 512MiB. @default 'off' */
   readonly checkBeforePreCommit?: 'auto' | 'on' | 'off';
   /** Submits proofs without checking them first. @default false */
   readonly ignoreProofCheck?: boolean;
@@ -35,39 +35,42 @@ export interface AttachedStore {
   readonly name: string;
   readonly location: string;
   readonly readonly: boolean;
-  /** The id of its mark; null for a read-only one without a mark. @default it is not looked at */
+  /** The id of its mark; null for a read-only store without a mark. @default the mark is not checked */
   readonly mark?: string | null;
 }
 
 export interface StageContext {
   readonly record: ThreadRecord;
   readonly location: string;
-  /** Under which the manager knows this worker. */
+  /** The name under which the manager knows this worker. */
   readonly workerName: string;
   readonly settings: StageSettings;
   readonly stores: readonly AttachedStore[];
-  /** Who knows how much room they have. @default every store that can be written has room */
+  /** Knows how much space the stores have. @default every writable store has space */
   readonly attached?: AttachedDesk;
   readonly localPiecesDirs: readonly string[];
   readonly deadlines: Deadlines;
   readonly service: SectorService;
-  /** The request under which the next sector or job is asked for, durable. @default none: what is given is not given again */
+  /** The durable id of the request for the next sector or job. @default none: a lost response is not repeated */
   readonly request?: () => string;
   readonly signal: AbortSignal;
   /** Wall time, ms. */
   now(): number;
   progress(progress: Progress): void;
-  /** Tells the operator, in one line. @default nobody is told */
+  /** Reports an event to the operator, in one line. @default events are dropped */
   emit?(event: StageEvent): void;
-  /** Stages that programs of others do: they read what others wrote, and ours do not. @default none */
+  /** Stages that other programs run: those can read what other programs wrote, ours cannot. @default none */
   readonly others?: readonly string[];
-  /** Has a processor do a task: our own in this thread, or a child process. Settles only when nobody works on it any more. */
+  /**
+   * Runs a task with a processor: our own in this thread, or a child process. Settles only when no processor works on it
+   * any more.
+   */
   process<S extends ProcessorStage>(stage: S, task: Tasks[S]['task']): Promise<Tasks[S]['output']>;
   /** Waits, unless the stage is aborted first. */
   sleep(ms: number): Promise<void>;
 }
 
-/** The work that leads out of a state. Repeatable: it begins by removing what an earlier try left. */
+/** The work that leads out of a state. Repeatable: it starts by removing what an earlier attempt left. */
 export type Stage = (context: StageContext) => Promise<StageOutcome>;
 
 /** The current sector. @throws StageError critical when the record holds none */
@@ -77,12 +80,12 @@ export function sectorAtHand(context: Pick<StageContext, 'record'>): Sector {
   throw new StageError('critical', `state ${state} without a sector: restart the thread from a sound record`);
 }
 
-/** Whether a program of others does the stage, here. */
+/** Whether another program runs the stage on this worker. */
 export function isByOthers({ others = [] }: Pick<StageContext, 'others'>, stage: ProcessorStage): boolean {
   return others.includes(stage);
 }
 
-/** An output of an earlier stage that may not have run. @throws StageError permanent when it is kept in a file that is not whole */
+/** An output of an earlier stage that may not have run. @throws StageError permanent when its file is missing or incomplete */
 export function outputIfAny<T>(
   { record, location }: Pick<StageContext, 'record' | 'location'>,
   key: string,
@@ -94,7 +97,7 @@ export function outputIfAny<T>(
   return value as T | undefined;
 }
 
-/** An output of an earlier stage. @throws StageError permanent, naming it */
+/** An output of an earlier stage. @throws StageError permanent, naming the output, when it is missing */
 export function output<T>(context: Pick<StageContext, 'record' | 'location'>, key: string): T {
   const value = outputIfAny<T>(context, key);
   if (value !== undefined) return value;

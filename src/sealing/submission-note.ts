@@ -1,6 +1,7 @@
 /**
- * What of a sector was sent to be put on chain: noted before it is sent, beside the sector and gone with it, whatever
- * state it is sent back to. An answer may be lost, and only what was never sent cannot be on chain.
+ * Notes which submissions of a sector were sent to the chain. A note is written before the submission is sent, is kept in the
+ * sector's directory, and stays when the sector is resumed to an earlier state. A response may be lost: only what was never
+ * sent is certain not to be on chain.
  */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -19,7 +20,7 @@ export function isSent(location: string, sectorId: string, ...what: readonly Sub
   return what.some((each) => existsSync(pathOf(location, sectorId, each)));
 }
 
-/** Notes it durably, then sends it. What no manager has taken because another one was meant was not sent. */
+/** Notes the submission durably, then sends it. If it was refused because it was meant for another manager, it was not sent. */
 export async function submitting<T>(
   context: StageContext,
   what: Submission,

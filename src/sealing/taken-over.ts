@@ -1,7 +1,7 @@
 /**
- * A record of 0.1.0 has no notes of its files. They are made when its first stage begins, of what can be verified by the
- * record: the data tree by its root (CommD follows from the pieces), the sealed sector by its CommR. Of the others the
- * operator is told that they were not noted; whatever is made from now on is.
+ * A record of 0.1.0 has no notes of its files. They are made when its first stage starts, for the files that can be verified
+ * from the record: the data tree by its root (CommD follows from the pieces), the sealed sector by its CommR. The others are
+ * reported as unverified to the operator; every file that is written from now on is noted.
  */
 
 import { planNamed, planState } from '../../machines/index.js';
@@ -17,7 +17,7 @@ import { isForeign } from './whose-sector.js';
 
 type Facts = Pick<StageContext, 'record' | 'location' | 'signal' | 'emit'>;
 
-/** The notes to be kept; undefined for a record that has some, or needs none. @throws StageError permanent for a file that is another */
+/** The notes to keep; undefined for a record that has notes or needs none. @throws StageError permanent for a file that differs */
 export async function takenOver(context: Facts): Promise<Notes | undefined> {
   const { record, location, signal } = context;
   const plan = planNamed(record.plan);
@@ -64,7 +64,7 @@ async function dataTreeFault(context: Facts, cacheDir: string): Promise<string |
     : `${cachePath(cacheDir, 'treeD')} is damaged: its root is not the CommD of the pieces`;
 }
 
-/** As a window proof: all chunks of a sector up to 8 MiB are hashed up to CommR, of a larger one 128. */
+/** Checked like a window proof: all 64 KiB chunks of a sector up to 8 MiB are hashed up to CommR, 128 chunks of a larger one. */
 async function sealedFault(context: Facts, cacheDir: string): Promise<string | null> {
   const { isSameNode, readPersistentAux } = await import('./builtin/index.js');
   const { windowPost } = await import('./builtin/proofs/window-post.js');

@@ -1,4 +1,4 @@
-/** A task as it is sent: its JSON, in which what other processors gave stands as the bytes that came. */
+/** A task as it is sent: its JSON, with the outputs of other processors as the bytes that were received. */
 import { createHash } from 'node:crypto';
 import type { FilePart } from '../processes/line-writer.js';
 import { digestRead } from './digests.js';
@@ -14,7 +14,7 @@ export function taskParts(task: object): readonly TaskPart[] {
   for (const [key, value] of Object.entries(task)) {
     const whole = opaqueOf(value)?.json;
     const own = whole === undefined ? JSON.stringify(value) : '';
-    // As JSON has it: what is undefined is not there.
+    // As in JSON: undefined members are left out.
     if (own === undefined) continue;
     text += `${isFirst ? '' : ','}${JSON.stringify(key)}:`;
     isFirst = false;
@@ -27,7 +27,7 @@ export function taskParts(task: object): readonly TaskPart[] {
   return [...parts, new TextEncoder().encode(`${text}}`)];
 }
 
-/** By what the very same task is known again; files are not read for it. */
+/** A digest by which an identical task is recognized; files are not read for it. */
 export function taskDigest(parts: readonly TaskPart[]): string {
   const digest = createHash('sha256');
   for (const part of parts)

@@ -1,4 +1,4 @@
-/** Tasks of the external processor protocol (docs/spec.md#processor-protocol), as a child and as our own processors take them. */
+/** Tasks of the external processor protocol (docs/spec.md#processor-protocol), for child processes and our own processors alike. */
 import type { WdPostOutput } from '../protocol/jobs.js';
 import type { BuiltinStage } from '../protocol/stages.js';
 
@@ -43,13 +43,13 @@ export interface Pc1Task {
 }
 
 export interface Pc2Task {
-  /** What pc1 gave, as it came. */
+  /** The output of pc1, as it was received. */
   readonly pc1out: unknown;
   readonly cache_dir: string;
   readonly sealed_file: string;
 }
 
-/** Our own extension: upstream makes C1 in its worker (docs/processors.md). */
+/** Our own extension: upstream runs C1 in its worker (docs/processors.md). */
 export interface C1Task {
   readonly registered_proof: string;
   readonly cache_dir: string;
@@ -59,7 +59,7 @@ export interface C1Task {
   readonly ticket: readonly number[];
   /** The chain's randomness: 32 bytes. */
   readonly seed: readonly number[];
-  /** What pc2 gave, as it came. */
+  /** The output of pc2, as it was received. */
   readonly pc2out: Tasks['pc2']['output'];
   readonly piece_infos: readonly PieceInfo[];
 }
@@ -72,13 +72,13 @@ export interface SynthProofTask {
   readonly prover_id: readonly number[];
   readonly sector_id: number;
   readonly ticket: readonly number[];
-  /** What pc2 gave, as it came. */
+  /** The output of pc2, as it was received. */
   readonly pc2out: Tasks['pc2']['output'];
   readonly piece_infos: readonly PieceInfo[];
 }
 
 export interface C2Task {
-  /** What c1 gave, as it came. */
+  /** The output of c1, as it was received. */
   readonly c1out: unknown;
   readonly prover_id: readonly number[];
   readonly sector_id: number;
@@ -109,14 +109,14 @@ export interface SnapVanillaTask {
   /** The sector as it was sealed. */
   readonly sector_path: string;
   readonly sector_cache_path: string;
-  /** What snap_encode made of it. */
+  /** The upgraded sector that snap_encode wrote. */
   readonly replica_path: string;
   readonly replica_cache_path: string;
 }
 
 export interface SnapProveTask {
   readonly registered_proof: string;
-  /** What snap_vanilla gave, as it came; upstream's spelling. */
+  /** The output of snap_vanilla, as it was received; upstream's spelling. */
   readonly vannilla_proofs: unknown;
   readonly comm_r_old: readonly number[];
   readonly comm_r_new: readonly number[];
@@ -142,13 +142,13 @@ export interface TransferTask {
     readonly dest: TransferItem;
     readonly opt: { readonly is_dir: boolean; readonly allow_link: boolean } | null;
   }[];
-  /** Not upstream's: false where the worker itself reads what was written, so that it is read once. @default true */
+  /** Our own extension: false when the worker itself reads back what was written, so that it is read only once. @default true */
   readonly read_back?: boolean;
 }
 
 /**
- * `offset` and `num_bytes` in unpadded bytes. `comm_d` and `ticket` are those that the sector was sealed with: of an upgraded
- * one, too, whose labels are made from them. `sealed_file` is then the upgraded replica; what it was before is not needed.
+ * `offset` and `num_bytes` in unpadded bytes. `comm_d` and `ticket` are those that the sector was sealed with, also for an
+ * upgraded sector, whose labels are made from them. `sealed_file` is then the upgraded replica; the original is not needed.
  */
 export interface UnsealTask {
   readonly registered_proof: string;
@@ -161,9 +161,9 @@ export interface UnsealTask {
   readonly unsealed_output: string;
   readonly offset: number;
   readonly num_bytes: number;
-  /** Ours, with `comm_d_new`, of an upgraded sector only: CommR as it was sealed. */
+  /** Our own extension, like `comm_d_new`, for an upgraded sector only: CommR of the sector as it was sealed. */
   readonly comm_r_old?: readonly number[];
-  /** CommD of the data that it has now. */
+  /** CommD of the current data. */
   readonly comm_d_new?: readonly number[];
 }
 
@@ -179,7 +179,7 @@ export interface WindowPostTask {
   readonly seed: readonly number[];
 }
 
-/** A stage that a child can do, with what it takes and gives. */
+/** The stages that a child process can run, with their tasks and outputs. */
 export interface Tasks {
   readonly add_pieces: { readonly task: AddPiecesTask; readonly output: readonly PieceInfo[] };
   readonly tree_d: { readonly task: TreeDTask; readonly output: boolean };
@@ -206,7 +206,7 @@ export interface Tasks {
   readonly snap_vanilla: { readonly task: SnapVanillaTask; readonly output: unknown };
   readonly snap_prove: { readonly task: SnapProveTask; readonly output: readonly number[] };
   readonly transfer: { readonly task: TransferTask; readonly output: boolean };
-  /** How many bytes were written. */
+  /** The output is the number of bytes written. */
   readonly unseal: { readonly task: UnsealTask; readonly output: number };
   readonly window_post: { readonly task: WindowPostTask; readonly output: WdPostOutput };
 }

@@ -1,20 +1,23 @@
-/** Whose processors sealed a sector: what our own left can be read here, what others left is theirs alone. Loads nothing. */
+/** Whose processors sealed a sector: files of our own can be read here, those of other programs cannot. Loads no processor. */
 
 import { Opaque, opened } from './opaque.js';
 
-/** What our pc1 hands to our pc2 has these two; nobody else's has. Large outputs, in files, are never ours. */
+/** Whether an output is from our pc1: only ours has these two members. Large outputs, in files, are never ours. */
 export function isOurPc1(pc1out: unknown): boolean {
   if (pc1out instanceof Opaque && typeof pc1out.json !== 'string') return false;
   const value = opened(pc1out);
   return typeof value === 'object' && value !== null && 'replicaId' in value && 'staged_file' in value;
 }
 
-/** The same of an upgrade: whether snap_encode noted that it, or the sector under it, is another's. */
+/** Whether snap_encode noted that it, or the sector that it upgraded, was done by another program. */
 export function isForeignUpdate(outputs: Readonly<Record<string, unknown>>): boolean {
   return outputs.snap_encode_foreign === true;
 }
 
-/** Whether pc2 noted that it was not done by ours all through; a record from before that note is ours. */
+/**
+ * Whether pc2 noted that the sector was not sealed entirely by our processors; a record from a version without that note
+ * is ours.
+ */
 export function isForeign(outputs: Readonly<Record<string, unknown>>): boolean {
   return outputs.pc2_foreign === true;
 }

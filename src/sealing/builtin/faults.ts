@@ -2,7 +2,7 @@ import { messageOf, SealvisorError, systemCodeOf } from '../../protocol/errors.j
 import { StageError } from '../../protocol/level.js';
 
 const noSpace = new Set(['ENOSPC', 'EDQUOT']);
-/** Faults of a place, not of the data: the same task may succeed once the operator has repaired it. */
+/** Faults of a path or disk, not of the data: the same task may succeed once the operator has fixed it. */
 const placeFaults = new Set([
   'EACCES',
   'EBUSY',
@@ -24,7 +24,7 @@ const placeFaults = new Set([
   'ETIMEDOUT',
 ]);
 
-/** The stage failure for a fault met at `path`: faults of the file system are critical, all else is passed on as it is. */
+/** The stage failure for a fault at `path`: faults of the file system are critical, anything else is returned unchanged. */
 export function faultAt(path: string, thrown: unknown): unknown {
   if (thrown instanceof StageError || thrown instanceof SealvisorError) return thrown;
   const code = systemCodeOf(thrown);
@@ -38,7 +38,7 @@ export function faultAt(path: string, thrown: unknown): unknown {
   return new StageError('critical', message, { cause: thrown });
 }
 
-/** The failure for data that are not what they have to be; trying again gives the same. */
+/** The failure for wrong data; a retry would fail the same way. */
 export function wrongData(message: string): StageError {
   return new StageError('permanent', message);
 }

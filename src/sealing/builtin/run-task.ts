@@ -1,4 +1,4 @@
-/** Our own processors behind the tasks that any processor takes: the same work in a thread and in a child process. */
+/** Our own processors for the tasks of the processor protocol: the same work in a thread and in a child process. */
 import { proofTypes } from '../../protocol/sector.js';
 import { opened } from '../opaque.js';
 import type { ProcessorStage, Tasks } from '../tasks.js';
@@ -25,7 +25,7 @@ import { commDOf, placeInfos, treeD } from './trees/tree-d.js';
 
 type Run<S extends ProcessorStage> = (task: Tasks[S]['task'], work: Work) => Promise<Tasks[S]['output']>;
 
-/** What our pc1 hands to our pc2; opaque to everyone between. */
+/** What our pc1 passes to our pc2; opaque to everything in between. */
 interface Pc1Handed extends Pc1Output {
   readonly registered_proof: string;
   readonly staged_file: string;
@@ -161,7 +161,7 @@ const runs: { readonly [S in ProcessorStage]: Run<S> } = {
     ),
 };
 
-/** Does a task with our own processor. @throws StageError */
+/** Runs a task with our own processor. @throws StageError, or SealvisorError `data_damaged` from unseal */
 export async function runTask<S extends ProcessorStage>(
   stage: S,
   task: Tasks[S]['task'],
@@ -170,7 +170,7 @@ export async function runTask<S extends ProcessorStage>(
   return runs[stage](task, work);
 }
 
-/** What a sealed sector is proven from. @throws StageError permanent for one that others' pc2 made */
+/** What is needed to prove a sealed sector. @throws StageError permanent if another program's pc2 sealed it */
 async function sealedBy(task: Tasks['synth_proof']['task'], stage: ProcessorStage) {
   const { registered_proof, cache_dir: cacheDir, prover_id, sector_id, ticket, pc2out } = task;
   await refuseForeign(cacheDir, stage);
@@ -180,9 +180,9 @@ async function sealedBy(task: Tasks['synth_proof']['task'], stage: ProcessorStag
   return { sectorSize, isSynthetic: feature === 'synthetic', cacheDir, replicaId, commD, commR };
 }
 
-/** What our pc1 made of a sector; foreign outputs have none of it. @throws StageError permanent */
+/** The output of our own pc1. @throws StageError permanent for the output of another program */
 export function handedBy(pc1out: unknown): Pc1Handed {
-  // Only our own pc1 writes what is looked for.
+  // Only our own pc1 writes the members that isOurPc1 looks for.
   if (isOurPc1(pc1out)) return opened(pc1out) as Pc1Handed;
   throw wrongData('pc1 was done by another processor: use its pc2 too, or resume to TicketAssigned');
 }
@@ -215,14 +215,14 @@ function proofsHanded(vanilla: unknown): readonly UpdateProof[] {
   );
 }
 
-/** What the task says of an upgraded sector. @throws StageError permanent for half of it */
+/** The task's facts about an upgrade. @throws StageError permanent when only one of the two is given */
 function upgradeIn({ comm_r_old: commROld, comm_d_new: commDNew }: Tasks['unseal']['task']) {
   if (commROld && commDNew) return { upgrade: { commROld, commDNew } };
   if (!commROld && !commDNew) return {};
   throw wrongData('of an upgraded sector both comm_r_old and comm_d_new are needed');
 }
 
-/** `StackedDrgWindow2KiBV1_2` proves sectors that are sealed by `StackedDrg2KiBV1_1`; the chain says `V1_1`, older ones `V1`. */
+/** `StackedDrgWindow2KiBV1_2`, on the chain `V1_1` and earlier `V1`, proves sectors that are sealed with `StackedDrg2KiBV1_1`. */
 function sealedProof(windowProof: string): string {
   return windowProof.replace(/^StackedDrgWindow(.*V1)(_[12])?$/, 'StackedDrg$1_1');
 }
@@ -232,7 +232,7 @@ function sizeOf(registeredProof: string): number {
 }
 
 function typeOf(registeredProof: string) {
-  // Upstream knows the proofs of an update by names of their own.
+  // Upstream has separate names for the proofs of an update.
   const found = proofTypes.find(
     (type) => type.registered === registeredProof || type.registeredUpdate === registeredProof,
   );

@@ -1,15 +1,15 @@
 import type { Progress } from '../../protocol/thread.js';
 
-/** What a processor is given besides its task: when to stop, and whom to tell how far it is. */
+/** What a processor gets besides its task: a signal to stop, and a callback for progress. */
 export interface Work {
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
 }
 
-/** Below 10 ms by the cost of one chunk, so that the signal is looked at at least every 10 ms. */
+/** 10 ms less the cost of one chunk, so that the signal is checked at least every 10 ms. */
 const sliceMs = 6;
 
-/** Cuts a long loop into slices: between two of them the event loop runs, so that an abort can arrive. */
+/** Splits a long loop into slices: the event loop runs between two slices, so that an abort can arrive. */
 export class Slices {
   private endsAt = performance.now() + sliceMs;
 
@@ -22,7 +22,7 @@ export class Slices {
     return performance.now() >= this.endsAt;
   }
 
-  /** Lets the event loop run and tells the progress. @throws the signal's reason once aborted */
+  /** Reports the progress and lets the event loop run. @throws the signal's reason once aborted */
   async next(progress?: Progress): Promise<void> {
     if (progress) this.work.progress(progress);
     await new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,4 +1,4 @@
-/** Tries a foreign processor against the protocol, check by check. */
+/** Tests another program's processor against the protocol, check by check. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,23 +16,23 @@ export interface CheckOptions {
   /** @default [] */
   readonly args?: readonly string[];
   readonly stage: ProcessorStage;
-  /** How long it may take until it is ready, ms. @default 5000, a worker's `stable_wait` */
+  /** How long it may take until it is ready, in ms. @default 5000, a worker's `stable_wait` */
   readonly stableWaitMs?: number;
-  /** How long an answer may take, ms. @default 30000 */
+  /** How long an answer may take, in ms. @default 30000 */
   readonly timeoutMs?: number;
-  /** A task that it can do. @default one that needs no sector, and that it may refuse */
+  /** A task that it can do. @default a sample task that needs no sector, and that it may refuse */
   readonly task?: unknown;
-  /** Ends the trial, and what was started for it. @default never */
+  /** Aborts the checks, and kills the processes that were started. @default never */
   readonly signal?: AbortSignal;
 }
 
 export interface CheckResult extends Found {
   readonly check: string;
-  /** What to do; null where nothing is wrong. */
+  /** What to do; null when nothing is wrong. */
   readonly advice: string | null;
 }
 
-/** @throws start_failed when the command cannot be executed; nothing is left running, nor on the disk */
+/** Leaves no process running and no files. @throws start_failed when the command cannot be executed */
 export async function checkProcessor(options: CheckOptions): Promise<readonly CheckResult[]> {
   const { stage, signal = new AbortController().signal } = options;
   const dir = mkdtempSync(join(tmpdir(), 'sealvisor-check-'));
@@ -47,7 +47,7 @@ export async function checkProcessor(options: CheckOptions): Promise<readonly Ch
       const isTried = needs === undefined || verdicts.get(needs) === 'ok' || isLenient(verdicts, needs);
       const found = isTried
         ? await run(session).catch((thrown: unknown) => {
-            // The very first start is the caller's to hear.
+            // If even the first process cannot be started, the caller gets the error.
             if (trials.length === 0) throw thrown;
             return failed(messageOf(thrown));
           })
@@ -63,7 +63,7 @@ export async function checkProcessor(options: CheckOptions): Promise<readonly Ch
   }
 }
 
-/** White space around a ready line, or two fields too many, keep nothing from being tried; a silence does. */
+/** A check with a warning does not prevent those that need it, except the check `answer`. */
 function isLenient(verdicts: ReadonlyMap<string, Verdict>, needs: string): boolean {
   return needs !== 'answer' && verdicts.get(needs) === 'warn';
 }

@@ -1,4 +1,4 @@
-/** What a check is, and what it is given. */
+/** A check, and the session that it gets. */
 import type { Found } from './found.js';
 import type { SampleTask } from './sample-tasks.js';
 import type { Trial } from './trial.js';
@@ -8,23 +8,23 @@ export interface Session {
   readonly stage: string;
   readonly sample: SampleTask;
   readonly stableWaitMs: number;
-  /** How long an answer may take, ms. */
+  /** How long an answer may take, in ms. */
   readonly timeoutMs: number;
-  /** Whether several of the sample's tasks may be done at the same time. */
+  /** Whether several of the sample's tasks may run at the same time. */
   readonly isSafeAtOnce: boolean;
   readonly trials: readonly Trial[];
   start(): Promise<Trial>;
-  /** The process that runs; when it has ended, a new one. */
+  /** The running process, or a new one if it has ended. */
   up(): Promise<Trial>;
 }
 
 export interface Check {
   readonly name: string;
-  /** It says something of this stage. @default of any */
+  /** Whether the check applies to this sample's stage. @default to every stage */
   readonly isFor?: (sample: SampleTask) => boolean;
-  /** It is tried only when this one was ok. */
+  /** Name of the check that must have passed first; else this one is skipped. */
   readonly needs?: string;
   readonly run: (session: Session) => Promise<Found>;
-  /** What to do when it is not ok. */
+  /** What to do when the check does not pass. */
   readonly advice: string;
 }

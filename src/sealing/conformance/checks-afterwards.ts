@@ -1,10 +1,10 @@
-/** What is seen of a processor when it is ended, and of all that it said until then. */
+/** Checks of how a processor ends, and of everything that it wrote until then. */
 import { answerId, progressOf, readyLine, shortened } from '../../processes/protocol.js';
 import type { Check } from './check.js';
 import { endText, failed, ok, skipped, warn } from './found.js';
 import { answerIds, readyLines, type Said, type Trial } from './trial.js';
 
-/** How long a process may take to end when its stdin has ended; a worker kills it then, ms. */
+/** How long a process may take to exit after its stdin has ended, in ms; after that a worker kills it. */
 const endWithinMs = 5000;
 
 export const afterwards: readonly Check[] = [
@@ -66,7 +66,7 @@ export const afterwards: readonly Check[] = [
   },
 ];
 
-/** Lines that are nothing: no ready line, no answer, no progress. */
+/** Lines that are neither the ready line, an answer nor progress. */
 function strayLines(trial: Trial, stage: string): readonly Said[] {
   const [ready] = readyLines(trial, readyLine(stage));
   return trial.lines.filter((said) => said !== ready && answerId(said.line) === undefined);

@@ -1,4 +1,4 @@
-/** What a processor is tried for (docs/spec.md#processor-protocol), in this order. */
+/** The checks of a processor (docs/spec.md#processor-protocol), in this order. */
 import { parseAnswer, readyLine, shortened } from '../../processes/protocol.js';
 import type { Check } from './check.js';
 import { afterwards } from './checks-afterwards.js';
@@ -7,7 +7,7 @@ import { answerIds, readyLines, type Said, type Trial } from './trial.js';
 
 const atOnce = 8;
 const largeBytes = 50_000_000;
-/** How long nothing must come of what is not a task until it counts as passed over in silence, ms. */
+/** How long there must be no output after an invalid line, until it counts as ignored, in ms. */
 const silenceMs = 2000;
 const unknownTask = { no_such_field: 1 };
 const garbage = ['no json at all', '', '{"id":', '[1]', '{"task":{}}'];
@@ -168,7 +168,7 @@ async function answered(trial: Trial, id: number, withinMs: number): Promise<Sai
   return trial.answers(id)[0];
 }
 
-/** Of the check `answer`. */
+/** The answer that the check `answer` received. */
 function firstAnswer(trials: readonly Trial[]): Said {
   const found = trials.map((trial) => trial.answers(1)[0]).find((answer) => answer !== undefined);
   if (found) return found;

@@ -1,4 +1,4 @@
-/** What came of a check. */
+/** The result of a check. */
 import { parseAnswer, shortened } from '../../processes/protocol.js';
 import type { Ended, Said, Trial } from './trial.js';
 
@@ -18,13 +18,13 @@ export function endText({ code, signal }: Ended): string {
   return signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
 }
 
-/** Why what was waited for has not come. */
+/** Why the expected output did not arrive. */
 export function whyNot(trial: Trial, withinMs: number): string {
   const ended = trial.endedEarly();
   return ended ? `it ${endText(ended)}` : `within ${withinMs} ms`;
 }
 
-/** An answer in a few words. */
+/** A short description of an answer. */
 export function answerText({ line }: Said): string {
   const answer = parseAnswer(line);
   const size = line.length < 10_000 ? `${line.length} bytes` : `${(line.length / 1e6).toFixed(2)} MB`;

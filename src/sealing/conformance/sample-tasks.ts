@@ -1,4 +1,4 @@
-/** A task for each stage that a processor can be tried with: no sector is needed. */
+/** A sample task for each stage, to test a processor without a sector. */
 
 import { join } from 'node:path';
 import { isObject } from '../../protocol/json-object.js';
@@ -18,12 +18,12 @@ import { upgradedSector } from './upgraded-sector.js';
 
 export type { SampleTask } from './sample.js';
 
-/** @param dir where the tasks' files are; input files are written there */
+/** @param dir directory of the tasks' files; input files are written there */
 export function sampleTask(stage: ProcessorStage, dir: string): SampleTask {
   return samples[stage](dir);
 }
 
-/** A task of the caller's own, each time the same. */
+/** The caller's own task, the same every time. */
 export function givenTask(stage: ProcessorStage, dir: string, task: unknown): SampleTask {
   const { fits, expected, upgraded } = samples[stage](dir);
   return { fits, expected, isOpaque: false, task: () => task, ...(upgraded ? { upgraded } : {}) };
@@ -50,7 +50,7 @@ const samples: { readonly [S in ProcessorStage]: (dir: string) => SampleTask } =
         staged_file: staged,
         cache_dir: join(dir, `cache-${n}`),
       }),
-      // Today's field answers with the root.
+      // Upstream's current processors return the root.
       fits: (output) => output === true || isBytes(output, 32),
       expected: 'true, or the 32 bytes of the root',
     };

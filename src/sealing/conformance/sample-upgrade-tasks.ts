@@ -1,4 +1,4 @@
-/** Sample tasks of an upgrade's stages. */
+/** Sample tasks for the stages of an upgrade. */
 
 import { join } from 'node:path';
 import { isObject } from '../../protocol/json-object.js';

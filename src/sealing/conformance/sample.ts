@@ -1,4 +1,4 @@
-/** What a sample task of a stage is, and what such tasks have in common: a sector of 2KiB that is not there. */
+/** A stage's sample task, and what the sample tasks share: a sector of 2KiB that does not exist. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessorStage, Tasks } from '../tasks.js';
@@ -6,24 +6,24 @@ import type { ProcessorStage, Tasks } from '../tasks.js';
 /** A task whose outcome is known. */
 export interface KnownTask {
   readonly task: unknown;
-  /** Whether what was written, when it is done, is what has to be. */
+  /** Whether the file that the finished task wrote is correct. */
   isRight(): boolean;
 }
 
 export interface SampleTask {
-  /** The n-th of them: each writes files of its own. */
+  /** The n-th task: each writes its own files. */
   task(n: number): unknown;
-  /** A task of about so many bytes; none where the stage's tasks are small. */
+  /** A task of about `bytes` bytes; undefined when the stage's tasks are always small. */
   readonly large?: (bytes: number) => unknown;
-  /** A real sector that was upgraded, of the stage that unseals. */
+  /** A task for a real upgraded sector; only for the stage `unseal`. */
   readonly upgraded?: () => KnownTask;
-  /** Whether an output is one of this stage. */
+  /** Whether an output is valid for this stage. */
   fits(output: unknown): boolean;
   /** What fits, for messages. */
   readonly expected: string;
   /**
-   * It holds what another processor made, so a foreign one cannot read it; upstream's own say nothing at all then
-   * (consumer.rs: a request that does not parse is logged).
+   * Whether the task contains another processor's output, which other programs cannot read; upstream's processors then do
+   * not answer at all (consumer.rs: a request that does not parse is only logged).
    */
   readonly isOpaque: boolean;
 }

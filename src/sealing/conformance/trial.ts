@@ -1,4 +1,4 @@
-/** One process on trial: what it says on stdout is kept line by line, and every wait for it has an end. */
+/** One process under test: its stdout is kept line by line, and every wait for it has a deadline. */
 import { systemClock } from '../../actors/system-clock.js';
 import { endOf, isRunning, signalGroup, spawned } from '../../processes/group.js';
 import { isWord, lineSplitter } from '../../processes/lines.js';
@@ -7,7 +7,7 @@ import { Opaque } from '../opaque.js';
 
 export interface Said {
   readonly line: Buffer;
-  /** Since the start, ms. */
+  /** Time since the start, in ms. */
   readonly atMs: number;
 }
 
@@ -17,27 +17,27 @@ export interface Ended {
 }
 
 export interface Trial {
-  /** On stdout, in their order. */
+  /** Lines on stdout, in order. */
   readonly lines: readonly Said[];
-  /** Ids that were asked for. */
+  /** Ids of the requests that were sent. */
   readonly asked: ReadonlySet<number>;
-  /** How it ended before it was asked to. */
+  /** How it ended by itself; undefined if it did not. */
   endedEarly(): Ended | undefined;
   isUp(): boolean;
   send(line: string): void;
-  /** Sends a request; gives its id. A task that is a kept text is sent as it is. */
+  /** Sends a request and returns its id. A task that is an Opaque text is sent unchanged. */
   ask(task: unknown): number;
   answers(id: number): readonly Said[];
-  /** False when the time is over, or the process, before it is so. */
+  /** Waits for `isSo`; false when the time is over or the process has ended first. */
   until(isSo: () => boolean, withinMs: number): Promise<boolean>;
-  /** Ends its stdin; undefined when it has not ended by itself in time, and was killed. */
+  /** Closes its stdin; undefined when it did not exit in time and was killed. */
   end(withinMs: number): Promise<Ended | undefined>;
 }
 
 export interface TrialOptions {
   readonly command: string;
   readonly args: readonly string[];
-  /** Kills it. */
+  /** Kills the process. */
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +57,7 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
       look();
     }),
   );
-  // Its log is its own; unread it would fill the pipe, and the process would be blocked.
+  // Its log is not used, but an unread pipe would fill up and block the process.
   child.stderr.resume();
   const over = endOf(child).then((how) => {
     ended = how;
@@ -102,7 +102,7 @@ export async function startTrial({ command, args, signal }: TrialOptions): Promi
 const jsonOf = (task: unknown) =>
   task instanceof Opaque && typeof task.json === 'string' ? task.json : JSON.stringify(task);
 
-/** Waits for what is looked at again at each `look`; none goes on when all is over. */
+/** Waits whose conditions are checked at each `look`; when `isOver`, all of them end. */
 function waits(isOver: () => boolean) {
   const watchers = new Set<() => void>();
   return {
@@ -133,7 +133,7 @@ export function readyLines(trial: Trial, word: string): readonly Said[] {
   return trial.lines.filter(({ line }) => isWord(line, word));
 }
 
-/** Ids of its answers, in their order. */
+/** Ids of its answers, in order. */
 export function answerIds({ lines }: Trial): readonly number[] {
   return lines.flatMap(({ line }) => (progressOf(line) || !isAnswer(line) ? [] : (answerId(line) ?? [])));
 }

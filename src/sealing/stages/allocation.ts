@@ -6,10 +6,10 @@ import { proofTypesOfSize } from '../../protocol/sector.js';
 import type { Stage, StageContext, StageSettings } from '../stage.js';
 
 /**
- * The stage that gets a job. It asks under a request that is durable before it asks: after a death or a pause the same
- * job is given again. A manager that does not answer to requests gives another one, so what it gave to a stage that was
- * aborted (a pause) is kept, and is the thread's next job.
- * No job, or no answer while nothing is held: the thread stays idle, says why, and asks again (docs/spec.md#failures).
+ * The stage that gets a job. It sends a request id that was stored durably before: after a crash or a pause the manager
+ * assigns the same job again. A manager that does not support request ids assigns another job, so a job that arrived for an
+ * aborted (paused) stage is kept, and is the thread's next job.
+ * Without a job or a response the thread stays idle, reports why, and asks again (docs/spec.md#failures).
  */
 export function allocation<Job extends object>(
   ask: (context: StageContext, asking: Pick<Asking, 'Request'>) => Promise<WithGiven<Job> | null>,
@@ -19,25 +19,28 @@ export function allocation<Job extends object>(
   return async (context) => {
     const { signal } = context;
     const asked = async () => ask(context, context.request ? { Request: context.request() } : {});
-    // A stage whose outcome the machine took is never aborted afterwards.
+    // A stage whose outcome the machine accepted is never aborted afterwards.
     const left = last?.signal.aborted && !last.job.given?.request ? last.job : undefined;
     try {
       const found = left ?? (await asked());
       last = found === null ? undefined : { job: found, signal };
       if (found === null) return { event: 'Idle', ...reasonOf(context.settings) };
       const { given, ...job } = found;
-      // What is left is the job as the manager gave it.
+      // Without those fields it is the job as the manager sent it.
       const outcome = taken(job as unknown as Job);
       return given ? { ...outcome, given } : outcome;
     } catch (thrown) {
       last = undefined;
-      // A pause in the middle says nothing of the manager.
+      // A failure because of a pause says nothing about the manager.
       return { event: 'Idle', ...(signal.aborted ? {} : { reason: refusalText(thrown) }) };
     }
   };
 }
 
-/** Each cause by its own sentence; those of a side that cannot be reached, and of our managers, are whole ones. */
+/**
+ * The reason why there is no job, as text; messages about an unreachable manager, and those of our managers, are
+ * complete sentences.
+ */
 function refusalText(thrown: unknown): string {
   const message = messageOf(thrown);
   const code = systemCodeOf(thrown);
@@ -48,7 +51,7 @@ function refusalText(thrown: unknown): string {
   return message;
 }
 
-/** The manager has nothing, and does not say why: what this side asks for may be the cause. */
+/** The manager has nothing and does not say why: this worker's own restrictions may be the cause. */
 function reasonOf({ allowedMiners, allowedSizes }: StageSettings): Pick<StageOutcome, 'reason'> {
   const asked = [
     ...(allowedMiners === null ? [] : [`allowed_miners = [${allowedMiners.join(', ')}]`]),
@@ -58,7 +61,7 @@ function reasonOf({ allowedMiners, allowedSizes }: StageSettings): Pick<StageOut
   return { reason: `the manager has nothing for ${asked.join(' and ')}: check that these are the manager's` };
 }
 
-/** Whose sectors the thread may work on; those of all proof types that `isWanted` takes. */
+/** Miners and proof types that the thread may work on; only proof types for which `isWanted` is true. */
 export function allowed(
   { allowedMiners, allowedSizes }: StageSettings,
   isWanted: (type: { readonly isInteractive: boolean }) => boolean = () => true,

@@ -1,4 +1,4 @@
-/** What a processor answers is compared with what is known of the sector before anything rests on it. */
+/** Compares a processor's output with what is known of the sector, before it is used. */
 import { randomBytes } from 'node:crypto';
 import { StageError } from '../../protocol/level.js';
 import type { Ticket } from '../../protocol/sector-answers.js';
@@ -19,7 +19,7 @@ function refused(stage: string, what: string, state: string): StageError {
   );
 }
 
-/** CommD follows from the pieces alone. @throws StageError permanent, naming both, when a processor answers another */
+/** CommD follows from the pieces. @throws StageError permanent, naming both, when a processor returns another one */
 export async function checkCommD(
   context: StageContext,
   stage: string,
@@ -34,7 +34,7 @@ export async function checkCommD(
   throw refused(stage, what, context.record.state);
 }
 
-/** CommR is compared with the `p_aux` that lies there where ours can read it: another's needs a hash that is not here. */
+/** Compares CommR with `p_aux` if our own pc2 wrote it: another program's needs a hash function that we do not have. */
 export async function checkCommR(
   context: StageContext,
   stage: string,
@@ -49,7 +49,7 @@ export async function checkCommR(
   throw refused(stage, what, context.record.state);
 }
 
-/** What C1 is asked for a seed. */
+/** The C1 task for a seed. */
 export async function c1Task(
   context: StageContext,
   pc2out: Pc2Output,
@@ -58,7 +58,7 @@ export async function c1Task(
   return { ...(await sealedTask(context, pc2out)), seed };
 }
 
-/** What a sealed sector is proven from. */
+/** The part of a task that describes a sealed sector. */
 export async function sealedTask(
   context: StageContext,
   pc2out: Pc2Output,
@@ -78,8 +78,8 @@ export async function sealedTask(
 }
 
 /**
- * What upstream's `verify_after_pc2` does: C1 with a seed of our own, whose proofs have to hold. Another's C1 checks its
- * own. @throws StageError permanent when the sector that was sealed cannot be proven
+ * Does what upstream's `verify_after_pc2` does: C1 with a seed of our own, whose proofs must be valid. Another program's C1
+ * checks its own proofs. @throws StageError permanent when the sealed sector cannot be proven
  */
 export async function verifySealed(context: StageContext, pc2out: Pc2Output): Promise<void> {
   const task = await c1Task(context, pc2out, [...randomBytes(32)]);
@@ -91,7 +91,7 @@ export async function verifySealed(context: StageContext, pc2out: Pc2Output): Pr
   }
 }
 
-/** Verifies what our own c1 answers, and that it is for this sector and seed. @throws StageError permanent */
+/** Verifies the output of our own c1, and that it is for this sector and seed. @throws StageError permanent */
 export async function checkC1(
   context: StageContext,
   answered: unknown,
@@ -100,7 +100,7 @@ export async function checkC1(
   const { sector, work } = await sectorWork(context);
   const { isOurC1, isSameNode, leavesOf, replicaIdOf, verifyC1 } = await builtin();
   const own = opened(answered);
-  // What another's answers is between it and its c2.
+  // Only another program's own c2 can read the output of its c1.
   if (!isOurC1(own)) return;
   if (!isSameNode(own.commR, pc2out.comm_r) || !isSameNode(own.commD, pc2out.comm_d))
     throw refused('c1', `its CommR is ${hex(own.commR)}, not ${hex(pc2out.comm_r)}`, context.record.state);
@@ -114,7 +114,7 @@ export async function checkC1(
     throw refused('c1', 'it shows other leaves than the seed asks for', context.record.state);
 }
 
-/** A proof by our own c2 is made again and compared. @throws StageError permanent when it is of another sector */
+/** A proof by our own c2 is made again and compared. @throws StageError permanent when it is for another sector */
 export async function checkC2(
   context: StageContext,
   { proof }: Tasks['c2']['output'],
@@ -130,7 +130,7 @@ export async function checkC2(
   if (!isSameNode(made.proof, proof)) throw refused('c2', 'its proof is of something else', state);
 }
 
-/** @throws StageError permanent unless it has the chain's 32 bytes */
+/** @throws StageError permanent unless it has 32 bytes, as the chain's randomness has */
 export function checkRandomness(what: 'ticket' | 'seed', base64: string): void {
   const { length } = bytesOf(base64);
   if (length === 32) return;

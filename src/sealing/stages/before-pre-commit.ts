@@ -1,4 +1,4 @@
-/** Nothing goes on chain that cannot be proven: a pre-commit of it costs its deposit, and is found out at C1, hours later. */
+/** Keeps a sector that cannot be proven off the chain: its pre-commit would cost the deposit, and C1 would fail hours later. */
 import { planNamed, planState } from '../../../machines/index.js';
 import { StageError } from '../../protocol/level.js';
 import { checkWorkedFrom } from '../file-checks.js';
@@ -7,15 +7,15 @@ import { type StageContext, sectorAtHand } from '../stage.js';
 import type { Tasks } from '../tasks.js';
 import { verifySealed } from './answers.js';
 
-/** C1 of a larger sector reads for minutes. */
+/** `auto` checks sectors up to this size, in bytes: C1 of a larger one reads for minutes. */
 const largestCheap = 512 * 1024 * 1024;
 
-/** Outputs of pc2, as records hold them, that passed in this life of the thread: what is submitted again is not checked again. */
+/** Outputs of pc2 that passed since the thread started: they are not checked again when the pre-commit is resubmitted. */
 const passed = new WeakSet<object>();
 
 /**
- * Has C1 draw the proofs of a seed of our own, as `[sealvisor] check_before_precommit` says. @throws StageError permanent,
- * saying what to do, when the sector cannot be proven; what the processor fails with for another reason
+ * Runs C1 with a seed of our own, if `[sealvisor] check_before_precommit` says so. @throws StageError permanent, saying what
+ * to do, when the sector cannot be proven; the processor's own failure for any other reason
  */
 export async function checkBeforePreCommit(
   context: StageContext,
@@ -39,12 +39,12 @@ export async function checkBeforePreCommit(
 
 function isWanted({ settings, record }: StageContext): boolean {
   const { checkBeforePreCommit: mode = 'off' } = settings;
-  // verify_after_pc2 has done the same of the same files.
+  // verify_after_pc2 has already done the same with the same files.
   if (mode === 'off' || record.outputs.pc2_checked === true) return false;
   return mode === 'on' || sectorAtHand({ record }).size <= largestCheap;
 }
 
-/** A file that has rotted is a better reason than what it did to the proof. @throws StageError permanent, naming it */
+/** A damaged file explains the failure better than the failed proof. @throws StageError permanent, naming the file */
 async function checkRot(context: StageContext): Promise<void> {
   const plan = planNamed(context.record.plan);
   const state = plan && planState(plan, context.record.state);

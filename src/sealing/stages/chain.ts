@@ -1,4 +1,4 @@
-/** Stages that ask the chain, through the manager. */
+/** Stages that query the chain through the manager. */
 import { StageError } from '../../protocol/level.js';
 import type { PollAnswer, SealProof } from '../../protocol/sealer.js';
 import { isInteractive } from '../../protocol/sector.js';
@@ -26,7 +26,7 @@ function allocatedOf(context: StageContext): Allocated {
   return { ID: { Miner: sector.miner, Number: sector.number }, ProofType: sector.proofType };
 }
 
-/** SubmitResult, docs/spec.md#failures; an upgrade that differs is lost, a sector is a person's matter. */
+/** SubmitResult, docs/spec.md#failures; a mismatched upgrade is aborted, a mismatched sector waits for an operator. */
 export function checkSubmission(
   answer: SubmitAnswer,
   what: string,
@@ -48,7 +48,10 @@ export function checkSubmission(
   }
 }
 
-/** OnChainState, docs/spec.md#failures: polls until it is landed, as this thread's own, or says which way out. */
+/**
+ * OnChainState, docs/spec.md#failures: polls until the message has landed and is this thread's own, or has to be
+ * submitted again.
+ */
 async function untilLanded(
   context: StageContext,
   poll: () => Promise<PollAnswer>,
@@ -80,7 +83,7 @@ async function untilLanded(
   }
 }
 
-/** A pre-commit that was taken counts from then; one asked about again keeps its hour. */
+/** A newly accepted pre-commit gets the current time; one that was submitted before keeps its time. */
 function preCommitted(context: StageContext, isNew: boolean) {
   const { pre_commit_at: before, ticket, ticket_at } = context.record.outputs;
   const pre_commit_at = isNew || before === undefined ? context.now() : before;
@@ -97,7 +100,7 @@ export const submitPreCommit: Stage = async (context) => {
     CommR: pc2.comm_r,
     CommD: pc2.comm_d,
     Ticket: output<Ticket>(context, 'ticket'),
-    // Neither a pledge nor an allocation is one.
+    // Id 0 is a pledge or an allocation, not a deal.
     Deals: deals.map((deal) => deal.ID).filter((deal) => deal !== 0),
   };
   await checkBeforePreCommit(context, pc2);
@@ -120,21 +123,21 @@ export const waitPreCommit: Stage = async (context) => {
 
 export const submitPersisted: Stage = async (context) => {
   const { instance } = output<Persisted>(context, 'persisted');
-  // Of a sector that is made again; a new one has none.
+  // Only a rebuilt sector has it; a new one has none.
   const isUpgrade = Boolean(context.record.outputs.upgrade);
   if (await context.service.submitPersisted(sectorAtHand(context), instance, isUpgrade))
     return { event: 'SubmitPersistance' };
   throw new StageError('permanent', `the manager does not find the sector's files in store ${instance}`);
 };
 
-/** A seed takes 75 minutes on a real chain. */
+/** The longest wait between two requests for the seed; it takes 75 minutes on a real chain. */
 const longestSeedWaitMs = 5 * 60_000;
 
 export const waitSeed: Stage = async (context) => {
   const sector = sectorAtHand(context);
   for (;;) {
     const { ShouldWait, Delay, Seed, OnChain } = await context.service.waitSeed(sector, sector.proofType);
-    // A seed is drawn for the pre-commit that is there.
+    // A seed is drawn for the pre-commit that is on chain.
     checkOnChain(context, OnChain);
     if (!ShouldWait) {
       if (Seed) {
@@ -146,12 +149,12 @@ export const waitSeed: Stage = async (context) => {
         'Venus.WaitSeed: Seed: expected a seed, or ShouldWait true and a Delay (it is missing)',
       );
     }
-    // A manager whose clock is wrong may name any time: it is asked again meanwhile.
+    // A manager with a wrong clock may return any delay: it is asked again earlier.
     await context.sleep(Math.min(Math.max(Delay * 1000, 100), longestSeedWaitMs));
   }
 };
 
-/** What was proven may have been changed, or answered to another, since. */
+/** Checks that the proof is still for this sector: the sector may have been changed since it was proven. */
 async function checkProof(context: StageContext, proof: readonly number[]): Promise<void> {
   const { miner, number: sector_id } = sectorAtHand(context);
   if (context.record.outputs.c1 === undefined) return;
@@ -160,7 +163,7 @@ async function checkProof(context: StageContext, proof: readonly number[]): Prom
   await checkC2(context, { proof }, asked, 'C1Done');
 }
 
-/** What its pre-commit would have said. @throws StageError permanent when the chain takes its ticket no more */
+/** What a pre-commit would have contained. @throws StageError permanent when the ticket has expired */
 function sealedAs(context: StageContext): Pick<SealProof, 'Sealed'> {
   if (isInteractive(sectorAtHand(context))) return {};
   checkTicket(context);
@@ -179,7 +182,7 @@ export const submitProof: Stage = async (context) => {
   checkOnChain(context, answer.OnChain);
   checkSubmission(answer, 'the proof');
   const { ticket, ticket_at } = context.record.outputs;
-  // Of a sector without a pre-commit, which would keep it.
+  // Only without a pre-commit: otherwise the ticket is kept with that.
   const kept = isInteractive(sectorAtHand(context)) ? {} : { proof_ticket: { ticket, ticket_at } };
   return { event: 'SubmitProof', outputs: { proof: true, resubmitProof: false, ...kept } };
 };

@@ -1,4 +1,4 @@
-/** What a store keeps is compared with what was sealed before it counts. */
+/** Compares stored files with what was sealed, before they are relied on. */
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFile } from '../../disks/durable-file.js';
@@ -9,20 +9,20 @@ import { type FileNote, noteFile, notesOf } from '../file-notes.js';
 import type { StageContext } from '../stage.js';
 import { again, sectorWork } from './sector-work.js';
 
-/** A file of the sector, and where it is kept. */
+/** A file of the sector, and its path in the store. */
 export interface Copy {
   readonly source: string;
   readonly target: string;
 }
 
 /**
- * Copies that have still to be made. Where another file has the name it is removed: the place is this thread's to write
- * to, and no transfer replaces a file. One that is the same stays, whatever its source has become.
+ * Copies that still have to be made. A different file of the same name is removed: this thread holds the claim, and a
+ * transfer never replaces a file. An identical file is kept, even if its source has changed.
  */
 export async function stillToBring(context: StageContext, copies: readonly Copy[]): Promise<readonly Copy[]> {
   const wanted = await digestsOf(context);
   const missing: Copy[] = [];
-  // The sector's own file comes last, and goes first: what tells its CommR stays as long as it does.
+  // The sector's own file is written last and removed first: as long as it is there, so are the files that have its CommR.
   for (const copy of copies.toReversed()) {
     const { source, target } = copy;
     const found = await sizeOf(target);
@@ -38,9 +38,9 @@ export async function stillToBring(context: StageContext, copies: readonly Copy[
 }
 
 /**
- * Notes of the stored files, each brought to the disk and the same as the local one was when it was made. The bytes that
- * lie in the store are read, once, whoever wrote them.
- * @throws StageError permanent for the first file that is another
+ * Notes of the stored files, after each was flushed to the disk and compared with the digest of the local one when it was
+ * made. The stored bytes are read once, no matter which processor wrote them.
+ * @throws StageError permanent for the first file that differs
  */
 export async function compared(context: StageContext, copies: readonly Copy[]): Promise<readonly FileNote[]> {
   const { files } = await sectorWork(context);
@@ -54,7 +54,7 @@ export async function compared(context: StageContext, copies: readonly Copy[]): 
     if ((await sizeOf(target)) === undefined) throw wrongCopy(record.state, target, 'is missing');
     await syncFile(target);
     const expected = await wanted(source);
-    // The second half of what the transfer counts.
+    // The second half of the transfer's progress.
     const passed = (bytes: number) => progress({ done: before + bytes, total: 2 * all, unit: 'bytes' });
     await digestOf(target, signal, passed);
     before += sizes[at] ?? 0;
@@ -73,7 +73,7 @@ export async function compared(context: StageContext, copies: readonly Copy[]): 
   return stored;
 }
 
-/** The digest that a file had when it was made; of one that nobody noted, what it has now. */
+/** The digest that a file had when it was made; if that was not noted, its current digest. */
 export async function digestsOf(context: StageContext): Promise<(source: string) => Promise<string>> {
   const { files } = await sectorWork(context);
   const groups = Object.values(notesOf(context.record)).flat();

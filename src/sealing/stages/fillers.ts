@@ -1,9 +1,9 @@
-/** What pieces leave free of a sector: real processors take a sector only when it is full. Pure. */
+/** Fills the gaps between pieces: real processors accept only a full sector. Pure. */
 import { StageError } from '../../protocol/level.js';
 
-/** A part of a sector, in the order in which the parts lie; padded bytes. */
+/** A part of a sector; sizes in padded bytes. */
 export interface SectorPart {
-  /** Which of the pieces it is; null for a filler. */
+  /** Index of the piece; null for a filler. */
   readonly at: number | null;
   readonly paddedSize: number;
 }
@@ -11,8 +11,8 @@ export interface SectorPart {
 const smallest = 128;
 
 /**
- * The pieces in their order, each at the next multiple of its size, and fillers wherever there is room: together the sector.
- * @throws StageError permanent for a size that no piece can have, and for pieces that do not fit
+ * The pieces in their order, each at the next multiple of its size, with fillers in the gaps: together they fill the sector.
+ * @throws StageError permanent for an invalid piece size, and for pieces that do not fit
  */
 export function withFillers(paddedSizes: readonly number[], sectorSize: number): readonly SectorPart[] {
   const parts: SectorPart[] = [];
@@ -41,14 +41,14 @@ export function withFillers(paddedSizes: readonly number[], sectorSize: number):
   return parts;
 }
 
-/** As large as the place where each begins is aligned. `to` is a multiple of all of them. */
+/** Each filler is as large as the alignment of its start. `to` is a multiple of all of them. */
 function fillersBetween(from: number, to: number): readonly number[] {
   const sizes: number[] = [];
   for (let end = from; end < to; end += sizes.at(-1) ?? to) sizes.push(end === 0 ? to : alignmentOf(end));
   return sizes;
 }
 
-/** The largest power of two that `position` is a multiple of; positions are beyond what `&` can do. */
+/** The largest power of two that divides `position`; positions exceed the 32 bits of `&`. */
 function alignmentOf(position: number): number {
   let size = smallest;
   while (position % (size * 2) === 0) size *= 2;

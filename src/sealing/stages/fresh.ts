@@ -1,4 +1,4 @@
-/** Looks at the clock before a stage wastes hours on what the chain would not take any more. */
+/** Checks ages before a stage spends hours on something that the chain would no longer accept. */
 import { StageError } from '../../protocol/level.js';
 import { isInteractive } from '../../protocol/sector.js';
 import type { Ticket } from '../../protocol/sector-answers.js';
@@ -12,7 +12,7 @@ export interface DrawnTicket {
   readonly ticket_at: number;
 }
 
-/** The ticket of the record, drawn again when it would not last. @throws StageError permanent when the manager has no other */
+/** The record's ticket, drawn again if it would expire. @throws StageError permanent when the manager has no newer one */
 export async function lastingTicket(
   context: StageContext,
 ): Promise<DrawnTicket | { readonly ticket: Ticket }> {
@@ -29,7 +29,7 @@ export async function lastingTicket(
   );
 }
 
-/** @throws StageError permanent when the pre-commit would come too late for its ticket */
+/** @throws StageError permanent when the ticket is too old for its pre-commit */
 export function checkTicket(context: StageContext): void {
   const age = ticketAge(context);
   if (age === undefined || age.left >= 0) return;
@@ -39,7 +39,7 @@ export function checkTicket(context: StageContext): void {
   );
 }
 
-/** @throws StageError permanent when the proof would come too late for its pre-commit */
+/** @throws StageError permanent when the pre-commit is too old for its proof */
 export function checkPreCommit(context: StageContext): void {
   const { deadlines, record } = context;
   const { preCommit, epochMs } = deadlines;
@@ -52,8 +52,8 @@ export function checkPreCommit(context: StageContext): void {
 }
 
 /**
- * Whether the sector's first message is on its way or landed: an earlier submission may have been taken, its answer unheard.
- * @throws StageError permanent when it is another sector's
+ * Whether the sector's first message is pending or has landed: an earlier submission may have been accepted although its
+ * response was lost. @throws StageError permanent when the message is another sector's
  */
 export async function isOnItsWay(context: StageContext, own?: Submitted): Promise<boolean> {
   const { State, OnChain } = await polledFirst(context);
@@ -62,12 +62,12 @@ export async function isOnItsWay(context: StageContext, own?: Submitted): Promis
   return isOnIts;
 }
 
-/** The ticket of what the chain has of it: a sector that is made again behind that has to be the same. */
+/** The ticket of what was already submitted: if the sector is made again after that, it must use the same ticket. */
 export async function submittedTicket(context: StageContext): Promise<DrawnTicket | undefined> {
   const [sent, ticket] = isInteractive(sectorAtHand(context))
     ? ['pre_commit', 'pre_commit_ticket']
     : ['proof', 'proof_ticket'];
-  // Only a sector that was sent back before its submission has lost that it was submitted.
+  // Only a sector that was resumed to a state before its submission lacks this output.
   if (context.record.outputs[sent] !== undefined) return undefined;
   // Written when it was submitted.
   const submitted = outputIfAny<DrawnTicket>(context, ticket);

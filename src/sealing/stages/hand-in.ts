@@ -1,4 +1,4 @@
-/** Brings a piece to where it is wanted. */
+/** Delivers a piece to its destination. */
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { asNewFile, NotAllowed, placeBelow, realPlace } from './new-file.js';
 import { transferred } from './persist.js';
 import { putPiece } from './put-piece.js';
 
-/** `path`'s file name is the piece's CID. @throws StageError permanent for a place that cannot be, or refuses */
+/** `path`'s file name is the piece's CID. @throws StageError permanent for an invalid destination, or one that refuses */
 export async function handIn(context: StageContext, path: string, dest: string): Promise<void> {
   const url = urlOf(dest);
   switch (url.protocol) {
@@ -40,7 +40,7 @@ export async function handIn(context: StageContext, path: string, dest: string):
   }
 }
 
-/** `store:///<cid>` names no store: it means where the manager serves pieces from. */
+/** `store:///<cid>` names no store: it means the place that the manager serves pieces from. */
 async function toManager({ service, ...context }: StageContext, path: string, url: URL): Promise<void> {
   const cid = url.pathname.replaceAll('/', '');
   if (cid !== basename(path)) throw refused(url.href, `names no store, and not piece ${basename(path)}`);
@@ -60,7 +60,7 @@ function refused(dest: string, why: string): StageError {
   );
 }
 
-/** Without what may be secret: a login, and the query, which holds a market's token. */
+/** The URL without credentials and the query, which may have a market's token. */
 function shown(dest: string): string {
   if (!URL.canParse(dest)) return dest.replace(/\?.*$/s, '?…');
   const url = new URL(dest);
@@ -69,7 +69,7 @@ function shown(dest: string): string {
   return `${url.protocol}//${login}${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
 }
 
-/** A directory that is there, or a name that ends so, takes the piece under its CID. */
+/** The destination file: in an existing directory, or for a name that ends with `/`, it is named by the piece's CID. */
 async function fileOf(url: URL, path: string): Promise<string> {
   const named = localPath(url);
   const isDirectory = await stat(named).then(
@@ -109,7 +109,7 @@ function decoded(part: string, dest: string): string {
 }
 
 interface Place {
-  /** As it was named. */
+  /** As the job names it. */
   readonly dest: string;
   readonly store: string | null;
   readonly uri: string;
@@ -117,7 +117,7 @@ interface Place {
   readonly roots: readonly string[];
 }
 
-/** @throws StageError permanent for a place that is not ours to write to, or holds something else */
+/** @throws StageError permanent for a place that we may not write to, or that has another file */
 async function bring(context: StageContext, path: string, { dest, store, uri, roots }: Place): Promise<void> {
   try {
     const found = await placeBelow(roots, uri);
@@ -128,7 +128,7 @@ async function bring(context: StageContext, path: string, { dest, store, uri, ro
     await asNewFile(found, sectorAtHand(context).id, check, (beside) =>
       transferred(context, {
         stores: store === null ? {} : { [store]: { name: store, meta: null } },
-        // The local piece goes away soon; its second name stays.
+        // A link is enough: the local name is removed soon, the linked file stays.
         routes: [
           {
             src: { store_name: null, uri: path },
@@ -140,14 +140,14 @@ async function bring(context: StageContext, path: string, { dest, store, uri, ro
     );
   } catch (thrown) {
     if (thrown instanceof StageError) throw thrown;
-    // Of the destination alone: what happens to the piece here is the transfer's, and has its level.
+    // Only faults of the destination: a fault of the local piece is the transfer's, with its own level.
     if (!(thrown instanceof NotAllowed)) throw unusable(uri, thrown);
     const option = store === null ? ' ([sealvisor] unseal_roots lists where pieces may be written)' : '';
     throw refused(dest, `${thrown.message}${option}`);
   }
 }
 
-/** A destination that cannot be written to ends the job with its reason. Any other fault is passed on as it is. */
+/** A destination that cannot be written to ends the job with the reason. Any other fault is returned unchanged. */
 function unusable(uri: string, thrown: unknown): unknown {
   const fault = faultAt(uri, thrown);
   if (!(fault instanceof StageError)) return fault;

@@ -5,10 +5,10 @@
  */
 export type MarketTarget =
   | { readonly url: URL; readonly token: string }
-  /** Why it names no place. */
+  /** Why it is not a valid destination. */
   | { readonly fault: string };
 
-/** What upstream's manager writes where its configuration names no market. */
+/** What upstream's manager writes when its configuration has no market. */
 const noMarket = 'invalid.market.host';
 
 export function marketTarget(dest: URL): MarketTarget {
@@ -28,7 +28,7 @@ export function marketTarget(dest: URL): MarketTarget {
   const place = `${scheme}://${host}/resource`;
   if (host === '' || !/^https?$/.test(scheme) || !URL.canParse(place))
     return { fault: `names the market as ${scheme}://${host}, which is not a valid http(s) address` };
-  // What fetch says of one holds the token.
+  // fetch would refuse it with a message that contains the token.
   if (!/^[\t\x20-\x7e]*$/.test(token)) return { fault: 'has a token that no header can hold' };
   const url = new URL(place);
   url.searchParams.set('resource-id', cid);

@@ -1,4 +1,4 @@
-/** A file that is brought to a place somebody else named: below a directory that is ours to write to, and over nothing. */
+/** Writes a file to a path that came from outside: only below a directory that we may write to, and never over a file. */
 import { realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { isThere, nameNew } from '../../disks/durable-file.js';
@@ -9,12 +9,12 @@ export class NotAllowed extends Error {}
 
 /** Real paths. */
 export interface NewPlace {
-  /** The directory that is ours to write to. */
+  /** The directory that we may write to. */
   readonly root: string;
   readonly place: string;
 }
 
-/** A place below one of `roots`, links resolved, whether it is there or not. @throws NotAllowed */
+/** A path below one of `roots`, with links resolved; the file need not exist. @throws NotAllowed */
 export async function placeBelow(roots: readonly string[], named: string): Promise<NewPlace> {
   const place = await realPlace(resolve(named));
   for (const root of roots) {
@@ -27,7 +27,7 @@ export async function placeBelow(roots: readonly string[], named: string): Promi
   );
 }
 
-/** What is not there yet has the real path of what it will lie in. */
+/** The real path; for a path that does not exist yet, below the real path of its parent. */
 export async function realPlace(path: string): Promise<string> {
   const real = await realpath(path).catch((thrown: unknown) => {
     if (isMissing(thrown)) return undefined;
@@ -38,9 +38,9 @@ export async function realPlace(path: string): Promise<string> {
 }
 
 /**
- * Has `bring` write to a name beside `place`, then gives it that name, unless something is there: `check` says whether
- * that is the same, or throws.
- * @throws NotAllowed for a place that moved meanwhile
+ * Lets `bring` write to a temporary name next to `place`, then gives the file its final name, unless a file is already there:
+ * then `check` throws if that is a different one.
+ * @throws NotAllowed for a place that has moved in the meantime
  */
 export async function asNewFile(
   { root, place }: NewPlace,
@@ -57,7 +57,7 @@ export async function asNewFile(
   await rm(beside, { force: true });
   try {
     await bring(beside);
-    // Another may have brought it meanwhile.
+    // Another process may have written it in the meantime.
     if (!(await nameNew(beside, place))) await check();
   } finally {
     await rm(beside, { force: true }).catch(() => undefined);

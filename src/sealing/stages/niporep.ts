@@ -8,7 +8,7 @@ import { c1, c2, pc1, pc2 } from './work.js';
 /** The stage that leads out of each state of the niporep plan. */
 export const niporepStages: Readonly<Record<string, Stage>> = {
   Empty: allocateSector({ isNonInteractive: true }),
-  // An empty sector takes none.
+  // An empty sector has no deals.
   Allocated: async () => ({ event: 'AcquireDeals', outputs: { deals: [] } }),
   DealsAcquired: addPieces,
   PieceAdded: treeD,

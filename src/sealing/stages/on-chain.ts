@@ -1,6 +1,6 @@
 /**
- * What a manager tells of a sector on chain is compared with what this thread made: a number alone does not identify it, and a
- * sector must not continue after the pre-commit or the proof of another one.
+ * Compares what a manager reports of a sector on chain with what this thread made: a sector number does not identify it, and
+ * a sector must not continue from another sector's pre-commit or proof.
  */
 
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ import type { OnChain, Ticket } from '../../protocol/sector-answers.js';
 import { output, outputIfAny, type StageContext, sectorAtHand } from '../stage.js';
 import type { Tasks } from '../tasks.js';
 
-/** What this thread made; what it has not made yet, or left out here, is compared with nothing. */
+/** What this thread made; a member that is undefined is not compared. */
 export interface Submitted {
   readonly commR?: readonly number[] | undefined;
   readonly commD?: readonly number[] | undefined;
@@ -19,7 +19,7 @@ export interface Submitted {
   readonly proof?: readonly number[] | undefined;
 }
 
-/** By the outputs of the record. */
+/** From the outputs of the record. */
 export function submittedBy(context: StageContext): Submitted {
   const { outputs } = context.record;
   const pc2 = outputs.pc2 === undefined ? undefined : output<Tasks['pc2']['output']>(context, 'pc2');
@@ -45,7 +45,7 @@ export function differenceOf(told: OnChain | null | undefined, own: Submitted): 
   return other && `the ${other[0]} there is ${other[1]}, this thread's is ${other[2]}`;
 }
 
-/** Managers that do not say what is on chain are believed. @throws StageError that names both values */
+/** Passes if the manager does not report what is on chain. @throws StageError that names both values */
 export function checkOnChain(
   context: StageContext,
   told: OnChain | null | undefined,
@@ -61,9 +61,9 @@ export function checkOnChain(
   );
 }
 
-/** Whether the manager has another sector under this number: what is done with this one is nothing to that one. */
+/** Whether the manager has another sector under this number: what happens to this one must not affect that one. */
 export async function isAnother(context: StageContext): Promise<boolean> {
-  // The second was written with the submission; what is made again may have a ticket since, its submission unheard.
+  // The second is stored with the submission; a sector that is made again may have a newer ticket whose submission is unknown.
   const own = [
     outputIfAny<Ticket>(context, 'ticket'),
     outputIfAny<{ readonly ticket?: Ticket }>(context, 'pre_commit_ticket')?.ticket,
@@ -71,11 +71,11 @@ export async function isAnother(context: StageContext): Promise<boolean> {
   ].filter((found) => found !== undefined);
   if (own.length === 0) return false;
   const { OnChain: told } = await polledFirst(context);
-  // By the ticket alone: the same sector, made again of damaged files, has another CommR.
+  // Only the ticket is compared: the same sector, made again after damage, may have another CommR.
   return own.every((each) => differenceOf(told, { ticket: each }) !== undefined);
 }
 
-/** What the manager says of the message that comes first: the pre-commit, or the proof of a sector that has none. */
+/** The manager's state of the first message: the pre-commit, or the proof of a sector without one. */
 export function polledFirst(context: StageContext): Promise<PollAnswer> {
   const { service } = context;
   const sector = sectorAtHand(context);

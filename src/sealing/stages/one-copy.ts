@@ -1,6 +1,6 @@
 /**
- * A sector is kept once: what was brought to another store, before it was sent back and persisted again, goes when the
- * sector is finished.
+ * A sector is kept once: a copy that was written to another store, before the sector was resumed to an earlier state and
+ * persisted again, is removed when the sector is finished.
  */
 import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -12,7 +12,7 @@ import { removedBrought, storeOf } from '../stores/remove-brought.js';
 import { storedKinds } from '../stores/stored-sector.js';
 import type { Persisted } from './persist.js';
 
-/** Repeatable. @returns what stays of other copies, each with its reason */
+/** Repeatable. @returns the other copies that stay, each with its reason */
 export async function removeOtherCopies(context: StageContext): Promise<readonly string[]> {
   const left: string[] = [];
   for (const brought of await broughtBy(context.location, sectorAtHand(context).id)) {
@@ -22,13 +22,13 @@ export async function removeOtherCopies(context: StageContext): Promise<readonly
   return left;
 }
 
-/** Null when it is gone, or is the one that is kept. */
+/** Why a copy stays; null when it is removed, or is the one to keep. */
 async function whyItStays(context: StageContext, brought: Brought): Promise<string | null> {
   const kept = keptLike(context, brought);
   if (kept === brought.file) return null;
   if (kept === undefined) return 'the store that holds one of both is not attached';
   try {
-    // Seen before another one goes. Two attached stores may be one directory.
+    // The kept file must exist before another one is removed. Two attached stores may be the same directory.
     const one = await stat(kept, { bigint: true });
     if (one.size !== BigInt(sectorAtHand(context).size)) return `${kept} has ${one.size} bytes`;
     const other = await statIfAny(brought.file);

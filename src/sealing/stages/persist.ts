@@ -1,4 +1,4 @@
-/** Stages that put a finished sector where it is kept. */
+/** Stages that copy a finished sector to its store. */
 
 import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,10 +32,10 @@ export const persistUpdate: Stage = async (context) => {
   return persisted(context, { file: files.update, cacheDir: files.updateCacheDir }, 'update');
 };
 
-/** Brings the file and what is kept of its cache to an attached store; the local files stay until the sector's end. */
+/** Copies the sector's file and the kept part of its cache to an attached store; the local files stay until the sector ends. */
 async function persisted(context: StageContext, local: StoredSector, kind: StoredKind) {
   const keptFiles = await keptOf(context, local, kind);
-  // The file itself comes last: where it is, the cache is complete.
+  // The file itself is copied last: if it is there, the cache is complete.
   const sources = [...keptFiles.map((name) => join(local.cacheDir, name)), local.file];
   const sizes = await Promise.all(sources.map(async (path) => (await stat(path)).size));
   const store = await chosenStore(
@@ -63,7 +63,7 @@ async function persisted(context: StageContext, local: StoredSector, kind: Store
       opt: null,
     }));
     const stores = { [store.name]: { name: store.name, meta: null } };
-    // A disk that was unmounted meanwhile has taken with it what was written, and is the better reason for a failure.
+    // If the disk was unmounted in the meantime, the written files are gone, and that explains a failure better.
     if (routes.length > 0)
       await transferred(context, { stores, routes, read_back: false }).catch(async (thrown: unknown) => {
         await checkStore(store);
@@ -90,7 +90,10 @@ async function commROf(context: StageContext, kind: StoredKind): Promise<readonl
   return (await readManifest(files.updateCacheDir)).commR;
 }
 
-/** Names in the cache that are kept. @throws StageError permanent when another's pc2 left too little to know the sector by */
+/**
+ * Names in the cache that are kept.
+ * @throws StageError permanent when another program's pc2 left too few files to identify the sector
+ */
 async function keptOf(
   context: StageContext,
   { cacheDir }: StoredSector,
@@ -103,7 +106,7 @@ async function keptOf(
   for (const name of foreignKeptFiles(sector.size))
     await access(join(cacheDir, name)).then(
       () => there.push(name),
-      // Not every processor writes all of them.
+      // Not every processor writes all of these files.
       () => undefined,
     );
   if (there.includes(cacheFiles.persistentAux)) return there;
@@ -125,7 +128,7 @@ function againFrom(context: StageContext, kind: StoredKind): string {
   return `resume --state ${again(context, kind === 'sealed' ? 'PC2' : 'SnapEncode')}`;
 }
 
-/** Has a processor bring files to their places. @throws StageError permanent when it says that it did not */
+/** Runs a transfer with a processor. @throws StageError permanent when its output says that it was not done */
 export async function transferred(context: StageContext, task: TransferTask): Promise<void> {
   if (await context.process('transfer', task)) return;
   throw new StageError('permanent', 'the transfer processor answered false: see what it logged, then resume');

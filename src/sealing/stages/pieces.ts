@@ -1,4 +1,4 @@
-/** Stages that put pieces into a sector, be it new or to be upgraded. */
+/** Stages that add pieces to a new sector or to an upgrade. */
 
 import { join } from 'node:path';
 import { isAt } from '../../disks/stat-if-any.js';
@@ -30,8 +30,8 @@ export const treeD: Stage = async (context) => {
 };
 
 /**
- * Writes the deals' pieces to `staged`, and zeros where they leave room. What comes back is all of the sector: pieces and
- * fillers. @throws StageError permanent for a piece that is another
+ * Writes the deals' pieces to `staged`, and zeros in the gaps. Returns all parts of the sector: pieces and fillers.
+ * @throws StageError permanent for a piece whose commitment differs
  */
 export async function stagePieces(
   context: StageContext,
@@ -59,7 +59,11 @@ export async function stagePieces(
   }
 }
 
-/** Another manager may have taken the address since: its answer says nothing of this sector's pieces. @throws what `pieceSource` does */
+/**
+ * Asks the manager again after a failure: another manager may have taken over the address, and does not have this
+ * sector's pieces.
+ * @throws what `pieceSource` does
+ */
 async function checkWhoServed({ service }: StageContext, parts: readonly Part[]): Promise<void> {
   const fetched = parts.find(
     ({ piece: { piece_file } }) => typeof piece_file === 'object' && 'url' in piece_file,
@@ -74,7 +78,7 @@ interface Part {
   readonly commitment: readonly number[];
 }
 
-/** What is asked for a deal's piece; for a pledge, and where there is no deal, zeros. */
+/** The task's part for a deal's piece; zeros for a pledge or a filler. */
 async function partOf(context: StageContext, deal: Deal | undefined, paddedSize: number): Promise<Part> {
   const { commitmentOfCid, zerosCommitment } = await builtin();
   const size = payloadOf(paddedSize);
@@ -85,7 +89,7 @@ async function partOf(context: StageContext, deal: Deal | undefined, paddedSize:
       commitment: zerosCommitment(paddedSize),
     };
   const cid = deal.Piece.Cid['/'];
-  // It becomes a file name: it has to be a CID.
+  // The CID becomes a file name: it must be valid.
   const commitment = commitmentOfCid(cid);
   const piece_file = await pieceFile(context, cid);
   return { piece: { piece_file, payload_size: deal.PayloadSize, piece_size: size }, name: cid, commitment };
@@ -114,7 +118,10 @@ function checkAdded(parts: readonly Part[], added: readonly PieceInfo[]): void {
   }
 }
 
-/** Builds the data tree; `addedFrom` is the state that adds the pieces. @throws StageError permanent when it is not that of the pieces */
+/**
+ * Builds the data tree; `addedFrom` is the state that adds the pieces.
+ * @throws StageError permanent when its root is not the CommD of the pieces
+ */
 export async function treeOver(
   context: StageContext,
   infos: readonly PieceInfo[],
@@ -131,7 +138,7 @@ export async function treeOver(
     staged_file: staged,
     cache_dir: cacheDir,
   });
-  // Upstream's newer processors answer the root.
+  // Upstream's newer processors return the root.
   if (Array.isArray(answered)) await checkCommD(context, 'tree_d', infos, answered);
   const root = await treeDRoot(cacheDir);
   if (!commDOf(placeInfos(infos), sector.size).equals(Buffer.from(root)))
@@ -141,9 +148,9 @@ export async function treeOver(
     );
 }
 
-/** A deal's payload: from a local pieces directory when it is there, else from where the manager says. */
+/** A deal's payload: from a local pieces directory if it is there, else from the source that the manager names. */
 async function pieceFile(context: StageContext, cid: string): Promise<PieceFile> {
-  // It becomes a file's name and a part of a URL.
+  // It becomes a file name and a part of a URL.
   if (!/^\w+$/.test(cid))
     throw new StageError(
       'permanent',

@@ -1,4 +1,4 @@
-/** Sends a piece to a server by PUT. */
+/** Uploads a piece to a server by PUT. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -8,8 +8,8 @@ import { mayPass } from '../../protocol/passing-status.js';
 import type { StageContext } from '../stage.js';
 
 /**
- * `more`: headers beside its own.
- * @throws StageError temporary when the server cannot be reached or says that it cannot now, permanent with its words when it refuses
+ * `more`: additional headers.
+ * @throws StageError temporary when the server is unreachable or busy, permanent with the server's error text when it refuses
  */
 export async function putPiece(
   { signal, progress }: Pick<StageContext, 'signal' | 'progress'>,
@@ -25,7 +25,7 @@ export async function putPiece(
     isRead = false;
   });
   const counted = async function* () {
-    // A stream without an encoding gives buffers.
+    // A stream without an encoding yields buffers.
     const chunks: AsyncIterable<Buffer> = file;
     for await (const bytes of chunks) {
       yield bytes;
@@ -59,20 +59,20 @@ export async function putPiece(
   const words = await wordsOf(answer);
   const said = `${placeOf(url)} did not take the piece: it answered ${answer.status}${words === undefined ? '' : ` (${words})`}`;
   if (mayPass(answer.status)) throw new StageError('temporary', said);
-  // Who wants the piece is told, and the job is over.
+  // The job ends with this reason, which the client sees.
   throw new StageError(
     'permanent',
     `${said}; fix that and ask for the piece again, or name another destination`,
   );
 }
 
-/** fetch says `fetch failed`; what failed is its cause. */
+/** fetch only reports `fetch failed`; the reason is in its cause. */
 function reasonOf(thrown: unknown): string {
   const isWrapped = thrown instanceof TypeError && thrown.cause !== undefined;
   return systemCodeOf(thrown) ?? messageOf(isWrapped ? thrown.cause : thrown);
 }
 
-/** A user and password of the URL, as a server reads them; fetch takes none that are in it. */
+/** The URL's user and password as a header; fetch does not accept them in the URL. */
 function loginOf({ username, password }: URL): { readonly authorization?: string } {
   if (username === '' && password === '') return {};
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -86,7 +86,7 @@ function withoutLogin(url: URL): URL {
   return plain;
 }
 
-/** Without what may be secret: credentials and the query. */
+/** The URL without credentials and query, which may be secret. */
 function placeOf({ origin, pathname }: URL): string {
   return `${origin}${pathname}`;
 }

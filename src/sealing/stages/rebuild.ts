@@ -13,9 +13,9 @@ import { builtin, bytesOf, sectorWork } from './sector-work.js';
 import { encodeUpgrade, hex, proveUpgrade, stageUpgrade, treeOfUpgrade } from './upgrade.js';
 import { pc1, pc2, provenOf, syntheticProof } from './work.js';
 
-/** Of a sector that was upgraded before it was lost; null for any other. */
+/** For a sector that was upgraded before it was lost; null for any other. */
 type Upgrade = {
-  /** Since the upgrade, 32 bytes; null when the job does not say. */
+  /** CommR after the upgrade, 32 bytes; null when the job does not have it. */
   readonly commR: readonly number[] | null;
   readonly deals: readonly Deal[];
 } | null;
@@ -30,23 +30,23 @@ const allocate = (): Stage =>
       return {
         event: 'AllocatedRebuildSector',
         sector: sectorOfJob(Sector),
-        // What is upgraded was sealed empty.
+        // An upgraded sector was sealed empty.
         outputs: { deals: upgrade ? [] : Pieces, ticket: Ticket, upgrade, comm_r: sealed },
       };
     },
   );
 
-/** CommR as it was sealed, and since its upgrade; null where the job does not say. */
+/** CommR as it was sealed, and after its upgrade; null when the job does not have it. */
 function commRsOf({ UpgradePublic, CommR, CommRNew }: RebuildJob) {
   const told = UpgradePublic?.CommR ?? null;
-  // A sealvisor manager of 0.1.0 names that of the upgrade there, and the sealed one's beside it.
+  // A sealvisor manager of 0.1.0 sends the CommR of the upgrade there, next to the one as it was sealed.
   const isNew = CommR && told?.some((byte, at) => byte !== CommR[at]);
   return { sealed: CommR ?? told, upgraded: CommRNew ?? (isNew ? told : null) };
 }
 
 const upgradeOf = (context: StageContext) => output<Upgrade>(context, 'upgrade');
 
-/** A job that cannot be done is given back here, not at its allocation: the manager is told which sector it was. */
+/** A job that cannot be done is refused here, not at its allocation, so that the report to the manager names the sector. */
 const addPiecesOfJob: Stage = async (context) => {
   const upgrade = upgradeOf(context);
   const isUnknown = upgrade?.commR === null && !lostCommR(context);
@@ -58,12 +58,12 @@ const addPiecesOfJob: Stage = async (context) => {
   return addPieces(context);
 };
 
-/** As it was sealed, where the job says it. Written at the allocation. */
+/** CommR as it was sealed, if the job has it. Stored at the allocation. */
 const lostCommR = (context: StageContext) => outputIfAny<readonly number[] | null>(context, 'comm_r');
 
 /**
- * Does what a proof of the sector would show, with the ticket as seed; of what another's processors sealed only CommR can be
- * compared. @throws StageError permanent when it is not the lost one
+ * Checks the sector like a proof would, with the ticket as seed; if another program sealed it, only CommR can be compared.
+ * @throws StageError permanent when it is not the lost sector
  */
 const checkSealed: Stage = async (context) => {
   const { isSameNode } = await builtin();
@@ -115,9 +115,9 @@ const snapEncode: Stage = async (context) => {
   const { isSameNode } = await builtin();
   const upgrade = upgradeOf(context);
   const made = await madeAgain(context);
-  // Where the job does not say it, what it is made of was compared: CommR as it was sealed, and each piece.
+  // If the job does not have it, its inputs were compared: CommR as it was sealed, and each piece.
   const told = upgrade?.commR;
-  // Earlier versions kept what an upstream manager says of the sealed sector as this.
+  // Earlier versions stored an upstream manager's CommR of the sealed sector here.
   const lost = told && isSameNode(told, made.commROld) ? null : told;
   const encoded = await encodeUpgrade(context, {
     deals: upgrade?.deals ?? [],

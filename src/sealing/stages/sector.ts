@@ -1,4 +1,4 @@
-/** Stages that get a sector and let it go. */
+/** Stages that allocate a sector and release it. */
 import { rm } from 'node:fs/promises';
 import { isUnknownSector, SealvisorError } from '../../protocol/errors.js';
 import { isInteractive, type Sector, sectorOf } from '../../protocol/sector.js';
@@ -11,7 +11,7 @@ import { removeStored } from './give-up.js';
 import { isAnother } from './on-chain.js';
 import { removeOtherCopies } from './one-copy.js';
 
-/** `isNonInteractive`: only sectors that are proven without pre-commit and seed, which others do not take. */
+/** `isNonInteractive`: only sectors that are proven without pre-commit and seed; without it, only the other ones. */
 export const allocateSector = ({ isNonInteractive = false } = {}): Stage =>
   allocation(
     ({ service, settings }, asking) => {
@@ -28,7 +28,7 @@ export const allocateSector = ({ isNonInteractive = false } = {}): Stage =>
     },
   );
 
-/** The sector that a manager names. */
+/** The sector that a manager has allocated. */
 export function sectorOfJob({ ID, ProofType }: Allocated): Sector {
   return sectorOf({ miner: ID.Miner, number: ID.Number }, ProofType);
 }
@@ -48,7 +48,7 @@ export const acquireDeals: Stage = async (context) => {
   return { event: 'AcquireDeals', outputs: { deals } };
 };
 
-/** Reports the end and cleans the store; what was persisted stays where it was put. */
+/** Reports the end and removes the local files; persisted files stay in their store. */
 export const finish: Stage = async (context) => {
   const sector = sectorAtHand(context);
   await context.service.reportFinalized(sector);
@@ -59,7 +59,7 @@ export const finish: Stage = async (context) => {
   return { event: 'Released' };
 };
 
-/** The manager that answers has never given it to this thread: what is aborted here is nothing to it. */
+/** The responding manager has never assigned the sector to this thread: the abort does not concern it. */
 function isNoneOfIts(thrown: unknown): boolean {
   if (!(thrown instanceof SealvisorError)) return false;
   return (
@@ -67,7 +67,7 @@ function isNoneOfIts(thrown: unknown): boolean {
   );
 }
 
-/** What another has under the same number is not aborted by this one. */
+/** Reports the abort, unless the manager has another sector under the same number, which must not be aborted. */
 async function tellAborted(context: StageContext, sector: Sector, reason: string): Promise<void> {
   try {
     if (await isAnother(context)) return;

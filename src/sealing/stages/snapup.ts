@@ -12,7 +12,7 @@ import { type Persisted, persistUpdate } from './persist.js';
 import { abort, finish, sectorOfJob } from './sector.js';
 import { type Encoded, encodeUpgrade, proveUpgrade, stageUpgrade, treeOfUpgrade } from './upgrade.js';
 
-/** Where the sector to be upgraded lies, and what it has to be. `commR` is 32 bytes. */
+/** Where the sector to upgrade is stored, and what its CommR must be. `commR` is 32 bytes. */
 interface Source {
   readonly commR: readonly number[];
   /** An attached store's name. */
@@ -34,7 +34,7 @@ const allocate = (): Stage =>
     }),
   );
 
-/** A job that cannot be done is given back here, not at its allocation: the manager is told which sector it was. */
+/** A job that cannot be done is refused here, not at its allocation, so that the report to the manager names the sector. */
 const addPieces: Stage = async (context) => {
   if (output<Source>(context, 'source').instance === '')
     throw new StageError('abort', 'the manager does not say which store has the sector to be upgraded');
@@ -47,7 +47,7 @@ const treeD: Stage = async (context) => {
   return { event: 'BuildTreeD', outputs: { tree_d: true } };
 };
 
-/** Read where it is kept: nothing of it is copied first. */
+/** The sector is read directly from its store, without a copy. */
 async function sourceOf(context: StageContext) {
   const { commR, instance } = output<Source>(context, 'source');
   const store = await attachedStore(context.stores, instance);
@@ -59,7 +59,7 @@ const snapEncode: Stage = async (context) => {
   const pieces = output<readonly PieceInfo[]>(context, 'pieces');
   const source = await sourceOf(context);
   const encoded = await encodeUpgrade(context, { deals, pieces, ...source });
-  // Proving goes by the old sector, too.
+  // The proof depends on the old sector, too.
   const files = { source: await notesOfKept(source.old, context.signal) };
   return { event: 'SnapEncode', outputs: { ...encoded, files } };
 };
@@ -81,7 +81,7 @@ const submitProof: Stage = async (context) => {
   const answer = await submitting(context, 'upgrade', () =>
     context.service.submitSnapUpProof(sectorAtHand(context), upgrade),
   );
-  // By Res 3 the manager says so itself, and the job is aborted.
+  // With Res 3 the manager itself reports it, and the job is aborted.
   if (answer.Res === 1 || answer.Res === 2)
     checkOnChain(context, answer.OnChain, {
       commR: comm_r_new,

@@ -1,4 +1,4 @@
-/** The sector that a piece is taken out of, and what it is decoded with. */
+/** The sector that a piece is unsealed from, and what is needed to decode it. */
 import type { StoredKind } from '../../../machines/plan.js';
 import { isAt } from '../../disks/stat-if-any.js';
 import type { UnsealJob, UpgradeFacts } from '../../protocol/jobs.js';
@@ -11,8 +11,8 @@ import { builtin } from './sector-work.js';
 type Source = Pick<UnsealTask, 'cache_dir' | 'sealed_file' | 'comm_d' | 'comm_r_old' | 'comm_d_new'>;
 
 /**
- * What the task says of the sector. @throws StageError permanent when its files are not in the store, or when nobody says
- * what an upgraded one was: hours are not spent on what comes out as another piece
+ * The task's facts about the sector. @throws StageError permanent when its files are not in the store, or when neither the job
+ * nor the manifest has the commitments of an upgraded one, so that hours are not spent on a wrong piece
  */
 export async function unsealSource(context: StageContext, job: UnsealJob): Promise<Source> {
   const { kind, file, cacheDir } = await keptSector(context, job);
@@ -27,7 +27,7 @@ export async function unsealSource(context: StageContext, job: UnsealJob): Promi
   };
 }
 
-/** The sector in its attached store, as the job has it; where that does not say, upgraded if it lies there so. */
+/** The sector in its attached store, upgraded or not as the job says; if it does not say, upgraded if such a file is there. */
 async function keptSector(
   context: StageContext,
   { PrivateInfo, Upgrade }: UnsealJob,
@@ -48,7 +48,7 @@ async function keptSector(
   );
 }
 
-/** Of a sector of ours its manifest says it, too. */
+/** From the job, or for a sector of ours from its manifest. */
 async function upgradeOf({ Upgrade }: UnsealJob, { file, cacheDir }: StoredSector): Promise<UpgradeFacts> {
   if (Upgrade) return Upgrade;
   const { manifestIfThere } = await builtin();
@@ -65,7 +65,7 @@ async function sealedEmpty(context: StageContext, { CommD, Upgrade }: UnsealJob)
   const { id, size } = sectorAtHand(context);
   const { commDOf, isSameNode } = await builtin();
   const empty = [...commDOf([], size)];
-  // Managers that say nothing of the upgrade may say its CommD here.
+  // A manager that does not send the upgrade's facts may send its CommD here.
   if (!Upgrade || isSameNode(CommD, empty)) return empty;
   throw new StageError(
     'permanent',

@@ -29,9 +29,9 @@ const unseal: Stage = async (context) => {
   const job = output<UnsealJob>(context, 'unseal');
   const { cid, path, size } = await pieceOf(context, job);
   const source = await unsealSource(context, job);
-  // Not every processor makes the directory it writes into.
+  // Not every processor creates the directory that it writes into.
   await makeOnDisk(context.location, dirname(path));
-  // Whole quads, which any processor can do.
+  // Whole quads, which every processor supports.
   const num_bytes = Math.ceil(size / 127) * 127;
   await context.process('unseal', {
     registered_proof: registered(sector),
@@ -51,12 +51,12 @@ const unseal: Stage = async (context) => {
   return { event: 'UnsealDone', outputs: { unsealed: { path, size } } };
 };
 
-/** Where the piece is put, and how long it is. @throws StageError permanent for a piece that cannot be in the sector */
+/** The piece's local path and its length. @throws StageError permanent for a piece that cannot be in the sector */
 async function pieceOf(context: StageContext, job: UnsealJob) {
   const { sector, files } = await sectorWork(context);
   const { commitmentOfCid, paddedSizeOf } = await builtin();
   const cid = job.PieceCid['/'];
-  // Its CID becomes a file name: it has to be one.
+  // The CID becomes a file name: it must be valid.
   commitmentOfCid(cid);
   const size = job.PayloadSize ?? job.Size;
   const fault =
@@ -97,13 +97,13 @@ const upload: Stage = async (context) => {
 };
 
 /**
- * The manager is told why the piece cannot be had, so that who wants it sees the reason; then that nobody works on the
- * job any more. Repeatable: a job that is over there keeps its first reason.
+ * Reports to the manager why the piece cannot be unsealed, so that the client sees the reason; then that the job is aborted.
+ * Repeatable: a job that is already over keeps its first reason.
  */
 const abortUnseal: Stage = async (context) => {
   const { sector, given, outputs } = context.record;
   const { abortedBy, abortReason, unseal: job } = outputs;
-  // An upstream manager takes an abort for one of the sector itself, and releases its deals.
+  // An upstream manager would treat an abort as one of the sector itself, and release its deals.
   const isUpstream = !given?.manager;
   const isTold = abortedBy === 'stage' || (isUpstream && abortedBy === 'operator');
   if (!sector || job === undefined || !(isTold || isUpstream)) return abort(context);
@@ -119,7 +119,7 @@ const abortUnseal: Stage = async (context) => {
   return { event: 'Released' };
 };
 
-/** A manager that refuses knows nothing of the job, or has its end: nothing is left to be told. */
+/** A manager that refuses the report does not know the job, or has already ended it: nothing else to report. */
 async function orOver(told: Promise<void>): Promise<void> {
   await told.catch((thrown: unknown) => {
     if (!isRefusal(thrown) && !isUnknownSector(thrown)) throw thrown;

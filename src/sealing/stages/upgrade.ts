@@ -1,4 +1,4 @@
-/** What snapup and rebuild do alike: new data are encoded into a sector that was sealed empty, and proven. */
+/** Shared by snapup and rebuild: encodes new data into a sector that was sealed empty, and proves the upgrade. */
 
 import { rm } from 'node:fs/promises';
 import { StageError } from '../../protocol/level.js';
@@ -14,7 +14,7 @@ import { checkCommD, checkCommR } from './answers.js';
 import { stagePieces, treeOver } from './pieces.js';
 import { builtin, registeredUpdate, sectorWork } from './sector-work.js';
 
-/** What a sector becomes, as processors say it; 32 bytes each. */
+/** The commitments of an upgraded sector, as processors return them; 32 bytes each. */
 export type Encoded = Tasks['snap_encode']['output'];
 
 export interface UpgradeOf {
@@ -25,7 +25,7 @@ export interface UpgradeOf {
   readonly commROld: readonly number[];
 }
 
-/** Writes the new pieces beside the sector. @throws StageError abort when there are none: the sector would be the same */
+/** Writes the new pieces into the sector's directory. @throws StageError abort when there are none: the sector would not change */
 export async function stageUpgrade(
   context: StageContext,
   deals: readonly Deal[],
@@ -36,7 +36,7 @@ export async function stageUpgrade(
   return stagePieces(context, deals, files.snapStaged);
 }
 
-/** The new pieces' tree lies where the upgrade is going to look for it. */
+/** Builds the tree of the new pieces where snap_encode expects it. */
 export async function treeOfUpgrade(
   context: StageContext,
   infos: readonly PieceInfo[],
@@ -46,13 +46,19 @@ export async function treeOfUpgrade(
   await treeOver(context, infos, { staged: files.snapStaged, cacheDir: files.updateCacheDir, addedFrom });
 }
 
-/** What a sector becomes, and whether its new cache is of others: only of ours is described how to unseal it. */
+/**
+ * The commitments of the upgraded sector, and whether another program wrote its new cache: only ours gets a manifest for
+ * unsealing.
+ */
 export interface Upgraded {
   readonly snap_encode: Encoded;
   readonly snap_encode_foreign: boolean;
 }
 
-/** Makes the upgraded sector, with everything that unsealing it needs. @throws StageError permanent when the old one is another */
+/**
+ * Makes the upgraded sector, with everything that unsealing it needs.
+ * @throws StageError permanent when the old sector is not the expected one
+ */
 export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): Promise<Upgraded> {
   const { sector, files } = await sectorWork(context);
   const { deals, pieces, old, commROld } = upgrade;
@@ -68,7 +74,7 @@ export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): 
     piece_infos: pieces,
   });
   await checkCommD(context, 'snap_encode', pieces, snap_encode.comm_d_new);
-  // An earlier try may have been ours.
+  // An earlier attempt may have been done by our own processor.
   await rm(cachePath(files.updateCacheDir, 'manifest'), { force: true });
   if (manifest === null || (await isForeignCache(files.updateCacheDir))) {
     if (!isByOthers(context, 'snap_vanilla')) throw notProvable(files.update);
@@ -86,8 +92,8 @@ export async function encodeUpgrade(context: StageContext, upgrade: UpgradeOf): 
 }
 
 /**
- * What the sector to be upgraded is, before hours are spent. One that is damaged, or another, ends an upgrade's job with
- * the reason: the jobs behind it are of other sectors. One that a rebuild has just made again here is left to a person.
+ * Checks the sector to upgrade before hours are spent. If it is damaged or a different one, an upgrade's job ends with that
+ * reason, so that the next jobs can run. If a rebuild has just made it on this worker, it waits for an operator.
  */
 async function upgradable(context: StageContext, old: StoredSector, commROld: readonly number[]) {
   try {
@@ -99,7 +105,7 @@ async function upgradable(context: StageContext, old: StoredSector, commROld: re
   }
 }
 
-/** The manifest of a sector of ours; null for another's, which its own programs have to know. */
+/** The manifest of a sector of ours; null for another program's, which only that program can check. */
 async function checkedManifest(context: StageContext, old: StoredSector, commROld: readonly number[]) {
   const { sector } = await sectorWork(context);
   const { commDOf, isForeignCache, isSameNode, readManifest } = await builtin();
@@ -122,7 +128,7 @@ async function checkedManifest(context: StageContext, old: StoredSector, commROl
   return manifest;
 }
 
-/** @throws StageError permanent when the sector as it was sealed is not what was brought to its store */
+/** @throws StageError permanent when the sector as it was sealed differs from what was written to its store */
 async function checkKept(context: StageContext, old: StoredSector): Promise<void> {
   const fault = await keptFault(old, context.signal);
   if (fault === undefined) return;
@@ -132,7 +138,7 @@ async function checkKept(context: StageContext, old: StoredSector): Promise<void
   );
 }
 
-/** Hours of encoding are not spent on what could not be proven afterwards. */
+/** The failure that prevents hours of encoding for a sector that could not be proven afterwards. */
 function notProvable(path: string): StageError {
   return new StageError(
     'permanent',
@@ -140,7 +146,7 @@ function notProvable(path: string): StageError {
   );
 }
 
-/** Proves the upgrade. @throws StageError permanent when what lies on the disk is not what was encoded */
+/** Proves the upgrade. @throws StageError permanent when the files on the disk are not what was encoded */
 export async function proveUpgrade(
   context: StageContext,
   { old, commROld }: Pick<UpgradeOf, 'old' | 'commROld'>,

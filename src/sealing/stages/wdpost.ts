@@ -9,7 +9,7 @@ import { attachedStore, storedSector } from '../stores/stored-sector.js';
 import type { Tasks } from '../tasks.js';
 import { allocation } from './allocation.js';
 
-/** What came of the job: proofs and faults, or why there are none. */
+/** The result of the job: proofs and faults, or why there are none. */
 type Post = { readonly output: WdPostOutput } | { readonly output: null; readonly error: string };
 
 const allocate = (): Stage =>
@@ -27,12 +27,12 @@ const allocate = (): Stage =>
     (job) => ({ event: 'Allocated', outputs: { job } }),
   );
 
-/** As upstream names it, and as our managers did before. */
+/** The names of the window proof: upstream's, and the one of our earlier managers. */
 const windowProofs = (size: number) => windowProofsOf(proofTypeOfSize(size));
 
 /**
- * A job that cannot be done here is handed back with its reason instead of stopping the thread: the window closes while
- * an operator looks, and another worker may do it.
+ * A job that cannot be done here is returned to the manager with its reason instead of stopping the thread: the window would
+ * close while an operator investigates, and another worker may be able to do it.
  */
 const generate: Stage = async (context) => {
   let post: Post;
@@ -88,7 +88,7 @@ const submit: Stage = async (context) => {
   return { event: 'Finish' };
 };
 
-/** Tells why it is aborted, except for a job that is nobody's or another's already: that one would hear of an error. */
+/** Reports why the job is aborted, unless the job is already over or another worker's: that worker would get the error. */
 const abort: Stage = async (context) => {
   const { service, workerName, record } = context;
   const { job, abortReason } = record.outputs;
@@ -105,7 +105,7 @@ const abort: Stage = async (context) => {
   return { event: 'Released' };
 };
 
-/** The stage that leads out of each state of the wdpost plan; nothing of it lies in the thread's own location. */
+/** The stage that leads out of each state of the wdpost plan; it has no files in the thread's own location. */
 export const wdpostStages: Readonly<Record<string, Stage>> = {
   Empty: allocate(),
   Allocated: generate,

@@ -1,4 +1,4 @@
-/** Stages that seal: what a processor is asked, and what is made of its answer. */
+/** Stages that seal: they build a processor's task and check its output. */
 import { rm } from 'node:fs/promises';
 import { StageError } from '../../protocol/level.js';
 import { isSynthetic } from '../../protocol/sector.js';
@@ -12,7 +12,7 @@ import { builtin, bytesOf, porep, registered, sectorWork } from './sector-work.j
 
 export const pc1: Stage = async (context) => {
   const { sector, files } = await sectorWork(context);
-  // Hours before the stage that could not be done.
+  // Fails here, hours before the stage that could not be done.
   if (isSynthetic(sector) && sealsForeign(context)) checkSyntheticProof(context, 'PC1');
   const { proverId } = await builtin();
   const drawn = await lastingTicket(context);
@@ -29,7 +29,7 @@ export const pc1: Stage = async (context) => {
   return { event: 'PC1', outputs: { pc1: done, ...drawn } };
 };
 
-/** What pc1 gave goes to pc2 as it came. Only what our own two made is described, for those who unseal it later. */
+/** Passes the output of pc1 to pc2 unchanged. A manifest for unsealing is written only if both were our own processors. */
 export const pc2: Stage = async (context) => {
   if (!(await submittedTicket(context))) checkTicket(context);
   const { sector, files } = await sectorWork(context);
@@ -42,18 +42,18 @@ export const pc2: Stage = async (context) => {
   await checkCommD(context, 'pc2', output<readonly PieceInfo[]>(context, 'pieces'), done.comm_d);
   await checkCommR(context, 'pc2', files.cacheDir, done.comm_r);
   const { cachePath, isForeignCache } = await builtin();
-  // An earlier try may have been ours.
+  // An earlier attempt may have been done by our own processor.
   await rm(cachePath(files.cacheDir, 'manifest'), { force: true });
   const foreign = !isOurPc1(pc1out) || (await isForeignCache(files.cacheDir));
   if (!foreign) await describe(context, done);
   const outputs = { pc2: done, pc2_foreign: foreign };
-  // C1 draws from the synthetic proofs, which are not there yet.
+  // C1 draws from the synthetic proofs, which do not exist yet.
   if (isSynthetic(sector))
     return { event: 'PC2NeedSyntheticProof', outputs: { ...outputs, synthetic: true, pc2_checked: false } };
   return { event: 'PC2', outputs: { ...outputs, ...(await verified(context, done)) } };
 };
 
-/** Proves once what pc2 sealed, where `verify_after_pc2` asks for it. */
+/** Proves the sector that pc2 sealed once, if `verify_after_pc2` is set. */
 async function verified(context: StageContext, pc2out: Tasks['pc2']['output']) {
   const { verifyAfterPc2 = false } = context.settings;
   if (verifyAfterPc2) await verifySealed(context, pc2out);
@@ -82,7 +82,7 @@ async function describe(context: StageContext, done: Tasks['pc2']['output']): Pr
   });
 }
 
-/** What the sector's proofs are about. @throws StageError permanent when other processors sealed it */
+/** The commitments and ids that the sector's proofs depend on. @throws StageError permanent when another program sealed it */
 export async function provenOf(context: StageContext) {
   const { sector, files, work } = await sectorWork(context);
   const { handedBy } = await builtin();
@@ -101,7 +101,7 @@ export const syntheticProof: Stage = async (context) => {
 
 const sealsForeign = (context: StageContext) => isByOthers(context, 'pc1') || isByOthers(context, 'pc2');
 
-/** @throws StageError permanent where only our own synth_proof is there for what other processors seal */
+/** @throws StageError permanent when another program seals the sector but no synth_proof of another program is configured */
 function checkSyntheticProof(context: StageContext, before: string): void {
   if (isByOthers(context, 'synth_proof')) return;
   throw new StageError(

@@ -1,24 +1,24 @@
-/** What a stage is told of the attached stores, by who knows what all threads write there. */
+/** What a stage can ask about the attached stores, from the worker that knows what all threads write there. */
 
-/** A store that can be written. */
+/** A writable store. */
 export interface StoreRoom {
   readonly name: string;
-  /** Free, and granted to nobody. */
+  /** Free space that is not reserved by any thread, in bytes. */
   readonly roomBytes: number;
-  /** Why it has no room for what is asked; null when it has. */
+  /** Why it does not have the requested space; null when it has. */
   readonly why: string | null;
 }
 
 export interface StoreRooms {
   /** In the order of the configuration. */
   readonly rooms: readonly StoreRoom[];
-  /** Drawn by lot, each as likely as it has room. */
+  /** Stores are drawn at random, weighted by their free space. */
   readonly isWeighted: boolean;
 }
 
-/** Who knows what all threads write to the attached stores. */
+/** Reserves space in the attached stores for all threads. */
 export interface AttachedDesk {
   rooms(bytes: number): Promise<StoreRooms>;
-  /** False when others have taken the room meanwhile. */
+  /** False when other threads have taken the space in the meantime. */
   take(name: string, bytes: number): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-/** What a thread has brought to stores of the current sector: kept beside the sector, and gone with it. */
+/** What a thread has written to stores for the current sector: noted in the sector's directory, and removed with it. */
 import { dirname, join } from 'node:path';
 import { writeDurably } from '../../disks/durable-file.js';
 import { makeOnDisk } from '../../disks/make-on-disk.js';
@@ -6,12 +6,12 @@ import { readRegular } from '../../disks/regular-file.js';
 import { systemCodeOf } from '../../protocol/errors.js';
 import { sectorFiles } from '../sector-files.js';
 
-/** The sector's file in a store, and what was brought there. */
+/** The sector's file in a store, and what was written there. */
 export interface Brought {
   readonly file: string;
   /** Hex. */
   readonly commRs: readonly string[];
-  /** Of each sector's own file and `p_aux`: what another's processors made says its CommR to nobody here. */
+  /** Digests of each sector's own file and `p_aux`: the CommR of another program's files cannot be read here. */
   readonly sha256s: readonly string[];
 }
 
@@ -22,19 +22,19 @@ const pathOf = (location: string, sectorId: string) =>
 
 export async function broughtBy(location: string, sectorId: string): Promise<readonly Brought[]> {
   try {
-    // Written below alone, whole or not at all; earlier versions noted no digests.
+    // Only written below, atomically; earlier versions noted no digests.
     const all = JSON.parse(
       (await readRegular(pathOf(location, sectorId), limits)).toString(),
     ) as readonly (Omit<Brought, 'sha256s'> & Partial<Brought>)[];
     return all.map((each) => ({ ...each, sha256s: each.sha256s ?? [] }));
   } catch (thrown) {
-    // One that cannot be read says nothing: then less is allowed, not more.
+    // An unreadable note counts as empty: that allows less, not more.
     if (systemCodeOf(thrown) === 'ENOENT' || thrown instanceof SyntaxError) return [];
     throw thrown;
   }
 }
 
-/** Adds to what was brought to that file's place. On disk when it returns. */
+/** Adds to the note of that file. Durable when it resolves. */
 export async function noteBrought(location: string, sectorId: string, now: Brought): Promise<void> {
   const all = await broughtBy(location, sectorId);
   const before = all.find(({ file }) => file === now.file);

@@ -1,4 +1,4 @@
-/** Which attached store keeps a sector. */
+/** Chooses the attached store for a sector. */
 import type { StoredKind } from '../../../machines/plan.js';
 import { isAt, statIfAny } from '../../disks/stat-if-any.js';
 import { systemCodeOf } from '../../protocol/errors.js';
@@ -8,13 +8,13 @@ import { type AttachedStore, type StageContext, sectorAtHand } from '../stage.js
 import type { StoreRoom, StoreRooms } from './attached.js';
 import { checkStore, storedSector } from './stored-sector.js';
 
-/** As often as others may be faster before the stage is tried again as a whole. */
+/** How often other threads may take the space first before the whole stage is retried. */
 const mostTurns = 5;
 
 /**
- * The store for `bytes` of the current sector: where its files lie whole already, else the manager's choice of those
- * with room, else our own.
- * @throws StageError permanent when none can be written or the manager names none of them, temporary when none has room
+ * The store for `bytes` of the current sector: the one that already has its complete files, else the manager's choice among
+ * those with enough space, else our own.
+ * @throws StageError permanent when no store is writable or the manager names none of them, temporary when none has space
  */
 export async function chosenStore(
   context: StageContext,
@@ -33,13 +33,13 @@ export async function chosenStore(
   const wholes = await Promise.all(usable.map((store) => isWhole(store, sector, kind)));
   const before = usable.find((_, at) => wholes[at]);
   if (before) {
-    // Nothing is written there that is not there already: room is not asked for.
+    // The files are already there: no space is needed.
     await attached?.take(before.name, 0);
     return before;
   }
   for (let turn = 0; turn < mostTurns; turn++) {
     const { rooms: all, isWeighted } = (await attached?.rooms(bytes)) ?? freeChoice(stores);
-    // A store that was attached since the thread took up this stage is for the next one.
+    // A store that was attached after this stage started is used from the next stage on.
     const rooms = all.filter(({ name }) => usable.some((store) => store.name === name));
     const candidates = inOrder(rooms, isWeighted, Math.random);
     if (candidates.length === 0) throw new StageError('temporary', shortage(all));
@@ -57,7 +57,7 @@ export async function chosenStore(
   throw new StageError('temporary', 'other threads were faster to take the room of every attached store');
 }
 
-/** Those that are on their disks. @throws StageError temporary, with the reason of the first, when none is */
+/** The stores whose disks are mounted. @throws StageError temporary, with the reason of the first, when there is none */
 async function soundStores(stores: readonly AttachedStore[]): Promise<readonly AttachedStore[]> {
   const looks = await Promise.allSettled(stores.map(checkStore));
   const sound = stores.filter((_, at) => looks[at]?.status === 'fulfilled');
@@ -66,7 +66,7 @@ async function soundStores(stores: readonly AttachedStore[]): Promise<readonly A
   return sound;
 }
 
-/** Names of those with room, the best first: in the order they are in, or by lot. `random`: from 0 to below 1. */
+/** Names of the stores with space, best first: in the given order, or drawn at random. `random`: from 0 to below 1. */
 export function inOrder(
   rooms: readonly StoreRoom[],
   isWeighted: boolean,
@@ -86,7 +86,7 @@ export function inOrder(
   return drawn;
 }
 
-/** Null when it leaves the choice to us: it knows none with room, or does not know the call. */
+/** Null when the manager leaves the choice to us: it knows no store with space, or does not support the call. */
 async function managersChoice(
   context: StageContext,
   { miner, number }: Sector,
@@ -102,7 +102,7 @@ async function managersChoice(
   }
 }
 
-/** The sector's own file is written last: where it is, all is. */
+/** Whether all files are there: the sector's own file is written last. */
 async function isWhole(store: AttachedStore, { id, size }: Sector, kind: StoredKind): Promise<boolean> {
   const { file, cacheDir } = storedSector(store, id, kind);
   const found = await statIfAny(file);

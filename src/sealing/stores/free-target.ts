@@ -1,14 +1,14 @@
-/** A piece that is delivered replaces nothing: no other file, and nothing that an attached store keeps of a sector. */
+/** A delivered piece never replaces another file, nor any file of a sector in an attached store. */
 import { lstat, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { StageError } from '../../protocol/level.js';
 import { digestRead } from '../digests.js';
 import type { AttachedStore } from '../stage.js';
 
-/** What a store holds of sectors, and what we keep there ourselves. */
+/** A store's directories for sectors, and our own. */
 const reserved = ['sealed', 'cache', 'update', 'update-cache', '.sealvisor'] as const;
 
-/** @throws StageError permanent when a sector's files are to lie there, or another file lies there already */
+/** @throws StageError permanent when the path is reserved for a sector's files, or a different file is already there */
 export async function checkTarget(
   target: string,
   piece: string,
@@ -21,7 +21,7 @@ export async function checkTarget(
       if (`${path}${sep}`.startsWith(`${resolve(join(location, part))}${sep}`))
         throw refused(piece, path, `store ${name} keeps sectors there`);
   const found = await lstat(path).catch(() => undefined);
-  // A place that cannot be looked at is told by who writes there.
+  // If the path cannot be examined, the writer reports that.
   if (found === undefined || (found.isFile() && (await isSame(path, piece, signal)))) return;
   throw refused(piece, path, found.isFile() ? 'another file is there' : 'something else is there');
 }
@@ -33,7 +33,7 @@ function refused(piece: string, path: string, why: string): StageError {
   );
 }
 
-/** What an earlier try has delivered is there whole: it may be delivered again. */
+/** Whether an earlier attempt has already delivered the same file: it may be delivered again. */
 async function isSame(one: string, other: string, signal: AbortSignal): Promise<boolean> {
   const sizes = await Promise.all([one, other].map(async (path) => (await stat(path)).size));
   if (sizes[0] !== sizes[1]) return false;

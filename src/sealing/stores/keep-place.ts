@@ -1,4 +1,4 @@
-/** A store never replaces a sector by another one: looked at before the first byte of each persist. */
+/** A store's sector is never replaced by another one: checked before the first byte of each persist. */
 
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -13,19 +13,19 @@ import { claimed, claimFile, type PlaceClaim, readClaim } from './place-claim.js
 import { makeInStore, type StoredSector, storedSector } from './stored-sector.js';
 import { type Doubt, doubtOf, doubts, type Own } from './whose-place.js';
 
-/** What is to be kept. */
+/** The sector to store. */
 export interface Replica {
   readonly kind: StoredKind;
   /** 32 bytes. */
   readonly commR: readonly number[];
-  /** Of its own file and of its `p_aux`, as they were made. */
+  /** Digests of its own file and of its `p_aux`, when they were made. */
   readonly sha256s: readonly string[];
 }
 
 /**
- * Takes the place of the current sector in a store while `bring` writes there: it is free, or of this very sector.
- * @throws StageError permanent, naming both CommR and the file, when another sector lies there, or one that is not known;
- * critical when the store cannot be read or written
+ * Claims the current sector's paths in a store while `bring` writes there: they must be free, or have this same sector.
+ * @throws StageError permanent, naming both CommR and the file, when another or an unknown sector is there; critical when the
+ * store cannot be read or written
  */
 export async function inItsPlace(
   context: StageContext,
@@ -49,11 +49,11 @@ export async function inItsPlace(
   const take = async () => {
     const refusal = await look();
     if (refusal) throw refusal;
-    // Below the store's root, which is not made: a missing one is a missing disk.
+    // Only directories below the store's root are created: a missing root is a missing disk.
     for (const directory of [dirname(place.file), place.cacheDir]) await makeInStore(store, directory);
     const holder = await claimed(path, own);
     if (holder.commR !== commR) throw beingBrought(id, own, holder, path);
-    // Another may have come to its end between the look and the claim.
+    // Another thread may have finished between the check and the claim.
     const late = await look();
     if (late) {
       await rm(path, { force: true });
@@ -68,17 +68,17 @@ export async function inItsPlace(
   await rm(path, { force: true });
 }
 
-/** A sector that is finished or aborted brings nothing any more. */
+/** Removes the claims of a sector that is finished or aborted. */
 export async function leavePlaces(location: string, sectorId: string): Promise<void> {
   for (const { file, commRs } of await broughtBy(location, sectorId)) {
     const path = claimFile(file);
     const claim = await readClaim(path).catch(() => undefined);
-    // A store that is gone takes its claims with it; whoever comes there later is told what to remove.
+    // The claims of a missing store stay there; the next thread that finds one reports what to remove.
     if (claim && commRs.includes(claim.commR)) await rm(path, { force: true }).catch(() => undefined);
   }
 }
 
-/** Why the place is not to be taken; what this thread has brought there it may bring again, also when its files are cut or gone. */
+/** Why the paths must not be used; a thread may write again what it has written there, even if files are truncated or missing. */
 async function doubtAt(
   place: StoredSector,
   before: Own,
@@ -92,7 +92,7 @@ async function doubtAt(
   };
   const doubt = doubtOf(occupant, own, before.commRs.length > 0);
   if (!doubt || 'other' in doubt || !occupant.hasFile) return doubt;
-  // Read only where nothing else tells.
+  // Read only if nothing else identifies it.
   return own.sha256s.includes(await digestOf(place.file, signal)) ? undefined : doubt;
 }
 

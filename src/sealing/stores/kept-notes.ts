@@ -1,6 +1,6 @@
 /**
- * Digests beside a kept sector: who reads it years later, on another machine, can tell whether it is what was brought
- * there. A sector that was kept without them is taken as it is.
+ * Digests that are stored with a sector: a reader years later, on another machine, can check whether it is what was written
+ * there. A sector that was stored without them is not checked.
  */
 import { hash } from 'node:crypto';
 import { basename, join } from 'node:path';
@@ -12,7 +12,7 @@ import { type FileNote, noteFile } from '../file-notes.js';
 import type { StoredSector } from './stored-sector.js';
 
 type KeptNote = Pick<FileNote, 'size' | 'sha256'>;
-/** By file name; the sector's own file is `sector`. */
+/** By file name; the name of the sector's own file is `sector`. */
 type KeptNotes = Readonly<Record<string, KeptNote>>;
 
 const limits = { mostBytes: 1024 * 1024 };
@@ -21,7 +21,7 @@ const sectorName = 'sector';
 
 export const keptNotesFile = ({ cacheDir }: StoredSector) => join(cacheDir, 'sealvisor-digests.json');
 
-/** @param stored what was compared when it was brought, with absolute paths */
+/** @param stored notes that were compared when the files were written, with absolute paths */
 export async function writeKeptNotes(place: StoredSector, stored: readonly FileNote[]): Promise<void> {
   const files = Object.fromEntries(
     stored.map(({ path, size, sha256 }) => [
@@ -33,7 +33,7 @@ export async function writeKeptNotes(place: StoredSector, stored: readonly FileN
   await writeJson(keptNotesFile(place), { version: 1, files, sum: sumOf(files) });
 }
 
-/** What is wrong with a kept sector, naming the file; undefined when every byte is there, or nobody noted any. */
+/** What is wrong with a stored sector, naming the file; undefined when all files are intact, or there are no notes. */
 export async function keptFault(place: StoredSector, signal: AbortSignal): Promise<string | undefined> {
   for (const { path, ...note } of await keptFiles(place)) {
     const fault = await faultOf(path, { ...note, touch: '' }, true, signal);
@@ -42,12 +42,12 @@ export async function keptFault(place: StoredSector, signal: AbortSignal): Promi
   return undefined;
 }
 
-/** Notes of a kept sector's files as they were brought there, for stages that go by them; none where nobody noted any. */
+/** Notes of a stored sector's files as they were written, for stages that check them; empty when there are no notes. */
 export async function notesOfKept(place: StoredSector, signal: AbortSignal): Promise<readonly FileNote[]> {
   const notes: FileNote[] = [];
   for (const kept of await keptFiles(place)) {
     const now = await noteFile(kept.path, place.cacheDir, signal);
-    // One that is another by now is read again, and found.
+    // A file that differs now gets no touch, so that it is read again and the damage is found.
     notes.push({ ...kept, touch: now.sha256 === kept.sha256 ? now.touch : '' });
   }
   return notes;
@@ -64,7 +64,7 @@ async function keptFiles(place: StoredSector): Promise<readonly Omit<FileNote, '
 async function keptNotes(place: StoredSector): Promise<KeptNotes> {
   const path = keptNotesFile(place);
   try {
-    // Written above, whole: its sum says so.
+    // Written above; its sum proves that it is complete.
     const { files, sum } = JSON.parse((await readRegular(path, limits)).toString()) as {
       files?: KeptNotes;
       sum?: string;

@@ -1,15 +1,15 @@
-/** Which numbers attached stores keep sectors under, of each miner the highest. */
+/** The highest sector number of each miner in the attached stores. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../../disks/stat-if-any.js';
 import { parseSectorId } from '../../protocol/sector.js';
 
-/** Miner to number. */
+/** Miner to highest sector number. */
 export type HighestNumbers = ReadonlyMap<number, number>;
 
 const directories = ['sealed', 'cache', 'update', 'update-cache'] as const;
 
-/** What is there no directory for is not there; any other fault is thrown: then nobody knows. */
+/** A missing directory counts as empty. @throws any other file system error, because the numbers are then unknown */
 export async function numbersIn(location: string): Promise<HighestNumbers> {
   const names = await Promise.all(
     directories.map((each) =>

@@ -1,4 +1,4 @@
-/** Which sector's files lie in a place of an attached store, as far as they say so themselves. */
+/** Which sector's files are at a sector's paths in an attached store, as far as the files identify it. */
 
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,24 +10,24 @@ import type { StoredSector } from './stored-sector.js';
 /** 32 bytes each, in hex. */
 export interface Told {
   readonly commR: string;
-  /** The file that says so. */
+  /** The file that has it. */
   readonly by: string;
 }
 
 export interface Occupant {
-  /** Whether anything lies there at all. */
+  /** Whether any file is there. */
   readonly isThere: boolean;
-  /** Whether the sector's own file does. */
+  /** Whether the sector's own file is there. */
   readonly hasFile: boolean;
-  /** What our own files say: `sealvisor.json`, and `p_aux` as our pc2 writes it. */
+  /** The contents of our own files: `sealvisor.json`, and `p_aux` as our pc2 writes it. */
   readonly told: readonly Told[];
-  /** The `p_aux` of another's pc2; CommR is in it, but hashed as only those can. */
+  /** The `p_aux` of another program's pc2; CommR can only be derived from it with a hash function that we do not have. */
   readonly foreignAux: Buffer | null;
 }
 
 const manifestFile = 'sealvisor.json';
 const auxFile = 'p_aux';
-/** Both are far smaller. */
+/** Both files are far smaller. */
 const mostBytes = 1024 * 1024;
 
 export async function occupantOf({ file, cacheDir }: StoredSector): Promise<Occupant> {
@@ -45,7 +45,7 @@ export async function occupantOf({ file, cacheDir }: StoredSector): Promise<Occu
   return { isThere, hasFile, told, foreignAux };
 }
 
-/** Undefined when it is not there, or too large to be what is looked for. */
+/** Undefined when the file is missing, or too large to be the expected one. */
 async function smallFile(path: string): Promise<Buffer | undefined> {
   const found = await ifThere(lstat(path));
   if (!found?.isFile() || found.size > mostBytes) return undefined;
@@ -58,7 +58,7 @@ function commRIn(bytes: Buffer): string | undefined {
     const isNode = Array.isArray(commR) && commR.length === 32 && commR.every(isByte);
     return isNode ? Buffer.from(commR).toString('hex') : undefined;
   } catch {
-    // Not JSON, or cut off: it says nothing.
+    // Not JSON, or truncated: it identifies nothing.
     return undefined;
   }
 }
@@ -69,7 +69,7 @@ async function isAt(path: string): Promise<boolean> {
   return (await ifThere(lstat(path))) !== undefined;
 }
 
-/** Hidden names are files that were being written when something died. */
+/** Whether the directory has files; hidden ones are leftovers of a process that died while writing. */
 async function hasFiles(directory: string): Promise<boolean> {
   const names = (await ifThere(readdir(directory))) ?? [];
   return names.some((name) => !name.startsWith('.'));

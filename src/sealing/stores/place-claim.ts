@@ -1,6 +1,6 @@
 /**
- * Who brings a sector to a store says so there first, in a hidden file that is gone when all is brought: of two that
- * bring different sectors of one number at the same time, one begins.
+ * A thread that writes a sector to a store first claims its paths with a hidden file, which is removed at the end: if two
+ * threads write different sectors of the same number at the same time, only one starts.
  */
 import { randomUUID } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
@@ -19,18 +19,18 @@ export interface PlaceClaim {
   readonly at: string;
 }
 
-/** Beside the sector's own file. */
+/** Path of the claim, next to the sector's own file. */
 export function claimFile(file: string): string {
   return join(dirname(file), `.${basename(file)}.claim`);
 }
 
-/** Undefined where there is none, or one that cannot be read. */
+/** Undefined when there is no claim, or it cannot be read. */
 export async function readClaim(path: string): Promise<PlaceClaim | undefined> {
   try {
     const claim = JSON.parse(
       (await readRegular(path, { mostBytes: 64 * 1024 })).toString(),
     ) as Partial<PlaceClaim> | null;
-    // Written below alone; what decides is looked at.
+    // Only written below; the member that matters is checked.
     return typeof claim?.commR === 'string' ? (claim as PlaceClaim) : undefined;
   } catch (thrown) {
     if (systemCodeOf(thrown) === 'ENOENT' || thrown instanceof SyntaxError) return undefined;
@@ -38,9 +38,9 @@ export async function readClaim(path: string): Promise<PlaceClaim | undefined> {
   }
 }
 
-/** The claim that holds: ours, or another's that was there before. Its directory has to be there. */
+/** The claim in effect: ours, or an earlier one of another thread. The directory must exist. */
 export async function claimed(path: string, claim: PlaceClaim): Promise<PlaceClaim> {
-  // As often as others may come and go meanwhile.
+  // Retried, because other claims may appear and disappear in the meantime.
   for (let turn = 0; turn < 5; turn += 1) {
     if (await writeNew(path, `${JSON.stringify(claim)}\n`)) return claim;
     const found = await readClaim(path);
@@ -50,7 +50,7 @@ export async function claimed(path: string, claim: PlaceClaim): Promise<PlaceCla
   return { ...claim, commR: 'unknown', worker: 'unknown' };
 }
 
-/** One that cannot be read holds nothing. What another puts there meanwhile is not removed with it. */
+/** Removes an unreadable claim, which has no effect, but not a new one that another thread writes in the meantime. */
 async function removeUnreadable(path: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {

@@ -1,4 +1,4 @@
-/** Removes from an attached store what a thread has brought there itself, and nothing else. */
+/** Removes from an attached store what a thread has written there itself, and nothing else. */
 
 import { hash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -18,8 +18,8 @@ import { doubtOf, doubts, type Own } from './whose-place.js';
 const auxLimits = { mostBytes: 1024 * 1024 };
 
 /**
- * Removes what was brought, where it is known by its CommR or its bytes. Repeatable: the file goes first, and what tells
- * the CommR behind it. @returns why it stays; null when it is gone
+ * Removes a stored sector, if its CommR or its bytes identify it. Repeatable: its file is removed first, and the files that
+ * have its CommR afterwards. @returns why it stays; null when it is removed
  */
 export async function removedBrought(
   context: StageContext,
@@ -33,7 +33,7 @@ export async function removedBrought(
   const place = kinds.map((kind) => storedSector(store, id, kind)).find(({ file }) => file === brought.file);
   if (!place) return 'it is not of this job';
   try {
-    // Below a disk that is not mounted nothing is missing, and nothing is removed.
+    // If the disk is not mounted, missing files prove nothing, and nothing is removed.
     await checkStore(store);
     const occupant = await occupantOf(place);
     if (!occupant.isThere) return null;
@@ -45,12 +45,12 @@ export async function removedBrought(
   }
 }
 
-/** The attached store whose disk holds it. */
+/** The attached store that the file is in. */
 export function storeOf({ stores }: StageContext, { file }: Brought): AttachedStore | undefined {
   return stores.find(({ location }) => file.startsWith(`${location}${sep}`));
 }
 
-/** Another thread may bring a sector of this number there at the same moment: one of both holds the place. */
+/** Another thread may be writing a sector of this number there: only one of the two holds the claim. */
 async function removedUnderClaim(
   context: StageContext,
   store: AttachedStore,
@@ -69,7 +69,7 @@ async function removedUnderClaim(
     await checkStore(store);
     await rm(place.file, { force: true });
     await syncDirectory(dirname(place.file));
-    // A kill in between leaves a rest that is known by its CommR.
+    // After a kill in between, the rest is still identified by its CommR.
     await rm(place.cacheDir, { recursive: true, force: true });
     await syncIfThere(dirname(place.cacheDir));
   }
@@ -77,10 +77,10 @@ async function removedUnderClaim(
   return why;
 }
 
-/** Why what lies there may be another sector; null when it is one that this thread has brought, or nothing. */
+/** Why the files may be another sector's; null when this thread has written them, or there are none. */
 async function isAnother(context: StageContext, occupant: Occupant, own: Own): Promise<string | null> {
   const { cacheDir } = sectorFiles(context.location, sectorAtHand(context).id);
-  // What earlier versions brought has no digest noted.
+  // Earlier versions noted no digests.
   const aux = await readRegular(join(cacheDir, 'p_aux'), auxLimits).catch(() => null);
   const sha256s = aux ? [...own.sha256s, hash('sha256', aux)] : own.sha256s;
   const doubt = doubtOf(occupant, { ...own, sha256s }, true);

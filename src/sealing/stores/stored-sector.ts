@@ -1,4 +1,4 @@
-/** Where a persisted sector's files lie in an attached store: upstream's names. */
+/** Paths of a persisted sector's files in an attached store, by upstream's names. */
 
 import { basename, dirname, join } from 'node:path';
 import type { StoredKind } from '../../../machines/plan.js';
@@ -11,7 +11,7 @@ import type { AttachedStore } from '../stage.js';
 
 const cacheNames = { sealed: 'cache', update: 'update-cache' } as const satisfies Record<StoredKind, string>;
 
-/** As it was sealed, or as it is since its upgrade. */
+/** As it was sealed, or as it is after its upgrade. */
 export const storedKinds = ['sealed', 'update'] as const satisfies readonly StoredKind[];
 
 export interface StoredSector {
@@ -26,7 +26,7 @@ export function storedSector(store: AttachedStore, sectorId: string, kind: Store
   };
 }
 
-/** The root of the store that keeps sectors' files in `directory`; undefined for any other directory. */
+/** The root of the store, if `directory` is one of its directories for sectors' files; else undefined. */
 export function keptRoot(directory: string): string | undefined {
   const above = dirname(directory);
   if (Object.hasOwn(cacheNames, basename(directory))) return above;
@@ -35,8 +35,8 @@ export function keptRoot(directory: string): string | undefined {
 }
 
 /**
- * Looks whether a store is on its disk, before anything there is read or written: files that are missing with their
- * disk are not lost. @throws StageError temporary
+ * Checks that a store's disk is mounted, before anything there is read or written: files that are missing with their disk
+ * are not lost. @throws StageError temporary
  */
 export async function checkStore({ name, location, mark, readonly }: AttachedStore): Promise<void> {
   if (mark === undefined || (mark === null && readonly)) return;
@@ -50,7 +50,7 @@ export async function checkStore({ name, location, mark, readonly }: AttachedSto
   });
 }
 
-/** Makes directories in a store, on its own disk. @throws StageError temporary when that is missing */
+/** Creates directories in a store, on its own disk. @throws StageError temporary when that is missing */
 export async function makeInStore({ name, location, mark }: AttachedStore, path: string): Promise<void> {
   if (mark === undefined) return makeBelow(location, path);
   await makeOnDisk(location, path).catch((cause: unknown) => {
@@ -60,7 +60,7 @@ export async function makeInStore({ name, location, mark }: AttachedStore, path:
 }
 
 /**
- * The attached store of that name, on its disk.
+ * The attached store of that name, with its disk mounted.
  * @throws StageError permanent, naming those that are attached; temporary when its disk is missing
  */
 export async function attachedStore(stores: readonly AttachedStore[], name: string): Promise<AttachedStore> {

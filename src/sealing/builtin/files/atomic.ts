@@ -17,18 +17,18 @@ export interface OutputFile {
   write(bytes: Uint8Array, position: number): void;
   /** Reads back what was written. */
   read(buffer: Buffer, position: number, length: number): void;
-  /** Both off this thread: its loop turns while another disk than its own does not answer. */
+  /** `write` and `read` off this thread: its event loop keeps running while a store's disk does not respond. */
   writeAside(bytes: Uint8Array, position: number): Promise<void>;
   readAside(buffer: Buffer, position: number, length: number): Promise<void>;
   /** Makes the file at least `size` bytes long; bytes never written read as zeros and take no space. */
   zerosTo(size: number, work: Work): Promise<void>;
-  /** Brings what was written to the disk. */
+  /** Flushes what was written to the disk. */
   sync(): Promise<void>;
-  /** SHA-256 of what was written, zeros by `zerosTo` included, as long as it was from the start on and without gaps. */
+  /** SHA-256 of what was written, including zeros by `zerosTo`; undefined unless it was written from the start without gaps. */
   digest(): string | undefined;
-  /** The digest so far, to continue with for another file that begins with the same bytes; under the same condition. */
+  /** The hash so far, to continue for another file that starts with the same bytes; undefined as for `digest`. */
   passed(): Hash | undefined;
-  /** Says the digest of what is there, where it was not written in order. */
+  /** Sets the digest of the contents, when they were not written in order. */
   isDigested(sha256: string): void;
 }
 
@@ -38,17 +38,17 @@ export function temporaryName(path: string): string {
 }
 
 export interface WriteOptions {
-  /** Makes the directory, but never the one above it: where that is missing, its disk may be. @default true */
+  /** Creates the directory, but never its parent: if that is missing, its disk may be missing. @default true */
   readonly makesDirectory?: boolean;
-  /** The name until it is complete. @default temporaryName */
+  /** The file's name until it is complete. @default temporaryName */
   readonly draft?: string;
-  /** Gives the complete file its final name, durably. @default over what has it */
+  /** Gives the complete file its final name, durably. @default replaces a file of that name */
   place?(draft: string, path: string): Promise<void>;
 }
 
 /**
  * Writes `path` so that it is there completely or not at all, also after a power cut: temporary name, fsync, rename,
- * fsync of the directory. A leftover of an earlier try is removed first; a failure leaves no temporary file.
+ * fsync of the directory. A leftover of an earlier attempt is removed first; a failure leaves no temporary file.
  * @throws StageError critical when the place refuses, or another process writes the same temporary file
  */
 export async function writeAtomically<T>(
@@ -80,7 +80,7 @@ export async function writeAtomically<T>(
   }
 }
 
-/** Another that writes the same file has removed this one's draft, and made its own. */
+/** Whether the draft is still ours: another process that writes the same file removes it and creates its own. */
 async function isStill(draft: string, handle: FileHandle): Promise<boolean> {
   const [own, found] = await Promise.all([handle.stat(), stat(draft).catch(() => undefined)]);
   return found?.ino === own.ino && found.dev === own.dev;
@@ -99,8 +99,8 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 }
 
 /**
- * Runs a step with several output files: whatever an earlier try left is removed first, and when the step fails
- * none of them stays, so that no half set is ever taken for a whole one.
+ * Runs a step with several output files: leftovers of an earlier attempt are removed first, and if the step fails none of
+ * the files stays, so that an incomplete set is never mistaken for a complete one.
  */
 export async function allOrNothing<T>(outputs: readonly string[], body: () => Promise<T>): Promise<T> {
   const removeAll = async () => {
@@ -122,7 +122,7 @@ async function discard(path: string): Promise<void> {
 
 function outputOf(handle: FileHandle, path: string): OutputFile {
   const hash = createHash('sha256');
-  // Up to where it is hashed; undefined once a write left a gap or went back.
+  // The position up to which it is hashed; undefined after a write that left a gap or went back.
   let end: number | undefined = 0;
   let digest: string | undefined;
   const noteWritten = (bytes: Uint8Array, position: number) => {
@@ -140,7 +140,7 @@ function outputOf(handle: FileHandle, path: string): OutputFile {
     },
     writeAside: async (bytes, position) => {
       const writing = writeAll(handle, bytes, position);
-      // Digested while the disk works.
+      // Hashed while the disk is writing.
       noteWritten(bytes, position);
       await writing;
     },
@@ -172,7 +172,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
 
 const zeros = Buffer.alloc(64 * 1024);
 
-/** What nobody writes is not read either. */
+/** Hashes zeros that are never written, without reading them from the file. */
 async function digestZeros(hash: Hash, count: number, work: Work): Promise<void> {
   const slices = new Slices(work);
   for (let left = count; left > 0; left -= zeros.length) {

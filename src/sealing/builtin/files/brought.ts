@@ -1,4 +1,4 @@
-/** One file is brought to a place where nothing of another has that name: whole or not at all, and over nothing. */
+/** Copies or links one file to its destination: completely or not at all, and never over another file. */
 import { createHash, hash } from 'node:crypto';
 import { link, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -20,14 +20,14 @@ export interface File {
 }
 
 const copyBytes = 1024 * 1024;
-/** Of many small files none takes the room of a large one. */
+/** A small file gets a small buffer. */
 const copyBuffer = (size: number) => Buffer.allocUnsafeSlow(Math.min(copyBytes, size));
-/** Why a link cannot be made where a copy can. */
+/** Errors after which a copy may succeed although a link cannot be made. */
 const noLink = new Set(['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'ENOSYS', 'EINVAL']);
 
 type Passed = (bytes: number) => void;
 
-/** Whether the very file lies there already. @throws StageError permanent for another one */
+/** Whether the same file is already there. @throws StageError permanent for a different file, critical for what is not a file */
 export async function isThere({ from, to, size }: File, work: Work, passed: Passed): Promise<boolean> {
   const look = (path: string) =>
     stat(path).catch((thrown: unknown) => {
@@ -48,7 +48,7 @@ export async function isThere({ from, to, size }: File, work: Work, passed: Pass
     throw wrongData(
       `${to} is another file than ${from} and is not replaced: if it is not needed, move it away, then resume`,
     );
-  // A try that was killed behind the link.
+  // Left by an attempt that was killed after the link.
   await rm(transferDraft(from, to), { force: true });
   await syncFile(to);
   return true;
@@ -75,16 +75,16 @@ function haveSameBytes({ from, to, size }: Omit<File, 'mayLink'>, work: Work, pa
   );
 }
 
-/** Another had the name before. */
+/** A file of that name already exists. */
 class Taken extends Error {}
 
-/** @throws StageError permanent when another's file has the name meanwhile */
+/** @throws StageError permanent when a different file has been given that name in the meantime */
 export async function brought(file: File, readsBack: boolean, work: Work, passed: Passed): Promise<void> {
   try {
     if (!(file.mayLink && (await linked(file)))) await copy(file, readsBack, work, passed);
   } catch (thrown) {
     if (!(thrown instanceof Taken)) throw thrown;
-    // Gone again at once: whoever asks again finds it so.
+    // The other file is already gone: a retry will find the name free.
     if (!(await isThere(file, work, passed)))
       throw wrongData(`${file.to} comes and goes: resume tries again`);
   }
@@ -104,7 +104,7 @@ async function linked({ from, to }: File): Promise<boolean> {
   }
 }
 
-/** Of this source on this machine: two that bring different files to one name do not write to one draft. */
+/** The draft's name, by source and machine: two transfers of different files to one name use different drafts. */
 export function transferDraft(from: string, to: string): string {
   const key = hash('sha1', `${hostname()}\n${from}`).slice(0, 12);
   return join(dirname(to), `.${basename(to)}.${key}.tmp`);
@@ -143,6 +143,6 @@ async function copy({ from, to, size }: File, readsBack: boolean, work: Work, pa
   };
   const options = { makesDirectory: false, draft: transferDraft(from, to), place: placeNew };
   await withInput(from, size, (source) => writeAtomically(to, copied(source), options));
-  // What was not read back is not known to be there.
+  // A file that was not read back is not known to be intact.
   if (!readsBack) forget(to);
 }

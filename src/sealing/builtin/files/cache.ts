@@ -17,7 +17,7 @@ export const keptFiles = (['persistentAux', 'temporaryAux', 'treeR', 'manifest']
   (file) => cacheFiles[file],
 );
 
-/** What upstream keeps of a cache (vc-processors, cached_filenames_for_sector): a large sector's tree lies in parts. */
+/** What upstream keeps of a cache (vc-processors, cached_filenames_for_sector): a large sector's tree is split into parts. */
 export function foreignKeptFiles(sectorSize: number): readonly string[] {
   const parts = Math.floor(sectorSize / (4096 * MiB));
   const trees =
@@ -32,7 +32,7 @@ export function layerFile(layer: number): string {
   return `sc-02-data-layer-${layer}.dat`;
 }
 
-/** How many layers a sector size has: 2 up to 8 MiB, 11 above. */
+/** Number of layers for a sector size in bytes: 2 up to 8 MiB, 11 above. */
 export function layersOf(sectorSize: number): number {
   return sectorSize <= 8 * MiB ? 2 : 11;
 }

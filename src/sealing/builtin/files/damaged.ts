@@ -1,6 +1,6 @@
 import { SealvisorError } from '../../../protocol/errors.js';
 
-/** What a persisted sector is when it does not give back what was sealed. */
+/** The error for a persisted sector that no longer decodes to what was sealed. */
 export function damaged(path: string, fault: string): SealvisorError {
   return new SealvisorError(
     'data_damaged',

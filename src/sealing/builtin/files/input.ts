@@ -11,7 +11,7 @@ export class InputFile {
     private readonly handle: FileHandle,
   ) {}
 
-  /** Opens `path`. @throws StageError critical when unreadable, permanent when it has not `expectedSize` bytes */
+  /** Opens `path`. @throws StageError critical when unreadable, permanent when its size is not `expectedSize` bytes */
   static async open(path: string, expectedSize?: number): Promise<InputFile> {
     const handle = await openRegular(path).catch((thrown: unknown) => {
       throw faultAt(path, thrown);
@@ -28,7 +28,7 @@ export class InputFile {
     readExactly(this.handle.fd, this.path, buffer, position, length);
   }
 
-  /** The same, off this thread: its loop turns while another disk than its own does not answer. */
+  /** `read` off this thread: its event loop keeps running while a store's disk does not respond. */
   readAside(buffer: Buffer, position: number, length: number): Promise<void> {
     return readExactlyAside(this.handle, this.path, buffer, position, length);
   }
@@ -38,7 +38,7 @@ export class InputFile {
   }
 }
 
-/** Runs `body` with the file open, and closes it whatever happens. */
+/** Runs `body` with the file open, and always closes it. */
 export async function withInput<T>(
   path: string,
   expectedSize: number | undefined,
@@ -52,7 +52,7 @@ export async function withInput<T>(
   }
 }
 
-/** One read may return less than asked for, so reads until `length` bytes are there. */
+/** Reads until `length` bytes are there: a single read may return fewer. */
 export function readExactly(
   fd: number,
   path: string,

@@ -9,7 +9,7 @@ import { placeInfos } from '../trees/tree-d.js';
 import { writeJson } from './atomic.js';
 import { cachePath } from './cache.js';
 
-/** A piece of a sealed sector: what is needed to give its payload back. */
+/** A piece of a sealed sector: what is needed to restore its payload. */
 export interface ManifestPiece {
   readonly cid: string | null;
   readonly payloadSize: number;
@@ -23,7 +23,7 @@ export interface SealedAs {
   readonly commR: number[];
 }
 
-/** `sealvisor.json` beside a sealed sector: everything needed to unseal it, without any other record. */
+/** `sealvisor.json` in a sealed sector's cache directory: everything needed to unseal it, without any other record. */
 export interface Manifest {
   readonly version: 1;
   readonly processor: 'dev';
@@ -42,9 +42,9 @@ export interface Manifest {
   readonly sealedAs?: SealedAs;
 }
 
-/** What is kept of pieces that were added in this order; what is not a deal's (a filler, a pledge) is kept without CID. */
+/** The manifest's entries for pieces that were added in this order; a filler or pledge has no CID. */
 export function manifestPieces(infos: readonly PieceInfo[], deals: readonly Deal[]): ManifestPiece[] {
-  // Fillers lie between them, or, in a record of an earlier version, nothing: a deal is known by its place.
+  // There are fillers between deals, except in a record of an earlier version: a deal is identified by its offset.
   const places = placeInfos(deals.map(({ Piece }) => ({ commitment: [], size: payloadOf(Piece.Size) })));
   const dealAt = new Map(places.map(({ offset }, at) => [offset, deals[at]]));
   return placeInfos(infos).map(({ offset, paddedSize }) => {
@@ -64,7 +64,7 @@ export async function writeManifest(cacheDir: string, manifest: Manifest): Promi
   await writeJson(cachePath(cacheDir, 'manifest'), manifest);
 }
 
-/** Of the largest sector with the most pieces it is smaller. */
+/** The manifest of the largest sector with the most pieces is smaller. */
 const limits = { mostBytes: 16 * 1024 * 1024 };
 
 /** Reads and checks the manifest of a cache directory. @throws not_a_sealed_sector */
@@ -106,7 +106,7 @@ const isNode: Check = (value) => Array.isArray(value) && value.length === 32 && 
 const isByte: Check = (value) => isCount(value) && Number(value) < 256;
 
 const pieceChecks: Readonly<Record<keyof ManifestPiece, Check>> = {
-  // A CID becomes a file name: nothing but its alphabet may pass.
+  // A CID becomes a file name: only characters of its alphabet are allowed.
   cid: (value) => value === null || (typeof value === 'string' && /^[a-z0-9]{1,128}$/.test(value)),
   payloadSize: isCount,
   offset: isCount,

@@ -9,11 +9,11 @@ import type { Work } from '../slices.js';
 import { brought, type File, isThere } from './brought.js';
 
 /**
- * Brings files and directories to where their routes say, in order, each file whole or not at all and read back; run
- * again it makes the same files. A directory's files are added to what the destination holds. Nothing is replaced: what
- * lies there already is the same, or another's.
- * @throws StageError critical when a place refuses or reads back other bytes, permanent for a route that cannot be, or a
- * file that is another; before the first byte where it lies there then
+ * Copies or links files and directories along their routes, in order, each file completely or not at all; copies are read
+ * back unless `read_back` is false. Repeatable. A directory's files are added to those at the destination. Nothing is
+ * replaced: a file that is already there must be the same.
+ * @throws StageError critical when the file system refuses or a copy reads back differently, permanent for an impossible
+ * route or a different file at the destination (if it is there at the start, before the first byte is written)
  */
 export async function transfer(
   { stores, routes, read_back: readsBack = true }: TransferTask,
@@ -29,7 +29,7 @@ export async function transfer(
     if (opt?.is_dir) files.push(...(await filesIn(from, to, mayLink)));
     else files.push({ from, to, size: await sizeOf(from), mayLink });
   }
-  // All at the beginning: a disk that is unmounted later does not get them again on the one below.
+  // All at the start: if a disk is unmounted later, they are not created again on the disk below its mount point.
   for (const directory of new Set(files.map(({ to }) => dirname(to))))
     await makeDirectory(directory, { isMarked: !readsBack });
   const progress = progressOver(files, readsBack, work);
@@ -45,7 +45,7 @@ export async function transfer(
   return true;
 }
 
-/** Of a store the root is never made: where that is missing, its disk is. What a worker reads back itself lies in a store that has a mark. */
+/** Never creates the root of a store: if it is missing, its disk is missing. A store has a mark if the worker itself reads back. */
 async function makeDirectory(directory: string, { isMarked }: { readonly isMarked: boolean }): Promise<void> {
   const root = keptRoot(directory);
   const make = isMarked ? makeOnDisk : makeBelow;
@@ -54,7 +54,7 @@ async function makeDirectory(directory: string, { isMarked }: { readonly isMarke
   });
 }
 
-/** Every byte counts twice: it is written, and read back, here or by whoever asks. */
+/** Every byte counts twice: it is written, and read back here or by the caller. */
 function progressOver(files: readonly File[], readsBack: boolean, work: Work) {
   const total = 2 * files.reduce((sum, { size }) => sum + size, 0);
   let before = 0;

@@ -18,15 +18,15 @@ export interface UnsealRangeTask extends ReplicaOf {
   readonly cacheDir: string;
   readonly sealedPath: string;
   readonly outputPath: string;
-  /** What an upgraded sector was, as the task says; 32 bytes each. @default as its manifest says, if there is one */
+  /** The commitments of an upgrade, from the task; 32 bytes each. @default from the manifest, if there is one */
   readonly upgrade?: { readonly commROld: readonly number[]; readonly commDNew: readonly number[] };
   readonly offset: number;
   readonly size: number;
 }
 
 /**
- * Writes a range of a sector's payload, and returns how many bytes. Whether the sector was upgraded says the task, or the
- * manifest in its cache directory; a sector of which neither says so is taken as sealed.
+ * Writes a range of a sector's payload, and returns the number of bytes. The task, or the manifest in the cache directory,
+ * says whether the sector was upgraded; if neither does, it is decoded as a sealed sector.
  * @throws data_damaged; StageError permanent for a range outside of the sector, or a ticket that did not seal it
  */
 export async function unsealRange(task: UnsealRangeTask, work: Work): Promise<number> {
@@ -43,7 +43,7 @@ export async function unsealRange(task: UnsealRangeTask, work: Work): Promise<nu
     throw damaged(sealedPath, `it has ${found.size} bytes instead of ${sectorSize}`);
   await refuseForeign(cacheDir, 'unseal');
   const manifest = await manifestIfThere(cacheDir);
-  // Who says nothing of the upgrade may name the data of the sector as it is now; its labels are of what was sealed.
+  // A task that does not mention the upgrade may have the current CommD; the labels depend on the CommD that was sealed.
   const commD = task.upgrade ? task.commD : (manifest?.sealedAs?.commD ?? task.commD);
   const replicaId = [...replicaIdOf({ ...task, commD })];
   if (manifest) checkReplica(manifest, { ...task, replicaId });

@@ -15,7 +15,7 @@ import { damaged } from './damaged.js';
 import { type Manifest, type ManifestPiece, readManifest } from './manifest.js';
 
 export interface UnsealTask {
-  /** `<store>/sealed/<sector>`, or `<store>/update/<sector>` of an upgraded one. */
+  /** `<store>/sealed/<sector>`, or `<store>/update/<sector>` for an upgraded one. */
   readonly sealedPath: string;
   readonly outDir: string;
 }
@@ -29,8 +29,8 @@ export interface UnsealedPiece {
 type PieceOfDeal = ManifestPiece & { readonly cid: string };
 
 /**
- * Gives back the payload of every piece of a persisted sector, as `<outDir>/<cid>`; a sector without deals has none.
- * The labels are made again from the manifest, in a directory that is gone at the end.
+ * Restores the payload of every piece of a persisted sector as `<outDir>/<cid>`; a sector without deals has none.
+ * The labels are made again from the manifest, in a directory that is removed at the end.
  * @throws not_a_sealed_sector, data_damaged; StageError critical when `outDir` refuses
  */
 export async function unseal(task: UnsealTask, work: Work): Promise<UnsealedPiece[]> {
@@ -43,7 +43,7 @@ export async function unseal(task: UnsealTask, work: Work): Promise<UnsealedPiec
   );
   if (deals.length === 0) return [];
   const end = Math.max(...deals.map(({ offset, payloadSize }) => payloadOf(offset) + payloadSize));
-  // A person named it for this one call: it is not the root of a store.
+  // The caller named it for this one call: it is not the root of a store.
   await makeWithParents(outDir).catch((thrown: unknown) => {
     throw faultAt(outDir, thrown);
   });
@@ -61,7 +61,7 @@ export async function unseal(task: UnsealTask, work: Work): Promise<UnsealedPiec
   );
 }
 
-/** Where the cache of a sealed or upgraded file in a store lies: upstream's names. */
+/** The cache directory of a sealed or upgraded file in a store, by upstream's names. */
 function cacheDirOf(sealedPath: string): string {
   const isUpgraded = basename(dirname(sealedPath)) === 'update';
   return join(dirname(sealedPath), '..', isUpgraded ? 'update-cache' : 'cache', basename(sealedPath));

@@ -6,7 +6,7 @@ import { heightOf, isSameNode } from '../trees/hash.js';
 import { paddedSizeOf, quadPadded, quadPayload } from './fr32.js';
 import { commitmentOfCid, commP } from './piece.js';
 
-/** A piece to be put into a sector. Without `cid` its CommP is computed but compared with nothing. */
+/** A piece to add to a sector. Without `cid` its CommP is computed but not compared. */
 export interface PieceSource {
   readonly cid: string | null;
   readonly payloadSize: number;
@@ -20,7 +20,7 @@ export interface AddPiecesTask {
   readonly stagedPath: string;
 }
 
-/** A piece in its place. `size` in unpadded bytes, `offset` and `paddedSize` in padded ones. */
+/** A piece that was added. `size` in unpadded bytes, `offset` and `paddedSize` in padded bytes. */
 export interface PlacedPiece {
   readonly commitment: number[];
   readonly size: number;
@@ -36,7 +36,7 @@ export interface AddPiecesOutput {
 
 /**
  * Writes the staged sector: every piece fr32-padded at a multiple of its size, zeros elsewhere.
- * @throws StageError permanent when a piece does not fit, has another length, or another CommP than its CID says
+ * @throws StageError permanent when a piece does not fit, or its length or CommP differs from what was given
  */
 export async function addPieces(task: AddPiecesTask, work: Work): Promise<AddPiecesOutput> {
   const offsets = placePieces(task.pieces, task.sectorSize);
@@ -100,7 +100,7 @@ async function openSource(piece: PieceSource, name: string): Promise<AsyncIterab
 
 async function* nothing(): AsyncIterable<Uint8Array> {}
 
-/** Passes on exactly `size` bytes; stops reading at the first byte too many. */
+/** Yields exactly `size` bytes. @throws StageError permanent when the source is longer or shorter */
 async function* limited(
   source: AsyncIterable<Uint8Array>,
   size: number,

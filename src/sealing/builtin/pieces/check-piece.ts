@@ -5,14 +5,14 @@ import type { Work } from '../slices.js';
 import { isSameNode } from '../trees/hash.js';
 import { commitmentOfCid, commP } from './piece.js';
 
-/** A piece that was taken out of a sector; `paddedSize` in bytes of the sector. */
+/** A piece that was unsealed; `paddedSize` in padded bytes. */
 export interface PieceFileTask {
   readonly path: string;
   readonly cid: string;
   readonly paddedSize: number;
 }
 
-/** Removes the file when it is another piece. @throws StageError permanent then */
+/** Removes the file if its CommP is not that of `cid`. @throws StageError permanent in that case */
 export async function checkPieceFile({ path, cid, paddedSize }: PieceFileTask, work: Work): Promise<void> {
   const { commitment } = await commP(createReadStream(path), work, { paddedSize });
   if (isSameNode(commitment, commitmentOfCid(cid))) return;

@@ -1,4 +1,7 @@
-/** A piece's payload from a server. A body that is cut is resumed where it ended, if the server says which version it sends (RFC 9110, If-Range). */
+/**
+ * Downloads a piece's payload. An interrupted body is resumed where it ended, if the server names the version it sends
+ * (RFC 9110, If-Range).
+ */
 import { backoffMs } from '../../../actors/backoff.js';
 import { sleep } from '../../../actors/system-clock.js';
 import { SealvisorError } from '../../../protocol/errors.js';
@@ -9,20 +12,23 @@ import { wordsOf } from './server-words.js';
 export interface PieceDownload {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Of the payload, bytes. */
+  /** Size of the payload in bytes. */
   readonly size: number;
   readonly signal: AbortSignal;
-  /** Waited before the n-th try without a byte, ms. @default at once, then 1 s, 2 s, 4 s, 8 s */
+  /** Delay before the n-th retry in a row without a byte, in ms. @default 0, then 1 s, 2 s, 4 s, 8 s */
   readonly waitMs?: (n: number) => number;
 }
 
-/** So many tries in a row may bring no byte. */
+/** The most retries in a row without a byte. */
 const mostTries = 5;
 
 const backoff = { minMs: 1000, maxMs: 60_000, jitter: 0 };
 const defaultWaitMs = (n: number) => (n === 1 ? 0 : backoffMs(backoff, n - 1, 0));
 
-/** @throws unreachable for a server that is away or busy, StageError permanent for one that refuses, temporary for a cut that cannot be resumed */
+/**
+ * @throws unreachable for a server that is down or busy, StageError permanent for one that refuses, temporary for an
+ * interruption that cannot be resumed
+ */
 export async function downloadPiece(download: PieceDownload): Promise<AsyncIterable<Uint8Array>> {
   return bytesOf(download, await ask(download, {}));
 }
@@ -64,7 +70,7 @@ async function resume(download: PieceDownload, version: string, seen: number): P
 }
 
 async function ask({ url, headers, signal }: PieceDownload, more: Record<string, string>): Promise<Response> {
-  // As it is: a range of a compressed body is another thing.
+  // Uncompressed: a range of a compressed body has other bytes.
   const wanted = { 'accept-encoding': 'identity', ...headers, ...more };
   const answer = await fetch(url, { headers: wanted, signal }).catch((cause: unknown) => {
     signal.throwIfAborted();
@@ -86,14 +92,14 @@ async function ask({ url, headers, signal }: PieceDownload, more: Record<string,
   );
 }
 
-/** The stage is tried again, from the first byte. */
+/** The failure after which the stage is retried from the first byte. */
 function cutAt({ url, size }: PieceDownload, seen: number, cause: unknown): unknown {
   if (cause instanceof SealvisorError) return cause;
   const message = `the download of the piece from ${placeOf(url)} was cut after ${seen} of ${size} bytes`;
   return new StageError('temporary', message, { cause });
 }
 
-/** What stands for these very bytes; undefined where nothing does. A date counts only when it is older than its own grain. */
+/** A validator for exactly these bytes; undefined if there is none. A date counts only if it was at least a minute old. */
 function versionOf({ headers }: Response): string | undefined {
   const tag = headers.get('etag');
   if (tag !== null && !tag.startsWith('W/')) return tag;
@@ -102,12 +108,12 @@ function versionOf({ headers }: Response): string | undefined {
   return modified !== null && ageMs >= 60_000 ? modified : undefined;
 }
 
-/** Whether its end can be told from a cut; a body of neither kind ends with its connection. */
+/** Whether a complete body can be told from an interrupted one; a body with neither header ends when its connection closes. */
 function saysItsLength({ headers }: Response): boolean {
   return headers.has('content-length') || headers.has('transfer-encoding');
 }
 
-/** Without what may be secret: credentials and the query. */
+/** The URL without credentials and query, which may be secret. */
 function placeOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;

@@ -3,7 +3,7 @@ export const quadPayload = 127;
 export const quadPadded = 128;
 
 /**
- * Spreads payload over field elements: after every 254 bits two zero bits are put in. `payload` has whole quads;
+ * Spreads payload over field elements: two zero bits are inserted after every 254 bits. `payload` has whole quads;
  * like data-segment's `Fr32.pad`, but for any number of quads and into a given buffer.
  */
 export function padInto(payload: Uint8Array, padded: Uint8Array, quads: number): void {
@@ -25,7 +25,7 @@ export function padInto(payload: Uint8Array, padded: Uint8Array, quads: number):
   }
 }
 
-/** Takes the two bits after every 254 out again: the reverse of `padInto`. */
+/** Removes the two bits after every 254: the inverse of `padInto`. */
 export function unpadInto(padded: Uint8Array, payload: Uint8Array, quads: number): void {
   for (let quad = 0; quad < quads; quad += 1) {
     const from = quad * quadPadded;

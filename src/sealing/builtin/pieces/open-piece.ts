@@ -3,7 +3,10 @@ import type { PieceFile } from '../../tasks.js';
 import { faultAt, wrongData } from '../faults.js';
 import { downloadPiece } from './download.js';
 
-/** The payload of a piece, `size` bytes, from a file or a server. @throws StageError; unreachable for a server that is away or busy */
+/**
+ * The payload of a piece, `size` bytes, from a file or a server.
+ * @throws StageError; unreachable for a server that is down or busy
+ */
 export async function openPiece(
   file: PieceFile,
   size: number,

@@ -18,7 +18,7 @@ export interface PieceCommitment {
 interface PadOptions {
   /** Size of the piece when it is larger than its payload needs. */
   readonly paddedSize?: number | undefined;
-  /** Is given every padded chunk; the bytes are only valid during the call. */
+  /** Called with every padded chunk; the bytes are only valid during the call. */
   readonly onPadded?: (padded: Buffer, position: number) => void;
 }
 
@@ -26,7 +26,7 @@ const chunkQuads = chunkBytes / quadPadded;
 
 /**
  * CommP of a payload, zero-padded to the piece size, by upstream's hasher (fr32-sha2-256-trunc254-padded-binary-tree).
- * Memory is bounded whatever the size.
+ * Memory use does not depend on the size.
  */
 export async function commP(
   chunks: AsyncIterable<Uint8Array>,
@@ -34,7 +34,7 @@ export async function commP(
   options: PadOptions = {},
 ): Promise<PieceCommitment> {
   const slices = new Slices(work);
-  // It has a WebAssembly module to load, by an `await` that a CommonJS bundle cannot have.
+  // Imported dynamically: it loads a WebAssembly module with a top-level `await`, which a CommonJS bundle cannot have.
   const fr32 = await import('fr32-sha2-256-trunc254-padded-binary-tree-multihash');
   const hasher = fr32.create();
   const chunk = new PayloadChunk((payload) => hasher.write(payload), options.onPadded);
@@ -57,11 +57,11 @@ export async function commP(
   }
 }
 
-/** The root over what was hashed and zeros after it, up to `height`. */
+/** The root of the tree of `height` over what was hashed, filled up with zeros. */
 function rootAt(hasher: ReturnType<typeof create>, height: number): Buffer {
   const digest = Buffer.alloc(hasher.digestByteLength());
   hasher.digestInto(digest, 0, false);
-  // FRC-0069: how many bytes of zeros were put in (varint), the tree's height (one byte), the root.
+  // FRC-0069: the number of zero bytes of padding (varint), the tree's height (one byte), the root.
   let node: Buffer = digest.subarray(-nodeBytes);
   for (let level = digest[digest.length - nodeBytes - 1] ?? height; level < height; level += 1)
     node = hashNode(node, zeroNode(level));
@@ -86,7 +86,7 @@ function decode(cid: string): Uint8Array | undefined {
   }
 }
 
-/** Collects payload into chunks of whole quads; each goes to the hasher and, padded, to who wants it. */
+/** Collects payload into chunks of whole quads; each goes to the hasher and, padded, to `onPadded`. */
 class PayloadChunk {
   private position = 0;
   private filled = 0;
@@ -98,7 +98,7 @@ class PayloadChunk {
     private readonly onPadded: PadOptions['onPadded'],
   ) {}
 
-  /** Takes as many bytes from `at` on as fit the open chunk, and returns their count. */
+  /** Takes as many bytes from `at` on as fit into the open chunk, and returns their count. */
   take(bytes: Uint8Array, at: number): number {
     const count = Math.min(bytes.length - at, this.payload.length - this.filled);
     this.payload.set(bytes.subarray(at, at + count), this.filled);
@@ -107,7 +107,7 @@ class PayloadChunk {
     return count;
   }
 
-  /** Hands out what is in the open chunk, zeros after it. */
+  /** Passes on the open chunk, filled up with zeros to whole quads. */
   close(): void {
     if (this.filled === 0) return;
     this.hash(this.payload.subarray(0, this.filled));

@@ -1,8 +1,8 @@
-/** What is read of a server's words about an error, bytes, and what is shown of them, characters. */
+/** How much of a server's error text is read, in bytes, and shown, in characters. */
 const longestRead = 16 * 1024;
 const longestShown = 300;
 
-/** What a server says of an error: problem+json's detail (RFC 9457), or its plain text; undefined when it says neither. */
+/** A server's error text: the detail of problem+json (RFC 9457), or plain text; undefined when it sends neither. */
 export async function wordsOf(answer: Response): Promise<string | undefined> {
   try {
     const type = answer.headers.get('content-type') ?? '';
@@ -12,7 +12,7 @@ export async function wordsOf(answer: Response): Promise<string | undefined> {
     if (typeof problem !== 'object' || problem === null || !('detail' in problem)) return undefined;
     return typeof problem.detail === 'string' ? shown(problem.detail) : undefined;
   } catch {
-    // Its status says enough.
+    // The status has to be enough.
     return undefined;
   } finally {
     if (!answer.bodyUsed) await answer.body?.cancel();

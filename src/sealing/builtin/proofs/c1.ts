@@ -17,7 +17,7 @@ export interface C1Task extends ProvenSector {
   readonly replicaId: readonly number[];
   readonly commD: readonly number[];
   readonly commR: readonly number[];
-  /** The proofs are drawn out of those that synth_proof has written down, as the type of the sector wants it. @default false */
+  /** Whether the proofs are drawn from those that synth_proof wrote, as the sector's proof type requires. @default false */
   readonly isSynthetic?: boolean;
   /** How many leaves are challenged. @default 10 */
   readonly challenges?: number;
@@ -29,14 +29,17 @@ export interface C1Output {
   readonly commR: number[];
 }
 
-/** Collects the vanilla proofs for the seed's challenges; once the layers are cleared, out of the synthetic ones. */
+/**
+ * Collects the vanilla proofs for the seed's challenges; for a synthetic sector, or if the layers are gone, from the
+ * synthetic proofs.
+ */
 export async function c1(task: C1Task, work: Work): Promise<C1Output> {
   const { challenges: count = defaultChallenges, commD, commR } = task;
   const seed = Buffer.from([...task.seed, ...task.replicaId]);
   return { challenges: await collect(task, seed, count, work), commD: [...commD], commR: [...commR] };
 }
 
-/** The leaves that a seed asks for; of a sector that is not synthetic, as long as the layers lie there. */
+/** The leaves that a seed challenges; for a sector that is not synthetic, this assumes that the layers are still there. */
 export function leavesOf({
   seed,
   replicaId,

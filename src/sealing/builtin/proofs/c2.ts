@@ -12,7 +12,7 @@ export interface C2Task {
 }
 
 export interface C2Output {
-  /** 192 bytes, as long as a Groth16 proof; a digest of what was verified, no proof of replication. */
+  /** 192 bytes, the length of a Groth16 proof; a digest of what was verified, not a proof of replication. */
   readonly proof: number[];
 }
 

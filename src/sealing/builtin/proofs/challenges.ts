@@ -5,7 +5,7 @@ import { Slices, type Work } from '../slices.js';
 import { hashNode, isSameNode, nodeBytes, u64be } from '../trees/hash.js';
 import { type InclusionProof, proofFrom, treeSize, verifyInclusion } from '../trees/tree.js';
 
-/** What is shown for one challenged node: its place in both trees, and its label in every layer, first layer first. */
+/** The proof for one challenged node: its inclusion in both trees, and its label in every layer, first layer first. */
 export interface VanillaProof {
   readonly data: InclusionProof;
   readonly sealed: InclusionProof;
@@ -22,7 +22,7 @@ export function drawChallenges(seed: Uint8Array, count: number, leafCount: numbe
   return Array.from({ length: count }, (_, at) => hashNode(seed, u64be(at)).readUIntBE(0, 6) % leafCount);
 }
 
-/** Reads the vanilla proofs for the given leaves out of the cache directory. */
+/** Reads the vanilla proofs for the given leaves from the cache directory. */
 export async function proveLeaves(
   sector: ProvenSector,
   indexes: readonly number[],
@@ -75,7 +75,7 @@ export function faultOf(
   return isSameNode(encoded, sealed.leaf) ? undefined : 'the sealed leaf is not the data leaf XOR its label';
 }
 
-/** True when the layers have not been cleared away. */
+/** Whether the layers have not been removed yet. */
 export async function hasLayers({ cacheDir, sectorSize }: ProvenSector): Promise<boolean> {
   return access(layerPath(cacheDir, layersOf(sectorSize))).then(
     () => true,

@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
 
-/** As long as a Groth16 proof. */
+/** The length of a Groth16 proof. */
 const proofBytes = 192;
 
-/** Whether a proof is one of ours by its look: each link is the SHA-256 of the one before. */
+/** Whether a proof looks like ours: its second 32 bytes are the SHA-256 of the first. */
 export function isCondensed(proof: readonly number[]): boolean {
   const bytes = Buffer.from(proof);
   if (bytes.length !== proofBytes) return false;
   return hash('sha256', bytes.subarray(0, 32), 'buffer').equals(bytes.subarray(32, 64));
 }
 
-/** Six SHA-256 one after another, each over the one before: a digest of what was verified, no proof of anything. */
+/** Six SHA-256 hashes, each over the one before: a digest of what was verified, not a proof of anything. */
 export function condensed(verified: Uint8Array): number[] {
   const proof: number[] = [];
   for (let link: Uint8Array = verified; proof.length < proofBytes; ) {

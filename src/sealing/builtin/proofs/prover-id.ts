@@ -1,6 +1,6 @@
 /**
- * The 32 bytes that stand for a miner: its id address' payload (the actor id as ULEB128), filled up with zeros,
- * like filecoin-proofs-api takes it.
+ * The 32 bytes that identify a miner: the payload of its id address (the actor id as ULEB128), padded with zeros, as
+ * filecoin-proofs-api expects it.
  */
 export function proverId(miner: number): number[] {
   const bytes: number[] = [];

@@ -8,7 +8,7 @@ import { drawChallenges, faultOf, type ProvenSector, proveLeaves, type VanillaPr
 
 const syntheticCount = 18;
 
-/** The leaves whose proofs are written down: fixed by the replica. */
+/** The leaves whose proofs are written; they depend only on the replica. */
 export function syntheticLeaves({
   replicaId,
   sectorSize,
@@ -23,8 +23,8 @@ export interface SynthProofTask extends ProvenSector {
 }
 
 /**
- * Writes the proofs for challenges fixed by the replica down, so that the layers may be cleared before the seed is known.
- * @throws StageError permanent when C2 would refuse one of them: with the layers gone it would be too late
+ * Writes the proofs for challenges that depend only on the replica, so that the layers can be removed before the seed is known.
+ * @throws StageError permanent when C2 would refuse one of them, while the layers are still there
  */
 export async function synthProof(task: SynthProofTask, work: Work): Promise<Record<string, never>> {
   const proofs = await proveLeaves(task, syntheticLeaves(task), work);
@@ -36,7 +36,7 @@ export async function synthProof(task: SynthProofTask, work: Work): Promise<Reco
   return {};
 }
 
-/** Far more than they have of any sector. */
+/** Far more than the proofs of any sector need. */
 const limits = { mostBytes: 16 * 1024 * 1024 };
 
 /** The proofs `synthProof` wrote. @throws StageError critical when missing, permanent when broken */

@@ -7,14 +7,14 @@ import { type InclusionProof, proofFrom, treeSize, verifyInclusion } from '../tr
 import { phiOf } from '../trees/update-key.js';
 import { drawChallenges } from './challenges.js';
 
-/** What is shown for one challenged node of an upgrade: its place in the old sector, in the new one and in the data. */
+/** The proof for one challenged node of an upgrade: its inclusion in the old sector, the new sector and the data. */
 export interface UpdateProof {
   readonly old: InclusionProof;
   readonly sealed: InclusionProof;
   readonly data: InclusionProof;
 }
 
-/** What an upgrade is about; 32 bytes each. */
+/** The commitments of an upgrade; 32 bytes each. */
 export interface UpdateCommitments {
   readonly commROld: readonly number[];
   readonly commRNew: readonly number[];
@@ -23,14 +23,14 @@ export interface UpdateCommitments {
 
 export interface UpdateProofTask extends UpdateCommitments {
   readonly sectorSize: number;
-  /** Of the sector as it was. */
+  /** Of the sector before the upgrade. */
   readonly cacheDir: string;
   readonly newCacheDir: string;
 }
 
 const challengeCount = 10;
 
-/** Collects the vanilla proofs of an upgrade. Nobody chooses the challenges: they follow from the commitments. */
+/** Collects the vanilla proofs of an upgrade. The challenges follow from the commitments. */
 export async function proveUpdate(task: UpdateProofTask, work: Work): Promise<UpdateProof[]> {
   const leafCount = task.sectorSize / nodeBytes;
   const tree = <T>(dir: string, file: 'treeR' | 'treeD', body: Parameters<typeof withInput<T>>[2]) =>
@@ -55,7 +55,7 @@ export async function proveUpdate(task: UpdateProofTask, work: Work): Promise<Up
   );
 }
 
-/** @throws StageError permanent for the first proof that is wrong, and when they are not those of the challenges */
+/** @throws StageError permanent for the first wrong proof, or when the proofs do not match the challenges */
 export async function verifyUpdate(
   proofs: readonly UpdateProof[],
   commitments: UpdateCommitments,

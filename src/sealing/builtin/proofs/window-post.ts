@@ -27,26 +27,26 @@ export interface WindowPostTask {
 }
 
 export interface WindowPostOutput {
-  /** One for all replicas that are sound; none when there is no such. */
+  /** One for all sound replicas; empty when no replica is sound. */
   readonly proofs: number[][];
   /** Sector numbers, in the order of the task. */
   readonly faults: number[];
 }
 
 /**
- * How many chunks of 64 KiB are challenged: all of a sector up to 8 MiB, so that any wrong byte is found; of a larger one
- * as many, drawn by the seed, so that damage to a hundredth of it is found with three chances in four, to a twentieth
- * nearly always, and each period looks elsewhere.
+ * How many chunks of 64 KiB are challenged: all of a sector up to 8 MiB, so that any wrong byte is found. In a larger sector
+ * the seed draws this many, different ones in each period: damage to 1 % of it is found with a probability of about 72 %,
+ * damage to 5 % almost always.
  */
 const challengedChunks = 128;
 
-/** Faults of this machine, not of a sector: nobody's power is declared faulty for them. */
+/** Faults of this machine, not of a sector: no sector is declared faulty because of them. */
 const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 /**
  * Hashes challenged chunks of each sealed file up to its CommR. A replica that is missing, short or damaged is a fault, not
- * an error; the others are proven all the same.
- * @throws StageError permanent when another's processors sealed one: it may be sound, and its power is not declared faulty
+ * an error; the others are still proven.
+ * @throws StageError permanent when another program sealed one: it may be sound, so it is not declared faulty
  */
 export async function windowPost(task: WindowPostTask, work: Work): Promise<WindowPostOutput> {
   const { replicas, seed, miner, sectorSize } = task;
@@ -120,7 +120,7 @@ async function chunkRoot(
   hasher: PairHasher,
 ): Promise<Buffer> {
   await sealed.readAside(hasher.bytes, position, length);
-  // A level's nodes take the place of those they were hashed from: they are never ahead of what is read.
+  // Each level overwrites the one it is hashed from: writes never get ahead of reads.
   for (let width = length; width > nodeBytes; width /= 2) hasher.hashInto(width / 64, hasher.bytes);
   return Buffer.from(hasher.bytes.subarray(0, nodeBytes));
 }

@@ -1,4 +1,4 @@
-/** The data of a sealed sector: decoded with its labels, and for an upgraded one with the sector as it was. */
+/** Decodes the data of a sealed sector with its labels; of an upgraded one, with the sector before the upgrade. */
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeOne } from '../../../disks/make-below.js';
@@ -16,9 +16,9 @@ export interface SealedData {
   readonly sectorSize: number;
   /** The sealed file, or the upgraded one. */
   readonly path: string;
-  /** Of the labels, also where an upgrade lies over them. */
+  /** The replica id of the labels, also for an upgraded sector. */
   readonly replicaId: readonly number[];
-  /** Of an upgraded sector: what its key depends on. The sector under it was sealed empty, so its labels are its bytes. */
+  /** For an upgraded sector: its key depends on it. The sector was sealed empty before, so its bytes were its labels. */
   readonly phi: Uint8Array | null;
 }
 
@@ -33,14 +33,14 @@ export interface Decoder {
   payloadOf(range: PayloadRange): AsyncGenerator<Buffer, void>;
 }
 
-/** Bytes of the sector, from its start on, that hold the payload's first `end` bytes. */
+/** How many bytes of the sector, from its start, hold the payload's first `end` bytes. */
 function paddedEnd(end: number): number {
   return Math.ceil(end / quadPayload) * quadPadded;
 }
 
 /**
- * Runs `body` with a decoder for the payload's first `end` bytes. The labels are made again in `labelDir`, which is gone
- * at the end; what a killed try left there is removed first.
+ * Runs `body` with a decoder for the payload's first `end` bytes. The labels are made again in `labelDir`, which is removed
+ * at the end; leftovers of a killed attempt are removed first.
  */
 export async function withDecoder<T>(
   sealed: SealedData,
@@ -65,7 +65,7 @@ export async function withDecoder<T>(
 async function freshDirectory(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true });
-    // As for any output: its directory, but never the one above it.
+    // As for any output: its directory is created, but never the parent of that.
     await makeOne(dirname(path));
     await makeOne(path);
   } catch (thrown) {
@@ -87,7 +87,7 @@ async function* payloadOf(
   let left = size;
   for (let at = Math.floor(offset / quadPayload) * quadPadded; at < end; at += chunkBytes) {
     const length = Math.min(chunkBytes, end - at);
-    // It is kept in a store.
+    // It is in a store, whose disk may not respond.
     await sealed.readAside(data, at, length);
     labels.read(old, at, length);
     updateKey?.into(old, key, length);

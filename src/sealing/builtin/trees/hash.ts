@@ -7,7 +7,7 @@ export const chunkBytes = 64 * 1024;
 
 /**
  * SHA-256 of `input` with its two top bits cleared (a field element), written into `output`.
- * The 'binary' string is on purpose: it is three times as fast as having a Buffer made for every node.
+ * The 'binary' string is on purpose: it is three times as fast as creating a Buffer for every node.
  */
 export function hashNodeInto(input: Uint8Array, output: Buffer, offset: number): void {
   output.write(hash('sha256', input, 'binary'), offset, nodeBytes, 'latin1');
@@ -21,7 +21,7 @@ export function hashNode(...parts: readonly Uint8Array[]): Buffer {
   return output;
 }
 
-/** A chunk whose neighbouring nodes are hashed in pairs; the views of the pairs are made once, not per node. */
+/** A chunk whose neighbouring nodes are hashed in pairs; the views of the pairs are created once, not per node. */
 export class PairHasher {
   readonly bytes: Buffer;
   private readonly pairs: readonly Buffer[];
@@ -42,12 +42,12 @@ export class PairHasher {
   }
 }
 
-/** The same bytes as words; they have to begin at a multiple of 4. */
+/** The same bytes as 32-bit words; they must start at a multiple of 4. */
 export function wordsOf(bytes: Buffer): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
 }
 
-/** Copies one node between byte offsets, word by word: for 32 bytes faster than `Buffer.copy`. */
+/** Copies one node between byte offsets, word by word: faster than `Buffer.copy` for 32 bytes. */
 export function copyNode(from: Uint32Array, fromOffset: number, to: Uint32Array, toOffset: number): void {
   const source = fromOffset / 4;
   const target = toOffset / 4;

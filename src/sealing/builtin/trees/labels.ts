@@ -6,7 +6,7 @@ import { type InputFile, withInput } from '../files/input.js';
 import { Slices, type Work } from '../slices.js';
 import { chunkBytes, copyNode, hashNode, hashNodeInto, nodeBytes, u64be, wordsOf } from './hash.js';
 
-/** What makes a replica this one and no other. `proverId`, `ticket` and `commD` are 32 bytes each. */
+/** What identifies a replica. `proverId`, `ticket` and `commD` are 32 bytes each. */
 export interface ReplicaOf {
   readonly proverId: readonly number[];
   readonly sectorNumber: number;
@@ -14,7 +14,7 @@ export interface ReplicaOf {
   readonly commD: readonly number[];
 }
 
-/** The id every label of a sector depends on. */
+/** The id that every label of a sector depends on. */
 export function replicaIdOf(replica: ReplicaOf): Buffer {
   const { proverId, sectorNumber, ticket, commD } = replica;
   return hashNode(Buffer.from(proverId), u64be(sectorNumber), Buffer.from(ticket), Buffer.from(commD));
@@ -23,13 +23,13 @@ export function replicaIdOf(replica: ReplicaOf): Buffer {
 interface Layers {
   readonly dir: string;
   readonly replicaId: readonly number[];
-  /** How many bytes from the sector's start on; a label depends on none behind it. */
+  /** How many bytes from the sector's start; a label depends only on earlier ones. */
   readonly size: number;
-  /** How many layers there are in all, for the progress. */
+  /** Total number of layers. */
   readonly layers: number;
 }
 
-/** Writes one layer of labels; the layer below has to be complete in the same directory. */
+/** Writes one layer of labels; the layer below must be complete in the same directory. */
 export async function writeLayer(task: Layers, layer: number, work: Work): Promise<void> {
   const write = (below: InputFile | undefined) =>
     writeAtomically(layerPath(task.dir, layer), (output) => writeLabels(task, layer, below, output, work));
@@ -80,7 +80,7 @@ async function writeLabels(
   work.progress(progressOf(task, layer, task.size));
 }
 
-/** Layers done, to the hundredth. */
+/** Layers done, to two decimals. */
 function progressOf(task: Layers, layer: number, bytes: number): Progress {
   const done = layer - 1 + Math.floor((bytes / task.size) * 100) / 100;
   return { done, total: task.layers, unit: 'layers' };

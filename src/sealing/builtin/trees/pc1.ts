@@ -15,7 +15,7 @@ export interface Pc1Output {
   readonly labels: string[];
 }
 
-/** Writes all layers of labels, always from the first: a layer found on disk may be another ticket's. */
+/** Writes all layers of labels, always from the first: a layer on the disk may belong to another ticket. */
 export async function pc1(task: Pc1Task, work: Work): Promise<Pc1Output> {
   const { cacheDir, sectorSize } = task;
   const layers = layersOf(sectorSize);

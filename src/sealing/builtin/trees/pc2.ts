@@ -30,7 +30,7 @@ export async function pc2(task: Pc2Task, work: Work): Promise<Pc2Output> {
   return allOrNothing([sealedPath, treeR, persistentAux, temporaryAux], async () => {
     const leafCount = sectorSize / nodeBytes;
     const commD = await treeDRoot(cacheDir);
-    // The tree's file begins with the sealed sector.
+    // The tree's file starts with the sealed sector.
     const sealed = await encode(task, work);
     const commR = [...(await buildTree(sealedPath, leafCount, treeR, work, sealed))];
     await writeJson(persistentAux, { commR, commD });

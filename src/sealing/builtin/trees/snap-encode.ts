@@ -13,10 +13,10 @@ import { xorInto } from './xor.js';
 
 export interface SnapEncodeTask {
   readonly sectorSize: number;
-  /** The sector as it was sealed; both are only read. */
+  /** The sector as it was sealed, and its cache; both are only read. */
   readonly sealedPath: string;
   readonly cacheDir: string;
-  /** The new data; their tree lies in `newCacheDir` already. */
+  /** The new data; its tree is already in `newCacheDir`. */
   readonly stagedPath: string;
   readonly pieces: readonly PieceAt[];
   readonly updatePath: string;
@@ -29,9 +29,9 @@ export interface SnapEncodeOutput {
 }
 
 /**
- * Encodes new data with the sector as it was: each node is the data's XOR H(phi, the old node), phi = H(CommD of the
- * data, CommR of the old sector); and builds the tree over what comes out.
- * @throws StageError permanent when the data's tree is not that of the pieces
+ * Encodes new data with the old sector, and builds the tree over the result: each node is the data's node XOR H(phi, the old
+ * node), with phi = H(CommD of the data, CommR of the old sector).
+ * @throws StageError permanent when the root of the data's tree is not the CommD of the pieces
  */
 export async function snapEncode(task: SnapEncodeTask, work: Work): Promise<SnapEncodeOutput> {
   const { cacheDir, newCacheDir, sectorSize, updatePath } = task;
@@ -69,7 +69,7 @@ async function encode(task: SnapEncodeTask, phi: Uint8Array, work: Work): Promis
         for (let position = 0; position < sectorSize; position += chunkBytes) {
           const length = Math.min(chunkBytes, sectorSize - position);
           staged.read(data, position, length);
-          // It is kept in a store.
+          // It is in a store, whose disk may not respond.
           await sealed.readAside(old, position, length);
           updateKey.into(old, key, length);
           xorInto(data, key, length);

@@ -14,18 +14,18 @@ export interface TreeDTask {
   readonly sectorSize: number;
   readonly stagedPath: string;
   readonly cacheDir: string;
-  /** Whose CommD the root has to be; left out, it is whatever the data make. */
+  /** The pieces whose CommD the root must be. @default the root is not checked */
   readonly pieces?: readonly PieceAt[];
 }
 
-/** A piece's place in the sector, padded bytes. */
+/** A piece's position in the sector, in padded bytes. */
 export type PieceAt = Pick<PlacedPiece, 'commitment' | 'offset' | 'paddedSize'>;
 
 export interface TreeDOutput {
   readonly commD: number[];
 }
 
-/** Builds the data tree. @throws StageError permanent when its root is not the one the pieces make */
+/** Builds the data tree. @throws StageError permanent when its root is not the CommD of the pieces */
 export async function treeD(task: TreeDTask, work: Work): Promise<TreeDOutput> {
   const path = cachePath(task.cacheDir, 'treeD');
   return allOrNothing([path], async () => {
@@ -36,7 +36,7 @@ export async function treeD(task: TreeDTask, work: Work): Promise<TreeDOutput> {
   });
 }
 
-/** CommD from the pieces' commitments; where no piece lies there are zeros. */
+/** CommD from the pieces' commitments; the gaps between pieces are zeros. */
 export function commDOf(pieces: readonly PieceAt[], sectorSize: number): Buffer {
   const nodeAt = (offset: number, size: number): Buffer => {
     const inside = pieces.filter(
@@ -53,7 +53,7 @@ export function commDOf(pieces: readonly PieceAt[], sectorSize: number): Buffer 
   return nodeAt(0, sectorSize);
 }
 
-/** Where pieces lie that were added in this order: each at the next multiple of its size. */
+/** The positions of pieces that were added in this order: each at the next multiple of its size. */
 export function placeInfos(infos: readonly PieceInfo[]): readonly PieceAt[] {
   let end = 0;
   return infos.map(({ commitment, size }) => {

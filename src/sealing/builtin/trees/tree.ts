@@ -4,7 +4,7 @@ import { type InputFile, withInput } from '../files/input.js';
 import { Slices, type Work } from '../slices.js';
 import { chunkBytes, hashNode, isSameNode, nodeBytes, PairHasher } from './hash.js';
 
-/** That `leaf` is the leaf `index` of the tree with a root: the neighbours on the way up, lowest first. */
+/** Proves that `leaf` is leaf `index` of a tree; `path` has the siblings on the way up, lowest first. */
 export interface InclusionProof {
   readonly index: number;
   readonly leaf: number[];
@@ -23,7 +23,7 @@ export function treeSize(leafCount: number): number {
 
 /**
  * Writes the binary tree over the nodes of `leafPath` (`leafCount`, a power of two) and returns its root. `leavesPassed` is
- * the SHA-256 of the leaves as they were written just before: with it they are not digested once more.
+ * the SHA-256 state after the leaves, if they were just written: they are then not digested again.
  */
 export async function buildTree(
   leafPath: string,
@@ -39,7 +39,7 @@ export async function buildTree(
   let done = 0;
   return withInput(leafPath, leafCount * nodeBytes, (leaves) =>
     writeAtomically(treePath, async (tree) => {
-      // A level is read where the one above it is made: all levels, and the root, are the file from its start to its end.
+      // Each level is digested while the level above it is built: all levels and the root are the file from start to end.
       const digest = leavesPassed ?? createHash('sha256');
       for (let level = 0, width = leafCount; width > 1; level += 1, width /= 2) {
         const from = levelOffset(leafCount, level);
@@ -69,7 +69,7 @@ export function proofFrom(tree: InputFile, leafCount: number, index: number): In
   return { index, leaf: nodeAt(tree, leafCount, 0, index), path: pathFrom(tree, leafCount, 0, index) };
 }
 
-/** The neighbours on the way up from node `index` of a level, lowest first. */
+/** The siblings on the way up from node `index` of level `from`, lowest first. */
 export function pathFrom(tree: InputFile, leafCount: number, from: number, index: number): number[][] {
   const path: number[][] = [];
   for (let level = from; 2 ** level < leafCount; level += 1)
@@ -92,7 +92,7 @@ export async function inclusionProof(
   return withInput(treeFile, treeSize(leafCount), async (tree) => proofFrom(tree, leafCount, index));
 }
 
-/** True when the proof leads to `root`. */
+/** Whether the proof leads to `root`. */
 export function verifyInclusion(root: ArrayLike<number>, proof: InclusionProof): boolean {
   let node: Uint8Array = Uint8Array.from(proof.leaf);
   let at = proof.index;

@@ -1,12 +1,12 @@
-/** What an upgrade's data are masked with: encodes, and applied again decodes. */
+/** The key that the data of an upgrade is XORed with, to encode and to decode. */
 import { copyNode, hashNode, hashNodeInto, nodeBytes, wordsOf } from './hash.js';
 
-/** The one value that all nodes of an upgrade depend on. */
+/** phi, the value that all nodes of an upgrade depend on. */
 export function phiOf(commDNew: readonly number[], commROld: readonly number[]): Buffer {
   return hashNode(Buffer.from(commDNew), Buffer.from(commROld));
 }
 
-/** Makes the key of a chunk out of the sector as it was; both chunks begin at a multiple of 4 bytes. */
+/** Derives the key of a chunk from the sector before the upgrade; both buffers must start at a multiple of 4 bytes. */
 export class UpdateKey {
   private readonly preimage = Buffer.from(new ArrayBuffer(2 * nodeBytes));
   private readonly words = wordsOf(this.preimage);
