@@ -1,5 +1,7 @@
 /** Runs a command with an id only once: a repeat gets the first result. Forgotten when the daemon ends. */
 
+import { hash } from 'node:crypto';
+
 /**
  * Runs `act`, or returns its earlier result for the same command with this id. Nothing is kept without an id or
  * after a failure. `command`: the verb and its target; a different command with the same id is run on its own.
@@ -15,7 +17,8 @@ export function doneOnce(most = 1000): DoneOnce {
   const done = new Map<string, Promise<unknown>>();
   return async <T>(id: string | undefined, command: readonly unknown[], act: () => T | Promise<T>) => {
     if (id === undefined) return act();
-    const key = JSON.stringify([id, ...command]);
+    // A command may name 100,000 sectors.
+    const key = hash('sha256', JSON.stringify([id, ...command]));
     // The key names the same command, so the result has this type.
     const before = done.get(key) as Promise<T> | undefined;
     if (before !== undefined) return before;

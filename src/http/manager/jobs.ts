@@ -42,8 +42,8 @@ export function jobRoutes(app: Hono, manager: Pick<Manager, 'sectors'>): void {
   app.post(`${sector}/unseal`, async (c) => {
     const id = sectorId(c.req.param('id'));
     const body = parse(unsealBody, await readCommand(c), 'unseal');
-    const { by: _, reason: __, ...wanted } = body;
-    return c.json(await once(body.id, ['unseal', id, wanted], () => jobs.addUnseal(id, body)));
+    const command = ['unseal', id, body.piece, body.dest];
+    return c.json(await once(body.id, command, () => jobs.addUnseal(id, body)));
   });
   app.post('/api/v1/wdpost', async (c) => {
     const { sectors, ...who } = parse(wdPostBody, await readCommand(c), 'wdpost');

@@ -1,4 +1,5 @@
 /** Threads' requests to the children: one at a time per thread, each until the thread no longer wants it. */
+import { inTurn } from '../../actors/in-turn.js';
 import type { Processor } from '../../processes/processor.js';
 import { SealvisorError } from '../../protocol/errors.js';
 import type { ProcessAnswer } from '../border/contract.js';
@@ -19,8 +20,8 @@ export interface RequestsOptions {
 
 export class ProcessRequests {
   readonly #options: RequestsOptions;
-  /** Settles when all requests of the thread so far have settled. */
-  readonly #last = new Map<number, Promise<unknown>>();
+  /** Runs the requests of each thread one after the other. */
+  readonly #turns = new Map<number, ReturnType<typeof inTurn>>();
   /** Incremented to cancel a thread's requests so far. */
   readonly #lives = new Map<number, number>();
 
@@ -80,10 +81,9 @@ export class ProcessRequests {
 
   /** An aborted stage leaves its task running, and the next task writes the same files. */
   #inTurn<T>(index: number, act: () => Promise<T>): Promise<T> {
-    const mine = (this.#last.get(index) ?? Promise.resolve()).then(act);
-    const settled = () => undefined;
-    this.#last.set(index, mine.then(settled, settled));
-    return mine;
+    const turn = this.#turns.get(index) ?? inTurn();
+    this.#turns.set(index, turn);
+    return turn(act);
   }
 }
 
